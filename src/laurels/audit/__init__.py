@@ -1,0 +1,8 @@
+"""Who changed what: one row beside each change, written in the same transaction.
+
+An audit row outlives what it speaks of; it holds ids and changed values, never secrets.
+"""
+
+from .service import record
+
+__all__ = ["record"]

@@ -1,0 +1,65 @@
+"""Settings that come from the environment. Tenant settings live in `tenants`, never here."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    """Return the folder for local data: the system's for root, the user's own otherwise."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/laurels")
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "laurels"
+
+
+class Settings(BaseSettings):
+    """Everything that the environment decides; each variable is prefixed with `LAURELS_`."""
+
+    model_config = SettingsConfigDict(env_prefix="LAURELS_", extra="ignore")
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Folder for everything local: the embedded database, dumps, rejected rows.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="URL of the database for the application role; unset: the embedded server.",
+    )
+    admin_database_url: str | None = Field(
+        default=None,
+        description="URL of the same database for the owner role: migrations, backup, purge.",
+    )
+    pg_bin: Path | None = Field(
+        default=None,
+        description="Folder with PostgreSQL binaries (15 to 18) for the embedded server.",
+    )
+    pg_user: str | None = Field(
+        default=None,
+        description="Account that runs the embedded server when Laurels is started as root.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the API listens on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port that the API listens on.")
+    pool_size: int = Field(
+        default=10, ge=1, le=200, description="Database connections per process, at most."
+    )
+    pool_timeout_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="How long a request waits for a connection before it is answered 503.",
+    )
+    statement_timeout_seconds: int = Field(
+        default=30, ge=1, description="Longest time for one statement of a request."
+    )
+    body_limit_bytes: int = Field(
+        default=1_000_000, ge=1024, description="Largest request body that is accepted."
+    )
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the process's settings, read once from the environment."""
+    return Settings()

@@ -1,0 +1,29 @@
+"""The list of rooms, once. The API, the worker and the migrations read it."""
+
+from importlib import import_module, util
+
+ROOMS: tuple[str, ...] = (
+    "audit",
+    "events",
+    "tenants",
+    "auth",
+    "members",
+    "ledger",
+    "purchases",
+    "earning",
+    "settlement",
+    "imports",
+)
+"""Every room, from the bottom of the stairs to the top."""
+
+TABLES_OF_NO_TENANT: dict[str, str] = {
+    "alembic_version": "which migration the schema is at",
+    "schema_files": "which SQL functions are in force",
+    "login_tenants": "the mapping that the policies themselves read",
+}
+"""Tables without a tenant's wall, each with its reason (`tenants` has one on its own id)."""
+
+for _room in ROOMS:
+    if util.find_spec(f"laurels.{_room}.models"):
+        import_module(f"laurels.{_room}.models")
+import_module("laurels.kit.idempotency")

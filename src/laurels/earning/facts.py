@@ -1,0 +1,110 @@
+"""What earning rules can ask about: the registry of facts, and plain dicts that hold them.
+
+Facts are one flat dict by dotted name, so that a rule reads a fact with one look-up; a name that
+is absent is a fact that is missing. The lines of a purchase are a list of such dicts.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from laurels.kit.conditions import Field, Fields, Kind
+
+AMOUNT: Final = "purchase.amount"
+LINES: Final = "purchase.lines"
+LINE_QUANTITY: Final = "purchase.lines.quantity"
+TIER_MULTIPLIER: Final = "member.tier_multiplier"
+OCCURRED_AT: Final = "event.occurred_at"
+LOCAL_DATE: Final = "event.local_date"
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+FIELDS: Final = Fields(
+    Field(OCCURRED_AT, Kind.DATETIME, "When it happened."),
+    Field(LOCAL_DATE, Kind.DATE, "The day it happened, in the tenant's time zone."),
+    Field("event.weekday", Kind.ENUM, "That day's name, in English.", choices=WEEKDAYS),
+    Field("event.hour", Kind.INTEGER, "The hour it happened, 0 to 23, in that time zone."),
+    Field(AMOUNT, Kind.MONEY, "What was paid, in the tenant's currency."),
+    Field("purchase.currency", Kind.TEXT, "ISO 4217 code."),
+    Field("purchase.quantity", Kind.NUMBER, "How many units in all lines together."),
+    Field("purchase.source", Kind.TEXT, "Where it came from: api, a shop, a file."),
+    Field("purchase.channel", Kind.TEXT, "Where it happened, such as online."),
+    Field("purchase.payment_method", Kind.TEXT, "cash, card, mobile or other."),
+    Field("purchase.attributes", Kind.ATTRIBUTES, "What the tenant adds.", private=True),
+    Field("sku", Kind.TEXT, "Stock number of the product.", collection=LINES),
+    Field("name", Kind.TEXT, "What the product is called.", collection=LINES),
+    Field("category", Kind.TEXT, "Group of products.", collection=LINES),
+    Field("quantity", Kind.NUMBER, "How many.", collection=LINES),
+    Field("unit_price", Kind.MONEY, "Price of one.", collection=LINES),
+    Field("amount", Kind.MONEY, "Price of all, after discounts.", collection=LINES),
+    Field("attributes", Kind.ATTRIBUTES, "What the tenant adds.", collection=LINES),
+    Field("activity.kind", Kind.TEXT, "Which deed: steps, review, social_share."),
+    Field("activity.source", Kind.TEXT, "Device or service that reports it."),
+    Field("activity.steps", Kind.INTEGER, "Verified steps that have not earned yet."),
+    Field("member.external_id", Kind.TEXT, "The tenant's own id of the person.", private=True),
+    Field("member.status", Kind.TEXT, "active, blocked or what the tenant uses."),
+    Field("member.tags", Kind.TEXTS, "Labels.", private=True),
+    Field("member.birthday", Kind.DATE, "Day of birth.", private=True),
+    Field("member.enrolled_at", Kind.DATETIME, "When they joined."),
+    Field("member.attributes", Kind.ATTRIBUTES, "What the tenant adds.", private=True),
+    Field("member.purchases", Kind.INTEGER, "Completed purchases, this one included."),
+    Field("member.spend", Kind.MONEY, "Sum of completed purchases, this one included."),
+    Field(TIER_MULTIPLIER, Kind.NUMBER, "What the tier multiplies earned points by."),
+)
+"""Rooms upstairs add theirs with `FIELDS.add(...)` when they are built."""
+
+NUMERIC: Final = frozenset({Kind.MONEY, Kind.NUMBER, Kind.INTEGER})
+"""Kinds that points per unit can count."""
+
+
+def moment_facts(occurred_at: datetime, local: datetime) -> dict[str, Any]:
+    """The facts every event has: when it happened, and the same moment in the tenant's zone."""
+    return {
+        OCCURRED_AT: occurred_at,
+        LOCAL_DATE: local.date(),
+        "event.weekday": WEEKDAYS[local.weekday()],
+        "event.hour": local.hour,
+    }
+
+
+def purchase_facts(
+    *,
+    amount: Decimal,
+    currency: str,
+    quantity: Decimal | int | None = None,
+    source: str | None = None,
+    channel: str | None = None,
+    payment_method: str | None = None,
+    lines: Sequence[Mapping[str, Any]] = (),
+    attributes: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The facts of a purchase; the quantity of the lines is added up when none is given."""
+    if quantity is None and lines:
+        quantity = sum((line["quantity"] for line in lines if line.get("quantity")), Decimal(0))
+    return {
+        AMOUNT: amount,
+        "purchase.currency": currency,
+        "purchase.quantity": quantity,
+        "purchase.source": source,
+        "purchase.channel": channel,
+        "purchase.payment_method": payment_method,
+        LINES: lines,
+        "purchase.attributes": attributes,
+    }
+
+
+def member_facts(**known: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The facts of a member by their short names; only those that the rules need have to be given.
+
+    Raises KeyError for a name that no field has.
+    """
+    facts: dict[str, Any] = {}
+    for short, value in known.items():
+        name = f"member.{short}"
+        if name not in _MEMBER:
+            raise KeyError(name)
+        facts[name] = value
+    return facts
+
+
+_MEMBER: Final = frozenset(field.name for field in FIELDS if field.name.startswith("member."))

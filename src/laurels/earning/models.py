@@ -1,0 +1,94 @@
+"""Earning rules, awards and what caps have used up."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from laurels.kit.db import SCHEMA, Base, Id, TenantOwned, one_of, tenant_fk
+
+
+class EarningRule(TenantOwned, Base):
+    """One version of a rule. Editing a rule writes a new version; old ones stay as they were."""
+
+    __tablename__ = "earning_rules"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenants.id"]),
+        tenant_fk("program_id", "programs"),
+        Index(
+            "uq_earning_rules_current",
+            "tenant_id",
+            "id",
+            unique=True,
+            postgresql_where=text("current"),
+        ),
+        one_of("status", "active", "paused", "archived"),
+        one_of("stacking", "stack", "exclusive"),
+        CheckConstraint("version > 0", name="version_positive"),
+        CheckConstraint("starts_at < ends_at", name="window_order"),
+        {"comment": "Rules that say what an event earns, version by version."},
+    )
+
+    id: Mapped[Id]
+    version: Mapped[int] = mapped_column(primary_key=True, comment="Which version, from 1.")
+    current: Mapped[bool] = mapped_column(comment="The version in force.")
+    name: Mapped[str] = mapped_column(comment="What it is called.")
+    trigger: Mapped[str] = mapped_column(comment="The event that it listens to.")
+    status: Mapped[str] = mapped_column(comment="active, paused or archived.")
+    priority: Mapped[int] = mapped_column(comment="Higher goes first where only one may win.")
+    conditions: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="When it fires; null: always."
+    )
+    award: Mapped[dict[str, Any]] = mapped_column(comment="What it gives.")
+    caps: Mapped[list[Any]] = mapped_column(comment="At most how much, per member.")
+    starts_at: Mapped[datetime | None] = mapped_column(comment="From when, inclusive.")
+    ends_at: Mapped[datetime | None] = mapped_column(comment="Until when, exclusive.")
+    stacking: Mapped[str] = mapped_column(comment="stack, or exclusive: shuts out the others.")
+    exclusion_group: Mapped[str | None] = mapped_column(comment="Only the best of a group wins.")
+    program_id: Mapped[UUID | None] = mapped_column(comment="Which points; null: the default.")
+    created_at: Mapped[datetime] = mapped_column(comment="When this version was made.")
+    actor_type: Mapped[str] = mapped_column(comment="Kind of who made it.")
+    actor_id: Mapped[str | None] = mapped_column(comment="Which one of that kind.")
+
+
+class Award(TenantOwned, Base):
+    """What an event earned, and why: the rules that fired, those that did not, and what capped."""
+
+    __tablename__ = "awards"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "subject_id", "trigger"),
+        Index("ix_awards_member", "tenant_id", "member_id", "occurred_at"),
+        CheckConstraint("points >= 0", name="points_not_negative"),
+        {"comment": "The why of every event: inputs, rule versions, caps. Ids only, no names."},
+    )
+
+    id: Mapped[Id]
+    trigger: Mapped[str] = mapped_column(comment="The event that was judged.")
+    subject_id: Mapped[UUID] = mapped_column(comment="The purchase, member or deed it was about.")
+    member_id: Mapped[UUID] = mapped_column(comment="Who earned.")
+    points: Mapped[int] = mapped_column(comment="What it earned in all.")
+    effects: Mapped[list[Any]] = mapped_column(comment="Transactions it caused, by rule.")
+    explanation: Mapped[dict[str, Any]] = mapped_column(comment="Inputs and reasons.")
+    occurred_at: Mapped[datetime] = mapped_column(comment="When the event happened.")
+    created_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), comment="When it was judged."
+    )
+
+
+class RuleUsage(TenantOwned, Base):
+    """What a member has had from a capped rule in a period."""
+
+    __tablename__ = "rule_usage"
+    __table_args__ = (
+        CheckConstraint("points >= 0", name="points_not_negative"),
+        {"comment": "Points had from capped rules, per member and period."},
+    )
+
+    rule_id: Mapped[UUID] = mapped_column(primary_key=True, comment="The rule, all versions.")
+    member_id: Mapped[UUID] = mapped_column(primary_key=True, comment="The member.")
+    period: Mapped[str] = mapped_column(
+        primary_key=True, comment="day:2026-11-21, month:2026-11 or lifetime."
+    )
+    points: Mapped[int] = mapped_column(comment="Points had so far.")

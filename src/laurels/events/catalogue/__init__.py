@@ -1,0 +1,52 @@
+"""Everything that can happen, in one place: one short module per room.
+
+Any room may name any event, because the catalogue is at the bottom of the house.
+"""
+
+from .base import Event
+from .ledger import (
+    HoldOpened,
+    HoldReleased,
+    PointsCredited,
+    PointsDebited,
+    PointsExpired,
+    PointsMatured,
+    PointsReversed,
+)
+from .members import MemberChanged, MemberEnrolled
+from .purchases import PurchaseChanged, PurchaseCompleted, PurchaseRefunded
+
+CATALOGUE: dict[str, type[Event]] = {
+    event.name: event
+    for event in (
+        HoldOpened,
+        HoldReleased,
+        MemberChanged,
+        MemberEnrolled,
+        PointsCredited,
+        PointsDebited,
+        PointsExpired,
+        PointsMatured,
+        PointsReversed,
+        PurchaseChanged,
+        PurchaseCompleted,
+        PurchaseRefunded,
+    )
+}
+
+__all__ = [
+    "CATALOGUE",
+    "Event",
+    "HoldOpened",
+    "HoldReleased",
+    "MemberChanged",
+    "MemberEnrolled",
+    "PointsCredited",
+    "PointsDebited",
+    "PointsExpired",
+    "PointsMatured",
+    "PointsReversed",
+    "PurchaseChanged",
+    "PurchaseCompleted",
+    "PurchaseRefunded",
+]

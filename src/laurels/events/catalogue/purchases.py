@@ -1,0 +1,40 @@
+"""What can happen to a purchase."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from .base import Event
+
+
+@dataclass(slots=True)
+class PurchaseCompleted(Event):
+    """A purchase was paid for; what it earned is in `points`."""
+
+    name: ClassVar[str] = "purchase.completed"
+    purchase_id: UUID
+    amount: Decimal
+    currency: str
+    points: int
+
+
+@dataclass(slots=True)
+class PurchaseChanged(Event):
+    """A purchase moved to another state without an effect on points."""
+
+    name: ClassVar[str] = "purchase.changed"
+    purchase_id: UUID
+    status: str
+
+
+@dataclass(slots=True)
+class PurchaseRefunded(Event):
+    """Money went back; `points` is what the member's points changed by."""
+
+    name: ClassVar[str] = "purchase.refunded"
+    purchase_id: UUID
+    refund_id: UUID
+    amount: Decimal
+    currency: str
+    points: int

@@ -1,0 +1,70 @@
+"""Who may come in: a principal, and the permission that stands at every door.
+
+`auth` supplies the authenticator and `api.py` plugs it in, so that rooms below `auth` can have
+guarded routes too. A route names its permission by an alias such as
+`Adjusting = Annotated[Work, begin(Permission.LEDGER_ADJUST)]`, or says that it is `Public`.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
+
+from laurels.permissions import Permission
+
+from .errors import Unauthenticated
+from .work import Actor, Work
+
+bearer = HTTPBearer(auto_error=False, description="An API key: `lk_live_…` or `lk_test_…`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody who has shown who they are: actor, tenant and what they may do."""
+
+    tenant_id: UUID
+    actor: Actor
+    permissions: frozenset[Permission]
+
+
+class Authenticator(Protocol):
+    """Tells who holds a token. The tenant is read from the token, before any look-up."""
+
+    def tenant_of(self, token: str) -> UUID | None:
+        """Return the tenant that the token carries, None when it is no token of ours."""
+        ...
+
+    async def identify(self, work: Work, token: str) -> Principal | None:
+        """Return who holds the token, None when nobody (any more)."""
+        ...
+
+
+def token_of(request: Request) -> str:
+    """Return the bearer token of a request. Raise Unauthenticated when there is none."""
+    scheme, token = get_authorization_scheme_param(request.headers.get("authorization"))
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    return token
+
+
+def begin(permission: Permission) -> Any:
+    """Return the dependency that lets in whoever has this permission and begins their Work.
+
+    The transaction is committed by the route (`kit.http.Door`) before the answer leaves.
+    """
+
+    async def enter(request: Request) -> Work:
+        return await request.state.visit.enter(permission)
+
+    enter.permission = permission  # type: ignore[attr-defined]
+    return Depends(enter)
+
+
+async def _public() -> None:
+    """Let everybody in. Stands on a route so that openness is a statement, not an omission."""
+
+
+Public: Any = Depends(_public)

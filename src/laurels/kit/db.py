@@ -1,0 +1,182 @@
+"""The database: one declarative base, the tenant column, and a bounded pool of connections.
+
+Row-level security keeps tenants apart (`migrations/support.py` writes the policies); here are the
+habits that go with it: `tenant_id` first in every key, composite foreign keys by table name.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from uuid import UUID
+
+import asyncpg
+from prometheus_client import Gauge, Histogram
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKeyConstraint,
+    MetaData,
+    Numeric,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+if TYPE_CHECKING:
+    Raw = asyncpg.Connection[asyncpg.Record]
+else:
+    Raw = asyncpg.Connection
+"""The driver's connection, which is generic for type checkers only."""
+
+SCHEMA = "laurels"
+MAX_POINTS = 2**53 - 1
+"""Largest number of points anywhere: what JSON readers hold exactly (model decision 16)."""
+
+POOL_WAIT = Histogram(
+    "laurels_pool_wait_seconds",
+    "Time a caller waited for a database connection.",
+    buckets=(0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10),
+)
+POOL_IN_USE = Gauge("laurels_pool_in_use", "Database connections in use.")
+
+
+class Base(DeclarativeBase):
+    """Every table of Laurels. Types follow the annotations; names follow one convention."""
+
+    metadata = MetaData(
+        schema=SCHEMA,
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_1_name)s",
+            "pk": "pk_%(table_name)s",
+        },
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        int: BigInteger(),
+        UUID: Uuid(),
+        Decimal: Numeric(19, 4),
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+    }
+
+
+class TenantOwned:
+    """A table whose rows belong to one tenant: `tenant_id` comes first in its primary key."""
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        primary_key=True, sort_order=-2, comment="The tenant that owns the row."
+    )
+
+
+Id = Annotated[
+    UUID,
+    mapped_column(
+        primary_key=True,
+        sort_order=-1,
+        server_default=text("laurels.new_id()"),
+        comment="UUIDv7, made by the application (by the database for rows written by SQL).",
+    ),
+]
+
+
+def tenant_fk(column: str, target: str, **options: Any) -> ForeignKeyConstraint:
+    """Return the composite foreign key `(tenant_id, column)` to `(tenant_id, id)` of a table.
+
+    Rooms refer to each other by table name only; there is no `relationship()` across them.
+    """
+    return ForeignKeyConstraint(
+        ["tenant_id", column], [f"{SCHEMA}.{target}.tenant_id", f"{SCHEMA}.{target}.id"], **options
+    )
+
+
+def one_of(column: str, *values: str) -> CheckConstraint:
+    """Return the constraint that a text column holds one of these values, or NULL."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} in ({listed})", name=f"{column}_known")
+
+
+class PoolExhausted(Exception):
+    """Every database connection stayed in use for longer than a request may wait."""
+
+
+class Database:
+    """A bounded pool of connections for one role. Nothing is opened before the first use."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        pool_timeout: float = 10.0,
+        statement_timeout: float | None = 30.0,
+        search_path: str = SCHEMA,
+    ) -> None:
+        self.url = url
+        self._pool_timeout = pool_timeout
+        self._slots = asyncio.Semaphore(pool_size)
+        self._settings = {"search_path": search_path, "application_name": "laurels"}
+        if statement_timeout is not None:
+            self._settings["statement_timeout"] = str(int(statement_timeout * 1000))
+        self.engine: AsyncEngine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=self._connect,
+            isolation_level="AUTOCOMMIT",
+            pool_reset_on_return=None,
+            pool_size=pool_size,
+            max_overflow=0,
+        )
+
+    async def _connect(self) -> Raw:
+        return await asyncpg.connect(self.url, server_settings=self._settings)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection without a transaction. Raise PoolExhausted when none comes free."""
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._pool_timeout):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise PoolExhausted from None
+        finally:
+            POOL_WAIT.observe(time.perf_counter() - started)
+        POOL_IN_USE.inc()
+        try:
+            async with self.engine.connect() as connection:
+                yield connection
+        finally:
+            POOL_IN_USE.dec()
+            self._slots.release()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+async def driver(connection: AsyncConnection) -> Raw:
+    """Return the asyncpg connection beneath, for hot functions and multi-statement scripts."""
+    raw = await connection.get_raw_connection()
+    found: Any = raw.driver_connection
+    return found
+
+
+class SchemaFile(Base):
+    """Which version of a file of SQL functions is in force; `migrate` re-applies changed ones."""
+
+    __tablename__ = "schema_files"
+    __table_args__ = ({"comment": "Files of SQL functions and the checksum that was applied."},)
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="Path inside the package.")
+    checksum: Mapped[str] = mapped_column(comment="SHA-256 of the applied text.")

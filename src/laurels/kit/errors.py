@@ -1,0 +1,110 @@
+"""Errors that a caller can do something about, and the one table that maps them to HTTP.
+
+    AppError
+    ├── Invalid          422  the request says something that cannot be
+    ├── Unauthenticated  401  nobody we know
+    ├── Forbidden        403  somebody we know, who may not
+    ├── NotFound         404  there is no such thing (or not in this tenant)
+    ├── Conflict         409  the state of things forbids it
+    └── Limited          429  too much, too fast
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from inspect import cleandoc
+from typing import Any, ClassVar
+
+
+class Kind(StrEnum):
+    """What sort of trouble it is; decides the HTTP status and nothing else."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    LIMITED = "limited"
+
+
+HTTP_STATUS: Mapping[Kind, int] = {
+    Kind.INVALID: 422,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.LIMITED: 429,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field of the input that is wrong, why, and what would be right."""
+
+    field: str
+    message: str
+    code: str = "invalid"
+
+
+class AppError(Exception):
+    """Something went wrong that has a name. The docstring is the default message."""
+
+    code: ClassVar[str] = "error"
+    kind: ClassVar[Kind] = Kind.INVALID
+
+    def __init__(
+        self, message: str | None = None, *, field: str | None = None, **details: Any
+    ) -> None:
+        self.message = message or cleandoc(type(self).__doc__ or "").split("\n\n")[0]
+        self.details = details
+        self.fields: list[FieldError] = []
+        if field is not None:
+            self.fields.append(FieldError(field, self.message, self.code))
+        super().__init__(self.message)
+
+    def at(self, field: str) -> "AppError":
+        """Name the field of the input that caused this, and return the error itself."""
+        self.fields = [FieldError(field, self.message, self.code)]
+        return self
+
+
+class Invalid(AppError):
+    """The request says something that cannot be."""
+
+    code = "invalid"
+    kind = Kind.INVALID
+
+
+class Unauthenticated(AppError):
+    """No valid credentials came with the request; send `Authorization: Bearer <api key>`."""
+
+    code = "unauthenticated"
+    kind = Kind.UNAUTHENTICATED
+
+
+class Forbidden(AppError):
+    """These credentials do not allow this."""
+
+    code = "forbidden"
+    kind = Kind.FORBIDDEN
+
+
+class NotFound(AppError):
+    """There is no such thing."""
+
+    code = "not_found"
+    kind = Kind.NOT_FOUND
+
+
+class Conflict(AppError):
+    """The present state of things forbids this."""
+
+    code = "conflict"
+    kind = Kind.CONFLICT
+
+
+class Limited(AppError):
+    """Too many requests; wait and try again."""
+
+    code = "limited"
+    kind = Kind.LIMITED

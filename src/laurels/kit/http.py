@@ -1,0 +1,330 @@
+"""HTTP: one transaction per request, problems by RFC 9457, exact JSON, stored answers.
+
+`Door` is the route class of every router. It opens the visit, lets FastAPI run the endpoint and
+render the answer, stores the answer under its `Idempotency-Key`, commits, and only then lets the
+answer leave. A failing commit is therefore never a 2xx (docs/decisions/0003).
+"""
+
+import json
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, Never, cast
+
+import asyncpg
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from laurels.permissions import Permission
+
+from . import idempotency
+from .access import Authenticator, token_of
+from .db import Database, PoolExhausted
+from .errors import HTTP_STATUS, AppError, FieldError, Forbidden, Unauthenticated
+from .ids import new_id
+from .work import Work, open_work
+
+log = logging.getLogger("laurels.http")
+MAX_NESTING = 64
+
+
+class BodyTooLarge(Exception):
+    """The request body is over the limit."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"The body is larger than the limit of {limit} bytes.")
+
+
+class UnreadableBody(Exception):
+    """The body is not JSON."""
+
+
+class Replayed(Exception):
+    """The request was answered before; carries that answer."""
+
+    def __init__(self, answer: idempotency.Answer) -> None:
+        self.answer = answer
+        super().__init__()
+
+
+class ExactRequest(Request):
+    """A request whose JSON numbers arrive as exact decimals, never as binary fractions."""
+
+    async def json(self) -> Any:
+        if not hasattr(self, "_json"):
+            self._json = parse_json(await self.body())
+        return self._json
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the JSON value of a body. Raise UnreadableBody with the position of the trouble."""
+    try:
+        text = body.decode("utf-8")
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        msg = f"The body is not valid JSON: {error.msg} at {place}."
+        raise UnreadableBody(msg) from None
+    except UnicodeDecodeError as error:
+        msg = f"The body is not UTF-8: byte {error.start} cannot be read."
+        raise UnreadableBody(msg) from None
+    except RecursionError:
+        msg = "The body is nested too deeply."
+        raise UnreadableBody(msg) from None
+    except ValueError as error:
+        msg = f"The body is not valid JSON: {error}."
+        raise UnreadableBody(msg) from None
+
+
+def _refuse_constant(name: str) -> Never:
+    msg = f"`{name}` is not a JSON number"
+    raise ValueError(msg)
+
+
+class Visit:
+    """One request's stay: at most one Work, opened by the door's permission."""
+
+    def __init__(self, request: Request, stack: AsyncExitStack) -> None:
+        self._request = request
+        self._stack = stack
+        self._work: Work | None = None
+        self.holds_secret = False
+        self._key: idempotency.Key | None = None
+
+    async def enter(self, permission: Permission) -> Work:
+        """Authenticate, begin the transaction, check the right, claim the idempotency key.
+
+        Raise Unauthenticated or Forbidden; a replayed answer leaves by Replayed.
+        """
+        app = cast("FastAPI", self._request.app)
+        authenticator: Authenticator = app.state.authenticator
+        database: Database = app.state.database
+        token = token_of(self._request)
+        tenant_id = authenticator.tenant_of(token)
+        if tenant_id is None:
+            raise Unauthenticated
+        work = await self._stack.enter_async_context(open_work(database, tenant_id=tenant_id))
+        principal = await authenticator.identify(work, token)
+        if principal is None:
+            raise Unauthenticated
+        if permission not in principal.permissions:
+            msg = f"This needs the permission `{permission}`, which these credentials lack."
+            raise Forbidden(msg, permission=str(permission))
+        self._work = replace(
+            work, actor=principal.actor, request_id=self._request.state.request_id
+        )
+        await self._claim_key(self._work)
+        return self._work
+
+    async def _claim_key(self, work: Work) -> None:
+        if self._request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
+            return
+        text = self._request.headers.get("idempotency-key")
+        if text is None:
+            return
+        self._key = idempotency.key_of(
+            text, self._request.method, self._request.url.path, await self._request.body()
+        )
+        answer = await idempotency.claim(work, self._key)
+        if answer is not None:
+            raise Replayed(answer)
+
+    async def leave(self, response: Response) -> None:
+        """Store a successful answer beside its effect, in the same transaction."""
+        if self._key is None or self._work is None:
+            return
+        if response.status_code < 300 and not self.holds_secret:
+            await idempotency.keep(self._work, self._key, response.status_code, response.body)
+
+
+class Door(APIRoute):
+    """A route whose answer leaves after the commit."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            request = ExactRequest(request.scope, request.receive)
+            try:
+                async with AsyncExitStack() as stack:
+                    visit = Visit(request, stack)
+                    request.state.visit = visit
+                    response = await answer(request)
+                    await visit.leave(response)
+            except Replayed as replay:
+                return _replay(replay.answer)
+            return response
+
+        return handle
+
+
+def _replay(answer: idempotency.Answer) -> Response:
+    return Response(
+        answer.body,
+        status_code=answer.status,
+        media_type="application/json",
+        headers={"Idempotent-Replayed": "true"},
+    )
+
+
+class Envelope:
+    """Give every request an id and refuse bodies over the limit, as plain ASGI."""
+
+    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+        self._app = app
+        self._limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = str(new_id())
+        scope.setdefault("state", {})["request_id"] = request_id
+        size = 0
+
+        async def limited() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self._limit:
+                raise BodyTooLarge(self._limit)
+            return message
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-request-id", request_id.encode()),
+                ]
+            await send(message)
+
+        await self._app(scope, limited, named)
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    fields: list[FieldError] | None = None,
+    extra: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return a problem document (RFC 9457) with a stable `code` and the fields that are wrong."""
+    body: dict[str, Any] = {
+        "type": f"urn:laurels:error:{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": getattr(request.state, "request_id", None),
+    }
+    if fields:
+        body["errors"] = [
+            {"field": f.field, "pointer": _pointer(f.field), "code": f.code, "message": f.message}
+            for f in fields
+        ]
+    if extra:
+        body.update({k: v for k, v in extra.items() if k not in body})
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _pointer(field: str) -> str:
+    return "/" + field.replace(".", "/")
+
+
+def install_errors(app: FastAPI) -> None:
+    """Teach the application to answer every failure with a problem."""
+    app.add_exception_handler(AppError, _on_app_error)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(UnreadableBody, _on_unreadable)
+    app.add_exception_handler(BodyTooLarge, _on_too_large)
+    app.add_exception_handler(PoolExhausted, _on_busy)
+    app.add_exception_handler(asyncpg.PostgresError, _on_database)
+    app.add_exception_handler(ConnectionError, _on_busy)
+    app.add_exception_handler(asyncpg.InterfaceError, _on_busy)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_crash)
+
+
+async def _on_app_error(request: Request, error: Exception) -> Response:
+    found = cast("AppError", error)
+    status = HTTP_STATUS[found.kind]
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    extra = json.loads(json.dumps(found.details, default=str))
+    return problem(
+        request, status, found.code, found.message, fields=found.fields, extra=extra,
+        headers=headers,
+    )
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    fields: list[FieldError] = []
+    for item in cast("RequestValidationError", error).errors():
+        place = [str(part) for part in item["loc"] if part not in {"body", "query", "path"}]
+        words = str(item["msg"]).removeprefix("Value error, ")
+        fields.append(FieldError(".".join(place) or str(item["loc"][0]), words, item["type"]))
+    detail = "; ".join(f"{f.field}: {f.message}" for f in fields[:5])
+    return problem(request, 422, "invalid", detail, fields=fields[:100])
+
+
+async def _on_unreadable(request: Request, error: Exception) -> Response:
+    return problem(request, 400, "unreadable_body", str(error))
+
+
+async def _on_too_large(request: Request, error: Exception) -> Response:
+    limit = cast("BodyTooLarge", error).limit
+    return problem(request, 413, "body_too_large", str(error), extra={"limit_bytes": limit})
+
+
+async def _on_busy(request: Request, error: Exception) -> Response:
+    log.warning("database unavailable: %s", type(error).__name__)
+    detail = "The database is busy or restarting; try again in a moment with the same key."
+    return problem(request, 503, "unavailable", detail, headers={"Retry-After": "1"})
+
+
+_RETRYABLE = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+async def _on_database(request: Request, error: Exception) -> Response:
+    if isinstance(error, _RETRYABLE):
+        return await _on_busy(request, error)
+    return await _on_crash(request, error)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    found = cast("HTTPException", error)
+    codes = {404: "no_such_route", 405: "method_not_allowed"}
+    code = codes.get(found.status_code, "http_error")
+    return problem(
+        request, found.status_code, code, str(found.detail), headers=dict(found.headers or {})
+    )
+
+
+async def _on_crash(request: Request, error: Exception) -> Response:
+    log.error(
+        "request %s failed", getattr(request.state, "request_id", "?"), exc_info=error
+    )
+    detail = "Something broke on our side; nothing was booked. The request id finds it in the log."
+    return problem(request, 500, "internal", detail)
+
+
+__all__ = ["Door", "Envelope", "install_errors", "problem"]

@@ -1,0 +1,131 @@
+"""Stored answers: the same key and body get the first answer again (model decision 20).
+
+The key is claimed inside the request's own transaction. A second request with the same key waits
+on the unique key until the first commits (then it is replayed) or rolls back (then it decides
+anew), so no key is ever left behind by a refusal.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Index, LargeBinary, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .db import Base, TenantOwned
+from .errors import Conflict, Invalid
+from .work import Work
+
+KEPT = timedelta(days=7)
+MAX_KEY = 255
+
+
+class IdempotencyKey(TenantOwned, Base):
+    """An answer that was given, under the key that the caller chose."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (
+        Index(None, "tenant_id", "created_at"),
+        {"comment": "Answers kept for 7 days under the caller's Idempotency-Key."},
+    )
+
+    key: Mapped[str] = mapped_column(primary_key=True, comment="The Idempotency-Key header.")
+    fingerprint: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="SHA-256 of method, path and body; a changed request is refused."
+    )
+    status: Mapped[int | None] = mapped_column(SmallInteger, comment="HTTP status answered.")
+    body: Mapped[bytes | None] = mapped_column(LargeBinary, comment="Body answered, as sent.")
+    created_at: Mapped[datetime] = mapped_column(comment="When the answer was given.")
+
+
+class Counter(TenantOwned, Base):
+    """A number that counts up for one tenant, for codes that people read aloud."""
+
+    __tablename__ = "counters"
+    __table_args__ = ({"comment": "Per-tenant numbers, one row per name (scale rule 3)."},)
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="What is counted.")
+    value: Mapped[int] = mapped_column(comment="The last number given out.")
+
+
+class IdempotencyKeyReused(Conflict):
+    """This Idempotency-Key came before with another request; use a new key for a new request."""
+
+    code = "idempotency_key_reused"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A claimed key with the fingerprint of its request."""
+
+    text: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered the first time."""
+
+    status: int
+    body: bytes
+
+
+def key_of(text: str, method: str, path: str, body: bytes) -> Key:
+    """Return the key of a request. Raise Invalid when it is empty, too long or unprintable."""
+    if not text or len(text) > MAX_KEY or not text.isprintable():
+        msg = f"an Idempotency-Key has 1 to {MAX_KEY} printable characters"
+        raise Invalid(msg, field="Idempotency-Key")
+    digest = hashlib.sha256(f"{method} {path}\n".encode() + body).digest()
+    return Key(text, digest)
+
+
+async def claim(work: Work, key: Key) -> Answer | None:
+    """Claim the key for this transaction, or return the answer that it already has.
+
+    Raise IdempotencyKeyReused when the key came before with another request.
+    """
+    claimed = await work.fetchrow(
+        "insert into laurels.idempotency_keys (tenant_id, key, fingerprint, created_at)"
+        " values ($1, $2, $3, $4) on conflict (tenant_id, key) do update set"
+        "   fingerprint = excluded.fingerprint, created_at = excluded.created_at,"
+        "   status = null, body = null"
+        " where idempotency_keys.created_at < $5 returning key",
+        work.tenant_id, key.text, key.fingerprint, work.now, work.now - KEPT,
+    )  # fmt: skip
+    if claimed is not None:
+        return None
+    row = await work.fetchrow(
+        "select fingerprint, status, body from laurels.idempotency_keys"
+        " where tenant_id = $1 and key = $2",
+        work.tenant_id, key.text,
+    )  # fmt: skip
+    if row is None or bytes(row["fingerprint"]) != key.fingerprint:
+        raise IdempotencyKeyReused(field="Idempotency-Key")
+    if row["status"] is None:
+        raise IdempotencyKeyReused(
+            "This Idempotency-Key was used by a request whose answer held a secret, which is "
+            "never stored; use a new key.",
+            field="Idempotency-Key",
+        )
+    return Answer(row["status"], bytes(row["body"]))
+
+
+async def keep(work: Work, key: Key, status: int, body: bytes | memoryview) -> None:
+    """Store the answer beside its effect."""
+    await work.fetch(
+        "update laurels.idempotency_keys set status = $3, body = $4"
+        " where tenant_id = $1 and key = $2",
+        work.tenant_id, key.text, status, bytes(body),
+    )  # fmt: skip
+
+
+async def forget_old(work: Work, *, limit: int = 10_000) -> int:
+    """Delete answers that are past their days, at most `limit`; return how many went."""
+    rows = await work.fetch(
+        "delete from laurels.idempotency_keys where tenant_id = $1 and key in ("
+        " select key from laurels.idempotency_keys where tenant_id = $1 and created_at < $2"
+        " order by created_at limit $3) returning 1",
+        work.tenant_id, work.now - KEPT, limit,
+    )  # fmt: skip
+    return len(rows)
+

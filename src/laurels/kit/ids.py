@@ -1,0 +1,93 @@
+"""Identifiers: UUIDv7 inside, TypeIDs outside (`mem_01h455vb4pex5vsknk084sn02q`).
+
+A TypeID is a prefix that names the kind, `_`, and the 128 bits of the UUID in 26 letters of
+Crockford's base32 (https://github.com/jetify-com/typeid, specification 0.3). Both sort by time.
+"""
+
+import os
+import time
+from uuid import UUID
+
+from asyncpg.pgproto.pgproto import UUID as FastUUID
+
+PREFIXES: dict[str, str] = {
+    "api_key": "key",
+    "award": "awd",
+    "earning_rule": "rul",
+    "event": "evt",
+    "hold": "hld",
+    "import_run": "imp",
+    "lot": "lot",
+    "member": "mem",
+    "program": "prg",
+    "purchase": "pur",
+    "purchase_line": "pln",
+    "refund": "rfd",
+    "tenant": "ten",
+    "transaction": "txn",
+    "wallet": "wal",
+}
+"""The kinds and their prefixes, once for the whole product."""
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
+_VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
+_LENGTH = 26
+_last_tick = 0
+
+
+def new_id() -> UUID:
+    """Return a fresh UUIDv7 that sorts after every earlier one of this process (RFC 9562, 6.2).
+
+    The twelve bits after the millisecond hold the fraction of it, so ids made in a row keep
+    their order without a counter to share.
+    """
+    global _last_tick  # noqa: PLW0603 - one clock per process
+    nanoseconds = time.time_ns()
+    milliseconds, rest = divmod(nanoseconds, 1_000_000)
+    tick = (milliseconds << 12) | ((rest << 12) // 1_000_000)
+    if tick <= _last_tick:
+        tick = _last_tick + 1
+    _last_tick = tick
+    head = ((tick >> 12) << 16) | 0x7000 | (tick & 0xFFF)
+    tail = bytearray(os.urandom(8))
+    tail[0] = (tail[0] & 0x3F) | 0x80
+    return FastUUID(head.to_bytes(8, "big") + bytes(tail))
+
+
+def encode(kind: str, value: UUID) -> str:
+    """Return the TypeID of a UUID of this kind."""
+    number = value.int
+    pairs: list[str] = []
+    for shift in range(120, -1, -10):
+        pairs.append(_PAIRS[(number >> shift) & 0x3FF])
+    return f"{PREFIXES[kind]}_{''.join(pairs)}"
+
+
+def decode(kind: str, text: str) -> UUID:
+    """Return the UUID of a TypeID. Raise ValueError, with the remedy, when it is not of this kind.
+
+    One spelling per id: upper case, other prefixes and values over 128 bits are refused.
+    """
+    prefix = PREFIXES[kind]
+    start, _, suffix = text.rpartition("_")
+    words = kind.replace("_", " ")
+    if start != prefix:
+        msg = f"expected the id of a {words}, which starts with `{prefix}_`"
+        raise ValueError(msg)
+    return UUID(int=decode_suffix(suffix, words))
+
+
+def decode_suffix(suffix: str, words: str) -> int:
+    """Return the number in 26 letters of base32. Raise ValueError when they are not that."""
+    if len(suffix) != _LENGTH or suffix[0] not in "01234567":
+        msg = f"not the id of a {words}: 26 letters and digits follow the `_`"
+        raise ValueError(msg)
+    number = 0
+    for letter in suffix:
+        value = _VALUES.get(letter)
+        if value is None:
+            msg = f"not the id of a {words}: `{letter[:1]}` does not occur in ids"
+            raise ValueError(msg)
+        number = (number << 5) | value
+    return number

@@ -1,0 +1,55 @@
+"""Cursor pages: `limit` and `cursor` in, `data`, `has_more` and `next_cursor` out."""
+
+import base64
+import binascii
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from .errors import Invalid
+
+MAX_PAGE = 100
+T = TypeVar("T")
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list, newest first, and the cursor of the next."""
+
+    data: list[T]
+    has_more: bool
+    next_cursor: str | None = None
+
+
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows per page, 1 to 100.")]
+Cursor = Annotated[
+    str | None,
+    Query(max_length=64, description="`next_cursor` of the page before; absent for the first."),
+]
+
+
+def read_cursor(cursor: str | None) -> UUID | None:
+    """Return the id that a cursor stands for. Raise Invalid when it is not one of ours."""
+    if cursor is None:
+        return None
+    try:
+        return UUID(bytes=base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        msg = "is not a cursor of this list; take `next_cursor` of the page before"
+        raise Invalid(msg, field="cursor") from None
+
+
+def write_cursor(value: UUID) -> str:
+    """Return the cursor that continues after this id."""
+    return base64.urlsafe_b64encode(value.bytes).decode().rstrip("=")
+
+
+def page_of(rows: list[T], ids: list[UUID], limit: int) -> Page[T]:
+    """Return the page made of at most `limit` of the rows; one row more says that more follow."""
+    more = len(rows) > limit
+    return Page(
+        data=rows[:limit],
+        has_more=more,
+        next_cursor=write_cursor(ids[limit - 1]) if more else None,
+    )

@@ -1,0 +1,166 @@
+"""Types of fields that come from outside: clean text, exact money, ids, moments."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from . import ids
+from .db import MAX_POINTS
+from .money import check_currency
+
+MAX_ATTRIBUTES = 50
+MAX_DEPTH = 5
+
+
+class Schema(BaseModel):
+    """What a caller sends: unknown fields are refused, because a typo must not pass in silence."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+
+class View(BaseModel):
+    """What a caller gets."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+def clean_text(text: str) -> str:
+    """Return the text. Raise ValueError for what PostgreSQL or UTF-8 cannot hold."""
+    if "\x00" in text:
+        msg = "holds a null byte (\\u0000), which text cannot have; remove it"
+        raise ValueError(msg)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        msg = "holds half of a surrogate pair, which is not a character; remove it"
+        raise ValueError(msg) from None
+    return text
+
+
+Code = Annotated[
+    str, StringConstraints(min_length=1, max_length=128), AfterValidator(clean_text)
+]
+"""An id that somebody else gave: an order number, a customer number."""
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean_text)
+]
+Note = Annotated[
+    str, StringConstraints(min_length=1, max_length=1000), AfterValidator(clean_text)
+]
+Email = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"),
+    AfterValidator(clean_text),
+]
+
+
+def _amount(value: Any) -> Any:
+    if isinstance(value, bool):
+        msg = "is not an amount; send a decimal string such as `\"12.50\"`"
+        raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError
+    return value
+
+
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    Field(ge=0, max_digits=19, allow_inf_nan=False),
+    PlainSerializer(lambda amount: format(amount, "f"), return_type=str, when_used="json"),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "pattern": r"^\d+(\.\d+)?$"}, {"type": "number"}],
+            "examples": ["12.50"],
+            "description": "Exact money: a decimal string (a JSON number is read exactly too).",
+        }
+    ),
+]
+Currency = Annotated[
+    str, StringConstraints(min_length=3, max_length=3), AfterValidator(check_currency)
+]
+
+
+def _points(value: Any) -> Any:
+    if isinstance(value, bool) or (isinstance(value, str | Decimal)):
+        msg = "is not a whole number of points; send an integer such as `100`"
+        raise ValueError(msg)
+    return value
+
+
+Points = Annotated[int, BeforeValidator(_points), Field(gt=0, le=MAX_POINTS)]
+
+
+def _moment(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        msg = "needs a time zone, for example `2026-03-01T12:00:00Z`"
+        raise ValueError(msg)
+    return value
+
+
+Moment = Annotated[datetime, AfterValidator(_moment)]
+
+
+def id_of(kind: str) -> Any:
+    """Return the type of an id of this kind: a TypeID outside, a UUID inside."""
+
+    def read(value: Any) -> UUID:
+        if isinstance(value, UUID):
+            return value
+        if not isinstance(value, str):
+            msg = f"expected the id of a {kind}"
+            raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError
+        return ids.decode(kind, value)
+
+    def write(value: UUID) -> str:
+        return ids.encode(kind, value)
+
+    serializer: Callable[[UUID], str] = write
+    prefix = ids.PREFIXES[kind]
+    return Annotated[
+        UUID,
+        BeforeValidator(read),
+        PlainSerializer(serializer, return_type=str),
+        WithJsonSchema(
+            {"type": "string", "pattern": f"^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$"}
+        ),
+    ]
+
+
+def _attributes(value: dict[str, Any]) -> dict[str, Any]:
+    if len(value) > MAX_ATTRIBUTES:
+        msg = f"has more than {MAX_ATTRIBUTES} entries"
+        raise ValueError(msg)
+    return {clean_text(key): _plain(item, 1) for key, item in value.items()}
+
+
+def _plain(value: Any, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        msg = f"is nested deeper than {MAX_DEPTH} levels"
+        raise ValueError(msg)
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [_plain(item, depth + 1) for item in items]
+    if isinstance(value, dict):
+        entries: dict[str, Any] = value
+        return {clean_text(str(key)): _plain(item, depth + 1) for key, item in entries.items()}
+    return value
+
+
+Attributes = Annotated[dict[str, Any], AfterValidator(_attributes)]
+"""Free facts about a thing: at most 50 entries, 5 levels; decimals are kept as text."""

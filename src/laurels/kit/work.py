@@ -1,0 +1,148 @@
+"""Work: one tenant, one actor, one transaction, one clock reading.
+
+It is the first argument of every deed. It is opened in four places only (request, batcher,
+handler or job, CLI command); nobody commits by hand.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from .db import Database, Raw, driver
+from .time import utc_now
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: a kind (`api_key`, `operator`, `system`) and, where known, which one."""
+
+    kind: str
+    id: str | None = None
+
+
+SYSTEM = Actor("system")
+OPERATOR = Actor("operator")
+
+
+class CommitFailed(Exception):
+    """The database rolled back instead of committing; nothing of this transaction is booked."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Work:
+    """A transaction under way for one tenant, with who, when and why."""
+
+    tenant_id: UUID
+    actor: Actor
+    now: datetime
+    connection: AsyncConnection
+    raw: Raw
+    cause: UUID | None = None
+    depth: int = 0
+    request_id: str | None = None
+    memo: dict[Any, Any] = field(default_factory=dict[Any, Any])
+
+    @property
+    def session(self) -> AsyncSession:
+        """Return the SQLAlchemy session of this transaction, made on first use."""
+        session = self.memo.get("session")
+        if session is None:
+            session = AsyncSession(bind=self.connection, expire_on_commit=False)
+            self.memo["session"] = session
+        return session
+
+    async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Run one statement with bind values `$1…` on the driver itself and return its rows."""
+        return await self.raw.fetch(sql, *arguments)
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
+        """Run one statement and return its first row, if any."""
+        return await self.raw.fetchrow(sql, *arguments)
+
+    async def flush(self) -> None:
+        """Send what the session still holds to the database."""
+        session = self.memo.get("session")
+        if session is not None:
+            await session.flush()
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo the block alone when it raises; the rest of the transaction goes on."""
+        await self.raw.execute("savepoint item")
+        try:
+            yield
+            await self.flush()
+        except BaseException:
+            await self.raw.execute("rollback to savepoint item")
+            raise
+        await self.raw.execute("release savepoint item")
+
+
+async def start(raw: Raw, tenant_id: UUID) -> None:
+    """Begin a transaction that sees this tenant's rows and no others: one round trip.
+
+    `set local` with a literal, not `set_config()`: it reaches the nodes of a cluster too.
+    """
+    await raw.execute(f"begin; set local app.tenant_id = '{UUID(int=tenant_id.int)}'")
+
+
+async def finish(work: Work) -> None:
+    """Commit. Raise CommitFailed when the database answers anything but COMMIT."""
+    await work.flush()
+    outcome = await work.raw.execute("commit")
+    if outcome != "COMMIT":
+        raise CommitFailed
+
+
+@asynccontextmanager
+async def open_work(
+    database: Database,
+    *,
+    tenant_id: UUID,
+    actor: Actor = SYSTEM,
+    now: datetime | None = None,
+    cause: UUID | None = None,
+    depth: int = 0,
+    dry_run: bool = False,
+) -> AsyncIterator[Work]:
+    """Run the block in one transaction of one tenant; commit when it ends, roll back on an error.
+
+    With `dry_run` everything is rolled back at the end, whatever happened.
+    """
+    async with database.connection() as connection:
+        raw = await driver(connection)
+        await start(raw, tenant_id)
+        work = Work(
+            tenant_id=tenant_id,
+            actor=actor,
+            now=now or utc_now(),
+            connection=connection,
+            raw=raw,
+            cause=cause,
+            depth=depth,
+        )
+        try:
+            yield work
+            if dry_run:
+                await work.flush()
+                await raw.execute("rollback")
+            else:
+                await finish(work)
+        except BaseException:
+            await abandon(raw)
+            raise
+
+
+async def abandon(raw: Raw) -> None:
+    """Roll back, or close the connection when even that cannot be done."""
+    try:
+        if raw.is_in_transaction():
+            await raw.execute("rollback")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        raw.terminate()

@@ -1,0 +1,85 @@
+"""Members and what they have spent."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from laurels.kit.db import SCHEMA, Base, Id, TenantOwned, one_of, tenant_fk
+
+
+class Member(TenantOwned, Base):
+    """A person in one tenant's programme."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenants.id"]),
+        Index(
+            "uq_members_external_id",
+            "tenant_id",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id is not null"),
+        ),
+        Index(
+            "uq_members_email",
+            "tenant_id",
+            func.lower(text("email")),
+            unique=True,
+            postgresql_where=text("email is not null and status = 'active'"),
+        ),
+        one_of("status", "active", "archived"),
+        CheckConstraint("length(external_id) between 1 and 128", name="external_id_length"),
+        {"comment": "People in a tenant's programme."},
+    )
+
+    id: Mapped[Id]
+    external_id: Mapped[str | None] = mapped_column(comment="The tenant's own id of the person.")
+    email: Mapped[str | None] = mapped_column(comment="Unique among active members, any case.")
+    first_name: Mapped[str | None] = mapped_column(comment="Given name.")
+    last_name: Mapped[str | None] = mapped_column(comment="Family name.")
+    phone: Mapped[str | None] = mapped_column(comment="Telephone number, as given.")
+    birthday: Mapped[date | None] = mapped_column(comment="Day of birth.")
+    status: Mapped[str] = mapped_column(
+        server_default=text("'active'"), comment="active, or archived: kept but out of sight."
+    )
+    email_opt_in: Mapped[bool] = mapped_column(
+        server_default=text("true"), comment="May get e-mail."
+    )
+    sms_opt_in: Mapped[bool] = mapped_column(server_default=text("false"), comment="May get SMS.")
+    attributes: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"), comment="Free facts that rules may read."
+    )
+    user_id: Mapped[UUID | None] = mapped_column(comment="The person's global login, if any.")
+    enrolled_at: Mapped[datetime] = mapped_column(comment="When they joined.")
+    created_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), comment="When the row was written."
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), comment="When the row last changed."
+    )
+
+
+class MemberTotals(TenantOwned, Base):
+    """What a member has bought in all, kept up by every purchase and refund."""
+
+    __tablename__ = "member_totals"
+    __table_args__ = (
+        tenant_fk("member_id", "members"),
+        CheckConstraint("spend >= 0 and refunded >= 0 and refunded <= spend", name="money"),
+        CheckConstraint("purchases >= 0", name="purchases"),
+        {
+            "comment": "Lifetime totals per member.",
+            "postgresql_with": {"fillfactor": 70},
+        },
+    )
+
+    member_id: Mapped[UUID] = mapped_column(primary_key=True, comment="The member.")
+    spend: Mapped[Decimal] = mapped_column(comment="Sum of completed purchases.")
+    refunded: Mapped[Decimal] = mapped_column(comment="Sum of refunds.")
+    purchases: Mapped[int] = mapped_column(comment="Number of completed purchases.")
+    first_purchase_at: Mapped[datetime | None] = mapped_column(comment="Earliest purchase.")
+    last_purchase_at: Mapped[datetime | None] = mapped_column(comment="Latest purchase.")

@@ -1,0 +1,125 @@
+"""Purchases, their lines and refunds."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from laurels.kit.db import SCHEMA, Base, Id, TenantOwned, one_of, tenant_fk
+
+
+class Purchase(TenantOwned, Base):
+    """Money spent by a member, or by a guest. Pending until it completes, fails or is cancelled."""
+
+    __tablename__ = "purchases"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenants.id"]),
+        tenant_fk("member_id", "members"),
+        UniqueConstraint("tenant_id", "source", "external_id", name="uq_purchases_natural_key"),
+        Index("ix_purchases_member", "tenant_id", "member_id", "occurred_at"),
+        Index("ix_purchases_time", "tenant_id", "occurred_at"),
+        Index(
+            "ix_purchases_unsettled",
+            "tenant_id",
+            "id",
+            postgresql_where=text("status = 'completed' and settled_at is null"),
+        ),
+        one_of("status", "pending", "completed", "failed", "cancelled"),
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        CheckConstraint("refunded >= 0 and refunded <= amount", name="refunded_within_amount"),
+        CheckConstraint("refunded = 0 or status = 'completed'", name="only_completed_refunded"),
+        CheckConstraint(
+            "(status = 'completed') = (completed_at is not null)", name="completed_has_time"
+        ),
+        CheckConstraint("settled_at is null or status = 'completed'", name="settled_completed"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_shape"),
+        {"comment": "Money spent. A completed purchase is settled exactly once."},
+    )
+
+    id: Mapped[Id]
+    source: Mapped[str] = mapped_column(comment="Where it came from: api, a shop, a file.")
+    external_id: Mapped[str | None] = mapped_column(comment="Its number there; unique per source.")
+    member_id: Mapped[UUID | None] = mapped_column(comment="Who bought; null for a guest.")
+    status: Mapped[str] = mapped_column(comment="pending, completed, failed or cancelled.")
+    amount: Mapped[Decimal] = mapped_column(comment="What was paid, in the tenant's currency.")
+    refunded: Mapped[Decimal] = mapped_column(
+        server_default=text("0"), comment="What went back so far, in the same currency."
+    )
+    currency: Mapped[str] = mapped_column(comment="ISO 4217 code.")
+    channel: Mapped[str | None] = mapped_column(comment="Where it happened, such as online.")
+    payment_method: Mapped[str | None] = mapped_column(comment="cash, card, mobile or other.")
+    note: Mapped[str | None] = mapped_column(comment="A remark.")
+    attributes: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"), comment="Free facts that rules may read."
+    )
+    content: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="SHA-256 of what was sent; tells a repeat from a change."
+    )
+    occurred_at: Mapped[datetime] = mapped_column(comment="When it happened.")
+    completed_at: Mapped[datetime | None] = mapped_column(comment="When it became completed.")
+    settled_at: Mapped[datetime | None] = mapped_column(
+        comment="When its effect on points was booked; null for one completed by SQL."
+    )
+    created_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), comment="When the row was written."
+    )
+
+
+class PurchaseLine(TenantOwned, Base):
+    """One position of a purchase."""
+
+    __tablename__ = "purchase_lines"
+    __table_args__ = (
+        tenant_fk("purchase_id", "purchases"),
+        UniqueConstraint("tenant_id", "purchase_id", "position"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("unit_price >= 0 and amount >= 0", name="money_not_negative"),
+        {"comment": "Positions of purchases."},
+    )
+
+    id: Mapped[Id]
+    purchase_id: Mapped[UUID] = mapped_column(comment="The purchase.")
+    position: Mapped[int] = mapped_column(comment="Place in the purchase, from 1.")
+    sku: Mapped[str | None] = mapped_column(comment="Stock number of the product.")
+    name: Mapped[str | None] = mapped_column(comment="What the product is called.")
+    category: Mapped[str | None] = mapped_column(comment="Group of products.")
+    quantity: Mapped[Decimal] = mapped_column(comment="How many.")
+    unit_price: Mapped[Decimal] = mapped_column(comment="Price of one.")
+    amount: Mapped[Decimal] = mapped_column(comment="Price of all, after discounts.")
+    attributes: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"), comment="Free facts that rules may read."
+    )
+
+
+class Refund(TenantOwned, Base):
+    """Money that went back, wholly or in part."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        tenant_fk("purchase_id", "purchases"),
+        UniqueConstraint("tenant_id", "source", "external_id", name="uq_refunds_natural_key"),
+        Index("ix_refunds_purchase", "tenant_id", "purchase_id"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        {"comment": "Money that went back to the buyer."},
+    )
+
+    id: Mapped[Id]
+    purchase_id: Mapped[UUID] = mapped_column(comment="The purchase.")
+    source: Mapped[str] = mapped_column(comment="Where it came from.")
+    external_id: Mapped[str | None] = mapped_column(comment="Its number there.")
+    amount: Mapped[Decimal] = mapped_column(comment="What went back.")
+    reason: Mapped[str | None] = mapped_column(comment="Why.")
+    occurred_at: Mapped[datetime] = mapped_column(comment="When it happened.")
+    created_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), comment="When the row was written."
+    )
