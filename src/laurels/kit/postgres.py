@@ -28,7 +28,8 @@ from types import MappingProxyType
 from typing import Literal
 from urllib.parse import quote
 
-from .pg_binaries import Binaries, PostgresError, PostgresNotFound, copied_for_others, find_binaries
+from .pg_account import Servant, programs_for, refuse_nameless, servant_for, settled_in
+from .pg_binaries import Binaries, PostgresError, PostgresNotFound, find_binaries
 
 __all__ = [
     "Binaries",
@@ -48,8 +49,6 @@ START_LIMIT_SECONDS = 300  # Recovery after a crash replays all the log since th
 LEFTOVER_LIMIT_SECONDS = 10  # Processes of a killed server take a moment to notice.
 LONGEST_SOCKET_DIR_BYTES = 90
 LARGEST_LOG_BYTES = 10_000_000
-# The server's own programs must not see PGDATA, PGPORT or a locale this machine lacks.
-PLAIN_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 State = Literal["running", "starting", "stopping", "stopped"]
 
@@ -126,7 +125,7 @@ def ensure(
             with _only_one(home):
                 now = _settled(home)
                 if now.state != "running":
-                    now = _started(home, binaries, settings, _servant(home, account))
+                    now = _started(home, binaries, settings, servant_for(home, account))
     if now.socket_dir is None:
         raise PostgresError(f"The server on {home} listens on no socket; stop it and start again.")
     return Cluster(binaries.bindir, binaries.major, now.data, now.socket_dir, now.port)
@@ -261,120 +260,14 @@ def _settled(home: Path) -> Status:
     return now
 
 
-# -- who runs the server ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Servant:
-    """The account the server runs under: ourselves, or another one when we are root."""
-
-    uid: int
-    gid: int
-    root_hands_over: bool = False
-    override: bool = False  # May pass folders closed to it, when the data lies behind one.
-
-    def run(self, *command: str | Path) -> tuple[bool, str]:
-        """Run a program as this account; answer whether it succeeded, and what it said."""
-        args = [str(part) for part in command]
-        if self.override:
-            args = [*self._setpriv(), *args]
-        uid, gid, groups = (
-            (self.uid, self.gid, ()) if self.root_hands_over and not self.override else (None,) * 3
-        )
-        # Into a file, because the server inherits the output and a pipe would never close.
-        with tempfile.TemporaryFile("w+") as said:
-            try:
-                done = subprocess.run(
-                    args,
-                    stdin=subprocess.DEVNULL,
-                    stdout=said,
-                    stderr=subprocess.STDOUT,
-                    cwd="/",
-                    env=PLAIN_ENVIRONMENT,
-                    user=uid,
-                    group=gid,
-                    extra_groups=groups,
-                    umask=0o077,
-                    start_new_session=True,
-                    check=False,
-                )
-            except (OSError, subprocess.SubprocessError) as error:
-                return False, str(error)
-            said.seek(0)
-            return done.returncode == 0, said.read().strip()
-
-    def _setpriv(self) -> list[str]:
-        who = [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
-        may = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-        return ["setpriv", *who, *may, "--"]
-
-    def reaches(self, folder: Path) -> bool:
-        # Not by Python: the interpreter itself may lie where this account cannot go.
-        return self.run("/bin/sh", "-c", 'test -w "$1" && test -x "$1"', "sh", folder)[0]
-
-
-def _servant(home: Path, account: str | None) -> _Servant:
-    """Answer who runs the server on this folder; an existing cluster stays with its owner."""
-    import pwd
-
-    owner = home.stat() if home.exists() else None
-    if os.geteuid() != 0:
-        if owner is not None and owner.st_uid != os.geteuid():
-            raise PermissionError(0, "", str(home))
-        return _Servant(os.geteuid(), os.getegid())
-    if owner is not None and owner.st_uid != 0:
-        return _Servant(owner.st_uid, owner.st_gid, root_hands_over=True)
-    for name in (account,) if account else ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            if entry.pw_uid != 0:
-                return _Servant(entry.pw_uid, entry.pw_gid, root_hands_over=True)
-    raise PostgresError(
-        f"PostgreSQL refuses to run as root, and there is no account "
-        f"{account or 'postgres or nobody'} to hand it to. Set LAURELS_PG_USER to an account "
-        "that exists, or run as an ordinary user."
-    )
-
-
-def _settled_in(servant: _Servant, home: Path) -> _Servant:
-    """Make the cluster's folder the servant's own, and see that the servant can get there."""
-    home.mkdir(mode=0o700, exist_ok=True)
-    if not servant.root_hands_over:
-        return servant
-    os.chown(home, servant.uid, servant.gid)
-    if servant.reaches(home):
-        return servant
-    stronger = replace(servant, override=True)
-    if stronger.reaches(home):
-        return stronger
-    raise PostgresError(
-        f"The server's account (uid {servant.uid}) cannot reach {home}: a folder above it is "
-        "closed to other accounts. Set LAURELS_DATA_DIR to a folder it can reach, such as one "
-        "under /var/lib, or run as an ordinary user."
-    )
-
-
-def _programs(binaries: Binaries, servant: _Servant, home: Path) -> Path:
-    """Answer the folder of programs the servant can run, copied next to the data if need be."""
-    if servant.run(binaries.bindir / "postgres", "--version")[0]:
-        return binaries.bindir
-    copy = copied_for_others(binaries, home.parent)
-    if copy is not None and servant.run(copy / "postgres", "--version")[0]:
-        return copy
-    raise PostgresError(
-        f"The server's account (uid {servant.uid}) cannot run the programs in {binaries.bindir}. "
-        "Set LAURELS_PG_BIN to a PostgreSQL that every account can run."
-    )
-
-
 # -- making, starting, stopping -----------------------------------------------------------------
 
 
 def _started(
-    home: Path, binaries: Binaries, settings: Mapping[str, str], servant: _Servant
+    home: Path, binaries: Binaries, settings: Mapping[str, str], servant: Servant
 ) -> Status:
-    servant = _settled_in(servant, home)
-    programs = _programs(binaries, servant, home)
+    servant = settled_in(servant, home)
+    programs = programs_for(binaries, servant, home)
     data = home / "data"
     if not (data / "PG_VERSION").exists():
         _create(data, programs, binaries.major, servant, settings)
@@ -395,12 +288,12 @@ def _started(
 
 
 def _create(
-    data: Path, programs: Path, major: int, servant: _Servant, settings: Mapping[str, str]
+    data: Path, programs: Path, major: int, servant: Servant, settings: Mapping[str, str]
 ) -> None:
     """Make a new cluster appear as a whole, or not at all."""
     if data.exists() and any(data.iterdir()):
         raise PostgresError(f"{data} is not empty and is not a PostgreSQL cluster; move it away.")
-    _refuse_nameless(servant.uid)
+    refuse_nameless(servant.uid)
     unfinished = data.with_suffix(".new")
     shutil.rmtree(unfinished, ignore_errors=True)
     command = [programs / "initdb", "-D", unfinished, "-U", SUPERUSER, "-A", "trust"]
@@ -412,18 +305,6 @@ def _create(
         shutil.rmtree(unfinished, ignore_errors=True)
         raise PostgresError(f"PostgreSQL could not make a cluster in {data}:\n{said}")
     unfinished.rename(data)
-
-
-def _refuse_nameless(uid: int) -> None:
-    import pwd
-
-    try:
-        pwd.getpwuid(uid)
-    except KeyError:
-        raise PostgresError(
-            f"The account with uid {uid} has no name on this system, and PostgreSQL needs one. "
-            "Run as a named account, or set LAURELS_DATABASE_URL to a server that runs already."
-        ) from None
 
 
 def _locale(major: int) -> list[str]:
@@ -447,7 +328,7 @@ def _options(settings: Mapping[str, str], socket_dir: Path) -> str:
     return " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in chosen.items())
 
 
-def _socket_dir(home: Path, servant: _Servant) -> Path:
+def _socket_dir(home: Path, servant: Servant) -> Path:
     """Make the private folder of the socket: in the cluster's, or where its name is short."""
     place = home / "socket"
     awkward = re.search(r"[^\w./+-]", str(place))

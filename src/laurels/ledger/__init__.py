@@ -1,1 +1,47 @@
-"""Room."""
+"""Points: programs, wallets, transactions, lots, holds and debt.
+
+Every movement goes through `post`, set-based: a single one is a batch of one. Rows are never
+changed; a correction is a reversal that points to what it takes back. It never knows why points
+move: rules are `earning`, what a refund undoes is `settlement`.
+"""
+
+from .errors import InsufficientPoints, ProgramNotFound, WalletNotFound
+from .expiry import release_due_holds, settle_due_lots
+from .invariants import Fault, Figures, figures, find_faults, rebuild
+from .movements import Capture, Credit, Debit, HoldPoints, Posted, Release, Reversal
+from .posting import capture, credit, debit, hold, open_wallets, post, release, reverse
+from .programs import create_program, furnish
+from .queries import balance, list_lots, statement
+
+__all__ = [
+    "Capture",
+    "Credit",
+    "Debit",
+    "Fault",
+    "Figures",
+    "HoldPoints",
+    "InsufficientPoints",
+    "Posted",
+    "ProgramNotFound",
+    "Release",
+    "Reversal",
+    "WalletNotFound",
+    "balance",
+    "capture",
+    "create_program",
+    "credit",
+    "debit",
+    "figures",
+    "find_faults",
+    "furnish",
+    "hold",
+    "list_lots",
+    "open_wallets",
+    "post",
+    "rebuild",
+    "release",
+    "release_due_holds",
+    "reverse",
+    "settle_due_lots",
+    "statement",
+]

@@ -229,7 +229,7 @@ class Lot(TenantOwned, Base):
             "ix_lots_maturing",
             "tenant_id",
             "matures_at",
-            postgresql_where=text("matured_at is null"),
+            postgresql_where=text("matured_at is null and remaining > 0"),
         ),
         CheckConstraint("initial > 0", name="initial_positive"),
         CheckConstraint("remaining >= 0 and remaining <= initial", name="remaining_within"),

@@ -1,1 +1,22 @@
-"""Room."""
+"""The people in a tenant's programme: who they are and what they have bought in all.
+
+A member has an external id (the tenant's own), an e-mail, or both. It never knows of points.
+"""
+
+from .errors import MemberNotFound
+from .queries import get_facts, get_member, list_members
+from .service import Addition, Upserted, add_totals, change, ensure, ensure_new, upsert
+
+__all__ = [
+    "Addition",
+    "MemberNotFound",
+    "Upserted",
+    "add_totals",
+    "change",
+    "ensure",
+    "ensure_new",
+    "get_facts",
+    "get_member",
+    "list_members",
+    "upsert",
+]

@@ -14,9 +14,9 @@ one: `some` is false, `none` is true, and `every` is false, because it wants at 
 A compiler into another language (SQL) must keep exactly this.
 """
 
-from laurels.kit.conditions.evaluation import compile_condition, describe, explain
-from laurels.kit.conditions.grammar import ConditionError, parse
-from laurels.kit.conditions.tree import (
+from .evaluation import compile_condition, describe, explain
+from .grammar import ConditionError, parse
+from .tree import (
     AllOf,
     AnyOf,
     Condition,

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Any, Final, cast
 
-from laurels.kit.conditions.tree import (
+from .tree import (
     ORDERING,
     AllOf,
     AnyOf,
@@ -28,15 +28,15 @@ _Compare = Callable[[Any, Any], bool]
 """Takes what was found (never null) and what the condition says."""
 
 
-def _between(found: Any, ends: Any) -> bool:  # noqa: ANN401
+def _between(found: Any, ends: Any) -> bool:
     return ends[0] <= found <= ends[1]
 
 
-def _within(found: Any, values: Any) -> bool:  # noqa: ANN401
+def _within(found: Any, values: Any) -> bool:
     return found in values
 
 
-def _outside(found: Any, values: Any) -> bool:  # noqa: ANN401
+def _outside(found: Any, values: Any) -> bool:
     return found not in values
 
 
@@ -150,12 +150,12 @@ def _compile_attribute(leaf: Leaf, key: str) -> Test:
     return test
 
 
-def _attribute(facts: Facts, name: str, key: str) -> Any:  # noqa: ANN401
+def _attribute(facts: Facts, name: str, key: str) -> Any:
     held: Facts | None = facts.get(name)
     return None if held is None else held.get(key)
 
 
-def _operand(leaf: Leaf) -> Any:  # noqa: ANN401
+def _operand(leaf: Leaf) -> Any:
     """A set answers `in` at once however long the list is."""
     if leaf.op in (Op.IN, Op.NOT_IN) and isinstance(leaf.value, tuple):
         return frozenset(leaf.value)
@@ -173,7 +173,7 @@ def _fitting(leaf: Leaf) -> Callable[[Any], Any]:
     return lambda found: found if _family(found) is family else None
 
 
-def _as_container(found: Any) -> Any:  # noqa: ANN401
+def _as_container(found: Any) -> Any:
     return cast("object", found) if isinstance(found, str | list | tuple) else None
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final, cast
 
-from laurels.kit.conditions.tree import (
+from .tree import (
     LISTED,
     OPS,
     ORDERING,

@@ -1306,7 +1306,7 @@ def upgrade() -> None:
         ["tenant_id", "matures_at"],
         unique=False,
         schema="laurels",
-        postgresql_where=sa.text("matured_at is null"),
+        postgresql_where=sa.text("matured_at is null and remaining > 0"),
     )
     op.create_index(
         "ix_lots_open",
@@ -1646,6 +1646,7 @@ FUNCTIONS = (
     "list_tenants",
     "lock_wallets",
     "book_postings",
+    "book_lots",
     "record_purchases",
     "announce_purchase",
     "purge_tenant",
@@ -1729,7 +1730,7 @@ def downgrade() -> None:
         "ix_lots_maturing",
         table_name="lots",
         schema="laurels",
-        postgresql_where=sa.text("matured_at is null"),
+        postgresql_where=sa.text("matured_at is null and remaining > 0"),
     )
     op.drop_index(
         "ix_lots_expiring",

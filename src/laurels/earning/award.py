@@ -1,0 +1,176 @@
+"""What an event earns, and why: rows for the ledger, usage for the caps, reasons for people."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from laurels.kit.conditions import Facts, explain
+
+from .facts import AMOUNT, LINES, OCCURRED_AT, TIER_MULTIPLIER
+from .plan import Lane, Step
+from .rules import MAX_POINTS, Period, PerUnit, PointsPerMoney, UsageKey
+
+
+class Why(StrEnum):
+    """Why a rule gave nothing."""
+
+    WINDOW = "window"
+    CONDITION = "condition"
+    ZERO = "zero"
+    CAP_REACHED = "cap_reached"
+    EXCLUSIVE = "exclusive"
+    EXCLUSION_GROUP = "exclusion_group"
+
+
+class Effect(NamedTuple):
+    """One row that the ledger shall write: always more than 0 points."""
+
+    rule_id: UUID
+    version: int
+    kind: Literal["earned", "bonus"]
+    points: int
+    program_id: UUID | None
+
+
+class Cut(NamedTuple):
+    """What kept a row below its raw points: `cap` points in all, of which `allowed` were left.
+
+    The period `limit` is the engine's own: no event earns more than 2^53 points.
+    """
+
+    period: Period | Literal["limit"]
+    key: str
+    cap: int
+    allowed: int
+
+
+class Fired(NamedTuple):
+    """A rule that made a row."""
+
+    step: Step
+    raw: int
+    points: int
+    factor: Decimal | int | None
+    cut: Cut | None
+
+
+class Skipped(NamedTuple):
+    """A rule that gave nothing, with the cap or the winning rule where that is the reason."""
+
+    step: Step
+    why: Why
+    by: Step | Cut | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Award:
+    """The outcome of one event. It keeps the facts: change them only after `explanation()`."""
+
+    trigger: str
+    facts: Facts
+    effects: list[Effect] = field(default_factory=list[Effect])
+    points: int = 0
+    consumed: dict[UsageKey, int] = field(default_factory=dict[UsageKey, int])
+    """Points to add to the usage of every capped rule that fired."""
+    fired: list[Fired] = field(default_factory=list[Fired])
+    multipliers: list[Step] = field(default_factory=list[Step])
+    skipped: list[Skipped] = field(default_factory=list[Skipped])
+
+    def explanation(self) -> dict[str, Any]:
+        """Why the event earned this, ready for JSON: decimals are texts, points whole numbers."""
+        facts = self.facts
+        told: dict[str, Any] = {
+            "trigger": self.trigger,
+            "points": self.points,
+            "fired": [_fired(row, facts) for row in self.fired],
+        }
+        multipliers = [dict(step.label) for step in self.multipliers]
+        tier = facts.get(TIER_MULTIPLIER)
+        if tier is not None and any(row.step.lane is Lane.BASE for row in self.fired):
+            multipliers.append({"fact": TIER_MULTIPLIER, "factor": _digits(tier)})
+        if multipliers:
+            told["multipliers"] = multipliers
+        if self.skipped:
+            told["skipped"] = [_skipped(row, facts) for row in self.skipped]
+        return told
+
+
+def _digits(number: Decimal | int) -> str:
+    return format(number, "f") if isinstance(number, Decimal) else str(number)
+
+
+def _fired(row: Fired, facts: Facts) -> dict[str, Any]:
+    step = row.step
+    told: dict[str, Any] = {**step.label, "raw": min(row.raw, MAX_POINTS), "points": row.points}
+    count = step.measure(facts)
+    if count is not None:
+        told["amount" if step.lane is Lane.BASE else "quantity"] = _digits(count)
+    if row.factor is not None:
+        told["multiplier"] = _digits(row.factor)
+    if row.cut is not None:
+        told["capped"] = {
+            "period": row.cut.key,
+            "cap": row.cut.cap,
+            "allowed": row.cut.allowed,
+            "cut": told["raw"] - row.points,
+        }
+    return told
+
+
+def _skipped(row: Skipped, facts: Facts) -> dict[str, Any]:
+    label = row.step.label
+    return {
+        "rule": label["rule"],
+        "version": label["version"],
+        "name": label["name"],
+        "why": row.why.value,
+        "words": _words(row, facts),
+    }
+
+
+def _words(row: Skipped, facts: Facts) -> list[str]:
+    rule, by = row.step.rule, row.by
+    match row.why:
+        case Why.CONDITION:
+            return explain(rule.condition, facts) if rule.condition is not None else []
+        case Why.WINDOW:
+            return [_window_words(row.step, facts)]
+        case Why.ZERO:
+            return [_zero_words(row.step, facts)]
+        case Why.CAP_REACHED if isinstance(by, Cut):
+            return [f"nothing is left of the {by.cap} points for {by.key}"]
+        case Why.EXCLUSIVE if isinstance(by, Step):
+            return [f"{by.rule.name} is exclusive"]
+        case Why.EXCLUSION_GROUP if isinstance(by, Step):
+            return [f"{by.rule.name} is the best of {rule.exclusion_group}"]
+        case _:
+            raise AssertionError(f"{row.why} without its cause")
+
+
+def _window_words(step: Step, facts: Facts) -> str:
+    starts_at, ends_at = step.rule.starts_at, step.rule.ends_at
+    if starts_at is not None and facts[OCCURRED_AT] < starts_at:
+        return f"it starts at {starts_at.isoformat()}"
+    return f"it ended at {ends_at.isoformat()}" if ends_at is not None else "it is over"
+
+
+def _zero_words(step: Step, facts: Facts) -> str:
+    if step.lane is Lane.MULTIPLIER:
+        return "there are no points to multiply"
+    count = step.measure(facts)
+    what = _counted(step)
+    if count is None:
+        return f"{what} is missing"
+    return f"{what} {_digits(count)} gives less than one point"
+
+
+def _counted(step: Step) -> str:
+    match step.rule.award:
+        case PointsPerMoney(lines=lines):
+            return AMOUNT if lines is None else f"{LINES}.amount"
+        case PerUnit(of=of):
+            return of
+        case _:
+            return "the rule"

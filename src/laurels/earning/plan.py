@@ -1,0 +1,202 @@
+"""Rules compiled once into steps, so that an event costs a few closures and no interpretation."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation
+from enum import IntEnum
+from typing import Any, Final
+from uuid import UUID
+
+from laurels.kit.conditions import Condition, Facts, Test, compile_condition, fields_of
+from laurels.kit.ids import encode
+
+from .facts import AMOUNT, LINE_QUANTITY, LINES, LOCAL_DATE, OCCURRED_AT, TIER_MULTIPLIER
+from .rules import Fixed, Multiplier, PerUnit, PointsPerMoney, Rule, UsageKey, period_keys
+
+EXACT: Final = Context(prec=5000, traps=[Inexact, InvalidOperation, DivisionByZero])
+"""Arithmetic without rounding: digits enough for every product, and a trap should they not be."""
+
+Amount = Decimal | int
+_ZERO: Final = Decimal(0)
+
+
+class Lane(IntEnum):
+    """What a rule does to the award; also the order of the rows."""
+
+    BASE = 0
+    """Points per money: a row of its own, multiplied."""
+    MULTIPLIER = 1
+    BONUS = 2
+    """A row of its own, never multiplied."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One rule ready to run.
+
+    `measure` gives what is counted (money or units, None when the fact is missing), `value` what
+    that is worth: exact points before multipliers, whole points of a bonus, or the factor.
+    """
+
+    rule: Rule
+    lane: Lane
+    program_id: UUID | None
+    windowed: bool
+    test: Test | None
+    measure: Callable[[Facts], Amount | None]
+    value: Callable[[Facts], Amount]
+    label: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The steps of one trigger in the order of their rows, and what they need to be known."""
+
+    steps: tuple[Step, ...]
+    contested: bool
+    facts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All rules of a tenant, compiled; keep it as long as the rules stay the same."""
+
+    courses: Mapping[str, Course]
+
+    def facts(self, trigger: str) -> frozenset[str]:
+        """The names of the facts that the rules of this trigger read."""
+        course = self.courses.get(trigger)
+        return frozenset() if course is None else course.facts
+
+    def usage_keys(self, trigger: str, local_date: date) -> list[UsageKey]:
+        """The usage that has to be loaded before an event of that local day is evaluated."""
+        course = self.courses.get(trigger)
+        keys = period_keys(local_date)
+        return [
+            (step.rule.id, keys[cap.period])
+            for step in (course.steps if course else ())
+            for cap in step.rule.caps
+            if cap.period != "event"
+        ]
+
+
+def _typeid(rule_id: UUID) -> str:
+    return encode("earning_rule", rule_id)
+
+
+def compile_plan(
+    rules: Iterable[Rule],
+    *,
+    default_program_id: UUID | None = None,
+    spell_id: Callable[[UUID], str] = _typeid,
+) -> Plan:
+    """Rules by trigger, ready to run; those without a program get the default one.
+
+    The order of the rules does not matter. `spell_id` writes rule ids into explanations.
+    """
+    found: dict[str, list[Step]] = {}
+    for rule in rules:
+        step = _compile(rule, rule.program_id or default_program_id, spell_id(rule.id))
+        found.setdefault(rule.trigger, []).append(step)
+    return Plan({trigger: _course(steps) for trigger, steps in found.items()})
+
+
+def _course(steps: list[Step]) -> Course:
+    ordered = sorted(steps, key=lambda step: (step.lane, -step.rule.priority, step.rule.id.int))
+    contested = any(s.rule.stacking == "exclusive" or s.rule.exclusion_group for s in steps)
+    facts = frozenset[str]().union(*(_facts_of(step) for step in steps))
+    return Course(tuple(ordered), contested, facts)
+
+
+def _facts_of(step: Step) -> frozenset[str]:
+    rule = step.rule
+    needed = fields_of(rule.condition) if rule.condition is not None else frozenset[str]()
+    if step.windowed:
+        needed |= {OCCURRED_AT}
+    if rule.caps:
+        needed |= {LOCAL_DATE}
+    match rule.award:
+        case PointsPerMoney(lines=lines):
+            return needed | {TIER_MULTIPLIER, AMOUNT if lines is None else LINES}
+        case PerUnit(of=of):
+            return needed | {LINES if of == LINE_QUANTITY else of}
+        case Fixed() | Multiplier():
+            return needed
+
+
+def _compile(rule: Rule, program_id: UUID | None, spelled: str) -> Step:
+    lane, measure, value, terms = _compile_award(rule)
+    return Step(
+        rule=rule,
+        lane=lane,
+        program_id=program_id,
+        windowed=rule.starts_at is not None or rule.ends_at is not None,
+        test=None if rule.condition is None else compile_condition(rule.condition),
+        measure=measure,
+        value=value,
+        label={"rule": spelled, "version": rule.version, "name": rule.name, **terms},
+    )
+
+
+_Compiled = tuple[Lane, Callable[[Facts], Amount | None], Callable[[Facts], Amount], dict[str, Any]]
+
+
+def _compile_award(rule: Rule) -> _Compiled:
+    match rule.award:
+        case PointsPerMoney(rate, lines):
+            measure = _fact(AMOUNT) if lines is None else _sum_of_lines("amount", lines)
+            terms = {"kind": "earned", "rate": format(rate, "f")}
+            return Lane.BASE, measure, _per_money(measure, rate), terms
+        case PerUnit(points, unit, of, lines):
+            counted = of == LINE_QUANTITY
+            measure = _sum_of_lines("quantity", lines) if counted else _fact(of)
+            terms = {"kind": "bonus", "per_unit": points, "unit": format(unit, "f")}
+            return Lane.BONUS, measure, _per_unit(measure, points, unit), terms
+        case Fixed(points):
+            return Lane.BONUS, _nothing, lambda _: points, {"kind": "bonus", "fixed": points}
+        case Multiplier(factor):
+            return Lane.MULTIPLIER, _nothing, lambda _: factor, {"factor": format(factor, "f")}
+
+
+def _nothing(_: Facts) -> Amount | None:
+    return None
+
+
+def _fact(name: str) -> Callable[[Facts], Amount | None]:
+    return lambda facts: facts.get(name)
+
+
+def _sum_of_lines(name: str, lines: Condition | None) -> Callable[[Facts], Amount | None]:
+    test = None if lines is None else compile_condition(lines)
+
+    def measure(facts: Facts) -> Amount | None:
+        total = _ZERO
+        for line in facts.get(LINES) or ():
+            if test is None or test(line):
+                total = EXACT.add(total, line.get(name) or 0)
+        return total
+
+    return measure
+
+
+def _per_money(measure: Callable[[Facts], Amount | None], rate: Decimal) -> Callable[..., Amount]:
+    multiply = EXACT.multiply
+
+    def value(facts: Facts) -> Amount:
+        money = measure(facts)
+        return 0 if money is None else multiply(money, rate)
+
+    return value
+
+
+def _per_unit(
+    measure: Callable[[Facts], Amount | None], points: int, unit: Decimal
+) -> Callable[..., Amount]:
+    def value(facts: Facts) -> Amount:
+        count = measure(facts)
+        if count is None or count <= 0:
+            return 0
+        return int(EXACT.divide_int(EXACT.multiply(count, points), unit))
+
+    return value

@@ -1,0 +1,335 @@
+"""Earning rules in the API and in the database: read strictly, written as JSON.
+
+Errors point at what is wrong in the caller's own words: `award.unit`, or inside a condition
+`conditions/all/1/value`. Decimals are written as texts; JSON numbers are read as exact decimals
+where the reader hands them over as such.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal, Self, cast
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from laurels.kit.conditions import Condition, ConditionError, parse, to_json
+from laurels.kit.ids import decode, encode
+
+from .facts import FIELDS, LINE_QUANTITY, LINES, NUMERIC
+from .rules import (
+    MAX_POINTS,
+    AwardForm,
+    Cap,
+    Fixed,
+    Multiplier,
+    Period,
+    PerUnit,
+    PointsPerMoney,
+    Rule,
+    Stacking,
+)
+
+_CLOSED: Final = ConfigDict(extra="forbid", frozen=True)
+
+
+def _custom(kind: str, words: str) -> PydanticCustomError:
+    # Only literal templates are typed; without a context nothing is filled in.
+    return PydanticCustomError(cast("Any", kind), cast("Any", words))
+
+
+def _at(member: str, words: str) -> ValidationError:
+    line = InitErrorDetails(type=_custom("contradiction", words), loc=(member,), input=None)
+    return ValidationError.from_exception_data("rule", [line])
+
+
+def _read_condition(raw: object, collection: str | None) -> Condition:
+    if isinstance(raw, Condition):
+        return raw
+    try:
+        return parse(raw, FIELDS, collection)
+    except ConditionError as error:
+        what = _custom("condition", f"{error.reason}. {error.remedy}")
+        line = InitErrorDetails(type=what, loc=error.path, input=None)
+        raise ValidationError.from_exception_data("condition", [line]) from None
+
+
+def _read_top(raw: object) -> Condition:
+    return _read_condition(raw, None)
+
+
+def _read_line(raw: object) -> Condition:
+    return _read_condition(raw, LINES)
+
+
+_AS_OBJECT: Final = WithJsonSchema(
+    {"type": "object", "description": "A condition; see the guide on conditions."}
+)
+ConditionForm = Annotated[
+    Condition, PlainValidator(_read_top), PlainSerializer(to_json), _AS_OBJECT
+]
+LineConditionForm = Annotated[
+    Condition, PlainValidator(_read_line), PlainSerializer(to_json), _AS_OBJECT
+]
+
+
+def _digits(number: Decimal) -> str:
+    return format(number, "f")
+
+
+Number = Annotated[Decimal, Field(gt=0, decimal_places=8), PlainSerializer(_digits)]
+Points = Annotated[int, Field(gt=0, le=1_000_000_000, strict=True)]
+
+
+class PointsPerMoneyForm(BaseModel):
+    """`rate` points per unit of currency of the purchase, or only of the lines that match."""
+
+    model_config = _CLOSED
+
+    type: Literal["points_per_money"]
+    rate: Annotated[Number, Field(le=1_000_000)] = Field(
+        description="Points for one unit of currency.", examples=["1.5"]
+    )
+    lines: LineConditionForm | None = Field(
+        default=None, description="Count only the lines that fulfil this condition."
+    )
+
+    def to_award(self) -> AwardForm:
+        """The award as the engine knows it."""
+        return PointsPerMoney(self.rate, self.lines)
+
+
+class FixedForm(BaseModel):
+    """The same points every time."""
+
+    model_config = _CLOSED
+
+    type: Literal["fixed"]
+    points: Points = Field(description="Points for one event.", examples=[50])
+
+    def to_award(self) -> AwardForm:
+        """The award as the engine knows it."""
+        return Fixed(self.points)
+
+
+def _countable(name: str) -> str:
+    """A fact that can be counted. Raise ValueError, with the remedy, for any other name."""
+    countable = [field.name for field in FIELDS if field.kind in NUMERIC and not field.collection]
+    if name not in (LINE_QUANTITY, *countable):
+        raise ValueError(f"cannot be counted; use one of {', '.join([LINE_QUANTITY, *countable])}")
+    return name
+
+
+class PerUnitForm(BaseModel):
+    """`points` for every `unit` of a quantity: bottles, steps, items of a category."""
+
+    model_config = _CLOSED
+
+    type: Literal["per_unit"]
+    points: Points = Field(description="Points for one unit.", examples=[1])
+    unit: Annotated[Number, Field(le=1_000_000_000)] = Field(
+        description="How much makes one unit.", examples=["100"]
+    )
+    of: Annotated[str, AfterValidator(_countable)] = Field(
+        description="The fact that is counted.", examples=["activity.steps"]
+    )
+    lines: LineConditionForm | None = Field(
+        default=None, description="Count only the lines that fulfil this condition."
+    )
+
+    @model_validator(mode="after")
+    def _lines_are_counted(self) -> Self:
+        if self.lines is not None and self.of != LINE_QUANTITY:
+            raise _at("lines", f"Lines are counted where `of` is `{LINE_QUANTITY}`")
+        return self
+
+    def to_award(self) -> AwardForm:
+        """The award as the engine knows it."""
+        return PerUnit(self.points, self.unit, self.of, self.lines)
+
+
+class MultiplierForm(BaseModel):
+    """Multiplies the points per money of the same event and program."""
+
+    model_config = _CLOSED
+
+    type: Literal["multiplier"]
+    factor: Annotated[Number, Field(le=1000)] = Field(
+        description="What the points are multiplied by.", examples=["2"]
+    )
+
+    def to_award(self) -> AwardForm:
+        """The award as the engine knows it."""
+        return Multiplier(self.factor)
+
+
+def _without_tag(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    """Pydantic puts the chosen form's name into the place of an error; the caller wrote no such."""
+    try:
+        return read(value)
+    except ValidationError as error:
+        lines = [
+            InitErrorDetails(
+                type=_custom(line["type"], line["msg"]), loc=line["loc"][1:], input=line["input"]
+            )
+            for line in error.errors(include_url=False, include_context=False)
+        ]
+        raise ValidationError.from_exception_data("award", lines) from None
+
+
+AwardIn = Annotated[
+    PointsPerMoneyForm | FixedForm | PerUnitForm | MultiplierForm,
+    Field(discriminator="type"),
+    WrapValidator(_without_tag),
+]
+
+
+class CapForm(BaseModel):
+    """At most so many points from this rule, per member and period."""
+
+    model_config = _CLOSED
+
+    period: Period = Field(description="event, or the member's local day, month, or lifetime.")
+    points: Annotated[int, Field(gt=0, le=MAX_POINTS, strict=True)] = Field(
+        description="The most it can give in the period.", examples=[100]
+    )
+
+
+def _one_cap_per_period(caps: tuple[CapForm, ...]) -> tuple[CapForm, ...]:
+    if len({cap.period for cap in caps}) < len(caps):
+        raise ValueError("two caps have the same period; keep the lower one")
+    return caps
+
+
+class DefinitionForm(BaseModel):
+    """What a rule asks and gives: the part that is stored as JSON."""
+
+    model_config = _CLOSED
+
+    conditions: ConditionForm | None = Field(
+        default=None, description="When it fires; absent: always."
+    )
+    award: AwardIn = Field(description="What it gives.")
+    caps: Annotated[tuple[CapForm, ...], AfterValidator(_one_cap_per_period)] = Field(
+        default=(), max_length=4, description="At most how much, per member."
+    )
+
+    @model_validator(mode="after")
+    def _multipliers_have_no_caps(self) -> Self:
+        if self.caps and isinstance(self.award, MultiplierForm):
+            words = "A multiplier gives no points of its own; cap the rules it multiplies"
+            raise _at("caps", words)
+        return self
+
+    def definition(self) -> dict[str, Any]:
+        """The stored form: `conditions`, `award` and `caps`, decimals as texts."""
+        return self.model_dump(mode="json", include={"conditions", "award", "caps"})
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside of the calendar") from None
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("holds a null character; remove it")
+    return text
+
+
+def _program(value: object) -> object:
+    return decode("program", value) if isinstance(value, str) else value
+
+
+def _spell_program(value: UUID | None) -> str | None:
+    return None if value is None else encode("program", value)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+    AfterValidator(_storable),
+]
+Trigger = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z][a-z_]*\.[a-z][a-z_]*$")]
+Group = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+
+
+class EarningRuleIn(DefinitionForm):
+    """A rule as it is created or replaced; the service gives it its id and version."""
+
+    name: Name = Field(description="What it is called.", examples=["One point per dollar"])
+    trigger: Trigger = Field(
+        description="The event that it listens to.", examples=["purchase.completed"]
+    )
+    priority: int = Field(
+        default=0, ge=-1000, le=1000, strict=True, description="Higher wins where only one may."
+    )
+    starts_at: Moment | None = Field(default=None, description="From when, inclusive.")
+    ends_at: Moment | None = Field(default=None, description="Until when, exclusive.")
+    stacking: Stacking = Field(
+        default="stack", description="stack, or exclusive: shuts out the other rules."
+    )
+    exclusion_group: Group | None = Field(
+        default=None, description="Of the rules in one group only the best gives points."
+    )
+    program_id: Annotated[
+        UUID | None, BeforeValidator(_program), PlainSerializer(_spell_program)
+    ] = Field(default=None, description="Which points; absent: the default program.")
+
+    @model_validator(mode="after")
+    def _window_has_an_inside(self) -> Self:
+        if self.starts_at is None or self.ends_at is None or self.starts_at < self.ends_at:
+            return self
+        raise _at("ends_at", "The end must come after the start")
+
+    def to_rule(self, *, rule_id: UUID, version: int) -> Rule:
+        """The rule as the engine knows it."""
+        return _rule(
+            self,
+            id=rule_id,
+            version=version,
+            name=self.name,
+            trigger=self.trigger,
+            priority=self.priority,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            stacking=self.stacking,
+            exclusion_group=self.exclusion_group,
+            program_id=self.program_id,
+        )
+
+
+def from_json(definition: Mapping[str, Any], **columns: Any) -> Rule:
+    """The rule from its stored JSON and the columns beside it, named like the fields of `Rule`.
+
+    Raises ValidationError for JSON that no `EarningRuleIn` has written.
+    """
+    return _rule(DefinitionForm.model_validate(definition), **columns)
+
+
+def _rule(form: DefinitionForm, **columns: Any) -> Rule:
+    return Rule(
+        condition=form.conditions,
+        award=form.award.to_award(),
+        caps=tuple(Cap(cap.period, cap.points) for cap in form.caps),
+        **columns,
+    )

@@ -1,0 +1,78 @@
+"""Errors of the ledger, in the order in which they are found.
+
+    AppError
+    ├── TenantSuspended (tenants)      the tenant is suspended: nothing moves
+    ├── WalletNotFound                 no such wallet in this tenant
+    ├── HoldNotFound                   no such hold
+    ├── TransactionNotFound            no such transaction
+    ├── PostingKeyTaken                the natural key was used for something else
+    ├── HoldClosed                     the hold was captured, released or has expired
+    ├── CaptureTooLarge                more than the hold holds
+    ├── NotReversible                  this kind of transaction is not taken back
+    ├── InsufficientPoints             fewer points available than asked for
+    └── PointsOverLimit                over 2^53 - 1 points
+"""
+
+from typing import ClassVar
+
+from laurels.kit.errors import Conflict, Invalid, NotFound
+
+
+class WalletNotFound(NotFound):
+    """There is no wallet with this id."""
+
+    code: ClassVar[str] = "wallet_not_found"
+
+
+class HoldNotFound(NotFound):
+    """There is no hold with this id."""
+
+    code: ClassVar[str] = "hold_not_found"
+
+
+class TransactionNotFound(NotFound):
+    """There is no point transaction with this id."""
+
+    code: ClassVar[str] = "transaction_not_found"
+
+
+class ProgramNotFound(NotFound):
+    """There is no program with this id."""
+
+    code: ClassVar[str] = "program_not_found"
+
+
+class PostingKeyTaken(Conflict):
+    """This source and external id was booked before with other content."""
+
+    code: ClassVar[str] = "posting_key_taken"
+
+
+class HoldClosed(Conflict):
+    """The hold is no longer open."""
+
+    code: ClassVar[str] = "hold_closed"
+
+
+class CaptureTooLarge(Conflict):
+    """The hold holds fewer points than that."""
+
+    code: ClassVar[str] = "capture_too_large"
+
+
+class NotReversible(Conflict):
+    """This kind of transaction cannot be taken back."""
+
+    code: ClassVar[str] = "not_reversible"
+
+
+class InsufficientPoints(Conflict):
+    """There are fewer points available than asked for."""
+
+    code: ClassVar[str] = "insufficient_points"
+
+
+class PointsOverLimit(Invalid):
+    """No wallet holds more than 9,007,199,254,740,991 points."""
+
+    code: ClassVar[str] = "points_over_limit"

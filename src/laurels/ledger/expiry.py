@@ -1,0 +1,35 @@
+"""What falls due: lots that mature or expire, holds that let go. Bounded, resumable."""
+
+from laurels.kit.errors import AppError
+from laurels.kit.work import Work
+
+from .movements import Movement, Release, Settle
+from .posting import post
+
+
+async def settle_due_lots(work: Work, *, limit: int = 1000) -> int:
+    """Lots that are due by now have matured or expired, in at most `limit` wallets.
+
+    Return how many wallets it was; call again until it is 0. Nobody has to wait for it: a movement
+    settles what is due in its wallet first.
+    """
+    rows = await work.fetch(
+        "select distinct wallet_id from laurels.lots where tenant_id = $1 and remaining > 0"
+        " and (expires_at <= $2 or (matured_at is null and matures_at <= $2)) limit $3",
+        work.tenant_id, work.now, limit,
+    )  # fmt: skip
+    movements: list[Movement] = [Settle(wallet_id=row[0]) for row in rows]
+    await post(work, movements)
+    return len(rows)
+
+
+async def release_due_holds(work: Work, *, limit: int = 1000) -> int:
+    """Holds whose time is over have let go, at most `limit`; return how many."""
+    rows = await work.fetch(
+        "select id from laurels.holds where tenant_id = $1 and status = 'open'"
+        " and expires_at <= $2 order by expires_at limit $3",
+        work.tenant_id, work.now, limit,
+    )  # fmt: skip
+    movements: list[Movement] = [Release(hold_id=row[0], expired=True) for row in rows]
+    outcomes = await post(work, movements)
+    return sum(1 for outcome in outcomes if not isinstance(outcome, AppError))

@@ -1,0 +1,190 @@
+-- Open the wallets that are missing, lock all that are named, and return them as they now are.
+-- Locks are taken in the order of wallet ids, the same everywhere. What the caller decides on is
+-- read by a statement of its own after the locks are held: it sees what the previous holder did.
+create or replace function laurels.lock_wallets(
+  p_tenant uuid,
+  p_members uuid [],
+  p_programs uuid [],
+  p_new_ids uuid [],
+  p_wallets uuid []
+) returns table (
+  id uuid,
+  member_id uuid,
+  program_id uuid,
+  available bigint,
+  pending bigint,
+  held bigint,
+  debt bigint,
+  lifetime_earned bigint,
+  lifetime_redeemed bigint,
+  lifetime_expired bigint,
+  seq bigint,
+  has_lots boolean
+) language plpgsql as $$
+#variable_conflict use_column
+declare
+  v_ids uuid [] := p_wallets;
+begin
+  if cardinality(p_members) > 0 then
+    insert into laurels.wallets (tenant_id, id, member_id, program_id)
+    select p_tenant, n.id, n.member_id, n.program_id
+    from unnest(p_new_ids, p_members, p_programs) as n (id, member_id, program_id)
+    left join laurels.wallets as w
+      on w.tenant_id = p_tenant and w.member_id = n.member_id and w.program_id = n.program_id
+    where w.id is null
+    order by n.member_id, n.program_id
+    on conflict (tenant_id, member_id, program_id) do nothing;
+
+    v_ids := v_ids || array(
+      select w.id
+      from unnest(p_members, p_programs) as n (member_id, program_id)
+      inner join laurels.wallets as w
+        on w.tenant_id = p_tenant and w.member_id = n.member_id and w.program_id = n.program_id
+    );
+  end if;
+
+  perform 1 from laurels.wallets as w
+  where w.tenant_id = p_tenant and w.id = any(v_ids)
+  order by w.id
+  for update;
+
+  return query
+  select
+    w.id, w.member_id, w.program_id, w.available, w.pending, w.held, w.debt,
+    w.lifetime_earned, w.lifetime_redeemed, w.lifetime_expired, w.seq,
+    exists (
+      select 1 from laurels.lots as l
+      where l.tenant_id = p_tenant and l.wallet_id = w.id and l.remaining > 0
+    )
+  from laurels.wallets as w
+  where w.tenant_id = p_tenant and w.id = any(v_ids);
+end
+$$;
+
+-- Write what was decided while the wallets were locked: movements, their natural keys, the wallets
+-- as they are now, and lots, entries and holds where there are any. Everything is set-based; the
+-- number of statements does not depend on the length of the batch.
+create or replace function laurels.book_postings(
+  p_tenant uuid,
+  p_actor_type text,
+  p_actor_id text,
+  p_ids uuid [],
+  p_wallets uuid [],
+  p_seqs bigint [],
+  p_types text [],
+  p_sources text [],
+  p_source_ids text [],
+  p_keys text [],
+  p_amounts bigint [],
+  p_debt_deltas bigint [],
+  p_balances bigint [],
+  p_reverses uuid [],
+  p_reasons text [],
+  p_occurred timestamptz [],
+  p_wallet_ids uuid [],
+  p_available bigint [],
+  p_pending bigint [],
+  p_held bigint [],
+  p_debt bigint [],
+  p_earned bigint [],
+  p_redeemed bigint [],
+  p_expired bigint [],
+  p_wallet_seqs bigint [],
+  p_more jsonb
+) returns void language plpgsql as $$
+begin
+  insert into laurels.point_transactions (
+    tenant_id, id, wallet_id, seq, type, source, source_id, amount, debt_delta, balance_after,
+    reverses_id, reason, actor_type, actor_id, occurred_at
+  )
+  select
+    p_tenant, t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, t.amount, t.debt_delta,
+    t.balance_after, t.reverses_id, t.reason, p_actor_type, p_actor_id, t.occurred_at
+  from unnest(
+    p_ids, p_wallets, p_seqs, p_types, p_sources, p_source_ids, p_amounts, p_debt_deltas,
+    p_balances, p_reverses, p_reasons, p_occurred
+  ) as t (
+    id, wallet_id, seq, type, source, source_id, amount, debt_delta, balance_after, reverses_id,
+    reason, occurred_at
+  );
+
+  insert into laurels.posting_keys (tenant_id, source, key, transaction_id)
+  select p_tenant, t.source, t.key, t.id
+  from unnest(p_ids, p_sources, p_keys) as t (id, source, key)
+  where t.key is not null;
+
+  update laurels.wallets as w
+  set
+    available = n.available,
+    pending = n.pending,
+    held = n.held,
+    debt = n.debt,
+    lifetime_earned = n.earned,
+    lifetime_redeemed = n.redeemed,
+    lifetime_expired = n.expired,
+    seq = n.seq,
+    updated_at = now()
+  from unnest(
+    p_wallet_ids, p_available, p_pending, p_held, p_debt, p_earned, p_redeemed, p_expired,
+    p_wallet_seqs
+  ) as n (id, available, pending, held, debt, earned, redeemed, expired, seq)
+  where w.tenant_id = p_tenant and w.id = n.id;
+
+  if p_more is not null then
+    perform laurels.book_lots(p_tenant, p_more);
+  end if;
+end
+$$;
+
+-- The rarer half of a booking: new and changed lots, what was taken from which, and holds.
+create or replace function laurels.book_lots(p_tenant uuid, p_more jsonb)
+returns void language plpgsql as $$
+begin
+  insert into laurels.lots (
+    tenant_id, id, wallet_id, transaction_id, initial, remaining, expired, expired_counted,
+    matures_at, matured_at, expires_at
+  )
+  select
+    p_tenant, l.id, l.wallet_id, l.transaction_id, l.initial, l.remaining, l.expired,
+    l.expired_counted, l.matures_at, l.matured_at, l.expires_at
+  from jsonb_to_recordset(p_more -> 'new_lots') as l (
+    id uuid, wallet_id uuid, transaction_id uuid, initial bigint, remaining bigint,
+    expired bigint, expired_counted bigint, matures_at timestamptz, matured_at timestamptz,
+    expires_at timestamptz
+  );
+
+  update laurels.lots as l
+  set
+    remaining = n.remaining,
+    expired = n.expired,
+    expired_counted = n.expired_counted,
+    matured_at = n.matured_at
+  from jsonb_to_recordset(p_more -> 'lots') as n (
+    id uuid, remaining bigint, expired bigint, expired_counted bigint, matured_at timestamptz
+  )
+  where l.tenant_id = p_tenant and l.id = n.id;
+
+  insert into laurels.lot_entries (tenant_id, id, lot_id, transaction_id, hold_id, amount)
+  select p_tenant, e.id, e.lot_id, e.transaction_id, e.hold_id, e.amount
+  from jsonb_to_recordset(p_more -> 'entries') as e (
+    id uuid, lot_id uuid, transaction_id uuid, hold_id uuid, amount bigint
+  );
+
+  insert into laurels.holds (
+    tenant_id, id, wallet_id, points, captured, status, reason, expires_at, transaction_id,
+    created_at, closed_at
+  )
+  select
+    p_tenant, h.id, h.wallet_id, h.points, h.captured, h.status, h.reason, h.expires_at,
+    h.transaction_id, h.created_at, h.closed_at
+  from jsonb_to_recordset(p_more -> 'holds') as h (
+    id uuid, wallet_id uuid, points bigint, captured bigint, status text, reason text,
+    expires_at timestamptz, transaction_id uuid, created_at timestamptz, closed_at timestamptz
+  )
+  on conflict (tenant_id, id) do update set
+    captured = excluded.captured,
+    status = excluded.status,
+    transaction_id = excluded.transaction_id,
+    closed_at = excluded.closed_at;
+end
+$$;

@@ -1,0 +1,145 @@
+"""What can be asked of the ledger, and what comes back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(slots=True, kw_only=True)
+class Movement:
+    """Something asked of one wallet: named by its id, or by member and program."""
+
+    wallet_id: UUID | None = None
+    member_id: UUID | None = None
+    program_id: UUID | None = None
+    reason: str | None = None
+    occurred_at: datetime | None = None
+    source: str = "manual"
+    source_id: str | None = None
+    key: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Credit(Movement):
+    """Points come in. Debt is paid first; the rest matures and expires as the program says."""
+
+    points: int
+    type: str = "earned"
+    expires_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Debit(Movement):
+    """Points go out, earliest expiry first. Refused when fewer are available."""
+
+    points: int
+    type: str = "redeemed"
+
+
+@dataclass(slots=True, kw_only=True)
+class Reversal(Movement):
+    """An earlier transaction is taken back until `total` of its points are back (None: all).
+
+    A positive one is taken from its own lot, then from what is available, then as debt. A
+    negative one is given back to the lots that it came from.
+    """
+
+    transaction_id: UUID
+    total: int | None = None
+    type: str = "reversed"
+
+
+@dataclass(slots=True, kw_only=True)
+class HoldPoints(Movement):
+    """Points are set aside until they are captured or released."""
+
+    points: int
+    expires_at: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Capture(Movement):
+    """Points set aside are spent; what is not captured is released."""
+
+    hold_id: UUID
+    points: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Release(Movement):
+    """Points set aside come back. `expired` says that the hold let go by itself."""
+
+    hold_id: UUID
+    expired: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Settle(Movement):
+    """Nothing is asked but that what is due matures and expires."""
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One movement as it was booked."""
+
+    id: UUID
+    wallet_id: UUID
+    seq: int
+    type: str
+    source: str
+    source_id: str | None
+    key: str | None
+    amount: int
+    debt_delta: int
+    balance_after: int
+    reverses_id: UUID | None
+    reason: str | None
+    occurred_at: datetime
+
+    @property
+    def points(self) -> int:
+        """What the event is worth: amount less what it did to the debt."""
+        return self.amount - self.debt_delta
+
+
+@dataclass(slots=True)
+class OpenHold:
+    """A hold while a batch is being decided."""
+
+    id: UUID
+    wallet_id: UUID
+    points: int
+    status: str
+    reason: str | None
+    expires_at: datetime | None
+    created_at: datetime
+    captured: int = 0
+    transaction_id: UUID | None = None
+    closed_at: datetime | None = None
+    takes: list[tuple[UUID, int]] = field(default_factory=list[tuple[UUID, int]])
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class Balance:
+    """A wallet's figures after a movement."""
+
+    wallet_id: UUID
+    member_id: UUID
+    program_id: UUID
+    available: int
+    pending: int
+    held: int
+    debt: int
+
+
+@dataclass(slots=True)
+class Posted:
+    """What a movement did: its own transaction (None when it moved nothing) and the balance."""
+
+    transaction: Transaction | None
+    balance: Balance
+    hold: OpenHold | None = None
+    replayed: bool = False
+    details: dict[str, Any] = field(default_factory=dict[str, Any])

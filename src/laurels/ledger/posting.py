@@ -1,0 +1,382 @@
+"""The only code that moves points: lock and read, decide in memory, book. Always set-based."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from laurels import tenants
+from laurels.events import emit
+from laurels.kit.errors import AppError
+from laurels.kit.ids import new_id
+from laurels.kit.work import Work
+
+from .deciding import Draft, Original, balance_of, decide
+from .errors import PostingKeyTaken
+from .lots import Lot, Wallet
+from .movements import (
+    Capture,
+    Credit,
+    Debit,
+    HoldPoints,
+    Movement,
+    OpenHold,
+    Posted,
+    Release,
+    Reversal,
+    Transaction,
+)
+from .programs import Programs, load_programs
+
+Outcome = Posted | AppError
+_BOOK = "select laurels.book_postings(" + ", ".join(f"${n}" for n in range(1, 27)) + ")"
+
+
+async def post(
+    work: Work,
+    movements: Sequence[Movement],
+    *,
+    keys_are_fresh: bool = False,
+    historical: bool = False,
+) -> list[Outcome]:
+    """Move points. Each movement is booked, or refused with its own error; order is kept.
+
+    A movement with a natural key (`source`, `key`) that was booked before gives the first answer
+    again. `keys_are_fresh` says that the caller already made sure of that, which saves the look-up.
+    """
+    if not movements:
+        return []
+    await tenants.require_active(work)
+    programs = await load_programs(work)
+    for movement in movements:
+        if movement.program_id is None:
+            movement.program_id = programs.default_id
+    draft = await _lock(work, movements, programs)
+    known = {} if keys_are_fresh else await _known_keys(work, movements)
+    outcomes = [_outcome(draft, movement, known) for movement in movements]
+    await _book(work, draft)
+    await emit(work, draft.events, historical=historical)
+    return outcomes
+
+
+def _outcome(
+    draft: Draft, movement: Movement, known: dict[tuple[str, str], Transaction]
+) -> Outcome:
+    try:
+        if movement.key is not None:
+            before = known.get((movement.source, movement.key))
+            if before is not None:
+                return _replay(draft, movement, before)
+        posted = decide(draft, movement)
+    except AppError as error:
+        return error
+    if movement.key is not None and posted.transaction is not None:
+        known[movement.source, movement.key] = posted.transaction
+    return posted
+
+
+def _replay(draft: Draft, movement: Movement, before: Transaction) -> Posted:
+    """Give the first answer again when the movement is the same. Raise PostingKeyTaken if not."""
+    asked = 0
+    if isinstance(movement, Credit):
+        asked = movement.points
+    elif isinstance(movement, Debit):
+        asked = -movement.points
+    wallet = draft.wallets.get(before.wallet_id)
+    if wallet is None or before.points != asked:
+        raise PostingKeyTaken(source=movement.source, key=movement.key)
+    return Posted(before, balance_of(wallet), replayed=True)
+
+
+# Lock and read -----------------------------------------------------------------------------
+
+
+async def _lock(work: Work, movements: Sequence[Movement], programs: Programs) -> Draft:
+    """Lock the wallets of all movements, then read what the decisions depend on."""
+    pairs: dict[tuple[UUID, UUID], UUID] = {}
+    wallet_ids: set[UUID] = set()
+    hold_ids: list[UUID] = []
+    transaction_ids: list[UUID] = []
+    for movement in movements:
+        if isinstance(movement, Capture | Release):
+            hold_ids.append(movement.hold_id)
+        elif isinstance(movement, Reversal):
+            transaction_ids.append(movement.transaction_id)
+        elif movement.wallet_id is not None:
+            wallet_ids.add(movement.wallet_id)
+        elif movement.member_id is not None and movement.program_id is not None:
+            pairs.setdefault((movement.member_id, movement.program_id), new_id())
+    if hold_ids or transaction_ids:
+        wallet_ids |= await _wallets_of(work, hold_ids, transaction_ids)
+    rows = await work.fetch(
+        "select * from laurels.lock_wallets($1, $2, $3, $4, $5)",
+        work.tenant_id,
+        [member for member, _ in pairs],
+        [program for _, program in pairs],
+        list(pairs.values()),
+        list(wallet_ids),
+    )
+    wallets = {row[0]: Wallet(*row[:11]) for row in rows}
+    draft = Draft(
+        now=work.now,
+        dates=programs.dates,
+        wallets=wallets,
+        by_member={(wallet.member_id, wallet.program_id): wallet for wallet in wallets.values()},
+    )
+    await _read_details(
+        work, draft, [row[0] for row in rows if row[11]], hold_ids, transaction_ids
+    )
+    return draft
+
+
+async def _wallets_of(
+    work: Work, hold_ids: list[UUID], transaction_ids: list[UUID]
+) -> set[UUID]:
+    """Return the wallets of holds and transactions; those never move to another wallet."""
+    rows = await work.fetch(
+        "select wallet_id from laurels.holds where tenant_id = $1 and id = any($2)"
+        " union select wallet_id from laurels.point_transactions"
+        " where tenant_id = $1 and id = any($3)",
+        work.tenant_id, hold_ids, transaction_ids,
+    )  # fmt: skip
+    return {row[0] for row in rows}
+
+
+async def _read_details(
+    work: Work,
+    draft: Draft,
+    with_lots: list[UUID],
+    hold_ids: list[UUID],
+    transaction_ids: list[UUID],
+) -> None:
+    """Read, now that the wallets are locked, the holds, originals and lots that matter."""
+    lot_ids: set[UUID] = set()
+    if hold_ids:
+        lot_ids |= await _read_holds(work, draft, hold_ids)
+    if transaction_ids:
+        lot_ids |= await _read_originals(work, draft, transaction_ids)
+    if not (with_lots or lot_ids or transaction_ids):
+        return
+    rows = await work.fetch(
+        "select id, wallet_id, transaction_id, initial, remaining, matures_at, matured_at,"
+        " expires_at, expired, expired_counted from laurels.lots where tenant_id = $1"
+        " and ((wallet_id = any($2) and remaining > 0) or id = any($3)"
+        "  or transaction_id = any($4)) order by id",
+        work.tenant_id, with_lots, list(lot_ids), transaction_ids,
+    )  # fmt: skip
+    for row in rows:
+        draft.wallets[row[1]].lots.append(Lot(*row))
+    for original in draft.originals.values():
+        wallet = draft.wallets[original.transaction.wallet_id]
+        own = wallet.lot_of(original.transaction.id)
+        if own is not None:
+            original.taken_back += own.expired_counted
+
+
+async def _read_holds(work: Work, draft: Draft, hold_ids: list[UUID]) -> set[UUID]:
+    rows = await work.fetch(
+        "select id, wallet_id, points, status, reason, expires_at, created_at, captured,"
+        " transaction_id, closed_at from laurels.holds where tenant_id = $1 and id = any($2)",
+        work.tenant_id, hold_ids,
+    )  # fmt: skip
+    draft.holds = {row[0]: OpenHold(*row) for row in rows}
+    takes = await work.fetch(
+        "select e.hold_id, e.lot_id, -sum(e.amount)::bigint from laurels.lot_entries as e"
+        " inner join laurels.lots as l on l.tenant_id = e.tenant_id and l.id = e.lot_id"
+        " where e.tenant_id = $1 and e.hold_id = any($2)"
+        " group by e.hold_id, e.lot_id, l.expires_at having sum(e.amount) < 0"
+        " order by l.expires_at nulls last, e.lot_id",
+        work.tenant_id, hold_ids,
+    )  # fmt: skip
+    for hold_id, lot_id, points in takes:
+        draft.holds[hold_id].takes.append((lot_id, points))
+    return {row[1] for row in takes}
+
+
+async def _read_originals(work: Work, draft: Draft, ids: list[UUID]) -> set[UUID]:
+    rows = await work.fetch(
+        "select t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, null as key, t.amount,"
+        " t.debt_delta, t.balance_after, t.reverses_id, t.reason, t.occurred_at, coalesce(("
+        "  select sum(abs(r.points)) from laurels.point_transactions as r"
+        "  where r.tenant_id = t.tenant_id and r.reverses_id = t.id), 0)::bigint as back"
+        " from laurels.point_transactions as t where t.tenant_id = $1 and t.id = any($2)",
+        work.tenant_id, ids,
+    )  # fmt: skip
+    takes = await work.fetch(
+        "select transaction_id, lot_id, -sum(amount)::bigint from laurels.lot_entries"
+        " where tenant_id = $1 and transaction_id = any($2) and amount < 0"
+        " group by transaction_id, lot_id",
+        work.tenant_id, ids,
+    )  # fmt: skip
+    by_transaction: dict[UUID, list[tuple[UUID, int]]] = {}
+    for transaction_id, lot_id, points in takes:
+        by_transaction.setdefault(transaction_id, []).append((lot_id, points))
+    for row in rows:
+        transaction = Transaction(*row[:13])
+        draft.originals[row[0]] = Original(
+            transaction, row[13], by_transaction.get(row[0], [])
+        )
+    return {row[1] for row in takes}
+
+
+async def _known_keys(
+    work: Work, movements: Sequence[Movement]
+) -> dict[tuple[str, str], Transaction]:
+    keyed = [(m.source, m.key) for m in movements if m.key is not None]
+    if not keyed:
+        return {}
+    rows = await work.fetch(
+        "select t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, k.key, t.amount,"
+        " t.debt_delta, t.balance_after, t.reverses_id, t.reason, t.occurred_at"
+        " from unnest($2::text[], $3::text[]) as n (source, key)"
+        " inner join laurels.posting_keys as k"
+        "  on k.tenant_id = $1 and k.source = n.source and k.key = n.key"
+        " inner join laurels.point_transactions as t"
+        "  on t.tenant_id = $1 and t.id = k.transaction_id",
+        work.tenant_id, [source for source, _ in keyed], [key for _, key in keyed],
+    )  # fmt: skip
+    return {(row[4], row[6]): Transaction(*row) for row in rows}
+
+
+# Book --------------------------------------------------------------------------------------
+
+
+async def _book(work: Work, draft: Draft) -> None:
+    """Write what was decided, in one call."""
+    changed = [wallet for wallet in draft.wallets.values() if wallet.changed]
+    more = _more(draft)
+    if not (changed or more):
+        return
+    rows = draft.rows
+    await work.fetch(
+        _BOOK,
+        work.tenant_id,
+        work.actor.kind,
+        work.actor.id,
+        [row.id for row in rows],
+        [row.wallet_id for row in rows],
+        [row.seq for row in rows],
+        [row.type for row in rows],
+        [row.source for row in rows],
+        [row.source_id for row in rows],
+        [row.key for row in rows],
+        [row.amount for row in rows],
+        [row.debt_delta for row in rows],
+        [row.balance_after for row in rows],
+        [row.reverses_id for row in rows],
+        [row.reason for row in rows],
+        [row.occurred_at for row in rows],
+        [wallet.id for wallet in changed],
+        [wallet.available for wallet in changed],
+        [wallet.pending for wallet in changed],
+        [wallet.held for wallet in changed],
+        [wallet.debt for wallet in changed],
+        [wallet.lifetime_earned for wallet in changed],
+        [wallet.lifetime_redeemed for wallet in changed],
+        [wallet.lifetime_expired for wallet in changed],
+        [wallet.seq for wallet in changed],
+        more,
+    )
+
+
+def _more(draft: Draft) -> str | None:
+    """Return lots, entries and holds as JSON for the rarer half of a booking."""
+    lots = [lot for wallet in draft.wallets.values() for lot in wallet.lots]
+    new = [_lot(lot) for lot in lots if lot.new]
+    changed = [_lot(lot) for lot in lots if lot.changed and not lot.new]
+    holds = [_hold(hold) for hold in draft.holds.values() if hold.changed]
+    if not (new or changed or holds or draft.entries):
+        return None
+    names = ("id", "lot_id", "transaction_id", "hold_id", "amount")
+    entries = [dict(zip(names, entry, strict=True)) for entry in draft.entries]
+    more = {"new_lots": new, "lots": changed, "entries": entries, "holds": holds}
+    return orjson.dumps(more, default=str).decode()
+
+
+def _lot(lot: Lot) -> dict[str, Any]:
+    return {
+        "id": lot.id,
+        "wallet_id": lot.wallet_id,
+        "transaction_id": lot.transaction_id,
+        "initial": lot.initial,
+        "remaining": lot.remaining,
+        "expired": lot.expired,
+        "expired_counted": lot.expired_counted,
+        "matures_at": _iso(lot.matures_at),
+        "matured_at": _iso(lot.matured_at),
+        "expires_at": _iso(lot.expires_at),
+    }
+
+
+def _hold(hold: OpenHold) -> dict[str, Any]:
+    return {
+        "id": hold.id,
+        "wallet_id": hold.wallet_id,
+        "points": hold.points,
+        "captured": hold.captured,
+        "status": hold.status,
+        "reason": hold.reason,
+        "expires_at": _iso(hold.expires_at),
+        "transaction_id": hold.transaction_id,
+        "created_at": _iso(hold.created_at),
+        "closed_at": _iso(hold.closed_at),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+# One at a time -----------------------------------------------------------------------------
+
+
+async def post_one(work: Work, movement: Movement) -> Posted:
+    """Move points once. Raise the error when the movement is refused."""
+    (outcome,) = await post(work, [movement])
+    if isinstance(outcome, AppError):
+        raise outcome
+    return outcome
+
+
+async def credit(work: Work, movement: Credit) -> Posted:
+    """Points have come in; debt was paid first."""
+    return await post_one(work, movement)
+
+
+async def debit(work: Work, movement: Debit) -> Posted:
+    """Points have gone out, earliest expiry first. Raise InsufficientPoints."""
+    return await post_one(work, movement)
+
+
+async def reverse(work: Work, movement: Reversal) -> Posted:
+    """An earlier transaction is taken back. Raise TransactionNotFound or NotReversible."""
+    return await post_one(work, movement)
+
+
+async def hold(work: Work, movement: HoldPoints) -> Posted:
+    """Points are set aside. Raise InsufficientPoints."""
+    return await post_one(work, movement)
+
+
+async def capture(work: Work, movement: Capture) -> Posted:
+    """Points set aside are spent. Raise HoldNotFound, HoldClosed or CaptureTooLarge."""
+    return await post_one(work, movement)
+
+
+async def release(work: Work, movement: Release) -> Posted:
+    """Points set aside came back. Raise HoldNotFound or HoldClosed."""
+    return await post_one(work, movement)
+
+
+async def open_wallets(work: Work, member_ids: Sequence[UUID]) -> None:
+    """Each member has a wallet of the default program."""
+    programs = await load_programs(work)
+    await work.fetch(
+        "select 1 from laurels.lock_wallets($1, $2, $3, $4, '{}')",
+        work.tenant_id,
+        list(member_ids),
+        [programs.default_id] * len(member_ids),
+        [new_id() for _ in member_ids],
+    )

@@ -1,0 +1,107 @@
+"""Reading the ledger: wallets, transactions, lots about to expire."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from laurels.kit.work import Work
+
+from .errors import HoldNotFound, WalletNotFound
+
+_WALLET = (
+    "select w.id, w.member_id, w.program_id, p.name as program_name, p.unit_name, w.available,"
+    " w.pending, w.held, w.debt, w.available + w.pending + w.held as balance, w.lifetime_earned,"
+    " w.lifetime_redeemed, w.lifetime_expired, w.updated_at"
+    " from laurels.wallets as w inner join laurels.programs as p"
+    "  on p.tenant_id = w.tenant_id and p.id = w.program_id where w.tenant_id = $1"
+)
+
+
+async def list_wallets(work: Work, member_id: UUID) -> list[asyncpg.Record]:
+    """Return a member's wallets, the default program's first."""
+    return await work.fetch(
+        f"{_WALLET} and w.member_id = $2 order by p.is_default desc, w.id",
+        work.tenant_id, member_id,
+    )  # fmt: skip
+
+
+async def get_wallet(work: Work, wallet_id: UUID) -> asyncpg.Record:
+    """Return a wallet. Raise WalletNotFound."""
+    row = await work.fetchrow(f"{_WALLET} and w.id = $2", work.tenant_id, wallet_id)
+    if row is None:
+        raise WalletNotFound
+    return row
+
+
+async def get_hold(work: Work, hold_id: UUID) -> asyncpg.Record:
+    """Return a hold. Raise HoldNotFound."""
+    row = await work.fetchrow(
+        "select id, wallet_id, points, captured, status, reason, expires_at, transaction_id,"
+        " created_at, closed_at from laurels.holds where tenant_id = $1 and id = $2",
+        work.tenant_id, hold_id,
+    )  # fmt: skip
+    if row is None:
+        raise HoldNotFound
+    return row
+
+
+_TRANSACTION = (
+    "select t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, t.points, t.amount,"
+    " t.debt_delta, t.balance_after, t.reverses_id, t.reason, t.actor_type, t.actor_id,"
+    " t.occurred_at, t.created_at from laurels.point_transactions as t"
+)
+
+
+async def list_transactions(
+    work: Work, *, member_id: UUID, after: UUID | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return a member's transactions, newest first, from below the id `after`."""
+    return await work.fetch(
+        f"{_TRANSACTION} inner join laurels.wallets as w"
+        "  on w.tenant_id = t.tenant_id and w.id = t.wallet_id"
+        " where t.tenant_id = $1 and w.member_id = $2 and ($3::uuid is null or t.id < $3)"
+        " order by t.id desc limit $4",
+        work.tenant_id, member_id, after, limit,
+    )  # fmt: skip
+
+
+async def balance(work: Work, member_id: UUID) -> dict[str, int]:
+    """Return the sums over a member's wallets of the default program; zeros when there is none."""
+    row = await work.fetchrow(
+        "select coalesce(sum(w.available), 0)::bigint as available,"
+        " coalesce(sum(w.pending), 0)::bigint as pending,"
+        " coalesce(sum(w.held), 0)::bigint as held, coalesce(sum(w.debt), 0)::bigint as debt"
+        " from laurels.wallets as w inner join laurels.programs as p"
+        "  on p.tenant_id = w.tenant_id and p.id = w.program_id and p.is_default"
+        " where w.tenant_id = $1 and w.member_id = $2",
+        work.tenant_id, member_id,
+    )  # fmt: skip
+    found: dict[str, int] = dict(row or {})
+    return found
+
+
+async def list_lots(work: Work, wallet_id: UUID) -> list[asyncpg.Record]:
+    """Return the lots of a wallet that still hold points, in the order they are consumed."""
+    return await work.fetch(
+        "select id, transaction_id, initial, remaining, matures_at, matured_at, expires_at"
+        " from laurels.lots where tenant_id = $1 and wallet_id = $2 and remaining > 0"
+        " order by expires_at nulls last, id",
+        work.tenant_id, wallet_id,
+    )  # fmt: skip
+
+
+async def statement(
+    work: Work, *, member_id: UUID, since: datetime | None, until: datetime | None
+) -> list[dict[str, Any]]:
+    """Return every movement of a member in the order booked, for a printed statement."""
+    rows = await work.fetch(
+        f"{_TRANSACTION} inner join laurels.wallets as w"
+        "  on w.tenant_id = t.tenant_id and w.id = t.wallet_id"
+        " where t.tenant_id = $1 and w.member_id = $2"
+        "  and ($3::timestamptz is null or t.occurred_at >= $3)"
+        "  and ($4::timestamptz is null or t.occurred_at < $4) order by t.wallet_id, t.seq",
+        work.tenant_id, member_id, since, until,
+    )  # fmt: skip
+    return [dict(row) for row in rows]

@@ -1,0 +1,77 @@
+-- Make sure that each of these external ids is a member; return them with how they stand.
+-- New ones are written in the order of external ids, the same everywhere.
+create or replace function laurels.ensure_members(
+  p_tenant uuid,
+  p_ids uuid [],
+  p_external_ids text [],
+  p_enrolled timestamptz []
+) returns table (external_id text, id uuid, is_new boolean) language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query
+  with asked as (
+    select n.id, n.external_id, n.enrolled_at
+    from unnest(p_ids, p_external_ids, p_enrolled) as n (id, external_id, enrolled_at)
+  )
+  select m.external_id, m.id, false
+  from asked
+  inner join laurels.members as m
+    on m.tenant_id = p_tenant and m.external_id = asked.external_id;
+
+  -- Only a batch with unknown ids pays for the rest.
+  if (
+    select count(*) from unnest(p_external_ids) as n (external_id)
+    where exists (
+      select 1 from laurels.members as m
+      where m.tenant_id = p_tenant and m.external_id = n.external_id
+    )
+  ) = cardinality(p_external_ids) then
+    return;
+  end if;
+
+  insert into laurels.members (tenant_id, id, external_id, enrolled_at)
+  select p_tenant, n.id, n.external_id, n.enrolled_at
+  from unnest(p_ids, p_external_ids, p_enrolled) as n (id, external_id, enrolled_at)
+  where not exists (
+    select 1 from laurels.members as m
+    where m.tenant_id = p_tenant and m.external_id = n.external_id
+  )
+  order by n.external_id
+  on conflict (tenant_id, external_id) where external_id is not null do nothing;
+
+  return query
+  select m.external_id, m.id, m.id = n.id
+  from unnest(p_ids, p_external_ids) as n (id, external_id)
+  inner join laurels.members as m
+    on m.tenant_id = p_tenant and m.external_id = n.external_id;
+end
+$$;
+
+-- Add to the lifetime totals of members, in the order of their ids. Negative figures undo.
+create or replace function laurels.add_totals(
+  p_tenant uuid,
+  p_members uuid [],
+  p_spend numeric [],
+  p_refunded numeric [],
+  p_purchases bigint [],
+  p_at timestamptz []
+) returns void language plpgsql as $$
+begin
+  insert into laurels.member_totals as t (
+    tenant_id, member_id, spend, refunded, purchases, first_purchase_at, last_purchase_at
+  )
+  select
+    p_tenant, n.member_id, sum(n.spend), sum(n.refunded), sum(n.purchases),
+    min(n.at) filter (where n.purchases > 0), max(n.at) filter (where n.purchases > 0)
+  from unnest(p_members, p_spend, p_refunded, p_purchases, p_at)
+    as n (member_id, spend, refunded, purchases, at)
+  group by n.member_id
+  order by n.member_id
+  on conflict (tenant_id, member_id) do update set
+    spend = t.spend + excluded.spend,
+    refunded = t.refunded + excluded.refunded,
+    purchases = t.purchases + excluded.purchases,
+    first_purchase_at = least(t.first_purchase_at, excluded.first_purchase_at),
+    last_purchase_at = greatest(t.last_purchase_at, excluded.last_purchase_at);
+end
+$$;

@@ -1,0 +1,205 @@
+"""Members: ensure, upsert, totals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from laurels import audit
+from laurels.events import emit
+from laurels.events.catalogue import Event, MemberChanged, MemberEnrolled
+from laurels.kit.ids import encode, new_id
+from laurels.kit.work import Work
+
+from .errors import EmailTaken, MemberAmbiguous, MemberUnidentified
+from .queries import get_member
+
+PROFILE = (
+    "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
+    "sms_opt_in", "attributes",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """A member as it now is, and whether it was made just now."""
+
+    id: UUID
+    created: bool
+
+
+@dataclass(slots=True)
+class Addition:
+    """What a purchase or refund adds to a member's totals."""
+
+    member_id: UUID
+    spend: Decimal
+    refunded: Decimal
+    purchases: int
+    at: datetime
+
+
+async def ensure(
+    work: Work,
+    external_ids: Sequence[str],
+    *,
+    enrolled_at: dict[str, datetime] | None = None,
+    historical: bool = False,
+) -> dict[str, UUID]:
+    """Each of these external ids is a member; return their ids. Unknown ones are enrolled."""
+    found, _ = await ensure_new(
+        work, external_ids, enrolled_at=enrolled_at, historical=historical
+    )
+    return found
+
+
+async def ensure_new(
+    work: Work,
+    external_ids: Sequence[str],
+    *,
+    enrolled_at: dict[str, datetime] | None = None,
+    historical: bool = False,
+) -> tuple[dict[str, UUID], list[UUID]]:
+    """Like `ensure`; return also the ids of those who were enrolled just now."""
+    wanted = list(dict.fromkeys(external_ids))
+    if not wanted:
+        return {}, []
+    moments = enrolled_at or {}
+    rows = await work.fetch(
+        "select * from laurels.ensure_members($1, $2, $3, $4)",
+        work.tenant_id,
+        [new_id() for _ in wanted],
+        wanted,
+        [moments.get(external_id, work.now) for external_id in wanted],
+    )
+    found = {row[0]: row[1] for row in rows}
+    new = {row[0]: row[1] for row in rows if row[2]}
+    events: list[Event] = [
+        MemberEnrolled(member_id, moments.get(external_id, work.now), external_id)
+        for external_id, member_id in new.items()
+    ]
+    await emit(work, events, historical=historical)
+    return found, list(new.values())
+
+
+async def upsert(work: Work, profile: dict[str, Any]) -> Upserted:
+    """The member with this external id or e-mail exists and has this profile.
+
+    Fields that are not named stay as they are. Raise MemberUnidentified, MemberAmbiguous or
+    EmailTaken.
+    """
+    external_id, email = profile.get("external_id"), profile.get("email")
+    if external_id is None and email is None:
+        raise MemberUnidentified(field="external_id")
+    member_id = await _match(work, external_id, email)
+    if member_id is None:
+        return await _insert(work, profile)
+    await change(work, member_id, profile)
+    return Upserted(member_id, created=False)
+
+
+async def _match(work: Work, external_id: str | None, email: str | None) -> UUID | None:
+    """Return whom external id and e-mail mean, locked. Raise MemberAmbiguous when two people."""
+    rows = await work.fetch(
+        "select id, external_id, external_id = $2 as by_id from laurels.members"
+        " where tenant_id = $1 and (external_id = $2"
+        "  or (lower(email) = lower($3) and status = 'active')) order by id for update",
+        work.tenant_id, external_id, email,
+    )  # fmt: skip
+    if not rows:
+        return None
+    named = [row for row in rows if row["by_id"]]
+    others = [row for row in rows if not row["by_id"]]
+    other_has_id = any(row["external_id"] is not None for row in others)
+    if len(rows) > 1 or (external_id is not None and not named and other_has_id):
+        ids = [encode("member", row["id"]) for row in rows]
+        raise MemberAmbiguous(field="email", members=ids)
+    return rows[0]["id"]
+
+
+async def _insert(work: Work, profile: dict[str, Any]) -> Upserted:
+    member_id = new_id()
+    values = _bind(profile)
+    columns = ["tenant_id", "id", "enrolled_at", *values]
+    marks = [f"${n}{_cast(name)}" for n, name in enumerate(columns, start=1)]
+    try:
+        async with work.savepoint():
+            await work.fetch(
+                f"insert into laurels.members ({', '.join(columns)})"  # noqa: S608 - our columns
+                f" values ({', '.join(marks)})",
+                work.tenant_id,
+                member_id,
+                work.now,
+                *values.values(),
+            )
+    except asyncpg.UniqueViolationError:
+        # Somebody enrolled the same person in the meantime; now they are there to be changed.
+        found = await _match(work, profile.get("external_id"), profile.get("email"))
+        if found is None:
+            raise EmailTaken(field="email") from None
+        await change(work, found, profile)
+        return Upserted(found, created=False)
+    await emit(work, [MemberEnrolled(member_id, work.now, profile.get("external_id"))])
+    return Upserted(member_id, created=True)
+
+
+async def change(work: Work, member_id: UUID, profile: dict[str, Any]) -> None:
+    """The member has this profile; fields not named stay. Raise MemberNotFound or EmailTaken."""
+    before = await get_member(work, member_id)
+    values = {
+        name: value for name, value in _bind(profile).items() if before[name] != profile[name]
+    }
+    if not values:
+        return
+    marks = [f"{name} = ${n}{_cast(name)}" for n, name in enumerate(values, start=3)]
+    try:
+        async with work.savepoint():
+            await work.fetch(
+                f"update laurels.members set {', '.join(marks)}, updated_at = now()"  # noqa: S608
+                " where tenant_id = $1 and id = $2",
+                work.tenant_id,
+                member_id,
+                *values.values(),
+            )
+    except asyncpg.UniqueViolationError:
+        raise EmailTaken(field="email") from None
+    await audit.record(
+        work,
+        action="member.changed",
+        target_type="member",
+        target_id=encode("member", member_id),
+        before={name: before[name] for name in values},
+        after={name: profile[name] for name in values},
+    )
+    await emit(work, [MemberChanged(member_id, work.now, sorted(values))])
+
+
+def _bind(profile: dict[str, Any]) -> dict[str, Any]:
+    values = {name: profile[name] for name in PROFILE if name in profile}
+    if values.get("attributes") is not None:
+        values["attributes"] = orjson.dumps(values["attributes"]).decode()
+    return values
+
+
+def _cast(name: str) -> str:
+    return "::jsonb" if name == "attributes" else ""
+
+
+async def add_totals(work: Work, additions: Sequence[Addition]) -> None:
+    """The members' lifetime totals include these purchases and refunds."""
+    if not additions:
+        return
+    await work.fetch(
+        "select laurels.add_totals($1, $2, $3, $4, $5, $6)",
+        work.tenant_id,
+        [addition.member_id for addition in additions],
+        [addition.spend for addition in additions],
+        [addition.refunded for addition in additions],
+        [addition.purchases for addition in additions],
+        [addition.at for addition in additions],
+    )

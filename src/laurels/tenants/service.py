@@ -1,0 +1,155 @@
+"""Tenants: create, find, suspend; which tenant a piece of work is for."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from laurels import audit
+from laurels.kit.db import Database
+from laurels.kit.ids import encode, new_id
+from laurels.kit.money import check_currency
+from laurels.kit.time import zone
+from laurels.kit.work import Actor, Work, open_work
+
+from .errors import SlugTaken, TenantInvalid, TenantNotFound, TenantSuspended, UnknownPreset
+
+PRESETS: dict[str, str] = {
+    "plain": "one program, one point per whole currency unit, nothing else",
+}
+Furnisher = Callable[[Work, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class TenantView:
+    """A tenant as rooms need it."""
+
+    id: UUID
+    slug: str
+    name: str
+    preset: str
+    status: str
+    test: bool
+    currency: str
+    time_zone: str
+    created_at: datetime
+
+
+_COLUMNS = "id, slug, name, preset, status, test, currency, time_zone, created_at"
+
+
+async def current(work: Work) -> TenantView:
+    """Return the tenant that this work is for, read once per transaction."""
+    known = work.memo.get(TenantView)
+    if known is not None:
+        return known
+    row = await work.fetchrow(
+        f"select {_COLUMNS} from laurels.tenants where id = $1",  # noqa: S608 - constant columns
+        work.tenant_id,
+    )
+    if row is None:
+        raise TenantNotFound
+    found = TenantView(*row)
+    work.memo[TenantView] = found
+    return found
+
+
+async def require_active(work: Work) -> TenantView:
+    """Return the tenant. Raise TenantSuspended when it may earn and spend nothing."""
+    tenant = await current(work)
+    if tenant.status != "active":
+        raise TenantSuspended
+    return tenant
+
+
+async def find(database: Database, slug: str) -> UUID | None:
+    """Return the id of the tenant with this slug, None when there is none."""
+    async with database.connection() as connection:
+        raw = await connection.get_raw_connection()
+        driver: object = raw.driver_connection
+        return await driver.fetchval("select laurels.find_tenant($1)", slug)  # type: ignore[attr-defined]
+
+
+async def list_all(database: Database) -> list[TenantView]:
+    """Return all tenants, by slug."""
+    async with database.connection() as connection:
+        raw = await connection.get_raw_connection()
+        driver: object = raw.driver_connection
+        rows = await driver.fetch(  # type: ignore[attr-defined]
+            f"select {_COLUMNS} from laurels.list_tenants()"  # noqa: S608 - constant columns
+        )
+    return [TenantView(*row) for row in rows]
+
+
+async def create(
+    database: Database,
+    *,
+    slug: str,
+    preset: str,
+    furnish: Sequence[Furnisher],
+    name: str | None = None,
+    currency: str = "USD",
+    time_zone: str = "UTC",
+    test: bool = False,
+    actor: Actor,
+) -> TenantView:
+    """A tenant exists, furnished as its preset says, in one transaction.
+
+    `furnish` are the rooms' own parts of presets, from the bottom of the stairs to the top.
+    Raise SlugTaken, UnknownPreset or TenantInvalid.
+    """
+    _check(slug, preset, currency, time_zone)
+    if await find(database, slug) is not None:
+        raise SlugTaken(field="slug")
+    tenant_id = new_id()
+    async with open_work(database, tenant_id=tenant_id, actor=actor) as work:
+        await work.fetch(
+            "insert into laurels.tenants (id, slug, name, preset, test, currency, time_zone)"
+            " values ($1, $2, $3, $4, $5, $6, $7)",
+            tenant_id, slug, name or slug, preset, test, currency, time_zone,
+        )  # fmt: skip
+        for part in furnish:
+            await part(work, preset)
+        await audit.record(
+            work,
+            action="tenant.created",
+            target_type="tenant",
+            target_id=encode("tenant", tenant_id),
+            after={"slug": slug, "preset": preset, "currency": currency, "time_zone": time_zone},
+        )
+        return await current(work)
+
+
+def _check(slug: str, preset: str, currency: str, time_zone: str) -> None:
+    if preset not in PRESETS:
+        msg = f"`{preset[:40]}` is not a preset; there is: {', '.join(PRESETS)}"
+        raise UnknownPreset(msg, field="preset")
+    allowed = slug.isascii() and slug.replace("-", "a").isalnum() and slug == slug.lower()
+    if not allowed or not 1 <= len(slug) <= 63 or slug[0] == "-" or slug[-1] == "-":
+        msg = "a slug has 1 to 63 small letters, digits and inner hyphens"
+        raise TenantInvalid(msg, field="slug")
+    try:
+        check_currency(currency)
+    except ValueError as error:
+        raise TenantInvalid(str(error), field="currency") from None
+    try:
+        zone(time_zone)
+    except ValueError as error:
+        raise TenantInvalid(str(error), field="time_zone") from None
+
+
+async def set_status(work: Work, status: str) -> None:
+    """The tenant is `active`, or `suspended`: it earns and spends nothing."""
+    before = await current(work)
+    await work.fetch(
+        "update laurels.tenants set status = $2 where id = $1", work.tenant_id, status
+    )
+    work.memo.pop(TenantView, None)
+    await audit.record(
+        work,
+        action=f"tenant.{'resumed' if status == 'active' else 'suspended'}",
+        target_type="tenant",
+        target_id=encode("tenant", work.tenant_id),
+        before={"status": before.status},
+        after={"status": status},
+    )

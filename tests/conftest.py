@@ -1,0 +1,68 @@
+"""What every test may ask for: a database, a tenant of its own, work, an HTTP client.
+
+Every test commits for real inside a fresh tenant; afterwards the tenant's books are checked.
+"""
+
+import os
+import uuid
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import pytest
+from laurels import ledger
+from laurels.kit import roles
+from laurels.kit.db import Database
+from laurels.kit.work import open_work
+from laurels.migrations import runner
+
+from tests.support import cluster
+from tests.support.make import House, make_tenant
+
+TEMPLATE = "laurels_template"
+
+
+async def _build(url: str) -> None:
+    """Make the template as a real installation is made: roles, schema, migrations."""
+    name = urlsplit(url).path.removeprefix("/")
+    await roles.initialise(cluster.server().admin_url, database=name, passwords=False)
+    await runner.upgrade(roles.with_login(url, roles.OWNER, None))
+
+
+@pytest.fixture(scope="session")
+async def database_name() -> AsyncIterator[str]:
+    """A database of this worker's own, cloned from one that the migrations built."""
+    await cluster.template(TEMPLATE, _build)
+    name = f"laurels_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{uuid.uuid4().hex[:8]}"
+    await cluster.clone(TEMPLATE, name)
+    yield name
+    await cluster.drop(name)
+
+
+@pytest.fixture(scope="session")
+async def owner_url(database_name: str) -> str:
+    """The owner's address of the test database."""
+    return cluster.server().url(database=database_name, user=roles.OWNER)
+
+
+@pytest.fixture(scope="session")
+async def app_url(database_name: str) -> str:
+    """The application's address of the test database."""
+    return cluster.server().url(database=database_name, user=roles.APP)
+
+
+@pytest.fixture(scope="session")
+async def database(app_url: str) -> AsyncIterator[Database]:
+    """The pool, as the application role."""
+    found = Database(app_url, pool_size=20)
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+async def house(database: Database) -> AsyncIterator[House]:
+    """A fresh `plain` tenant with builders; its books are checked when the test is over."""
+    found = await make_tenant(database)
+    yield found
+    async with open_work(database, tenant_id=found.tenant.id) as work:
+        faults = await ledger.find_faults(work)
+    assert [str(fault) for fault in faults] == []

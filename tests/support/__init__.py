@@ -1,0 +1,1 @@
+"""What tests share: the server, builders, fakes of what lies outside."""
