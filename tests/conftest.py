@@ -8,8 +8,10 @@ import uuid
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
-from laurels import ledger
+from laurels import auth, ledger
+from laurels.api import create_app
 from laurels.kit import roles
 from laurels.kit.db import Database
 from laurels.kit.work import open_work
@@ -66,3 +68,18 @@ async def house(database: Database) -> AsyncIterator[House]:
     async with open_work(database, tenant_id=found.tenant.id) as work:
         faults = await ledger.find_faults(work)
     assert [str(fault) for fault in faults] == []
+
+
+@pytest.fixture
+async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the house's tenant, with a key of full access."""
+    async with house.work() as work:
+        made = await auth.create_key(work, name="test", test=False)
+    app = create_app(house.database, close_database=False)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport,
+        base_url="http://laurels.test",
+        headers={"Authorization": f"Bearer {made.key}"},
+    ) as found:
+        yield found

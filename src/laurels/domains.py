@@ -28,7 +28,7 @@ for _room in ROOMS:
         import_module(f"laurels.{_room}.models")
 import_module("laurels.kit.idempotency")
 
-from laurels import ledger  # noqa: E402 - after the tables are known
+from laurels import earning, ledger  # noqa: E402 - after the tables are known
 
-FURNISHERS = (ledger.furnish,)
+FURNISHERS = (ledger.furnish, earning.furnish)
 """The rooms' own parts of presets, from the bottom of the stairs to the top."""

@@ -1,1 +1,23 @@
-"""Room."""
+"""What an event earns: rules as data, a pure engine, and the why of every award.
+
+A rule listens to one event (its trigger), asks its conditions, and awards points within caps.
+`award` decides and books; the engine itself never sees a database or a clock.
+"""
+
+from .awarding import Awarded, Occurrence, award, find_award, find_awards, give_back_usage
+from .errors import RuleNotFound
+from .facts import purchase_facts
+from .service import create_rule, furnish
+
+__all__ = [
+    "Awarded",
+    "Occurrence",
+    "RuleNotFound",
+    "award",
+    "create_rule",
+    "find_award",
+    "find_awards",
+    "furnish",
+    "give_back_usage",
+    "purchase_facts",
+]

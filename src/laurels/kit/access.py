@@ -56,7 +56,7 @@ def begin(permission: Permission) -> Any:
     The transaction is committed by the route (`kit.http.Door`) before the answer leaves.
     """
 
-    async def enter(request: Request) -> Work:
+    async def enter(request: Request, _: Any = Depends(bearer)) -> Work:
         return await request.state.visit.enter(permission)
 
     enter.permission = permission  # type: ignore[attr-defined]

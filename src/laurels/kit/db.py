@@ -6,7 +6,7 @@ habits that go with it: `tenant_id` first in every key, composite foreign keys b
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from uuid import UUID
 
 import asyncpg
+import orjson
 from prometheus_client import Gauge, Histogram
 from sqlalchemy import (
     BigInteger,
@@ -133,6 +134,7 @@ class Database:
             "postgresql+asyncpg://",
             async_creator=self._connect,
             isolation_level="AUTOCOMMIT",
+            json_deserializer=orjson.loads,
             pool_reset_on_return=None,
             pool_size=pool_size,
             max_overflow=0,
@@ -142,7 +144,7 @@ class Database:
         return await asyncpg.connect(self.url, server_settings=self._settings)
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[AsyncConnection]:
+    async def connection(self) -> AsyncGenerator[AsyncConnection]:
         """Lend a connection without a transaction. Raise PoolExhausted when none comes free."""
         started = time.perf_counter()
         try:

@@ -4,7 +4,7 @@ It is the first argument of every deed. It is opened in four places only (reques
 handler or job, CLI command); nobody commits by hand.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -72,7 +72,7 @@ class Work:
             await session.flush()
 
     @asynccontextmanager
-    async def savepoint(self) -> AsyncIterator[None]:
+    async def savepoint(self) -> AsyncGenerator[None]:
         """Undo the block alone when it raises; the rest of the transaction goes on."""
         await self.raw.execute("savepoint item")
         try:
@@ -110,7 +110,7 @@ async def open_work(
     cause: UUID | None = None,
     depth: int = 0,
     dry_run: bool = False,
-) -> AsyncIterator[Work]:
+) -> AsyncGenerator[Work]:
     """Run the block in one transaction of one tenant; commit when it ends, roll back on an error.
 
     With `dry_run` everything is rolled back at the end, whatever happened.

@@ -28,6 +28,7 @@ from .errors import (
     InsufficientPoints,
     NotReversible,
     PointsOverLimit,
+    ProgramNotFound,
     TransactionNotFound,
     WalletNotFound,
 )
@@ -78,7 +79,7 @@ class Draft:
 
 def decide(draft: Draft, movement: Movement) -> Posted:
     """Add to the draft what one movement does. Raise the ledger's errors, in their order."""
-    wallet = _wallet_of(draft, movement)
+    wallet = wallet_of(draft, movement)
     moment = movement.occurred_at or draft.now
     if wallet.lots:
         settle_due(draft, wallet, moment)
@@ -102,7 +103,8 @@ def decide(draft: Draft, movement: Movement) -> Posted:
             raise TypeError(msg)
 
 
-def _wallet_of(draft: Draft, movement: Movement) -> Wallet:
+def wallet_of(draft: Draft, movement: Movement) -> Wallet:
+    """Return the locked wallet that a movement is about. Raise what is not there."""
     found: Wallet | None = None
     if isinstance(movement, Capture | Release):
         hold = draft.holds.get(movement.hold_id)
@@ -117,6 +119,8 @@ def _wallet_of(draft: Draft, movement: Movement) -> Wallet:
     elif movement.wallet_id is not None:
         found = draft.wallets.get(movement.wallet_id)
     elif movement.member_id is not None and movement.program_id is not None:
+        if movement.program_id not in draft.dates:
+            raise ProgramNotFound
         found = draft.by_member.get((movement.member_id, movement.program_id))
     if found is None:
         raise WalletNotFound
@@ -187,7 +191,13 @@ def _credit(draft: Draft, wallet: Wallet, movement: Credit, moment: datetime) ->
     else:
         wallet.pending += amount
     if amount and (not ripe or expires_at is not None):
-        _new_lot(wallet, transaction_id, amount, matures_at if not ripe else None, expires_at, moment)
+        matured_at = (matures_at or moment) if ripe else None
+        wallet.lots.append(
+            _new_lot(
+                wallet, transaction_id, amount, expires_at,
+                matures_at=matures_at, matured_at=matured_at,
+            )
+        )  # fmt: skip
     wallet.lifetime_earned += movement.points
     row = _row(
         draft, wallet, movement, moment, id=transaction_id, type=movement.type, amount=amount,
@@ -201,22 +211,21 @@ def _new_lot(
     wallet: Wallet,
     transaction_id: UUID,
     points: int,
-    matures_at: datetime | None,
     expires_at: datetime | None,
-    moment: datetime,
-) -> None:
-    wallet.lots.append(
-        Lot(
-            id=new_id(),
-            wallet_id=wallet.id,
-            transaction_id=transaction_id,
-            initial=points,
-            remaining=points,
-            matures_at=matures_at,
-            matured_at=None if matures_at else moment,
-            expires_at=expires_at,
-            new=True,
-        )
+    *,
+    matures_at: datetime | None,
+    matured_at: datetime | None,
+) -> Lot:
+    return Lot(
+        id=new_id(),
+        wallet_id=wallet.id,
+        transaction_id=transaction_id,
+        initial=points,
+        remaining=points,
+        matures_at=matures_at,
+        matured_at=matured_at,
+        expires_at=expires_at,
+        new=True,
     )
 
 
@@ -275,7 +284,12 @@ def _refill(
         if lot is None or not part:
             continue
         if lot.expires_at is not None and lot.expires_at <= moment:
-            _new_lot(wallet, transaction_id, part, None, dates.grace_until(moment), moment)
+            grace_until = dates.grace_until(moment)
+            wallet.lots.append(
+                _new_lot(
+                    wallet, transaction_id, part, grace_until, matures_at=None, matured_at=moment
+                )
+            )
         else:
             lot.take(-part)
             draft.entries.append((new_id(), lot.id, transaction_id, None, part))
@@ -493,13 +507,13 @@ def _pay_debt(draft: Draft, wallet: Wallet, moment: datetime) -> None:
 
 def settle_due(draft: Draft, wallet: Wallet, moment: datetime) -> None:
     """Mature and expire what is due by this moment, in the order in which it fell due."""
-    for lot in wallet.due_lots(moment):
-        if lot.matured_at is None and lot.matures_at is not None:
-            if lot.matures_at > moment:
-                continue
+    for due_at, lapses, lot in wallet.due(moment):
+        if not lot.remaining:
+            continue
+        if lapses:
+            _expire(draft, wallet, lot, due_at)
+        else:
             _mature(draft, wallet, lot)
-        if lot.remaining and lot.expires_at is not None and lot.expires_at <= moment:
-            _expire(draft, wallet, lot, lot.expires_at)
 
 
 def _mature(draft: Draft, wallet: Wallet, lot: Lot) -> None:
@@ -518,10 +532,8 @@ def _mature(draft: Draft, wallet: Wallet, lot: Lot) -> None:
 def _expire(draft: Draft, wallet: Wallet, lot: Lot, moment: datetime) -> None:
     points = lot.remaining
     transaction_id = new_id()
-    draft.entries.append((new_id(), lot.id, transaction_id, None, -points))
-    lot.take(points)
+    _take_from(draft, wallet, lot, points, transaction_id)
     lot.expired += points
-    wallet.available -= points
     wallet.lifetime_expired += points
     row = _row(
         draft, wallet, Settle(source="expiration"), moment, id=transaction_id, type="expired",

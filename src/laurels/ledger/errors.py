@@ -2,6 +2,7 @@
 
     AppError
     ├── TenantSuspended (tenants)      the tenant is suspended: nothing moves
+    ├── ProgramNotFound                no such program in this tenant
     ├── WalletNotFound                 no such wallet in this tenant
     ├── HoldNotFound                   no such hold
     ├── TransactionNotFound            no such transaction

@@ -107,18 +107,21 @@ class Wallet:
         """Return the lot that a transaction brought, if it brought one."""
         return next((lot for lot in self.lots if lot.transaction_id == transaction_id), None)
 
-    def due_lots(self, moment: datetime) -> list[Lot]:
-        """Return lots that mature or expire by this moment, in the order in which they do."""
-        found = [
-            lot
-            for lot in self.lots
-            if lot.remaining
-            and (
-                (lot.matured_at is None and lot.matures_at is not None and lot.matures_at <= moment)
-                or (lot.expires_at is not None and lot.expires_at <= moment)
-            )
-        ]
-        found.sort(key=lambda lot: (lot.matures_at or lot.expires_at or FAR, lot.id))
+    def due(self, moment: datetime) -> list[tuple[datetime, bool, Lot]]:
+        """Return what falls due by this moment, in order: when, whether it lapses, and the lot.
+
+        A lot may be there twice: it ripens and lapses later. One that lapses first never ripens.
+        """
+        found: list[tuple[datetime, bool, Lot]] = []
+        for lot in self.lots:
+            if not lot.remaining:
+                continue
+            lapses = lot.expires_at or FAR
+            if lot.pending and lot.matures_at is not None and lot.matures_at <= min(moment, lapses):
+                found.append((lot.matures_at, False, lot))
+            if lapses <= moment:
+                found.append((lapses, True, lot))
+        found.sort(key=lambda step: (step[0], step[1], step[2].id))
         return found
 
 

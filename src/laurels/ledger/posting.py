@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 
 from laurels import tenants
@@ -13,7 +14,7 @@ from laurels.kit.errors import AppError
 from laurels.kit.ids import new_id
 from laurels.kit.work import Work
 
-from .deciding import Draft, Original, balance_of, decide
+from .deciding import Draft, Original, balance_of, decide, wallet_of
 from .errors import PostingKeyTaken
 from .lots import Lot, Wallet
 from .movements import (
@@ -53,10 +54,12 @@ async def post(
     for movement in movements:
         if movement.program_id is None:
             movement.program_id = programs.default_id
-    draft = await _lock(work, movements, programs)
-    known = {} if keys_are_fresh else await _known_keys(work, movements)
-    outcomes = [_outcome(draft, movement, known) for movement in movements]
-    await _book(work, draft)
+    while True:
+        draft = await _lock(work, movements, programs)
+        known = {} if keys_are_fresh else await _known_keys(work, movements)
+        outcomes = [_outcome(draft, movement, known) for movement in movements]
+        if await _book(work, draft, keys_are_fresh=keys_are_fresh):
+            break
     await emit(work, draft.events, historical=historical)
     return outcomes
 
@@ -79,15 +82,29 @@ def _outcome(
 
 def _replay(draft: Draft, movement: Movement, before: Transaction) -> Posted:
     """Give the first answer again when the movement is the same. Raise PostingKeyTaken if not."""
-    asked = 0
-    if isinstance(movement, Credit):
-        asked = movement.points
-    elif isinstance(movement, Debit):
-        asked = -movement.points
-    wallet = draft.wallets.get(before.wallet_id)
-    if wallet is None or before.points != asked:
+    wallet = wallet_of(draft, movement)
+    if wallet.id != before.wallet_id or not _same(draft, movement, before):
         raise PostingKeyTaken(source=movement.source, key=movement.key)
-    return Posted(before, balance_of(wallet), replayed=True)
+    hold = draft.holds[movement.hold_id] if isinstance(movement, Capture) else None
+    return Posted(before, balance_of(wallet), hold, replayed=True)
+
+
+def _same(draft: Draft, movement: Movement, before: Transaction) -> bool:
+    """Whether a movement asks for what was booked. How far a reversal went is not compared."""
+    match movement:
+        case Credit():
+            asked = (movement.type, movement.points, None)
+        case Debit():
+            asked = (movement.type, -movement.points, None)
+        case Reversal():
+            asked = (movement.type, before.points, movement.transaction_id)
+        case Capture():
+            hold = draft.holds[movement.hold_id]
+            points = hold.points if movement.points is None else movement.points
+            return hold.transaction_id == before.id and hold.captured == points
+        case _:
+            return False
+    return asked == (before.type, before.points, before.reverses_id)
 
 
 # Lock and read -----------------------------------------------------------------------------
@@ -106,8 +123,8 @@ async def _lock(work: Work, movements: Sequence[Movement], programs: Programs) -
             transaction_ids.append(movement.transaction_id)
         elif movement.wallet_id is not None:
             wallet_ids.add(movement.wallet_id)
-        elif movement.member_id is not None and movement.program_id is not None:
-            pairs.setdefault((movement.member_id, movement.program_id), new_id())
+        elif (program_id := movement.program_id) in programs.dates and movement.member_id is not None:
+            pairs.setdefault((movement.member_id, program_id), new_id())
     if hold_ids or transaction_ids:
         wallet_ids |= await _wallets_of(work, hold_ids, transaction_ids)
     rows = await work.fetch(
@@ -243,8 +260,29 @@ async def _known_keys(
 # Book --------------------------------------------------------------------------------------
 
 
-async def _book(work: Work, draft: Draft) -> None:
-    """Write what was decided, in one call."""
+async def _book(work: Work, draft: Draft, *, keys_are_fresh: bool) -> bool:
+    """Write what was decided. Return False when nothing was, because a natural key is taken now.
+
+    The lock on a wallet keeps a key from being used twice in it at once; in two wallets it can be.
+    The second to write finds that out and decides anew, knowing what the first one booked.
+    """
+    if keys_are_fresh or not any(row.key for row in draft.rows):
+        await _write(work, draft)
+        return True
+    # The same order everywhere, so that two batches never wait for each other's keys.
+    draft.rows.sort(key=lambda row: (row.source, row.key or ""))
+    try:
+        async with work.savepoint():
+            await _write(work, draft)
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name != "pk_posting_keys":
+            raise
+        return False
+    return True
+
+
+async def _write(work: Work, draft: Draft) -> None:
+    """Write everything in one call."""
     changed = [wallet for wallet in draft.wallets.values() if wallet.changed]
     more = _more(draft)
     if not (changed or more):

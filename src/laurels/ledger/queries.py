@@ -8,7 +8,7 @@ import asyncpg
 
 from laurels.kit.work import Work
 
-from .errors import HoldNotFound, WalletNotFound
+from .errors import HoldNotFound, TransactionNotFound, WalletNotFound
 
 _WALLET = (
     "select w.id, w.member_id, w.program_id, p.name as program_name, p.unit_name, w.available,"
@@ -105,3 +105,13 @@ async def statement(
         work.tenant_id, member_id, since, until,
     )  # fmt: skip
     return [dict(row) for row in rows]
+
+
+async def get_transaction(work: Work, transaction_id: UUID) -> asyncpg.Record:
+    """Return a transaction. Raise TransactionNotFound."""
+    row = await work.fetchrow(
+        f"{_TRANSACTION} where t.tenant_id = $1 and t.id = $2", work.tenant_id, transaction_id
+    )
+    if row is None:
+        raise TransactionNotFound
+    return row

@@ -5,13 +5,13 @@ A member has an external id (the tenant's own), an e-mail, or both. It never kno
 
 from .errors import MemberNotFound
 from .queries import get_facts, get_member, list_members
-from .service import Addition, Upserted, add_totals, change, ensure, ensure_new, upsert
+from .service import Upserted, add_purchases, add_refunds, change, ensure, ensure_new, upsert
 
 __all__ = [
-    "Addition",
     "MemberNotFound",
     "Upserted",
-    "add_totals",
+    "add_purchases",
+    "add_refunds",
     "change",
     "ensure",
     "ensure_new",

@@ -47,31 +47,43 @@ begin
 end
 $$;
 
--- Add to the lifetime totals of members, in the order of their ids. Negative figures undo.
-create or replace function laurels.add_totals(
-  p_tenant uuid,
-  p_members uuid [],
-  p_spend numeric [],
-  p_refunded numeric [],
-  p_purchases bigint [],
-  p_at timestamptz []
+-- Add purchases to the lifetime totals of members, in the order of their ids.
+create or replace function laurels.add_purchases_to_totals(
+  p_tenant uuid, p_members uuid [], p_spend numeric [], p_at timestamptz []
 ) returns void language plpgsql as $$
 begin
   insert into laurels.member_totals as t (
     tenant_id, member_id, spend, refunded, purchases, first_purchase_at, last_purchase_at
   )
-  select
-    p_tenant, n.member_id, sum(n.spend), sum(n.refunded), sum(n.purchases),
-    min(n.at) filter (where n.purchases > 0), max(n.at) filter (where n.purchases > 0)
-  from unnest(p_members, p_spend, p_refunded, p_purchases, p_at)
-    as n (member_id, spend, refunded, purchases, at)
+  select p_tenant, n.member_id, sum(n.spend), 0, count(*), min(n.at), max(n.at)
+  from unnest(p_members, p_spend, p_at) as n (member_id, spend, at)
   group by n.member_id
   order by n.member_id
   on conflict (tenant_id, member_id) do update set
     spend = t.spend + excluded.spend,
-    refunded = t.refunded + excluded.refunded,
     purchases = t.purchases + excluded.purchases,
     first_purchase_at = least(t.first_purchase_at, excluded.first_purchase_at),
     last_purchase_at = greatest(t.last_purchase_at, excluded.last_purchase_at);
+end
+$$;
+
+-- Add refunds to the lifetime totals; the rows are there, because the purchases were.
+create or replace function laurels.add_refunds_to_totals(
+  p_tenant uuid, p_members uuid [], p_refunded numeric []
+) returns void language plpgsql as $$
+begin
+  perform 1 from laurels.member_totals as t
+  where t.tenant_id = p_tenant and t.member_id = any(p_members)
+  order by t.member_id
+  for update;
+
+  update laurels.member_totals as t
+  set refunded = t.refunded + n.refunded
+  from (
+    select x.member_id, sum(x.refunded) as refunded
+    from unnest(p_members, p_refunded) as x (member_id, refunded)
+    group by x.member_id
+  ) as n
+  where t.tenant_id = p_tenant and t.member_id = n.member_id;
 end
 $$;

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from laurels.kit.work import Work
 
 from .errors import MemberNotFound
@@ -20,26 +18,32 @@ _MEMBER = (
 )
 
 
-def _plain(row: Any) -> dict[str, Any]:
-    found: dict[str, Any] = dict(row)
-    found["attributes"] = orjson.loads(found["attributes"])
-    return found
-
-
 async def get_member(work: Work, member_id: UUID) -> dict[str, Any]:
     """Return a member with their totals. Raise MemberNotFound."""
     row = await work.fetchrow(f"{_MEMBER} and m.id = $2", work.tenant_id, member_id)
     if row is None:
         raise MemberNotFound
-    return _plain(row)
+    return dict(row)
 
 
-async def get_facts(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Return what rules may know of these members, by id."""
+async def get_facts(
+    work: Work, member_ids: Sequence[UUID], *, lock: bool = False
+) -> dict[UUID, dict[str, Any]]:
+    """Return what rules may know of these members, by id.
+
+    With `lock` nobody else changes what is read until the transaction ends, so that two purchases
+    at once are not both the first.
+    """
+    if lock:
+        await work.fetch(
+            "select 1 from laurels.members where tenant_id = $1 and id = any($2)"
+            " order by id for no key update",
+            work.tenant_id, list(member_ids),
+        )  # fmt: skip
     rows = await work.fetch(
         f"{_MEMBER} and m.id = any($2)", work.tenant_id, list(member_ids)
     )
-    return {row["id"]: _plain(row) for row in rows}
+    return {row["id"]: dict(row) for row in rows}
 
 
 async def list_members(
@@ -61,7 +65,7 @@ async def list_members(
         " and ($5::uuid is null or m.id < $5) order by m.id desc limit $6",
         work.tenant_id, external_id, email, pattern, after, limit,
     )  # fmt: skip
-    return [_plain(row) for row in rows]
+    return [dict(row) for row in rows]
 
 
 def _escaped(text: str) -> str:

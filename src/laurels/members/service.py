@@ -33,17 +33,6 @@ class Upserted:
     created: bool
 
 
-@dataclass(slots=True)
-class Addition:
-    """What a purchase or refund adds to a member's totals."""
-
-    member_id: UUID
-    spend: Decimal
-    refunded: Decimal
-    purchases: int
-    at: datetime
-
-
 async def ensure(
     work: Work,
     external_ids: Sequence[str],
@@ -190,16 +179,26 @@ def _cast(name: str) -> str:
     return "::jsonb" if name == "attributes" else ""
 
 
-async def add_totals(work: Work, additions: Sequence[Addition]) -> None:
-    """The members' lifetime totals include these purchases and refunds."""
-    if not additions:
-        return
-    await work.fetch(
-        "select laurels.add_totals($1, $2, $3, $4, $5, $6)",
-        work.tenant_id,
-        [addition.member_id for addition in additions],
-        [addition.spend for addition in additions],
-        [addition.refunded for addition in additions],
-        [addition.purchases for addition in additions],
-        [addition.at for addition in additions],
-    )
+async def add_purchases(
+    work: Work, purchases: Sequence[tuple[UUID, Decimal, datetime]]
+) -> None:
+    """The members' lifetime totals include these purchases: member, amount and moment of each."""
+    if purchases:
+        await work.fetch(
+            "select laurels.add_purchases_to_totals($1, $2, $3, $4)",
+            work.tenant_id,
+            [member_id for member_id, _, _ in purchases],
+            [amount for _, amount, _ in purchases],
+            [moment for _, _, moment in purchases],
+        )
+
+
+async def add_refunds(work: Work, refunds: Sequence[tuple[UUID, Decimal]]) -> None:
+    """The members' lifetime totals include these refunds: member and amount of each."""
+    if refunds:
+        await work.fetch(
+            "select laurels.add_refunds_to_totals($1, $2, $3)",
+            work.tenant_id,
+            [member_id for member_id, _ in refunds],
+            [amount for _, amount in refunds],
+        )

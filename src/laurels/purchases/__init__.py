@@ -1,1 +1,41 @@
-"""Room."""
+"""Money spent, whatever it came from: purchases, their lines, their states, refunds.
+
+A purchase is pending, completed, failed or cancelled; only pending ones move. It never knows of
+points: what a purchase causes and a refund undoes is `settlement`.
+"""
+
+from .errors import PurchaseNotFound, PurchaseNotPending
+from .queries import (
+    find_by_key,
+    get_many,
+    get_purchase,
+    lines_of,
+    list_purchases,
+    list_unsettled,
+    lock,
+)
+from .recording import Line, NewPurchase, Recorded, check, record
+from .settings import PurchaseSettings
+from .service import NewRefund, RecordedRefund, record_refunds, set_status
+
+__all__ = [
+    "Line",
+    "NewPurchase",
+    "NewRefund",
+    "PurchaseNotFound",
+    "PurchaseNotPending",
+    "PurchaseSettings",
+    "Recorded",
+    "RecordedRefund",
+    "check",
+    "find_by_key",
+    "get_many",
+    "get_purchase",
+    "lines_of",
+    "list_purchases",
+    "list_unsettled",
+    "lock",
+    "record",
+    "record_refunds",
+    "set_status",
+]

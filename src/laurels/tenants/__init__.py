@@ -5,10 +5,21 @@ created; nothing asks later which one it was.
 """
 
 from .errors import TenantNotFound, TenantSuspended
-from .service import PRESETS, TenantView, create, current, find, list_all, require_active
+from .service import (
+    PRESETS,
+    TenantView,
+    create,
+    current,
+    find,
+    list_all,
+    require_active,
+    set_status,
+)
+from .settings import Section, read, register
 
 __all__ = [
     "PRESETS",
+    "Section",
     "TenantNotFound",
     "TenantSuspended",
     "TenantView",
@@ -16,5 +27,8 @@ __all__ = [
     "current",
     "find",
     "list_all",
+    "read",
+    "register",
     "require_active",
+    "set_status",
 ]

@@ -1,12 +1,13 @@
 """Tenants: create, find, suspend; which tenant a piece of work is for."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from laurels import audit
-from laurels.kit.db import Database
+from laurels.kit.db import Database, driver
 from laurels.kit.ids import encode, new_id
 from laurels.kit.money import check_currency
 from laurels.kit.time import zone
@@ -33,9 +34,14 @@ class TenantView:
     currency: str
     time_zone: str
     created_at: datetime
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
 
 _COLUMNS = "id, slug, name, preset, status, test, currency, time_zone, created_at"
+_SETTINGS = (
+    "(select jsonb_object_agg(s.section, s.values) from laurels.tenant_settings as s"
+    " where s.tenant_id = $1) as settings"
+)
 
 
 async def current(work: Work) -> TenantView:
@@ -44,12 +50,13 @@ async def current(work: Work) -> TenantView:
     if known is not None:
         return known
     row = await work.fetchrow(
-        f"select {_COLUMNS} from laurels.tenants where id = $1",  # noqa: S608 - constant columns
+        f"select {_COLUMNS}, {_SETTINGS}"  # noqa: S608 - constant columns
+        " from laurels.tenants where id = $1",
         work.tenant_id,
     )
     if row is None:
         raise TenantNotFound
-    found = TenantView(*row)
+    found = TenantView(*row[:9], settings=row["settings"] or {})
     work.memo[TenantView] = found
     return found
 
@@ -65,17 +72,15 @@ async def require_active(work: Work) -> TenantView:
 async def find(database: Database, slug: str) -> UUID | None:
     """Return the id of the tenant with this slug, None when there is none."""
     async with database.connection() as connection:
-        raw = await connection.get_raw_connection()
-        driver: object = raw.driver_connection
-        return await driver.fetchval("select laurels.find_tenant($1)", slug)  # type: ignore[attr-defined]
+        raw = await driver(connection)
+        return await raw.fetchval("select laurels.find_tenant($1)", slug)
 
 
 async def list_all(database: Database) -> list[TenantView]:
     """Return all tenants, by slug."""
     async with database.connection() as connection:
-        raw = await connection.get_raw_connection()
-        driver: object = raw.driver_connection
-        rows = await driver.fetch(  # type: ignore[attr-defined]
+        raw = await driver(connection)
+        rows = await raw.fetch(
             f"select {_COLUMNS} from laurels.list_tenants()"  # noqa: S608 - constant columns
         )
     return [TenantView(*row) for row in rows]

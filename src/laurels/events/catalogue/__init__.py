@@ -14,7 +14,12 @@ from .ledger import (
     PointsReversed,
 )
 from .members import MemberChanged, MemberEnrolled
-from .purchases import PurchaseChanged, PurchaseCompleted, PurchaseRefunded
+from .purchases import (
+    PurchaseChanged,
+    PurchaseCompleted,
+    PurchaseRefunded,
+    PurchaseUnsettled,
+)
 
 CATALOGUE: dict[str, type[Event]] = {
     event.name: event
@@ -31,6 +36,7 @@ CATALOGUE: dict[str, type[Event]] = {
         PurchaseChanged,
         PurchaseCompleted,
         PurchaseRefunded,
+        PurchaseUnsettled,
     )
 }
 
@@ -49,4 +55,5 @@ __all__ = [
     "PurchaseChanged",
     "PurchaseCompleted",
     "PurchaseRefunded",
+    "PurchaseUnsettled",
 ]

@@ -38,3 +38,11 @@ class PurchaseRefunded(Event):
     amount: Decimal
     currency: str
     points: int
+
+
+@dataclass(slots=True)
+class PurchaseUnsettled(Event):
+    """A purchase was completed by SQL; its effect on points is still to be booked."""
+
+    name: ClassVar[str] = "purchase.unsettled"
+    purchase_id: UUID

@@ -1624,7 +1624,7 @@ def build_wall() -> None:
         append_only(table)
     op.execute("grant select on laurels.schema_files to laurels_app")
     op.execute("grant select on laurels.login_tenants to laurels_maintenance")
-    op.execute("grant delete on laurels.login_tenants to laurels_maintenance")
+    op.execute("grant select, insert, delete on laurels.login_tenants to laurels_maintenance")
 
 
 PURCHASE_COLUMNS = (
@@ -1651,8 +1651,10 @@ FUNCTIONS = (
     "announce_purchase",
     "purge_tenant",
     "ensure_members",
-    "add_totals",
+    "add_purchases_to_totals",
+    "add_refunds_to_totals",
     "book_awards",
+    "lock_usage",
 )
 
 NEW_ID = """

@@ -1,0 +1,78 @@
+"""The application: middleware, routers, errors. One place where everything meets."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import JSONResponse
+
+from laurels import __version__, auth
+from laurels.earning.routes import router as earning
+from laurels.kit.access import Public
+from laurels.kit.db import Database, PoolExhausted, driver
+from laurels.kit.http import Envelope, install_errors
+from laurels.ledger.routes import router as ledger
+from laurels.members.routes import router as members
+from laurels.settlement.routes import router as settlement
+from laurels.tenants.routes import router as tenants
+
+ROUTERS = (tenants, settlement, members, ledger, earning)
+DESCRIPTION = (
+    "Loyalty points, exact and explained. Every write takes an `Idempotency-Key`; errors are "
+    "problems (RFC 9457) with a stable `code`; money is a decimal string, points are integers."
+)
+
+
+def create_app(
+    database: Database, *, body_limit: int = 1_000_000, close_database: bool = True
+) -> FastAPI:
+    """Return the application on a database. Nothing is opened before the first request."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        yield
+        if close_database:
+            await database.close()
+
+    app = FastAPI(
+        title="Laurels",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    app.state.database = database
+    app.state.authenticator = auth.KeyAuthenticator()
+    for router in ROUTERS:
+        app.include_router(router)
+    _health(app, database)
+    install_errors(app)
+    app.add_middleware(Envelope, body_limit=body_limit)
+    return app
+
+
+def _health(app: FastAPI, database: Database) -> None:
+    @app.get("/healthz", dependencies=[Public], tags=["health"])
+    async def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
+        """Say that the process is alive."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", dependencies=[Public], tags=["health"])
+    async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
+        """Say whether the database answers."""
+        try:
+            async with asyncio.timeout(2), database.connection() as connection:
+                await (await driver(connection)).fetchval("select 1")
+        except (TimeoutError, OSError, PoolExhausted, asyncpg.PostgresError):
+            return JSONResponse({"status": "unavailable"}, 503)
+        return JSONResponse({"status": "ready"})
+
+    @app.get("/metrics", dependencies=[Public], tags=["health"], include_in_schema=False)
+    async def metrics() -> Response:  # pyright: ignore[reportUnusedFunction]
+        """Give the process's metrics in Prometheus' format."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+

@@ -1,0 +1,53 @@
+"""How commands speak: tables and sentences for people, JSON for programs, errors on stderr."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from typing import Any, NoReturn, TypeVar
+
+import asyncpg
+import typer
+from rich.console import Console
+
+from laurels.kit.db import PoolExhausted
+from laurels.kit.errors import AppError
+from laurels.kit.postgres import PostgresError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+T = TypeVar("T")
+
+
+def say_json(value: Any) -> None:
+    """Print a value as JSON on stdout."""
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+
+def fail(message: str, *, code: int = 1) -> NoReturn:
+    """Print what went wrong on stderr and end the command."""
+    err.print(f"[bold red]error:[/] {message}", soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work; say its errors in words rather than as a traceback."""
+    try:
+        return asyncio.run(work)
+    except AppError as error:
+        place = f" ({error.fields[0].field})" if error.fields else ""
+        fail(f"{error.message}{place}")
+    except PostgresError as error:
+        fail(str(error))
+    except PoolExhausted:
+        fail("no database connection came free; raise LAURELS_POOL_SIZE")
+    except asyncpg.InvalidAuthorizationSpecificationError as error:
+        fail(f"the database refused the login: {error}")
+    except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
+            asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError,
+            asyncpg.CrashShutdownError) as error:  # fmt: skip
+        fail(
+            f"the database went away ({error}); nothing half done was kept. Run the command again."
+        )
+    except KeyboardInterrupt:
+        fail("stopped; what was committed stays, run the command again to go on", code=130)

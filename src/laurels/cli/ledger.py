@@ -1,0 +1,99 @@
+"""`laurels ledger`: verify, rebuild, statement."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from laurels import ledger, members
+from laurels.kit.ids import encode
+from laurels.kit.work import OPERATOR, open_work
+
+from .console import err, fail, out, run, say_json
+from .database import database
+from .tenant import Json, require
+
+app = typer.Typer(help="The books: check them, rebuild wallets, print statements.",
+                  no_args_is_help=True)  # fmt: skip
+Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]
+
+
+@app.command()
+def verify(tenant: Tenant, as_json: Json = False) -> None:
+    """Check every rule of the books; exit 1 with the first fault in words."""
+
+    async def work() -> tuple[ledger.Figures, list[ledger.Fault]]:
+        async with database() as pool:
+            tenant_id = await require(pool, tenant)
+            async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
+                return await ledger.figures(w), await ledger.find_faults(w)
+
+    figures, faults = run(work())
+    if as_json:
+        say_json({**asdict(figures), "clean": not faults, "faults": [str(f) for f in faults]})
+    elif not faults:
+        out.print(
+            f"[green]clean[/]: {figures.members:,} members, {figures.wallets:,} wallets,"
+            f" {figures.transactions:,} transactions, {figures.points_outstanding:,} points"
+            " outstanding"
+        )
+    if faults:
+        err.print(f"[bold red]fault:[/] {faults[0]}", soft_wrap=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(tenant: Tenant) -> None:
+    """Make every wallet say what its transactions, lots and holds say."""
+
+    async def work() -> int:
+        async with database() as pool:
+            tenant_id = await require(pool, tenant)
+            async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
+                return await ledger.rebuild(w)
+
+    changed = run(work())
+    out.print(f"{changed:,} wallets were corrected." if changed else "Every wallet was right.")
+
+
+@app.command()
+def statement(
+    tenant: Tenant,
+    member: Annotated[str, typer.Option(help="The member's external id.")],
+    as_json: Json = False,
+) -> None:
+    """Print every movement of a member."""
+
+    async def work() -> tuple[list[dict[str, Any]], dict[str, int]]:
+        async with database() as pool:
+            tenant_id = await require(pool, tenant)
+            async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
+                found = await members.list_members(w, external_id=member, limit=1)
+                if not found:
+                    fail(f"there is no member `{member}`")
+                member_id = found[0]["id"]
+                rows = await ledger.statement(w, member_id=member_id, since=None, until=None)
+                return rows, await ledger.balance(w, member_id)
+
+    rows, balance = run(work())
+    if as_json:
+        for row in rows:
+            row["id"] = encode("transaction", row["id"])
+            row["wallet_id"] = encode("wallet", row["wallet_id"])
+            if row["reverses_id"] is not None:
+                row["reverses_id"] = encode("transaction", row["reverses_id"])
+        say_json({"member": member, "balance": balance, "transactions": rows})
+        return
+    table = Table("when", "what", "why", box=None)
+    table.add_column("points", justify="right")
+    table.add_column("balance", justify="right")
+    for row in rows:
+        why = row["reason"] or row["source"]
+        table.add_row(
+            f"{row['occurred_at']:%Y-%m-%d %H:%M}", row["type"], why, f"{row['points']:+,}",
+            f"{row['balance_after']:,}",
+        )  # fmt: skip
+    out.print(table)
+    words = ", ".join(f"{name} {points:,}" for name, points in balance.items() if points)
+    out.print(f"{member}: {words or 'no points'}")

@@ -1,0 +1,35 @@
+"""`laurels serve`: the API."""
+
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from laurels.api import create_app
+from laurels.config import settings
+from laurels.kit.db import Database
+
+from .console import run
+from .database import urls
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Serve the API until it is stopped."""
+    found = settings()
+    listen(run(urls()).app, host or found.host, found.port if port is None else port)
+
+
+def listen(url: str, host: str, port: int) -> None:
+    """Serve the API on a database."""
+    found = settings()
+    database = Database(
+        url,
+        pool_size=found.pool_size,
+        pool_timeout=found.pool_timeout_seconds,
+        statement_timeout=found.statement_timeout_seconds,
+    )
+    app = create_app(database, body_limit=found.body_limit_bytes)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)

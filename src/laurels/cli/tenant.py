@@ -1,0 +1,207 @@
+"""`laurels tenant`: create, list, suspend, resume, purge; keys."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+import typer
+from rich.table import Table
+
+from laurels import auth, domains, tenants
+from laurels.kit.db import Database
+from laurels.kit.ids import encode
+from laurels.kit.work import OPERATOR, open_work
+
+from .console import fail, out, run, say_json
+from .database import database, urls
+
+app = typer.Typer(help="Tenants and their keys.", no_args_is_help=True)
+Slug = Annotated[str, typer.Argument(help="The tenant's short name.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+async def require(pool: Database, slug: str) -> UUID:
+    """Return the tenant of this slug. Raise TenantNotFound, in words."""
+    found = await tenants.find(pool, slug)
+    if found is None:
+        msg = f"There is no tenant `{slug}`; `laurels tenant list` shows them."
+        raise tenants.TenantNotFound(msg)
+    return found
+
+
+@app.command()
+def create(
+    slug: Slug,
+    preset: Annotated[str, typer.Option(help="What it is furnished as.")] = "plain",
+    name: Annotated[str | None, typer.Option(help="Name that people read.")] = None,
+    currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "USD",
+    time_zone: Annotated[str, typer.Option(help="IANA time zone.")] = "UTC",
+    test: Annotated[bool, typer.Option("--test", help="A test tenant with a test key.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Create a tenant and a key with full access, which is shown once."""
+
+    async def work() -> dict[str, Any]:
+        async with database() as pool:
+            return await create_tenant(
+                pool, slug, preset=preset, name=name, currency=currency, time_zone=time_zone,
+                test=test,
+            )  # fmt: skip
+
+    made = run(work())
+    if as_json:
+        say_json(made)
+        return
+    out.print(f"Tenant [bold]{slug}[/] is there: {made['tenant_id']}")
+    out.print(f"API key (shown once): [bold green]{made['api_key']}[/]", soft_wrap=True)
+
+
+async def create_tenant(pool: Database, slug: str, **values: Any) -> dict[str, Any]:
+    """Create a tenant with a key of full access and return both."""
+    tenant = await tenants.create(
+        pool, slug=slug, furnish=domains.FURNISHERS, actor=OPERATOR, **values
+    )
+    async with open_work(pool, tenant_id=tenant.id, actor=OPERATOR) as work:
+        key = await auth.create_key(work, name="first key", test=tenant.test)
+    return {
+        "tenant_id": encode("tenant", tenant.id),
+        "slug": tenant.slug,
+        "preset": tenant.preset,
+        "test": tenant.test,
+        "currency": tenant.currency,
+        "time_zone": tenant.time_zone,
+        "api_key": key.key,
+    }
+
+
+@app.command("list")
+def list_tenants(as_json: Json = False) -> None:
+    """List all tenants."""
+
+    async def work() -> list[tenants.TenantView]:
+        async with database() as pool:
+            return await tenants.list_all(pool)
+
+    found = run(work())
+    if as_json:
+        say_json(
+            [
+                {
+                    "tenant_id": encode("tenant", tenant.id),
+                    "slug": tenant.slug,
+                    "name": tenant.name,
+                    "preset": tenant.preset,
+                    "status": tenant.status,
+                    "test": tenant.test,
+                    "currency": tenant.currency,
+                    "time_zone": tenant.time_zone,
+                }
+                for tenant in found
+            ]
+        )
+        return
+    if not found:
+        out.print("No tenants yet: `laurels tenant create SLUG` makes one.")
+        return
+    table = Table("slug", "name", "preset", "status", "currency", "time zone", "test", box=None)
+    for tenant in found:
+        table.add_row(
+            tenant.slug, tenant.name, tenant.preset, tenant.status, tenant.currency,
+            tenant.time_zone, "test" if tenant.test else "",
+        )  # fmt: skip
+    out.print(table)
+
+
+@app.command()
+def suspend(slug: Slug) -> None:
+    """Suspend a tenant: it earns and spends nothing until it is resumed."""
+    run(_set_status(slug, "suspended"))
+    out.print(f"{slug} is suspended: nothing is earned or spent.")
+
+
+@app.command()
+def resume(slug: Slug) -> None:
+    """Resume a suspended tenant."""
+    run(_set_status(slug, "active"))
+    out.print(f"{slug} is active.")
+
+
+async def _set_status(slug: str, status: str) -> None:
+    async with database() as pool:
+        tenant_id = await require(pool, slug)
+        async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as work:
+            await tenants.set_status(work, status)
+
+
+@app.command()
+def key(
+    slug: Slug,
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "another key",
+    scope: Annotated[
+        list[str] | None, typer.Option(help="A permission; repeat for more. Default: all.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make another API key; it is shown once."""
+
+    async def work() -> auth.NewKey:
+        async with database() as pool:
+            tenant_id = await require(pool, slug)
+            async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
+                tenant = await tenants.current(w)
+                return await auth.create_key(
+                    w, name=name, test=tenant.test, scopes=scope or [auth.EVERYTHING]
+                )
+
+    made = run(work())
+    if as_json:
+        say_json({"key_id": encode("api_key", made.id), "api_key": made.key})
+    else:
+        out.print(f"API key (shown once): [bold green]{made.key}[/]", soft_wrap=True)
+
+
+@app.command("revoke-key")
+def revoke_key(
+    slug: Slug, key_id: Annotated[str, typer.Argument(help="Id of the key: key_…")]
+) -> None:
+    """Withdraw an API key, from its next request on."""
+    from laurels.kit.ids import decode
+
+    async def work() -> None:
+        async with database() as pool:
+            tenant_id = await require(pool, slug)
+            async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
+                await auth.revoke_key(w, decode("api_key", key_id))
+
+    try:
+        run(work())
+    except ValueError as error:
+        fail(str(error))
+    out.print(f"{key_id} opens no door any more.")
+
+
+@app.command()
+def purge(
+    slug: Slug,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete a tenant and everything it has, for good. An audit stub stays."""
+    if not yes:
+        typed = typer.prompt(f"This deletes `{slug}` for good. Type its slug to go on")
+        if typed != slug:
+            fail("that is not its slug; nothing was deleted")
+
+    async def work() -> int:
+        found = await urls()
+        if found.owner is None:
+            fail("purge needs the owner's URL: set LAURELS_ADMIN_DATABASE_URL")
+        async with database() as pool:
+            tenant_id = await require(pool, slug)
+        connection = await asyncpg.connect(found.owner)
+        try:
+            return await connection.fetchval("select laurels.purge_tenant($1)", tenant_id)
+        finally:
+            await connection.close()
+
+    rows = run(work())
+    out.print(f"{slug} is gone: {rows:,} rows were deleted.")

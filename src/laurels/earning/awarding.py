@@ -1,0 +1,296 @@
+"""Awarding: gather the facts, let the engine decide, let the ledger book, keep the why.
+
+Set-based: the number of statements does not depend on how many events are judged at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from laurels import ledger, members, tenants
+from laurels.events.catalogue import PurchaseCompleted
+from laurels.kit.errors import AppError
+from laurels.kit.ids import encode, new_id
+from laurels.kit.time import zone
+from laurels.kit.work import Work
+
+from .award import Award
+from .engine import add_usage, evaluate
+from .facts import AMOUNT, LOCAL_DATE, member_facts, moment_facts
+from .plan import Plan, compile_plan
+from .rules import UsageKey
+from .schemas import from_json
+from .service import list_rules
+from .settings import EarningSettings
+
+SOURCES = {PurchaseCompleted.name: "purchase"}
+"""The ledger's source of points by the event that earned them; signup for the rest."""
+
+_MEMBER_FACTS = (
+    "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
+)  # fmt: skip
+_plans: dict[UUID, tuple[tuple[tuple[UUID, int], ...], Plan]] = {}
+_PLANS_KEPT = 1000
+
+
+@dataclass(slots=True, kw_only=True)
+class Occurrence:
+    """Something that happened to a member and may earn; `facts` are the event's own."""
+
+    subject_id: UUID
+    member_id: UUID
+    occurred_at: datetime
+    facts: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Awarded:
+    """What an event earned and why."""
+
+    points: int
+    effects: list[dict[str, Any]]
+    explanation: dict[str, Any]
+
+
+Usage = dict[UUID, dict[UsageKey, int]]
+
+
+async def current_plan(work: Work) -> Plan:
+    """Return the tenant's active rules, compiled; kept as long as no rule changes."""
+    rows = await work.fetch(
+        "select id, version from laurels.earning_rules"
+        " where tenant_id = $1 and current and status = 'active' order by id",
+        work.tenant_id,
+    )
+    key = tuple((row[0], row[1]) for row in rows)
+    known = _plans.get(work.tenant_id)
+    if known is not None and known[0] == key:
+        return known[1]
+    rules = [
+        from_json(
+            {"conditions": row["conditions"], "award": row["award"], "caps": row["caps"]},
+            **{
+                name: row[name]
+                for name in (
+                    "id", "version", "name", "trigger", "priority", "starts_at", "ends_at",
+                    "stacking", "exclusion_group", "program_id",
+                )
+            },
+        )
+        for row in await list_rules(work, status="active", limit=10_000)
+    ]  # fmt: skip
+    plan = compile_plan(rules)
+    if len(_plans) >= _PLANS_KEPT:
+        _plans.clear()
+    _plans[work.tenant_id] = (key, plan)
+    return plan
+
+
+async def award(
+    work: Work,
+    trigger: str,
+    occurrences: Sequence[Occurrence],
+    *,
+    historical: bool = False,
+) -> list[Awarded]:
+    """Each event has earned what the rules say, in the order given, and its why is kept.
+
+    Only called for events that were not judged before; the awards' unique key is the second wall.
+    """
+    if not occurrences:
+        return []
+    if not (await tenants.read(work, EarningSettings)).enabled:
+        nothing = Plan({})
+        decided = [evaluate(trigger, occurrence.facts, nothing) for occurrence in occurrences]
+        awarded = [Awarded(0, [], {"disabled": "earning is switched off"}) for _ in decided]
+        await _book_awards(work, trigger, occurrences, awarded, decided, {})
+        return awarded
+    plan = await current_plan(work)
+    await _add_facts(work, trigger, plan, occurrences)
+    usage = await _lock_usage(work, trigger, plan, occurrences)
+    none: dict[UsageKey, int] = {}
+    decided: list[Award] = []
+    for occurrence in occurrences:
+        had = usage.get(occurrence.member_id, none)
+        outcome = evaluate(trigger, occurrence.facts, plan, had)
+        if usage:
+            add_usage(had, outcome)
+        decided.append(outcome)
+    awarded = await _book_points(work, trigger, occurrences, decided, historical=historical)
+    await _book_awards(work, trigger, occurrences, awarded, decided, usage)
+    return awarded
+
+
+async def _add_facts(
+    work: Work, trigger: str, plan: Plan, occurrences: Sequence[Occurrence]
+) -> None:
+    """Add the moment, and what the rules want to know of the member as this event left them."""
+    time_zone = zone((await tenants.current(work)).time_zone)
+    wanted = plan.facts(trigger)
+    profiles: dict[UUID, dict[str, Any]] = {}
+    if any(name.startswith("member.") for name in wanted):
+        ids = sorted({occurrence.member_id for occurrence in occurrences})
+        profiles = await members.get_facts(work, ids, lock=True)
+    for occurrence in occurrences:
+        local = occurrence.occurred_at.astimezone(time_zone)
+        occurrence.facts.update(moment_facts(occurrence.occurred_at, local))
+        profile = profiles.get(occurrence.member_id)
+        if profile is None:
+            continue
+        if trigger == PurchaseCompleted.name:
+            profile["purchases"] += 1
+            profile["spend"] += occurrence.facts[AMOUNT]
+        occurrence.facts.update(member_facts(**{name: profile[name] for name in _MEMBER_FACTS}))
+
+
+async def _lock_usage(
+    work: Work, trigger: str, plan: Plan, occurrences: Sequence[Occurrence]
+) -> Usage:
+    wanted = [
+        (rule_id, occurrence.member_id, period)
+        for occurrence in occurrences
+        for rule_id, period in plan.usage_keys(trigger, occurrence.facts[LOCAL_DATE])
+    ]
+    if not wanted:
+        return {}
+    rows = await work.fetch(
+        "select * from laurels.lock_usage($1, $2, $3, $4)",
+        work.tenant_id, [w[0] for w in wanted], [w[1] for w in wanted], [w[2] for w in wanted],
+    )  # fmt: skip
+    usage: Usage = {}
+    for rule_id, member_id, period, points in rows:
+        usage.setdefault(member_id, {})[rule_id, period] = points
+    return usage
+
+
+async def _book_points(
+    work: Work,
+    trigger: str,
+    occurrences: Sequence[Occurrence],
+    decided: list[Award],
+    *,
+    historical: bool,
+) -> list[Awarded]:
+    source = SOURCES.get(trigger, "signup")
+    kind = "purchase" if source == "purchase" else "member"
+    credits: list[ledger.Credit] = []
+    places: list[tuple[int, int]] = []
+    awarded: list[Awarded] = []
+    for number, (occurrence, outcome) in enumerate(zip(occurrences, decided, strict=True)):
+        awarded.append(Awarded(outcome.points, [], outcome.explanation()))
+        if not outcome.effects:
+            continue
+        source_id = encode(kind, occurrence.subject_id)
+        for place, effect in enumerate(outcome.effects):
+            places.append((number, place))
+            credits.append(
+                ledger.Credit(
+                    member_id=occurrence.member_id,
+                    program_id=effect.program_id,
+                    points=effect.points,
+                    type=effect.kind,
+                    source=source,
+                    source_id=source_id,
+                    key=f"{source_id}:{effect.rule_id}",
+                    occurred_at=occurrence.occurred_at,
+                )
+            )
+    posted = await ledger.post(work, credits, keys_are_fresh=True, historical=historical)
+    for (number, place), outcome in zip(places, posted, strict=True):
+        if isinstance(outcome, AppError):
+            raise outcome
+        effect = decided[number].effects[place]
+        assert outcome.transaction is not None, "a credit always has a transaction"
+        awarded[number].effects.append(
+            {
+                "rule_id": effect.rule_id,
+                "version": effect.version,
+                "type": effect.kind,
+                "points": effect.points,
+                "transaction_id": outcome.transaction.id,
+                "usage": [
+                    period
+                    for (rule_id, period) in decided[number].consumed
+                    if rule_id == effect.rule_id
+                ],
+            }
+        )
+    return awarded
+
+
+async def _book_awards(
+    work: Work,
+    trigger: str,
+    occurrences: Sequence[Occurrence],
+    awarded: list[Awarded],
+    decided: list[Award],
+    usage: Usage,
+) -> None:
+    touched = {
+        (occurrence.member_id, key)
+        for occurrence, outcome in zip(occurrences, decided, strict=True)
+        for key in outcome.consumed
+    }
+    used = sorted(touched, key=lambda item: (item[1][0], item[0], item[1][1]))
+    await work.fetch(
+        "select laurels.book_awards($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        work.tenant_id,
+        [new_id() for _ in occurrences],
+        trigger,
+        [occurrence.subject_id for occurrence in occurrences],
+        [occurrence.member_id for occurrence in occurrences],
+        [outcome.points for outcome in awarded],
+        [orjson.dumps(outcome.effects, default=_plain).decode() for outcome in awarded],
+        [orjson.dumps(outcome.explanation, default=_plain).decode() for outcome in awarded],
+        [occurrence.occurred_at for occurrence in occurrences],
+        [key[0] for _, key in used],
+        [member_id for member_id, _ in used],
+        [key[1] for _, key in used],
+        [usage[member_id][key] for member_id, key in used],
+    )
+
+
+def _plain(value: Any) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+async def find_award(work: Work, trigger: str, subject_id: UUID) -> dict[str, Any] | None:
+    """Return what an event earned and why, None when it was never judged."""
+    return (await find_awards(work, trigger, [subject_id])).get(subject_id)
+
+
+async def find_awards(
+    work: Work, trigger: str, subject_ids: Sequence[UUID]
+) -> dict[UUID, dict[str, Any]]:
+    """Return what events earned and why, by subject."""
+    rows = await work.fetch(
+        "select id, subject_id, member_id, points, effects, explanation, occurred_at"
+        " from laurels.awards where tenant_id = $1 and trigger = $2 and subject_id = any($3)",
+        work.tenant_id, trigger, list(subject_ids),
+    )  # fmt: skip
+    return {row["subject_id"]: dict(row) for row in rows}
+
+
+async def give_back_usage(work: Work, parts: Sequence[tuple[UUID, UUID, str, int]]) -> None:
+    """Caps have this much room again: rule, member, period and points of each part."""
+    if not parts:
+        return
+    await work.fetch(
+        "select 1 from laurels.lock_usage($1, $2, $3, $4)",
+        work.tenant_id, [p[0] for p in parts], [p[1] for p in parts], [p[2] for p in parts],
+    )  # fmt: skip
+    await work.fetch(
+        "update laurels.rule_usage as u set points = greatest(u.points - n.points, 0)"
+        " from (select x.rule_id, x.member_id, x.period, sum(x.points)::bigint as points"
+        "  from unnest($2::uuid[], $3::uuid[], $4::text[], $5::bigint[])"
+        "   as x (rule_id, member_id, period, points) group by 1, 2, 3) as n"
+        " where u.tenant_id = $1 and u.rule_id = n.rule_id and u.member_id = n.member_id"
+        " and u.period = n.period",
+        work.tenant_id, [p[0] for p in parts], [p[1] for p in parts], [p[2] for p in parts],
+        [p[3] for p in parts],
+    )  # fmt: skip

@@ -1,0 +1,36 @@
+"""Errors about earning.
+
+    AppError
+    ├── RuleNotFound       no such rule
+    ├── RuleArchived       an archived rule is not changed
+    ├── UnknownTrigger     no event of that name earns
+    └── RuleProgramUnknown the rule names a program that is not there
+"""
+
+from typing import ClassVar
+
+from laurels.kit.errors import Conflict, Invalid, NotFound
+
+
+class RuleNotFound(NotFound):
+    """There is no such earning rule."""
+
+    code: ClassVar[str] = "rule_not_found"
+
+
+class RuleArchived(Conflict):
+    """The rule is archived; create a new one."""
+
+    code: ClassVar[str] = "rule_archived"
+
+
+class UnknownTrigger(Invalid):
+    """No event of this name can earn points."""
+
+    code: ClassVar[str] = "unknown_trigger"
+
+
+class RuleProgramUnknown(Invalid):
+    """The rule names a program that does not exist."""
+
+    code: ClassVar[str] = "rule_program_unknown"

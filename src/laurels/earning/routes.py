@@ -1,0 +1,106 @@
+"""Earning rules over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+
+from laurels.kit.access import begin
+from laurels.kit.http import Door
+from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.schema import View, id_of
+from laurels.kit.work import Work
+from laurels.permissions import Permission
+
+from . import service
+from .schemas import EarningRuleIn
+
+router = APIRouter(prefix="/v1/earning-rules", tags=["earning"], route_class=Door)
+Reading = Annotated[Work, begin(Permission.EARNING_READ)]
+Writing = Annotated[Work, begin(Permission.EARNING_WRITE)]
+RuleId: Any = id_of("earning_rule")
+ProgramId: Any = id_of("program")
+
+
+class EarningRuleOut(View):
+    """A rule as it is in force."""
+
+    id: RuleId
+    version: int
+    name: str
+    trigger: str
+    status: str
+    priority: int
+    conditions: dict[str, Any] | None
+    award: dict[str, Any]
+    caps: list[dict[str, Any]]
+    starts_at: datetime | None
+    ends_at: datetime | None
+    stacking: str
+    exclusion_group: str | None
+    program_id: ProgramId | None
+    created_at: datetime
+
+
+class VersionsOut(View):
+    """All versions of a rule, newest first."""
+
+    data: list[EarningRuleOut]
+
+
+@router.get("")
+async def list_rules(
+    work: Reading,
+    status: Annotated[Literal["active", "paused", "archived"] | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[EarningRuleOut]:
+    """List rules as they are in force, newest first."""
+    rows = await service.list_rules(
+        work, status=status, after=read_cursor(cursor), limit=limit + 1
+    )
+    found = [EarningRuleOut.model_validate(row) for row in rows]
+    return page_of(found, [row["id"] for row in rows], limit)
+
+
+@router.post("", status_code=201)
+async def create_rule(body: EarningRuleIn, work: Writing) -> EarningRuleOut:
+    """Create a rule; it is in force at once."""
+    return EarningRuleOut.model_validate(await service.create_rule(work, body))
+
+
+@router.get("/{rule_id}")
+async def get_rule(rule_id: RuleId, work: Reading) -> EarningRuleOut:
+    """Read a rule as it is in force."""
+    return EarningRuleOut.model_validate(await service.get_rule(work, rule_id))
+
+
+@router.get("/{rule_id}/versions")
+async def list_versions(rule_id: RuleId, work: Reading) -> VersionsOut:
+    """Read every version that a rule has had."""
+    rows = await service.list_versions(work, rule_id)
+    return VersionsOut(data=[EarningRuleOut.model_validate(row) for row in rows])
+
+
+@router.put("/{rule_id}")
+async def replace_rule(rule_id: RuleId, body: EarningRuleIn, work: Writing) -> EarningRuleOut:
+    """Replace a rule by a new version; what the old one awarded stays."""
+    return EarningRuleOut.model_validate(await service.replace_rule(work, rule_id, body))
+
+
+@router.post("/{rule_id}/pause")
+async def pause_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
+    """Pause a rule: it awards nothing until it is resumed."""
+    return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "paused"))
+
+
+@router.post("/{rule_id}/resume")
+async def resume_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
+    """Put a paused rule in force again."""
+    return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "active"))
+
+
+@router.post("/{rule_id}/archive")
+async def archive_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
+    """Archive a rule for good; its awards and versions stay."""
+    return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "archived"))

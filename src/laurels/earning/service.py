@@ -1,0 +1,172 @@
+"""Earning rules as data: create, replace, pause, archive. Every change is a new version."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from laurels import audit
+from laurels.events.catalogue import MemberEnrolled, PurchaseCompleted
+from laurels.kit.ids import encode, new_id
+from laurels.kit.work import Work
+
+from .errors import RuleArchived, RuleNotFound, RuleProgramUnknown, UnknownTrigger
+from .schemas import EarningRuleIn
+
+TRIGGERS: tuple[str, ...] = (PurchaseCompleted.name, MemberEnrolled.name)
+"""The events that can earn. Later rooms add theirs."""
+
+COLUMNS = (
+    "id, version, name, trigger, status, priority, conditions, award, caps, starts_at, ends_at,"
+    " stacking, exclusion_group, program_id, created_at"
+)
+
+
+async def create_rule(work: Work, form: EarningRuleIn) -> dict[str, Any]:
+    """A rule exists and is in force. Raise UnknownTrigger or RuleProgramUnknown."""
+    return await _write(work, new_id(), 1, form, "active", None)
+
+
+async def replace_rule(work: Work, rule_id: UUID, form: EarningRuleIn) -> dict[str, Any]:
+    """The rule has a new version with this content; what the old one awarded stays as it is."""
+    before = await get_rule(work, rule_id, lock=True)
+    if before["status"] == "archived":
+        raise RuleArchived
+    return await _write(work, rule_id, before["version"] + 1, form, before["status"], before)
+
+
+async def set_status(work: Work, rule_id: UUID, status: str) -> dict[str, Any]:
+    """The rule is active, paused or archived, as a new version."""
+    before = await get_rule(work, rule_id, lock=True)
+    if before["status"] == status:
+        return before
+    if before["status"] == "archived":
+        raise RuleArchived
+    await _retire(work, rule_id)
+    await work.fetch(
+        "insert into laurels.earning_rules (tenant_id, id, version, current, name, trigger,"
+        " status, priority, conditions, award, caps, starts_at, ends_at, stacking,"
+        " exclusion_group, program_id, created_at, actor_type, actor_id)"
+        " select tenant_id, id, version + 1, true, name, trigger, $4, priority, conditions,"
+        " award, caps, starts_at, ends_at, stacking, exclusion_group, program_id, $5, $6, $7"
+        " from laurels.earning_rules where tenant_id = $1 and id = $2 and version = $3",
+        work.tenant_id, rule_id, before["version"], status, work.now, work.actor.kind,
+        work.actor.id,
+    )  # fmt: skip
+    await _audit(work, rule_id, {"status": before["status"]}, {"status": status})
+    return await get_rule(work, rule_id)
+
+
+async def _retire(work: Work, rule_id: UUID) -> None:
+    await work.fetch(
+        "update laurels.earning_rules set current = false"
+        " where tenant_id = $1 and id = $2 and current",
+        work.tenant_id, rule_id,
+    )  # fmt: skip
+
+
+async def _write(
+    work: Work,
+    rule_id: UUID,
+    version: int,
+    form: EarningRuleIn,
+    status: str,
+    before: dict[str, Any] | None,
+) -> dict[str, Any]:
+    if form.trigger not in TRIGGERS:
+        msg = f"`{form.trigger}` does not earn; these do: {', '.join(TRIGGERS)}"
+        raise UnknownTrigger(msg, field="trigger")
+    stored = form.definition()
+    if before is not None:
+        await _retire(work, rule_id)
+    try:
+        async with work.savepoint():
+            await work.fetch(
+                "insert into laurels.earning_rules (tenant_id, id, version, current, name,"
+                " trigger, status, priority, conditions, award, caps, starts_at, ends_at,"
+                " stacking, exclusion_group, program_id, created_at, actor_type, actor_id)"
+                " values ($1, $2, $3, true, $4, $5, $6, $7, $8::text::jsonb, $9::text::jsonb,"
+                " $10::text::jsonb, $11, $12, $13, $14, $15, $16, $17, $18)",
+                work.tenant_id, rule_id, version, form.name, form.trigger, status,
+                form.priority, _json(stored["conditions"]), _json(stored["award"]),
+                _json(stored["caps"]), form.starts_at, form.ends_at, form.stacking,
+                form.exclusion_group, form.program_id, work.now, work.actor.kind,
+                work.actor.id,
+            )  # fmt: skip
+    except asyncpg.ForeignKeyViolationError:
+        raise RuleProgramUnknown(field="program_id") from None
+    after = form.model_dump(mode="json")
+    await _audit(work, rule_id, None if before is None else _spoken(before), after)
+    return await get_rule(work, rule_id)
+
+
+def _spoken(rule: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in rule.items() if key not in {"id", "created_at"}}
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
+
+
+async def _audit(
+    work: Work, rule_id: UUID, before: dict[str, Any] | None, after: dict[str, Any]
+) -> None:
+    await audit.record(
+        work,
+        action="earning.rule_created" if before is None else "earning.rule_changed",
+        target_type="earning_rule",
+        target_id=encode("earning_rule", rule_id),
+        before=before,
+        after=after,
+    )
+
+
+async def get_rule(work: Work, rule_id: UUID, *, lock: bool = False) -> dict[str, Any]:
+    """Return the version of a rule that is in force. Raise RuleNotFound."""
+    row = await work.fetchrow(
+        f"select {COLUMNS} from laurels.earning_rules"  # noqa: S608 - constant columns
+        " where tenant_id = $1 and id = $2 and current" + (" for update" if lock else ""),
+        work.tenant_id, rule_id,
+    )  # fmt: skip
+    if row is None:
+        raise RuleNotFound
+    return dict(row)
+
+
+async def list_rules(
+    work: Work, *, status: str | None = None, after: UUID | None = None, limit: int = 100
+) -> list[dict[str, Any]]:
+    """Return the rules as they are in force, newest first."""
+    rows = await work.fetch(
+        f"select {COLUMNS} from laurels.earning_rules"  # noqa: S608 - constant columns
+        " where tenant_id = $1 and current and ($2::text is null or status = $2)"
+        " and ($3::uuid is null or id < $3) order by id desc limit $4",
+        work.tenant_id, status, after, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def list_versions(work: Work, rule_id: UUID) -> list[dict[str, Any]]:
+    """Return all versions of a rule, newest first. Raise RuleNotFound."""
+    rows = await work.fetch(
+        f"select {COLUMNS} from laurels.earning_rules"  # noqa: S608 - constant columns
+        " where tenant_id = $1 and id = $2 order by version desc",
+        work.tenant_id, rule_id,
+    )  # fmt: skip
+    if not rows:
+        raise RuleNotFound
+    return [dict(row) for row in rows]
+
+
+async def furnish(work: Work, preset: str) -> None:
+    """The tenant has the earning rules of its preset."""
+    assert preset == "plain", "tenants.create knows the presets"
+    form = EarningRuleIn.model_validate(
+        {
+            "name": "One point per currency unit",
+            "trigger": PurchaseCompleted.name,
+            "award": {"type": "points_per_money", "rate": "1"},
+        }
+    )
+    await create_rule(work, form)

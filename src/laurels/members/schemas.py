@@ -1,0 +1,69 @@
+"""Members as the API speaks of them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, model_validator
+
+from laurels.kit.schema import Attributes, Code, Email, Name, Schema, View, id_of
+
+MemberId: Any = id_of("member")
+
+
+def _born(day: date) -> date:
+    if day.year < 1880:
+        msg = "is before 1880; check the year"
+        raise ValueError(msg)
+    return day
+
+
+class MemberIn(Schema):
+    """A member to enrol or to bring up to date; fields not sent stay as they are."""
+
+    external_id: Code | None = Field(default=None, description="Your own id of the person.")
+    email: Email | None = Field(default=None, description="Unique among active members.")
+    first_name: Name | None = None
+    last_name: Name | None = None
+    phone: Annotated[Name | None, Field(max_length=32)] = None
+    birthday: Annotated[date, AfterValidator(_born)] | None = None
+    email_opt_in: bool | None = None
+    sms_opt_in: bool | None = None
+    attributes: Attributes | None = None
+
+    @model_validator(mode="after")
+    def _says_who(self) -> "MemberIn":
+        for name in ("email_opt_in", "sms_opt_in", "attributes"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                msg = f"`{name}` cannot be null; leave it out to keep it as it is"
+                raise ValueError(msg)
+        return self
+
+    def profile(self) -> dict[str, Any]:
+        """Return what was sent, and only that."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class MemberOut(View):
+    """A member with lifetime totals."""
+
+    id: MemberId
+    external_id: str | None
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+    phone: str | None
+    birthday: date | None
+    status: str
+    email_opt_in: bool
+    sms_opt_in: bool
+    attributes: dict[str, Any]
+    spend: Decimal
+    refunded: Decimal
+    purchases: int
+    first_purchase_at: datetime | None
+    last_purchase_at: datetime | None
+    enrolled_at: datetime
+    updated_at: datetime
+
+

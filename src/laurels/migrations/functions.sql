@@ -1,0 +1,34 @@
+-- Delete a tenant and everything it has, for good; return how many rows went. Only the maintenance
+-- role may; children go before parents. An audit stub stays, which names nobody.
+create or replace function laurels.purge_tenant(p_tenant uuid) returns bigint
+language plpgsql security definer set search_path = laurels, pg_temp as $$
+declare
+  v_table text;
+  v_rows bigint;
+  v_all bigint := 0;
+begin
+  foreach v_table in array array[
+    'rejected_rows', 'import_runs', 'rule_usage', 'awards', 'earning_rules',
+    'refunds', 'purchase_lines', 'purchases',
+    'lot_entries', 'holds', 'lots', 'posting_keys', 'point_transactions', 'wallets', 'programs',
+    'member_totals', 'members', 'api_keys', 'tenant_settings_history', 'tenant_settings',
+    'login_tenants', 'outbox', 'member_sequences', 'idempotency_keys', 'counters', 'audit_log'
+  ] loop
+    execute format('delete from laurels.%I where tenant_id = $1', v_table) using p_tenant;
+    get diagnostics v_rows = row_count;
+    v_all := v_all + v_rows;
+  end loop;
+  delete from laurels.tenants where id = p_tenant;
+  get diagnostics v_rows = row_count;
+  insert into laurels.audit_log (
+    tenant_id, id, action, target_type, target_id, actor_type, created_at
+  ) values (
+    p_tenant, laurels.new_id(), 'tenant.purged', 'tenant', p_tenant::text, 'operator', now()
+  );
+  return v_all + v_rows;
+end
+$$;
+
+alter function laurels.purge_tenant(uuid) owner to laurels_maintenance;
+revoke all on function laurels.purge_tenant(uuid) from public;
+grant execute on function laurels.purge_tenant(uuid) to laurels_owner;

@@ -1,0 +1,111 @@
+"""Reading purchases."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from laurels.kit.work import Work
+
+from .errors import PurchaseNotFound
+
+_PURCHASE = (
+    "select id, source, external_id, member_id, status, amount, refunded, currency, channel,"
+    " payment_method, note, attributes, occurred_at, completed_at, settled_at, created_at"
+    " from laurels.purchases where tenant_id = $1"
+)
+
+
+async def get_purchase(work: Work, purchase_id: UUID) -> dict[str, Any]:
+    """Return a purchase with its lines and refunds. Raise PurchaseNotFound."""
+    row = await work.fetchrow(f"{_PURCHASE} and id = $2", work.tenant_id, purchase_id)
+    if row is None:
+        raise PurchaseNotFound
+    found = dict(row)
+    lines = await work.fetch(
+        "select sku, name, category, quantity, unit_price, amount, attributes"
+        " from laurels.purchase_lines where tenant_id = $1 and purchase_id = $2"
+        " order by position",
+        work.tenant_id, purchase_id,
+    )  # fmt: skip
+    found["lines"] = [dict(line) for line in lines]
+    refunds = await work.fetch(
+        "select id, source, external_id, amount, reason, occurred_at from laurels.refunds"
+        " where tenant_id = $1 and purchase_id = $2 order by id",
+        work.tenant_id, purchase_id,
+    )  # fmt: skip
+    found["refunds"] = [dict(refund) for refund in refunds]
+    return found
+
+
+async def get_many(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return purchases by id, without lines."""
+    rows = await work.fetch(f"{_PURCHASE} and id = any($2)", work.tenant_id, list(ids))
+    return {row["id"]: dict(row) for row in rows}
+
+
+async def lock(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return purchases by id, locked in the order of ids until the transaction ends."""
+    rows = await work.fetch(
+        f"{_PURCHASE} and id = any($2) order by id for update", work.tenant_id, list(ids)
+    )
+    return {row["id"]: dict(row) for row in rows}
+
+
+async def find_by_key(
+    work: Work, keys: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], UUID]:
+    """Return the ids of purchases by their natural keys (source, external id)."""
+    rows = await work.fetch(
+        "select p.source, p.external_id, p.id from unnest($2::text[], $3::text[])"
+        " as n (source, external_id) inner join laurels.purchases as p"
+        "  on p.tenant_id = $1 and p.source = n.source and p.external_id = n.external_id",
+        work.tenant_id, [key[0] for key in keys], [key[1] for key in keys],
+    )  # fmt: skip
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+async def lines_of(work: Work, purchase_id: UUID) -> list[dict[str, Any]]:
+    """Return the lines of a purchase as rules see them."""
+    rows = await work.fetch(
+        "select sku, name, category, quantity, unit_price, amount, attributes"
+        " from laurels.purchase_lines where tenant_id = $1 and purchase_id = $2"
+        " order by position",
+        work.tenant_id, purchase_id,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def list_purchases(
+    work: Work,
+    *,
+    member_id: UUID | None = None,
+    status: str | None = None,
+    source: str | None = None,
+    external_id: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: UUID | None = None,
+    limit: int = 20,
+) -> list[dict[str, Any]]:
+    """Return purchases, the newest recorded first."""
+    rows = await work.fetch(
+        f"{_PURCHASE} and ($2::uuid is null or member_id = $2)"
+        " and ($3::text is null or status = $3) and ($4::text is null or source = $4)"
+        " and ($5::text is null or external_id = $5)"
+        " and ($6::timestamptz is null or occurred_at >= $6)"
+        " and ($7::timestamptz is null or occurred_at < $7)"
+        " and ($8::uuid is null or id < $8) order by id desc limit $9",
+        work.tenant_id, member_id, status, source, external_id, since, until, after, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def list_unsettled(work: Work, *, limit: int) -> list[UUID]:
+    """Return completed purchases whose effect is not booked yet: those completed by SQL."""
+    rows = await work.fetch(
+        "select id from laurels.purchases where tenant_id = $1 and status = 'completed'"
+        " and settled_at is null order by id limit $2",
+        work.tenant_id, limit,
+    )  # fmt: skip
+    return [row[0] for row in rows]

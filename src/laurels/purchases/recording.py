@@ -1,0 +1,203 @@
+"""Recording purchases, set-based and idempotent on (source, external id)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from laurels.kit.errors import AppError
+from laurels.kit.ids import new_id
+from laurels.kit.money import check_amount
+from laurels.kit.time import check_occurred_at
+from laurels.kit.work import Work
+
+from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseInvalid
+
+STATUSES = ("pending", "completed", "failed", "cancelled")
+
+
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """One position of a purchase; money in the purchase's currency."""
+
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    sku: str | None = None
+    name: str | None = None
+    category: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(slots=True, kw_only=True)
+class NewPurchase:
+    """A purchase as somebody reports it. `member` is the external id, `member_id` ours."""
+
+    amount: Decimal
+    currency: str
+    source: str = "api"
+    external_id: str | None = None
+    member: str | None = None
+    member_id: UUID | None = None
+    occurred_at: datetime | None = None
+    status: str = "completed"
+    lines: Sequence[Line] = ()
+    channel: str | None = None
+    payment_method: str | None = None
+    note: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(slots=True)
+class Recorded:
+    """A purchase that is in the books: `status` as it stood before this batch for a repeat."""
+
+    id: UUID
+    new: bool
+    status: str
+
+
+def check(
+    purchase: NewPurchase, currency: str, now: datetime, max_amount: Decimal | None = None
+) -> None:
+    """Raise CurrencyNotTraded or PurchaseInvalid, naming the field and the remedy."""
+    if purchase.currency != currency:
+        msg = f"`{purchase.currency[:10]}` is not traded here; this tenant's currency is {currency}"
+        raise CurrencyNotTraded(msg, field="currency")
+    place = "amount"
+    try:
+        purchase.amount = check_amount(purchase.amount, currency)
+        if max_amount is not None and purchase.amount > max_amount:
+            msg = f"is over this tenant's limit of {max_amount} for one purchase"
+            raise ValueError(msg)
+        place = "occurred_at"
+        if purchase.occurred_at is not None:
+            purchase.occurred_at = check_occurred_at(purchase.occurred_at, now)
+        for number, line in enumerate(purchase.lines):
+            place = f"lines.{number}.amount"
+            line.amount = check_amount(line.amount, currency)
+            place = f"lines.{number}.unit_price"
+            line.unit_price = check_amount(line.unit_price, currency)
+    except ValueError as error:
+        raise PurchaseInvalid(str(error), field=place) from None
+
+
+def content_of(purchase: NewPurchase) -> bytes:
+    """Return the digest of what was said of a purchase, its status excepted."""
+    said = (
+        f"{purchase.member or purchase.member_id}|{purchase.amount.normalize():f}"
+        f"|{purchase.occurred_at}|{purchase.channel}|{purchase.payment_method}|{purchase.note}"
+    )
+    if purchase.lines or purchase.attributes:
+        more = (purchase.lines, purchase.attributes)
+        said += orjson.dumps(more, default=str, option=orjson.OPT_SORT_KEYS).decode()
+    return hashlib.sha256(said.encode()).digest()
+
+
+async def record(
+    work: Work, purchases: Sequence[NewPurchase], *, currency: str
+) -> list[Recorded | AppError]:
+    """Each purchase is in the books, once; members are known by `member_id` by now.
+
+    A repeat with the same content gives the purchase that is there; other content is
+    PurchaseAltered. Checked before by `check`.
+    """
+    contents = [content_of(purchase) for purchase in purchases]
+    outcomes: list[Recorded | AppError] = []
+    first: dict[tuple[str, str], int] = {}
+    fresh: list[int] = []
+    for number, purchase in enumerate(purchases):
+        outcomes.append(Recorded(new_id(), new=True, status=purchase.status))
+        if purchase.external_id is not None:
+            key = (purchase.source, purchase.external_id)
+            if first.setdefault(key, number) != number:
+                continue
+        fresh.append(number)
+    for number, recorded_id, content, status in await _insert(
+        work, purchases, outcomes, contents, fresh, currency
+    ):
+        outcomes[number] = _repeat(contents[number], content, recorded_id, status)
+    for number, purchase in enumerate(purchases):
+        if purchase.external_id is not None:
+            earlier = first[purchase.source, purchase.external_id]
+            if earlier != number:
+                before = outcomes[earlier]
+                outcomes[number] = (
+                    before
+                    if isinstance(before, AppError)
+                    else _repeat(contents[number], contents[earlier], before.id, before.status)
+                )
+    return outcomes
+
+
+def _repeat(
+    content: bytes, before: bytes | None, purchase_id: UUID, status: str
+) -> Recorded | AppError:
+    if before is not None and bytes(before) != content:
+        return PurchaseAltered(field="external_id")
+    return Recorded(purchase_id, new=False, status=status)
+
+
+async def _insert(
+    work: Work,
+    purchases: Sequence[NewPurchase],
+    outcomes: list[Recorded | AppError],
+    contents: list[bytes],
+    fresh: list[int],
+    currency: str,
+) -> list[tuple[int, UUID, bytes | None, str]]:
+    ids = [outcome.id if isinstance(outcome, Recorded) else None for outcome in outcomes]
+    chosen = [purchases[number] for number in fresh]
+    moments = [purchase.occurred_at or work.now for purchase in chosen]
+    rows = await work.fetch(
+        "select * from laurels.record_purchases($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+        " $12, $13, $14, $15, $16)",
+        work.tenant_id,
+        [ids[number] for number in fresh],
+        [purchase.source for purchase in chosen],
+        [purchase.external_id for purchase in chosen],
+        [purchase.member_id for purchase in chosen],
+        [purchase.status for purchase in chosen],
+        [purchase.amount for purchase in chosen],
+        currency,
+        [purchase.channel for purchase in chosen],
+        [purchase.payment_method for purchase in chosen],
+        [purchase.note for purchase in chosen],
+        [
+            orjson.dumps(purchase.attributes).decode() if purchase.attributes else "{}"
+            for purchase in chosen
+        ],
+        [contents[number] for number in fresh],
+        moments,
+        [
+            work.now if purchase.status == "completed" else None
+            for purchase in chosen
+        ],
+        _lines(chosen, [ids[number] for number in fresh]),
+    )
+    return [(fresh[row[0] - 1], row[1], row[2], row[3]) for row in rows]
+
+
+def _lines(purchases: Sequence[NewPurchase], ids: Sequence[UUID | None]) -> str | None:
+    rows = [
+        {
+            "id": new_id(),
+            "purchase_id": purchase_id,
+            "position": position,
+            "sku": line.sku,
+            "name": line.name,
+            "category": line.category,
+            "quantity": str(line.quantity),
+            "unit_price": str(line.unit_price),
+            "amount": str(line.amount),
+            "attributes": line.attributes,
+        }
+        for purchase, purchase_id in zip(purchases, ids, strict=True)
+        for position, line in enumerate(purchase.lines, start=1)
+    ]
+    return orjson.dumps(rows, default=str).decode() if rows else None

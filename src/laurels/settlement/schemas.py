@@ -1,0 +1,203 @@
+"""Purchases and refunds as the API speaks of them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainSerializer
+
+from laurels.kit.schema import (
+    Amount,
+    Attributes,
+    Code,
+    Currency,
+    Moment,
+    Name,
+    Note,
+    Schema,
+    View,
+    id_of,
+)
+from laurels.purchases import Line, NewPurchase
+
+PurchaseId: Any = id_of("purchase")
+RefundId: Any = id_of("refund")
+MemberId: Any = id_of("member")
+TransactionId: Any = id_of("transaction")
+RuleId: Any = id_of("earning_rule")
+MoneyOut = Annotated[Decimal, PlainSerializer(lambda amount: _trim(amount), return_type=str)]
+
+
+def _trim(amount: Decimal) -> str:
+    """Return the amount with two places at least, and more only where they say something."""
+    text = f"{amount:f}"
+    if "." not in text:
+        return text
+    text = text.rstrip("0")
+    whole, _, places = text.partition(".")
+    return f"{whole}.{places:0<2}"
+
+
+class LineIn(Schema):
+    """One position of a purchase."""
+
+    sku: Code | None = None
+    name: Name | None = None
+    category: Code | None = None
+    quantity: Annotated[Amount, Field(gt=0, max_digits=15, decimal_places=4)] = Decimal(1)
+    unit_price: Amount
+    amount: Amount | None = Field(
+        default=None, description="After discounts; absent: quantity times unit price."
+    )
+    attributes: Attributes = Field(default_factory=dict)
+
+    def to_line(self) -> Line:
+        """Return the line as the books know it."""
+        amount = self.quantity * self.unit_price if self.amount is None else self.amount
+        return Line(
+            sku=self.sku,
+            name=self.name,
+            category=self.category,
+            quantity=self.quantity,
+            unit_price=self.unit_price,
+            amount=amount,
+            attributes=self.attributes,
+        )
+
+
+class PurchaseIn(Schema):
+    """Money spent. `member` is your id of the buyer, `member_id` ours; neither: a guest."""
+
+    amount: Amount = Field(description="What was paid, in the tenant's currency.")
+    currency: Currency
+    member: Code | None = Field(default=None, description="Your id of the member.")
+    member_id: MemberId | None = Field(default=None, description="Our id of the member.")
+    external_id: Code | None = Field(
+        default=None, description="Your number of the purchase; a repeat changes nothing."
+    )
+    source: Annotated[Code, Field(max_length=64)] = "api"
+    occurred_at: Moment | None = Field(default=None, description="When; absent: now.")
+    status: Literal["pending", "completed", "failed", "cancelled"] = "completed"
+    channel: Annotated[Code, Field(max_length=64)] | None = None
+    payment_method: Literal["cash", "card", "mobile", "other"] | None = None
+    note: Note | None = None
+    attributes: Attributes = Field(default_factory=dict)
+    lines: list[LineIn] = Field(default_factory=list[LineIn], max_length=500)
+
+    def to_purchase(self) -> NewPurchase:
+        """Return the purchase as the books know it."""
+        return NewPurchase(
+            amount=self.amount,
+            currency=self.currency,
+            member=self.member,
+            member_id=self.member_id,
+            external_id=self.external_id,
+            source=self.source,
+            occurred_at=self.occurred_at,
+            status=self.status,
+            channel=self.channel,
+            payment_method=self.payment_method,
+            note=self.note,
+            attributes=self.attributes,
+            lines=[line.to_line() for line in self.lines],
+        )
+
+
+class RefundIn(Schema):
+    """Money that went back; without an amount: all that is left."""
+
+    amount: Amount | None = None
+    external_id: Code | None = None
+    source: Annotated[Code, Field(max_length=64)] = "api"
+    reason: Note | None = None
+    occurred_at: Moment | None = None
+
+
+class LineOut(View):
+    """One position of a purchase."""
+
+    sku: str | None
+    name: str | None
+    category: str | None
+    quantity: MoneyOut
+    unit_price: MoneyOut
+    amount: MoneyOut
+    attributes: dict[str, Any]
+
+
+class RefundLineOut(View):
+    """A refund of a purchase."""
+
+    id: RefundId
+    source: str
+    external_id: str | None
+    amount: MoneyOut
+    reason: str | None
+    occurred_at: datetime
+
+
+class EffectOut(View):
+    """One row that a rule wrote."""
+
+    rule_id: RuleId
+    version: int
+    type: str
+    points: int
+    transaction_id: TransactionId
+
+
+class AwardOut(View):
+    """What a purchase earned, by which rules, and why not by others."""
+
+    points: int
+    effects: list[EffectOut]
+    explanation: dict[str, Any]
+
+
+class PurchaseOut(View):
+    """A purchase with what it earned; `award` is null while nothing was judged."""
+
+    id: PurchaseId
+    source: str
+    external_id: str | None
+    member_id: MemberId | None
+    status: str
+    amount: MoneyOut
+    refunded: MoneyOut
+    currency: str
+    channel: str | None
+    payment_method: str | None
+    note: str | None
+    attributes: dict[str, Any]
+    lines: list[LineOut]
+    refunds: list[RefundLineOut]
+    occurred_at: datetime
+    completed_at: datetime | None
+    created_at: datetime
+    points: int = Field(description="What it earned, before refunds.")
+    award: AwardOut | None
+
+
+class PurchaseSummaryOut(View):
+    """A purchase in a list."""
+
+    id: PurchaseId
+    source: str
+    external_id: str | None
+    member_id: MemberId | None
+    status: str
+    amount: MoneyOut
+    refunded: MoneyOut
+    currency: str
+    occurred_at: datetime
+    completed_at: datetime | None
+
+
+class RefundOut(View):
+    """A refund and what it did to the member's points."""
+
+    id: RefundId
+    purchase_id: PurchaseId
+    amount: MoneyOut
+    points: int = Field(description="Zero or negative: what was taken back.")
+    purchase: PurchaseOut

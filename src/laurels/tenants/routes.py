@@ -1,0 +1,86 @@
+"""The tenant itself and its settings over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+
+from laurels.kit.access import begin
+from laurels.kit.http import Door
+from laurels.kit.schema import View, id_of
+from laurels.kit.work import Work
+from laurels.permissions import Permission
+
+from . import service, settings
+
+router = APIRouter(prefix="/v1", tags=["tenants"], route_class=Door)
+Reading = Annotated[Work, begin(Permission.TENANTS_READ)]
+Writing = Annotated[Work, begin(Permission.TENANTS_WRITE)]
+SectionName = Annotated[str, Path(pattern="^[a-z_]{1,40}$", description="Name of the section.")]
+TenantId: Any = id_of("tenant")
+
+
+class TenantOut(View):
+    """The tenant that the credentials belong to."""
+
+    id: TenantId
+    slug: str
+    name: str
+    preset: str
+    status: str
+    test: bool
+    currency: str
+    time_zone: str
+    created_at: datetime
+
+
+class SectionOut(View):
+    """A section of settings with every value, defaults included."""
+
+    section: str
+    values: dict[str, Any]
+
+
+class VersionOut(View):
+    """One version of a section: the values that differed from the defaults, and who made it."""
+
+    version: int
+    values: dict[str, Any]
+    changed_at: datetime
+    actor_type: str
+    actor_id: str | None
+
+
+class HistoryOut(View):
+    """The versions of a section, newest first."""
+
+    data: list[VersionOut]
+
+
+@router.get("/tenant")
+async def get_tenant(work: Reading) -> TenantOut:
+    """Read the tenant that the credentials belong to."""
+    return TenantOut.model_validate(await service.current(work))
+
+
+@router.get("/settings/{section}")
+async def get_settings(section: SectionName, work: Reading) -> SectionOut:
+    """Read a section of settings."""
+    found = await settings.read(work, settings.section_named(section))
+    return SectionOut(section=section, values=found.model_dump(mode="json"))
+
+
+@router.patch("/settings/{section}")
+async def change_settings(
+    section: SectionName, body: dict[str, Any], work: Writing
+) -> SectionOut:
+    """Change what is sent of a section; the rest stays."""
+    found = await settings.change(work, section, body)
+    return SectionOut(section=section, values=found.model_dump(mode="json"))
+
+
+@router.get("/settings/{section}/history")
+async def get_history(section: SectionName, work: Reading) -> HistoryOut:
+    """Read every version that a section has had."""
+    rows = await settings.history(work, section)
+    return HistoryOut(data=[VersionOut.model_validate(row) for row in rows])

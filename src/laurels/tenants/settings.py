@@ -1,0 +1,117 @@
+"""Typed settings of a tenant, by section. Each room owns its section and registers it here.
+
+Only values that differ from the defaults are stored; every change is a version in the history.
+"""
+
+from typing import Any, ClassVar, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from laurels import audit
+from laurels.kit.errors import FieldError
+from laurels.kit.ids import encode
+from laurels.kit.work import Work
+
+from .errors import TenantInvalid, UnknownSection
+from .service import TenantView, current
+
+
+class Section(BaseModel):
+    """A section of settings: a model whose fields have defaults and descriptions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    section: ClassVar[str]
+
+
+_sections: dict[str, type[Section]] = {}
+S = TypeVar("S", bound=Section)
+
+
+def register(model: type[S]) -> type[S]:
+    """Add a section to those that tenants have; used as a decorator."""
+    _sections[model.section] = model
+    return model
+
+
+def sections() -> dict[str, type[Section]]:
+    """Return the registered sections by name."""
+    return dict(sorted(_sections.items()))
+
+
+def section_named(name: str) -> type[Section]:
+    """Return the section of this name. Raise UnknownSection."""
+    found = _sections.get(name)
+    if found is None:
+        msg = f"There is no section `{name[:40]}`; there are: {', '.join(sections())}."
+        raise UnknownSection(msg)
+    return found
+
+
+async def read(work: Work, model: type[S]) -> S:
+    """Return the tenant's settings of a section, defaults filled in, read once per Work."""
+    known = work.memo.get(model)
+    if known is not None:
+        return known
+    tenant = await current(work)
+    found = model.model_validate(tenant.settings.get(model.section, {}))
+    work.memo[model] = found
+    return found
+
+
+async def change(work: Work, name: str, values: dict[str, Any]) -> Section:
+    """The section has these values; values not named stay. Raise UnknownSection or TenantInvalid."""
+    model = section_named(name)
+    row = await work.fetchrow(
+        "select values, version from laurels.tenant_settings"
+        " where tenant_id = $1 and section = $2 for update",
+        work.tenant_id, name,
+    )  # fmt: skip
+    before: dict[str, Any] = row["values"] if row else {}
+    version = (row["version"] if row else 0) + 1
+    try:
+        found = model.model_validate({**before, **values})
+    except ValidationError as error:
+        trouble = TenantInvalid("Some settings cannot be like this.")
+        trouble.fields = [
+            FieldError(".".join(str(part) for part in item["loc"]), item["msg"], item["type"])
+            for item in error.errors()
+        ]
+        raise trouble from None
+    after = found.model_dump(mode="json", exclude_defaults=True)
+    await work.fetch(
+        "insert into laurels.tenant_settings (tenant_id, section, values, version, updated_at)"
+        " values ($1, $2, $3::text::jsonb, $4, $5) on conflict (tenant_id, section) do update"
+        " set values = excluded.values, version = excluded.version,"
+        " updated_at = excluded.updated_at",
+        work.tenant_id, name, orjson.dumps(after).decode(), version, work.now,
+    )  # fmt: skip
+    await work.fetch(
+        "insert into laurels.tenant_settings_history (tenant_id, section, version, values,"
+        " changed_at, actor_type, actor_id) values ($1, $2, $3, $4::text::jsonb, $5, $6, $7)",
+        work.tenant_id, name, version, orjson.dumps(after).decode(), work.now, work.actor.kind,
+        work.actor.id,
+    )  # fmt: skip
+    await audit.record(
+        work,
+        action="tenant.settings_changed",
+        target_type="settings",
+        target_id=f"{encode('tenant', work.tenant_id)}/{name}",
+        before=before,
+        after=after,
+    )
+    work.memo.pop(TenantView, None)
+    work.memo.pop(model, None)
+    return found
+
+
+async def history(work: Work, name: str) -> list[dict[str, Any]]:
+    """Return every version of a section, newest first. Raise UnknownSection."""
+    section_named(name)
+    rows = await work.fetch(
+        "select version, values, changed_at, actor_type, actor_id"
+        " from laurels.tenant_settings_history where tenant_id = $1 and section = $2"
+        " order by version desc limit 100",
+        work.tenant_id, name,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
