@@ -153,6 +153,7 @@ class Door(APIRoute):
         async def handle(request: Request) -> Response:
             request = ExactRequest(request.scope, request.receive)
             try:
+                await _read_ahead(request)
                 async with AsyncExitStack() as stack:
                     visit = Visit(request, stack)
                     request.state.visit = visit
@@ -163,6 +164,15 @@ class Door(APIRoute):
             return response
 
         return handle
+
+
+async def _read_ahead(request: ExactRequest) -> None:
+    """Read a JSON body before a connection is taken; what cannot be read costs nothing else."""
+    if request.method in {"GET", "HEAD"}:
+        return
+    body = await request.body()
+    if body and "json" in request.headers.get("content-type", ""):
+        await request.json()
 
 
 def _replay(answer: idempotency.Answer) -> Response:

@@ -34,25 +34,40 @@ _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _LENGTH = 26
 _last_tick = 0
+_chance = b""
+_chance_at = 0
+_CHANCE_SIZE = 4096
+
+
+def _forget_chance() -> None:
+    global _chance, _chance_at  # noqa: PLW0603 - a child process must not repeat its parent's ids
+    _chance, _chance_at = b"", 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_chance)
 
 
 def new_id() -> UUID:
     """Return a fresh UUIDv7 that sorts after every earlier one of this process (RFC 9562, 6.2).
 
     The twelve bits after the millisecond hold the fraction of it, so ids made in a row keep
-    their order without a counter to share.
+    their order without a counter to share. Chance is fetched in pages: a call to the system for
+    each id would cost more than all the rest.
     """
-    global _last_tick  # noqa: PLW0603 - one clock per process
+    global _last_tick, _chance, _chance_at  # noqa: PLW0603 - one clock per process
     nanoseconds = time.time_ns()
-    milliseconds, rest = divmod(nanoseconds, 1_000_000)
-    tick = (milliseconds << 12) | ((rest << 12) // 1_000_000)
+    tick = ((nanoseconds // 1_000_000) << 12) | ((nanoseconds % 1_000_000 << 12) // 1_000_000)
     if tick <= _last_tick:
         tick = _last_tick + 1
     _last_tick = tick
-    head = ((tick >> 12) << 16) | 0x7000 | (tick & 0xFFF)
-    tail = bytearray(os.urandom(8))
-    tail[0] = (tail[0] & 0x3F) | 0x80
-    return FastUUID(head.to_bytes(8, "big") + bytes(tail))
+    at = _chance_at
+    if at >= len(_chance):
+        _chance, at = os.urandom(_CHANCE_SIZE), 0
+    _chance_at = at + 8
+    tail = int.from_bytes(_chance[at : at + 8], "big") & 0x3FFF_FFFF_FFFF_FFFF
+    number = (tick >> 12 << 80) | 0x7000 << 64 | (tick & 0xFFF) << 64 | 0x8 << 60 | tail
+    return FastUUID(number.to_bytes(16, "big"))
 
 
 def encode(kind: str, value: UUID) -> str:

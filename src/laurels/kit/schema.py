@@ -1,7 +1,7 @@
 """Types of fields that come from outside: clean text, exact money, ids, moments."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -106,7 +106,11 @@ def _moment(value: datetime) -> datetime:
     if value.tzinfo is None:
         msg = "needs a time zone, for example `2026-03-01T12:00:00Z`"
         raise ValueError(msg)
-    return value
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        msg = "lies outside of the calendar"
+        raise ValueError(msg) from None
 
 
 Moment = Annotated[datetime, AfterValidator(_moment)]
@@ -153,6 +157,9 @@ def _plain(value: Any, depth: int) -> Any:
         return clean_text(value)
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, int) and abs(value) > MAX_POINTS:
+        msg = "holds a number over 2^53 - 1, which JSON readers do not keep; send it as text"
+        raise ValueError(msg)
     if isinstance(value, list):
         items: list[Any] = value
         return [_plain(item, depth + 1) for item in items]

@@ -34,11 +34,10 @@ def check_occurred_at(moment: datetime, now: datetime) -> datetime:
     if moment.tzinfo is None:
         msg = "needs a time zone, for example `2026-03-01T12:00:00Z`"
         raise ValueError(msg)
-    moment = moment.astimezone(UTC)
     if moment < EARLIEST:
         msg = "is before 1970; check the year"
         raise ValueError(msg)
     if moment > now + FUTURE_TOLERANCE:
         msg = "lies in the future; send the moment it happened (at most 5 minutes ahead of us)"
         raise ValueError(msg)
-    return moment
+    return moment.astimezone(UTC)

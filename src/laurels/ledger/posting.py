@@ -123,8 +123,10 @@ async def _lock(work: Work, movements: Sequence[Movement], programs: Programs) -
             transaction_ids.append(movement.transaction_id)
         elif movement.wallet_id is not None:
             wallet_ids.add(movement.wallet_id)
-        elif (program_id := movement.program_id) in programs.dates and movement.member_id is not None:
-            pairs.setdefault((movement.member_id, program_id), new_id())
+        elif movement.member_id is not None:
+            program_id = movement.program_id or programs.default_id
+            if program_id in programs.dates:
+                pairs.setdefault((movement.member_id, program_id), new_id())
     if hold_ids or transaction_ids:
         wallet_ids |= await _wallets_of(work, hold_ids, transaction_ids)
     rows = await work.fetch(

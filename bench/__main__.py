@@ -1,0 +1,162 @@
+"""Measure, print the table, and with `--write` keep it in docs/benchmarks.md."""
+
+import argparse
+import asyncio
+import gc
+import platform
+import statistics
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from .rows import Bench
+from .yard import Reading, Yard, close_yard, limit, open_yard, set_limit
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+ROWS: list[tuple[str, str, float | None]] = [
+    ("the limit, 1 client", "", None),
+    ("the limit, 16 clients", "", None),
+    ("the set-based limit, 1,000 per call", "", None),
+    ("ledger.post ×1, 16 concurrent", "the limit, 16 clients", 0.5),
+    ("ledger.post ×1,000, no lots", "the set-based limit, 1,000 per call", 0.5),
+    ("ledger.post ×1,000, expiring lots", "the set-based limit, 1,000 per call", 0.3),
+    ("whole pipeline ×1,000", "the set-based limit, 1,000 per call", 0.25),
+    ("CSV import, per row", "the set-based limit, 1,000 per call", None),
+]
+"""Each row, what it is compared with, and the goal of that ratio."""
+
+
+def resident_mb() -> float:
+    """Return the most memory that this process has held, in MB."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+async def measure(yard: Yard, rounds: int, seconds: float) -> dict[str, list[Reading]]:
+    """Measure every row once per round, in turns, so that a noisy minute hits all of them."""
+    bench = Bench(yard)
+    await bench.prepare()
+    folder = yard.cluster.data.parents[2]
+    steps: dict[str, Callable[[], Awaitable[Reading]]] = {
+        ROWS[0][0]: lambda: limit(yard, clients=1, seconds=seconds),
+        ROWS[1][0]: lambda: limit(yard, clients=16, seconds=seconds),
+        ROWS[2][0]: lambda: set_limit(yard, seconds=seconds),
+        ROWS[3][0]: lambda: bench.one_by_one(seconds),
+        ROWS[4][0]: lambda: bench.batches(seconds, lots=False),
+        ROWS[5][0]: lambda: bench.batches(seconds, lots=True),
+        ROWS[6][0]: lambda: bench.pipeline(seconds),
+        ROWS[7][0]: lambda: bench.file(folder),
+    }
+    found: dict[str, list[Reading]] = {name: [] for name in steps}
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("measuring", total=rounds * len(steps))
+        for _ in range(rounds):
+            for name, step in steps.items():
+                progress.update(task, description=name)
+                gc.collect()
+                found[name].append(await step())
+                progress.advance(task)
+    await bench.database.close()
+    return found
+
+
+def median(readings: list[Reading], value: Callable[[Reading], float]) -> float:
+    """Return the middle of a figure over the rounds."""
+    return statistics.median(value(reading) for reading in readings)
+
+
+def lines(found: dict[str, list[Reading]]) -> list[list[str]]:
+    """Return the table's cells."""
+    speed = {name: median(r, lambda x: x.count / x.seconds) for name, r in found.items()}
+    cells: list[list[str]] = []
+    for name, against, goal in ROWS:
+        readings = found[name]
+        server = median(readings, lambda x: x.server / x.count * 1e6)
+        client = median(readings, lambda x: x.client / x.count * 1e6)
+        ratio = speed[name] / speed[against] if against else None
+        cells.append(
+            [
+                name,
+                f"{speed[name]:,.0f}",
+                f"{server:.0f}",
+                f"{client:.0f}" if client else "",
+                "" if ratio is None else f"{ratio:.2f}",
+                "" if goal is None else f"≥ {goal}",
+                "" if goal is None or ratio is None else ("met" if ratio >= goal else "not met"),
+            ]
+        )
+    return cells
+
+
+HEAD = ["what", "per second", "server µs", "client µs", "ratio", "goal", ""]
+
+
+def show(cells: list[list[str]]) -> None:
+    """Print the table for people."""
+    table = Table(box=None, header_style="bold")
+    for place, name in enumerate(HEAD):
+        table.add_column(name, justify="left" if place in {0, 6} else "right")
+    for row in cells:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def document(cells: list[list[str]], rounds: int, seconds: float, memory: float) -> str:
+    """Return the page that is kept."""
+    version = platform.python_version()
+    rows = "\n".join("| " + " | ".join(row) + " |" for row in cells)
+    return f"""# Benchmarks
+
+Measured on {datetime.now(UTC):%Y-%m-%d} with `./dev bench --rounds {rounds} --seconds {seconds:g} --write`:
+{platform.machine()}, {_cores()} cores shared by server and client, Python {version}, the embedded
+PostgreSQL with `fsync` and `synchronous_commit` on. Medians over {rounds} rounds measured in turns. Only
+the ratios mean anything on another machine; processor time per operation moves least.
+
+| {" | ".join(HEAD)} |
+|---|---:|---:|---:|---:|---:|---|
+{rows}
+
+Memory of the measuring process at its highest: {memory:.0f} MB.
+
+- The **limit** is one prepared call of a function that writes an idempotency key, a wallet with its
+  check and one row, driven by pgbench. The **set-based limit** does a thousand of these in one
+  statement. `bench/limit.sql` has both; neither has tenants, rules, reasons or an outbox.
+- The **pipeline** is `settlement.settle`: members, purchases, rules, ledger, why, totals, outbox.
+- The **import** reads, checks and books a CSV file of 20,000 purchases.
+- Goals are the project's own. The rows for HTTP come with natural batching.
+"""
+
+
+def _cores() -> int:
+    import os
+
+    return os.cpu_count() or 1
+
+
+async def main(arguments: argparse.Namespace) -> None:
+    """Open the yard, measure, say what came out."""
+    yard = await open_yard()
+    try:
+        found = await measure(yard, arguments.rounds, arguments.seconds)
+    finally:
+        close_yard(yard)
+    cells = lines(found)
+    show(cells)
+    if arguments.write:
+        page = document(cells, arguments.rounds, arguments.seconds, resident_mb())
+        DOCUMENT.write_text(page)
+        sys.stderr.write("written to docs/benchmarks.md\n")
+
+
+parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+parser.add_argument("--rounds", type=int, default=5, help="how often each row is measured")
+parser.add_argument("--seconds", type=float, default=3.0, help="how long each time")
+parser.add_argument("--write", action="store_true", help="keep the table in docs/benchmarks.md")
+asyncio.run(main(parser.parse_args()))

@@ -1,0 +1,158 @@
+"""Our own rows: the ledger one by one and in batches, the whole pipeline, the import."""
+
+import asyncio
+import csv
+import itertools
+import random
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+from laurels import domains, imports, ledger, settlement, tenants
+from laurels.kit.db import Database
+from laurels.kit.work import OPERATOR, open_work
+from laurels.purchases import NewPurchase
+
+from .yard import Reading, Yard
+
+START = datetime(2025, 1, 6, 9, tzinfo=UTC)
+_number = itertools.count(1)
+
+
+class Bench:
+    """Tenants with wallets to post to, and a clock on the work done."""
+
+    def __init__(self, yard: Yard, members: int = 20_000) -> None:
+        self.yard = yard
+        self.members = members
+        self.database = Database(yard.app_url, pool_size=20, statement_timeout=None)
+        self.chance = random.Random(42)
+        self.plain: list[UUID] = []
+        self.lotted: list[UUID] = []
+        self.plain_tenant = self.lotted_tenant = self.pipe_tenant = UUID(int=0)
+
+    async def prepare(self) -> None:
+        """Make a tenant without lots, one whose points expire, and one for the pipeline."""
+        self.plain_tenant, self.plain = await self._tenant("plain", None)
+        self.lotted_tenant, self.lotted = await self._tenant("lotted", 365)
+        self.pipe_tenant, _ = await self._tenant("pipeline", None)
+
+    async def _tenant(self, slug: str, expiry_days: int | None) -> tuple[UUID, list[UUID]]:
+        tenant = await tenants.create(
+            self.database, slug=slug, preset="plain", furnish=domains.FURNISHERS, actor=OPERATOR
+        )
+        if expiry_days:
+            async with open_work(self.database, tenant_id=tenant.id) as work:
+                await work.fetch(
+                    "update laurels.programs set expiry_days = $2 where tenant_id = $1",
+                    tenant.id, expiry_days,
+                )  # fmt: skip
+        for start in range(0, self.members, 1000):
+            async with open_work(self.database, tenant_id=tenant.id) as work:
+                items = [self.purchase(f"c{n}") for n in range(start, start + 1000)]
+                await settlement.settle(work, items, historical=True)
+        async with open_work(self.database, tenant_id=tenant.id) as work:
+            rows = await work.fetch(
+                "select id from laurels.wallets where tenant_id = $1", tenant.id
+            )
+        return tenant.id, [row[0] for row in rows]
+
+    def purchase(self, member: str | None = None) -> NewPurchase:
+        """Return a purchase that nobody has made before."""
+        number = next(_number)
+        return NewPurchase(
+            amount=Decimal(self.chance.randint(100, 20_000)) / 100,
+            currency="USD",
+            source="bench",
+            external_id=str(number),
+            member=member or f"c{self.chance.randrange(self.members)}",
+            occurred_at=START + timedelta(seconds=number),
+        )
+
+    async def timed(
+        self, step: Callable[[], Awaitable[int]], *, seconds: float, workers: int = 1
+    ) -> Reading:
+        """Repeat a step for so long with so many at once and say what it took."""
+        count = 0
+        before, client = self.yard.server_cpu(), time.process_time()
+        started = time.perf_counter()
+
+        async def keep_on() -> None:
+            nonlocal count
+            while time.perf_counter() - started < seconds:
+                count += await step()
+
+        await asyncio.gather(*(keep_on() for _ in range(workers)))
+        return Reading(
+            count, time.perf_counter() - started, self.yard.server_cpu() - before,
+            time.process_time() - client,
+        )  # fmt: skip
+
+    async def one_by_one(self, seconds: float) -> Reading:
+        """`ledger.post` of one movement per transaction, sixteen at once."""
+
+        async def step() -> int:
+            async with open_work(self.database, tenant_id=self.plain_tenant) as work:
+                await ledger.post(work, [self._credit(self.plain)], keys_are_fresh=True)
+            return 1
+
+        return await self.timed(step, seconds=seconds, workers=16)
+
+    async def batches(self, seconds: float, *, lots: bool) -> Reading:
+        """`ledger.post` of a thousand movements per transaction."""
+        tenant, wallets = (
+            (self.lotted_tenant, self.lotted) if lots else (self.plain_tenant, self.plain)
+        )
+
+        async def step() -> int:
+            movements = [self._credit(wallets) for _ in range(1000)]
+            async with open_work(self.database, tenant_id=tenant) as work:
+                await ledger.post(work, movements, keys_are_fresh=True)
+            return 1000
+
+        return await self.timed(step, seconds=seconds)
+
+    def _credit(self, wallets: list[UUID]) -> ledger.Credit:
+        return ledger.Credit(
+            wallet_id=self.chance.choice(wallets),
+            points=1,
+            source="import",
+            key=str(next(_number)),
+        )
+
+    async def pipeline(self, seconds: float) -> Reading:
+        """Purchases, rules, ledger, totals, outbox: a thousand per transaction."""
+
+        async def step() -> int:
+            items = [self.purchase() for _ in range(1000)]
+            async with open_work(self.database, tenant_id=self.pipe_tenant) as work:
+                await settlement.settle(work, items)
+            return 1000
+
+        return await self.timed(step, seconds=seconds)
+
+    async def file(self, folder: Path, rows: int = 20_000) -> Reading:
+        """The import of a CSV file, reading and checking included."""
+        path = folder / f"purchases-{next(_number)}.csv"
+        with path.open("w", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(["external_id", "member", "occurred_at", "amount", "currency"])
+            for _ in range(rows):
+                item = self.purchase()
+                writer.writerow(
+                    [item.external_id, item.member, item.occurred_at, item.amount, "USD"]
+                )
+        before, client = self.yard.server_cpu(), time.process_time()
+        started = time.perf_counter()
+        await imports.import_purchases(
+            self.database, tenant_id=self.pipe_tenant, file=path, source=path.name
+        )
+        reading = Reading(
+            rows, time.perf_counter() - started, self.yard.server_cpu() - before,
+            time.process_time() - client,
+        )  # fmt: skip
+        path.unlink()
+        return reading

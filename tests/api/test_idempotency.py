@@ -1,0 +1,115 @@
+"""The same key gives the same answer, whoever asks and however often at once."""
+
+import asyncio
+
+from laurels.kit import ids
+
+
+def purchase(**more):
+    """A purchase's JSON."""
+    return {"member": "anna", "amount": "12.50", "currency": "USD", **more}
+
+
+async def test_one_key_from_sixteen_connections_has_one_effect_and_one_answer(client):
+    async def send():
+        return await client.post(
+            "/v1/purchases", json=purchase(), headers={"Idempotency-Key": "k-1"}
+        )
+
+    answers = await asyncio.gather(*(send() for _ in range(16)))
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    replayed = [a for a in answers if a.headers.get("idempotent-replayed") == "true"]
+    assert len(replayed) == 15
+    listed = (await client.get("/v1/purchases")).json()
+    assert len(listed["data"]) == 1
+
+
+async def test_a_key_with_another_body_is_refused(client):
+    headers = {"Idempotency-Key": "k-1"}
+    await client.post("/v1/purchases", json=purchase(), headers=headers)
+
+    answer = await client.post("/v1/purchases", json=purchase(amount="13.00"), headers=headers)
+
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "idempotency_key_reused"
+
+
+async def test_a_refusal_leaves_no_key_behind(client):
+    await client.post("/v1/purchases", json=purchase())
+    found = (await client.get("/v1/members", params={"external_id": "anna"})).json()["data"][0]
+    wallet = (await client.get(f"/v1/members/{found['id']}/wallets")).json()["data"][0]
+    headers = {"Idempotency-Key": "spend"}
+    refused = await client.post(
+        f"/v1/wallets/{wallet['id']}/debit", json={"points": 20}, headers=headers
+    )
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "insufficient_points"
+    await client.post("/v1/purchases", json=purchase(amount="100.00"))
+
+    again = await client.post(
+        f"/v1/wallets/{wallet['id']}/debit", json={"points": 20}, headers=headers
+    )
+
+    assert again.status_code == 201
+    assert again.json()["wallet"]["available"] == 92
+
+
+async def test_a_natural_key_with_equal_content_gives_the_purchase_that_is_there(client):
+    first = await client.post("/v1/purchases", json=purchase(external_id="o-1"))
+    again = await client.post("/v1/purchases", json=purchase(external_id="o-1"))
+    changed = await client.post("/v1/purchases", json=purchase(external_id="o-1", amount="1"))
+
+    assert (first.status_code, again.status_code, changed.status_code) == (201, 200, 409)
+    assert first.json() == again.json()
+    assert changed.json()["code"] == "purchase_altered"
+    assert changed.json()["errors"][0]["field"] == "external_id"
+
+
+async def test_the_same_natural_key_from_sixteen_connections_is_one_purchase(client):
+    answers = await asyncio.gather(
+        *(client.post("/v1/purchases", json=purchase(external_id="o-1")) for _ in range(16))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 15 + [201]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+async def test_sixteen_connections_spend_what_is_there_and_not_one_point_more(client, house):
+    members = [await house.member(balance=20) for _ in range(10)]
+    wallets = [ids.encode("wallet", await house.wallet_id(member)) for member in members]
+    turn = asyncio.Semaphore(16)
+
+    async def spend(number):
+        async with turn:
+            return await client.post(
+                f"/v1/wallets/{wallets[number % 10]}/debit",
+                json={"points": 1},
+                headers={"Idempotency-Key": f"d-{number}"},
+            )
+
+    answers = await asyncio.gather(*(spend(number) for number in range(400)))
+
+    booked = [answer for answer in answers if answer.status_code == 201]
+    refused = [answer for answer in answers if answer.status_code == 409]
+    assert (len(booked), len(refused)) == (200, 200)
+    assert {answer.json()["code"] for answer in refused} == {"insufficient_points"}
+    for member in members:
+        assert (await house.balance(member))["available"] == 0
+
+
+async def test_keys_are_seven_days_old_at_most(client, house):
+    await client.post("/v1/purchases", json=purchase(), headers={"Idempotency-Key": "k-1"})
+    async with house.work() as work:
+        await work.fetch(
+            "update laurels.idempotency_keys set created_at = created_at - interval '8 days'"
+            " where tenant_id = $1",
+            work.tenant_id,
+        )
+
+    answer = await client.post(
+        "/v1/purchases", json=purchase(amount="13.00"), headers={"Idempotency-Key": "k-1"}
+    )
+
+    assert answer.status_code == 201

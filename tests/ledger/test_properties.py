@@ -1,0 +1,336 @@
+"""Any movements in any order: the ledger and a model in single points agree at every step.
+
+Twice: many steps on decisions in memory, and fewer on the real database with its own check of
+the books.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from laurels import ledger
+from laurels.kit.db import Database
+from laurels.kit.errors import AppError
+from laurels.ledger.movements import Movement, Posted
+from tests.ledger.books import VIENNA, Books, find_flaws
+from tests.ledger.model import Earn, Hold, Purse, Spend
+from tests.support.make import NOON, House, make_tenant
+
+PROGRAMS = [(0, None, 30), (14, 60, 7), (5, None, 30), (0, 30, 3)]
+"""Maturity, expiry and grace, in days."""
+
+Figures = tuple[int, int, int, int]
+
+
+class InMemory:
+    """One wallet per program, decided in memory."""
+
+    def __init__(self) -> None:
+        self.books = [Books(*program) for program in PROGRAMS]
+
+    def post(self, program: int, movement: Movement, now: datetime) -> Posted | AppError:
+        """Decide one movement."""
+        self.books[program].now = now
+        try:
+            return self.books[program].do(movement)
+        except AppError as error:
+            return error
+
+    def run_jobs(self, now: datetime) -> None:
+        """Let go what is due and settle all wallets."""
+        for number, books in enumerate(self.books):
+            due = [
+                hold
+                for hold in books.holds.values()
+                if hold.status == "open" and hold.expires_at and hold.expires_at <= now
+            ]
+            for hold in sorted(due, key=lambda hold: hold.expires_at):
+                self.post(number, ledger.Release(hold_id=hold.id, expired=True), now)
+            books.now = now
+            books.settle()
+
+    def figures(self) -> list[Figures]:
+        """Available, pending, held and debt of each wallet."""
+        return [books.figures for books in self.books]
+
+    def flaws(self) -> list[str]:
+        """What is wrong with the books."""
+        return [flaw for books in self.books for flaw in find_flaws(books)]
+
+    def close(self) -> None:
+        """Nothing to put away."""
+
+
+class OnTheDatabase:
+    """A tenant with a member and one wallet per program, on an event loop of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self.database = Database(url, pool_size=1)
+        self.runner.run(self._furnish())
+
+    async def _furnish(self) -> None:
+        self.house: House = await make_tenant(self.database, time_zone="Europe/Vienna")
+        self.member = await self.house.member()
+        self.programs = [
+            await self.house.program(
+                default=False, maturity_days=maturity, expiry_days=expiry, grace_days=grace
+            )
+            for maturity, expiry, grace in PROGRAMS
+        ]
+
+    def post(self, program: int, movement: Movement, now: datetime) -> Posted | AppError:
+        """Post one movement in a transaction of its own."""
+        movement.member_id, movement.program_id = self.member, self.programs[program]
+        self.house.now = now
+        return self.runner.run(self._post(movement))
+
+    async def _post(self, movement: Movement) -> Posted | AppError:
+        async with self.house.work() as work:
+            (outcome,) = await ledger.post(work, [movement])
+            return outcome
+
+    def run_jobs(self, now: datetime) -> None:
+        """Let go what is due and settle all wallets."""
+        self.house.now = now
+        self.runner.run(self._run_jobs())
+
+    async def _run_jobs(self) -> None:
+        async with self.house.work() as work:
+            await ledger.release_due_holds(work)
+            await ledger.settle_due_lots(work)
+            assert await ledger.settle_due_lots(work) == 0
+
+    def figures(self) -> list[Figures]:
+        """Available, pending, held and debt of each wallet."""
+        return self.runner.run(self._figures())
+
+    async def _figures(self) -> list[Figures]:
+        async with self.house.work() as work:
+            rows = await work.fetch(
+                "select program_id, available, pending, held, debt from laurels.wallets"
+                " where tenant_id = $1", work.tenant_id,
+            )  # fmt: skip
+        found = {row[0]: tuple(row)[1:] for row in rows}
+        return [found.get(program, (0, 0, 0, 0)) for program in self.programs]
+
+    def flaws(self) -> list[str]:
+        """What is wrong with the books."""
+        return self.runner.run(self._flaws())
+
+    async def _flaws(self) -> list[str]:
+        async with self.house.work() as work:
+            return [str(fault) for fault in await ledger.find_faults(work)]
+
+    def close(self) -> None:
+        """Check that rebuilding changes nothing, and put the loop away."""
+        self.runner.run(self._close())
+        self.runner.close()
+
+    async def _close(self) -> None:
+        async with self.house.work() as work:
+            rebuilt = await ledger.rebuild(work)
+        await self.database.close()
+        assert rebuilt == 0
+
+
+@dataclass
+class Known:
+    """Something that happened, in which program, under which id, and what the model made of it."""
+
+    program: int
+    id: UUID
+    told: Earn | Spend | Hold
+    points: int
+
+
+programs = st.integers(0, len(PROGRAMS) - 1)
+points = st.integers(1, 40)
+any_of = st.integers(0, 1000)
+shares = st.sampled_from([0, 1, 10, 25, 50, 99, 100])
+spans = st.sampled_from([1, 5, 13, 24, 24 * 5, 24 * 7, 24 * 14, 24 * 31, 24 * 61])
+
+
+class Movements(RuleBasedStateMachine):
+    """Every movement there is, in any order, told to the ledger and to the model."""
+
+    make: ClassVar = InMemory
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ledger = type(self).make()
+        self.purses = [Purse(*program, VIENNA) for program in PROGRAMS]
+        self.now = NOON
+        self.number = 0
+        self.earns: list[Known] = []
+        self.spends: list[Known] = []
+        self.holds: list[Known] = []
+
+    def post(self, program: int, movement: Movement) -> Posted | str:
+        """Ask the ledger; return the name of the error when it refuses."""
+        outcome = self.ledger.post(program, movement, self.now)
+        return type(outcome).__name__ if isinstance(outcome, AppError) else outcome
+
+    @rule(program=programs, points=points, days_ago=st.sampled_from([0, 0, 0, 3, 20, 70]))
+    def earn(self, program, points, days_ago):
+        """Points come in, perhaps late."""
+        at = self.now - timedelta(days=days_ago)
+        told = self.purses[program].earn(points, at, self.now, None)
+        done = self.post(program, ledger.Credit(points=points, occurred_at=at))
+        assert done.transaction.points == points
+        self.earns.append(Known(program, done.transaction.id, told, points))
+
+    @rule(program=programs, points=points, days=st.integers(1, 30))
+    def earn_with_a_date(self, program, points, days):
+        """Points come in that lapse on a day of their own, perhaps before they ripen."""
+        lapses = self.now + timedelta(days=days)
+        told = self.purses[program].earn(points, self.now, self.now, lapses)
+        done = self.post(program, ledger.Credit(points=points, expires_at=lapses))
+        self.earns.append(Known(program, done.transaction.id, told, points))
+
+    @rule(program=programs, points=points)
+    def spend(self, program, points):
+        """Points go out, or there are too few."""
+        # The wallet may not exist yet; the first movement that names member and program opens it.
+        told = self.purses[program].spend(points, self.now)
+        done = self.post(program, ledger.Debit(points=points))
+        if told is None:
+            assert done == "InsufficientPoints"
+        else:
+            self.spends.append(Known(program, done.transaction.id, told, points))
+
+    @rule(program=programs, points=points, hours=st.none() | spans)
+    def hold(self, program, points, hours):
+        """Points are set aside, or there are too few."""
+        self.number += 1
+        expires = hours and self.now + timedelta(hours=hours, seconds=self.number)
+        told = self.purses[program].hold(points, self.now, expires)
+        done = self.post(program, ledger.HoldPoints(points=points, expires_at=expires))
+        if told is None:
+            assert done == "InsufficientPoints"
+        else:
+            self.holds.append(Known(program, done.hold.id, told, points))
+
+    @precondition(lambda self: self.holds)
+    @rule(which=any_of, share=st.sampled_from([10, 50, 100, 100, 110]))
+    def capture(self, which, share):
+        """Points set aside are spent, wholly or in part, if they still are."""
+        hold = self.holds[which % len(self.holds)]
+        points = max(1, hold.points * share // 100)
+        told = self.purses[hold.program].capture(hold.told, points, self.now)
+        done = self.post(hold.program, ledger.Capture(hold_id=hold.id, points=points))
+        if isinstance(told, str):
+            assert done == told
+        else:
+            assert done.transaction.points == -points
+            self.spends.append(Known(hold.program, done.transaction.id, told, points))
+
+    @precondition(lambda self: self.holds)
+    @rule(which=any_of)
+    def release(self, which):
+        """Points set aside come back, if they still are."""
+        hold = self.holds[which % len(self.holds)]
+        told = self.purses[hold.program].release(hold.told, self.now)
+        done = self.post(hold.program, ledger.Release(hold_id=hold.id))
+        assert (done == "HoldClosed") is not told
+
+    @precondition(lambda self: self.earns)
+    @rule(which=any_of, share=shares)
+    def refund(self, which, share):
+        """Earned points are taken back up to a total."""
+        earn = self.earns[which % len(self.earns)]
+        self.reverse(earn, share, self.purses[earn.program].take_back)
+
+    @precondition(lambda self: self.spends)
+    @rule(which=any_of, share=shares)
+    def give_back(self, which, share):
+        """Spent points are given back up to a total."""
+        spend = self.spends[which % len(self.spends)]
+        self.reverse(spend, share, self.purses[spend.program].give_back)
+
+    def reverse(self, known, share, tell):
+        """Take something back, and compare what the row is worth."""
+        total = known.points * share // 100
+        told = tell(known.told, total, self.now)
+        done = self.post(
+            known.program, ledger.Reversal(transaction_id=known.id, total=total, type="refunded")
+        )
+        assert (done.transaction.points if done.transaction else 0) == told
+
+    @rule(hours=spans, with_jobs=st.booleans())
+    def advance(self, hours, with_jobs):
+        """Time goes on; the jobs may run or be late."""
+        self.now += timedelta(hours=hours)
+        if with_jobs:
+            self.run_jobs()
+
+    @rule()
+    def run_jobs(self):
+        """Holds let go, points ripen and lapse."""
+        due = [hold for hold in self.holds if hold.told.open and hold.told.expires]
+        for hold in sorted(due, key=lambda hold: hold.told.expires):
+            if hold.told.expires <= self.now:
+                self.purses[hold.program].release(hold.told, self.now)
+        for purse in self.purses:
+            purse.settle(self.now)
+        self.ledger.run_jobs(self.now)
+
+    @invariant()
+    def the_ledger_and_the_model_agree(self):
+        """Every figure of every wallet."""
+        assert self.ledger.figures() == [purse.figures for purse in self.purses]
+
+    @invariant()
+    def the_books_are_whole(self):
+        """The ledger's own check finds nothing."""
+        assert self.ledger.flaws() == []
+
+    @invariant()
+    def there_are_no_free_points(self):
+        """Nothing is in a wallet that was not earned, nor what was spent and not given back."""
+        for program, (available, pending, held, debt) in enumerate(self.ledger.figures()):
+            earned = sum(e.points for e in self.earns if e.program == program)
+            spent = sum(s.points - s.told.back for s in self.spends if s.program == program)
+            assert available + pending + held - debt <= earned - spent
+
+    def teardown(self):
+        """Put the ledger away."""
+        self.ledger.close()
+
+
+def run(machine, *, examples: int, steps: int) -> None:
+    """Run a machine, the same steps each time."""
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
+
+
+def test_decisions_in_memory_agree_with_the_model():
+    run(Movements, examples=120, steps=50)
+
+
+def test_the_ledger_on_the_database_agrees_with_the_model(app_url):
+    class OnePool(Movements):
+        make = staticmethod(lambda: OnTheDatabase(app_url))
+
+    run(OnePool, examples=10, steps=40)
