@@ -114,10 +114,11 @@ def document(cells: list[list[str]], rounds: int, seconds: float, memory: float)
     rows = "\n".join("| " + " | ".join(row) + " |" for row in cells)
     return f"""# Benchmarks
 
-Measured on {datetime.now(UTC):%Y-%m-%d} with `./dev bench --rounds {rounds} --seconds {seconds:g} --write`:
-{platform.machine()}, {_cores()} cores shared by server and client, Python {version}, the embedded
-PostgreSQL with `fsync` and `synchronous_commit` on. Medians over {rounds} rounds measured in turns. Only
-the ratios mean anything on another machine; processor time per operation moves least.
+Measured on {datetime.now(UTC):%Y-%m-%d} with
+`./dev bench --rounds {rounds} --seconds {seconds:g} --write`: {platform.machine()}, {_cores()} cores
+shared by server and client, Python {version}, the embedded PostgreSQL with `fsync` and
+`synchronous_commit` on. Medians over {rounds} rounds measured in turns. Only the ratios mean
+anything on another machine; processor time per operation moves least.
 
 | {" | ".join(HEAD)} |
 |---|---:|---:|---:|---:|---:|---|

@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+
 from laurels.kit import postgres, roles
 from laurels.migrations import runner
 
@@ -30,9 +31,9 @@ class Yard:
     def server_cpu(self) -> float:
         """Return the processor seconds that the server has used, with processes that ended."""
         total = _ticks(self.postmaster, children=True)
-        for name in os.listdir("/proc"):
-            if name.isdigit() and _parent(int(name)) == self.postmaster:
-                total += _ticks(int(name), children=False)
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and _parent(int(entry.name)) == self.postmaster:
+                total += _ticks(int(entry.name), children=False)
         return total / TICK
 
 
@@ -119,11 +120,16 @@ async def limit(yard: Yard, *, clients: int, seconds: float) -> Reading:
 async def set_limit(yard: Yard, *, seconds: float, size: int = 1000) -> Reading:
     """The set-based limit: a thousand movements in one call, one client."""
     connection = await asyncpg.connect(
-        yard.cluster.url(user="postgres", database="laurels"), server_settings={"search_path": "yard"}
+        yard.cluster.url(user="postgres", database="laurels"),
+        server_settings={"search_path": "yard"},
     )
     chance = random.Random(7)
     batches = [
-        ([chance.randint(1, 100_000) for _ in range(size)], [1] * size, [uuid4() for _ in range(size)])
+        (
+            [chance.randint(1, 100_000) for _ in range(size)],
+            [1] * size,
+            [uuid4() for _ in range(size)],
+        )
         for _ in range(round(seconds * 60) + 20)
     ]
     count = 0

@@ -75,4 +75,3 @@ def _health(app: FastAPI, database: Database) -> None:
     async def metrics() -> Response:  # pyright: ignore[reportUnusedFunction]
         """Give the process's metrics in Prometheus' format."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-

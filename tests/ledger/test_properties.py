@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -28,8 +29,12 @@ from tests.ledger.books import VIENNA, Books, find_flaws
 from tests.ledger.model import Earn, Hold, Purse, Spend
 from tests.support.make import NOON, House, make_tenant
 
-PROGRAMS = [(0, None, 30), (14, 60, 7), (5, None, 30), (0, 30, 3)]
+Program = tuple[int, int | None, int]
 """Maturity, expiry and grace, in days."""
+PLAIN: Program = (0, None, 30)
+LAPSING: Program = (0, 30, 3)
+RIPENING: Program = (5, None, 30)
+BOTH: Program = (14, 60, 7)
 
 Figures = tuple[int, int, int, int]
 
@@ -37,8 +42,8 @@ Figures = tuple[int, int, int, int]
 class InMemory:
     """One wallet per program, decided in memory."""
 
-    def __init__(self) -> None:
-        self.books = [Books(*program) for program in PROGRAMS]
+    def __init__(self, programs: list[Program]) -> None:
+        self.books = [Books(*program) for program in programs]
 
     def post(self, program: int, movement: Movement, now: datetime) -> Posted | AppError:
         """Decide one movement."""
@@ -76,19 +81,19 @@ class InMemory:
 class OnTheDatabase:
     """A tenant with a member and one wallet per program, on an event loop of its own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, programs: list[Program]) -> None:
         self.runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self.database = Database(url, pool_size=1)
-        self.runner.run(self._furnish())
+        self.runner.run(self._furnish(programs))
 
-    async def _furnish(self) -> None:
+    async def _furnish(self, programs: list[Program]) -> None:
         self.house: House = await make_tenant(self.database, time_zone="Europe/Vienna")
         self.member = await self.house.member()
         self.programs = [
             await self.house.program(
                 default=False, maturity_days=maturity, expiry_days=expiry, grace_days=grace
             )
-            for maturity, expiry, grace in PROGRAMS
+            for maturity, expiry, grace in programs
         ]
 
     def post(self, program: int, movement: Movement, now: datetime) -> Posted | AppError:
@@ -156,22 +161,23 @@ class Known:
     points: int
 
 
-programs = st.integers(0, len(PROGRAMS) - 1)
-points = st.integers(1, 40)
+wallets = st.integers(0, 1000)
+points = st.integers(1, 20)
 any_of = st.integers(0, 1000)
-shares = st.sampled_from([0, 1, 10, 25, 50, 99, 100])
-spans = st.sampled_from([1, 5, 13, 24, 24 * 5, 24 * 7, 24 * 14, 24 * 31, 24 * 61])
+shares = st.sampled_from([0, 10, 25, 50, 75, 100, 100, 100])
+days_ahead = st.sampled_from([0.5, 1, 3, 5, 14, 31])
 
 
 class Movements(RuleBasedStateMachine):
     """Every movement there is, in any order, told to the ledger and to the model."""
 
+    programs: ClassVar = [BOTH]
     make: ClassVar = InMemory
 
     def __init__(self) -> None:
         super().__init__()
-        self.ledger = type(self).make()
-        self.purses = [Purse(*program, VIENNA) for program in PROGRAMS]
+        self.ledger = type(self).make(self.programs)
+        self.purses = [Purse(*program, VIENNA) for program in self.programs]
         self.now = NOON
         self.number = 0
         self.earns: list[Known] = []
@@ -183,27 +189,30 @@ class Movements(RuleBasedStateMachine):
         outcome = self.ledger.post(program, movement, self.now)
         return type(outcome).__name__ if isinstance(outcome, AppError) else outcome
 
-    @rule(program=programs, points=points, days_ago=st.sampled_from([0, 0, 0, 3, 20, 70]))
-    def earn(self, program, points, days_ago):
+    @rule(wallet=wallets, points=points, days_ago=st.sampled_from([0, 0, 0, 3, 20, 70]))
+    def earn(self, wallet, points, days_ago):
         """Points come in, perhaps late."""
+        program = wallet % len(self.purses)
         at = self.now - timedelta(days=days_ago)
         told = self.purses[program].earn(points, at, self.now, None)
         done = self.post(program, ledger.Credit(points=points, occurred_at=at))
         assert done.transaction.points == points
         self.earns.append(Known(program, done.transaction.id, told, points))
 
-    @rule(program=programs, points=points, days=st.integers(1, 30))
-    def earn_with_a_date(self, program, points, days):
+    @rule(wallet=wallets, points=points, days=days_ahead)
+    def earn_with_a_date(self, wallet, points, days):
         """Points come in that lapse on a day of their own, perhaps before they ripen."""
+        program = wallet % len(self.purses)
         lapses = self.now + timedelta(days=days)
         told = self.purses[program].earn(points, self.now, self.now, lapses)
         done = self.post(program, ledger.Credit(points=points, expires_at=lapses))
         self.earns.append(Known(program, done.transaction.id, told, points))
 
-    @rule(program=programs, points=points)
-    def spend(self, program, points):
-        """Points go out, or there are too few."""
-        # The wallet may not exist yet; the first movement that names member and program opens it.
+    @rule(wallet=wallets, share=st.sampled_from([10, 50, 80, 100, 100, 110]))
+    def spend(self, wallet, share):
+        """A part of what seems to be there goes out, or there is too little."""
+        program = wallet % len(self.purses)
+        points = self.part(program, share)
         told = self.purses[program].spend(points, self.now)
         done = self.post(program, ledger.Debit(points=points))
         if told is None:
@@ -211,17 +220,23 @@ class Movements(RuleBasedStateMachine):
         else:
             self.spends.append(Known(program, done.transaction.id, told, points))
 
-    @rule(program=programs, points=points, hours=st.none() | spans)
-    def hold(self, program, points, hours):
-        """Points are set aside, or there are too few."""
+    @rule(wallet=wallets, share=st.sampled_from([10, 50, 80, 100]), days=st.none() | days_ahead)
+    def hold(self, wallet, share, days):
+        """A part of what seems to be there is set aside, or there is too little."""
+        program = wallet % len(self.purses)
+        points = self.part(program, share)
         self.number += 1
-        expires = hours and self.now + timedelta(hours=hours, seconds=self.number)
+        expires = days and self.now + timedelta(days=days, seconds=self.number)
         told = self.purses[program].hold(points, self.now, expires)
         done = self.post(program, ledger.HoldPoints(points=points, expires_at=expires))
         if told is None:
             assert done == "InsufficientPoints"
         else:
             self.holds.append(Known(program, done.hold.id, told, points))
+
+    def part(self, program, share):
+        """So many percent of what is available before anything that is due now."""
+        return max(1, self.purses[program].figures[0] * share // 100)
 
     @precondition(lambda self: self.holds)
     @rule(which=any_of, share=st.sampled_from([10, 50, 100, 100, 110]))
@@ -269,10 +284,10 @@ class Movements(RuleBasedStateMachine):
         )
         assert (done.transaction.points if done.transaction else 0) == told
 
-    @rule(hours=spans, with_jobs=st.booleans())
-    def advance(self, hours, with_jobs):
+    @rule(days=days_ahead, with_jobs=st.booleans())
+    def advance(self, days, with_jobs):
         """Time goes on; the jobs may run or be late."""
-        self.now += timedelta(hours=hours)
+        self.now += timedelta(days=days)
         if with_jobs:
             self.run_jobs()
 
@@ -325,12 +340,17 @@ def run(machine, *, examples: int, steps: int) -> None:
     )
 
 
-def test_decisions_in_memory_agree_with_the_model():
-    run(Movements, examples=120, steps=50)
+@pytest.mark.parametrize("program", [PLAIN, LAPSING, RIPENING, BOTH])
+def test_decisions_in_memory_agree_with_the_model(program):
+    class OneWallet(Movements):
+        programs: ClassVar = [program]
+
+    run(OneWallet, examples=100, steps=60)
 
 
 def test_the_ledger_on_the_database_agrees_with_the_model(app_url):
-    class OnePool(Movements):
-        make = staticmethod(lambda: OnTheDatabase(app_url))
+    class TwoWallets(Movements):
+        programs: ClassVar = [LAPSING, BOTH]
+        make = staticmethod(lambda programs: OnTheDatabase(app_url, programs))
 
-    run(OnePool, examples=10, steps=40)
+    run(TwoWallets, examples=30, steps=60)

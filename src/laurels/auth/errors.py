@@ -1,7 +1,7 @@
 """Errors about credentials.
 
-    AppError
-    └── KeyNotFound    no such API key
+AppError
+└── KeyNotFound    no such API key
 """
 
 from typing import ClassVar

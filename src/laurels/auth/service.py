@@ -23,7 +23,7 @@ from laurels.permissions import ALL_PERMISSIONS, Permission
 from .errors import KeyNotFound
 
 EVERYTHING = "*"
-_SECRET_LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
+_LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
 _SECRET_LENGTH = 32
 _ID = 26
 _TOUCH_EVERY = timedelta(minutes=1)
@@ -52,7 +52,7 @@ async def create_key(
             raise Invalid(msg, field=f"scopes.{place}")
     key_id = new_id()
     mode = "test" if test else "live"
-    secret = "".join(secrets.choice(_SECRET_LETTERS) for _ in range(_SECRET_LENGTH))
+    secret = "".join(secrets.choice(_LETTERS) for _ in range(_SECRET_LENGTH))
     tenant_part = encode("tenant", work.tenant_id).removeprefix("ten_")
     key = f"lk_{mode}_{tenant_part}{encode('api_key', key_id).removeprefix('key_')}{secret}"
     await work.fetch(

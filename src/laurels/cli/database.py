@@ -6,34 +6,83 @@ from contextlib import asynccontextmanager
 
 from laurels.config import Settings, settings
 from laurels.kit import postgres, roles
-from laurels.kit.db import Database
-from laurels.migrations import runner
+from laurels.kit.db import Database, Raw
+from laurels.migrations import dump, runner
+
+from .console import err
 
 DATABASE = "laurels"
 
 
 async def urls() -> roles.Urls:
-    """Return the URLs of the application and the owner; start the embedded server if need be."""
+    """Return the URLs of the application and the owner; an embedded database is brought up to date.
+
+    The embedded server is started if need be. A server given by URL is never migrated unasked.
+    """
+    found = await locate()
+    if settings().database_url is None:
+        assert found.owner is not None, "the embedded server always has an owner"
+        await bring_to(found.owner, say=_aside)
+    return found
+
+
+async def locate() -> roles.Urls:
+    """Return the URLs of the application and the owner, without a look at the schema."""
     found = settings()
     if found.database_url is not None:
         return roles.Urls(found.database_url, found.admin_database_url)
-    cluster = await asyncio.to_thread(_start, found)
-    admin = cluster.url(user="postgres", database="postgres")
-    embedded = roles.Urls(
-        cluster.url(user=roles.APP, database=DATABASE),
-        cluster.url(user=roles.OWNER, database=DATABASE),
-    )
+    admin = await embedded_admin()
     await roles.initialise(admin, database=DATABASE, passwords=False)
-    assert embedded.owner is not None, "the embedded server always has an owner"
-    if await runner.current(embedded.owner) != runner.head():
-        await runner.upgrade(embedded.owner)
-    else:
-        await runner.apply_functions(embedded.owner)
-    return embedded
+    return roles.Urls(
+        roles.with_database(roles.with_login(admin, roles.APP, None), DATABASE),
+        roles.with_database(roles.with_login(admin, roles.OWNER, None), DATABASE),
+    )
+
+
+async def embedded_admin() -> str:
+    """Return the URL of the embedded server's superuser; the server runs."""
+    cluster = await asyncio.to_thread(_start, settings())
+    return cluster.url(user=postgres.SUPERUSER, database="postgres")
 
 
 def _start(found: Settings) -> postgres.Cluster:
     return postgres.ensure(found.data_dir, bindir=found.pg_bin, account=found.pg_user)
+
+
+def _aside(words: str) -> None:
+    # Other commands may print JSON: what is done before they begin goes to stderr.
+    err.print(words, soft_wrap=True)
+
+
+async def bring_to(
+    owner_url: str, target: str = "head", *, with_dump: bool = True, say: dump.Say
+) -> runner.Plan:
+    """The schema is at the target, its functions in force, and a proved dump tells what was there.
+
+    A dump is taken when there is a revision to apply and any tenant whose data it could touch.
+    Raise DumpFailed, with nothing migrated, when it cannot be proved.
+    """
+    async with runner.alone(owner_url) as connection:
+        way = runner.plan(await runner.current(owner_url), target)
+        if way.steps and way.now is not None:
+            say(f"schema: from {way.now} {'back ' if way.back else ''}to {way.target or 'nothing'}")
+        if way.steps and with_dump and await _has_data(connection):
+            found = settings()
+            taken = await dump.take(
+                owner_url, folder=found.data_dir / "dumps", label=str(way.now), say=say,
+                bindir=found.pg_bin,
+            )  # fmt: skip
+            say(f"the dump is {taken.path}")
+        for name in await runner.follow(owner_url, way):
+            if way.now is not None:
+                say(f"functions of {name} are in force")
+    return way
+
+
+async def _has_data(connection: Raw) -> bool:
+    if await connection.fetchval("select to_regclass('laurels.tenants')") is None:
+        return False
+    return await connection.fetchval("select exists (select from laurels.tenants)")
 
 
 @asynccontextmanager

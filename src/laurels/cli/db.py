@@ -1,9 +1,250 @@
 """`laurels migrate` and `laurels db`: the schema, the roles, the logins of people and programs."""
 
+from collections.abc import Coroutine
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote
+from uuid import UUID
+
+import asyncpg
 import typer
+from rich.markup import escape
+from rich.table import Table
+
+from laurels import tenants
+from laurels.config import settings
+from laurels.kit import roles
+from laurels.kit.db import Database
+from laurels.migrations import runner
+
+from .console import err, fail, out, run, say_json
+from .database import DATABASE, bring_to, embedded_admin, locate
+from .tenant import Json, require
 
 app = typer.Typer(help="The database: roles, logins, state.", no_args_is_help=True)
+Admin = Annotated[
+    str | None,
+    typer.Option(
+        "--admin-url", help="URL of a role with CREATEROLE. Not needed for the embedded server."
+    ),
+]
+T = TypeVar("T")
 
 
-def migrate() -> None:
-    """Bring the schema to the newest revision."""
+class Group(StrEnum):
+    """What a login is for."""
+
+    BI = "bi"
+    INTEGRATION = "integration"
+
+
+def _say(words: str) -> None:
+    out.print(escape(words), soft_wrap=True)
+
+
+def _say_aside(words: str) -> None:
+    err.print(escape(words), soft_wrap=True)
+
+
+async def _owner() -> str:
+    found = (await locate()).owner
+    if found is None:
+        fail("this needs the owner's URL: set LAURELS_ADMIN_DATABASE_URL")
+    return found
+
+
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 when schema and models differ.")
+    ] = False,
+    no_dump: Annotated[
+        bool, typer.Option("--no-dump", help="Do not take a dump first; you have one.")
+    ] = False,
+    to: Annotated[
+        str, typer.Option("--to", metavar="REV", help="The revision to go to, or `base`.")
+    ] = "head",
+) -> None:
+    """Bring the schema to the newest revision, with a proved dump first where there is data."""
+    if check:
+        _check()
+        return
+
+    async def work() -> runner.Plan:
+        return await bring_to(await _owner(), to, with_dump=not no_dump, say=_say)
+
+    way = run(work())
+    if way.steps:
+        out.print(f"[green]done[/]: the schema is at {way.target or 'nothing'}")
+    else:
+        out.print(f"The schema is at {way.target or 'nothing'} already.")
+
+
+def _check() -> None:
+    async def work() -> list[str]:
+        return await runner.drift(await _owner())
+
+    found = run(work())
+    for difference in found:
+        _say(difference)
+    if found:
+        raise typer.Exit(1)
+    out.print("Schema, functions and wall are what the models say.")
+
+
+@app.command()
+def init(
+    admin_url: Annotated[
+        str, typer.Option(help="URL of a role with CREATEROLE and CREATEDB; superuser or not.")
+    ],
+    database: Annotated[str, typer.Option(help="Name of the database.")] = DATABASE,
+    as_json: Json = False,
+) -> None:
+    """Make roles, database and schema on a given server, and say what to set. Safe to repeat.
+
+    Passwords are shown once, for the logins that were made now.
+    """
+    say = _say_aside if as_json else _say
+
+    async def work() -> tuple[dict[str, str | None], runner.Plan]:
+        made = await roles.initialise(admin_url, database=database)
+        inside = roles.with_database(admin_url, database)
+        # The owner's password may be known to nobody here; who made the role may act as it.
+        return made, await bring_to(roles.as_owner(inside), say=say)
+
+    made, way = run(_in_words(work()))
+    inside = roles.with_database(admin_url, database)
+    found = {
+        "LAURELS_DATABASE_URL": _url(inside, roles.APP, made),
+        "LAURELS_ADMIN_DATABASE_URL": _url(inside, roles.OWNER, made),
+    }
+    if as_json:
+        say_json({**found, "revision": way.target})
+        return
+    out.print(f"The database `{database}` is ready, at revision {way.target}. Set:")
+    for name, url in found.items():
+        _say(f"{name}={url}")
+    if all(made.values()):
+        out.print("The passwords are shown this once.")
+
+
+def _url(inside: str, login: str, made: dict[str, str | None]) -> str:
+    # The marker is for people to read, so it is not percent-encoded.
+    return roles.with_login(inside, login, made[login] or "<unchanged>").replace(
+        "%3Cunchanged%3E", "<unchanged>"
+    )
+
+
+async def _in_words(work: Coroutine[Any, Any, T]) -> T:
+    """Run what an admin does; say what the server refuses in words."""
+    try:
+        return await work
+    except asyncpg.InsufficientPrivilegeError as error:
+        fail(
+            f"the server refused: {error}. The admin needs CREATEROLE and CREATEDB, and must be"
+            " the one who made the roles of Laurels or a superuser."
+        )
+    except ValueError as error:
+        fail(str(error))
+
+
+@app.command()
+def login(
+    name: Annotated[str, typer.Argument(help="Name of the login: small letters, digits and _.")],
+    role: Annotated[Group, typer.Option(help="bi reads; integration completes purchases.")],
+    tenant: Annotated[str, typer.Option(help="The one tenant that it sees.")],
+    admin_url: Admin = None,
+    as_json: Json = False,
+) -> None:
+    """Make a database login that is bound to one tenant. Its password is shown once."""
+
+    async def work() -> str:
+        found = await locate()
+        tenant_id = await _tenant(found.app, tenant)
+        inside = roles.with_database(await _admin(admin_url), roles.database_of(found.app))
+        password = await roles.add_login(inside, name=name, role=role.value, tenant_id=tenant_id)
+        return roles.with_login(inside, name, password)
+
+    url = run(_in_words(work()))
+    if as_json:
+        say_json({"login": name, "role": role.value, "tenant": tenant, "url": url})
+        return
+    out.print(f"[bold]{name}[/] sees the tenant {tenant} and no other. Shown this once:")
+    _say(url)
+
+
+async def _admin(given: str | None) -> str:
+    if given is not None:
+        return given
+    if settings().database_url is not None:
+        fail("this needs a role that may make others: give its URL with --admin-url")
+    return await embedded_admin()
+
+
+async def _tenant(app_url: str, slug: str) -> UUID:
+    pool = Database(app_url, pool_size=1)
+    try:
+        return await require(pool, slug)
+    finally:
+        await pool.close()
+
+
+@app.command()
+def logins(as_json: Json = False) -> None:
+    """List the logins of people and programs, each with its tenant."""
+
+    async def work() -> tuple[list[roles.Login], dict[UUID, str]]:
+        found = await roles.list_logins(await _owner())
+        pool = Database((await locate()).app, pool_size=1)
+        try:
+            return found, {tenant.id: tenant.slug for tenant in await tenants.list_all(pool)}
+        finally:
+            await pool.close()
+
+    found, slugs = run(work())
+    rows = [(each.name, each.role, slugs.get(each.tenant_id, "?")) for each in found]
+    if as_json:
+        say_json([dict(zip(("login", "role", "tenant"), row, strict=True)) for row in rows])
+        return
+    if not rows:
+        out.print("No logins yet: `laurels db login NAME --role bi --tenant SLUG` makes one.")
+        return
+    table = Table("login", "role", "tenant", box=None)
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Say where the database is, its version and size, and whether schema and functions are new."""
+    found = run(_status())
+    if as_json:
+        say_json(found)
+        return
+    current = "newest" if found["revision"] == found["newest"] else f"newest is {found['newest']}"
+    out.print(f"server     PostgreSQL {found['version']}")
+    _say(f"address    {found['address']}")
+    out.print(f"size       {found['size_bytes'] / 1e6:,.1f} MB")
+    out.print(f"revision   {found['revision'] or 'never migrated'} ({current})")
+    out.print(
+        f"functions  {'as they should be' if found['functions_current'] else 'to be applied'}"
+    )
+
+
+async def _status() -> dict[str, Any]:
+    found = await locate()
+    url = found.owner or found.app
+    revision = await runner.current(url)
+    connection = await asyncpg.connect(url)
+    try:
+        return {
+            "address": unquote(roles.without_password(url)[0]),
+            "embedded": settings().database_url is None,
+            "version": await connection.fetchval("show server_version"),
+            "size_bytes": await connection.fetchval("select pg_database_size(current_database())"),
+            "revision": revision,
+            "newest": runner.head(),
+            "functions_current": revision is not None and not await runner.stale(connection),
+        }
+    finally:
+        await connection.close()

@@ -1,15 +1,226 @@
-"""`laurels import`: members and purchases from CSV files."""
+"""`laurels import`: purchases and members from CSV files."""
+
+import json
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
 
 import typer
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
 
-app = typer.Typer(help="Bring in members and purchases from CSV files.", no_args_is_help=True)
+from laurels import imports
+from laurels.config import settings
+from laurels.kit.db import Database
+from laurels.kit.ids import encode
+
+from .console import err, fail, out, run, say_json
+from .database import database
+from .tenant import Json, require
+
+app = typer.Typer(help="Bring in purchases and members from CSV files.", no_args_is_help=True)
+
+SOME_REJECTED = 3
+"""Exit code of an import that ran, but had to refuse rows."""
+
+File = Annotated[Path, typer.Argument(help="A CSV file (UTF-8, with a header).")]
+Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]
+Source = Annotated[
+    str | None,
+    typer.Option("--source", help="Name of where the rows come from. Default: the file's name."),
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="COLUMN=NAME", help="What a column is called in this file."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")]
+Welcome = Annotated[
+    bool, typer.Option("--welcome", help="New members earn what sign-up rules say.")
+]
+Deed = Callable[
+    [Database, UUID, imports.Options, Callable[[imports.Report, int], None] | None],
+    Awaitable[imports.Report],
+]
 
 
 @app.command()
-def purchases() -> None:
-    """Book the purchases of a CSV file."""
+def purchases(
+    file: File,
+    tenant: Tenant,
+    source: Source = None,
+    mapping: Map = None,
+    dry_run: DryRun = False,
+    welcome: Welcome = False,
+    as_json: Json = False,
+) -> None:
+    """Book the purchases and refunds of a CSV file, each once; unknown members are enrolled.
+
+    Columns: external_id, member, occurred_at, amount, currency; optional: status, refund_of,
+    channel, payment_method, note, lines (JSON). Run it again after a break: what is there is
+    skipped. Exit code 3: rows were refused; they are in a file that can be mended and imported
+    under the same --source.
+    """
+    options = _options(file, source, mapping, dry_run=dry_run, welcome=welcome)
+    _import(imports.import_purchases, tenant, options, as_json=as_json)
 
 
 @app.command()
-def members() -> None:
-    """Enrol the members of a CSV file."""
+def members(
+    file: File,
+    tenant: Tenant,
+    source: Source = None,
+    mapping: Map = None,
+    dry_run: DryRun = False,
+    welcome: Welcome = False,
+    as_json: Json = False,
+) -> None:
+    """Enrol the members of a CSV file or bring them up to date; empty cells change nothing.
+
+    Columns: external_id or email (or both); optional: first_name, last_name, phone, birthday,
+    email_opt_in, sms_opt_in. Exit code 3: rows were refused; they are in a file.
+    """
+    options = _options(file, source, mapping, dry_run=dry_run, welcome=welcome)
+    _import(imports.import_members, tenant, options, as_json=as_json)
+
+
+def _options(
+    file: Path, source: str | None, mapping: list[str] | None, *, dry_run: bool, welcome: bool
+) -> imports.Options:
+    pairs: dict[str, str] = {}
+    for item in mapping or []:
+        column, mark, name = item.partition("=")
+        if not (column and mark and name):
+            fail(f"--map reads COLUMN=NAME, for example --map amount=Total; got `{escape(item)}`")
+        pairs[column.strip()] = name.strip()
+    return imports.Options(
+        file=file,
+        rejects_dir=settings().data_dir.expanduser().resolve() / "imports",
+        source=source,
+        mapping=pairs,
+        dry_run=dry_run,
+        welcome=welcome,
+    )
+
+
+def _import(deed: Deed, tenant: str, options: imports.Options, *, as_json: bool) -> None:
+    # Before a database is started for it; the import itself looks again.
+    if not options.file.is_file():
+        fail(f"there is no file {escape(str(options.file))}")
+
+    async def work() -> imports.Report:
+        async with database() as pool:
+            tenant_id = await require(pool, tenant)
+            with progress(options.file.stat().st_size, quiet=as_json) as on_progress:
+                return await deed(pool, tenant_id, options, on_progress)
+
+    report = run(work())
+    if as_json:
+        say_json(_as_json(report))
+    else:
+        out.print(_as_table(report))
+        _remark(report, options.file)
+    if report.rejected:
+        raise typer.Exit(SOME_REJECTED)
+
+
+@contextmanager
+def progress(
+    size: int, *, quiet: bool, title: str = "importing"
+) -> Generator[Callable[[imports.Report, int], None] | None]:
+    """Show on stderr how far an import has come, unless nobody would see it."""
+    if quiet or not err.is_terminal:
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), DownloadColumn(),
+        TextColumn("{task.fields[rows]}"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(title, total=size, rows="")
+
+        def show(report: imports.Report, read: int) -> None:
+            speed = report.read / (bar.tasks[0].elapsed or 1)
+            rows = f"{report.read:,} rows, {speed:,.0f}/s"
+            bar.update(task, completed=read, rows=rows)
+
+        yield show
+
+
+def _revenue(report: imports.Report) -> Decimal:
+    return report.revenue.get("completed", Decimal(0))
+
+
+def _as_json(report: imports.Report) -> dict[str, Any]:
+    return {
+        "run_id": encode("import_run", report.run_id) if report.run_id else None,
+        "source": report.source,
+        "dry_run": report.dry_run,
+        "read": report.read,
+        "booked": report.booked,
+        "skipped": report.skipped,
+        "rejected": report.rejected,
+        "new_members": report.new_members,
+        "points": report.points,
+        "revenue": format(_revenue(report), "f"),
+        "amounts": {status: format(amount, "f") for status, amount in report.revenue.items()},
+        "reasons": dict(report.reasons),
+        "rejected_file": str(report.rejected_file) if report.rejected_file else None,
+        "ignored_columns": report.ignored_columns,
+    }
+
+
+def _as_table(report: imports.Report) -> Table:
+    would = "would be " if report.dry_run else ""
+    table = Table(box=None, show_header=False)
+    table.add_column(style="dim")
+    table.add_column(justify="right")
+    rows: list[tuple[str, Any]] = [
+        ("rows read", report.read),
+        (f"{would}booked", report.booked),
+        (f"{would}skipped (there already)", report.skipped),
+        (f"{would}rejected", report.rejected),
+        (f"{would}new members", report.new_members),
+        ("points", report.points),
+    ]
+    rows += [(f"amount {status}", amount) for status, amount in sorted(report.revenue.items())]
+    for name, value in rows:
+        table.add_row(name, f"{value:,}")
+    return table
+
+
+def _remark(report: imports.Report, file: Path) -> None:
+    """Say what a person should know beyond the numbers."""
+    if report.ignored_columns:
+        names = escape(", ".join(report.ignored_columns))
+        err.print(f"columns that were not read: {names}", soft_wrap=True)
+    if report.dry_run:
+        err.print("This was a dry run: nothing was changed.")
+    if not report.rejected:
+        return
+    for rejection in report.first_rejections:
+        place = f"line {rejection.line}" + (f", {rejection.field}" if rejection.field else "")
+        err.print(f"[yellow]{escape(place)}[/]: {escape(rejection.message)}", soft_wrap=True)
+    more = report.rejected - len(report.first_rejections)
+    if more:
+        err.print(f"… and {more:,} more")
+    if report.suspicious:
+        share = report.rejected / report.read
+        err.print(f"[bold yellow]warning:[/] {share:.0%} of the rows were rejected; are the columns"
+                  " mapped right (--map)?", soft_wrap=True)  # fmt: skip
+    if report.rejected_file is not None:
+        err.print(
+            f"All rejected rows, with reasons: {escape(str(report.rejected_file))}\nMend them there"
+            f" and import that file with --source {escape(json.dumps(report.source))}",
+            soft_wrap=True,
+        )

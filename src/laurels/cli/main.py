@@ -4,7 +4,7 @@ import typer
 
 from laurels import __version__
 
-from . import db, demo, imports, ledger, serve, tenant
+from . import db, demo, docs, imports, ledger, serve, tenant
 
 app = typer.Typer(
     help="Laurels: loyalty points, exact and explained.",
@@ -19,6 +19,7 @@ app.add_typer(db.app, name="db")
 app.command("serve")(serve.serve)
 app.command("migrate")(db.migrate)
 app.command("run")(demo.run)
+app.command("docs")(docs.docs)
 
 
 @app.command("version")

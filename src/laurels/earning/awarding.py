@@ -15,7 +15,7 @@ import orjson
 from laurels import ledger, members, tenants
 from laurels.events.catalogue import PurchaseCompleted
 from laurels.kit.errors import AppError
-from laurels.kit.ids import encode, new_id
+from laurels.kit.ids import encode
 from laurels.kit.time import zone
 from laurels.kit.work import Work
 
@@ -34,6 +34,7 @@ SOURCES = {PurchaseCompleted.name: "purchase"}
 _MEMBER_FACTS = (
     "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
 )  # fmt: skip
+_MEMBER_NAMES = frozenset(f"member.{name}" for name in _MEMBER_FACTS)
 _plans: dict[UUID, tuple[tuple[tuple[UUID, int], ...], Plan]] = {}
 _PLANS_KEPT = 1000
 
@@ -133,7 +134,7 @@ async def _add_facts(
     time_zone = zone((await tenants.current(work)).time_zone)
     wanted = plan.facts(trigger)
     profiles: dict[UUID, dict[str, Any]] = {}
-    if any(name.startswith("member.") for name in wanted):
+    if not wanted.isdisjoint(_MEMBER_NAMES):
         ids = sorted({occurrence.member_id for occurrence in occurrences})
         profiles = await members.get_facts(work, ids, lock=True)
     for occurrence in occurrences:
@@ -178,7 +179,7 @@ async def _book_points(
 ) -> list[Awarded]:
     source = SOURCES.get(trigger, "signup")
     kind = "purchase" if source == "purchase" else "member"
-    credits: list[ledger.Credit] = []
+    entries: list[ledger.Credit] = []
     places: list[tuple[int, int]] = []
     awarded: list[Awarded] = []
     for number, (occurrence, outcome) in enumerate(zip(occurrences, decided, strict=True)):
@@ -188,7 +189,7 @@ async def _book_points(
         source_id = encode(kind, occurrence.subject_id)
         for place, effect in enumerate(outcome.effects):
             places.append((number, place))
-            credits.append(
+            entries.append(
                 ledger.Credit(
                     member_id=occurrence.member_id,
                     program_id=effect.program_id,
@@ -200,7 +201,7 @@ async def _book_points(
                     occurred_at=occurrence.occurred_at,
                 )
             )
-    posted = await ledger.post(work, credits, keys_are_fresh=True, historical=historical)
+    posted = await ledger.post(work, entries, keys_are_fresh=True, historical=historical)
     for (number, place), outcome in zip(places, posted, strict=True):
         if isinstance(outcome, AppError):
             raise outcome
@@ -238,9 +239,8 @@ async def _book_awards(
     }
     used = sorted(touched, key=lambda item: (item[1][0], item[0], item[1][1]))
     await work.fetch(
-        "select laurels.book_awards($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "select laurels.book_awards($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         work.tenant_id,
-        [new_id() for _ in occurrences],
         trigger,
         [occurrence.subject_id for occurrence in occurrences],
         [occurrence.member_id for occurrence in occurrences],
@@ -269,7 +269,7 @@ async def find_awards(
 ) -> dict[UUID, dict[str, Any]]:
     """Return what events earned and why, by subject."""
     rows = await work.fetch(
-        "select id, subject_id, member_id, points, effects, explanation, occurred_at"
+        "select subject_id, member_id, points, effects, explanation, occurred_at"
         " from laurels.awards where tenant_id = $1 and trigger = $2 and subject_id = any($3)",
         work.tenant_id, trigger, list(subject_ids),
     )  # fmt: skip

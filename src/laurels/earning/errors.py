@@ -1,10 +1,10 @@
 """Errors about earning.
 
-    AppError
-    ├── RuleNotFound       no such rule
-    ├── RuleArchived       an archived rule is not changed
-    ├── UnknownTrigger     no event of that name earns
-    └── RuleProgramUnknown the rule names a program that is not there
+AppError
+├── RuleNotFound       no such rule
+├── RuleArchived       an archived rule is not changed
+├── UnknownTrigger     no event of that name earns
+└── RuleProgramUnknown the rule names a program that is not there
 """
 
 from typing import ClassVar

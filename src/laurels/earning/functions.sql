@@ -3,7 +3,8 @@
 create or replace function laurels.lock_usage(
   p_tenant uuid, p_rules uuid [], p_members uuid [], p_periods text []
 ) returns table (rule_id uuid, member_id uuid, period text, points bigint)
-language plpgsql as $$
+language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 begin
   insert into laurels.rule_usage (tenant_id, rule_id, member_id, period, points)
@@ -27,7 +28,6 @@ $$;
 -- Keep what events earned and why, and what capped rules have given by now.
 create or replace function laurels.book_awards(
   p_tenant uuid,
-  p_ids uuid [],
   p_trigger text,
   p_subjects uuid [],
   p_members uuid [],
@@ -39,16 +39,17 @@ create or replace function laurels.book_awards(
   p_usage_members uuid [],
   p_usage_periods text [],
   p_usage_points bigint []
-) returns void language plpgsql as $$
+) returns void language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   insert into laurels.awards (
-    tenant_id, id, trigger, subject_id, member_id, points, effects, explanation, occurred_at
+    tenant_id, subject_id, trigger, member_id, points, effects, explanation, occurred_at
   )
   select
-    p_tenant, n.id, p_trigger, n.subject_id, n.member_id, n.points, n.effects::jsonb,
+    p_tenant, n.subject_id, p_trigger, n.member_id, n.points, n.effects::jsonb,
     n.explanation::jsonb, n.occurred_at
-  from unnest(p_ids, p_subjects, p_members, p_points, p_effects, p_explanations, p_occurred)
-    as n (id, subject_id, member_id, points, effects, explanation, occurred_at);
+  from unnest(p_subjects, p_members, p_points, p_effects, p_explanations, p_occurred)
+    as n (subject_id, member_id, points, effects, explanation, occurred_at);
 
   if cardinality(p_usage_rules) > 0 then
     update laurels.rule_usage as u

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from laurels.kit.db import SCHEMA, Base, Id, TenantOwned, one_of, tenant_fk
@@ -58,15 +58,14 @@ class Award(TenantOwned, Base):
 
     __tablename__ = "awards"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "subject_id", "trigger"),
-        Index("ix_awards_member", "tenant_id", "member_id", "occurred_at"),
         CheckConstraint("points >= 0", name="points_not_negative"),
         {"comment": "The why of every event: inputs, rule versions, caps. Ids only, no names."},
     )
 
-    id: Mapped[Id]
-    trigger: Mapped[str] = mapped_column(comment="The event that was judged.")
-    subject_id: Mapped[UUID] = mapped_column(comment="The purchase, member or deed it was about.")
+    subject_id: Mapped[UUID] = mapped_column(
+        primary_key=True, comment="The purchase, member or deed it was about."
+    )
+    trigger: Mapped[str] = mapped_column(primary_key=True, comment="The event that was judged.")
     member_id: Mapped[UUID] = mapped_column(comment="Who earned.")
     points: Mapped[int] = mapped_column(comment="What it earned in all.")
     effects: Mapped[list[Any]] = mapped_column(comment="Transactions it caused, by rule.")

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from laurels.kit.access import begin
 from laurels.kit.http import Door
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
-from laurels.kit.schema import View, id_of
+from laurels.kit.schema import IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -18,8 +19,8 @@ from .schemas import EarningRuleIn
 router = APIRouter(prefix="/v1/earning-rules", tags=["earning"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.EARNING_READ)]
 Writing = Annotated[Work, begin(Permission.EARNING_WRITE)]
-RuleId: Any = id_of("earning_rule")
-ProgramId: Any = id_of("program")
+RuleId = Annotated[UUID, IdOf("earning_rule")]
+ProgramId = Annotated[UUID, IdOf("program")]
 
 
 class EarningRuleOut(View):
@@ -56,9 +57,7 @@ async def list_rules(
     limit: Limit = 20,
 ) -> Page[EarningRuleOut]:
     """List rules as they are in force, newest first."""
-    rows = await service.list_rules(
-        work, status=status, after=read_cursor(cursor), limit=limit + 1
-    )
+    rows = await service.list_rules(work, status=status, after=read_cursor(cursor), limit=limit + 1)
     found = [EarningRuleOut.model_validate(row) for row in rows]
     return page_of(found, [row["id"] for row in rows], limit)
 

@@ -13,6 +13,4 @@ class EarningSettings(Section):
 
     section: ClassVar[str] = "earning"
 
-    enabled: bool = Field(
-        default=True, description="Off: purchases are recorded and earn nothing."
-    )
+    enabled: bool = Field(default=True, description="Off: purchases are recorded and earn nothing.")

@@ -1,12 +1,12 @@
 """Errors that a caller can do something about, and the one table that maps them to HTTP.
 
-    AppError
-    ├── Invalid          422  the request says something that cannot be
-    ├── Unauthenticated  401  nobody we know
-    ├── Forbidden        403  somebody we know, who may not
-    ├── NotFound         404  there is no such thing (or not in this tenant)
-    ├── Conflict         409  the state of things forbids it
-    └── Limited          429  too much, too fast
+AppError
+├── Invalid          422  the request says something that cannot be
+├── Unauthenticated  401  nobody we know
+├── Forbidden        403  somebody we know, who may not
+├── NotFound         404  there is no such thing (or not in this tenant)
+├── Conflict         409  the state of things forbids it
+└── Limited          429  too much, too fast
 """
 
 from collections.abc import Mapping

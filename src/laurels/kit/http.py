@@ -117,9 +117,7 @@ class Visit:
         if permission not in principal.permissions:
             msg = f"This needs the permission `{permission}`, which these credentials lack."
             raise Forbidden(msg, permission=str(permission))
-        self._work = replace(
-            work, actor=principal.actor, request_id=self._request.state.request_id
-        )
+        self._work = replace(work, actor=principal.actor, request_id=self._request.state.request_id)
         await self._claim_key(self._work)
         return self._work
 
@@ -271,7 +269,12 @@ async def _on_app_error(request: Request, error: Exception) -> Response:
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     extra = json.loads(json.dumps(found.details, default=str))
     return problem(
-        request, status, found.code, found.message, fields=found.fields, extra=extra,
+        request,
+        status,
+        found.code,
+        found.message,
+        fields=found.fields,
+        extra=extra,
         headers=headers,
     )
 
@@ -330,9 +333,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 async def _on_crash(request: Request, error: Exception) -> Response:
-    log.error(
-        "request %s failed", getattr(request.state, "request_id", "?"), exc_info=error
-    )
+    log.error("request %s failed", getattr(request.state, "request_id", "?"), exc_info=error)
     detail = "Something broke on our side; nothing was booked. The request id finds it in the log."
     return problem(request, 500, "internal", detail)
 

@@ -128,4 +128,3 @@ async def forget_old(work: Work, *, limit: int = 10_000) -> int:
         work.tenant_id, work.now - KEPT, limit,
     )  # fmt: skip
     return len(rows)
-

@@ -8,7 +8,7 @@ import os
 import time
 from uuid import UUID
 
-from asyncpg.pgproto.pgproto import UUID as FastUUID
+from asyncpg.pgproto.pgproto import UUID as FastUUID  # noqa: N811 - a class in C
 
 PREFIXES: dict[str, str] = {
     "api_key": "key",
@@ -33,6 +33,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _LENGTH = 26
+_SHIFTS = range(120, -1, -10)
 _last_tick = 0
 _chance = b""
 _chance_at = 0
@@ -40,7 +41,7 @@ _CHANCE_SIZE = 4096
 
 
 def _forget_chance() -> None:
-    global _chance, _chance_at  # noqa: PLW0603 - a child process must not repeat its parent's ids
+    global _chance, _chance_at
     _chance, _chance_at = b"", 0
 
 
@@ -73,10 +74,8 @@ def new_id() -> UUID:
 def encode(kind: str, value: UUID) -> str:
     """Return the TypeID of a UUID of this kind."""
     number = value.int
-    pairs: list[str] = []
-    for shift in range(120, -1, -10):
-        pairs.append(_PAIRS[(number >> shift) & 0x3FF])
-    return f"{PREFIXES[kind]}_{''.join(pairs)}"
+    letters = "".join([_PAIRS[(number >> shift) & 0x3FF] for shift in _SHIFTS])
+    return f"{PREFIXES[kind]}_{letters}"
 
 
 def decode(kind: str, text: str) -> UUID:

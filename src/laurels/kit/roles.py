@@ -1,15 +1,18 @@
 """The five roles of the database and the database itself (model decision 24).
 
-    owner        owns every table; migrations and backup
-    app          the application: owns nothing, sees one tenant per transaction
-    integration  group of logins that may insert and complete purchases by SQL, one tenant each
-    bi           group of logins that may read, one tenant each
-    maintenance  owns the few functions that may really delete; nobody logs in as it
+owner        owns every table; migrations and backup
+app          the application: owns nothing, sees one tenant per transaction
+integration  group of logins that may insert and complete purchases by SQL, one tenant each
+bi           group of logins that may read, one tenant each
+maintenance  owns the few functions that may really delete; nobody logs in as it
 """
 
+import contextlib
+import re
 import secrets
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from uuid import UUID
 
 import asyncpg
 
@@ -47,15 +50,28 @@ async def initialise(
         made = await _roles(admin, passwords=passwords)
         if not await admin.fetchval("select 1 from pg_database where datname = $1", database):
             await admin.execute(f"create database {_quoted(database)}")
-        await admin.execute(f"grant create, connect on database {_quoted(database)} to {OWNER}")
+        may = "select has_database_privilege($1::name, $2, 'create')"
+        if not await admin.fetchval(may, OWNER, database):
+            await admin.execute(f"grant create, connect on database {_quoted(database)} to {OWNER}")
     finally:
         await admin.close()
-    inside = await asyncpg.connect(with_database(admin_url, database))
+    await furnish(as_owner(with_database(admin_url, database)))
+    return made
+
+
+async def furnish(owner_url: str) -> None:
+    """Create the schema and open it to the roles that use it; safe to repeat."""
+    inside = await asyncpg.connect(owner_url)
     try:
-        await _schema(inside)
+        await inside.execute("select pg_advisory_lock($1)", _LOCK)
+        if not await inside.fetchval("select 1 from pg_namespace where nspname = $1", SCHEMA):
+            await inside.execute(f"create schema {SCHEMA}")
+        await inside.execute(
+            f"grant usage on schema {SCHEMA} to {APP}, {INTEGRATION}, {BI}, {MAINTENANCE};"
+            f"grant create on schema {SCHEMA} to {MAINTENANCE}"
+        )
     finally:
         await inside.close()
-    return made
 
 
 async def _roles(admin: Raw, *, passwords: bool) -> dict[str, str | None]:
@@ -74,26 +90,96 @@ async def _roles(admin: Raw, *, passwords: bool) -> dict[str, str | None]:
             await admin.execute(f"create role {role} login password '{word}'")
         else:
             await admin.execute(f"create role {role} login")
-    me = await admin.fetchval("select current_user")
+    await _let_own_a_scratch(admin)
+    me = str(await admin.fetchval("select current_user"))
     for role in (OWNER, MAINTENANCE):
-        await _grant(admin, role, str(me))
+        await _grant(admin, role, me)
     await _grant(admin, MAINTENANCE, OWNER)
     return made
 
 
+async def _let_own_a_scratch(admin: Raw) -> None:
+    """Let the owner make databases where we may allow it: dumps are proved in a scratch one."""
+    allowed = await admin.fetchval(
+        "select rolcreatedb from pg_roles where rolname = $1", OWNER
+    ) or not await admin.fetchval(
+        "select rolsuper or (rolcreaterole and rolcreatedb) from pg_roles"
+        " where rolname = current_user"
+    )
+    if allowed:
+        return
+    # Somebody else's owner role is not ours to change; a dump is then proved by its contents.
+    with contextlib.suppress(asyncpg.InsufficientPrivilegeError):
+        await admin.execute(f"alter role {OWNER} createdb")
+
+
 async def _grant(admin: Raw, role: str, to: str) -> None:
-    member = await admin.fetchval("select pg_has_role($1::name, $2::name, 'member')", to, role)
-    if not member:
+    # Since PostgreSQL 16 whoever makes a role is its member, but may not act as it before the
+    # grant says so; until then being a member was enough.
+    acting = "set" if admin.get_server_version().major >= 16 else "member"
+    if not await admin.fetchval("select pg_has_role($1::name, $2::name, $3)", to, role, acting):
         await admin.execute(f"grant {role} to {_quoted(to)}")
 
 
-async def _schema(inside: Raw) -> None:
-    await inside.execute("select pg_advisory_lock($1)", _LOCK)
-    await inside.execute(f"create schema if not exists {SCHEMA} authorization {OWNER}")
-    await inside.execute(
-        f"grant usage on schema {SCHEMA} to {APP}, {INTEGRATION}, {BI}, {MAINTENANCE};"
-        f"grant create on schema {SCHEMA} to {MAINTENANCE}"
-    )
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A login of a person or a program, which sees one tenant."""
+
+    name: str
+    role: str
+    tenant_id: UUID
+
+
+async def add_login(admin_url: str, *, name: str, role: str, tenant_id: UUID) -> str:
+    """A login exists that sees this tenant and no other; return its password.
+
+    The address is that of the database itself, for somebody with CREATEROLE. Raise ValueError
+    when the name cannot be, or is taken.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}", name) or name.startswith(("pg_", "laurels_")):
+        msg = "a login has up to 63 small letters, digits and _, and no prefix pg_ or laurels_"
+        raise ValueError(msg)
+    group = {"bi": BI, "integration": INTEGRATION}[role]
+    password = secrets.token_urlsafe(24)
+    admin = await asyncpg.connect(admin_url)
+    try:
+        async with admin.transaction():
+            if await admin.fetchval("select 1 from pg_roles where rolname = $1", name):
+                msg = f"there is a role `{name}` already; choose another name"
+                raise ValueError(msg)
+            await admin.execute(f"create role {name} login password '{password}'")
+            await admin.execute(f"grant {group} to {name}")
+            await admin.execute(f"alter role {name} set search_path = {SCHEMA}")
+            if group == BI:
+                await admin.execute(f"alter role {name} set default_transaction_read_only = on")
+            await admin.execute(f"set local role {OWNER}")
+            await admin.execute(
+                f"insert into {SCHEMA}.login_tenants (login, tenant_id) values ($1, $2)",  # noqa: S608 - constant
+                name,
+                tenant_id,
+            )
+    finally:
+        await admin.close()
+    return password
+
+
+async def list_logins(owner_url: str) -> list[Login]:
+    """Return every login that is bound to a tenant, by name."""
+    owner = await asyncpg.connect(owner_url)
+    try:
+        rows = await owner.fetch(
+            "select l.login, l.tenant_id, coalesce(string_agg(g.rolname, ', '), 'gone') as role"
+            " from laurels.login_tenants as l left join pg_roles as r on r.rolname = l.login"
+            " left join pg_auth_members as m on m.member = r.oid"
+            " left join pg_roles as g on g.oid = m.roleid and g.rolname = any($1::text[])"
+            " group by l.login, l.tenant_id order by l.login",
+            [BI, INTEGRATION],
+        )
+    finally:
+        await owner.close()
+    return [
+        Login(row["login"], row["role"].removeprefix("laurels_"), row["tenant_id"]) for row in rows
+    ]
 
 
 def _quoted(name: str) -> str:
@@ -112,3 +198,25 @@ def with_login(url: str, login: str, password: str | None) -> str:
     host = parts.netloc.rpartition("@")[2]
     who = quote(login) + (f":{quote(password)}" if password else "")
     return urlunsplit(parts._replace(netloc=f"{who}@{host}"))
+
+
+def as_owner(url: str) -> str:
+    """Return the URL of an admin who acts as the owner from the first statement on."""
+    parts = urlsplit(url)
+    option = "options=" + quote(f"-c role={OWNER}")
+    return urlunsplit(parts._replace(query=f"{parts.query}&{option}" if parts.query else option))
+
+
+def without_password(url: str) -> tuple[str, str | None]:
+    """Return the URL as it may be shown or handed to a program, and the password apart."""
+    parts = urlsplit(url)
+    who, _, host = parts.netloc.rpartition("@")
+    login, _, password = who.partition(":")
+    shown = urlunsplit(parts._replace(netloc=f"{login}@{host}" if who else host))
+    return shown, unquote(password) if password else None
+
+
+def database_of(url: str) -> str:
+    """Return the name of the database that a URL leads to."""
+    parts = urlsplit(url)
+    return unquote(parts.path.removeprefix("/")) or unquote(parts.username or "")

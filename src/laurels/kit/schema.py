@@ -1,9 +1,9 @@
 """Types of fields that come from outside: clean text, exact money, ids, moments."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from pydantic import (
@@ -12,10 +12,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import core_schema
 
 from . import ids
 from .db import MAX_POINTS
@@ -50,16 +53,10 @@ def clean_text(text: str) -> str:
     return text
 
 
-Code = Annotated[
-    str, StringConstraints(min_length=1, max_length=128), AfterValidator(clean_text)
-]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(clean_text)]
 """An id that somebody else gave: an order number, a customer number."""
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean_text)
-]
-Note = Annotated[
-    str, StringConstraints(min_length=1, max_length=1000), AfterValidator(clean_text)
-]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean_text)]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(clean_text)]
 Email = Annotated[
     str,
     StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"),
@@ -69,7 +66,7 @@ Email = Annotated[
 
 def _amount(value: Any) -> Any:
     if isinstance(value, bool):
-        msg = "is not an amount; send a decimal string such as `\"12.50\"`"
+        msg = 'is not an amount; send a decimal string such as `"12.50"`'
         raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError
     return value
 
@@ -93,9 +90,9 @@ Currency = Annotated[
 
 
 def _points(value: Any) -> Any:
-    if isinstance(value, bool) or (isinstance(value, str | Decimal)):
+    if isinstance(value, bool | str | Decimal):
         msg = "is not a whole number of points; send an integer such as `100`"
-        raise ValueError(msg)
+        raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError
     return value
 
 
@@ -116,30 +113,38 @@ def _moment(value: datetime) -> datetime:
 Moment = Annotated[datetime, AfterValidator(_moment)]
 
 
-def id_of(kind: str) -> Any:
-    """Return the type of an id of this kind: a TypeID outside, a UUID inside."""
+@dataclass(frozen=True, slots=True)
+class IdOf:
+    """Marks a UUID that is a TypeID outside: `Annotated[UUID, IdOf("member")]` reads `mem_…`."""
 
-    def read(value: Any) -> UUID:
+    kind: str
+
+    def read(self, value: Any) -> UUID:
+        """Return the UUID of a TypeID. Raise ValueError when it is not of this kind."""
         if isinstance(value, UUID):
             return value
         if not isinstance(value, str):
-            msg = f"expected the id of a {kind}"
+            msg = f"expected the id of a {self.kind.replace('_', ' ')}"
             raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError
-        return ids.decode(kind, value)
+        return ids.decode(self.kind, value)
 
-    def write(value: UUID) -> str:
-        return ids.encode(kind, value)
+    def write(self, value: UUID) -> str:
+        """Return the TypeID."""
+        return ids.encode(self.kind, value)
 
-    serializer: Callable[[UUID], str] = write
-    prefix = ids.PREFIXES[kind]
-    return Annotated[
-        UUID,
-        BeforeValidator(read),
-        PlainSerializer(serializer, return_type=str),
-        WithJsonSchema(
-            {"type": "string", "pattern": f"^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$"}
-        ),
-    ]
+    def __get_pydantic_core_schema__(
+        self, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.read,
+            serialization=core_schema.plain_serializer_function_ser_schema(self.write),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        prefix = ids.PREFIXES[self.kind]
+        return {"type": "string", "pattern": f"^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$"}
 
 
 def _attributes(value: dict[str, Any]) -> dict[str, Any]:
@@ -161,10 +166,10 @@ def _plain(value: Any, depth: int) -> Any:
         msg = "holds a number over 2^53 - 1, which JSON readers do not keep; send it as text"
         raise ValueError(msg)
     if isinstance(value, list):
-        items: list[Any] = value
+        items = cast("list[Any]", value)
         return [_plain(item, depth + 1) for item in items]
     if isinstance(value, dict):
-        entries: dict[str, Any] = value
+        entries = cast("dict[Any, Any]", value)
         return {clean_text(str(key)): _plain(item, depth + 1) for key, item in entries.items()}
     return value
 

@@ -4,7 +4,7 @@ It is the first argument of every deed. It is opened in four places only (reques
 handler or job, CLI command); nobody commits by hand.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,6 +47,9 @@ class Work:
     depth: int = 0
     request_id: str | None = None
     memo: dict[Any, Any] = field(default_factory=dict[Any, Any])
+    last: list[Callable[["Work"], Awaitable[None]]] = field(
+        default_factory=list[Callable[["Work"], Awaitable[None]]]
+    )
 
     @property
     def session(self) -> AsyncSession:
@@ -71,17 +74,35 @@ class Work:
         if session is not None:
             await session.flush()
 
+    async def close(self) -> None:
+        """Do what was put off to the end of the transaction, in order, then flush."""
+        while self.last:
+            await self.last.pop(0)(self)
+        await self.flush()
+
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None]:
         """Undo the block alone when it raises; the rest of the transaction goes on."""
         await self.raw.execute("savepoint item")
+        put_off, memo = list(self.last), dict(self.memo)
         try:
             yield
             await self.flush()
         except BaseException:
             await self.raw.execute("rollback to savepoint item")
+            self.last[:] = put_off
+            self.memo.clear()
+            self.memo.update(memo)
             raise
         await self.raw.execute("release savepoint item")
+
+
+def sparse(values: list[Any]) -> list[Any]:
+    """Return the values, or nothing at all when each is null, zero or false.
+
+    `unnest` fills a shorter array up with nulls, and what is not sent costs nothing.
+    """
+    return values if any(values) else []
 
 
 async def start(raw: Raw, tenant_id: UUID) -> None:
@@ -94,7 +115,7 @@ async def start(raw: Raw, tenant_id: UUID) -> None:
 
 async def finish(work: Work) -> None:
     """Commit. Raise CommitFailed when the database answers anything but COMMIT."""
-    await work.flush()
+    await work.close()
     outcome = await work.raw.execute("commit")
     if outcome != "COMMIT":
         raise CommitFailed
@@ -130,7 +151,7 @@ async def open_work(
         try:
             yield work
             if dry_run:
-                await work.flush()
+                await work.close()
                 await raw.execute("rollback")
             else:
                 await finish(work)

@@ -386,9 +386,7 @@ def _take_back(
     return Posted(row, balance_of(wallet))
 
 
-def _take_from(
-    draft: Draft, wallet: Wallet, lot: Lot, points: int, transaction_id: UUID
-) -> int:
+def _take_from(draft: Draft, wallet: Wallet, lot: Lot, points: int, transaction_id: UUID) -> int:
     part = min(points, lot.remaining)
     if part:
         if lot.pending:
@@ -418,9 +416,7 @@ def _hold(draft: Draft, wallet: Wallet, movement: HoldPoints, moment: datetime) 
     hold.takes = _consume(draft, wallet, movement.points, hold_id=hold.id)
     wallet.held += movement.points
     draft.holds[hold.id] = hold
-    draft.events.append(
-        HoldOpened(wallet.member_id, moment, wallet.id, hold.id, movement.points)
-    )
+    draft.events.append(HoldOpened(wallet.member_id, moment, wallet.id, hold.id, movement.points))
     return Posted(None, balance_of(wallet), hold)
 
 
@@ -452,9 +448,7 @@ def _capture(draft: Draft, wallet: Wallet, movement: Capture, moment: datetime) 
         hold.takes[index] = (lot_id, part - spent)
     wallet.held -= points
     wallet.lifetime_redeemed += points
-    row = _row(
-        draft, wallet, movement, moment, id=transaction_id, type="redeemed", amount=-points
-    )
+    row = _row(draft, wallet, movement, moment, id=transaction_id, type="redeemed", amount=-points)
     _tell(draft, wallet, row, PointsDebited)
     hold.captured, hold.transaction_id = points, row.id
     _close(draft, wallet, hold, "captured", hold.points - points, moment)

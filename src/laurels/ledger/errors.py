@@ -1,17 +1,17 @@
 """Errors of the ledger, in the order in which they are found.
 
-    AppError
-    ├── TenantSuspended (tenants)      the tenant is suspended: nothing moves
-    ├── ProgramNotFound                no such program in this tenant
-    ├── WalletNotFound                 no such wallet in this tenant
-    ├── HoldNotFound                   no such hold
-    ├── TransactionNotFound            no such transaction
-    ├── PostingKeyTaken                the natural key was used for something else
-    ├── HoldClosed                     the hold was captured, released or has expired
-    ├── CaptureTooLarge                more than the hold holds
-    ├── NotReversible                  this kind of transaction is not taken back
-    ├── InsufficientPoints             fewer points available than asked for
-    └── PointsOverLimit                over 2^53 - 1 points
+AppError
+├── TenantSuspended (tenants)      the tenant is suspended: nothing moves
+├── ProgramNotFound                no such program in this tenant
+├── WalletNotFound                 no such wallet in this tenant
+├── HoldNotFound                   no such hold
+├── TransactionNotFound            no such transaction
+├── PostingKeyTaken                the natural key was used for something else
+├── HoldClosed                     the hold was captured, released or has expired
+├── CaptureTooLarge                more than the hold holds
+├── NotReversible                  this kind of transaction is not taken back
+├── InsufficientPoints             fewer points available than asked for
+└── PointsOverLimit                over 2^53 - 1 points
 """
 
 from typing import ClassVar

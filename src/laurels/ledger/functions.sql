@@ -1,6 +1,8 @@
+-- Plans of hot functions are held to index look-ups (`set enable_…`): sessions keep their plans, and
+-- one that was made while a table was still empty would go on reading the whole of it.
 -- Open the wallets that are missing, lock all that are named, and return them as they now are.
--- Locks are taken in the order of wallet ids, the same everywhere. What the caller decides on is
--- read by a statement of its own after the locks are held: it sees what the previous holder did.
+-- Locks are taken in the order of wallet ids, the same everywhere; a row that had to be waited for
+-- is read again after the wait, so it is what the previous holder left.
 create or replace function laurels.lock_wallets(
   p_tenant uuid,
   p_members uuid [],
@@ -20,22 +22,26 @@ create or replace function laurels.lock_wallets(
   lifetime_expired bigint,
   seq bigint,
   has_lots boolean
-) language plpgsql as $$
+) language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 declare
-  v_ids uuid [] := p_wallets;
+  v_ids uuid [];
 begin
-  if cardinality(p_members) > 0 then
+  v_ids := array(
+    select w.id
+    from unnest(p_members, p_programs) as n (member_id, program_id)
+    inner join laurels.wallets as w
+      on w.tenant_id = p_tenant and w.member_id = n.member_id and w.program_id = n.program_id
+  );
+  if cardinality(v_ids) < cardinality(p_members) then
     insert into laurels.wallets (tenant_id, id, member_id, program_id)
     select p_tenant, n.id, n.member_id, n.program_id
     from unnest(p_new_ids, p_members, p_programs) as n (id, member_id, program_id)
-    left join laurels.wallets as w
-      on w.tenant_id = p_tenant and w.member_id = n.member_id and w.program_id = n.program_id
-    where w.id is null
     order by n.member_id, n.program_id
     on conflict (tenant_id, member_id, program_id) do nothing;
 
-    v_ids := v_ids || array(
+    v_ids := array(
       select w.id
       from unnest(p_members, p_programs) as n (member_id, program_id)
       inner join laurels.wallets as w
@@ -43,27 +49,21 @@ begin
     );
   end if;
 
-  perform 1 from laurels.wallets as w
-  where w.tenant_id = p_tenant and w.id = any(v_ids)
-  order by w.id
-  for update;
-
   return query
   select
     w.id, w.member_id, w.program_id, w.available, w.pending, w.held, w.debt,
-    w.lifetime_earned, w.lifetime_redeemed, w.lifetime_expired, w.seq,
-    exists (
-      select 1 from laurels.lots as l
-      where l.tenant_id = p_tenant and l.wallet_id = w.id and l.remaining > 0
-    )
+    w.lifetime_earned, w.lifetime_redeemed, w.lifetime_expired, w.seq, w.has_lots
   from laurels.wallets as w
-  where w.tenant_id = p_tenant and w.id = any(v_ids);
+  where w.tenant_id = p_tenant and w.id = any(v_ids || p_wallets)
+  order by w.id
+  for update;
 end
 $$;
 
 -- Write what was decided while the wallets were locked: movements, their natural keys, the wallets
 -- as they are now, and lots, entries and holds where there are any. Everything is set-based; the
--- number of statements does not depend on the length of the batch.
+-- number of statements does not depend on the length of the batch. An array in which there is
+-- nothing but nulls and zeros comes empty: unnest fills it up, and it costs nothing on the way.
 create or replace function laurels.book_postings(
   p_tenant uuid,
   p_actor_type text,
@@ -90,16 +90,18 @@ create or replace function laurels.book_postings(
   p_redeemed bigint [],
   p_expired bigint [],
   p_wallet_seqs bigint [],
+  p_has_lots boolean [],
   p_more jsonb
-) returns void language plpgsql as $$
+) returns void language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   insert into laurels.point_transactions (
     tenant_id, id, wallet_id, seq, type, source, source_id, amount, debt_delta, balance_after,
     reverses_id, reason, actor_type, actor_id, occurred_at
   )
   select
-    p_tenant, t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, t.amount, t.debt_delta,
-    t.balance_after, t.reverses_id, t.reason, p_actor_type, p_actor_id, t.occurred_at
+    p_tenant, t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, t.amount,
+    coalesce(t.debt_delta, 0), t.balance_after, t.reverses_id, t.reason, p_actor_type, p_actor_id, t.occurred_at
   from unnest(
     p_ids, p_wallets, p_seqs, p_types, p_sources, p_source_ids, p_amounts, p_debt_deltas,
     p_balances, p_reverses, p_reasons, p_occurred
@@ -115,19 +117,20 @@ begin
 
   update laurels.wallets as w
   set
-    available = n.available,
-    pending = n.pending,
-    held = n.held,
-    debt = n.debt,
-    lifetime_earned = n.earned,
-    lifetime_redeemed = n.redeemed,
-    lifetime_expired = n.expired,
+    available = coalesce(n.available, 0),
+    pending = coalesce(n.pending, 0),
+    held = coalesce(n.held, 0),
+    debt = coalesce(n.debt, 0),
+    lifetime_earned = coalesce(n.earned, 0),
+    lifetime_redeemed = coalesce(n.redeemed, 0),
+    lifetime_expired = coalesce(n.expired, 0),
     seq = n.seq,
+    has_lots = coalesce(n.has_lots, false),
     updated_at = now()
   from unnest(
     p_wallet_ids, p_available, p_pending, p_held, p_debt, p_earned, p_redeemed, p_expired,
-    p_wallet_seqs
-  ) as n (id, available, pending, held, debt, earned, redeemed, expired, seq)
+    p_wallet_seqs, p_has_lots
+  ) as n (id, available, pending, held, debt, earned, redeemed, expired, seq, has_lots)
   where w.tenant_id = p_tenant and w.id = n.id;
 
   if p_more is not null then
@@ -138,7 +141,8 @@ $$;
 
 -- The rarer half of a booking: new and changed lots, what was taken from which, and holds.
 create or replace function laurels.book_lots(p_tenant uuid, p_more jsonb)
-returns void language plpgsql as $$
+returns void language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   insert into laurels.lots (
     tenant_id, id, wallet_id, transaction_id, initial, remaining, expired, expired_counted,

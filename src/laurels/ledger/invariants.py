@@ -52,6 +52,12 @@ CHECKS: dict[str, str] = {
         ) as l on l.wallet_id = w.id
         where w.tenant_id = $1 and (
           coalesce(l.unripe, 0) <> w.pending or coalesce(l.ripe, 0) > w.available)""",
+    "a wallet knows whether it has lots": """
+        select w.id, format('has_lots is %s', w.has_lots)
+        from laurels.wallets as w
+        where w.tenant_id = $1 and w.has_lots <> exists (
+          select 1 from laurels.lots as l
+          where l.tenant_id = $1 and l.wallet_id = w.id and l.remaining > 0)""",
     "held is the sum of open holds": """
         select w.id, format('open holds have %s, held is %s', coalesce(h.points, 0), w.held)
         from laurels.wallets as w
@@ -161,7 +167,8 @@ REBUILT = """
     coalesce(t.earned, 0) as earned,
     coalesce(t.redeemed, 0) as redeemed,
     coalesce(t.expired, 0) as expired,
-    coalesce(t.n, 0) as seq
+    coalesce(t.n, 0) as seq,
+    coalesce(l.has_lots, false) as has_lots
   from laurels.wallets as w
   left join (
     select m.wallet_id, sum(m.amount) as balance, sum(m.debt_delta) as debt, count(*) as n,
@@ -176,7 +183,8 @@ REBUILT = """
     where m.tenant_id = $1 group by m.wallet_id
   ) as t on t.wallet_id = w.id
   left join (
-    select wallet_id, sum(remaining) filter (where matured_at is null) as unripe
+    select wallet_id, sum(remaining) filter (where matured_at is null) as unripe,
+      bool_or(remaining > 0) as has_lots
     from laurels.lots where tenant_id = $1 group by wallet_id
   ) as l on l.wallet_id = w.id
   left join (
@@ -198,10 +206,11 @@ async def rebuild(work: Work) -> int:
         f"update laurels.wallets as w set available = n.available, pending = n.pending,"  # noqa: S608
         " held = n.held, debt = n.debt, lifetime_earned = n.earned,"
         " lifetime_redeemed = n.redeemed, lifetime_expired = n.expired, seq = n.seq,"
-        f" updated_at = now() from ({REBUILT}) as n"
+        f" has_lots = n.has_lots, updated_at = now() from ({REBUILT}) as n"
         " where w.tenant_id = $1 and w.id = n.id and (w.available, w.pending, w.held, w.debt,"
-        " w.lifetime_earned, w.lifetime_redeemed, w.lifetime_expired, w.seq) is distinct from"
-        " (n.available, n.pending, n.held, n.debt, n.earned, n.redeemed, n.expired, n.seq)"
+        " w.lifetime_earned, w.lifetime_redeemed, w.lifetime_expired, w.seq, w.has_lots) is distinct from"
+        " (n.available, n.pending, n.held, n.debt, n.earned, n.redeemed, n.expired, n.seq,"
+        " n.has_lots)"
         " returning w.id",
         work.tenant_id,
     )

@@ -128,6 +128,9 @@ class Wallet(TenantOwned, Base):
     seq: Mapped[int] = mapped_column(
         server_default=text("0"), comment="Number of its last transaction."
     )
+    has_lots: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="Whether any of its lots still holds points."
+    )
     created_at: Mapped[datetime] = mapped_column(
         server_default=text("now()"), comment="When it was opened."
     )
@@ -249,9 +252,7 @@ class Lot(TenantOwned, Base):
     transaction_id: Mapped[UUID] = mapped_column(comment="The transaction that brought them.")
     initial: Mapped[int] = mapped_column(comment="How many there were.")
     remaining: Mapped[int] = mapped_column(comment="How many are left, holds excluded.")
-    expired: Mapped[int] = mapped_column(
-        server_default=text("0"), comment="How many lapsed."
-    )
+    expired: Mapped[int] = mapped_column(server_default=text("0"), comment="How many lapsed.")
     expired_counted: Mapped[int] = mapped_column(
         server_default=text("0"), comment="How many of the lapsed count as taken by a refund."
     )

@@ -12,7 +12,7 @@ from laurels import tenants
 from laurels.events import emit
 from laurels.kit.errors import AppError
 from laurels.kit.ids import new_id
-from laurels.kit.work import Work
+from laurels.kit.work import Work, sparse
 
 from .deciding import Draft, Original, balance_of, decide, wallet_of
 from .errors import PostingKeyTaken
@@ -32,7 +32,7 @@ from .movements import (
 from .programs import Programs, load_programs
 
 Outcome = Posted | AppError
-_BOOK = "select laurels.book_postings(" + ", ".join(f"${n}" for n in range(1, 27)) + ")"
+_BOOK = "select laurels.book_postings(" + ", ".join(f"${n}" for n in range(1, 28)) + ")"
 
 
 async def post(
@@ -60,7 +60,7 @@ async def post(
         outcomes = [_outcome(draft, movement, known) for movement in movements]
         if await _book(work, draft, keys_are_fresh=keys_are_fresh):
             break
-    await emit(work, draft.events, historical=historical)
+    emit(work, draft.events, historical=historical)
     return outcomes
 
 
@@ -144,15 +144,11 @@ async def _lock(work: Work, movements: Sequence[Movement], programs: Programs) -
         wallets=wallets,
         by_member={(wallet.member_id, wallet.program_id): wallet for wallet in wallets.values()},
     )
-    await _read_details(
-        work, draft, [row[0] for row in rows if row[11]], hold_ids, transaction_ids
-    )
+    await _read_details(work, draft, [row[0] for row in rows if row[11]], hold_ids, transaction_ids)
     return draft
 
 
-async def _wallets_of(
-    work: Work, hold_ids: list[UUID], transaction_ids: list[UUID]
-) -> set[UUID]:
+async def _wallets_of(work: Work, hold_ids: list[UUID], transaction_ids: list[UUID]) -> set[UUID]:
     """Return the wallets of holds and transactions; those never move to another wallet."""
     rows = await work.fetch(
         "select wallet_id from laurels.holds where tenant_id = $1 and id = any($2)"
@@ -234,9 +230,7 @@ async def _read_originals(work: Work, draft: Draft, ids: list[UUID]) -> set[UUID
         by_transaction.setdefault(transaction_id, []).append((lot_id, points))
     for row in rows:
         transaction = Transaction(*row[:13])
-        draft.originals[row[0]] = Original(
-            transaction, row[13], by_transaction.get(row[0], [])
-        )
+        draft.originals[row[0]] = Original(transaction, row[13], by_transaction.get(row[0], []))
     return {row[1] for row in takes}
 
 
@@ -300,23 +294,24 @@ async def _write(work: Work, draft: Draft) -> None:
         [row.seq for row in rows],
         [row.type for row in rows],
         [row.source for row in rows],
-        [row.source_id for row in rows],
-        [row.key for row in rows],
+        sparse([row.source_id for row in rows]),
+        sparse([row.key for row in rows]),
         [row.amount for row in rows],
-        [row.debt_delta for row in rows],
+        sparse([row.debt_delta for row in rows]),
         [row.balance_after for row in rows],
-        [row.reverses_id for row in rows],
-        [row.reason for row in rows],
+        sparse([row.reverses_id for row in rows]),
+        sparse([row.reason for row in rows]),
         [row.occurred_at for row in rows],
         [wallet.id for wallet in changed],
-        [wallet.available for wallet in changed],
-        [wallet.pending for wallet in changed],
-        [wallet.held for wallet in changed],
-        [wallet.debt for wallet in changed],
-        [wallet.lifetime_earned for wallet in changed],
-        [wallet.lifetime_redeemed for wallet in changed],
-        [wallet.lifetime_expired for wallet in changed],
+        sparse([wallet.available for wallet in changed]),
+        sparse([wallet.pending for wallet in changed]),
+        sparse([wallet.held for wallet in changed]),
+        sparse([wallet.debt for wallet in changed]),
+        sparse([wallet.lifetime_earned for wallet in changed]),
+        sparse([wallet.lifetime_redeemed for wallet in changed]),
+        sparse([wallet.lifetime_expired for wallet in changed]),
         [wallet.seq for wallet in changed],
+        sparse([any(lot.remaining for lot in wallet.lots) for wallet in changed]),
         more,
     )
 

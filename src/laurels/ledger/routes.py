@@ -104,9 +104,7 @@ async def debit(wallet_id: WalletId, body: MoveIn, work: Adjusting) -> MovedOut:
 
 
 @router.post("/transactions/{transaction_id}/reverse", status_code=201)
-async def reverse(
-    transaction_id: TransactionId, body: ReverseIn, work: Adjusting
-) -> MovedOut:
+async def reverse(transaction_id: TransactionId, body: ReverseIn, work: Adjusting) -> MovedOut:
     """Take an earlier transaction back; once it is back, again changes nothing."""
     posted = await posting.reverse(
         work, Reversal(transaction_id=transaction_id, reason=body.reason)
@@ -179,9 +177,7 @@ async def _held(work: Work, posted: Posted, action: str) -> HoldOut:
     return HoldOut.model_validate(hold_row)
 
 
-async def _note(
-    work: Work, action: str, wallet_id: UUID, points: int, reason: str | None
-) -> None:
+async def _note(work: Work, action: str, wallet_id: UUID, points: int, reason: str | None) -> None:
     await audit.record(
         work,
         action=action,

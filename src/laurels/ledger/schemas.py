@@ -1,18 +1,19 @@
 """The ledger as the API speaks of it. Every number is a whole number of points."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from laurels.kit.schema import Code, Moment, Note, Points, Schema, View, id_of
+from laurels.kit.schema import Code, IdOf, Moment, Note, Points, Schema, View
 
-WalletId: Any = id_of("wallet")
-HoldId: Any = id_of("hold")
-TransactionId: Any = id_of("transaction")
-MemberId: Any = id_of("member")
-ProgramId: Any = id_of("program")
-LotId: Any = id_of("lot")
+WalletId = Annotated[UUID, IdOf("wallet")]
+HoldId = Annotated[UUID, IdOf("hold")]
+TransactionId = Annotated[UUID, IdOf("transaction")]
+MemberId = Annotated[UUID, IdOf("member")]
+ProgramId = Annotated[UUID, IdOf("program")]
+LotId = Annotated[UUID, IdOf("lot")]
 Source = Annotated[
     str, StringConstraints(pattern="^(manual|import|migration|referral|review|social_share"
                            "|birthday|campaign|steps|achievement|redemption)$")

@@ -1,10 +1,10 @@
 """Errors about members.
 
-    AppError
-    ├── MemberNotFound        no such member
-    ├── MemberUnidentified    neither external id nor e-mail
-    ├── MemberAmbiguous       external id and e-mail point at two members
-    └── EmailTaken            another member has this e-mail
+AppError
+├── MemberNotFound        no such member
+├── MemberUnidentified    neither external id nor e-mail
+├── MemberAmbiguous       external id and e-mail point at two members
+└── EmailTaken            another member has this e-mail
 """
 
 from typing import ClassVar

@@ -5,27 +5,21 @@ create or replace function laurels.ensure_members(
   p_ids uuid [],
   p_external_ids text [],
   p_enrolled timestamptz []
-) returns table (external_id text, id uuid, is_new boolean) language plpgsql as $$
+) returns table (external_id text, id uuid, is_new boolean) language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
+declare
+  v_found bigint;
 begin
   return query
-  with asked as (
-    select n.id, n.external_id, n.enrolled_at
-    from unnest(p_ids, p_external_ids, p_enrolled) as n (id, external_id, enrolled_at)
-  )
   select m.external_id, m.id, false
-  from asked
+  from unnest(p_external_ids) as n (external_id)
   inner join laurels.members as m
-    on m.tenant_id = p_tenant and m.external_id = asked.external_id;
+    on m.tenant_id = p_tenant and m.external_id = n.external_id;
+  get diagnostics v_found = row_count;
 
   -- Only a batch with unknown ids pays for the rest.
-  if (
-    select count(*) from unnest(p_external_ids) as n (external_id)
-    where exists (
-      select 1 from laurels.members as m
-      where m.tenant_id = p_tenant and m.external_id = n.external_id
-    )
-  ) = cardinality(p_external_ids) then
+  if v_found = cardinality(p_external_ids) then
     return;
   end if;
 
@@ -50,7 +44,8 @@ $$;
 -- Add purchases to the lifetime totals of members, in the order of their ids.
 create or replace function laurels.add_purchases_to_totals(
   p_tenant uuid, p_members uuid [], p_spend numeric [], p_at timestamptz []
-) returns void language plpgsql as $$
+) returns void language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   insert into laurels.member_totals as t (
     tenant_id, member_id, spend, refunded, purchases, first_purchase_at, last_purchase_at
@@ -70,7 +65,8 @@ $$;
 -- Add refunds to the lifetime totals; the rows are there, because the purchases were.
 create or replace function laurels.add_refunds_to_totals(
   p_tenant uuid, p_members uuid [], p_refunded numeric []
-) returns void language plpgsql as $$
+) returns void language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 begin
   perform 1 from laurels.member_totals as t
   where t.tenant_id = p_tenant and t.member_id = any(p_members)

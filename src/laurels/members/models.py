@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, func, text
+from sqlalchemy import CheckConstraint, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import SCHEMA, Base, Id, TenantOwned, one_of, tenant_fk
+from laurels.kit.db import Base, Id, TenantOwned, one_of, tenant_fk
 
 
 class Member(TenantOwned, Base):
@@ -16,7 +16,6 @@ class Member(TenantOwned, Base):
 
     __tablename__ = "members"
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenants.id"]),
         Index(
             "uq_members_external_id",
             "tenant_id",

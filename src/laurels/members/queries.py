@@ -40,9 +40,7 @@ async def get_facts(
             " order by id for no key update",
             work.tenant_id, list(member_ids),
         )  # fmt: skip
-    rows = await work.fetch(
-        f"{_MEMBER} and m.id = any($2)", work.tenant_id, list(member_ids)
-    )
+    rows = await work.fetch(f"{_MEMBER} and m.id = any($2)", work.tenant_id, list(member_ids))
     return {row["id"]: dict(row) for row in rows}
 
 

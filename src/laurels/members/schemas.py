@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
-from laurels.kit.schema import Attributes, Code, Email, Name, Schema, View, id_of
+from laurels.kit.schema import Attributes, Code, Email, IdOf, Name, Schema, View
 
-MemberId: Any = id_of("member")
+MemberId = Annotated[UUID, IdOf("member")]
 
 
 def _born(day: date) -> date:
@@ -65,5 +66,3 @@ class MemberOut(View):
     last_purchase_at: datetime | None
     enrolled_at: datetime
     updated_at: datetime
-
-

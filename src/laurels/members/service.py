@@ -27,10 +27,11 @@ PROFILE = (
 
 @dataclass(frozen=True, slots=True)
 class Upserted:
-    """A member as it now is, and whether it was made just now."""
+    """A member as it now is, whether it was made just now, and whether anything is new."""
 
     id: UUID
     created: bool
+    changed: bool = True
 
 
 async def ensure(
@@ -41,9 +42,7 @@ async def ensure(
     historical: bool = False,
 ) -> dict[str, UUID]:
     """Each of these external ids is a member; return their ids. Unknown ones are enrolled."""
-    found, _ = await ensure_new(
-        work, external_ids, enrolled_at=enrolled_at, historical=historical
-    )
+    found, _ = await ensure_new(work, external_ids, enrolled_at=enrolled_at, historical=historical)
     return found
 
 
@@ -72,24 +71,24 @@ async def ensure_new(
         MemberEnrolled(member_id, moments.get(external_id, work.now), external_id)
         for external_id, member_id in new.items()
     ]
-    await emit(work, events, historical=historical)
+    emit(work, events, historical=historical)
     return found, list(new.values())
 
 
-async def upsert(work: Work, profile: dict[str, Any]) -> Upserted:
+async def upsert(work: Work, profile: dict[str, Any], *, historical: bool = False) -> Upserted:
     """The member with this external id or e-mail exists and has this profile.
 
-    Fields that are not named stay as they are. Raise MemberUnidentified, MemberAmbiguous or
-    EmailTaken.
+    Fields that are not named stay as they are; `historical` keeps events from the outside. Raise
+    MemberUnidentified, MemberAmbiguous or EmailTaken.
     """
     external_id, email = profile.get("external_id"), profile.get("email")
     if external_id is None and email is None:
         raise MemberUnidentified(field="external_id")
     member_id = await _match(work, external_id, email)
     if member_id is None:
-        return await _insert(work, profile)
-    await change(work, member_id, profile)
-    return Upserted(member_id, created=False)
+        return await _insert(work, profile, historical=historical)
+    changed = await change(work, member_id, profile, historical=historical)
+    return Upserted(member_id, created=False, changed=changed)
 
 
 async def _match(work: Work, external_id: str | None, email: str | None) -> UUID | None:
@@ -111,7 +110,7 @@ async def _match(work: Work, external_id: str | None, email: str | None) -> UUID
     return rows[0]["id"]
 
 
-async def _insert(work: Work, profile: dict[str, Any]) -> Upserted:
+async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> Upserted:
     member_id = new_id()
     values = _bind(profile)
     columns = ["tenant_id", "id", "enrolled_at", *values]
@@ -131,20 +130,26 @@ async def _insert(work: Work, profile: dict[str, Any]) -> Upserted:
         found = await _match(work, profile.get("external_id"), profile.get("email"))
         if found is None:
             raise EmailTaken(field="email") from None
-        await change(work, found, profile)
-        return Upserted(found, created=False)
-    await emit(work, [MemberEnrolled(member_id, work.now, profile.get("external_id"))])
+        changed = await change(work, found, profile, historical=historical)
+        return Upserted(found, created=False, changed=changed)
+    enrolled = MemberEnrolled(member_id, work.now, profile.get("external_id"))
+    emit(work, [enrolled], historical=historical)
     return Upserted(member_id, created=True)
 
 
-async def change(work: Work, member_id: UUID, profile: dict[str, Any]) -> None:
-    """The member has this profile; fields not named stay. Raise MemberNotFound or EmailTaken."""
+async def change(
+    work: Work, member_id: UUID, profile: dict[str, Any], *, historical: bool = False
+) -> bool:
+    """The member has this profile; fields not named stay. Say whether anything is new.
+
+    Raise MemberNotFound or EmailTaken.
+    """
     before = await get_member(work, member_id)
     values = {
         name: value for name, value in _bind(profile).items() if before[name] != profile[name]
     }
     if not values:
-        return
+        return False
     marks = [f"{name} = ${n}{_cast(name)}" for n, name in enumerate(values, start=3)]
     try:
         async with work.savepoint():
@@ -165,7 +170,8 @@ async def change(work: Work, member_id: UUID, profile: dict[str, Any]) -> None:
         before={name: before[name] for name in values},
         after={name: profile[name] for name in values},
     )
-    await emit(work, [MemberChanged(member_id, work.now, sorted(values))])
+    emit(work, [MemberChanged(member_id, work.now, sorted(values))], historical=historical)
+    return True
 
 
 def _bind(profile: dict[str, Any]) -> dict[str, Any]:
@@ -179,9 +185,7 @@ def _cast(name: str) -> str:
     return "::jsonb" if name == "attributes" else ""
 
 
-async def add_purchases(
-    work: Work, purchases: Sequence[tuple[UUID, Decimal, datetime]]
-) -> None:
+async def add_purchases(work: Work, purchases: Sequence[tuple[UUID, Decimal, datetime]]) -> None:
     """The members' lifetime totals include these purchases: member, amount and moment of each."""
     if purchases:
         await work.fetch(

@@ -5,7 +5,7 @@ from typing import Any
 from alembic import context
 from sqlalchemy import text
 
-import laurels.domains  # noqa: F401 - loads every room's tables
+from laurels import domains
 from laurels.kit.db import SCHEMA, Base
 
 
@@ -14,6 +14,7 @@ def include_name(name: str | None, type_: str, _parents: Any) -> bool:
     return name == SCHEMA if type_ == "schema" else True
 
 
+assert domains.ROOMS, "importing the list of rooms loads their tables"
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,

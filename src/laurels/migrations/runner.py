@@ -1,7 +1,9 @@
 """Running migrations: upgrade, downgrade, SQL functions, and the check that nothing drifted."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,70 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import CheckConstraint, Connection
 
 import laurels.domains
-from laurels.kit.db import SCHEMA, Base, Database, driver
+from laurels.kit.db import SCHEMA, Base, Database, Raw, driver
+from laurels.kit.postgres import PostgresError
 
 HERE = Path(__file__).parent
 _LOCK = 0x6C61_756D  # "laum": one migration at a time
+_WHOLE = 0x6C61_7577  # "lauw": one at a time from the first look to the last step
+
+
+class SchemaUnknown(PostgresError):
+    """The database is at a revision that this version of Laurels does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The way from where a database is to where it is to be; None is a schema without tables."""
+
+    now: str | None
+    target: str | None
+    steps: int
+    back: bool = False
+
+
+@asynccontextmanager
+async def alone(url: str) -> AsyncGenerator[Raw]:
+    """Let the block look, dump and migrate while no other process does; lend a connection."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("select pg_advisory_lock($1)", _WHOLE)
+        yield connection
+    finally:
+        await connection.close()
+
+
+def plan(now: str | None, target: str = "head") -> Plan:
+    """Return the way from this revision to the target: `head`, `base` or a revision.
+
+    Raise SchemaUnknown when either is none of ours.
+    """
+    known: list[str | None] = [None]
+    script = ScriptDirectory.from_config(config())
+    known += [found.revision for found in reversed(list(script.walk_revisions()))]
+    wanted = {"head": known[-1], "base": None}.get(target, target)
+    for revision_id, where in ((now, "The database is at"), (wanted, "There is no")):
+        if revision_id not in known:
+            msg = (
+                f"{where} revision `{revision_id}`, which this version of Laurels does not have;"
+                f" its newest is `{known[-1]}`."
+            )
+            raise SchemaUnknown(msg)
+    steps = known.index(wanted) - known.index(now)
+    return Plan(now, wanted, abs(steps), back=steps < 0)
+
+
+async def follow(url: str, way: Plan) -> list[str]:
+    """The database is where the plan leads; return the files of functions applied anew."""
+    if way.back:
+        await downgrade(url, way.target or "base")
+        return []
+    if way.steps:
+        await upgrade(url, way.target or "base")
+    return await apply_functions(url) if way.target == head() else []
 
 
 def config() -> Config:
@@ -51,8 +110,21 @@ async def current(url: str) -> str | None:
 async def upgrade(url: str, target: str = "head") -> None:
     """Bring the schema to the target and re-apply SQL functions whose text changed."""
     await _locked(url, lambda c: command.upgrade(_with(c), target))
+    await _describe_version_table(url)
     if target == "head":
         await apply_functions(url)
+
+
+async def _describe_version_table(url: str) -> None:
+    # Alembic makes this table by itself, and every table of ours says what it is.
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(
+            "comment on table laurels.alembic_version is 'Which migration the schema is at.';"
+            "comment on column laurels.alembic_version.version_num is 'The revision.'"
+        )
+    finally:
+        await connection.close()
 
 
 async def downgrade(url: str, target: str) -> None:
@@ -112,17 +184,14 @@ async def apply_functions(url: str) -> list[str]:
     try:
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
-            rows = await connection.fetch("select name, checksum from laurels.schema_files")
-            known = {row["name"]: row["checksum"] for row in rows}
-            for name, text in function_files().items():
-                if known.get(name) == _checksum(text):
-                    continue
-                await connection.execute(text)
+            files = function_files()
+            for name in await stale(connection):
+                await connection.execute(files[name])
                 await connection.execute(
                     "insert into laurels.schema_files (name, checksum) values ($1, $2)"
                     " on conflict (name) do update set checksum = excluded.checksum",
                     name,
-                    _checksum(text),
+                    _checksum(files[name]),
                 )
                 applied.append(name)
     finally:
@@ -133,37 +202,67 @@ async def apply_functions(url: str) -> list[str]:
 async def drift(url: str) -> list[str]:
     """Return in words how schema, functions and wall differ from the models; empty if not."""
 
-    def compare(connection: Connection) -> list[str]:
-        context = MigrationContext.configure(
-            connection,
-            opts={
-                "include_schemas": True,
-                "version_table_schema": SCHEMA,
-                "include_name": lambda name, kind, _: name == SCHEMA if kind == "schema" else True,
-            },
-        )
-        return [str(difference) for difference in compare_metadata(context, Base.metadata)]
-
-    found: list[str] = await _locked(url, compare)
+    if await current(url) is None:
+        return ["the schema was never migrated: `laurels migrate` makes it"]
+    found: list[str] = await _locked(url, _compared)
     connection = await asyncpg.connect(url)
     try:
-        rows = await connection.fetch("select name, checksum from laurels.schema_files")
-        known = {row["name"]: row["checksum"] for row in rows}
         found += [
-            f"functions of {name} are not the ones in force"
-            for name, text in function_files().items()
-            if known.get(name) != _checksum(text)
+            f"functions of {name} are not the ones in force" for name in await stale(connection)
         ]
         found += [
             f"table {row['relname']} has no forced row-level security"
             for row in await connection.fetch(UNPROTECTED)
             if row["relname"] not in laurels.domains.TABLES_OF_NO_TENANT
         ]
+        found += await _checks_that_differ(connection)
     finally:
         await connection.close()
     return found
 
 
+def _compared(connection: Connection) -> list[str]:
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "include_schemas": True,
+            "version_table_schema": SCHEMA,
+            "include_name": _is_ours,
+        },
+    )
+    return [str(difference) for difference in compare_metadata(context, Base.metadata)]
+
+
+def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    return name == SCHEMA if kind == "schema" else True
+
+
+async def stale(connection: Raw) -> list[str]:
+    """Return the files of functions whose text is not what was applied last."""
+    rows = await connection.fetch("select name, checksum from laurels.schema_files")
+    known = {row["name"]: row["checksum"] for row in rows}
+    return [name for name, text in function_files().items() if known.get(name) != _checksum(text)]
+
+
+async def _checks_that_differ(connection: Raw) -> list[str]:
+    """Say which CHECK constraints are missing or too many: Alembic compares none of them."""
+    rows = await connection.fetch(CHECKS)
+    there = {(row["relname"], row["conname"]) for row in rows}
+    wanted = {
+        (table.name, str(constraint.name))
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    return [f"table {table} lacks the check {name}" for table, name in sorted(wanted - there)] + [
+        f"table {table} has a check {name} of no model" for table, name in sorted(there - wanted)
+    ]
+
+
+CHECKS = """
+select t.relname, c.conname from pg_constraint c join pg_class t on t.oid = c.conrelid
+where t.relnamespace = 'laurels'::regnamespace and c.contype = 'c' and t.relkind in ('r', 'p')
+"""
 UNPROTECTED = """
 select c.relname from pg_class c
 where c.relnamespace = 'laurels'::regnamespace and c.relkind in ('r', 'p')

@@ -15,8 +15,8 @@ from .queries import (
     lock,
 )
 from .recording import Line, NewPurchase, Recorded, check, record
-from .settings import PurchaseSettings
 from .service import NewRefund, RecordedRefund, record_refunds, set_status
+from .settings import PurchaseSettings
 
 __all__ = [
     "Line",

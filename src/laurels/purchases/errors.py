@@ -1,14 +1,14 @@
 """Errors about purchases, in the order in which they are found.
 
-    AppError
-    ├── PurchaseNotFound           no such purchase
-    ├── CurrencyNotTraded          not the tenant's currency
-    ├── PurchaseInvalid            an amount, line or date that cannot be
-    ├── PurchaseAltered            this source and external id came before with other content
-    ├── PurchaseNotPending         it is completed, failed or cancelled already
-    ├── PurchaseNotCompleted       only completed purchases are refunded
-    ├── RefundExceedsPurchase      more than is left of the purchase
-    └── RefundAltered              this refund came before with other content
+AppError
+├── PurchaseNotFound           no such purchase
+├── CurrencyNotTraded          not the tenant's currency
+├── PurchaseInvalid            an amount, line or date that cannot be
+├── PurchaseAltered            this source and external id came before with other content
+├── PurchaseNotPending         it is completed, failed or cancelled already
+├── PurchaseNotCompleted       only completed purchases are refunded
+├── RefundExceedsPurchase      more than is left of the purchase
+└── RefundAltered              this refund came before with other content
 """
 
 from typing import ClassVar

@@ -18,7 +18,8 @@ create or replace function laurels.record_purchases(
   p_completed timestamptz [],
   p_lines jsonb
 ) returns table (ord bigint, id uuid, content bytea, status text)
-language plpgsql as $$
+language plpgsql
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 begin
   insert into laurels.purchases (
@@ -27,7 +28,7 @@ begin
   )
   select
     p_tenant, n.id, n.source, n.external_id, n.member_id, n.status, n.amount, p_currency,
-    n.channel, n.method, n.note, n.attributes::jsonb, n.content, n.occurred_at, n.completed_at,
+    n.channel, n.method, n.note, coalesce(n.attributes::jsonb, '{}'), n.content, n.occurred_at, n.completed_at,
     n.completed_at
   from unnest(
     p_ids, p_sources, p_external_ids, p_members, p_statuses, p_amounts, p_channels, p_methods,

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
-    ForeignKeyConstraint,
     Index,
     LargeBinary,
     UniqueConstraint,
@@ -15,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import SCHEMA, Base, Id, TenantOwned, one_of, tenant_fk
+from laurels.kit.db import Base, Id, TenantOwned, one_of, tenant_fk
 
 
 class Purchase(TenantOwned, Base):
@@ -23,7 +22,6 @@ class Purchase(TenantOwned, Base):
 
     __tablename__ = "purchases"
     __table_args__ = (
-        ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenants.id"]),
         tenant_fk("member_id", "members"),
         UniqueConstraint("tenant_id", "source", "external_id", name="uq_purchases_natural_key"),
         Index("ix_purchases_member", "tenant_id", "member_id", "occurred_at"),

@@ -52,9 +52,7 @@ async def lock(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     return {row["id"]: dict(row) for row in rows}
 
 
-async def find_by_key(
-    work: Work, keys: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], UUID]:
+async def find_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
     """Return the ids of purchases by their natural keys (source, external id)."""
     rows = await work.fetch(
         "select p.source, p.external_id, p.id from unnest($2::text[], $3::text[])"

@@ -14,7 +14,7 @@ from laurels.kit.errors import AppError
 from laurels.kit.ids import new_id
 from laurels.kit.money import check_amount
 from laurels.kit.time import check_occurred_at
-from laurels.kit.work import Work
+from laurels.kit.work import Work, sparse
 
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseInvalid
 
@@ -160,24 +160,23 @@ async def _insert(
         work.tenant_id,
         [ids[number] for number in fresh],
         [purchase.source for purchase in chosen],
-        [purchase.external_id for purchase in chosen],
+        sparse([purchase.external_id for purchase in chosen]),
         [purchase.member_id for purchase in chosen],
         [purchase.status for purchase in chosen],
         [purchase.amount for purchase in chosen],
         currency,
-        [purchase.channel for purchase in chosen],
-        [purchase.payment_method for purchase in chosen],
-        [purchase.note for purchase in chosen],
-        [
-            orjson.dumps(purchase.attributes).decode() if purchase.attributes else "{}"
-            for purchase in chosen
-        ],
+        sparse([purchase.channel for purchase in chosen]),
+        sparse([purchase.payment_method for purchase in chosen]),
+        sparse([purchase.note for purchase in chosen]),
+        sparse(
+            [
+                orjson.dumps(purchase.attributes).decode() if purchase.attributes else None
+                for purchase in chosen
+            ]
+        ),
         [contents[number] for number in fresh],
         moments,
-        [
-            work.now if purchase.status == "completed" else None
-            for purchase in chosen
-        ],
+        [work.now if purchase.status == "completed" else None for purchase in chosen],
         _lines(chosen, [ids[number] for number in fresh]),
     )
     return [(fresh[row[0] - 1], row[1], row[2], row[3]) for row in rows]

@@ -133,9 +133,7 @@ def _decide(
     )  # fmt: skip
 
 
-def _checked(
-    work: Work, refund: NewRefund, purchase: dict[str, Any]
-) -> tuple[Decimal, datetime]:
+def _checked(work: Work, refund: NewRefund, purchase: dict[str, Any]) -> tuple[Decimal, datetime]:
     left: Decimal = purchase["amount"] - purchase["refunded"]
     try:
         amount = left if refund.amount is None else refund.amount

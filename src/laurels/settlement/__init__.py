@@ -4,11 +4,22 @@ It owns the write routes of purchases and the enrolment of members, because thos
 across the books: member, purchase, rules, ledger, totals, outbox.
 """
 
-from .service import Refunded, Settled, cancel, complete, enrol, refund, settle, settle_waiting
+from .service import (
+    Refunded,
+    Settled,
+    award_enrolment,
+    cancel,
+    complete,
+    enrol,
+    refund,
+    settle,
+    settle_waiting,
+)
 
 __all__ = [
     "Refunded",
     "Settled",
+    "award_enrolment",
     "cancel",
     "complete",
     "enrol",

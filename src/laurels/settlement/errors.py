@@ -1,8 +1,8 @@
 """Errors of settlement. Those of the rooms below pass through as they are.
 
-    AppError
-    ├── MemberMismatch     member and member_id name two people
-    └── BatchTooLarge      more items than one batch may have
+AppError
+├── MemberMismatch     member and member_id name two people
+└── BatchTooLarge      more items than one batch may have
 """
 
 from typing import ClassVar

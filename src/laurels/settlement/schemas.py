@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import Field, PlainSerializer
 
@@ -11,21 +12,20 @@ from laurels.kit.schema import (
     Attributes,
     Code,
     Currency,
+    IdOf,
     Moment,
     Name,
     Note,
     Schema,
     View,
-    id_of,
 )
 from laurels.purchases import Line, NewPurchase
 
-PurchaseId: Any = id_of("purchase")
-RefundId: Any = id_of("refund")
-MemberId: Any = id_of("member")
-TransactionId: Any = id_of("transaction")
-RuleId: Any = id_of("earning_rule")
-MoneyOut = Annotated[Decimal, PlainSerializer(lambda amount: _trim(amount), return_type=str)]
+PurchaseId = Annotated[UUID, IdOf("purchase")]
+RefundId = Annotated[UUID, IdOf("refund")]
+MemberId = Annotated[UUID, IdOf("member")]
+TransactionId = Annotated[UUID, IdOf("transaction")]
+RuleId = Annotated[UUID, IdOf("earning_rule")]
 
 
 def _trim(amount: Decimal) -> str:
@@ -36,6 +36,9 @@ def _trim(amount: Decimal) -> str:
     text = text.rstrip("0")
     whole, _, places = text.partition(".")
     return f"{whole}.{places:0<2}"
+
+
+MoneyOut = Annotated[Decimal, PlainSerializer(_trim, return_type=str)]
 
 
 class LineIn(Schema):

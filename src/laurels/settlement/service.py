@@ -31,12 +31,16 @@ MAX_BATCH = 10_000
 
 @dataclass(slots=True)
 class Settled:
-    """A purchase in the books. `new` is false when it was there before; then nothing changed."""
+    """A purchase in the books. `new` is false when it was there before; then nothing changed.
+
+    `enrolled`: its member was not one before.
+    """
 
     purchase_id: UUID
     member_id: UUID | None
     new: bool
     points: int
+    enrolled: bool = False
 
 
 @dataclass(slots=True)
@@ -74,7 +78,7 @@ async def settle(
             purchases.check(item, tenant.currency, work.now, limits.max_amount)
         except AppError as error:
             outcomes[number] = error
-    await _find_members(work, items, outcomes, historical=historical, welcome=welcome)
+    enrolled = await _find_members(work, items, outcomes, historical=historical, welcome=welcome)
     good = [number for number, outcome in enumerate(outcomes) if outcome is None]
     recorded = await purchases.record(
         work, [items[number] for number in good], currency=tenant.currency
@@ -86,7 +90,9 @@ async def settle(
             outcomes[number] = outcome
             continue
         item = items[number]
-        outcomes[number] = Settled(outcome.id, item.member_id, outcome.new, 0)
+        outcomes[number] = Settled(
+            outcome.id, item.member_id, outcome.new, 0, item.member_id in enrolled
+        )
         if outcome.new and item.status == "completed":
             completed.append((number, outcome.id))
         elif _completes(item, outcome):
@@ -130,8 +136,8 @@ async def _find_members(
     *,
     historical: bool,
     welcome: bool,
-) -> None:
-    """Know the member of each item by id; enrol those who are new; guests stay guests."""
+) -> frozenset[UUID | None]:
+    """Know the member of each item by id; guests stay guests. Return those enrolled just now."""
     named = [n for n, item in enumerate(items) if outcomes[n] is None and item.member is not None]
     first_seen: dict[str, datetime] = {}
     for number in named:
@@ -157,6 +163,7 @@ async def _find_members(
         await ledger.open_wallets(work, new)
         if welcome:
             await award_enrolment(work, new, historical=historical)
+    return frozenset(new)
 
 
 async def award_enrolment(
@@ -196,9 +203,7 @@ async def _take_effect(
         )
         for _, item, purchase_id in of_members
     ]
-    awarded = await earning.award(
-        work, PurchaseCompleted.name, occurrences, historical=historical
-    )
+    awarded = await earning.award(work, PurchaseCompleted.name, occurrences, historical=historical)
     points = [0] * len(done)
     for (number, _, _), award in zip(of_members, awarded, strict=True):
         points[number] = award.points
@@ -216,7 +221,7 @@ async def _take_effect(
         )
         for (item, purchase_id), earned in zip(done, points, strict=True)
     ]  # fmt: skip
-    await emit(work, events, historical=historical)
+    emit(work, events, historical=historical)
     return points
 
 
@@ -302,7 +307,7 @@ async def cancel(work: Work, purchase_id: UUID, *, status: str = "cancelled") ->
             msg += " Send a refund instead."
         raise purchases.PurchaseNotPending(msg, status=row["status"])
     await purchases.set_status(work, [purchase_id], status)
-    await emit(work, [PurchaseChanged(row["member_id"], work.now, purchase_id, status)])
+    emit(work, [PurchaseChanged(row["member_id"], work.now, purchase_id, status)])
 
 
 async def refund(
@@ -334,7 +339,7 @@ async def refund(
         )
         for r in fresh
     ]  # fmt: skip
-    await emit(work, events, historical=historical)
+    emit(work, events, historical=historical)
     return [
         r
         if isinstance(r, AppError)

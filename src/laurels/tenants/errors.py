@@ -1,12 +1,12 @@
 """Errors about tenants.
 
-    AppError
-    ├── TenantNotFound     no such tenant
-    ├── TenantSuspended    it may earn and spend nothing
-    ├── SlugTaken          another tenant has this slug
-    ├── UnknownPreset      no preset of that name
-    ├── TenantInvalid      a value of the tenant cannot be
-    └── UnknownSection     no section of settings of that name
+AppError
+├── TenantNotFound     no such tenant
+├── TenantSuspended    it may earn and spend nothing
+├── SlugTaken          another tenant has this slug
+├── UnknownPreset      no preset of that name
+├── TenantInvalid      a value of the tenant cannot be
+└── UnknownSection     no section of settings of that name
 """
 
 from typing import ClassVar

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Path
 
 from laurels.kit.access import begin
 from laurels.kit.http import Door
-from laurels.kit.schema import View, id_of
+from laurels.kit.schema import IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -17,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["tenants"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.TENANTS_READ)]
 Writing = Annotated[Work, begin(Permission.TENANTS_WRITE)]
 SectionName = Annotated[str, Path(pattern="^[a-z_]{1,40}$", description="Name of the section.")]
-TenantId: Any = id_of("tenant")
+TenantId = Annotated[UUID, IdOf("tenant")]
 
 
 class TenantOut(View):
@@ -71,9 +72,7 @@ async def get_settings(section: SectionName, work: Reading) -> SectionOut:
 
 
 @router.patch("/settings/{section}")
-async def change_settings(
-    section: SectionName, body: dict[str, Any], work: Writing
-) -> SectionOut:
+async def change_settings(section: SectionName, body: dict[str, Any], work: Writing) -> SectionOut:
     """Change what is sent of a section; the rest stays."""
     found = await settings.change(work, section, body)
     return SectionOut(section=section, values=found.model_dump(mode="json"))

@@ -146,9 +146,7 @@ def _check(slug: str, preset: str, currency: str, time_zone: str) -> None:
 async def set_status(work: Work, status: str) -> None:
     """The tenant is `active`, or `suspended`: it earns and spends nothing."""
     before = await current(work)
-    await work.fetch(
-        "update laurels.tenants set status = $2 where id = $1", work.tenant_id, status
-    )
+    await work.fetch("update laurels.tenants set status = $2 where id = $1", work.tenant_id, status)
     work.memo.pop(TenantView, None)
     await audit.record(
         work,

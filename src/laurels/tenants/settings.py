@@ -60,7 +60,7 @@ async def read(work: Work, model: type[S]) -> S:
 
 
 async def change(work: Work, name: str, values: dict[str, Any]) -> Section:
-    """The section has these values; values not named stay. Raise UnknownSection or TenantInvalid."""
+    """The section has these values; the others stay. Raise UnknownSection or TenantInvalid."""
     model = section_named(name)
     row = await work.fetchrow(
         "select values, version from laurels.tenant_settings"

@@ -73,19 +73,12 @@ def upgrade() -> None:
         "awards",
         sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant that owns the row."),
         sa.Column(
-            "id",
-            sa.Uuid(),
-            server_default=sa.text("laurels.new_id()"),
-            nullable=False,
-            comment="UUIDv7, made by the application (by the database for rows written by SQL).",
-        ),
-        sa.Column("trigger", sa.Text(), nullable=False, comment="The event that was judged."),
-        sa.Column(
             "subject_id",
             sa.Uuid(),
             nullable=False,
             comment="The purchase, member or deed it was about.",
         ),
+        sa.Column("trigger", sa.Text(), nullable=False, comment="The event that was judged."),
         sa.Column("member_id", sa.Uuid(), nullable=False, comment="Who earned."),
         sa.Column("points", sa.BigInteger(), nullable=False, comment="What it earned in all."),
         sa.Column(
@@ -114,22 +107,9 @@ def upgrade() -> None:
             comment="When it was judged.",
         ),
         sa.CheckConstraint("points >= 0", name=op.f("ck_awards_points_not_negative")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_awards")),
-        sa.UniqueConstraint(
-            "tenant_id",
-            "subject_id",
-            "trigger",
-            name=op.f("uq_awards_tenant_id_subject_id_trigger"),
-        ),
+        sa.PrimaryKeyConstraint("tenant_id", "subject_id", "trigger", name=op.f("pk_awards")),
         schema="laurels",
         comment="The why of every event: inputs, rule versions, caps. Ids only, no names.",
-    )
-    op.create_index(
-        "ix_awards_member",
-        "awards",
-        ["tenant_id", "member_id", "occurred_at"],
-        unique=False,
-        schema="laurels",
     )
     op.create_table(
         "counters",
@@ -183,6 +163,100 @@ def upgrade() -> None:
         schema="laurels",
         comment="Last event number per member.",
         postgresql_with={"fillfactor": 70},
+    )
+    op.create_table(
+        "members",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant that owns the row."),
+        sa.Column(
+            "id",
+            sa.Uuid(),
+            server_default=sa.text("laurels.new_id()"),
+            nullable=False,
+            comment="UUIDv7, made by the application (by the database for rows written by SQL).",
+        ),
+        sa.Column(
+            "external_id", sa.Text(), nullable=True, comment="The tenant's own id of the person."
+        ),
+        sa.Column(
+            "email", sa.Text(), nullable=True, comment="Unique among active members, any case."
+        ),
+        sa.Column("first_name", sa.Text(), nullable=True, comment="Given name."),
+        sa.Column("last_name", sa.Text(), nullable=True, comment="Family name."),
+        sa.Column("phone", sa.Text(), nullable=True, comment="Telephone number, as given."),
+        sa.Column("birthday", sa.Date(), nullable=True, comment="Day of birth."),
+        sa.Column(
+            "status",
+            sa.Text(),
+            server_default=sa.text("'active'"),
+            nullable=False,
+            comment="active, or archived: kept but out of sight.",
+        ),
+        sa.Column(
+            "email_opt_in",
+            sa.Boolean(),
+            server_default=sa.text("true"),
+            nullable=False,
+            comment="May get e-mail.",
+        ),
+        sa.Column(
+            "sms_opt_in",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="May get SMS.",
+        ),
+        sa.Column(
+            "attributes",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+            comment="Free facts that rules may read.",
+        ),
+        sa.Column(
+            "user_id", sa.Uuid(), nullable=True, comment="The person's global login, if any."
+        ),
+        sa.Column(
+            "enrolled_at", sa.DateTime(timezone=True), nullable=False, comment="When they joined."
+        ),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+            comment="When the row was written.",
+        ),
+        sa.Column(
+            "updated_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+            comment="When the row last changed.",
+        ),
+        sa.CheckConstraint(
+            "status in ('active', 'archived')", name=op.f("ck_members_status_known")
+        ),
+        sa.CheckConstraint(
+            "length(external_id) between 1 and 128", name=op.f("ck_members_external_id_length")
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_members")),
+        schema="laurels",
+        comment="People in a tenant's programme.",
+    )
+    op.create_index(
+        "uq_members_email",
+        "members",
+        ["tenant_id", sa.literal_column("lower(email)")],
+        unique=True,
+        schema="laurels",
+        postgresql_where=sa.text("email is not null and status = 'active'"),
+    )
+    op.create_index(
+        "uq_members_external_id",
+        "members",
+        ["tenant_id", "external_id"],
+        unique=True,
+        schema="laurels",
+        postgresql_where=sa.text("external_id is not null"),
     )
     op.create_table(
         "outbox",
@@ -488,99 +562,47 @@ def upgrade() -> None:
         comment="Database logins of people and integrations, each bound to one tenant.",
     )
     op.create_table(
-        "members",
+        "member_totals",
         sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant that owns the row."),
+        sa.Column("member_id", sa.Uuid(), nullable=False, comment="The member."),
         sa.Column(
-            "id",
-            sa.Uuid(),
-            server_default=sa.text("laurels.new_id()"),
+            "spend",
+            sa.Numeric(precision=19, scale=4),
             nullable=False,
-            comment="UUIDv7, made by the application (by the database for rows written by SQL).",
+            comment="Sum of completed purchases.",
         ),
         sa.Column(
-            "external_id", sa.Text(), nullable=True, comment="The tenant's own id of the person."
+            "refunded", sa.Numeric(precision=19, scale=4), nullable=False, comment="Sum of refunds."
         ),
         sa.Column(
-            "email", sa.Text(), nullable=True, comment="Unique among active members, any case."
-        ),
-        sa.Column("first_name", sa.Text(), nullable=True, comment="Given name."),
-        sa.Column("last_name", sa.Text(), nullable=True, comment="Family name."),
-        sa.Column("phone", sa.Text(), nullable=True, comment="Telephone number, as given."),
-        sa.Column("birthday", sa.Date(), nullable=True, comment="Day of birth."),
-        sa.Column(
-            "status",
-            sa.Text(),
-            server_default=sa.text("'active'"),
-            nullable=False,
-            comment="active, or archived: kept but out of sight.",
+            "purchases", sa.BigInteger(), nullable=False, comment="Number of completed purchases."
         ),
         sa.Column(
-            "email_opt_in",
-            sa.Boolean(),
-            server_default=sa.text("true"),
-            nullable=False,
-            comment="May get e-mail.",
-        ),
-        sa.Column(
-            "sms_opt_in",
-            sa.Boolean(),
-            server_default=sa.text("false"),
-            nullable=False,
-            comment="May get SMS.",
-        ),
-        sa.Column(
-            "attributes",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-            comment="Free facts that rules may read.",
-        ),
-        sa.Column(
-            "user_id", sa.Uuid(), nullable=True, comment="The person's global login, if any."
-        ),
-        sa.Column(
-            "enrolled_at", sa.DateTime(timezone=True), nullable=False, comment="When they joined."
-        ),
-        sa.Column(
-            "created_at",
+            "first_purchase_at",
             sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-            comment="When the row was written.",
+            nullable=True,
+            comment="Earliest purchase.",
         ),
         sa.Column(
-            "updated_at",
+            "last_purchase_at",
             sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-            comment="When the row last changed.",
+            nullable=True,
+            comment="Latest purchase.",
         ),
+        sa.CheckConstraint("purchases >= 0", name=op.f("ck_member_totals_purchases")),
         sa.CheckConstraint(
-            "status in ('active', 'archived')", name=op.f("ck_members_status_known")
+            "spend >= 0 and refunded >= 0 and refunded <= spend",
+            name=op.f("ck_member_totals_money"),
         ),
-        sa.CheckConstraint(
-            "length(external_id) between 1 and 128", name=op.f("ck_members_external_id_length")
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "member_id"],
+            ["laurels.members.tenant_id", "laurels.members.id"],
+            name=op.f("fk_member_totals_member_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_members_")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_members")),
+        sa.PrimaryKeyConstraint("tenant_id", "member_id", name=op.f("pk_member_totals")),
         schema="laurels",
-        comment="People in a tenant's programme.",
-    )
-    op.create_index(
-        "uq_members_email",
-        "members",
-        ["tenant_id", sa.literal_column("lower(email)")],
-        unique=True,
-        schema="laurels",
-        postgresql_where=sa.text("email is not null and status = 'active'"),
-    )
-    op.create_index(
-        "uq_members_external_id",
-        "members",
-        ["tenant_id", "external_id"],
-        unique=True,
-        schema="laurels",
-        postgresql_where=sa.text("external_id is not null"),
+        comment="Lifetime totals per member.",
+        postgresql_with={"fillfactor": 70},
     )
     op.create_table(
         "programs",
@@ -673,6 +695,135 @@ def upgrade() -> None:
         unique=True,
         schema="laurels",
         postgresql_where=sa.text("is_default"),
+    )
+    op.create_table(
+        "purchases",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant that owns the row."),
+        sa.Column(
+            "id",
+            sa.Uuid(),
+            server_default=sa.text("laurels.new_id()"),
+            nullable=False,
+            comment="UUIDv7, made by the application (by the database for rows written by SQL).",
+        ),
+        sa.Column(
+            "source", sa.Text(), nullable=False, comment="Where it came from: api, a shop, a file."
+        ),
+        sa.Column(
+            "external_id", sa.Text(), nullable=True, comment="Its number there; unique per source."
+        ),
+        sa.Column("member_id", sa.Uuid(), nullable=True, comment="Who bought; null for a guest."),
+        sa.Column(
+            "status", sa.Text(), nullable=False, comment="pending, completed, failed or cancelled."
+        ),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=19, scale=4),
+            nullable=False,
+            comment="What was paid, in the tenant's currency.",
+        ),
+        sa.Column(
+            "refunded",
+            sa.Numeric(precision=19, scale=4),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="What went back so far, in the same currency.",
+        ),
+        sa.Column("currency", sa.Text(), nullable=False, comment="ISO 4217 code."),
+        sa.Column(
+            "channel", sa.Text(), nullable=True, comment="Where it happened, such as online."
+        ),
+        sa.Column(
+            "payment_method", sa.Text(), nullable=True, comment="cash, card, mobile or other."
+        ),
+        sa.Column("note", sa.Text(), nullable=True, comment="A remark."),
+        sa.Column(
+            "attributes",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'{}'"),
+            nullable=False,
+            comment="Free facts that rules may read.",
+        ),
+        sa.Column(
+            "content",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="SHA-256 of what was sent; tells a repeat from a change.",
+        ),
+        sa.Column(
+            "occurred_at", sa.DateTime(timezone=True), nullable=False, comment="When it happened."
+        ),
+        sa.Column(
+            "completed_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When it became completed.",
+        ),
+        sa.Column(
+            "settled_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="When its effect on points was booked; null for one completed by SQL.",
+        ),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+            comment="When the row was written.",
+        ),
+        sa.CheckConstraint(
+            "(status = 'completed') = (completed_at is not null)",
+            name=op.f("ck_purchases_completed_has_time"),
+        ),
+        sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name=op.f("ck_purchases_currency_shape")),
+        sa.CheckConstraint(
+            "refunded = 0 or status = 'completed'",
+            name=op.f("ck_purchases_only_completed_refunded"),
+        ),
+        sa.CheckConstraint(
+            "settled_at is null or status = 'completed'",
+            name=op.f("ck_purchases_settled_completed"),
+        ),
+        sa.CheckConstraint(
+            "status in ('pending', 'completed', 'failed', 'cancelled')",
+            name=op.f("ck_purchases_status_known"),
+        ),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_purchases_amount_not_negative")),
+        sa.CheckConstraint(
+            "refunded >= 0 and refunded <= amount", name=op.f("ck_purchases_refunded_within_amount")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "member_id"],
+            ["laurels.members.tenant_id", "laurels.members.id"],
+            name=op.f("fk_purchases_member_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_purchases")),
+        sa.UniqueConstraint("tenant_id", "source", "external_id", name="uq_purchases_natural_key"),
+        schema="laurels",
+        comment="Money spent. A completed purchase is settled exactly once.",
+    )
+    op.create_index(
+        "ix_purchases_member",
+        "purchases",
+        ["tenant_id", "member_id", "occurred_at"],
+        unique=False,
+        schema="laurels",
+    )
+    op.create_index(
+        "ix_purchases_time",
+        "purchases",
+        ["tenant_id", "occurred_at"],
+        unique=False,
+        schema="laurels",
+    )
+    op.create_index(
+        "ix_purchases_unsettled",
+        "purchases",
+        ["tenant_id", "id"],
+        unique=False,
+        schema="laurels",
+        postgresql_where=sa.text("status = 'completed' and settled_at is null"),
     )
     op.create_table(
         "tenant_settings",
@@ -819,50 +970,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("current"),
     )
     op.create_table(
-        "member_totals",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant that owns the row."),
-        sa.Column("member_id", sa.Uuid(), nullable=False, comment="The member."),
-        sa.Column(
-            "spend",
-            sa.Numeric(precision=19, scale=4),
-            nullable=False,
-            comment="Sum of completed purchases.",
-        ),
-        sa.Column(
-            "refunded", sa.Numeric(precision=19, scale=4), nullable=False, comment="Sum of refunds."
-        ),
-        sa.Column(
-            "purchases", sa.BigInteger(), nullable=False, comment="Number of completed purchases."
-        ),
-        sa.Column(
-            "first_purchase_at",
-            sa.DateTime(timezone=True),
-            nullable=True,
-            comment="Earliest purchase.",
-        ),
-        sa.Column(
-            "last_purchase_at",
-            sa.DateTime(timezone=True),
-            nullable=True,
-            comment="Latest purchase.",
-        ),
-        sa.CheckConstraint("purchases >= 0", name=op.f("ck_member_totals_purchases")),
-        sa.CheckConstraint(
-            "spend >= 0 and refunded >= 0 and refunded <= spend",
-            name=op.f("ck_member_totals_money"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "member_id"],
-            ["laurels.members.tenant_id", "laurels.members.id"],
-            name=op.f("fk_member_totals_member_id"),
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "member_id", name=op.f("pk_member_totals")),
-        schema="laurels",
-        comment="Lifetime totals per member.",
-        postgresql_with={"fillfactor": 70},
-    )
-    op.create_table(
-        "purchases",
+        "purchase_lines",
         sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant that owns the row."),
         sa.Column(
             "id",
@@ -871,37 +979,25 @@ def upgrade() -> None:
             nullable=False,
             comment="UUIDv7, made by the application (by the database for rows written by SQL).",
         ),
+        sa.Column("purchase_id", sa.Uuid(), nullable=False, comment="The purchase."),
         sa.Column(
-            "source", sa.Text(), nullable=False, comment="Where it came from: api, a shop, a file."
+            "position", sa.BigInteger(), nullable=False, comment="Place in the purchase, from 1."
+        ),
+        sa.Column("sku", sa.Text(), nullable=True, comment="Stock number of the product."),
+        sa.Column("name", sa.Text(), nullable=True, comment="What the product is called."),
+        sa.Column("category", sa.Text(), nullable=True, comment="Group of products."),
+        sa.Column(
+            "quantity", sa.Numeric(precision=19, scale=4), nullable=False, comment="How many."
         ),
         sa.Column(
-            "external_id", sa.Text(), nullable=True, comment="Its number there; unique per source."
-        ),
-        sa.Column("member_id", sa.Uuid(), nullable=True, comment="Who bought; null for a guest."),
-        sa.Column(
-            "status", sa.Text(), nullable=False, comment="pending, completed, failed or cancelled."
+            "unit_price", sa.Numeric(precision=19, scale=4), nullable=False, comment="Price of one."
         ),
         sa.Column(
             "amount",
             sa.Numeric(precision=19, scale=4),
             nullable=False,
-            comment="What was paid, in the tenant's currency.",
+            comment="Price of all, after discounts.",
         ),
-        sa.Column(
-            "refunded",
-            sa.Numeric(precision=19, scale=4),
-            server_default=sa.text("0"),
-            nullable=False,
-            comment="What went back so far, in the same currency.",
-        ),
-        sa.Column("currency", sa.Text(), nullable=False, comment="ISO 4217 code."),
-        sa.Column(
-            "channel", sa.Text(), nullable=True, comment="Where it happened, such as online."
-        ),
-        sa.Column(
-            "payment_method", sa.Text(), nullable=True, comment="cash, card, mobile or other."
-        ),
-        sa.Column("note", sa.Text(), nullable=True, comment="A remark."),
         sa.Column(
             "attributes",
             postgresql.JSONB(astext_type=sa.Text()),
@@ -909,26 +1005,44 @@ def upgrade() -> None:
             nullable=False,
             comment="Free facts that rules may read.",
         ),
-        sa.Column(
-            "content",
-            sa.LargeBinary(),
-            nullable=True,
-            comment="SHA-256 of what was sent; tells a repeat from a change.",
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_purchase_lines_quantity_positive")),
+        sa.CheckConstraint(
+            "unit_price >= 0 and amount >= 0", name=op.f("ck_purchase_lines_money_not_negative")
         ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "purchase_id"],
+            ["laurels.purchases.tenant_id", "laurels.purchases.id"],
+            name=op.f("fk_purchase_lines_purchase_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_purchase_lines")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "purchase_id",
+            "position",
+            name=op.f("uq_purchase_lines_tenant_id_purchase_id_position"),
+        ),
+        schema="laurels",
+        comment="Positions of purchases.",
+    )
+    op.create_table(
+        "refunds",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant that owns the row."),
+        sa.Column(
+            "id",
+            sa.Uuid(),
+            server_default=sa.text("laurels.new_id()"),
+            nullable=False,
+            comment="UUIDv7, made by the application (by the database for rows written by SQL).",
+        ),
+        sa.Column("purchase_id", sa.Uuid(), nullable=False, comment="The purchase."),
+        sa.Column("source", sa.Text(), nullable=False, comment="Where it came from."),
+        sa.Column("external_id", sa.Text(), nullable=True, comment="Its number there."),
+        sa.Column(
+            "amount", sa.Numeric(precision=19, scale=4), nullable=False, comment="What went back."
+        ),
+        sa.Column("reason", sa.Text(), nullable=True, comment="Why."),
         sa.Column(
             "occurred_at", sa.DateTime(timezone=True), nullable=False, comment="When it happened."
-        ),
-        sa.Column(
-            "completed_at",
-            sa.DateTime(timezone=True),
-            nullable=True,
-            comment="When it became completed.",
-        ),
-        sa.Column(
-            "settled_at",
-            sa.DateTime(timezone=True),
-            nullable=True,
-            comment="When its effect on points was booked; null for one completed by SQL.",
         ),
         sa.Column(
             "created_at",
@@ -937,59 +1051,23 @@ def upgrade() -> None:
             nullable=False,
             comment="When the row was written.",
         ),
-        sa.CheckConstraint(
-            "(status = 'completed') = (completed_at is not null)",
-            name=op.f("ck_purchases_completed_has_time"),
-        ),
-        sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name=op.f("ck_purchases_currency_shape")),
-        sa.CheckConstraint(
-            "refunded = 0 or status = 'completed'",
-            name=op.f("ck_purchases_only_completed_refunded"),
-        ),
-        sa.CheckConstraint(
-            "settled_at is null or status = 'completed'",
-            name=op.f("ck_purchases_settled_completed"),
-        ),
-        sa.CheckConstraint(
-            "status in ('pending', 'completed', 'failed', 'cancelled')",
-            name=op.f("ck_purchases_status_known"),
-        ),
-        sa.CheckConstraint("amount >= 0", name=op.f("ck_purchases_amount_not_negative")),
-        sa.CheckConstraint(
-            "refunded >= 0 and refunded <= amount", name=op.f("ck_purchases_refunded_within_amount")
-        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_refunds_amount_positive")),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "member_id"],
-            ["laurels.members.tenant_id", "laurels.members.id"],
-            name=op.f("fk_purchases_member_id"),
+            ["tenant_id", "purchase_id"],
+            ["laurels.purchases.tenant_id", "laurels.purchases.id"],
+            name=op.f("fk_refunds_purchase_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_purchases_")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_purchases")),
-        sa.UniqueConstraint("tenant_id", "source", "external_id", name="uq_purchases_natural_key"),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_refunds")),
+        sa.UniqueConstraint("tenant_id", "source", "external_id", name="uq_refunds_natural_key"),
         schema="laurels",
-        comment="Money spent. A completed purchase is settled exactly once.",
+        comment="Money that went back to the buyer.",
     )
     op.create_index(
-        "ix_purchases_member",
-        "purchases",
-        ["tenant_id", "member_id", "occurred_at"],
+        "ix_refunds_purchase",
+        "refunds",
+        ["tenant_id", "purchase_id"],
         unique=False,
         schema="laurels",
-    )
-    op.create_index(
-        "ix_purchases_time",
-        "purchases",
-        ["tenant_id", "occurred_at"],
-        unique=False,
-        schema="laurels",
-    )
-    op.create_index(
-        "ix_purchases_unsettled",
-        "purchases",
-        ["tenant_id", "id"],
-        unique=False,
-        schema="laurels",
-        postgresql_where=sa.text("status = 'completed' and settled_at is null"),
     )
     op.create_table(
         "rejected_rows",
@@ -1083,6 +1161,13 @@ def upgrade() -> None:
             server_default=sa.text("0"),
             nullable=False,
             comment="Number of its last transaction.",
+        ),
+        sa.Column(
+            "has_lots",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="Whether any of its lots still holds points.",
         ),
         sa.Column(
             "created_at",
@@ -1433,106 +1518,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("reverses_id is not null"),
     )
     op.create_table(
-        "purchase_lines",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant that owns the row."),
-        sa.Column(
-            "id",
-            sa.Uuid(),
-            server_default=sa.text("laurels.new_id()"),
-            nullable=False,
-            comment="UUIDv7, made by the application (by the database for rows written by SQL).",
-        ),
-        sa.Column("purchase_id", sa.Uuid(), nullable=False, comment="The purchase."),
-        sa.Column(
-            "position", sa.BigInteger(), nullable=False, comment="Place in the purchase, from 1."
-        ),
-        sa.Column("sku", sa.Text(), nullable=True, comment="Stock number of the product."),
-        sa.Column("name", sa.Text(), nullable=True, comment="What the product is called."),
-        sa.Column("category", sa.Text(), nullable=True, comment="Group of products."),
-        sa.Column(
-            "quantity", sa.Numeric(precision=19, scale=4), nullable=False, comment="How many."
-        ),
-        sa.Column(
-            "unit_price", sa.Numeric(precision=19, scale=4), nullable=False, comment="Price of one."
-        ),
-        sa.Column(
-            "amount",
-            sa.Numeric(precision=19, scale=4),
-            nullable=False,
-            comment="Price of all, after discounts.",
-        ),
-        sa.Column(
-            "attributes",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-            comment="Free facts that rules may read.",
-        ),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_purchase_lines_quantity_positive")),
-        sa.CheckConstraint(
-            "unit_price >= 0 and amount >= 0", name=op.f("ck_purchase_lines_money_not_negative")
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "purchase_id"],
-            ["laurels.purchases.tenant_id", "laurels.purchases.id"],
-            name=op.f("fk_purchase_lines_purchase_id"),
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_purchase_lines")),
-        sa.UniqueConstraint(
-            "tenant_id",
-            "purchase_id",
-            "position",
-            name=op.f("uq_purchase_lines_tenant_id_purchase_id_position"),
-        ),
-        schema="laurels",
-        comment="Positions of purchases.",
-    )
-    op.create_table(
-        "refunds",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant that owns the row."),
-        sa.Column(
-            "id",
-            sa.Uuid(),
-            server_default=sa.text("laurels.new_id()"),
-            nullable=False,
-            comment="UUIDv7, made by the application (by the database for rows written by SQL).",
-        ),
-        sa.Column("purchase_id", sa.Uuid(), nullable=False, comment="The purchase."),
-        sa.Column("source", sa.Text(), nullable=False, comment="Where it came from."),
-        sa.Column("external_id", sa.Text(), nullable=True, comment="Its number there."),
-        sa.Column(
-            "amount", sa.Numeric(precision=19, scale=4), nullable=False, comment="What went back."
-        ),
-        sa.Column("reason", sa.Text(), nullable=True, comment="Why."),
-        sa.Column(
-            "occurred_at", sa.DateTime(timezone=True), nullable=False, comment="When it happened."
-        ),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-            comment="When the row was written.",
-        ),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_refunds_amount_positive")),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "purchase_id"],
-            ["laurels.purchases.tenant_id", "laurels.purchases.id"],
-            name=op.f("fk_refunds_purchase_id"),
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_refunds")),
-        sa.UniqueConstraint("tenant_id", "source", "external_id", name="uq_refunds_natural_key"),
-        schema="laurels",
-        comment="Money that went back to the buyer.",
-    )
-    op.create_index(
-        "ix_refunds_purchase",
-        "refunds",
-        ["tenant_id", "purchase_id"],
-        unique=False,
-        schema="laurels",
-    )
-    op.create_table(
         "lot_entries",
         sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant that owns the row."),
         sa.Column(
@@ -1711,9 +1696,6 @@ def downgrade() -> None:
         postgresql_where=sa.text("hold_id is not null"),
     )
     op.drop_table("lot_entries", schema="laurels")
-    op.drop_index("ix_refunds_purchase", table_name="refunds", schema="laurels")
-    op.drop_table("refunds", schema="laurels")
-    op.drop_table("purchase_lines", schema="laurels")
     op.drop_index(
         "ix_point_transactions_reverses",
         table_name="point_transactions",
@@ -1756,16 +1738,9 @@ def downgrade() -> None:
     op.drop_table("holds", schema="laurels")
     op.drop_table("wallets", schema="laurels")
     op.drop_table("rejected_rows", schema="laurels")
-    op.drop_index(
-        "ix_purchases_unsettled",
-        table_name="purchases",
-        schema="laurels",
-        postgresql_where=sa.text("status = 'completed' and settled_at is null"),
-    )
-    op.drop_index("ix_purchases_time", table_name="purchases", schema="laurels")
-    op.drop_index("ix_purchases_member", table_name="purchases", schema="laurels")
-    op.drop_table("purchases", schema="laurels")
-    op.drop_table("member_totals", schema="laurels")
+    op.drop_index("ix_refunds_purchase", table_name="refunds", schema="laurels")
+    op.drop_table("refunds", schema="laurels")
+    op.drop_table("purchase_lines", schema="laurels")
     op.drop_index(
         "uq_earning_rules_current",
         table_name="earning_rules",
@@ -1776,25 +1751,22 @@ def downgrade() -> None:
     op.drop_table("tenant_settings_history", schema="laurels")
     op.drop_table("tenant_settings", schema="laurels")
     op.drop_index(
+        "ix_purchases_unsettled",
+        table_name="purchases",
+        schema="laurels",
+        postgresql_where=sa.text("status = 'completed' and settled_at is null"),
+    )
+    op.drop_index("ix_purchases_time", table_name="purchases", schema="laurels")
+    op.drop_index("ix_purchases_member", table_name="purchases", schema="laurels")
+    op.drop_table("purchases", schema="laurels")
+    op.drop_index(
         "uq_programs_default",
         table_name="programs",
         schema="laurels",
         postgresql_where=sa.text("is_default"),
     )
     op.drop_table("programs", schema="laurels")
-    op.drop_index(
-        "uq_members_external_id",
-        table_name="members",
-        schema="laurels",
-        postgresql_where=sa.text("external_id is not null"),
-    )
-    op.drop_index(
-        "uq_members_email",
-        table_name="members",
-        schema="laurels",
-        postgresql_where=sa.text("email is not null and status = 'active'"),
-    )
-    op.drop_table("members", schema="laurels")
+    op.drop_table("member_totals", schema="laurels")
     op.drop_table("login_tenants", schema="laurels")
     op.drop_table("import_runs", schema="laurels")
     op.drop_table("api_keys", schema="laurels")
@@ -1809,6 +1781,19 @@ def downgrade() -> None:
         postgresql_where=sa.text("relayed_at is null"),
     )
     op.drop_table("outbox", schema="laurels")
+    op.drop_index(
+        "uq_members_external_id",
+        table_name="members",
+        schema="laurels",
+        postgresql_where=sa.text("external_id is not null"),
+    )
+    op.drop_index(
+        "uq_members_email",
+        table_name="members",
+        schema="laurels",
+        postgresql_where=sa.text("email is not null and status = 'active'"),
+    )
+    op.drop_table("members", schema="laurels")
     op.drop_table("member_sequences", schema="laurels")
     op.drop_index(
         op.f("ix_idempotency_keys_tenant_id_created_at"),
@@ -1817,7 +1802,6 @@ def downgrade() -> None:
     )
     op.drop_table("idempotency_keys", schema="laurels")
     op.drop_table("counters", schema="laurels")
-    op.drop_index("ix_awards_member", table_name="awards", schema="laurels")
     op.drop_table("awards", schema="laurels")
     op.drop_index(
         op.f("ix_audit_log_tenant_id_target_type_target_id_created_at"),

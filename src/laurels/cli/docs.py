@@ -1,0 +1,330 @@
+"""`laurels docs`: the pages of docs/reference, written from the code; `--check` compares them."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module, util
+from inspect import cleandoc, getdoc
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table, UniqueConstraint
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import Column
+
+import laurels
+from laurels import domains, permissions, tenants
+from laurels.api import create_app
+from laurels.config import Settings
+from laurels.events.catalogue import CATALOGUE
+from laurels.kit import errors
+from laurels.kit.access import Public
+from laurels.kit.db import SCHEMA, Base, Database
+from laurels.tenants.settings import sections
+
+from .console import fail, out
+from .manual import NOTE, manual
+
+
+def docs(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 on old pages.")] = (
+        False
+    ),
+) -> None:
+    """Write docs/reference from the code. Works in a checkout only."""
+    folder = reference_folder()
+    if folder is None:
+        fail("this works in a checkout only: there is no docs/ beside the source")
+    written = pages()
+    old = [
+        folder / name
+        for name, text in written.items()
+        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
+    ]
+    if check and old:
+        fail(f"{', '.join(path.name for path in old)}: not what the code says; run ./dev docs")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in old:
+        path.write_text(written[path.name], encoding="utf-8")
+    out.print(f"docs/reference is current; {len(old)} of {len(written)} pages were written.")
+
+
+def reference_folder() -> Path | None:
+    """Return docs/reference of the checkout that this code runs from, None when it is none."""
+    root = Path(laurels.__file__).resolve().parents[2]
+    return root / "docs" / "reference" if (root / "pyproject.toml").is_file() else None
+
+
+def pages() -> dict[str, str]:
+    """Return the text of every generated page by its file name."""
+    found: dict[str, Callable[[], str]] = {
+        "cli.md": manual,
+        "database.md": database,
+        "errors.md": error_list,
+        "events.md": events,
+        "openapi.json": openapi,
+        "permissions.md": permission_list,
+        "settings.md": settings,
+    }
+    return {name: write().rstrip() + "\n" for name, write in found.items()}
+
+
+def openapi() -> str:
+    """Return the OpenAPI document, keys sorted so that differences read well."""
+    app = create_app(Database("postgresql://"))
+    return json.dumps(app.openapi(), indent=2, sort_keys=True, ensure_ascii=False)
+
+
+# -- settings, events, permissions ---------------------------------------------------------------
+
+
+def settings() -> str:
+    """Return the page of settings: the environment's and the tenants'."""
+    lines = [
+        NOTE, "# Settings", "", "## The environment", "",
+        "What the operator decides for the whole installation. Every name starts with `LAURELS_`.",
+        "", "| variable | default | meaning |", "|---|---|---|",
+    ]  # fmt: skip
+    for name, field in Settings.model_fields.items():
+        if field.default_factory is not None:
+            default = cleandoc(field.default_factory.__doc__ or "").rstrip(".")
+            default = default.removeprefix("Return ")
+        else:
+            default = "unset" if field.default is None else f"`{field.default}`"
+        lines.append(f"| `LAURELS_{name.upper()}` | {default} | {field.description} |")
+    lines += [
+        "", "## A tenant's own", "",
+        "Read and changed by `/v1/settings/{section}`; every change is kept as a version.",
+    ]  # fmt: skip
+    for name, model in _sections().items():
+        lines += ["", f"### {name}", "", cleandoc(model.__doc__ or ""), ""]
+        lines += ["| setting | type | default | meaning |", "|---|---|---|---|"]
+        schema = model.model_json_schema()["properties"]
+        for field_name, field in model.model_fields.items():
+            kind = _json_type(schema[field_name])
+            default = json.dumps(field.get_default(call_default_factory=True), default=str)
+            lines.append(f"| `{field_name}` | {kind} | `{default}` | {field.description} |")
+    return "\n".join(lines)
+
+
+def _sections() -> Mapping[str, type[tenants.Section]]:
+    _load("settings")
+    return sections()
+
+
+def _load(name: str) -> None:
+    """Import this file of every room that has it, whoever imported it before."""
+    for room in domains.ROOMS:
+        if util.find_spec(f"laurels.{room}.{name}"):
+            import_module(f"laurels.{room}.{name}")
+
+
+def _json_type(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return "one of " + ", ".join(f"`{value}`" for value in schema["enum"])
+    if "anyOf" in schema:
+        return " or ".join(_json_type(cast("dict[str, Any]", each)) for each in schema["anyOf"])
+    return str(schema.get("type", "object"))
+
+
+def events() -> str:
+    """Return the page of events: name, sentence and fields."""
+    lines = [NOTE, "# Events", "", "Everything that can happen. Past tense, `thing.happened`.", ""]
+    lines += ["| event | when | fields |", "|---|---|---|"]
+    for name, event in sorted(CATALOGUE.items()):
+        fields = ", ".join(f"`{field}`" for field in sorted(_annotations(event)))
+        lines.append(f"| `{name}` | {cleandoc(event.__doc__ or '')} | {fields} |")
+    return "\n".join(lines)
+
+
+def _annotations(event: type) -> set[str]:
+    found = {name for base in event.__mro__ for name in getattr(base, "__annotations__", {})}
+    return found - {"name"}
+
+
+def permission_list() -> str:
+    """Return the page of permissions, with the routes that ask for each."""
+    doors: dict[str, list[str]] = {}
+    for door in entrances(create_app(Database("postgresql://"))):
+        doors.setdefault(door.asks or "", []).append(f"`{door.method} {door.path}`")
+    lines = [NOTE, "# Permissions", ""]
+    lines += ["What an API key may be allowed to do; `*` is all of them, later ones too.", ""]
+    lines += ["| permission | opens |", "|---|---|"]
+    for permission in permissions.Permission:
+        opened = "<br>".join(sorted(doors.get(permission, []))) or "nothing yet"
+        lines.append(f"| `{permission}` | {opened} |")
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """A route and what it asks of those who come: a permission, `public`, or None said nothing."""
+
+    method: str
+    path: str
+    asks: str | None
+
+
+def entrances(app: FastAPI) -> list[Entrance]:
+    """Return every route that the application answers, by path."""
+    found: list[Entrance] = []
+    for route in iter_route_contexts(app.routes):
+        asks = _asked(getattr(route, "dependant", None))
+        found += [Entrance(m, route.path or "", asks) for m in sorted(route.methods or {"*"})]
+    return sorted(found, key=lambda entrance: (entrance.path, entrance.method))
+
+
+def _asked(dependant: Dependant | None) -> str | None:
+    if dependant is None:
+        return None
+    if dependant.call is Public.dependency:
+        return "public"
+    permission = getattr(dependant.call, "permission", None)
+    if permission is not None:
+        return str(permission)
+    return next(filter(None, (_asked(each) for each in dependant.dependencies)), None)
+
+
+# -- errors --------------------------------------------------------------------------------------
+
+
+def error_list() -> str:
+    """Return the page of errors, per room in the order in which they are found."""
+    lines = [
+        NOTE, "# Errors", "",
+        "Every error is a problem document (RFC 9457); `code` is part of the API and stays. Where"
+        " several errors of a room could apply, the first of its table is the one that is told.",
+    ]  # fmt: skip
+    for room, found in _errors_by_room().items():
+        lines += ["", f"## {room}", "", "| code | status | what it says |", "|---|---|---|"]
+        for error in found:
+            sentence = cleandoc(error.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+            lines.append(f"| `{error.code}` | {errors.HTTP_STATUS[error.kind]} | {sentence} |")
+    lines += ["", "## The door", "", "| code | status | what it says |", "|---|---|---|"]
+    lines += [f"| `{code}` | {status} | {words} |" for code, status, words in AT_THE_DOOR]
+    return "\n".join(lines)
+
+
+AT_THE_DOOR = (
+    ("unreadable_body", 400, "The body is not JSON; says at which line and column."),
+    ("no_such_route", 404, "Nothing lives at this path."),
+    ("method_not_allowed", 405, "This path knows other methods."),
+    ("body_too_large", 413, "The body is over the limit, which it names."),
+    ("invalid", 422, "Fields are wrong; `errors` names each, and why."),
+    ("internal", 500, "Something broke on our side; nothing was booked."),
+    ("unavailable", 503, "The database is busy or restarting; try again with the same key."),
+)
+"""What is answered before a room is asked, or when one breaks; tests/api holds each of them."""
+
+
+def _errors_by_room() -> dict[str, list[type[errors.AppError]]]:
+    _load("errors")
+    found: dict[str, list[type[errors.AppError]]] = {}
+    for error in _subclasses(errors.AppError):
+        room = error.__module__.split(".")[1]
+        found.setdefault(room, []).append(error)
+    return {room: sorted(found[room], key=_precedence) for room in sorted(found)}
+
+
+def _subclasses(root: type[errors.AppError]) -> Iterator[type[errors.AppError]]:
+    for child in root.__subclasses__():
+        if child.__module__.startswith("laurels."):
+            yield child
+        yield from _subclasses(child)
+
+
+def _precedence(error: type[errors.AppError]) -> tuple[int, str]:
+    # The tree in the module's docstring is the order in which a room finds its errors.
+    tree = getdoc(import_module(error.__module__)) or ""
+    place = tree.find(f" {error.__name__} ")
+    return (place if place >= 0 else len(tree), error.__name__)
+
+
+# -- the database --------------------------------------------------------------------------------
+
+
+def database() -> str:
+    """Return the page of the schema: a diagram and the tables of every room."""
+    lines = [
+        NOTE, "# The database", "",
+        f"All tables live in the schema `{SCHEMA}`. A tenant's table begins its keys with"
+        " `tenant_id`, and row-level security lets a transaction see one tenant's rows only.",
+        "", "## Tables of no tenant", "", "| table | why |", "|---|---|",
+        *(f"| `{name}` | {why} |" for name, why in domains.TABLES_OF_NO_TENANT.items()),
+        "| `tenants` | it is the list of tenants; its policy compares its own `id` |",
+    ]  # fmt: skip
+    for room, tables in tables_by_room().items():
+        lines += ["", f"## {room}", "", *_diagram(tables)]
+        for table in tables:
+            lines += ["", *_table(table)]
+    return "\n".join(lines)
+
+
+def tables_by_room() -> dict[str, list[Table]]:
+    """Return every table under the room whose models make it, from the bottom of the stairs."""
+    found: dict[str, list[Table]] = {room: [] for room in ("kit", *domains.ROOMS)}
+    for mapper in Base.registry.mappers:
+        table = cast("Table", mapper.local_table)
+        found[mapper.class_.__module__.split(".")[1]].append(table)
+    return {
+        room: sorted(tables, key=lambda table: table.name)
+        for room, tables in found.items()
+        if tables
+    }
+
+
+def _diagram(tables: list[Table]) -> list[str]:
+    lines = ["```mermaid", "erDiagram"]
+    for table in tables:
+        lines.append(f"    {table.name} {{")
+        lines += [
+            f"        {_type(column)} {column.name} PK" for column in table.primary_key.columns
+        ]
+        lines.append("    }")
+    links = {
+        (key.elements[0].column.table.name, table.name, key.column_keys[-1])
+        for table in tables
+        for key in table.foreign_key_constraints
+        if key.column_keys != ["tenant_id"]
+    }
+    lines += [f"    {to} ||--o{{ {table} : {column}" for to, table, column in sorted(links)]
+    return [*lines, "```"]
+
+
+def _type(column: Column[Any]) -> str:
+    text = column.type.compile(dialect=postgresql.dialect()).lower()  # type: ignore[no-untyped-call]
+    return text.split("(")[0].replace(" with time zone", "tz").replace("[]", "_array")
+
+
+def _table(table: Table) -> list[str]:
+    lines = [f"### {table.name}", "", table.comment or "", ""]
+    lines += ["| column | type | null | meaning |", "|---|---|---|---|"]
+    for column in table.columns:
+        kind = column.type.compile(dialect=postgresql.dialect()).lower()  # type: ignore[no-untyped-call]
+        lines.append(
+            f"| `{column.name}` | {kind} | {'yes' if column.nullable else ''} | {column.comment} |"
+        )
+    rules = sorted(_rules(table))
+    return [*lines, "", *rules] if rules else lines
+
+
+def _rules(table: Table) -> Iterator[str]:
+    yield f"- primary key ({', '.join(table.primary_key.columns.keys())})"
+    for constraint in table.constraints:
+        if isinstance(constraint, CheckConstraint):
+            yield f"- check `{constraint.name}`: `{constraint.sqltext}`"
+        elif isinstance(constraint, UniqueConstraint):
+            yield f"- unique ({', '.join(constraint.columns.keys())})"
+        elif isinstance(constraint, ForeignKeyConstraint):
+            to = constraint.elements[0].column.table.name
+            there = ", ".join(element.column.name for element in constraint.elements)
+            yield f"- references {to} ({', '.join(constraint.column_keys)} → {there})"
+    for index in table.indexes:
+        columns = ", ".join(str(expression).split(".")[-1] for expression in index.expressions)
+        where = index.dialect_options["postgresql"]["where"]
+        condition = f" where `{where}`" if where is not None else ""
+        yield f"- {'unique index' if index.unique else 'index'} ({columns}){condition}"

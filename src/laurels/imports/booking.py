@@ -1,0 +1,112 @@
+"""Booking the rows of one batch inside of one transaction."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from laurels import ledger, members, purchases, settlement
+from laurels.kit.errors import AppError
+from laurels.kit.work import Work
+from laurels.purchases import NewPurchase, NewRefund
+
+from .errors import OriginMissing
+from .parsing import RefundRow
+from .report import Booked, Outcome, Skipped
+
+PurchaseItem = NewPurchase | RefundRow
+
+
+async def book_purchases(
+    work: Work, items: Sequence[PurchaseItem], *, source: str, welcome: bool
+) -> list[Outcome]:
+    """Purchases and refunds are in the books, in the order of the file; each fails alone."""
+    outcomes: list[Outcome] = []
+    for refunding, part in groupby(items, key=lambda item: isinstance(item, RefundRow)):
+        if refunding:
+            rows = [item for item in part if isinstance(item, RefundRow)]
+            outcomes += await _refund(work, rows, source)
+        else:
+            bought = [item for item in part if isinstance(item, NewPurchase)]
+            outcomes += await _settle(work, bought, welcome=welcome)
+    return outcomes
+
+
+async def _settle(work: Work, items: Sequence[NewPurchase], *, welcome: bool) -> list[Outcome]:
+    for item in items:
+        # Settling writes the id into the item; a second attempt must find it as it came.
+        item.member_id = None
+    settled = await settlement.settle(work, items, historical=True, welcome=welcome)
+    return [_purchase_outcome(item, result)
+            for item, result in zip(items, settled, strict=True)]  # fmt: skip
+
+
+def _purchase_outcome(item: NewPurchase, result: settlement.Settled | AppError) -> Outcome:
+    if isinstance(result, AppError):
+        return result
+    if not result.new:
+        return Skipped()
+    enrolled = item.member if result.enrolled else None
+    return Booked(result.points, item.amount, item.status, enrolled)
+
+
+async def _refund(work: Work, rows: Sequence[RefundRow], source: str) -> list[Outcome]:
+    known = await purchases.find_by_key(work, [(source, row.of) for row in rows])
+    outcomes: list[Outcome] = []
+    wanted: list[NewRefund] = []
+    for row in rows:
+        purchase_id = known.get((source, row.of))
+        if purchase_id is None:
+            msg = (
+                f"there is no purchase `{row.of}` of source `{source}`; its row must come"
+                " before this one, or have been imported under the same --source"
+            )
+            outcomes.append(OriginMissing(msg, field="refund_of"))
+            continue
+        outcomes.append(Skipped())
+        wanted.append(
+            NewRefund(
+                purchase_id=purchase_id, amount=row.amount, source=source,
+                external_id=row.external_id, occurred_at=row.occurred_at,
+            )
+        )  # fmt: skip
+    results = iter(await settlement.refund(work, wanted, historical=True) if wanted else [])
+    return [outcome if isinstance(outcome, AppError) else _refund_outcome(next(results))
+            for outcome in outcomes]  # fmt: skip
+
+
+def _refund_outcome(result: settlement.Refunded | AppError) -> Outcome:
+    if isinstance(result, AppError):
+        return result
+    if not result.new:
+        return Skipped()
+    return Booked(result.points, result.amount, "refunded")
+
+
+async def book_members(
+    work: Work, items: Sequence[dict[str, Any]], *, welcome: bool
+) -> list[Outcome]:
+    """Members have these profiles, one after the other; those who are new have wallets.
+
+    Row by row in savepoints, because each row may name a member by either of two keys; wallets
+    and welcome are given to all new members at once.
+    """
+    outcomes: list[Outcome] = []
+    created: list[UUID] = []
+    for profile in items:
+        try:
+            async with work.savepoint():
+                upserted = await members.upsert(work, profile, historical=True)
+        except AppError as error:
+            outcomes.append(error)
+            continue
+        if upserted.created:
+            created.append(upserted.id)
+            outcomes.append(Booked(enrolled=profile.get("external_id") or profile["email"].lower()))
+        else:
+            outcomes.append(Booked() if upserted.changed else Skipped())
+    if created:
+        await ledger.open_wallets(work, created)
+        if welcome:
+            await settlement.award_enrolment(work, created, historical=True)
+    return outcomes

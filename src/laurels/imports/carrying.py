@@ -1,0 +1,187 @@
+"""Carrying a file into the books: batch by batch, each in one transaction with its progress.
+
+While the database books one batch the next one is parsed. A batch that fails unexpectedly is
+tried again and then halved, until the one row that breaks it fails alone.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from laurels.kit.db import Database, PoolExhausted
+from laurels.kit.errors import AppError
+from laurels.kit.work import Actor, Work, open_work
+
+from . import runs
+from .errors import TooManyBroken
+from .reading import BadLine, Columns, Row, Table
+from .report import SHOWN, Outcome, Rejection, Report, Skipped
+
+BATCH = 1_000
+MAX_BROKEN = 100
+_SLICE = 50
+"""Rows parsed between two looks at the database's answers."""
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+GONE = (
+    OSError, PoolExhausted, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError,
+)  # fmt: skip
+"""Trouble of the database itself: no row is to blame, and trying again at once is no use."""
+
+
+@dataclass(slots=True)
+class Batch(Generic[T]):
+    """Rows that were read: what they say, and those that say nothing."""
+
+    items: list[tuple[Row, T]] = field(default_factory=list[tuple[Row, T]])
+    rejections: list[Rejection] = field(default_factory=list[Rejection])
+
+    @property
+    def size(self) -> int:
+        """How many rows were read."""
+        return len(self.items) + len(self.rejections)
+
+
+@dataclass(slots=True, kw_only=True)
+class Carrier(Generic[T]):
+    """One import under way."""
+
+    database: Database
+    tenant_id: UUID
+    actor: Actor
+    table: Table
+    columns: Columns
+    parse: Callable[[list[str]], T]
+    book: Callable[[Work, Sequence[T]], Awaitable[list[Outcome]]]
+    report: Report
+    on_progress: Callable[[Report, int], None] | None
+    rejects: runs.RejectFile | None = None
+    _broken: int = 0
+
+    async def carry(self) -> None:
+        """Every row of the table is booked, skipped or refused."""
+        rows = self.table.rows()
+        batch = await self._read(rows)
+        while batch.size:
+            following = asyncio.create_task(self._read(rows))
+            try:
+                await self._carry(batch)
+            except BaseException:
+                following.cancel()
+                raise
+            if self.on_progress is not None:
+                self.on_progress(self.report, self.table.read)
+            batch = await following
+
+    async def _read(self, rows: Iterator[Row]) -> Batch[T]:
+        """Return the next rows, parsed in slices between which the database is listened to."""
+        batch = Batch[T]()
+        parse = self.parse
+        for number, row in enumerate(rows, start=1):
+            if isinstance(row, BadLine):
+                batch.rejections.append(
+                    Rejection(row.line, None, row.code, row.message, row.values)
+                )
+            else:
+                try:
+                    batch.items.append((row, parse(row.values)))
+                except AppError as error:
+                    batch.rejections.append(self._rejection(row, error))
+            if number >= BATCH:
+                break
+            if number % _SLICE == 0:
+                await asyncio.sleep(0)
+        return batch
+
+    async def _carry(self, batch: Batch[T]) -> None:
+        """Book a batch; when it fails twice, each half alone, down to the row that is broken."""
+        for attempt in (1, 2):
+            try:
+                part, rejections = await self._book(batch)
+            except (AppError, *GONE):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other rows go on
+                if attempt == 1:
+                    continue
+                trouble = error
+            else:
+                self.report.add(part)
+                if self.rejects is not None:
+                    self.rejects.write(rejections)
+                    self.report.rejected_file = self.rejects.path if self.report.rejected else None
+                return
+        if len(batch.items) > 1:
+            middle = len(batch.items) // 2
+            await self._carry(Batch(batch.items[:middle], batch.rejections))
+            await self._carry(Batch(batch.items[middle:]))
+            return
+        await self._set_aside(batch, trouble)
+
+    async def _set_aside(self, batch: Batch[T], trouble: Exception) -> None:
+        """The row that nobody can book is refused, and everything else goes on."""
+        self._broken += 1
+        logger.error("an imported row could not be booked", exc_info=trouble)
+        if self._broken > MAX_BROKEN or not batch.items:
+            msg = f"more than {MAX_BROKEN} rows failed unexpectedly, the last one with: {trouble}"
+            raise TooManyBroken(msg) from trouble
+        ((row, _),) = batch.items
+        message = f"the row could not be booked ({type(trouble).__name__}: {trouble})"
+        rejection = Rejection(row.line, None, "unexpected", message, row.values)
+        await self._carry(Batch([], [*batch.rejections, rejection]))
+
+    async def _book(self, batch: Batch[T]) -> tuple[Report, list[Rejection]]:
+        """Book the batch in one transaction, together with the run's progress."""
+        async with open_work(
+            self.database, tenant_id=self.tenant_id, actor=self.actor, dry_run=self.report.dry_run
+        ) as work:
+            outcomes = await self.book(work, [item for _, item in batch.items])
+            part, rejections = self._count(batch, outcomes)
+            if self.report.run_id is not None:
+                await runs.reject(work, self.report.run_id, self.table.header, rejections)
+                await runs.progress(work, self.report.run_id, part)
+        return part, rejections
+
+    def _count(
+        self, batch: Batch[T], outcomes: Sequence[Outcome]
+    ) -> tuple[Report, list[Rejection]]:
+        part = Report(run_id=None, source="", dry_run=self.report.dry_run, read=batch.size)
+        rejections = list(batch.rejections)
+        enrolled: set[str] = set()
+        for (row, _), outcome in zip(batch.items, outcomes, strict=True):
+            if isinstance(outcome, AppError):
+                rejections.append(self._rejection(row, outcome))
+            elif isinstance(outcome, Skipped):
+                part.skipped += 1
+            else:
+                part.booked += 1
+                part.points += outcome.points
+                if outcome.amount is not None and outcome.status is not None:
+                    before = part.revenue.get(outcome.status, Decimal(0))
+                    part.revenue[outcome.status] = before + outcome.amount
+                if outcome.enrolled is not None:
+                    enrolled.add(outcome.enrolled)
+        part.new_members = len(enrolled)
+        part.rejected = len(rejections)
+        part.reasons.update(rejection.code for rejection in rejections)
+        rejections.sort(key=lambda rejection: rejection.line)
+        part.first_rejections = rejections[:SHOWN]
+        return part, rejections
+
+    def _rejection(self, row: Row, error: AppError) -> Rejection:
+        """Say what is wrong with a row, by the name that the column has in this file."""
+        if not error.fields:
+            return Rejection(row.line, None, error.code, error.message, row.values)
+        wrong = error.fields[0]
+        column, _, rest = wrong.field.partition(".")
+        name = self.columns.names.get(column, column)
+        message = f"{rest}: {wrong.message}" if rest else wrong.message
+        return Rejection(row.line, name, wrong.code, message, row.values)

@@ -1,0 +1,36 @@
+"""Errors of imports: of a whole file, which then changes nothing, and of one row of it.
+
+AppError
+├── FileRefused    the file as a whole cannot be read as what it should be
+├── RowInvalid     a value of a row cannot be
+├── OriginMissing  a refund names a purchase that is not there
+└── TooManyBroken  rows failed for no reason that is theirs, again and again
+"""
+
+from typing import ClassVar
+
+from laurels.kit.errors import Conflict, Invalid, NotFound
+
+
+class FileRefused(Invalid):
+    """The file cannot be imported."""
+
+    code: ClassVar[str] = "file_refused"
+
+
+class RowInvalid(Invalid):
+    """A value of the row cannot be."""
+
+    code: ClassVar[str] = "row_invalid"
+
+
+class OriginMissing(NotFound):
+    """The purchase that was refunded is not there; import its row first, then this one again."""
+
+    code: ClassVar[str] = "purchase_not_found"
+
+
+class TooManyBroken(Conflict):
+    """Too many rows failed unexpectedly; what was booked stays."""
+
+    code: ClassVar[str] = "too_many_broken"

@@ -1,0 +1,91 @@
+"""The `lines` column: what was bought, as a JSON array in one cell."""
+
+import json
+from decimal import Decimal
+from typing import Any, cast
+
+from laurels.purchases import Line
+
+MAX_LINES = 500
+_KEYS = frozenset({"sku", "name", "category", "quantity", "unit_price", "amount"})
+_MOST = Decimal(10) ** 15
+_PLACES = 4
+
+
+def parse_lines(said: str) -> list[Line]:
+    """Return the lines of a purchase. Raise ValueError, with the position and the remedy."""
+    try:
+        found: Any = json.loads(said, parse_float=Decimal, parse_int=Decimal)
+    except (ValueError, RecursionError):
+        msg = 'is not JSON; write `[{"sku": "A1", "quantity": 2, "unit_price": 4.50}]`'
+        raise ValueError(msg) from None
+    if not isinstance(found, list):
+        msg = "is not a JSON array; write `[…]`, also round a single line"
+        raise ValueError(msg)  # noqa: TRY004 - one kind of error for one kind of trouble
+    items = cast("list[Any]", found)
+    if len(items) > MAX_LINES:
+        msg = f"has {len(items)} lines; at most {MAX_LINES}"
+        raise ValueError(msg)
+    return [_line(item, f"line {number}") for number, item in enumerate(items, start=1)]
+
+
+def _line(item: Any, place: str) -> Line:
+    if not isinstance(item, dict):
+        msg = f'{place} is not an object; write `{{"sku": …, "unit_price": …}}`'
+        raise ValueError(msg)  # noqa: TRY004 - one kind of error for one kind of trouble
+    given = cast("dict[str, Any]", item)
+    if strange := given.keys() - _KEYS:
+        msg = f"{place} has `{min(strange)[:40]}`; there are: {', '.join(sorted(_KEYS))}"
+        raise ValueError(msg)
+    quantity = _number(given.get("quantity", Decimal(1)), f"{place}: quantity")
+    if quantity == 0:
+        msg = f"{place}: quantity is zero; leave the line out"
+        raise ValueError(msg)
+    if given.get("unit_price") is None:
+        msg = f"{place} has no unit_price"
+        raise ValueError(msg)
+    price = _number(given["unit_price"], f"{place}: unit_price")
+    amount = given.get("amount")
+    return Line(
+        quantity=quantity,
+        unit_price=price,
+        amount=quantity * price if amount is None else _number(amount, f"{place}: amount"),
+        sku=_word(given.get("sku"), 128, f"{place}: sku"),
+        name=_word(given.get("name"), 200, f"{place}: name"),
+        category=_word(given.get("category"), 128, f"{place}: category"),
+    )
+
+
+def _number(value: Any, place: str) -> Decimal:
+    if isinstance(value, str):
+        try:
+            value = Decimal(value)
+        except ArithmeticError:
+            value = None
+    if not isinstance(value, Decimal) or not value.is_finite():
+        msg = f"{place} is not a number; write it like 4.50"
+        raise ValueError(msg)
+    exponent = value.as_tuple().exponent
+    if not 0 <= value < _MOST or (isinstance(exponent, int) and exponent < -_PLACES):
+        msg = f"{place} must be 0 or more, below 10^15, with at most {_PLACES} decimal places"
+        raise ValueError(msg)
+    return value
+
+
+def _word(value: Any, longest: int, place: str) -> str | None:
+    if value is None:
+        return None
+    text = str(value) if isinstance(value, str | Decimal) else ""
+    if not 1 <= len(text) <= longest or "\x00" in text or not _encodes(text):
+        msg = f"{place} must be a text of 1 to {longest} characters"
+        raise ValueError(msg)
+    return text
+
+
+def _encodes(text: str) -> bool:
+    """Tell whether the text is made of whole characters; JSON may hold half a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

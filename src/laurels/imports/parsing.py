@@ -1,0 +1,244 @@
+"""From a row to what the books take: pure, one row at a time, each error with its remedy."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from laurels.kit.money import check_currency
+from laurels.purchases import Line, NewPurchase
+
+from .errors import RowInvalid
+from .lines import parse_lines
+
+REQUIRED = ("external_id", "member", "occurred_at", "amount", "currency")
+PURCHASE_COLUMNS = (
+    *REQUIRED, "status", "refund_of", "channel", "payment_method", "note", "lines",
+)  # fmt: skip
+STATUSES = ("pending", "completed", "failed", "cancelled")
+PAYMENT_METHODS = ("cash", "card", "mobile", "other")
+LONGEST = {"external_id": 128, "member": 128, "refund_of": 128, "channel": 64, "note": 1000}
+EARLIEST_YEAR = 1970
+
+_AMOUNT = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,12})?")
+_DATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
+_MOMENTS_KEPT = 20_000
+
+
+@dataclass(slots=True)
+class RefundRow:
+    """A refund as a row tells it; `of` is the external id of its purchase in the same source."""
+
+    of: str
+    external_id: str
+    amount: Decimal | None
+    occurred_at: datetime
+
+
+@dataclass(slots=True)
+class Reading:
+    """How the rows of one file are to be read; remembers the dates it has met."""
+
+    places: Mapping[str, int]
+    source: str
+    currency: str
+    zone: ZoneInfo
+    now: datetime
+    _moments: dict[str, datetime] = field(default_factory=dict[str, datetime])
+
+    def purchase(self, values: list[str]) -> NewPurchase | RefundRow:
+        """Return the purchase or the refund that a row tells. Raise RowInvalid, with the column."""
+        places = self.places
+        external_id = values[places["external_id"]].strip()
+        if not 1 <= len(external_id) <= 128:
+            raise _length("external_id", external_id, 128, needed=True)
+        occurred_at = self._moment(values[places["occurred_at"]].strip())
+        if "refund_of" in places and (of := values[places["refund_of"]].strip()):
+            return self._refund(of, external_id, occurred_at, values)
+        member = values[places["member"]].strip() or None
+        if member is not None and len(member) > 128:
+            raise _length("member", member, 128)
+        item = NewPurchase(
+            amount=amount_of(values[places["amount"]].strip()),
+            currency=self._currency(values[places["currency"]].strip()),
+            source=self.source,
+            external_id=external_id,
+            member=member,
+            occurred_at=occurred_at,
+        )
+        if len(places) > len(REQUIRED):
+            self._more(item, values)
+        return item
+
+    def _refund(
+        self, of: str, external_id: str, occurred_at: datetime, values: list[str]
+    ) -> RefundRow:
+        if len(of) > 128:
+            raise _length("refund_of", of, 128)
+        said = values[self.places["amount"]].strip()
+        if said.startswith("-"):
+            msg = "is negative; write what went back as a positive amount"
+            raise RowInvalid(msg, field="amount")
+        if currency := values[self.places["currency"]].strip():
+            self._currency(currency)
+        return RefundRow(of, external_id, amount_of(said) if said else None, occurred_at)
+
+    def _more(self, item: NewPurchase, values: list[str]) -> None:
+        """Fill in the columns that most files do not have."""
+        status = self._cell(values, "status")
+        if status is not None:
+            item.status = _one_of("status", status, STATUSES)
+        method = self._cell(values, "payment_method")
+        if method is not None:
+            item.payment_method = _one_of("payment_method", method, PAYMENT_METHODS)
+        item.channel = self._cell(values, "channel")
+        item.note = self._cell(values, "note")
+        lines = self._cell(values, "lines")
+        if lines is not None:
+            item.lines = _lines(lines)
+
+    def _cell(self, values: list[str], column: str) -> str | None:
+        place = self.places.get(column)
+        value = values[place].strip() if place is not None else ""
+        if not value:
+            return None
+        if column in LONGEST and len(value) > LONGEST[column]:
+            raise _length(column, value, LONGEST[column])
+        return value
+
+    def _currency(self, said: str) -> str:
+        if said == self.currency:
+            return said
+        try:
+            check_currency(said)
+        except ValueError as error:
+            raise RowInvalid(str(error), field="currency") from None
+        msg = f"`{said}` is not traded here; this tenant's currency is {self.currency}"
+        raise RowInvalid(msg, field="currency")
+
+    def _moment(self, said: str) -> datetime:
+        known = self._moments.get(said)
+        if known is None:
+            known = moment_of(said, self.zone, self.now)
+            if len(self._moments) < _MOMENTS_KEPT:
+                self._moments[said] = known
+        return known
+
+
+def amount_of(said: str) -> Decimal:
+    """Return the exact amount. Raise RowInvalid for signs, separators and symbols."""
+    if _AMOUNT.fullmatch(said) is None:
+        shown = f"`{said[:40]}` is not an amount" if said else "is empty"
+        msg = f"{shown}; write it like `1234.50`, without separators or a currency sign"
+        raise RowInvalid(msg, field="amount")
+    if said.startswith("-"):
+        msg = "is negative; amounts are zero or more (name the purchase in `refund_of` to refund)"
+        raise RowInvalid(msg, field="amount")
+    return Decimal(said)
+
+
+def moment_of(said: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """Return the moment in UTC; a day is its start where the tenant is. Raise RowInvalid.
+
+    A time without an offset is the tenant's local time.
+    """
+    found = _DATE.match(said)
+    if found is None:
+        shown = f"`{said[:40]}` is not a date" if said else "is empty"
+        msg = f"{shown}; write `2026-03-01`, `20260301` or `2026-03-01T12:00:00Z`"
+        raise RowInvalid(msg, field="occurred_at")
+    year = int(found[1])
+    # Before anything is computed: at the ends of the calendar even a time zone overflows.
+    if not EARLIEST_YEAR <= year <= now.year + 1:
+        where = "before 1970" if year < EARLIEST_YEAR else "in the future"
+        msg = f"the year {year} lies {where}; check the date"
+        raise RowInvalid(msg, field="occurred_at")
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError as error:
+        msg = f"`{said[:40]}` is not a date ({error}); write `2026-03-01T12:00:00Z`"
+        raise RowInvalid(msg, field="occurred_at") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return moment.astimezone(UTC)
+
+
+def _lines(said: str) -> list[Line]:
+    try:
+        return parse_lines(said)
+    except ValueError as error:
+        raise RowInvalid(str(error), field="lines") from None
+
+
+def _one_of(column: str, said: str, allowed: tuple[str, ...]) -> str:
+    value = said.lower()
+    if value not in allowed:
+        msg = f"`{said[:40]}` is not a {column.replace('_', ' ')}; use {', '.join(allowed)}"
+        raise RowInvalid(msg, field=column)
+    return value
+
+
+def _length(column: str, value: str, longest: int, *, needed: bool = False) -> RowInvalid:
+    if needed and not value:
+        return RowInvalid("is empty; every row needs its own number", field=column)
+    return RowInvalid(f"has {len(value)} characters; at most {longest}", field=column)
+
+
+# -- members ------------------------------------------------------------------------------------
+
+MEMBER_COLUMNS = (
+    "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
+    "sms_opt_in",
+)  # fmt: skip
+_MEMBER_LONGEST = {
+    "external_id": 128, "email": 254, "first_name": 200, "last_name": 200, "phone": 32,
+}  # fmt: skip
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_YES = {"true": True, "yes": True, "y": True, "1": True, "t": True}
+_ANSWERS = _YES | {"false": False, "no": False, "n": False, "0": False, "f": False}
+_EARLIEST_BIRTH = 1880
+
+
+def member_of(values: list[str], places: Mapping[str, int], today: date) -> dict[str, Any]:
+    """Return the profile that a row tells; an empty cell says nothing. Raise RowInvalid."""
+    profile: dict[str, Any] = {}
+    for column, place in places.items():
+        if value := values[place].strip():
+            profile[column] = _member_value(column, value, today)
+    if "external_id" not in profile and "email" not in profile:
+        msg = "is empty, and so is `email`; a member needs one of them"
+        raise RowInvalid(msg, field="external_id" if "external_id" in places else "email")
+    return profile
+
+
+def _member_value(column: str, value: str, today: date) -> Any:
+    if column == "birthday":
+        return _birthday(value, today)
+    if column.endswith("_opt_in"):
+        answer = _ANSWERS.get(value.lower())
+        if answer is None:
+            raise RowInvalid(f"`{value[:40]}` is neither yes nor no", field=column)
+        return answer
+    if len(value) > _MEMBER_LONGEST[column]:
+        raise _length(column, value, _MEMBER_LONGEST[column])
+    if column == "email" and _EMAIL.fullmatch(value) is None:
+        msg = f"`{value[:60]}` is not an e-mail address; write it like `ada@example.com`"
+        raise RowInvalid(msg, field=column)
+    return value
+
+
+def _birthday(value: str, today: date) -> date:
+    try:
+        if _DATE.fullmatch(value) is None:
+            msg = "write it like `1990-12-31`"
+            raise ValueError(msg)  # noqa: TRY301 - both ways say the same
+        born = date.fromisoformat(value)
+    except ValueError as error:
+        msg = f"`{value[:40]}` is not a day of birth: {error}"
+        raise RowInvalid(msg, field="birthday") from None
+    if born.year < _EARLIEST_BIRTH or born > today:
+        raise RowInvalid(f"{born} is no day of birth; check the year", field="birthday")
+    return born

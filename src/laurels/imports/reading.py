@@ -1,0 +1,243 @@
+"""Reading CSV line by line: one broken line is one bad row, whatever it holds.
+
+The reader never trusts a quote: when a record does not end where it should, its first line is
+bad and reading goes on with the line after it, so an open quote cannot swallow the file.
+"""
+
+import csv
+import os
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from .errors import FileRefused
+
+MAX_FILE = 10 * 1024**3
+MAX_LINE = 1024**2
+MAX_COLUMNS = 200
+MAX_RECORD_LINES = 100
+"""How many lines one quoted value may span before its quote counts as open."""
+
+_DELIMITERS = (",", ";", "\t")
+_ENDINGS = "\r\n"
+
+
+@dataclass(slots=True)
+class Row:
+    """A record with as many values as the header has columns; `line` is where it begins."""
+
+    line: int
+    values: list[str]
+
+
+@dataclass(slots=True)
+class BadLine(Row):
+    """A line that is no record: what is wrong, and what can be shown of it."""
+
+    code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Table:
+    """An open CSV file: its header is read, its rows are to come."""
+
+    header: list[str]
+    delimiter: str
+    size: int
+    read: int = 0
+    _file: BinaryIO | None = None
+    _number: int = 0
+    _waiting: deque[tuple[int, bytes]] = field(default_factory=deque[tuple[int, bytes]])
+
+    def rows(self) -> Iterator[Row]:
+        """Return every record and every bad line, in the order of the file; skip blank lines."""
+        width, delimiter = len(self.header), self.delimiter
+        while (taken := self._next()) is not None:
+            number, raw = taken
+            if raw.isspace():
+                continue
+            if len(raw) > MAX_LINE:
+                yield self._too_long(number, raw)
+                continue
+            try:
+                text = raw.decode("utf-8").rstrip(_ENDINGS)
+            except UnicodeDecodeError as error:
+                yield _bad(self, number, raw, "not_utf8", (
+                    f"byte {error.start + 1} is not UTF-8; save the file as UTF-8"
+                ))  # fmt: skip
+                continue
+            if "\x00" in text:
+                yield _bad(self, number, raw, "null_byte", "holds a null byte; remove it")
+            elif '"' in text:
+                yield self._quoted(number, raw, text)
+            else:
+                values = text.split(delimiter)
+                yield (
+                    Row(number, values)
+                    if len(values) == width
+                    else self._miscounted(number, values)
+                )
+
+    def _next(self) -> tuple[int, bytes] | None:
+        if self._waiting:
+            return self._waiting.popleft()
+        assert self._file is not None, "tables are made by open_table"
+        raw = self._file.readline(MAX_LINE + 1)
+        if not raw:
+            return None
+        self._number += 1
+        self.read += len(raw)
+        return self._number, raw
+
+    def _too_long(self, number: int, raw: bytes) -> BadLine:
+        """Pass over the rest of an endless line without keeping it."""
+        assert self._file is not None, "tables are made by open_table"
+        rest = raw
+        while rest and not rest.endswith(b"\n"):
+            rest = self._file.readline(MAX_LINE)
+            self.read += len(rest)
+        message = f"is longer than {MAX_LINE:,} bytes; shorten it"
+        return _bad(self, number, raw[:1000], "line_too_long", message)
+
+    def _miscounted(self, number: int, values: list[str]) -> BadLine:
+        message = (
+            f"has {len(values)} fields where the header has {len(self.header)}; a value that"
+            f" holds `{self.delimiter}` needs quotes round it"
+        )
+        return BadLine(number, values, "wrong_number_of_fields", message)
+
+    def _quoted(self, number: int, raw: bytes, text: str) -> Row:
+        """Read a record with quotes, which may go on over the next lines."""
+        used: list[tuple[int, bytes]] = []
+        try:
+            lines = self._record(raw, text, used)
+            values = next(csv.reader(lines, delimiter=self.delimiter, strict=True))
+        except (csv.Error, UnicodeDecodeError, StopIteration) as error:
+            self._waiting.extendleft(reversed(used))
+            unclosed = bool(used) or "unexpected end" in str(error)
+            if unclosed:
+                message = 'opens a quote that is not closed; close it, or write "" for a quote'
+                return _bad(self, number, raw, "unclosed_quote", message)
+            message = 'has text after a closing quote; write "" for a quote inside of quotes'
+            return _bad(self, number, raw, "misplaced_quote", message)
+        if len(values) == len(self.header):
+            return Row(number, values)
+        self._waiting.extendleft(reversed(used))
+        if used:
+            message = 'opens a quote that is not closed; close it, or write "" for a quote'
+            return _bad(self, number, raw, "unclosed_quote", message)
+        return self._miscounted(number, values)
+
+    def _record(self, raw: bytes, text: str, used: list[tuple[int, bytes]]) -> Iterator[str]:
+        """Lend the lines of one record to the parser, as many as it asks for within limits."""
+        yield text + "\n"
+        length = len(raw)
+        while len(used) < MAX_RECORD_LINES and (taken := self._next()) is not None:
+            used.append(taken)
+            length += len(taken[1])
+            if length > MAX_LINE or b"\x00" in taken[1]:
+                return
+            yield taken[1].decode("utf-8")
+
+
+def _bad(table: Table, number: int, raw: bytes, code: str, message: str) -> BadLine:
+    text = raw.decode("utf-8", "replace").rstrip(_ENDINGS)
+    return BadLine(number, text.split(table.delimiter), code, message)
+
+
+@contextmanager
+def open_table(file: Path) -> Generator[Table]:
+    """Lend the table of a CSV file. Raise FileRefused, with the remedy."""
+    csv.field_size_limit(MAX_LINE)
+    source = _opened(file)
+    with source:
+        yield _with_header(source, file)
+
+
+def _opened(file: Path) -> BinaryIO:
+    try:
+        return file.open("rb", buffering=1 << 18)
+    except FileNotFoundError:
+        raise FileRefused(f"there is no file {file}") from None
+    except IsADirectoryError:
+        raise FileRefused(f"{file} is a folder; name a CSV file") from None
+    except PermissionError:
+        raise FileRefused(f"{file} may not be read by this account") from None
+
+
+def _with_header(source: BinaryIO, file: Path) -> Table:
+    size = os.fstat(source.fileno()).st_size
+    if size > MAX_FILE:
+        raise FileRefused(f"{file} is over 10 GB; split it and import the parts")
+    raw = source.readline(MAX_LINE + 1)
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise FileRefused(f"{file} is UTF-16; save it as UTF-8")
+    try:
+        text = raw.decode("utf-8-sig").rstrip(_ENDINGS)
+    except UnicodeDecodeError:
+        raise FileRefused(f"the header of {file} is not UTF-8; save the file as UTF-8") from None
+    if not text.strip() or len(raw) > MAX_LINE or "\x00" in text:
+        what = "is empty" if not raw else "has no header"
+        raise FileRefused(f"{file} {what}; its first line names the columns")
+    try:
+        found = {mark: next(csv.reader([text], delimiter=mark, strict=True))
+                 for mark in _DELIMITERS}  # fmt: skip
+    except csv.Error:
+        raise FileRefused(f"the header of {file} has an open or misplaced quote") from None
+    delimiter = max(_DELIMITERS, key=lambda mark: len(found[mark]))
+    header = [name.strip() for name in found[delimiter]]
+    if len(header) > MAX_COLUMNS:
+        raise FileRefused(f"{file} has {len(header)} columns; at most {MAX_COLUMNS} are read")
+    return Table(header, delimiter, size, read=len(raw), _file=source, _number=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each known column stands in the file, what it is called there, what is not known."""
+
+    places: dict[str, int]
+    names: dict[str, str]
+    ignored: list[str]
+
+
+def find_columns(
+    header: Sequence[str],
+    *,
+    known: Sequence[str],
+    required: Sequence[str],
+    mapping: Mapping[str, str],
+) -> Columns:
+    """Return where the known columns stand. Raise FileRefused for one that is missing or twice.
+
+    `mapping` says what a column is called in this file; other columns keep their names. Case
+    does not count.
+    """
+    heads = [name.casefold() for name in header]
+    listed = ", ".join(name for name in header if name)
+    for column in mapping:
+        if column not in known:
+            msg = f"there is no column `{column}` to map; there are: {', '.join(known)}"
+            raise FileRefused(msg)
+    places: dict[str, int] = {}
+    for column in known:
+        name = mapping.get(column, column).strip()
+        count = heads.count(name.casefold())
+        if count > 1:
+            raise FileRefused(f"the file has {count} columns `{name}`; it can have one")
+        if count == 1:
+            places[column] = heads.index(name.casefold())
+        elif column in mapping:
+            raise FileRefused(f"the file has no column `{name}`; it has: {listed}")
+        elif column in required:
+            msg = (
+                f"the file has no column `{column}`; it has: {listed}."
+                f" Say which one it is: --map {column}=NAME"
+            )
+            raise FileRefused(msg)
+    used = set(places.values())
+    ignored = [name for place, name in enumerate(header) if place not in used and name]
+    return Columns(places, {name: header[place] for name, place in places.items()}, ignored)

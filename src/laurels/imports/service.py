@@ -1,0 +1,189 @@
+"""Importing files: purchases with their refunds, and members."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+from uuid import UUID
+
+from laurels import tenants
+from laurels.kit.db import Database
+from laurels.kit.errors import AppError
+from laurels.kit.time import local_date, utc_now, zone
+from laurels.kit.work import OPERATOR, Actor, Work, open_work
+
+from . import runs
+from .booking import PurchaseItem, book_members, book_purchases
+from .carrying import Carrier
+from .errors import FileRefused
+from .parsing import MEMBER_COLUMNS, PURCHASE_COLUMNS, REQUIRED, Reading, member_of
+from .reading import Columns, find_columns, open_table
+from .rehearsal import Rehearsal
+from .report import Outcome, Report
+
+MAX_SOURCE = 64
+T = TypeVar("T")
+Book = Callable[[Work, Sequence[T]], Awaitable[list[Outcome]]]
+OnProgress = Callable[[Report, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a file is to be imported.
+
+    `source` begins the natural keys of its rows (else: the file's name), `mapping` says what a
+    column is called in the file, `rejects_dir` is where refused rows are written, `welcome` lets
+    new members earn what sign-up rules say.
+    """
+
+    file: Path
+    rejects_dir: Path
+    source: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    dry_run: bool = False
+    welcome: bool = False
+    actor: Actor = OPERATOR
+
+
+async def import_purchases(
+    database: Database,
+    tenant_id: UUID,
+    options: Options,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """The purchases and refunds of the file are in the books, each once; return the difference.
+
+    Whatever was there before is skipped, so a run that broke off is simply run again. Raise
+    FileRefused, TenantSuspended or TooManyBroken.
+    """
+    tenant = await _tenant(database, tenant_id)
+    source = _source(options)
+
+    async def book(work: Work, items: Sequence[PurchaseItem]) -> list[Outcome]:
+        return await book_purchases(work, items, source=source, welcome=options.welcome)
+
+    with open_table(options.file) as table:
+        columns = find_columns(
+            table.header, known=PURCHASE_COLUMNS, required=REQUIRED, mapping=options.mapping
+        )
+        reading = Reading(
+            columns.places, source, tenant.currency, zone(tenant.time_zone), utc_now()
+        )
+        carrier = Carrier(
+            database=database,
+            tenant_id=tenant_id,
+            actor=options.actor,
+            table=table,
+            columns=columns,
+            parse=reading.purchase,
+            book=_rehearsed(book) if options.dry_run else book,
+            report=_report(options, columns),
+            on_progress=on_progress,
+        )
+        return await _carry_out(carrier, "purchases", options)
+
+
+async def import_members(
+    database: Database,
+    tenant_id: UUID,
+    options: Options,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """The members of the file exist with these profiles; empty cells leave what is there.
+
+    Raise FileRefused, TenantSuspended or TooManyBroken.
+    """
+    tenant = await _tenant(database, tenant_id)
+    today = local_date(utc_now(), zone(tenant.time_zone))
+
+    async def book(work: Work, items: Sequence[dict[str, Any]]) -> list[Outcome]:
+        return await book_members(work, items, welcome=options.welcome)
+
+    with open_table(options.file) as table:
+        columns = find_columns(
+            table.header, known=MEMBER_COLUMNS, required=(), mapping=options.mapping
+        )
+        places = columns.places
+        if not places.keys() & {"external_id", "email"}:
+            listed = ", ".join(name for name in table.header if name)
+            msg = f"the file has neither `external_id` nor `email`; it has: {listed}"
+            raise FileRefused(msg)
+        carrier = Carrier(
+            database=database,
+            tenant_id=tenant_id,
+            actor=options.actor,
+            table=table,
+            columns=columns,
+            parse=lambda values: member_of(values, places, today),
+            book=_rehearsed(book) if options.dry_run else book,
+            report=_report(options, columns),
+            on_progress=on_progress,
+        )
+        return await _carry_out(carrier, "members", options)
+
+
+async def has_imported(work: Work, *, kind: str, source: str) -> bool:
+    """Return whether a file of this source was imported to its end."""
+    return await runs.has_finished(work, kind=kind, source=source)
+
+
+async def _tenant(database: Database, tenant_id: UUID) -> tenants.TenantView:
+    async with open_work(database, tenant_id=tenant_id) as work:
+        return await tenants.require_active(work)
+
+
+def _source(options: Options) -> str:
+    source = options.file.name if options.source is None else options.source
+    if not 1 <= len(source) <= MAX_SOURCE or "\x00" in source:
+        msg = f"a source has 1 to {MAX_SOURCE} characters, `{source[:80]}` has {len(source)}"
+        raise FileRefused(f"{msg}; name one with --source")
+    return source
+
+
+def _report(options: Options, columns: Columns) -> Report:
+    return Report(
+        run_id=None,
+        source=_source(options),
+        dry_run=options.dry_run,
+        ignored_columns=columns.ignored,
+    )
+
+
+def _rehearsed(book: Book[T]) -> Book[T]:
+    rehearsal = Rehearsal[T]()
+
+    async def booked(work: Work, items: Sequence[T]) -> list[Outcome]:
+        return rehearsal.correct(items, await book(work, items))
+
+    return booked
+
+
+async def _carry_out(carrier: Carrier[T], kind: str, options: Options) -> Report:
+    """Carry the file within a run that says how far it came and how it ended."""
+    report = carrier.report
+    if options.dry_run:
+        await carrier.carry()
+        return report
+    async with _work(carrier) as work:
+        report.run_id = await runs.begin(
+            work, kind=kind, source=report.source, file_name=options.file.name
+        )
+    carrier.rejects = runs.RejectFile(options.rejects_dir, report.run_id, carrier.table.header)
+    try:
+        await carrier.carry()
+    except AppError:
+        # When the database is gone the run stays `running`; the next one will see to it.
+        async with _work(carrier) as work:
+            await runs.end(work, report.run_id, "failed")
+        raise
+    finally:
+        carrier.rejects.close()
+    async with _work(carrier) as work:
+        await runs.end(work, report.run_id, "finished")
+    return report
+
+
+def _work(carrier: Carrier[T]) -> AbstractAsyncContextManager[Work]:
+    return open_work(carrier.database, tenant_id=carrier.tenant_id, actor=carrier.actor)

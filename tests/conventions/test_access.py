@@ -1,0 +1,78 @@
+"""Every door says who may come in: a permission, or Public."""
+
+from fastapi import APIRouter, FastAPI
+
+from laurels.api import create_app
+from laurels.cli.docs import entrances
+from laurels.kit.db import Database
+from laurels.permissions import Permission
+
+from .source import nothing
+
+# FastAPI makes these; they show the documentation, which is the same for everybody.
+OPEN_PAGES = {"/docs", "/docs/oauth2-redirect", "/openapi.json"}
+PUBLIC = {"/healthz", "/readyz", "/metrics"}
+
+
+def silent(app: FastAPI) -> list[str]:
+    """The routes that state neither a permission nor that they are public."""
+    return [
+        f"{door.method} {door.path}"
+        for door in entrances(app)
+        if door.asks is None and door.path not in OPEN_PAGES
+    ]
+
+
+def application() -> FastAPI:
+    return create_app(Database("postgresql://"))
+
+
+def test_every_route_states_its_permission_or_that_it_is_public():
+    nothing(silent(application()), "add begin(Permission.…) or Public")
+
+
+def test_what_is_public_is_known():
+    public = {door.path for door in entrances(application()) if door.asks == "public"}
+
+    assert public == PUBLIC
+
+
+def test_reading_asks_for_no_right_to_write_and_writing_for_no_right_to_read():
+    wrong = [
+        f"{door.method} {door.path} asks for {door.asks}"
+        for door in entrances(application())
+        if door.asks not in {None, "public"}
+        and (door.method in {"GET", "HEAD"}) != str(door.asks).endswith(":read")
+    ]
+
+    nothing(wrong)
+
+
+def test_every_permission_opens_something():
+    asked = {door.asks for door in entrances(application())}
+
+    nothing(sorted(set(Permission) - asked), "no route asks for these")
+
+
+def test_permissions_are_alphabetical_and_begin_with_a_room():
+    from laurels import domains
+
+    assert list(Permission) == sorted(Permission)
+    assert {permission.split(":")[0] for permission in Permission} <= set(domains.ROOMS)
+
+
+def test_a_route_without_a_word_is_found():
+    app = application()
+    bare = APIRouter(prefix="/v1/bare")
+
+    @bare.get("/things")
+    async def things() -> dict[str, str]:
+        return {}
+
+    app.include_router(bare)
+
+    @app.post("/v1/barer")
+    async def barer() -> dict[str, str]:
+        return {}
+
+    assert silent(app) == ["GET /v1/bare/things", "POST /v1/barer"]

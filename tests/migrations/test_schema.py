@@ -1,0 +1,107 @@
+"""The schema: up from nothing, down to nothing, up again; and what is said when it drifted."""
+
+import pytest
+
+from laurels.migrations import runner
+
+from .conftest import ask
+
+OBJECTS = """
+select 'table ' || relname from pg_class
+where relnamespace = 'laurels'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S')
+union all
+select 'function ' || proname from pg_proc where pronamespace = 'laurels'::regnamespace
+union all
+select 'type ' || typname from pg_type
+where typnamespace = 'laurels'::regnamespace and typtype in ('e', 'd')
+order by 1
+"""
+
+
+async def test_a_new_schema_is_what_the_models_say(empty_url):
+    await runner.upgrade(empty_url)
+
+    assert await runner.current(empty_url) == runner.head()
+    assert await runner.drift(empty_url) == []
+
+
+async def test_down_to_nothing_leaves_nothing_and_up_again_is_the_same(empty_url):
+    await runner.upgrade(empty_url)
+    before = await ask(empty_url, OBJECTS)
+
+    await runner.downgrade(empty_url, "base")
+    left = [row[0] for row in await ask(empty_url, OBJECTS)]
+    await runner.upgrade(empty_url)
+
+    assert left == ["table alembic_version"]
+    assert await ask(empty_url, OBJECTS) == before
+    assert await runner.drift(empty_url) == []
+
+
+async def test_every_revision_can_be_taken_back_one_by_one(empty_url):
+    await runner.upgrade(empty_url)
+
+    while await runner.current(empty_url) is not None:
+        await runner.downgrade(empty_url, "-1")
+        await runner.upgrade(empty_url, "+1")
+        await runner.downgrade(empty_url, "-1")
+
+    await runner.upgrade(empty_url)
+    assert await runner.drift(empty_url) == []
+
+
+async def test_functions_whose_text_changed_are_applied_again(migrated_url):
+    name = "tenants/functions.sql"
+    broken = (
+        "create or replace function laurels.find_tenant(p_slug text) returns uuid"
+        " language sql stable as $$ select null::uuid $$"
+    )
+    await ask(migrated_url, "update laurels.schema_files set checksum = 'old' where name = $1", name)
+    await ask(migrated_url, broken)
+
+    assert await runner.drift(migrated_url) == [f"functions of {name} are not the ones in force"]
+    assert await runner.apply_functions(migrated_url) == [name]
+    assert await runner.apply_functions(migrated_url) == []
+
+    body = await ask(migrated_url, "select prosrc from pg_proc where proname = 'find_tenant'")
+    assert "laurels.tenants" in body[0][0]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("alter table laurels.holds add column extra text", "extra"),
+        ("alter table laurels.members drop column email cascade", "email"),
+        ("comment on table laurels.lots is 'something else'", "something else"),
+        ("alter table laurels.wallets no force row level security", "wallets has no forced"),
+        ("create table laurels.strange (id int primary key)", "strange"),
+        ("alter table laurels.purchases drop constraint ck_purchases_status_known", "lacks the"),
+        ("alter table laurels.lots add constraint ck_odd check (true)", "check ck_odd of no model"),
+        ("update laurels.schema_files set checksum = 'x'", "are not the ones in force"),
+    ],
+)
+async def test_drift_is_told_in_words(migrated_url, change, said):
+    await ask(migrated_url, change)
+
+    found = await runner.drift(migrated_url)
+    assert any(said in words for words in found), found
+
+
+async def test_a_schema_that_was_never_migrated_is_drift_too(empty_url):
+    assert await runner.drift(empty_url) != []
+
+
+def test_the_way_is_up_down_or_nowhere():
+    newest = runner.head()
+
+    assert runner.plan(None).steps >= 1
+    assert not runner.plan(None).back
+    assert runner.plan(newest).steps == 0
+    assert runner.plan(newest, "base").back
+
+
+def test_a_revision_from_the_future_is_refused_in_words():
+    with pytest.raises(runner.SchemaUnknown, match="does not have"):
+        runner.plan("9999")
+    with pytest.raises(runner.SchemaUnknown, match="does not have"):
+        runner.plan(None, "9999")
