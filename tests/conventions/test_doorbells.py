@@ -71,8 +71,7 @@ def moves(tree: ast.AST) -> list[tuple[int, str]]:
     ] + [
         (node.lineno, alias.name)
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        and (node.module or "").startswith("laurels.ledger")
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("laurels.ledger")
         for alias in node.names
         if alias.name in MOVES
     ]

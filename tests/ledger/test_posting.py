@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from laurels import ledger, tenants
+from laurels import ledger
 from laurels.kit.errors import AppError
 from laurels.kit.ids import new_id
 from laurels.ledger.errors import (
@@ -17,7 +17,7 @@ from laurels.ledger.errors import (
 from laurels.ledger.movements import Posted
 from laurels.tenants.errors import TenantSuspended
 from laurels.tenants.service import set_status
-from tests.support.make import House
+from tests.support.make import House, make_tenant
 
 Outcome = Posted | AppError
 
@@ -132,7 +132,7 @@ async def test_another_tenant_s_wallet_hold_and_transaction_are_not_there(house,
     earned = await earn(house, member, 100)
     held = await hold(house, member, 10)
     wallet = await house.wallet_id(member)
-    stranger = House(database, await make_stranger(database))
+    stranger = await make_tenant(database)
 
     outcomes = await book(
         stranger,
@@ -145,13 +145,6 @@ async def test_another_tenant_s_wallet_hold_and_transaction_are_not_there(house,
         ledger.WalletNotFound, HoldNotFound, TransactionNotFound,
     ]  # fmt: skip
     assert await house.balance(member) == figures(available=90, held=10)
-
-
-async def make_stranger(database) -> tenants.TenantView:
-    """Another tenant."""
-    from tests.support.make import make_tenant
-
-    return (await make_tenant(database)).tenant
 
 
 async def test_one_refused_movement_leaves_its_neighbours_booked(house):

@@ -16,6 +16,12 @@ from tests.support.make import make_tenant
 from .conftest import ask
 
 
+OWNERS = """
+select proname, proowner::regrole::text from pg_proc
+where pronamespace = 'laurels'::regnamespace order by 1
+"""
+
+
 def bindir():
     found = cluster.server().cluster
     return found.bindir if found is not None else None
@@ -66,8 +72,7 @@ async def test_a_dump_brings_back_every_row_and_function(full_url, make_database
     assert taken.restored
     assert await rows_of(fresh) == before
     assert await runner.drift(fresh) == []
-    owners = "select proname, proowner::regrole::text from pg_proc where pronamespace = $1::regnamespace order by 1"
-    assert await ask(fresh, owners, "laurels") == await ask(full_url, owners, "laurels")
+    assert await ask(fresh, OWNERS) == await ask(full_url, OWNERS)
 
 
 async def test_a_dump_is_readable_by_its_owner_alone_and_leaves_no_scratch(full_url, tmp_path):

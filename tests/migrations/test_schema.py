@@ -56,7 +56,8 @@ async def test_functions_whose_text_changed_are_applied_again(migrated_url):
         "create or replace function laurels.find_tenant(p_slug text) returns uuid"
         " language sql stable as $$ select null::uuid $$"
     )
-    await ask(migrated_url, "update laurels.schema_files set checksum = 'old' where name = $1", name)
+    outdate = "update laurels.schema_files set checksum = 'old' where name = $1"
+    await ask(migrated_url, outdate, name)
     await ask(migrated_url, broken)
 
     assert await runner.drift(migrated_url) == [f"functions of {name} are not the ones in force"]

@@ -296,17 +296,19 @@ def _diagram(tables: list[Table]) -> list[str]:
 
 
 def _type(column: Column[Any]) -> str:
-    text = column.type.compile(dialect=postgresql.dialect()).lower()  # type: ignore[no-untyped-call]
-    return text.split("(")[0].replace(" with time zone", "tz").replace("[]", "_array")
+    return _full_type(column).split("(")[0].replace(" with time zone", "tz").replace("[]", "_array")
+
+
+def _full_type(column: Column[Any]) -> str:
+    return column.type.compile(dialect=postgresql.dialect()).lower()
 
 
 def _table(table: Table) -> list[str]:
     lines = [f"### {table.name}", "", table.comment or "", ""]
     lines += ["| column | type | null | meaning |", "|---|---|---|---|"]
     for column in table.columns:
-        kind = column.type.compile(dialect=postgresql.dialect()).lower()  # type: ignore[no-untyped-call]
         lines.append(
-            f"| `{column.name}` | {kind} | {'yes' if column.nullable else ''} | {column.comment} |"
+            f"| `{column.name}` | {_full_type(column)} | {'yes' if column.nullable else ''} | {column.comment} |"
         )
     rules = sorted(_rules(table))
     return [*lines, "", *rules] if rules else lines

@@ -154,7 +154,7 @@ async def add_login(admin_url: str, *, name: str, role: str, tenant_id: UUID) ->
                 await admin.execute(f"alter role {name} set default_transaction_read_only = on")
             await admin.execute(f"set local role {OWNER}")
             await admin.execute(
-                f"insert into {SCHEMA}.login_tenants (login, tenant_id) values ($1, $2)",  # noqa: S608 - constant
+                "insert into laurels.login_tenants (login, tenant_id) values ($1, $2)",
                 name,
                 tenant_id,
             )

@@ -105,6 +105,11 @@ def sparse(values: list[Any]) -> list[Any]:
     return values if any(values) else []
 
 
+def uniform(values: list[Any]) -> list[Any]:
+    """Return the values, or only the first when all are the same; SQL repeats a single one."""
+    return values[:1] if len(set(values)) == 1 else values
+
+
 async def start(raw: Raw, tenant_id: UUID) -> None:
     """Begin a transaction that sees this tenant's rows and no others: one round trip.
 

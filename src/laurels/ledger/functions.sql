@@ -1,6 +1,8 @@
 -- Plans of hot functions are held to index look-ups (`set enable_…`): sessions keep their plans, and
 -- one that was made while a table was still empty would go on reading the whole of it.
--- Open the wallets that are missing, lock all that are named, and return them as they now are.
+-- Lock all wallets that are named and return them as they now are. Where some are missing and no
+-- ids for new ones are given, nothing is locked and nothing comes back: the caller asks again with
+-- ids, and the missing ones are opened. An array of one program stands for all.
 -- Locks are taken in the order of wallet ids, the same everywhere; a row that had to be waited for
 -- is read again after the wait, so it is what the previous holder left.
 create or replace function laurels.lock_wallets(
@@ -28,25 +30,23 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as
 declare
   v_ids uuid [];
 begin
+  if cardinality(p_new_ids) > 0 then
+    insert into laurels.wallets (tenant_id, id, member_id, program_id)
+    select p_tenant, n.id, n.member_id, coalesce(n.program_id, p_programs[1])
+    from unnest(p_new_ids, p_members, p_programs) as n (id, member_id, program_id)
+    order by n.member_id, n.program_id
+    on conflict (tenant_id, member_id, program_id) do nothing;
+  end if;
+
   v_ids := array(
     select w.id
     from unnest(p_members, p_programs) as n (member_id, program_id)
     inner join laurels.wallets as w
-      on w.tenant_id = p_tenant and w.member_id = n.member_id and w.program_id = n.program_id
+      on w.tenant_id = p_tenant and w.member_id = n.member_id
+        and w.program_id = coalesce(n.program_id, p_programs[1])
   );
   if cardinality(v_ids) < cardinality(p_members) then
-    insert into laurels.wallets (tenant_id, id, member_id, program_id)
-    select p_tenant, n.id, n.member_id, n.program_id
-    from unnest(p_new_ids, p_members, p_programs) as n (id, member_id, program_id)
-    order by n.member_id, n.program_id
-    on conflict (tenant_id, member_id, program_id) do nothing;
-
-    v_ids := array(
-      select w.id
-      from unnest(p_members, p_programs) as n (member_id, program_id)
-      inner join laurels.wallets as w
-        on w.tenant_id = p_tenant and w.member_id = n.member_id and w.program_id = n.program_id
-    );
+    return;
   end if;
 
   return query
@@ -64,6 +64,7 @@ $$;
 -- as they are now, and lots, entries and holds where there are any. Everything is set-based; the
 -- number of statements does not depend on the length of the batch. An array in which there is
 -- nothing but nulls and zeros comes empty: unnest fills it up, and it costs nothing on the way.
+-- Types and sources that are all the same come once.
 create or replace function laurels.book_postings(
   p_tenant uuid,
   p_actor_type text,
@@ -100,7 +101,8 @@ begin
     reverses_id, reason, actor_type, actor_id, occurred_at
   )
   select
-    p_tenant, t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, t.amount,
+    p_tenant, t.id, t.wallet_id, t.seq, coalesce(t.type, p_types[1]),
+    coalesce(t.source, p_sources[1]), t.source_id, t.amount,
     coalesce(t.debt_delta, 0), t.balance_after, t.reverses_id, t.reason, p_actor_type, p_actor_id, t.occurred_at
   from unnest(
     p_ids, p_wallets, p_seqs, p_types, p_sources, p_source_ids, p_amounts, p_debt_deltas,
@@ -111,7 +113,7 @@ begin
   );
 
   insert into laurels.posting_keys (tenant_id, source, key, transaction_id)
-  select p_tenant, t.source, t.key, t.id
+  select p_tenant, coalesce(t.source, p_sources[1]), t.key, t.id
   from unnest(p_ids, p_sources, p_keys) as t (id, source, key)
   where t.key is not null;
 

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import asyncpg
 import orjson
 
 from laurels import tenants
 from laurels.events import emit
 from laurels.kit.errors import AppError
 from laurels.kit.ids import new_id
-from laurels.kit.work import Work, sparse
+from laurels.kit.work import Work, sparse, uniform
 
 from .deciding import Draft, Original, balance_of, decide, wallet_of
 from .errors import PostingKeyTaken
@@ -112,7 +113,7 @@ def _same(draft: Draft, movement: Movement, before: Transaction) -> bool:
 
 async def _lock(work: Work, movements: Sequence[Movement], programs: Programs) -> Draft:
     """Lock the wallets of all movements, then read what the decisions depend on."""
-    pairs: dict[tuple[UUID, UUID], UUID] = {}
+    pairs: set[tuple[UUID, UUID]] = set()
     wallet_ids: set[UUID] = set()
     hold_ids: list[UUID] = []
     transaction_ids: list[UUID] = []
@@ -126,17 +127,10 @@ async def _lock(work: Work, movements: Sequence[Movement], programs: Programs) -
         elif movement.member_id is not None:
             program_id = movement.program_id or programs.default_id
             if program_id in programs.dates:
-                pairs.setdefault((movement.member_id, program_id), new_id())
+                pairs.add((movement.member_id, program_id))
     if hold_ids or transaction_ids:
         wallet_ids |= await _wallets_of(work, hold_ids, transaction_ids)
-    rows = await work.fetch(
-        "select * from laurels.lock_wallets($1, $2, $3, $4, $5)",
-        work.tenant_id,
-        [member for member, _ in pairs],
-        [program for _, program in pairs],
-        list(pairs.values()),
-        list(wallet_ids),
-    )
+    rows = await _lock_rows(work, pairs, wallet_ids)
     wallets = {row[0]: Wallet(*row[:11]) for row in rows}
     draft = Draft(
         now=work.now,
@@ -146,6 +140,22 @@ async def _lock(work: Work, movements: Sequence[Movement], programs: Programs) -
     )
     await _read_details(work, draft, [row[0] for row in rows if row[11]], hold_ids, transaction_ids)
     return draft
+
+
+async def _lock_rows(
+    work: Work, pairs: set[tuple[UUID, UUID]], wallet_ids: set[UUID]
+) -> list[asyncpg.Record]:
+    """Lock wallets named by id or by member and program, opening those that are missing."""
+    members = [member for member, _ in pairs]
+    programs = [program for _, program in pairs]
+    for new_ids in ([], [new_id() for _ in pairs]):
+        rows = await work.fetch(
+            "select * from laurels.lock_wallets($1, $2, $3, $4, $5)",
+            work.tenant_id, members, uniform(programs), new_ids, list(wallet_ids),
+        )  # fmt: skip
+        if rows or not pairs:
+            return rows
+    return []
 
 
 async def _wallets_of(work: Work, hold_ids: list[UUID], transaction_ids: list[UUID]) -> set[UUID]:
@@ -292,8 +302,8 @@ async def _write(work: Work, draft: Draft) -> None:
         [row.id for row in rows],
         [row.wallet_id for row in rows],
         [row.seq for row in rows],
-        [row.type for row in rows],
-        [row.source for row in rows],
+        uniform([row.type for row in rows]),
+        uniform([row.source for row in rows]),
         sparse([row.source_id for row in rows]),
         sparse([row.key for row in rows]),
         [row.amount for row in rows],
@@ -408,10 +418,4 @@ async def release(work: Work, movement: Release) -> Posted:
 async def open_wallets(work: Work, member_ids: Sequence[UUID]) -> None:
     """Each member has a wallet of the default program."""
     programs = await load_programs(work)
-    await work.fetch(
-        "select 1 from laurels.lock_wallets($1, $2, $3, $4, '{}')",
-        work.tenant_id,
-        list(member_ids),
-        [programs.default_id] * len(member_ids),
-        [new_id() for _ in member_ids],
-    )
+    await _lock_rows(work, {(member_id, programs.default_id) for member_id in member_ids}, set())

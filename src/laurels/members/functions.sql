@@ -1,41 +1,25 @@
--- Make sure that each of these external ids is a member; return them with how they stand.
--- New ones are written in the order of external ids, the same everywhere.
+-- Find members by external id. With ids for new ones, those who are missing are enrolled first, in
+-- the order of external ids, the same everywhere.
 create or replace function laurels.ensure_members(
   p_tenant uuid,
-  p_ids uuid [],
   p_external_ids text [],
+  p_new_ids uuid [],
   p_enrolled timestamptz []
-) returns table (external_id text, id uuid, is_new boolean) language plpgsql
+) returns table (external_id text, id uuid) language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
-declare
-  v_found bigint;
 begin
-  return query
-  select m.external_id, m.id, false
-  from unnest(p_external_ids) as n (external_id)
-  inner join laurels.members as m
-    on m.tenant_id = p_tenant and m.external_id = n.external_id;
-  get diagnostics v_found = row_count;
-
-  -- Only a batch with unknown ids pays for the rest.
-  if v_found = cardinality(p_external_ids) then
-    return;
+  if cardinality(p_new_ids) > 0 then
+    insert into laurels.members (tenant_id, id, external_id, enrolled_at)
+    select p_tenant, n.id, n.external_id, n.enrolled_at
+    from unnest(p_new_ids, p_external_ids, p_enrolled) as n (id, external_id, enrolled_at)
+    order by n.external_id
+    on conflict (tenant_id, external_id) where external_id is not null do nothing;
   end if;
 
-  insert into laurels.members (tenant_id, id, external_id, enrolled_at)
-  select p_tenant, n.id, n.external_id, n.enrolled_at
-  from unnest(p_ids, p_external_ids, p_enrolled) as n (id, external_id, enrolled_at)
-  where not exists (
-    select 1 from laurels.members as m
-    where m.tenant_id = p_tenant and m.external_id = n.external_id
-  )
-  order by n.external_id
-  on conflict (tenant_id, external_id) where external_id is not null do nothing;
-
   return query
-  select m.external_id, m.id, m.id = n.id
-  from unnest(p_ids, p_external_ids) as n (id, external_id)
+  select m.external_id, m.id
+  from unnest(p_external_ids) as n (external_id)
   inner join laurels.members as m
     on m.tenant_id = p_tenant and m.external_id = n.external_id;
 end

@@ -58,21 +58,32 @@ async def ensure_new(
     if not wanted:
         return {}, []
     moments = enrolled_at or {}
-    rows = await work.fetch(
-        "select * from laurels.ensure_members($1, $2, $3, $4)",
-        work.tenant_id,
-        [new_id() for _ in wanted],
-        wanted,
-        [moments.get(external_id, work.now) for external_id in wanted],
-    )
-    found = {row[0]: row[1] for row in rows}
-    new = {row[0]: row[1] for row in rows if row[2]}
+    found = await _by_external_id(work, wanted, [], [])
+    missing = [external_id for external_id in wanted if external_id not in found]
+    if not missing:
+        return found, []
+    ids = [new_id() for _ in missing]
+    dates = [moments.get(external_id, work.now) for external_id in missing]
+    now_there = await _by_external_id(work, missing, ids, dates)
+    found.update(now_there)
+    made = set(ids)
+    new = {name: member_id for name, member_id in now_there.items() if member_id in made}
     events: list[Event] = [
         MemberEnrolled(member_id, moments.get(external_id, work.now), external_id)
         for external_id, member_id in new.items()
     ]
     emit(work, events, historical=historical)
     return found, list(new.values())
+
+
+async def _by_external_id(
+    work: Work, external_ids: list[str], new_ids: list[UUID], dates: list[datetime]
+) -> dict[str, UUID]:
+    rows = await work.fetch(
+        "select * from laurels.ensure_members($1, $2, $3, $4)",
+        work.tenant_id, external_ids, new_ids, dates,
+    )  # fmt: skip
+    return {row[0]: row[1] for row in rows}
 
 
 async def upsert(work: Work, profile: dict[str, Any], *, historical: bool = False) -> Upserted:

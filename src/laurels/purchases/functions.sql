@@ -1,3 +1,4 @@
+-- Sources and statuses that are all the same come once.
 -- Record purchases that are not there yet, with their lines. Return those that were there before,
 -- with what tells a repeat from a change.
 create or replace function laurels.record_purchases(
@@ -15,7 +16,7 @@ create or replace function laurels.record_purchases(
   p_attributes text [],
   p_contents bytea [],
   p_occurred timestamptz [],
-  p_completed timestamptz [],
+  p_now timestamptz,
   p_lines jsonb
 ) returns table (ord bigint, id uuid, content bytea, status text)
 language plpgsql
@@ -27,15 +28,17 @@ begin
     payment_method, note, attributes, content, occurred_at, completed_at, settled_at
   )
   select
-    p_tenant, n.id, n.source, n.external_id, n.member_id, n.status, n.amount, p_currency,
-    n.channel, n.method, n.note, coalesce(n.attributes::jsonb, '{}'), n.content, n.occurred_at, n.completed_at,
-    n.completed_at
+    p_tenant, n.id, coalesce(n.source, p_sources[1]), n.external_id, n.member_id,
+    coalesce(n.status, p_statuses[1]), n.amount, p_currency,
+    n.channel, n.method, n.note, coalesce(n.attributes::jsonb, '{}'), n.content, n.occurred_at,
+    case when coalesce(n.status, p_statuses[1]) = 'completed' then p_now end,
+    case when coalesce(n.status, p_statuses[1]) = 'completed' then p_now end
   from unnest(
     p_ids, p_sources, p_external_ids, p_members, p_statuses, p_amounts, p_channels, p_methods,
-    p_notes, p_attributes, p_contents, p_occurred, p_completed
+    p_notes, p_attributes, p_contents, p_occurred
   ) as n (
     id, source, external_id, member_id, status, amount, channel, method, note, attributes,
-    content, occurred_at, completed_at
+    content, occurred_at
   )
   on conflict (tenant_id, source, external_id) do nothing;
 
@@ -59,7 +62,8 @@ begin
   from unnest(p_ids, p_sources, p_external_ids) with ordinality
     as n (id, source, external_id, ord)
   inner join laurels.purchases as p
-    on p.tenant_id = p_tenant and p.source = n.source and p.external_id = n.external_id
+    on p.tenant_id = p_tenant and p.source = coalesce(n.source, p_sources[1])
+      and p.external_id = n.external_id
   where p.id <> n.id;
 end
 $$;

@@ -14,7 +14,7 @@ from laurels.kit.errors import AppError
 from laurels.kit.ids import new_id
 from laurels.kit.money import check_amount
 from laurels.kit.time import check_occurred_at
-from laurels.kit.work import Work, sparse
+from laurels.kit.work import Work, sparse, uniform
 
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseInvalid
 
@@ -159,10 +159,10 @@ async def _insert(
         " $12, $13, $14, $15, $16)",
         work.tenant_id,
         [ids[number] for number in fresh],
-        [purchase.source for purchase in chosen],
+        uniform([purchase.source for purchase in chosen]),
         sparse([purchase.external_id for purchase in chosen]),
         [purchase.member_id for purchase in chosen],
-        [purchase.status for purchase in chosen],
+        uniform([purchase.status for purchase in chosen]),
         [purchase.amount for purchase in chosen],
         currency,
         sparse([purchase.channel for purchase in chosen]),
@@ -176,7 +176,7 @@ async def _insert(
         ),
         [contents[number] for number in fresh],
         moments,
-        [work.now if purchase.status == "completed" else None for purchase in chosen],
+        work.now,
         _lines(chosen, [ids[number] for number in fresh]),
     )
     return [(fresh[row[0] - 1], row[1], row[2], row[3]) for row in rows]
