@@ -105,9 +105,11 @@ def test_a_doorbell_gives_what_it_names_and_nothing_private():
     found = []
     for room in domains.ROOMS:
         door = importlib.import_module(f"laurels.{room}")
-        for name in getattr(door, "__all__", []):
-            if name.startswith("_") or not hasattr(door, name):
-                found.append(f"{room}.{name}")
+        found += [
+            f"{room}.{name}"
+            for name in getattr(door, "__all__", [])
+            if name.startswith("_") or not hasattr(door, name)
+        ]
 
     nothing(found)
 

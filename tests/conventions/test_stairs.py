@@ -22,8 +22,9 @@ def lint(root: Path) -> subprocess.CompletedProcess[str]:
         "sys.exit(lint_imports(cache_dir=None, no_cache=True))"
     )
     environment = os.environ | {"PYTHONPATH": str(root / "src")}
+    command = [sys.executable, "-c", program]
     return subprocess.run(
-        [sys.executable, "-c", program], cwd=root, env=environment, capture_output=True, text=True
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False
     )
 
 

@@ -4,6 +4,7 @@ Written from the design's decisions 4 to 7 and not from the ledger, which counts
 sees a single point. Slow and simple on purpose.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -68,6 +69,17 @@ class Purse:
         """Available, pending, held and debt."""
         states = [point.state for point in self.points]
         return (*(states.count(state) for state in ("available", "pending", "held")), self.debt)
+
+    @property
+    def dated(self) -> dict[tuple[bool, datetime], int]:
+        """How many points lapse when; unripe ones apart, those that are held not counted."""
+        return dict(
+            Counter(
+                (point.state == "pending", point.lapses or NEVER)
+                for point in self.points
+                if point.state in {"available", "pending"} and point.lot is not None
+            )
+        )
 
     def day(self, at: datetime, days: int) -> datetime:
         """The beginning of the local day that is so many days later."""

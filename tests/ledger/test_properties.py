@@ -5,6 +5,8 @@ the books.
 """
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -26,7 +28,7 @@ from laurels.kit.db import Database
 from laurels.kit.errors import AppError
 from laurels.ledger.movements import Movement, Posted
 from tests.ledger.books import VIENNA, Books, find_flaws
-from tests.ledger.model import Earn, Hold, Purse, Spend
+from tests.ledger.model import NEVER, Earn, Hold, Purse, Spend
 from tests.support.make import NOON, House, make_tenant
 
 Program = tuple[int, int | None, int]
@@ -37,6 +39,16 @@ RIPENING: Program = (5, None, 30)
 BOTH: Program = (14, 60, 7)
 
 Figures = tuple[int, int, int, int]
+Dated = dict[tuple[bool, datetime], int]
+
+
+def add_up(lots: Iterable[tuple[bool, datetime | None, int]]) -> Dated:
+    """Return how many points lapse when, unripe ones apart."""
+    found: Dated = Counter()
+    for pending, lapses, remaining in lots:
+        if remaining:
+            found[pending, lapses or NEVER] += remaining
+    return dict(found)
 
 
 class InMemory:
@@ -69,6 +81,13 @@ class InMemory:
     def figures(self) -> list[Figures]:
         """Available, pending, held and debt of each wallet."""
         return [books.figures for books in self.books]
+
+    def dated(self) -> list[Dated]:
+        """How many points of each wallet lapse when."""
+        return [
+            add_up((lot.pending, lot.expires_at, lot.remaining) for lot in books.wallet.lots)
+            for books in self.books
+        ]
 
     def flaws(self) -> list[str]:
         """What is wrong with the books."""
@@ -130,6 +149,22 @@ class OnTheDatabase:
             )  # fmt: skip
         found = {row[0]: tuple(row)[1:] for row in rows}
         return [found.get(program, (0, 0, 0, 0)) for program in self.programs]
+
+    def dated(self) -> list[Dated]:
+        """How many points of each wallet lapse when."""
+        return self.runner.run(self._dated())
+
+    async def _dated(self) -> list[Dated]:
+        async with self.house.work() as work:
+            rows = await work.fetch(
+                "select w.program_id, l.matured_at is null, l.expires_at, l.remaining"
+                " from laurels.lots as l inner join laurels.wallets as w"
+                "  on w.tenant_id = l.tenant_id and w.id = l.wallet_id where l.tenant_id = $1",
+                work.tenant_id,
+            )  # fmt: skip
+        return [
+            add_up(tuple(row)[1:] for row in rows if row[0] == program) for program in self.programs
+        ]
 
     def flaws(self) -> list[str]:
         """What is wrong with the books."""
@@ -306,6 +341,11 @@ class Movements(RuleBasedStateMachine):
     def the_ledger_and_the_model_agree(self):
         """Every figure of every wallet."""
         assert self.ledger.figures() == [purse.figures for purse in self.purses]
+
+    @invariant()
+    def they_agree_on_what_lapses_when(self):
+        """Every lot that holds points."""
+        assert self.ledger.dated() == [purse.dated for purse in self.purses]
 
     @invariant()
     def the_books_are_whole(self):

@@ -15,7 +15,6 @@ from tests.support.make import make_tenant
 
 from .conftest import ask
 
-
 OWNERS = """
 select proname, proowner::regrole::text from pg_proc
 where pronamespace = 'laurels'::regnamespace order by 1

@@ -1,14 +1,15 @@
 """`laurels ledger`: verify, rebuild, statement."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from laurels import ledger, members
+from laurels import ledger, members, settlement
 from laurels.kit.ids import encode
-from laurels.kit.work import OPERATOR, open_work
+from laurels.kit.work import OPERATOR, Work, open_work
 
 from .console import err, fail, out, run, say_json
 from .database import database
@@ -16,6 +17,11 @@ from .tenant import Json, require
 
 app = typer.Typer(help="The books: check them, rebuild wallets, print statements.",
                   no_args_is_help=True)  # fmt: skip
+DUE: dict[str, Callable[[Work], Awaitable[int]]] = {
+    "purchases completed by SQL were settled": settlement.settle_waiting,
+    "wallets had lots that matured or expired": ledger.settle_due_lots,
+    "holds let go": ledger.release_due_holds,
+}
 Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]
 
 
@@ -55,6 +61,30 @@ def rebuild(tenant: Tenant) -> None:
 
     changed = run(work())
     out.print(f"{changed:,} wallets were corrected." if changed else "Every wallet was right.")
+
+
+@app.command()
+def due(tenant: Tenant) -> None:
+    """Book what is due: lots that mature or expire, holds that let go, purchases made by SQL.
+
+    A movement settles what is due in its own wallet; this does it for all, so run it every day.
+    """
+
+    async def work() -> dict[str, int]:
+        async with database() as pool:
+            tenant_id = await require(pool, tenant)
+            counts: dict[str, int] = {}
+            for words, step in DUE.items():
+                counts[words] = 0
+                more = True
+                while more:
+                    async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
+                        more = await step(w)
+                    counts[words] += more
+            return counts
+
+    for words, count in run(work()).items():
+        out.print(f"{count:,} {words}")
 
 
 @app.command()

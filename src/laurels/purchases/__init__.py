@@ -4,9 +4,10 @@ A purchase is pending, completed, failed or cancelled; only pending ones move. I
 points: what a purchase causes and a refund undoes is `settlement`.
 """
 
-from .errors import PurchaseNotFound, PurchaseNotPending
+from .errors import CurrencyNotTraded, PurchaseNotFound, PurchaseNotPending
 from .queries import (
     find_by_key,
+    find_unsettled,
     get_many,
     get_purchase,
     lines_of,
@@ -19,6 +20,7 @@ from .service import NewRefund, RecordedRefund, record_refunds, set_status
 from .settings import PurchaseSettings
 
 __all__ = [
+    "CurrencyNotTraded",
     "Line",
     "NewPurchase",
     "NewRefund",
@@ -29,6 +31,7 @@ __all__ = [
     "RecordedRefund",
     "check",
     "find_by_key",
+    "find_unsettled",
     "get_many",
     "get_purchase",
     "lines_of",

@@ -74,6 +74,16 @@ async def lines_of(work: Work, purchase_id: UUID) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
+async def find_unsettled(work: Work, ids: Sequence[UUID]) -> list[UUID]:
+    """Return those of these purchases that are completed but have not had their effect yet."""
+    rows = await work.fetch(
+        "select id from laurels.purchases where tenant_id = $1 and id = any($2)"
+        " and status = 'completed' and settled_at is null order by id",
+        work.tenant_id, list(ids),
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
 async def list_purchases(
     work: Work,
     *,

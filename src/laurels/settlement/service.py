@@ -254,7 +254,7 @@ async def complete(work: Work, purchase_id: UUID, *, historical: bool = False) -
 
     Raise PurchaseNotFound, or PurchaseNotPending when it failed or was cancelled.
     """
-    await tenants.require_active(work)
+    tenant = await tenants.require_active(work)
     row = (await purchases.lock(work, [purchase_id])).get(purchase_id)
     if row is None:
         raise purchases.PurchaseNotFound
@@ -265,6 +265,8 @@ async def complete(work: Work, purchase_id: UUID, *, historical: bool = False) -
     if row["status"] not in {"pending", "completed"}:
         msg = f"The purchase is {row['status']}; that is final."
         raise purchases.PurchaseNotPending(msg, status=row["status"])
+    if row["currency"] != tenant.currency:
+        raise purchases.CurrencyNotTraded(field="currency")
     await purchases.set_status(work, [purchase_id], "completed", settled=True)
     lines = [purchases.Line(**line) for line in await purchases.lines_of(work, purchase_id)]
     item = NewPurchase(
@@ -284,11 +286,19 @@ async def complete(work: Work, purchase_id: UUID, *, historical: bool = False) -
 
 
 async def settle_waiting(work: Work, *, limit: int = 1000) -> int:
-    """Purchases that were completed by SQL have had their effect, at most `limit`; say how many."""
-    waiting = await purchases.list_unsettled(work, limit=limit)
-    for purchase_id in waiting:
-        await complete(work, purchase_id)
-    return len(waiting)
+    """Purchases that were completed by SQL have had their effect, at most `limit`; say how many.
+
+    One that cannot be settled (a currency that is not traded) stays as it is.
+    """
+    settled = 0
+    for purchase_id in await purchases.list_unsettled(work, limit=limit):
+        try:
+            async with work.savepoint():
+                await complete(work, purchase_id)
+        except AppError:
+            continue
+        settled += 1
+    return settled
 
 
 async def cancel(work: Work, purchase_id: UUID, *, status: str = "cancelled") -> None:
@@ -321,6 +331,8 @@ async def refund(
     if len(refunds) > MAX_BATCH:
         raise BatchTooLarge
     await tenants.require_active(work)
+    for purchase_id in await purchases.find_unsettled(work, [r.purchase_id for r in refunds]):
+        await complete(work, purchase_id)
     recorded = await purchases.record_refunds(work, refunds)
     fresh = [r for r in recorded if isinstance(r, purchases.RecordedRefund) and r.new]
     awards = await earning.find_awards(
