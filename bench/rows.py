@@ -39,6 +39,7 @@ class Bench:
         self.plain_tenant, self.plain = await self._tenant("plain", None)
         self.lotted_tenant, self.lotted = await self._tenant("lotted", 365)
         self.pipe_tenant, _ = await self._tenant("pipeline", None)
+        await self.database.refresh_statistics()
 
     async def _tenant(self, slug: str, expiry_days: int | None) -> tuple[UUID, list[UUID]]:
         tenant = await tenants.create(
@@ -83,7 +84,8 @@ class Bench:
         async def keep_on() -> None:
             nonlocal count
             while time.perf_counter() - started < seconds:
-                count += await step()
+                done = await step()
+                count += done
 
         await asyncio.gather(*(keep_on() for _ in range(workers)))
         return Reading(

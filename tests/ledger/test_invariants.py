@@ -46,6 +46,7 @@ async def lively_wallet(house):
         ("lifetime_earned = lifetime_earned + 7, lifetime_expired = lifetime_expired + 7",
          {"what lapsed is what the lots say lapsed"}),
         ("seq = seq + 1", {"balance, debt and number of transactions agree with the wallet"}),
+        ("has_lots = false", {"a wallet knows whether it has lots"}),
         ("available = 0, pending = 0, held = 0, debt = 9, lifetime_earned = 0,"
          " lifetime_redeemed = 9, seq = 0",
          {"balance, debt and number of transactions agree with the wallet",

@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 
 import typer
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.models import Dependant as Needs  # codespell:ignore
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.dialects import postgresql
@@ -173,20 +173,20 @@ def entrances(app: FastAPI) -> list[Entrance]:
     """Return every route that the application answers, by path."""
     found: list[Entrance] = []
     for route in iter_route_contexts(app.routes):
-        asks = _asked(getattr(route, "dependant", None))
+        asks = _asked(getattr(route, "dependant", None))  # codespell:ignore
         found += [Entrance(m, route.path or "", asks) for m in sorted(route.methods or {"*"})]
     return sorted(found, key=lambda entrance: (entrance.path, entrance.method))
 
 
-def _asked(dependant: Dependant | None) -> str | None:
-    if dependant is None:
+def _asked(needs: Needs | None) -> str | None:
+    if needs is None:
         return None
-    if dependant.call is Public.dependency:
+    if needs.call is Public.dependency:
         return "public"
-    permission = getattr(dependant.call, "permission", None)
+    permission = getattr(needs.call, "permission", None)
     if permission is not None:
         return str(permission)
-    return next(filter(None, (_asked(each) for each in dependant.dependencies)), None)
+    return next(filter(None, (_asked(each) for each in needs.dependencies)), None)
 
 
 # -- errors --------------------------------------------------------------------------------------
@@ -307,9 +307,8 @@ def _table(table: Table) -> list[str]:
     lines = [f"### {table.name}", "", table.comment or "", ""]
     lines += ["| column | type | null | meaning |", "|---|---|---|---|"]
     for column in table.columns:
-        lines.append(
-            f"| `{column.name}` | {_full_type(column)} | {'yes' if column.nullable else ''} | {column.comment} |"
-        )
+        null = "yes" if column.nullable else ""
+        lines.append(f"| `{column.name}` | {_full_type(column)} | {null} | {column.comment} |")
     rules = sorted(_rules(table))
     return [*lines, "", *rules] if rules else lines
 

@@ -129,7 +129,7 @@ def _import(deed: Deed, tenant: str, options: imports.Options, *, as_json: bool)
         say_json(_as_json(report))
     else:
         out.print(_as_table(report))
-        _remark(report, options.file)
+        _remark(report)
     if report.rejected:
         raise typer.Exit(SOME_REJECTED)
 
@@ -199,7 +199,7 @@ def _as_table(report: imports.Report) -> Table:
     return table
 
 
-def _remark(report: imports.Report, file: Path) -> None:
+def _remark(report: imports.Report) -> None:
     """Say what a person should know beyond the numbers."""
     if report.ignored_columns:
         names = escape(", ".join(report.ignored_columns))

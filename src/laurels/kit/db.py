@@ -157,10 +157,18 @@ class Database:
         POOL_IN_USE.inc()
         try:
             async with self.engine.connect() as connection:
+                # Our statements go round SQLAlchemy, so it does not see a connection die.
+                if (await driver(connection)).is_closed():
+                    await connection.invalidate()
                 yield connection
         finally:
             POOL_IN_USE.dec()
             self._slots.release()
+
+    async def refresh_statistics(self) -> None:
+        """The planner knows how large the hot tables are by now; for the end of bulk loads."""
+        async with self.connection() as connection:
+            await (await driver(connection)).execute("select laurels.refresh_statistics()")
 
     async def close(self) -> None:
         """Close every connection."""

@@ -1,5 +1,3 @@
--- Plans of hot functions are held to index look-ups (`set enable_…`): sessions keep their plans, and
--- one that was made while a table was still empty would go on reading the whole of it.
 -- Lock all wallets that are named and return them as they now are. Where some are missing and no
 -- ids for new ones are given, nothing is locked and nothing comes back: the caller asks again with
 -- ids, and the missing ones are opened. An array of one program stands for all.
@@ -24,8 +22,7 @@ create or replace function laurels.lock_wallets(
   lifetime_expired bigint,
   seq bigint,
   has_lots boolean
-) language plpgsql
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+) language plpgsql as $$
 #variable_conflict use_column
 declare
   v_ids uuid [];
@@ -40,10 +37,9 @@ begin
 
   v_ids := array(
     select w.id
-    from unnest(p_members, p_programs) as n (member_id, program_id)
-    inner join laurels.wallets as w
-      on w.tenant_id = p_tenant and w.member_id = n.member_id
-        and w.program_id = coalesce(n.program_id, p_programs[1])
+    from laurels.wallets as w
+    where w.tenant_id = p_tenant and w.member_id = any(p_members)
+      and w.program_id = any(p_programs)
   );
   if cardinality(v_ids) < cardinality(p_members) then
     return;
@@ -93,8 +89,7 @@ create or replace function laurels.book_postings(
   p_wallet_seqs bigint [],
   p_has_lots boolean [],
   p_more jsonb
-) returns void language plpgsql
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+) returns void language plpgsql as $$
 begin
   insert into laurels.point_transactions (
     tenant_id, id, wallet_id, seq, type, source, source_id, amount, debt_delta, balance_after,
@@ -143,8 +138,7 @@ $$;
 
 -- The rarer half of a booking: new and changed lots, what was taken from which, and holds.
 create or replace function laurels.book_lots(p_tenant uuid, p_more jsonb)
-returns void language plpgsql
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+returns void language plpgsql as $$
 begin
   insert into laurels.lots (
     tenant_id, id, wallet_id, transaction_id, initial, remaining, expired, expired_counted,

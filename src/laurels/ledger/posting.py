@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import asyncpg
 import orjson
 
 from laurels import tenants

@@ -32,3 +32,18 @@ $$;
 alter function laurels.purge_tenant(uuid) owner to laurels_maintenance;
 revoke all on function laurels.purge_tenant(uuid) from public;
 grant execute on function laurels.purge_tenant(uuid) to laurels_owner;
+
+-- Refresh what the planner knows of the hot tables. Sessions keep their plans; one that was made
+-- while a table was still empty would go on reading the whole of it until autovacuum comes by.
+create or replace function laurels.refresh_statistics() returns void
+language plpgsql security definer set search_path = laurels, pg_temp as $$
+begin
+  analyze laurels.members, laurels.member_totals, laurels.member_sequences, laurels.wallets,
+    laurels.point_transactions, laurels.posting_keys, laurels.lots, laurels.lot_entries,
+    laurels.purchases, laurels.purchase_lines, laurels.awards, laurels.rule_usage,
+    laurels.outbox;
+end
+$$;
+
+revoke all on function laurels.refresh_statistics() from public;
+grant execute on function laurels.refresh_statistics() to laurels_app;

@@ -18,9 +18,8 @@ create or replace function laurels.record_purchases(
   p_occurred timestamptz [],
   p_now timestamptz,
   p_lines jsonb
-) returns table (ord bigint, id uuid, content bytea, status text)
-language plpgsql
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+) returns table (source text, external_id text, id uuid, content bytea, status text)
+language plpgsql as $$
 #variable_conflict use_column
 begin
   insert into laurels.purchases (
@@ -58,13 +57,10 @@ begin
   end if;
 
   return query
-  select n.ord, p.id, p.content, p.status
-  from unnest(p_ids, p_sources, p_external_ids) with ordinality
-    as n (id, source, external_id, ord)
-  inner join laurels.purchases as p
-    on p.tenant_id = p_tenant and p.source = coalesce(n.source, p_sources[1])
-      and p.external_id = n.external_id
-  where p.id <> n.id;
+  select p.source, p.external_id, p.id, p.content, p.status
+  from laurels.purchases as p
+  where p.tenant_id = p_tenant and p.source = any(p_sources)
+    and p.external_id = any(p_external_ids) and p.id <> all(p_ids);
 end
 $$;
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 
 from laurels.kit.errors import AppError
@@ -118,10 +119,13 @@ async def record(
             if first.setdefault(key, number) != number:
                 continue
         fresh.append(number)
-    for number, recorded_id, content, status in await _insert(
+    for source, external_id, there, content, status in await _insert(
         work, purchases, outcomes, contents, fresh, currency
     ):
-        outcomes[number] = _repeat(contents[number], content, recorded_id, status)
+        # Sources and numbers are looked up apart from each other; a pair nobody sent is no repeat.
+        number = first.get((source, external_id))
+        if number is not None:
+            outcomes[number] = _repeat(contents[number], content, there, status)
     for number, purchase in enumerate(purchases):
         if purchase.external_id is not None:
             earlier = first[purchase.source, purchase.external_id]
@@ -150,11 +154,11 @@ async def _insert(
     contents: list[bytes],
     fresh: list[int],
     currency: str,
-) -> list[tuple[int, UUID, bytes | None, str]]:
+) -> list[asyncpg.Record]:
     ids = [outcome.id if isinstance(outcome, Recorded) else None for outcome in outcomes]
     chosen = [purchases[number] for number in fresh]
     moments = [purchase.occurred_at or work.now for purchase in chosen]
-    rows = await work.fetch(
+    return await work.fetch(
         "select * from laurels.record_purchases($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
         " $12, $13, $14, $15, $16)",
         work.tenant_id,
@@ -179,7 +183,6 @@ async def _insert(
         work.now,
         _lines(chosen, [ids[number] for number in fresh]),
     )
-    return [(fresh[row[0] - 1], row[1], row[2], row[3]) for row in rows]
 
 
 def _lines(purchases: Sequence[NewPurchase], ids: Sequence[UUID | None]) -> str | None:

@@ -1640,6 +1640,7 @@ FUNCTIONS = (
     "add_refunds_to_totals",
     "book_awards",
     "lock_usage",
+    "refresh_statistics",
 )
 
 NEW_ID = """
