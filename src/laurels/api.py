@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from laurels import __version__, auth
 from laurels.earning.routes import router as earning
 from laurels.kit.access import Public
-from laurels.kit.db import Database, PoolExhausted, driver
+from laurels.kit.db import Database, PoolExhausted
 from laurels.kit.http import Envelope, install_errors
 from laurels.ledger.routes import router as ledger
 from laurels.members.routes import router as members
@@ -65,8 +65,8 @@ def _health(app: FastAPI, database: Database) -> None:
     async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
         """Say whether the database answers."""
         try:
-            async with asyncio.timeout(2), database.connection() as connection:
-                await (await driver(connection)).fetchval("select 1")
+            async with asyncio.timeout(2), database.connection() as raw:
+                await raw.fetchval("select 1")
         except (TimeoutError, OSError, PoolExhausted, asyncpg.PostgresError):
             return JSONResponse({"status": "unavailable"}, 503)
         return JSONResponse({"status": "ready"})

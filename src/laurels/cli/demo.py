@@ -1,5 +1,6 @@
 """`laurels run`: everything in one process, with a demo tenant to look at."""
 
+import errno
 import os
 import socket
 import tempfile
@@ -62,10 +63,10 @@ def _free_port(host: str, port: int) -> int:
     except socket.gaierror:
         fail(f"`{escape(host)}` is no address of this machine; leave --host out for 127.0.0.1")
     except (OSError, OverflowError) as error:
-        fail(
-            f"port {port} of {host} cannot be had ({error});"
-            f" choose another one: --port {port + 1 if port < 65535 else 8080}"
-        )
+        other = port + 1 if port < 65535 else 8080
+        number = error.errno if isinstance(error, OSError) else None
+        why = "is taken" if number == errno.EADDRINUSE else f"cannot be had ({error})"
+        fail(f"port {port} of {host} {why}; choose another one: --port {other}")
 
 
 async def _prepare(url: str) -> _Demo:
@@ -84,7 +85,7 @@ async def _prepare(url: str) -> _Demo:
             figures = await ledger.figures(work)
             (member,) = await members.list_members(work, external_id=story.FEATURED, limit=1)
             (bought,) = await purchases.list_purchases(
-                work, member_id=member["id"], status="completed", limit=1
+                work, member_id=member["id"], status="completed", source=SOURCE, limit=1
             )
         return _Demo(key, figures, encode("purchase", bought["id"]))
     finally:

@@ -79,11 +79,8 @@ class _Till:
         if status == "completed" and not late and chance.random() < 0.02:
             self._take_back(row, at + timedelta(hours=chance.randint(1, 30)), picked[0][3])
 
-    def _take_back(
-        self, row: dict[str, str], at: datetime, lines: Sequence[dict[str, str]]
-    ) -> None:
+    def _take_back(self, row: dict[str, str], at: datetime, part: str) -> None:
         self.refunds += 1
-        part = self.chance.choice(lines)["unit_price"]
         self.rows.append(
             row | {
                 "external_id": f"R{self.refunds:04d}", "occurred_at": at.isoformat(),

@@ -3,7 +3,7 @@
 create or replace function laurels.lock_usage(
   p_tenant uuid, p_rules uuid [], p_members uuid [], p_periods text []
 ) returns table (rule_id uuid, member_id uuid, period text, points bigint)
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   insert into laurels.rule_usage (tenant_id, rule_id, member_id, period, points)
@@ -38,7 +38,7 @@ create or replace function laurels.book_awards(
   p_usage_members uuid [],
   p_usage_periods text [],
   p_usage_points bigint []
-) returns void language plpgsql as $$
+) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   insert into laurels.awards (
     tenant_id, subject_id, trigger, member_id, points, effects, explanation, occurred_at

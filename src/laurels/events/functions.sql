@@ -10,7 +10,7 @@ create or replace function laurels.book_outbox(
   p_historical boolean,
   p_cause uuid,
   p_depth integer
-) returns void language plpgsql as $$
+) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   insert into laurels.member_sequences as s (tenant_id, member_id, last_seq)
   select p_tenant, m.member_id, count(*)

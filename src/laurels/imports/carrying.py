@@ -71,6 +71,7 @@ class Carrier(Generic[T]):
         """Every row of the table is booked, skipped or refused."""
         rows = self.table.rows()
         batch = await self._read(rows)
+        done, measured = 0, 1
         while batch.size:
             following = asyncio.create_task(self._read(rows))
             try:
@@ -81,6 +82,12 @@ class Carrier(Generic[T]):
             if self.on_progress is not None:
                 self.on_progress(self.report, self.table.read)
             batch = await following
+            done += 1
+            if done >= 2 * measured and not self.report.dry_run:
+                # The planner knows nothing of a tenant whose rows have just come in; without
+                # help it would read all of them again for every batch.
+                await self.database.refresh_statistics()
+                measured = done * 2
 
     async def _read(self, rows: Iterator[Row]) -> Batch[T]:
         """Return the next rows, parsed in slices between which the database is listened to."""

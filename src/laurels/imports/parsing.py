@@ -234,7 +234,7 @@ def _birthday(value: str, today: date) -> date:
     try:
         if _DATE.fullmatch(value) is None:
             msg = "write it like `1990-12-31`"
-            raise ValueError(msg)  # noqa: TRY301 - both ways say the same
+            raise ValueError(msg)
         born = date.fromisoformat(value)
     except ValueError as error:
         msg = f"`{value[:40]}` is not a day of birth: {error}"

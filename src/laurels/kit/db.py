@@ -1,6 +1,6 @@
 """The database: one declarative base, the tenant column, and a bounded pool of connections.
 
-Row-level security keeps tenants apart (`migrations/support.py` writes the policies); here are the
+Row-level security keeps tenants apart (`migrations/wall.py` writes the policies); here are the
 habits that go with it: `tenant_id` first in every key, composite foreign keys by table name.
 """
 
@@ -28,14 +28,15 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 if TYPE_CHECKING:
     Raw = asyncpg.Connection[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
 else:
     Raw = asyncpg.Connection
-"""The driver's connection, which is generic for type checkers only."""
+    Pool = asyncpg.Pool
+"""The driver's connection and pool, which are generic for type checkers only."""
 
 SCHEMA = "laurels"
 MAX_POINTS = 2**53 - 1
@@ -122,64 +123,72 @@ class Database:
         pool_size: int = 10,
         pool_timeout: float = 10.0,
         statement_timeout: float | None = 30.0,
-        search_path: str = SCHEMA,
     ) -> None:
         self.url = url
-        self._pool_timeout = pool_timeout
-        self._slots = asyncio.Semaphore(pool_size)
-        self._settings = {"search_path": search_path, "application_name": "laurels"}
+        self._size = pool_size
+        self._timeout = pool_timeout
+        self._settings = {"search_path": SCHEMA, "application_name": "laurels"}
         if statement_timeout is not None:
             self._settings["statement_timeout"] = str(int(statement_timeout * 1000))
-        self.engine: AsyncEngine = create_async_engine(
-            "postgresql+asyncpg://",
-            async_creator=self._connect,
-            isolation_level="AUTOCOMMIT",
-            json_deserializer=orjson.loads,
-            pool_reset_on_return=None,
-            pool_size=pool_size,
-            max_overflow=0,
-        )
+        self._pool: Pool | None = None
+        self._opening = asyncio.Lock()
 
-    async def _connect(self) -> Raw:
-        return await asyncpg.connect(self.url, server_settings=self._settings)
+    async def _open(self) -> Pool:
+        """Return the pool. It connects when somebody asks, never before."""
+        if self._pool is None:
+            async with self._opening:
+                if self._pool is None:
+                    self._pool = await asyncpg.create_pool(
+                        self.url,
+                        min_size=0,
+                        max_size=self._size,
+                        server_settings=self._settings,
+                        init=_read_json,
+                        reset=_leave_as_is,
+                    )
+        return self._pool
 
     @asynccontextmanager
-    async def connection(self) -> AsyncGenerator[AsyncConnection]:
+    async def connection(self) -> AsyncGenerator[Raw]:
         """Lend a connection without a transaction. Raise PoolExhausted when none comes free."""
+        pool = await self._open()
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(self._pool_timeout):
-                await self._slots.acquire()
+            raw: Any = await pool.acquire(timeout=self._timeout)
         except TimeoutError:
             raise PoolExhausted from None
         finally:
             POOL_WAIT.observe(time.perf_counter() - started)
         POOL_IN_USE.inc()
         try:
-            async with self.engine.connect() as connection:
-                # Our statements go round SQLAlchemy, so it does not see a connection die.
-                if (await driver(connection)).is_closed():
-                    await connection.invalidate()
-                yield connection
+            yield raw
         finally:
             POOL_IN_USE.dec()
-            self._slots.release()
+            await pool.release(raw)
 
     async def refresh_statistics(self) -> None:
         """The planner knows how large the hot tables are by now; for the end of bulk loads."""
-        async with self.connection() as connection:
-            await (await driver(connection)).execute("select laurels.refresh_statistics()")
+        async with self.connection() as raw:
+            await raw.execute("select laurels.refresh_statistics()")
 
     async def close(self) -> None:
-        """Close every connection."""
-        await self.engine.dispose()
+        """Close every connection; one that is still in use is cut after a moment."""
+        if self._pool is None:
+            return
+        try:
+            async with asyncio.timeout(5):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
 
 
-async def driver(connection: AsyncConnection) -> Raw:
-    """Return the asyncpg connection beneath, for hot functions and multi-statement scripts."""
-    raw = await connection.get_raw_connection()
-    found: Any = raw.driver_connection
-    return found
+async def _read_json(raw: Raw) -> None:
+    """JSON arrives as Python values and is sent as text."""
+    await raw.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=orjson.loads)
+
+
+async def _leave_as_is(_: Raw) -> None:
+    """Every transaction sets what it needs with `set local`; there is nothing to reset."""
 
 
 class SchemaFile(Base):

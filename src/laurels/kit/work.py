@@ -12,9 +12,8 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from .db import Database, Raw, driver
+from .db import Database, Raw
 from .time import utc_now
 
 
@@ -41,7 +40,6 @@ class Work:
     tenant_id: UUID
     actor: Actor
     now: datetime
-    connection: AsyncConnection
     raw: Raw
     cause: UUID | None = None
     depth: int = 0
@@ -51,15 +49,6 @@ class Work:
         default_factory=list[Callable[["Work"], Awaitable[None]]]
     )
 
-    @property
-    def session(self) -> AsyncSession:
-        """Return the SQLAlchemy session of this transaction, made on first use."""
-        session = self.memo.get("session")
-        if session is None:
-            session = AsyncSession(bind=self.connection, expire_on_commit=False)
-            self.memo["session"] = session
-        return session
-
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """Run one statement with bind values `$1…` on the driver itself and return its rows."""
         return await self.raw.fetch(sql, *arguments)
@@ -68,17 +57,10 @@ class Work:
         """Run one statement and return its first row, if any."""
         return await self.raw.fetchrow(sql, *arguments)
 
-    async def flush(self) -> None:
-        """Send what the session still holds to the database."""
-        session = self.memo.get("session")
-        if session is not None:
-            await session.flush()
-
     async def close(self) -> None:
-        """Do what was put off to the end of the transaction, in order, then flush."""
+        """Do what was put off to the end of the transaction, in order."""
         while self.last:
             await self.last.pop(0)(self)
-        await self.flush()
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None]:
@@ -87,7 +69,6 @@ class Work:
         put_off, memo = list(self.last), dict(self.memo)
         try:
             yield
-            await self.flush()
         except BaseException:
             await self.raw.execute("rollback to savepoint item")
             self.last[:] = put_off
@@ -141,14 +122,12 @@ async def open_work(
 
     With `dry_run` everything is rolled back at the end, whatever happened.
     """
-    async with database.connection() as connection:
-        raw = await driver(connection)
+    async with database.connection() as raw:
         await start(raw, tenant_id)
         work = Work(
             tenant_id=tenant_id,
             actor=actor,
             now=now or utc_now(),
-            connection=connection,
             raw=raw,
             cause=cause,
             depth=depth,

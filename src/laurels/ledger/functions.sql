@@ -1,3 +1,6 @@
+-- Hot functions keep one plan (`plan_cache_mode`): with arrays as arguments PostgreSQL would plan
+-- anew at every call, which costs more than the statements themselves.
+
 -- Lock all wallets that are named and return them as they now are. Where some are missing and no
 -- ids for new ones are given, nothing is locked and nothing comes back: the caller asks again with
 -- ids, and the missing ones are opened. An array of one program stands for all.
@@ -22,7 +25,7 @@ create or replace function laurels.lock_wallets(
   lifetime_expired bigint,
   seq bigint,
   has_lots boolean
-) language plpgsql as $$
+) language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   v_ids uuid [];
@@ -89,7 +92,7 @@ create or replace function laurels.book_postings(
   p_wallet_seqs bigint [],
   p_has_lots boolean [],
   p_more jsonb
-) returns void language plpgsql as $$
+) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   insert into laurels.point_transactions (
     tenant_id, id, wallet_id, seq, type, source, source_id, amount, debt_delta, balance_after,
@@ -138,7 +141,7 @@ $$;
 
 -- The rarer half of a booking: new and changed lots, what was taken from which, and holds.
 create or replace function laurels.book_lots(p_tenant uuid, p_more jsonb)
-returns void language plpgsql as $$
+returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   insert into laurels.lots (
     tenant_id, id, wallet_id, transaction_id, initial, remaining, expired, expired_counted,

@@ -15,9 +15,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 import laurels.domains
-from laurels.kit.db import SCHEMA, Base, Database, Raw, driver
+from laurels.kit.db import SCHEMA, Base, Raw
 from laurels.kit.postgres import PostgresError
 
 HERE = Path(__file__).parent
@@ -147,18 +149,18 @@ def _with(connection: Connection) -> Config:
 
 
 async def _locked(url: str, run: Callable[[Connection], Any]) -> Any:
-    # Alembic tells schemas apart by name only when ours is not the default one.
-    database = Database(url, pool_size=2, statement_timeout=None, search_path="public")
+    """Run a step of Alembic on a connection of its own while nobody else migrates."""
+    guard = await asyncpg.connect(url)
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
+    )
     try:
-        async with database.connection() as guard:
-            lock = await driver(guard)
-            await lock.execute("select pg_advisory_lock($1)", _LOCK)
-            async with database.engine.execution_options(
-                isolation_level="READ COMMITTED"
-            ).connect() as connection:
-                return await connection.run_sync(run)
+        await guard.execute(f"select pg_advisory_lock({_LOCK})")
+        async with engine.connect() as connection:
+            return await connection.run_sync(run)
     finally:
-        await database.close()
+        await engine.dispose()
+        await guard.close()
 
 
 def function_files() -> dict[str, str]:

@@ -19,7 +19,7 @@ create or replace function laurels.record_purchases(
   p_now timestamptz,
   p_lines jsonb
 ) returns table (source text, external_id text, id uuid, content bytea, status text)
-language plpgsql as $$
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   insert into laurels.purchases (

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels import audit
-from laurels.kit.db import Database, driver
+from laurels.kit.db import Database
 from laurels.kit.ids import encode, new_id
 from laurels.kit.money import check_currency
 from laurels.kit.time import zone
@@ -71,15 +71,13 @@ async def require_active(work: Work) -> TenantView:
 
 async def find(database: Database, slug: str) -> UUID | None:
     """Return the id of the tenant with this slug, None when there is none."""
-    async with database.connection() as connection:
-        raw = await driver(connection)
+    async with database.connection() as raw:
         return await raw.fetchval("select laurels.find_tenant($1)", slug)
 
 
 async def list_all(database: Database) -> list[TenantView]:
     """Return all tenants, by slug."""
-    async with database.connection() as connection:
-        raw = await driver(connection)
+    async with database.connection() as raw:
         rows = await raw.fetch(
             f"select {_COLUMNS} from laurels.list_tenants()"  # noqa: S608 - constant columns
         )
