@@ -115,8 +115,8 @@ def document(cells: list[list[str]], rounds: int, seconds: float, memory: float)
     return f"""# Benchmarks
 
 Measured on {datetime.now(UTC):%Y-%m-%d} with
-`./dev bench --rounds {rounds} --seconds {seconds:g} --write`: {platform.machine()}, {_cores()} cores
-shared by server and client, Python {version}, the embedded PostgreSQL with `fsync` and
+`./dev bench --rounds {rounds} --seconds {seconds:g} --write`: {platform.machine()}, {_cores()}
+cores shared by server and client, Python {version}, the embedded PostgreSQL with `fsync` and
 `synchronous_commit` on. Medians over {rounds} rounds measured in turns. Only the ratios mean
 anything on another machine; processor time per operation moves least.
 

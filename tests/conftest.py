@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+
 from laurels import auth, ledger
 from laurels.api import create_app
 from laurels.kit import roles
 from laurels.kit.db import Database
 from laurels.kit.work import open_work
 from laurels.migrations import runner
-
 from tests.support import cluster
 from tests.support.make import House, make_tenant
 

@@ -49,7 +49,7 @@ async def test_a_purchase_that_cannot_be_names_its_field(client, change, field):
     problem = answer.json()
     assert answer.status_code in {404, 422}, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    assert [error["field"] for error in problem["errors"]][0] == field, problem
+    assert problem["errors"][0]["field"] == field, problem
     assert problem["errors"][0]["message"]
     assert problem["request_id"] == answer.headers["x-request-id"]
     assert (await client.get("/v1/purchases")).json()["data"] == []

@@ -1,6 +1,7 @@
 """Members, wallets, holds, rules, settings and the tenant's state over HTTP."""
 
 import httpx
+
 from laurels import auth, tenants
 from laurels.api import create_app
 
@@ -147,7 +148,7 @@ async def test_a_pending_purchase_has_one_effect_when_it_completes(client):
     refused = await client.post(f"/v1/purchases/{pending['id']}/cancel")
     assert (refused.status_code, refused.json()["code"]) == (409, "purchase_not_pending")
     member = (await client.get("/v1/members", params={"external_id": "c-1"})).json()["data"][0]
-    assert (member["purchases"], member["spend"]) == (1, "10.0000")
+    assert (member["purchases"], member["spend"]) == (1, "10.00")
 
 
 async def test_a_cancelled_purchase_never_earns(client):
@@ -200,9 +201,7 @@ async def test_a_suspended_tenant_earns_and_spends_nothing(client, house):
     member = await house.member(balance=10, external_id="c-1")
     async with house.work() as work:
         await tenants.set_status(work, "suspended")
-    wallet = (
-        await client.get("/v1/members", params={"external_id": "c-1"})
-    ).json()["data"][0]
+    wallet = (await client.get("/v1/members", params={"external_id": "c-1"})).json()["data"][0]
     wallet = await wallet_of(client, wallet)
 
     body = {"member": "c-1", "amount": "10.00", "currency": "USD"}

@@ -7,7 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from laurels.kit.ids import new_id
-from laurels.ledger.deciding import Draft, Original, decide
+from laurels.ledger.deciding import decide
+from laurels.ledger.drafting import Draft, Original
 from laurels.ledger.lots import Dates, Lot, Wallet
 from laurels.ledger.movements import (
     Capture,

@@ -1,4 +1,4 @@
-"""Deciding, pure: what one movement after the other does to a wallet (model decisions 4 to 7)."""
+"""Deciding, pure: what one movement after the other does to a wallet."""
 
 from datetime import timedelta
 

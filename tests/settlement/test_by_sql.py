@@ -2,10 +2,10 @@
 
 import asyncpg
 import pytest
+
 from laurels import ledger, settlement
 from laurels.kit import roles
 from laurels.purchases import NewRefund
-
 from tests.support import cluster
 
 
@@ -21,9 +21,7 @@ async def integration(house, owner_url, database_name):
         login,
         house.tenant.id,
     )
-    connection = await asyncpg.connect(
-        cluster.server().url(database=database_name, user=login)
-    )
+    connection = await asyncpg.connect(cluster.server().url(database=database_name, user=login))
     yield connection
     await connection.close()
     await owner.execute("delete from laurels.login_tenants where login = $1", login)

@@ -34,9 +34,7 @@ async def test_refunds_take_points_back_in_proportion(client, amount, earned, re
     assert purchase["points"] == earned
 
     for back, points in refunds:
-        answer = await client.post(
-            f"/v1/purchases/{purchase['id']}/refunds", json={"amount": back}
-        )
+        answer = await client.post(f"/v1/purchases/{purchase['id']}/refunds", json={"amount": back})
         assert answer.status_code == 201, answer.text
         assert answer.json()["points"] == points
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from laurels import domains, ledger, members, tenants
 from laurels.kit.db import Database
@@ -89,9 +89,7 @@ class House:
 
 async def make_tenant(database: Database, **values: Any) -> House:
     """A fresh tenant of the `plain` preset."""
-    values.setdefault("slug", f"t-{datetime.now(UTC).timestamp():.6f}-{next(_numbers)}".replace(".", "-"))
+    values.setdefault("slug", f"t-{uuid4().hex[:16]}-{next(_numbers)}")
     values.setdefault("preset", "plain")
-    tenant = await tenants.create(
-        database, furnish=domains.FURNISHERS, actor=OPERATOR, **values
-    )
+    tenant = await tenants.create(database, furnish=domains.FURNISHERS, actor=OPERATOR, **values)
     return House(database, tenant)

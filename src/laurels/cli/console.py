@@ -49,5 +49,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         fail(
             f"the database went away ({error}); nothing half done was kept. Run the command again."
         )
+    except asyncpg.PostgresError as error:
+        fail(f"the database refused: {error}; `laurels db status` shows where it stands")
     except KeyboardInterrupt:
         fail("stopped; what was committed stays, run the command again to go on", code=130)

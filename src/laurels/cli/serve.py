@@ -9,7 +9,7 @@ from laurels.api import create_app
 from laurels.config import settings
 from laurels.kit.db import Database
 
-from .console import run
+from .console import err, run
 from .database import urls
 
 
@@ -19,7 +19,10 @@ def serve(
 ) -> None:
     """Serve the API until it is stopped."""
     found = settings()
-    listen(run(urls()).app, host or found.host, found.port if port is None else port)
+    where = host or found.host, found.port if port is None else port
+    url = run(urls()).app
+    err.print(f"Laurels answers on http://{where[0]}:{where[1]} (Ctrl-C stops it)")
+    listen(url, *where)
 
 
 def listen(url: str, host: str, port: int) -> None:

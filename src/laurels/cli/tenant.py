@@ -71,6 +71,7 @@ async def create_tenant(pool: Database, slug: str, **values: Any) -> dict[str, A
         "currency": tenant.currency,
         "time_zone": tenant.time_zone,
         "api_key": key.key,
+        "api_key_id": encode("api_key", key.id),
     }
 
 
@@ -158,6 +159,30 @@ def key(
         say_json({"key_id": encode("api_key", made.id), "api_key": made.key})
     else:
         out.print(f"API key (shown once): [bold green]{made.key}[/]", soft_wrap=True)
+
+
+@app.command()
+def keys(slug: Slug, as_json: Json = False) -> None:
+    """List the API keys of a tenant, without what opens doors."""
+
+    async def work() -> list[dict[str, Any]]:
+        async with database() as pool:
+            tenant_id = await require(pool, slug)
+            async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
+                return await auth.list_keys(w)
+
+    found = run(work())
+    for row in found:
+        row["id"] = encode("api_key", row["id"])
+    if as_json:
+        say_json(found)
+        return
+    table = Table("id", "name", "ends in", "scopes", "last used", "", box=None)
+    for row in found:
+        used = f"{row['last_used_at']:%Y-%m-%d %H:%M}" if row["last_used_at"] else "never"
+        state = "revoked" if row["revoked_at"] else ""
+        table.add_row(row["id"], row["name"], row["hint"], " ".join(row["scopes"]), used, state)
+    out.print(table)
 
 
 @app.command("revoke-key")

@@ -80,5 +80,5 @@ class Report:
         for status, amount in part.revenue.items():
             self.revenue[status] = self.revenue.get(status, Decimal(0)) + amount
         self.reasons.update(part.reasons)
-        missing = SHOWN - len(self.first_rejections)
-        self.first_rejections += part.first_rejections[: max(missing, 0)]
+        known = [*self.first_rejections, *part.first_rejections]
+        self.first_rejections = sorted(known, key=lambda rejection: rejection.line)[:SHOWN]

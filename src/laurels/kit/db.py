@@ -40,7 +40,7 @@ else:
 
 SCHEMA = "laurels"
 MAX_POINTS = 2**53 - 1
-"""Largest number of points anywhere: what JSON readers hold exactly (model decision 16)."""
+"""Largest number of points anywhere: what JSON readers hold exactly."""
 
 POOL_WAIT = Histogram(
     "laurels_pool_wait_seconds",

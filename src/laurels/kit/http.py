@@ -95,7 +95,6 @@ class Visit:
         self._request = request
         self._stack = stack
         self._work: Work | None = None
-        self.holds_secret = False
         self._key: idempotency.Key | None = None
 
     async def enter(self, permission: Permission) -> Work:
@@ -138,7 +137,7 @@ class Visit:
         """Store a successful answer beside its effect, in the same transaction."""
         if self._key is None or self._work is None:
             return
-        if response.status_code < 300 and not self.holds_secret:
+        if response.status_code < 300:
             await idempotency.keep(self._work, self._key, response.status_code, response.body)
 
 

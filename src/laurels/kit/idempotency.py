@@ -1,4 +1,4 @@
-"""Stored answers: the same key and body get the first answer again (model decision 20).
+"""Stored answers: the same key and body get the first answer again.
 
 The key is claimed inside the request's own transaction. A second request with the same key waits
 on the unique key until the first commits (then it is replayed) or rolls back (then it decides
@@ -42,7 +42,7 @@ class Counter(TenantOwned, Base):
     """A number that counts up for one tenant, for codes that people read aloud."""
 
     __tablename__ = "counters"
-    __table_args__ = ({"comment": "Per-tenant numbers, one row per name (scale rule 3)."},)
+    __table_args__ = ({"comment": "Per-tenant numbers, one row per name."},)
 
     name: Mapped[str] = mapped_column(primary_key=True, comment="What is counted.")
     value: Mapped[int] = mapped_column(comment="The last number given out.")
@@ -101,12 +101,6 @@ async def claim(work: Work, key: Key) -> Answer | None:
     )  # fmt: skip
     if row is None or bytes(row["fingerprint"]) != key.fingerprint:
         raise IdempotencyKeyReused(field="Idempotency-Key")
-    if row["status"] is None:
-        raise IdempotencyKeyReused(
-            "This Idempotency-Key was used by a request whose answer held a secret, which is "
-            "never stored; use a new key.",
-            field="Idempotency-Key",
-        )
     return Answer(row["status"], bytes(row["body"]))
 
 

@@ -1,4 +1,4 @@
-"""The five roles of the database and the database itself (model decision 24).
+"""The five roles of the database and the database itself.
 
 owner        owns every table; migrations and backup
 app          the application: owns nothing, sees one tenant per transaction

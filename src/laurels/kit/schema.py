@@ -84,6 +84,17 @@ Amount = Annotated[
         }
     ),
 ]
+
+
+def trim_money(amount: Decimal) -> str:
+    """Return the amount with two places at least, and more only where they say something."""
+    whole, _, places = f"{amount:f}".partition(".")
+    places = places.rstrip("0")
+    return f"{whole}.{places:0<2}"
+
+
+MoneyOut = Annotated[Decimal, PlainSerializer(trim_money, return_type=str)]
+"""Money in answers: `12.50`; always at least two places, more only where they say something."""
 Currency = Annotated[
     str, StringConstraints(min_length=3, max_length=3), AfterValidator(check_currency)
 ]

@@ -7,7 +7,7 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """Nothing that Laurels books happened before this; older dates are slips of the pen."""
 
 FUTURE_TOLERANCE = timedelta(minutes=5)
-"""How far ahead of our clock an event may say it happened (model decision 19)."""
+"""How far ahead of our clock an event may say it happened."""
 
 
 def utc_now() -> datetime:

@@ -77,3 +77,9 @@ class PointsOverLimit(Invalid):
     """No wallet holds more than 9,007,199,254,740,991 points."""
 
     code: ClassVar[str] = "points_over_limit"
+
+
+class PointsNotPositive(Invalid):
+    """A movement is of one point at least; its kind says in which direction it goes."""
+
+    code: ClassVar[str] = "points_not_positive"

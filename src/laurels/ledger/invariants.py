@@ -11,7 +11,8 @@ from laurels.kit.work import Work
 
 CHECKS: dict[str, str] = {
     "balance, debt and number of transactions agree with the wallet": """
-        select w.id, format('transactions give balance %s, debt %s, seq %s; the wallet says %s, %s, %s',
+        select w.id, format(
+          'transactions give balance %s, debt %s, seq %s; the wallet says %s, %s, %s',
           coalesce(t.balance, 0), coalesce(t.debt, 0), coalesce(t.n, 0),
           w.available + w.pending + w.held, w.debt, w.seq)
         from laurels.wallets as w
@@ -25,7 +26,8 @@ CHECKS: dict[str, str] = {
           or coalesce(t.debt, 0) <> w.debt or coalesce(t.n, 0) <> w.seq
           or coalesce(t.last, 0) <> w.seq)""",
     "balance_after follows from the transaction before": """
-        select wallet_id, format('transaction %s: %s + %s is not %s', seq, before, amount, balance_after)
+        select wallet_id, format('transaction %s: %s + %s is not %s',
+          seq, before, amount, balance_after)
         from (
           select wallet_id, seq, amount, balance_after, coalesce(
             lag(balance_after) over (partition by wallet_id order by seq), 0) as before
@@ -203,12 +205,13 @@ async def rebuild(work: Work) -> int:
     await work.fetch("select 1 from laurels.wallets where tenant_id = $1 order by id for update",
                      work.tenant_id)  # fmt: skip
     rows = await work.fetch(
-        f"update laurels.wallets as w set available = n.available, pending = n.pending,"  # noqa: S608
+        "update laurels.wallets as w set available = n.available, pending = n.pending,"
         " held = n.held, debt = n.debt, lifetime_earned = n.earned,"
         " lifetime_redeemed = n.redeemed, lifetime_expired = n.expired, seq = n.seq,"
         f" has_lots = n.has_lots, updated_at = now() from ({REBUILT}) as n"
         " where w.tenant_id = $1 and w.id = n.id and (w.available, w.pending, w.held, w.debt,"
-        " w.lifetime_earned, w.lifetime_redeemed, w.lifetime_expired, w.seq, w.has_lots) is distinct from"
+        " w.lifetime_earned, w.lifetime_redeemed, w.lifetime_expired, w.seq, w.has_lots)"
+        " is distinct from"
         " (n.available, n.pending, n.held, n.debt, n.earned, n.redeemed, n.expired, n.seq,"
         " n.has_lots)"
         " returning w.id",

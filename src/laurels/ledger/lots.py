@@ -1,6 +1,6 @@
 """Pure: wallets and lots in memory, which lots a movement consumes, and when lots fall due.
 
-Points that neither expire nor mature later have no lot; they are spent last (model decision 5).
+Points that neither expire nor mature later have no lot; they are spent last.
 """
 
 from dataclasses import dataclass, field

@@ -268,12 +268,6 @@ class Hold(TenantOwned, Base):
     __table_args__ = (
         tenant_fk("wallet_id", "wallets"),
         Index(
-            "ix_holds_open",
-            "tenant_id",
-            "wallet_id",
-            postgresql_where=text("status = 'open'"),
-        ),
-        Index(
             "ix_holds_expiring",
             "tenant_id",
             "expires_at",

@@ -14,7 +14,8 @@ from laurels.kit.errors import AppError
 from laurels.kit.ids import new_id
 from laurels.kit.work import Work, sparse, uniform
 
-from .deciding import Draft, Original, balance_of, decide, wallet_of
+from .deciding import decide, wallet_of
+from .drafting import Draft, Original, balance_of
 from .errors import PostingKeyTaken
 from .lots import Lot, Wallet
 from .movements import (
@@ -54,14 +55,14 @@ async def post(
     for movement in movements:
         if movement.program_id is None:
             movement.program_id = programs.default_id
-    while True:
+    for last_try in (False, False, True):
         draft = await _lock(work, movements, programs)
         known = {} if keys_are_fresh else await _known_keys(work, movements)
         outcomes = [_outcome(draft, movement, known) for movement in movements]
-        if await _book(work, draft, keys_are_fresh=keys_are_fresh):
-            break
-    emit(work, draft.events, historical=historical)
-    return outcomes
+        if await _book(work, draft, keys_are_fresh=keys_are_fresh, last_try=last_try):
+            emit(work, draft.events, historical=historical)
+            return outcomes
+    raise AssertionError  # the last try books or raises
 
 
 def _outcome(
@@ -265,7 +266,7 @@ async def _known_keys(
 # Book --------------------------------------------------------------------------------------
 
 
-async def _book(work: Work, draft: Draft, *, keys_are_fresh: bool) -> bool:
+async def _book(work: Work, draft: Draft, *, keys_are_fresh: bool, last_try: bool) -> bool:
     """Write what was decided. Return False when nothing was, because a natural key is taken now.
 
     The lock on a wallet keeps a key from being used twice in it at once; in two wallets it can be.
@@ -279,8 +280,8 @@ async def _book(work: Work, draft: Draft, *, keys_are_fresh: bool) -> bool:
     try:
         async with work.savepoint():
             await _write(work, draft)
-    except asyncpg.UniqueViolationError as error:
-        if error.constraint_name != "pk_posting_keys":
+    except asyncpg.UniqueViolationError:
+        if last_try:
             raise
         return False
     return True

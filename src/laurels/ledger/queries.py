@@ -6,6 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
+from laurels.kit.db import MAX_POINTS
+from laurels.kit.errors import Invalid
 from laurels.kit.work import Work
 
 from .errors import HoldNotFound, TransactionNotFound, WalletNotFound
@@ -20,11 +22,15 @@ _WALLET = (
 
 
 async def list_wallets(work: Work, member_id: UUID) -> list[asyncpg.Record]:
-    """Return a member's wallets, the default program's first."""
-    return await work.fetch(
+    """Return a member's wallets, the default program's first. Raise WalletNotFound for none."""
+    rows = await work.fetch(
         f"{_WALLET} and w.member_id = $2 order by p.is_default desc, w.id",
         work.tenant_id, member_id,
     )  # fmt: skip
+    if not rows:
+        msg = "There is no member with this id, or no wallet of theirs."
+        raise WalletNotFound(msg)
+    return rows
 
 
 async def get_wallet(work: Work, wallet_id: UUID) -> asyncpg.Record:
@@ -57,14 +63,30 @@ _TRANSACTION = (
 async def list_transactions(
     work: Work, *, member_id: UUID, after: UUID | None, limit: int
 ) -> list[asyncpg.Record]:
-    """Return a member's transactions, newest first, from below the id `after`."""
-    return await work.fetch(
-        f"{_TRANSACTION} inner join laurels.wallets as w"
-        "  on w.tenant_id = t.tenant_id and w.id = t.wallet_id"
-        " where t.tenant_id = $1 and w.member_id = $2 and ($3::uuid is null or t.id < $3)"
-        " order by t.id desc limit $4",
-        work.tenant_id, member_id, after, limit,
-    )  # fmt: skip
+    """Return a member's transactions from below the one with the id `after`.
+
+    Wallet by wallet, the default program's first, and in each the newest first: by `seq`, which
+    is exact where clocks are not, and which the index has.
+    """
+    wallets = [row["id"] for row in await list_wallets(work, member_id)]
+    place: asyncpg.Record | None = None
+    if after is not None:
+        place = await get_transaction(work, after)
+        if place["wallet_id"] not in wallets:
+            msg = "is not a cursor of this member's list"
+            raise Invalid(msg, field="cursor")
+        wallets = wallets[wallets.index(place["wallet_id"]) :]
+    found: list[asyncpg.Record] = []
+    for wallet_id in wallets:
+        before = place["seq"] if place and place["wallet_id"] == wallet_id else MAX_POINTS
+        found += await work.fetch(
+            f"{_TRANSACTION} where t.tenant_id = $1 and t.wallet_id = $2 and t.seq < $3"
+            " order by t.seq desc limit $4",
+            work.tenant_id, wallet_id, before, limit - len(found),
+        )  # fmt: skip
+        if len(found) >= limit:
+            break
+    return found
 
 
 async def balance(work: Work, member_id: UUID) -> dict[str, int]:

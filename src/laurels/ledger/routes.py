@@ -52,7 +52,7 @@ async def list_wallets(member_id: MemberId, work: Reading) -> WalletsOut:
 async def list_transactions(
     member_id: MemberId, work: Reading, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[TransactionOut]:
-    """List a member's point transactions, newest first."""
+    """List a member's point transactions, newest first, wallet by wallet."""
     rows = await queries.list_transactions(
         work, member_id=member_id, after=read_cursor(cursor), limit=limit + 1
     )

@@ -1,13 +1,12 @@
 """Members as the API speaks of them."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
-from laurels.kit.schema import Attributes, Code, Email, IdOf, Name, Schema, View
+from laurels.kit.schema import Attributes, Code, Email, IdOf, MoneyOut, Name, Schema, View
 
 MemberId = Annotated[UUID, IdOf("member")]
 
@@ -59,8 +58,8 @@ class MemberOut(View):
     email_opt_in: bool
     sms_opt_in: bool
     attributes: dict[str, Any]
-    spend: Decimal
-    refunded: Decimal
+    spend: MoneyOut
+    refunded: MoneyOut
     purchases: int
     first_purchase_at: datetime | None
     last_purchase_at: datetime | None

@@ -16,7 +16,13 @@ from .queries import (
     lock,
 )
 from .recording import Line, NewPurchase, Recorded, check, record
-from .service import NewRefund, RecordedRefund, record_refunds, set_status
+from .service import (
+    NewRefund,
+    RecordedRefund,
+    record_refunds,
+    set_refund_points,
+    set_status,
+)
 from .settings import PurchaseSettings
 
 __all__ = [
@@ -40,5 +46,6 @@ __all__ = [
     "lock",
     "record",
     "record_refunds",
+    "set_refund_points",
     "set_status",
 ]

@@ -108,6 +108,7 @@ class Refund(TenantOwned, Base):
         UniqueConstraint("tenant_id", "source", "external_id", name="uq_refunds_natural_key"),
         Index("ix_refunds_purchase", "tenant_id", "purchase_id"),
         CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("points <= 0", name="points_not_positive"),
         {"comment": "Money that went back to the buyer."},
     )
 
@@ -116,6 +117,9 @@ class Refund(TenantOwned, Base):
     source: Mapped[str] = mapped_column(comment="Where it came from.")
     external_id: Mapped[str | None] = mapped_column(comment="Its number there.")
     amount: Mapped[Decimal] = mapped_column(comment="What went back.")
+    points: Mapped[int | None] = mapped_column(
+        comment="What it did to the member's points, zero or less; null until it is settled."
+    )
     reason: Mapped[str | None] = mapped_column(comment="Why.")
     occurred_at: Mapped[datetime] = mapped_column(comment="When it happened.")
     created_at: Mapped[datetime] = mapped_column(

@@ -30,7 +30,8 @@ async def get_purchase(work: Work, purchase_id: UUID) -> dict[str, Any]:
     )  # fmt: skip
     found["lines"] = [dict(line) for line in lines]
     refunds = await work.fetch(
-        "select id, source, external_id, amount, reason, occurred_at from laurels.refunds"
+        "select id, source, external_id, amount, coalesce(points, 0) as points, reason, occurred_at"
+        " from laurels.refunds"
         " where tenant_id = $1 and purchase_id = $2 order by id",
         work.tenant_id, purchase_id,
     )  # fmt: skip
@@ -109,11 +110,11 @@ async def list_purchases(
     return [dict(row) for row in rows]
 
 
-async def list_unsettled(work: Work, *, limit: int) -> list[UUID]:
+async def list_unsettled(work: Work, *, after: UUID | None, limit: int) -> list[UUID]:
     """Return completed purchases whose effect is not booked yet: those completed by SQL."""
     rows = await work.fetch(
         "select id from laurels.purchases where tenant_id = $1 and status = 'completed'"
-        " and settled_at is null order by id limit $2",
-        work.tenant_id, limit,
+        " and settled_at is null and ($2::uuid is null or id > $2) order by id limit $3",
+        work.tenant_id, after, limit,
     )  # fmt: skip
     return [row[0] for row in rows]

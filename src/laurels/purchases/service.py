@@ -9,7 +9,7 @@ from uuid import UUID
 
 from laurels.kit.errors import AppError
 from laurels.kit.ids import new_id
-from laurels.kit.money import check_amount
+from laurels.kit.money import check_amount, format_amount
 from laurels.kit.time import check_occurred_at
 from laurels.kit.work import Work
 
@@ -45,6 +45,7 @@ class RecordedRefund:
     refunded_before: Decimal
     purchase: dict[str, Any]
     occurred_at: datetime
+    points: int = 0
 
 
 async def set_status(
@@ -82,13 +83,13 @@ async def record_refunds(
             fresh.append((refund, outcome))
             if refund.external_id is not None:
                 known[refund.source, refund.external_id] = (
-                    outcome.id, refund.purchase_id, outcome.amount, outcome.occurred_at,
+                    outcome.id, refund.purchase_id, outcome.amount, outcome.occurred_at, 0,
                 )  # fmt: skip
     await _write(work, fresh)
     return outcomes
 
 
-Known = dict[tuple[str, str], tuple[UUID, UUID, Decimal, datetime]]
+Known = dict[tuple[str, str], tuple[UUID, UUID, Decimal, datetime, int]]
 
 
 async def _known(work: Work, refunds: Sequence[NewRefund]) -> Known:
@@ -96,13 +97,14 @@ async def _known(work: Work, refunds: Sequence[NewRefund]) -> Known:
     if not keyed:
         return {}
     rows = await work.fetch(
-        "select r.source, r.external_id, r.id, r.purchase_id, r.amount, r.occurred_at"
+        "select r.source, r.external_id, r.id, r.purchase_id, r.amount, r.occurred_at,"
+        " coalesce(r.points, 0)"
         " from unnest($2::text[], $3::text[]) as n (source, external_id)"
         " inner join laurels.refunds as r"
         "  on r.tenant_id = $1 and r.source = n.source and r.external_id = n.external_id",
         work.tenant_id, [key[0] for key in keyed], [key[1] for key in keyed],
     )  # fmt: skip
-    return {(row[0], row[1]): (row[2], row[3], row[4], row[5]) for row in rows}
+    return {(row[0], row[1]): (row[2], row[3], row[4], row[5], row[6]) for row in rows}
 
 
 def _decide(
@@ -119,7 +121,7 @@ def _decide(
                 raise RefundAltered(field="external_id")
             return RecordedRefund(
                 before[0], new=False, amount=before[2], refunded_before=purchase["refunded"],
-                purchase=purchase, occurred_at=before[3],
+                purchase=purchase, occurred_at=before[3], points=before[4],
             )  # fmt: skip
     if purchase["status"] != "completed":
         msg = f"The purchase is {purchase['status']}; only a completed one can be refunded."
@@ -144,8 +146,9 @@ def _checked(work: Work, refund: NewRefund, purchase: dict[str, Any]) -> tuple[D
         msg = "is zero; a refund gives something back"
         raise PurchaseInvalid(msg, field="amount")
     if amount > left or left == 0:
-        msg = f"{amount} cannot go back: {left} is left of the purchase."
-        raise RefundExceedsPurchase(msg, field="amount", left=str(left))
+        rest = format_amount(left, purchase["currency"])
+        msg = f"{amount} cannot go back: {rest} is left of the purchase."
+        raise RefundExceedsPurchase(msg, field="amount", left=rest)
     try:
         moment = work.now
         if refund.occurred_at is not None:
@@ -153,6 +156,16 @@ def _checked(work: Work, refund: NewRefund, purchase: dict[str, Any]) -> tuple[D
     except ValueError as error:
         raise PurchaseInvalid(str(error), field="occurred_at") from None
     return amount, moment
+
+
+async def set_refund_points(work: Work, points: dict[UUID, int]) -> None:
+    """The refunds say what they did to points, so that a repeat can say it again."""
+    if points:
+        await work.fetch(
+            "update laurels.refunds as r set points = n.points from unnest($2::uuid[],"
+            " $3::bigint[]) as n (id, points) where r.tenant_id = $1 and r.id = n.id",
+            work.tenant_id, list(points), list(points.values()),
+        )  # fmt: skip
 
 
 async def _write(work: Work, fresh: list[tuple[NewRefund, RecordedRefund]]) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field
 
 from laurels.kit.schema import (
     Amount,
@@ -14,6 +14,7 @@ from laurels.kit.schema import (
     Currency,
     IdOf,
     Moment,
+    MoneyOut,
     Name,
     Note,
     Schema,
@@ -26,19 +27,6 @@ RefundId = Annotated[UUID, IdOf("refund")]
 MemberId = Annotated[UUID, IdOf("member")]
 TransactionId = Annotated[UUID, IdOf("transaction")]
 RuleId = Annotated[UUID, IdOf("earning_rule")]
-
-
-def _trim(amount: Decimal) -> str:
-    """Return the amount with two places at least, and more only where they say something."""
-    text = f"{amount:f}"
-    if "." not in text:
-        return text
-    text = text.rstrip("0")
-    whole, _, places = text.partition(".")
-    return f"{whole}.{places:0<2}"
-
-
-MoneyOut = Annotated[Decimal, PlainSerializer(_trim, return_type=str)]
 
 
 class LineIn(Schema):
@@ -135,6 +123,7 @@ class RefundLineOut(View):
     source: str
     external_id: str | None
     amount: MoneyOut
+    points: int
     reason: str | None
     occurred_at: datetime
 

@@ -291,13 +291,18 @@ async def settle_waiting(work: Work, *, limit: int = 1000) -> int:
     One that cannot be settled (a currency that is not traded) stays as it is.
     """
     settled = 0
-    for purchase_id in await purchases.list_unsettled(work, limit=limit):
-        try:
-            async with work.savepoint():
-                await complete(work, purchase_id)
-        except AppError:
-            continue
-        settled += 1
+    last: UUID | None = None
+    while waiting := await purchases.list_unsettled(work, after=last, limit=limit - settled):
+        for purchase_id in waiting:
+            try:
+                async with work.savepoint():
+                    await complete(work, purchase_id)
+            except AppError:
+                continue
+            settled += 1
+        last = waiting[-1]
+        if settled >= limit:
+            break
     return settled
 
 
@@ -326,7 +331,7 @@ async def refund(
     """Each refund is in the books, and the points that its purchase earned are back in proportion.
 
     Of every row the purchase caused, floor(points * refunded so far / amount) is back: three
-    partial refunds end where one full refund ends (model decision 4). Nothing is judged anew.
+    partial refunds end where one full refund ends. Nothing is judged anew.
     """
     if len(refunds) > MAX_BATCH:
         raise BatchTooLarge
@@ -340,6 +345,7 @@ async def refund(
     )
     await earning.give_back_usage(work, _usage_parts(fresh, awards))
     taken = await _take_back(work, fresh, awards, historical=historical)
+    await purchases.set_refund_points(work, taken)
     await members.add_refunds(
         work,
         [(r.purchase["member_id"], r.amount) for r in fresh if r.purchase["member_id"]],
@@ -355,7 +361,7 @@ async def refund(
     return [
         r
         if isinstance(r, AppError)
-        else Refunded(r.id, r.purchase["id"], r.new, r.amount, taken.get(r.id, 0))
+        else Refunded(r.id, r.purchase["id"], r.new, r.amount, taken.get(r.id, r.points))
         for r in recorded
     ]
 

@@ -15,7 +15,7 @@ from .service import (
     require_active,
     set_status,
 )
-from .settings import Section, read, register
+from .settings import Section, read, register, sections
 
 __all__ = [
     "PRESETS",
@@ -30,5 +30,6 @@ __all__ = [
     "read",
     "register",
     "require_active",
+    "sections",
     "set_status",
 ]

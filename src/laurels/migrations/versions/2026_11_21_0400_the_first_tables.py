@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("value", sa.BigInteger(), nullable=False, comment="The last number given out."),
         sa.PrimaryKeyConstraint("tenant_id", "name", name=op.f("pk_counters")),
         schema="laurels",
-        comment="Per-tenant numbers, one row per name (scale rule 3).",
+        comment="Per-tenant numbers, one row per name.",
     )
     op.create_table(
         "idempotency_keys",
@@ -1040,6 +1040,12 @@ def upgrade() -> None:
         sa.Column(
             "amount", sa.Numeric(precision=19, scale=4), nullable=False, comment="What went back."
         ),
+        sa.Column(
+            "points",
+            sa.BigInteger(),
+            nullable=True,
+            comment="What it did to the member's points, zero or less; null until it is settled.",
+        ),
         sa.Column("reason", sa.Text(), nullable=True, comment="Why."),
         sa.Column(
             "occurred_at", sa.DateTime(timezone=True), nullable=False, comment="When it happened."
@@ -1052,6 +1058,7 @@ def upgrade() -> None:
             comment="When the row was written.",
         ),
         sa.CheckConstraint("amount > 0", name=op.f("ck_refunds_amount_positive")),
+        sa.CheckConstraint("points <= 0", name=op.f("ck_refunds_points_not_positive")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "purchase_id"],
             ["laurels.purchases.tenant_id", "laurels.purchases.id"],
@@ -1288,14 +1295,6 @@ def upgrade() -> None:
         unique=False,
         schema="laurels",
         postgresql_where=sa.text("status = 'open' and expires_at is not null"),
-    )
-    op.create_index(
-        "ix_holds_open",
-        "holds",
-        ["tenant_id", "wallet_id"],
-        unique=False,
-        schema="laurels",
-        postgresql_where=sa.text("status = 'open'"),
     )
     op.create_table(
         "lots",
@@ -1724,12 +1723,6 @@ def downgrade() -> None:
         postgresql_where=sa.text("remaining > 0 and expires_at is not null"),
     )
     op.drop_table("lots", schema="laurels")
-    op.drop_index(
-        "ix_holds_open",
-        table_name="holds",
-        schema="laurels",
-        postgresql_where=sa.text("status = 'open'"),
-    )
     op.drop_index(
         "ix_holds_expiring",
         table_name="holds",

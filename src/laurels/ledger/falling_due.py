@@ -1,0 +1,60 @@
+"""Pure: what falls due in a wallet. Lots ripen, lots lapse, debt is paid as soon as it can."""
+
+from datetime import datetime
+
+from laurels.events.catalogue import PointsExpired, PointsMatured
+from laurels.kit.ids import new_id
+
+from .drafting import Draft, add_row, consume, take_from, tell
+from .lots import Lot, Wallet
+from .movements import Settle
+
+
+def settle_due(draft: Draft, wallet: Wallet, moment: datetime) -> None:
+    """Mature and expire what is due by this moment, in the order in which it fell due."""
+    for due_at, lapses, lot in wallet.due(moment):
+        if not lot.remaining:
+            continue
+        if lapses:
+            _expire(draft, wallet, lot, due_at)
+        else:
+            _mature(draft, wallet, lot)
+
+
+def pay_debt(draft: Draft, wallet: Wallet, moment: datetime) -> None:
+    """Debt is paid as soon as anything is available: an adjusted row that is worth nothing."""
+    paid = min(wallet.debt, wallet.available)
+    if not paid:
+        return
+    transaction_id = new_id()
+    consume(draft, wallet, paid, transaction_id=transaction_id)
+    add_row(
+        draft, wallet, Settle(source="debt"), moment, id=transaction_id, type="adjusted",
+        amount=-paid, debt_delta=-paid,
+    )  # fmt: skip
+
+
+def _mature(draft: Draft, wallet: Wallet, lot: Lot) -> None:
+    assert lot.matures_at is not None, "only pending lots mature"
+    lot.matured_at = lot.matures_at
+    lot.changed = True
+    wallet.pending -= lot.remaining
+    wallet.available += lot.remaining
+    wallet.changed = True
+    draft.events.append(
+        PointsMatured(wallet.member_id, lot.matures_at, wallet.id, lot.id, lot.remaining)
+    )
+    pay_debt(draft, wallet, lot.matures_at)
+
+
+def _expire(draft: Draft, wallet: Wallet, lot: Lot, moment: datetime) -> None:
+    points = lot.remaining
+    transaction_id = new_id()
+    take_from(draft, wallet, lot, points, transaction_id)
+    lot.expired += points
+    wallet.lifetime_expired += points
+    row = add_row(
+        draft, wallet, Settle(source="expiration"), moment, id=transaction_id, type="expired",
+        amount=-points,
+    )  # fmt: skip
+    tell(draft, wallet, row, PointsExpired)

@@ -1,0 +1,130 @@
+"""Pure: taking an earlier transaction back, wholly or in part, at most once over."""
+
+from datetime import datetime
+from uuid import UUID
+
+from laurels.events.catalogue import PointsReversed
+from laurels.kit.ids import new_id
+
+from .drafting import Draft, Original, add_row, balance_of, consume, new_lot, take_from, tell
+from .errors import NotReversible
+from .lots import Lot, Wallet, consumption_order
+from .movements import Posted, Reversal
+
+REVERSIBLE = frozenset({"earned", "bonus", "redeemed", "adjusted", "penalty"})
+
+
+def reverse(draft: Draft, wallet: Wallet, movement: Reversal, moment: datetime) -> Posted:
+    original = draft.originals[movement.transaction_id]
+    row = original.transaction
+    if row.type not in REVERSIBLE or row.source == "debt" or row.reverses_id is not None:
+        msg = f"A transaction of type `{row.type}` cannot be taken back."
+        raise NotReversible(msg)
+    if row.points > 0:
+        return _take_back(draft, wallet, movement, original, moment)
+    return _give_back(draft, wallet, movement, original, moment)
+
+
+def _take_back(
+    draft: Draft, wallet: Wallet, movement: Reversal, original: Original, moment: datetime
+) -> Posted:
+    """Take earned points back: own lot, then what lapsed of it, then what is there, then debt."""
+    earned = original.transaction.points
+    points = min(earned, movement.total if movement.total is not None else earned)
+    points -= original.taken_back
+    if points <= 0:
+        return Posted(None, balance_of(wallet))
+    transaction_id = new_id()
+    original.taken_back += points
+    own = wallet.lot_of(original.transaction.id)
+    taken = 0
+    if own is not None:
+        taken = take_from(draft, wallet, own, points, transaction_id)
+        points -= taken
+        lapsed = min(points, own.expired - own.expired_counted)
+        if lapsed:
+            own.expired_counted += lapsed
+            own.changed = True
+            points -= lapsed
+    rest = min(points, wallet.available)
+    if rest:
+        consume(draft, wallet, rest, transaction_id=transaction_id)
+        taken += rest
+        points -= rest
+    if not taken and not points:
+        return Posted(None, balance_of(wallet), details={"lapsed": True})
+    wallet.lifetime_earned -= taken + points
+    row = add_row(
+        draft, wallet, movement, moment, id=transaction_id, type=movement.type, amount=-taken,
+        debt_delta=points,
+    )  # fmt: skip
+    row.reverses_id = original.transaction.id
+    tell(draft, wallet, row, PointsReversed)
+    return Posted(row, balance_of(wallet))
+
+
+def _give_back(
+    draft: Draft, wallet: Wallet, movement: Reversal, original: Original, moment: datetime
+) -> Posted:
+    """Return spent points to where they came from: first those without a lot, then by latest
+    expiry, so that the member gets back what lasts longest."""
+    spent = -original.transaction.points
+    points = min(spent, movement.total if movement.total is not None else spent)
+    points -= original.taken_back
+    if points <= 0:
+        return Posted(None, balance_of(wallet))
+    transaction_id = new_id()
+    paid = min(wallet.debt, points)
+    amount = points - paid
+    if amount:
+        _refill(draft, wallet, original, amount, paid, transaction_id, moment)
+    wallet.available += amount
+    wallet.lifetime_redeemed -= points
+    original.taken_back += points
+    row = add_row(
+        draft, wallet, movement, moment, id=transaction_id, type=movement.type, amount=amount,
+        debt_delta=-paid,
+    )  # fmt: skip
+    row.reverses_id = original.transaction.id
+    tell(draft, wallet, row, PointsReversed)
+    return Posted(row, balance_of(wallet))
+
+
+def _refill(
+    draft: Draft,
+    wallet: Wallet,
+    original: Original,
+    amount: int,
+    paid: int,
+    transaction_id: UUID,
+    moment: datetime,
+) -> None:
+    """Put points back into the lots they were drawn from, past those that went back before."""
+    lots = {lot.id: lot for lot in wallet.lots}
+    drawn = sum(points for _, points in original.takes)
+    portions: list[tuple[Lot | None, int]] = [(None, -original.transaction.amount - drawn)]
+    by_expiry = sorted(
+        ((lots[lot_id], points) for lot_id, points in original.takes),
+        key=lambda take: consumption_order(take[0]),
+        reverse=True,
+    )
+    portions += by_expiry
+    skip = original.taken_back + paid
+    dates = draft.dates[wallet.program_id]
+    for lot, size in portions:
+        passed = min(skip, size)
+        skip -= passed
+        part = min(size - passed, amount)
+        amount -= part
+        if lot is None or not part:
+            continue
+        if lot.expires_at is not None and lot.expires_at <= moment:
+            grace_until = dates.grace_until(moment)
+            wallet.lots.append(
+                new_lot(
+                    wallet, transaction_id, part, grace_until, matures_at=None, matured_at=moment
+                )
+            )
+        else:
+            lot.take(-part)
+            draft.entries.append((new_id(), lot.id, transaction_id, None, part))

@@ -1,0 +1,192 @@
+"""69,659 real purchases become an exact ledger, whatever is killed on the way.
+
+CDNOW: the purchases of 23,570 customers of a music shop in 1997 and 1998, public for research.
+`LAURELS_TEST_DATA` names the folder in which `cdnow_purchases.txt` lies.
+"""
+
+import csv
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from laurels import imports, ledger, members
+from laurels.kit import postgres
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        "LAURELS_TEST_DATA" not in os.environ,
+        reason="set LAURELS_TEST_DATA to the folder that holds cdnow_purchases.txt",
+    ),
+]
+SLICE = 20_000
+KILLS = 3
+
+
+def write_csv(file: Path, limit: int | None = None) -> Path:
+    """Write the purchases as CSV; rows carry no order number, so the line is the external id."""
+    source = Path(os.environ["LAURELS_TEST_DATA"]) / "cdnow_purchases.txt"
+    with source.open() as lines, file.open("w", newline="") as target:
+        next(lines)
+        writer = csv.writer(target)
+        writer.writerow(["external_id", "member", "occurred_at", "amount", "currency"])
+        for number, line in enumerate(lines, start=1):
+            if line.split() and (limit is None or number <= limit):
+                customer, day, _, amount = line.split()
+                writer.writerow([number, customer, day, amount, "USD"])
+    return file
+
+
+async def test_all_of_cdnow_becomes_an_exact_ledger_and_a_second_run_changes_nothing(
+    house, tmp_path
+):
+    file = write_csv(tmp_path / "cdnow.csv")
+    options = imports.Options(file=file, rejects_dir=tmp_path)
+
+    report = await imports.import_purchases(house.database, house.tenant.id, options)
+
+    assert (report.read, report.booked, report.rejected) == (69_659, 69_659, 0)
+    assert report.new_members == 23_570
+    assert report.revenue == {"completed": Decimal("2500315.63")}
+    assert report.points == 2_453_159
+    await check_totals(house)
+
+    again = await imports.import_purchases(house.database, house.tenant.id, options)
+
+    assert (again.read, again.booked, again.skipped) == (69_659, 0, 69_659)
+    assert (again.points, again.new_members) == (0, 0)
+    await check_totals(house)
+
+
+async def check_totals(house):
+    """Check what the books say, and that they agree with themselves."""
+    async with house.work() as work:
+        figures = await ledger.figures(work)
+        assert figures.members == 23_570
+        assert figures.points_outstanding == 2_453_159
+        (totals,) = await work.fetch(
+            "select count(*), sum(amount), count(*) filter (where amount = 0)"
+            " from laurels.purchases where tenant_id = $1",
+            work.tenant_id,
+        )
+        assert tuple(totals) == (69_659, Decimal("2500315.63"), 80)
+        (member,) = await members.list_members(work, external_id="07592")
+        assert (await ledger.balance(work, member["id"]))["available"] == 13_860
+        assert await ledger.find_faults(work) == []
+
+
+class Shop:
+    """A Laurels of its own, worked from outside like a stranger's."""
+
+    def __init__(self, folder: Path) -> None:
+        self.data_dir = folder / "data"
+        self.file = write_csv(folder / "slice.csv", SLICE)
+        with self.file.open(newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        self.members = len({row["member"] for row in rows})
+        self.points = sum(int(Decimal(row["amount"])) for row in rows)
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start a command."""
+        env = {name: value for name, value in os.environ.items() if "LAURELS" not in name}
+        return subprocess.Popen(
+            [sys.executable, "-m", "laurels", *words],
+            env=env | {"LAURELS_DATA_DIR": str(self.data_dir)},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def run(self, *words: str) -> dict:
+        """Run a command to its end and return the JSON that it prints."""
+        command = self.start(*words, "--json")
+        said, complained = command.communicate(timeout=120)
+        assert command.returncode == 0, complained
+        return json.loads(said)
+
+    def load(self, tenant: str) -> tuple[str, ...]:
+        """Return the words that import the slice."""
+        return ("import", "purchases", str(self.file), "--tenant", tenant)
+
+    def check(self, tenant: str) -> None:
+        """Check the totals of the slice and the books."""
+        found = self.run("ledger", "verify", "--tenant", tenant)
+        assert (found["members"], found["points_outstanding"]) == (self.members, self.points)
+        assert found["clean"] is True
+
+    def wait_until_booking(self, since: int) -> None:
+        """Wait until the importer has written something: a moment worth a kill."""
+        cluster = postgres.ensure(self.data_dir)
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            asked = "select coalesce(sum(booked + skipped), 0) from laurels.import_runs"
+            done = cluster.run("psql", "-Atc", asked, database="laurels").stdout
+            if int(done) > since:
+                return
+            time.sleep(0.02)
+        raise AssertionError("the importer booked nothing")
+
+    def progress(self) -> int:
+        """Return how many rows all runs have gone through."""
+        asked = "select coalesce(sum(booked + skipped), 0) from laurels.import_runs"
+        cluster = postgres.ensure(self.data_dir)
+        return int(cluster.run("psql", "-Atc", asked, database="laurels").stdout)
+
+    def kill_database(self) -> None:
+        """Kill every process of the database, as a power cut would."""
+        (found,) = [s for s in postgres.status(self.data_dir) if s.pid is not None]
+        children = Path(f"/proc/{found.pid}/task/{found.pid}/children").read_text().split()
+        # The head first: it would otherwise notice a dead child and tidy up.
+        for pid in [found.pid, *map(int, children)]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    """A shop in a folder that the database's own account may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="laurels-cdnow-"))
+    folder.chmod(0o711)
+    made = Shop(folder)
+    yield made
+    postgres.stop(made.data_dir)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize("victim", ["importer", "database"])
+def test_after_kills_at_random_points_another_run_ends_at_the_same_totals(shop, victim):
+    chance = random.Random(f"cdnow {victim}")
+    shop.run("tenant", "create", victim, "--preset", "plain")
+    for _ in range(KILLS):
+        before = shop.progress()
+        importer = shop.start(*shop.load(victim))
+        shop.wait_until_booking(before)
+        time.sleep(chance.uniform(0.0, 0.4))
+        assert importer.poll() is None, "the importer was done before it could be killed"
+        if victim == "importer":
+            importer.kill()
+        else:
+            shop.kill_database()
+        _, complained = importer.communicate(timeout=60)
+        assert importer.returncode != 0
+        assert "Traceback" not in complained
+        if victim == "database":
+            assert re.search(r"the database went away", complained), complained
+
+    report = shop.run(*shop.load(victim))
+
+    assert report["skipped"] + report["booked"] == SLICE
+    assert report["skipped"] > 0
+    shop.check(victim)
