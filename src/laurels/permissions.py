@@ -9,6 +9,7 @@ class Permission(StrEnum):
     EARNING_READ = "earning:read"
     EARNING_WRITE = "earning:write"
     LEDGER_ADJUST = "ledger:adjust"
+    LEDGER_CONFIGURE = "ledger:configure"
     LEDGER_READ = "ledger:read"
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"

@@ -251,3 +251,67 @@ async def test_health_is_open_and_says_how_things_are(client):
     assert (await client.get("/readyz")).json() == {"status": "ready"}
     assert "laurels_pool_wait_seconds" in (await client.get("/metrics")).text
     assert (await client.get("/openapi.json")).json()["openapi"].startswith("3.1")
+
+
+async def test_points_of_a_program_mature_and_expire_as_it_says(client):
+    refused = await client.post(
+        "/v1/programs", json={"name": "Short", "maturity_days": 30, "expiry_days": 14}
+    )
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "expiry_days")
+    made = await client.post(
+        "/v1/programs",
+        json={"name": "Stars", "is_default": True, "maturity_days": 14, "expiry_days": 365},
+    )
+    assert made.status_code == 201, made.text
+    taken = await client.post("/v1/programs", json={"name": "Stars"})
+    assert (taken.status_code, taken.json()["code"]) == (409, "program_name_taken")
+
+    await client.post("/v1/purchases", json={"member": "c-1", "amount": "10.00", "currency": "USD"})
+
+    member = (await client.get("/v1/members", params={"external_id": "c-1"})).json()["data"][0]
+    wallet = await wallet_of(client, member)
+    assert (wallet["program_name"], wallet["available"], wallet["pending"]) == ("Stars", 0, 10)
+    lots = (await client.get(f"/v1/wallets/{wallet['id']}/lots")).json()["data"]
+    assert (lots[0]["remaining"], lots[0]["matured_at"]) == (10, None)
+    changed = await client.patch(
+        f"/v1/programs/{made.json()['id']}", json={"maturity_days": 0, "expiry_days": None}
+    )
+    assert (changed.json()["maturity_days"], changed.json()["expiry_days"]) == (0, None)
+    assert (await client.get(f"/v1/wallets/{wallet['id']}/lots")).json()["data"] == lots
+    listed = (await client.get("/v1/programs")).json()["data"]
+    assert [(program["name"], program["is_default"]) for program in listed] == [
+        ("Stars", True),
+        ("Points", False),
+    ]
+
+
+async def test_a_repeated_refund_says_again_what_it_did(client):
+    body = {"member": "c-1", "amount": "10.00", "currency": "USD"}
+    bought = (await client.post("/v1/purchases", json=body)).json()
+    path = f"/v1/purchases/{bought['id']}/refunds"
+
+    answers = [
+        (await client.post(path, json={"amount": "4.00", "external_id": "r-1"})).json()
+        for _ in range(2)
+    ]
+
+    assert answers[0] == answers[1]
+    assert answers[0]["points"] == -4
+
+
+async def test_transactions_are_listed_in_pages_without_a_gap(client, house):
+    await house.member(external_id="c-1")
+    member = (await client.get("/v1/members", params={"external_id": "c-1"})).json()["data"][0]
+    wallet = await wallet_of(client, member)
+    for points in range(1, 8):
+        await client.post(f"/v1/wallets/{wallet['id']}/credit", json={"points": points})
+
+    seen, cursor = [], None
+    for _ in range(3):
+        params = {"limit": 3, **({"cursor": cursor} if cursor else {})}
+        page = (await client.get(f"/v1/members/{member['id']}/transactions", params=params)).json()
+        seen += [row["points"] for row in page["data"]]
+        cursor = page["next_cursor"]
+
+    assert seen == [7, 6, 5, 4, 3, 2, 1]
+    assert cursor is None

@@ -123,7 +123,7 @@ def test_a_row_with_refund_of_is_a_refund_and_without_an_amount_of_all_that_is_l
         ({"external_id": "x" * 129}, "external_id"),
         ({"member": "x" * 129}, "member"),
         ({"currency": ""}, "currency"),
-        ({"currency": "XXX"}, "currency"),
+        ({"currency": "ZZZ"}, "currency"),
         ({"currency": "EUR"}, "currency"),
         ({"status": "done"}, "status"),
         ({"payment_method": "gold"}, "payment_method"),

@@ -90,7 +90,7 @@ async def test_refunds_that_cannot_be_are_refused_alone(desk):
 
     assert summary(report) == (6, 3, 0, 3)
     assert [(r.line, r.field, r.code) for r in report.first_rejections] == [
-        (2, "refund_of", "purchase_not_found"),
+        (2, "refund_of", "origin_missing"),
         (4, "amount", "refund_exceeds_purchase"),
         (6, None, "purchase_not_completed"),
     ]

@@ -125,7 +125,7 @@ async def _audit(
 async def get_rule(work: Work, rule_id: UUID, *, lock: bool = False) -> dict[str, Any]:
     """Return the version of a rule that is in force. Raise RuleNotFound."""
     row = await work.fetchrow(
-        f"select {COLUMNS} from laurels.earning_rules"  # noqa: S608 - constant columns
+        f"select {COLUMNS} from laurels.earning_rules"
         " where tenant_id = $1 and id = $2 and current" + (" for update" if lock else ""),
         work.tenant_id, rule_id,
     )  # fmt: skip
@@ -139,7 +139,7 @@ async def list_rules(
 ) -> list[dict[str, Any]]:
     """Return the rules as they are in force, newest first."""
     rows = await work.fetch(
-        f"select {COLUMNS} from laurels.earning_rules"  # noqa: S608 - constant columns
+        f"select {COLUMNS} from laurels.earning_rules"
         " where tenant_id = $1 and current and ($2::text is null or status = $2)"
         " and ($3::uuid is null or id < $3) order by id desc limit $4",
         work.tenant_id, status, after, limit,
@@ -150,7 +150,7 @@ async def list_rules(
 async def list_versions(work: Work, rule_id: UUID) -> list[dict[str, Any]]:
     """Return all versions of a rule, newest first. Raise RuleNotFound."""
     rows = await work.fetch(
-        f"select {COLUMNS} from laurels.earning_rules"  # noqa: S608 - constant columns
+        f"select {COLUMNS} from laurels.earning_rules"
         " where tenant_id = $1 and id = $2 order by version desc",
         work.tenant_id, rule_id,
     )  # fmt: skip

@@ -27,7 +27,7 @@ class RowInvalid(Invalid):
 class OriginMissing(NotFound):
     """The purchase that was refunded is not there; import its row first, then this one again."""
 
-    code: ClassVar[str] = "purchase_not_found"
+    code: ClassVar[str] = "origin_missing"
 
 
 class TooManyBroken(Conflict):

@@ -83,3 +83,15 @@ class PointsNotPositive(Invalid):
     """A movement is of one point at least; its kind says in which direction it goes."""
 
     code: ClassVar[str] = "points_not_positive"
+
+
+class ProgramNameTaken(Conflict):
+    """Another program has this name."""
+
+    code: ClassVar[str] = "program_name_taken"
+
+
+class ProgramInvalid(Invalid):
+    """Points would lapse before they can be spent; `expiry_days` is more than `maturity_days`."""
+
+    code: ClassVar[str] = "program_invalid"

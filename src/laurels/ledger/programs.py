@@ -1,14 +1,17 @@
 """Programs: kinds of points, read once per transaction."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from laurels import tenants
-from laurels.kit.ids import new_id
+import asyncpg
+
+from laurels import audit, tenants
+from laurels.kit.ids import encode, new_id
 from laurels.kit.time import zone
 from laurels.kit.work import Work
 
-from .errors import ProgramNotFound
+from .errors import ProgramInvalid, ProgramNameTaken, ProgramNotFound
 from .lots import Dates
 
 
@@ -42,26 +45,96 @@ async def load_programs(work: Work) -> Programs:
     return found
 
 
-async def create_program(
-    work: Work,
-    *,
-    name: str,
-    is_default: bool = False,
-    unit_name: str = "points",
-    maturity_days: int = 0,
-    expiry_days: int | None = None,
-    grace_days: int = 30,
-) -> UUID:
-    """A kind of points exists. Later changes of its dates never touch points already earned."""
+_COLUMNS = (
+    "id, name, unit_name, is_default, point_value, minimum_redemption_points, maturity_days,"
+    " expiry_days, grace_days, created_at"
+)
+
+
+async def create_program(work: Work, **values: Any) -> UUID:
+    """A kind of points exists, with these values by column name; the rest has defaults.
+
+    Raise ProgramNameTaken, or ProgramInvalid when it would lapse before it ripens.
+    """
     program_id = new_id()
-    await work.fetch(
-        "insert into laurels.programs (tenant_id, id, name, unit_name, is_default, maturity_days,"
-        " expiry_days, grace_days) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        work.tenant_id, program_id, name, unit_name, is_default, maturity_days, expiry_days,
-        grace_days,
-    )  # fmt: skip
-    work.memo.pop(Programs, None)
+    await _write(
+        work,
+        f"insert into laurels.programs (tenant_id, id{''.join(f', {name}' for name in values)})"
+        f" values ($1, $2{''.join(f', ${n}' for n in range(3, len(values) + 3))})",
+        program_id,
+        values,
+    )
+    await _note(work, program_id, None, values)
     return program_id
+
+
+async def change_program(work: Work, program_id: UUID, values: dict[str, Any]) -> None:
+    """The program has these values. Points already earned keep the dates they came with.
+
+    Raise ProgramNotFound, ProgramNameTaken or ProgramInvalid.
+    """
+    before = await get_program(work, program_id)
+    if values:
+        marks = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, start=3))
+        await _write(
+            work,
+            f"update laurels.programs set {marks} where tenant_id = $1 and id = $2",
+            program_id,
+            values,
+        )
+        await _note(work, program_id, {name: before[name] for name in values}, values)
+
+
+async def _write(work: Work, sql: str, program_id: UUID, values: dict[str, Any]) -> None:
+    """Write a program. One that becomes the default takes the place of the one before."""
+    try:
+        async with work.savepoint():
+            if values.get("is_default"):
+                await work.fetch(
+                    "update laurels.programs set is_default = false"
+                    " where tenant_id = $1 and is_default and id <> $2",
+                    work.tenant_id, program_id,
+                )  # fmt: skip
+            await work.fetch(sql, work.tenant_id, program_id, *values.values())
+    except asyncpg.UniqueViolationError:
+        raise ProgramNameTaken(field="name") from None
+    except asyncpg.CheckViolationError:
+        raise ProgramInvalid(field="expiry_days") from None
+    work.memo.pop(Programs, None)
+
+
+async def _note(
+    work: Work, program_id: UUID, before: dict[str, Any] | None, after: dict[str, Any]
+) -> None:
+    await audit.record(
+        work,
+        action="ledger.program_created" if before is None else "ledger.program_changed",
+        target_type="program",
+        target_id=encode("program", program_id),
+        before=before,
+        after=after,
+    )
+
+
+async def get_program(work: Work, program_id: UUID) -> asyncpg.Record:
+    """Return a program. Raise ProgramNotFound."""
+    row = await work.fetchrow(
+        f"select {_COLUMNS} from laurels.programs"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, program_id,
+    )  # fmt: skip
+    if row is None:
+        raise ProgramNotFound
+    return row
+
+
+async def list_programs(work: Work) -> list[asyncpg.Record]:
+    """Return all programs, the default one first."""
+    return await work.fetch(
+        f"select {_COLUMNS} from laurels.programs"
+        " where tenant_id = $1 order by is_default desc, id",
+        work.tenant_id,
+    )
 
 
 async def furnish(work: Work, preset: str) -> None:

@@ -15,7 +15,7 @@ from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
-from . import posting, queries
+from . import posting, programs, queries
 from .movements import Capture, Credit, Debit, HoldPoints, Posted, Release, Reversal
 from .schemas import (
     CaptureIn,
@@ -27,6 +27,11 @@ from .schemas import (
     MemberId,
     MovedOut,
     MoveIn,
+    ProgramId,
+    ProgramIn,
+    ProgramOut,
+    ProgramPatch,
+    ProgramsOut,
     ReleaseIn,
     ReverseIn,
     TransactionId,
@@ -39,6 +44,7 @@ from .schemas import (
 router = APIRouter(prefix="/v1", tags=["ledger"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.LEDGER_READ)]
 Adjusting = Annotated[Work, begin(Permission.LEDGER_ADJUST)]
+Configuring = Annotated[Work, begin(Permission.LEDGER_CONFIGURE)]
 
 
 @router.get("/members/{member_id}/wallets")
@@ -185,3 +191,32 @@ async def _note(work: Work, action: str, wallet_id: UUID, points: int, reason: s
         target_id=encode("wallet", wallet_id),
         after={"points": points, "reason": reason},
     )
+
+
+@router.get("/programs")
+async def list_programs(work: Reading) -> ProgramsOut:
+    """List the kinds of points, the default one first."""
+    rows = await programs.list_programs(work)
+    return ProgramsOut.model_validate({"data": [dict(row) for row in rows]})
+
+
+@router.post("/programs", status_code=201)
+async def create_program(body: ProgramIn, work: Configuring) -> ProgramOut:
+    """Make a kind of points."""
+    program_id = await programs.create_program(work, **body.values())
+    return ProgramOut.model_validate(dict(await programs.get_program(work, program_id)))
+
+
+@router.get("/programs/{program_id}")
+async def get_program(program_id: ProgramId, work: Reading) -> ProgramOut:
+    """Read a kind of points."""
+    return ProgramOut.model_validate(dict(await programs.get_program(work, program_id)))
+
+
+@router.patch("/programs/{program_id}")
+async def change_program(
+    program_id: ProgramId, body: ProgramPatch, work: Configuring
+) -> ProgramOut:
+    """Change a kind of points; points already earned keep the dates they came with."""
+    await programs.change_program(work, program_id, body.values())
+    return ProgramOut.model_validate(dict(await programs.get_program(work, program_id)))

@@ -1,12 +1,24 @@
 """The ledger as the API speaks of it. Every number is a whole number of points."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from laurels.kit.schema import Code, IdOf, Moment, Note, Points, Schema, View
+from laurels.kit.db import MAX_POINTS
+from laurels.kit.schema import (
+    Amount,
+    Code,
+    IdOf,
+    Moment,
+    MoneyOut,
+    Name,
+    Note,
+    Points,
+    Schema,
+    View,
+)
 
 WalletId = Annotated[UUID, IdOf("wallet")]
 HoldId = Annotated[UUID, IdOf("hold")]
@@ -150,3 +162,59 @@ class LotsOut(View):
     """Lots of a wallet that still hold points, in the order they are consumed."""
 
     data: list[LotOut]
+
+
+Days = Annotated[int, Field(strict=True, ge=0, le=3650)]
+
+
+class ProgramPatch(Schema):
+    """What may change of a kind of points. Points already earned keep their dates."""
+
+    name: Name | None = None
+    unit_name: Annotated[Name, Field(max_length=40)] | None = None
+    is_default: Literal[True] | None = Field(
+        default=None, description="Make it the one that rules mean when they name none."
+    )
+    point_value: Annotated[Amount, Field(decimal_places=4, max_digits=15)] | None = Field(
+        default=None, description="Worth of one point in the tenant's currency."
+    )
+    minimum_redemption_points: Annotated[int, Field(strict=True, ge=0, le=MAX_POINTS)] | None = None
+    maturity_days: Days | None = Field(
+        default=None, description="Local days until earned points can be spent."
+    )
+    expiry_days: Annotated[int, Field(strict=True, ge=1, le=36500)] | None = Field(
+        default=None, description="Local days until points lapse; null: never."
+    )
+    grace_days: Annotated[int, Field(strict=True, ge=1, le=3650)] | None = None
+
+    def values(self) -> dict[str, Any]:
+        """Return what was sent; only `expiry_days` may be null, which means never."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        return {n: v for n, v in sent.items() if v is not None or n == "expiry_days"}
+
+
+class ProgramIn(ProgramPatch):
+    """A kind of points to make."""
+
+    name: Name  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+
+
+class ProgramOut(View):
+    """A kind of points."""
+
+    id: ProgramId
+    name: str
+    unit_name: str
+    is_default: bool
+    point_value: MoneyOut
+    minimum_redemption_points: int
+    maturity_days: int
+    expiry_days: int | None
+    grace_days: int
+    created_at: datetime
+
+
+class ProgramsOut(View):
+    """All programs, the default one first."""
+
+    data: list[ProgramOut]

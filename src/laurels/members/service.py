@@ -129,8 +129,7 @@ async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> U
     try:
         async with work.savepoint():
             await work.fetch(
-                f"insert into laurels.members ({', '.join(columns)})"  # noqa: S608 - our columns
-                f" values ({', '.join(marks)})",
+                f"insert into laurels.members ({', '.join(columns)}) values ({', '.join(marks)})",
                 work.tenant_id,
                 member_id,
                 work.now,
@@ -165,7 +164,7 @@ async def change(
     try:
         async with work.savepoint():
             await work.fetch(
-                f"update laurels.members set {', '.join(marks)}, updated_at = now()"  # noqa: S608
+                f"update laurels.members set {', '.join(marks)}, updated_at = now()"
                 " where tenant_id = $1 and id = $2",
                 work.tenant_id,
                 member_id,

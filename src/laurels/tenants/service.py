@@ -50,8 +50,7 @@ async def current(work: Work) -> TenantView:
     if known is not None:
         return known
     row = await work.fetchrow(
-        f"select {_COLUMNS}, {_SETTINGS}"  # noqa: S608 - constant columns
-        " from laurels.tenants where id = $1",
+        f"select {_COLUMNS}, {_SETTINGS} from laurels.tenants where id = $1",
         work.tenant_id,
     )
     if row is None:
@@ -78,9 +77,7 @@ async def find(database: Database, slug: str) -> UUID | None:
 async def list_all(database: Database) -> list[TenantView]:
     """Return all tenants, by slug."""
     async with database.connection() as raw:
-        rows = await raw.fetch(
-            f"select {_COLUMNS} from laurels.list_tenants()"  # noqa: S608 - constant columns
-        )
+        rows = await raw.fetch(f"select {_COLUMNS} from laurels.list_tenants()")
     return [TenantView(*row) for row in rows]
 
 
