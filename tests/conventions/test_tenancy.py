@@ -557,6 +557,7 @@ BODIES: dict[str, Any] = {
     "refunds": {},
     "{rule_id}": RULE,
     "{member_id}": {"first_name": "x"},
+    "{program_id}": {"name": "x"},
 }
 
 
