@@ -323,3 +323,15 @@ def test_a_folder_full_of_something_else_is_not_touched(folder: Path):
         ensure(folder)
 
     assert (data / "letter.txt").read_text() == "dear reader"
+
+
+def test_a_server_whose_socket_was_taken_away_is_started_anew(tmp_path):
+    cluster = postgres.ensure(tmp_path / "data")
+    try:
+        (cluster.socket_dir / f".s.PGSQL.{cluster.port}").unlink()
+
+        again = postgres.ensure(tmp_path / "data")
+
+        assert again.run("psql", "-Atc", "select 1").stdout.strip() == "1"
+    finally:
+        postgres.stop(tmp_path / "data")

@@ -82,7 +82,9 @@ async def test_a_dump_is_readable_by_its_owner_alone_and_leaves_no_scratch(full_
     assert stat.S_IMODE(taken.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert [path.name for path in folder.iterdir()] == [taken.path.name]
-    assert not await ask(full_url, "select 1 from pg_database where datname like '%_dump_check'")
+    assert not await ask(
+        full_url, "select 1 from pg_database where datname = current_database() || '_dump_check'"
+    )
 
 
 async def test_a_dump_that_lacks_rows_is_refused(full_url, tmp_path, monkeypatch):
@@ -99,7 +101,9 @@ async def test_a_dump_that_lacks_rows_is_refused(full_url, tmp_path, monkeypatch
         await dump.take(full_url, folder=tmp_path, label="x", bindir=bindir(), say=print)
 
     assert list(tmp_path.iterdir()) == []
-    assert not await ask(full_url, "select 1 from pg_database where datname like '%_dump_check'")
+    assert not await ask(
+        full_url, "select 1 from pg_database where datname = current_database() || '_dump_check'"
+    )
 
 
 async def test_an_owner_without_createdb_gets_a_dump_that_was_listed(full_url, tmp_path):

@@ -3,9 +3,7 @@
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from laurels.api import create_app
 from laurels.config import settings
 from laurels.kit.db import Database
 
@@ -27,6 +25,11 @@ def serve(
 
 def listen(url: str, host: str, port: int) -> None:
     """Serve the API on a database."""
+    # Only here: every other command starts twice as fast without the web framework.
+    import uvicorn
+
+    from laurels.api import create_app
+
     found = settings()
     database = Database(
         url,

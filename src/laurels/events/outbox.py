@@ -1,7 +1,6 @@
 """Writing the outbox, set-based."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +11,8 @@ from laurels.kit.work import Work
 
 from .catalogue import Event
 
-
-@dataclass(slots=True)
-class _Waiting:
-    """Events of a transaction that are written when it ends, all at once."""
-
-    events: list[Event] = field(default_factory=list[Event])
-    historical: list[Event] = field(default_factory=list[Event])
+Batch = tuple[bool, Sequence[Event]]
+_WAITING = "events waiting for the end of the transaction"
 
 
 def emit(work: Work, events: Sequence[Event], *, historical: bool = False) -> None:
@@ -29,16 +23,17 @@ def emit(work: Work, events: Sequence[Event], *, historical: bool = False) -> No
     """
     if not events:
         return
-    waiting = work.memo.get(_Waiting)
-    if waiting is None:
-        waiting = work.memo[_Waiting] = _Waiting()
+    waiting: tuple[Batch, ...] = work.memo.get(_WAITING, ())
+    if not waiting:
         work.last.append(_write)
-    (waiting.historical if historical else waiting.events).extend(events)
+    # A new tuple each time: a savepoint that is undone puts the old one back.
+    work.memo[_WAITING] = (*waiting, (historical, events))
 
 
 async def _write(work: Work) -> None:
-    waiting: _Waiting = work.memo.pop(_Waiting)
-    for events, historical in ((waiting.events, False), (waiting.historical, True)):
+    waiting: tuple[Batch, ...] = work.memo.pop(_WAITING)
+    for historical in (False, True):
+        events = [event for past, batch in waiting if past is historical for event in batch]
         if events:
             await work.fetch(
                 "select laurels.book_outbox($1, $2, $3, $4, $5, $6, $7, $8, $9)",

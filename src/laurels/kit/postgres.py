@@ -121,9 +121,14 @@ def ensure(
     home = _home(data_dir, binaries.major)
     with _plain_words(home):
         now = _look(home)
-        if now.state != "running":
+        if now.state != "running" or not _answers(now):
             with _only_one(home):
                 now = _settled(home)
+                if now.state == "running" and not _answers(now):
+                    # Somebody took its socket away, such as an older server that was on this
+                    # folder before it was deleted and made anew. Nobody can reach it any more.
+                    _stopped(now, signal.SIGINT)
+                    now = _look(home)
                 if now.state != "running":
                     now = _started(home, binaries, settings, servant_for(home, account))
     if now.socket_dir is None:

@@ -1,6 +1,7 @@
 """Running migrations: upgrade, downgrade, SQL functions, and the check that nothing drifted."""
 
 import hashlib
+import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -188,6 +189,7 @@ async def apply_functions(url: str) -> list[str]:
             await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
             files = function_files()
             for name in await stale(connection):
+                await _drop_functions(connection, files[name])
                 await connection.execute(files[name])
                 await connection.execute(
                     "insert into laurels.schema_files (name, checksum) values ($1, $2)"
@@ -199,6 +201,25 @@ async def apply_functions(url: str) -> list[str]:
     finally:
         await connection.close()
     return applied
+
+
+async def _drop_functions(connection: Raw, text: str) -> None:
+    """Drop what a file is about to define, so that changed arguments leave no second one behind.
+
+    A function that a policy or trigger stands on stays: it has no arguments to change.
+    """
+    names = re.findall(r"create or replace function laurels\.(\w+)", text)
+    rows = await connection.fetch(
+        "select oid::regprocedure::text as signature from pg_proc"
+        " where pronamespace = 'laurels'::regnamespace and proname = any($1)",
+        names,
+    )
+    for row in rows:
+        try:
+            async with connection.transaction():
+                await connection.execute(f"drop function {row['signature']}")
+        except asyncpg.DependentObjectsStillExistError:
+            continue
 
 
 async def drift(url: str) -> list[str]:
