@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from laurels.kit.db import Base, Id, TenantOwned
@@ -15,7 +15,6 @@ class OutboxEvent(TenantOwned, Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_waiting", "tenant_id", "id", postgresql_where=text("relayed_at is null")),
         CheckConstraint("(member_id is null) = (member_seq is null)", name="member_has_seq"),
         CheckConstraint("depth between 0 and 5", name="depth_bounded"),
         {"comment": "Events in the order of their member; the relay numbers and delivers them."},

@@ -325,14 +325,6 @@ def upgrade() -> None:
         schema="laurels",
         comment="Events in the order of their member; the relay numbers and delivers them.",
     )
-    op.create_index(
-        "ix_outbox_waiting",
-        "outbox",
-        ["tenant_id", "id"],
-        unique=False,
-        schema="laurels",
-        postgresql_where=sa.text("relayed_at is null"),
-    )
     op.create_table(
         "posting_keys",
         sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant that owns the row."),
@@ -1768,12 +1760,6 @@ def downgrade() -> None:
     op.drop_table("schema_files", schema="laurels")
     op.drop_table("rule_usage", schema="laurels")
     op.drop_table("posting_keys", schema="laurels")
-    op.drop_index(
-        "ix_outbox_waiting",
-        table_name="outbox",
-        schema="laurels",
-        postgresql_where=sa.text("relayed_at is null"),
-    )
     op.drop_table("outbox", schema="laurels")
     op.drop_index(
         "uq_members_external_id",
