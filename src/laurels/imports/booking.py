@@ -33,9 +33,6 @@ async def book_purchases(
 
 
 async def _settle(work: Work, items: Sequence[NewPurchase], *, welcome: bool) -> list[Outcome]:
-    for item in items:
-        # Settling writes the id into the item; a second attempt must find it as it came.
-        item.member_id = None
     settled = await settlement.settle(work, items, historical=True, welcome=welcome)
     return [_purchase_outcome(item, result)
             for item, result in zip(items, settled, strict=True)]  # fmt: skip

@@ -37,7 +37,10 @@ class Line:
 
 @dataclass(slots=True, kw_only=True)
 class NewPurchase:
-    """A purchase as somebody reports it. `member` is the external id, `member_id` ours."""
+    """A purchase as somebody reports it. `member` is the external id, `member_id` ours.
+
+    `buyer_id` is whom these turned out to mean; settlement finds that out, None is a guest.
+    """
 
     amount: Decimal
     currency: str
@@ -45,6 +48,7 @@ class NewPurchase:
     external_id: str | None = None
     member: str | None = None
     member_id: UUID | None = None
+    buyer_id: UUID | None = None
     occurred_at: datetime | None = None
     status: str = "completed"
     lines: Sequence[Line] = ()
@@ -91,7 +95,7 @@ def check(
 def content_of(purchase: NewPurchase) -> bytes:
     """Return the digest of what was said of a purchase, its status excepted."""
     said = (
-        f"{purchase.member or purchase.member_id}|{purchase.amount.normalize():f}"
+        f"{purchase.buyer_id}|{purchase.amount.normalize():f}"
         f"|{purchase.occurred_at}|{purchase.channel}|{purchase.payment_method}|{purchase.note}"
     )
     if purchase.lines or purchase.attributes:
@@ -103,7 +107,7 @@ def content_of(purchase: NewPurchase) -> bytes:
 async def record(
     work: Work, purchases: Sequence[NewPurchase], *, currency: str
 ) -> list[Recorded | AppError]:
-    """Each purchase is in the books, once; members are known by `member_id` by now.
+    """Each purchase is in the books, once; buyers are known by `buyer_id` by now.
 
     A repeat with the same content gives the purchase that is there; other content is
     PurchaseAltered. Checked before by `check`.
@@ -165,7 +169,7 @@ async def _insert(
         [ids[number] for number in fresh],
         uniform([purchase.source for purchase in chosen]),
         sparse([purchase.external_id for purchase in chosen]),
-        [purchase.member_id for purchase in chosen],
+        sparse([purchase.buyer_id for purchase in chosen]),
         uniform([purchase.status for purchase in chosen]),
         [purchase.amount for purchase in chosen],
         currency,

@@ -91,7 +91,7 @@ async def settle(
             continue
         item = items[number]
         outcomes[number] = Settled(
-            outcome.id, item.member_id, outcome.new, 0, item.member_id in enrolled
+            outcome.id, item.buyer_id, outcome.new, 0, item.buyer_id in enrolled
         )
         if outcome.new and item.status == "completed":
             completed.append((number, outcome.id))
@@ -148,7 +148,7 @@ async def _find_members(
         work, list(first_seen), enrolled_at=first_seen, historical=historical
     )
     for number in named:
-        items[number].member_id = found[items[number].member or ""]
+        items[number].buyer_id = found[items[number].member or ""]
     given = [
         n
         for n, item in enumerate(items)
@@ -159,6 +159,7 @@ async def _find_members(
         for number in given:
             if items[number].member_id not in there:
                 outcomes[number] = members.MemberNotFound(field="member_id")
+            items[number].buyer_id = items[number].member_id
     if new:
         await ledger.open_wallets(work, new)
         if welcome:
@@ -193,11 +194,11 @@ async def _take_effect(
     work: Work, done: Sequence[tuple[NewPurchase, UUID]], *, historical: bool
 ) -> list[int]:
     """Purchases that became completed have their one effect; return what each earned."""
-    of_members = [(n, item, pid) for n, (item, pid) in enumerate(done) if item.member_id]
+    of_members = [(n, item, pid) for n, (item, pid) in enumerate(done) if item.buyer_id]
     occurrences = [
         earning.Occurrence(
             subject_id=purchase_id,
-            member_id=item.member_id or purchase_id,
+            member_id=item.buyer_id or purchase_id,
             occurred_at=item.occurred_at or work.now,
             facts=_facts(item),
         )
@@ -216,7 +217,7 @@ async def _take_effect(
     )
     events: list[Event] = [
         PurchaseCompleted(
-            item.member_id, item.occurred_at or work.now, purchase_id, item.amount,
+            item.buyer_id, item.occurred_at or work.now, purchase_id, item.amount,
             item.currency, earned,
         )
         for (item, purchase_id), earned in zip(done, points, strict=True)
@@ -274,7 +275,7 @@ async def complete(work: Work, purchase_id: UUID, *, historical: bool = False) -
         currency=row["currency"],
         source=row["source"],
         external_id=row["external_id"],
-        member_id=row["member_id"],
+        buyer_id=row["member_id"],
         occurred_at=row["occurred_at"],
         lines=lines,
         channel=row["channel"],
