@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from laurels.kit.memory import expect_batches
+
 from .rows import Bench
 from .yard import Reading, Yard, close_yard, limit, open_yard, set_limit
 
@@ -41,6 +43,7 @@ def resident_mb() -> float:
 
 async def measure(yard: Yard, rounds: int, seconds: float) -> dict[str, list[Reading]]:
     """Measure every row once per round, in turns, so that a noisy minute hits all of them."""
+    expect_batches()
     bench = Bench(yard)
     await bench.prepare()
     folder = yard.cluster.data.parents[2]

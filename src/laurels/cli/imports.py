@@ -24,6 +24,7 @@ from laurels import imports
 from laurels.config import settings
 from laurels.kit.db import Database
 from laurels.kit.ids import encode
+from laurels.kit.memory import expect_batches
 
 from .console import err, fail, out, run, say_json
 from .database import database
@@ -124,6 +125,7 @@ def _import(deed: Deed, tenant: str, options: imports.Options, *, as_json: bool)
             with progress(options.file.stat().st_size, quiet=as_json) as on_progress:
                 return await deed(pool, tenant_id, options, on_progress)
 
+    expect_batches()
     report = run(work())
     if as_json:
         say_json(_as_json(report))

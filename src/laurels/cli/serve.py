@@ -6,6 +6,7 @@ import typer
 
 from laurels.config import settings
 from laurels.kit.db import Database
+from laurels.kit.memory import expect_batches
 
 from .console import err, run
 from .database import urls
@@ -37,5 +38,6 @@ def listen(url: str, host: str, port: int) -> None:
         pool_timeout=found.pool_timeout_seconds,
         statement_timeout=found.statement_timeout_seconds,
     )
+    expect_batches()
     app = create_app(database, body_limit=found.body_limit_bytes)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
