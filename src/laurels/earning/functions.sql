@@ -1,7 +1,7 @@
 -- Lock what members have had from capped rules in these periods, so that no cap is passed by two
 -- at once. Missing rows are made first; locks are taken in one order everywhere.
 create or replace function laurels.lock_usage(
-  p_tenant uuid, p_rules uuid [], p_members uuid [], p_periods text []
+  p_tenant uuid, p_rules uuid[], p_members uuid[], p_periods text[]
 ) returns table (rule_id uuid, member_id uuid, period text, points bigint)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
@@ -28,16 +28,16 @@ $$;
 create or replace function laurels.book_awards(
   p_tenant uuid,
   p_trigger text,
-  p_subjects uuid [],
-  p_members uuid [],
-  p_points bigint [],
-  p_effects text [],
-  p_explanations text [],
-  p_occurred timestamptz [],
-  p_usage_rules uuid [],
-  p_usage_members uuid [],
-  p_usage_periods text [],
-  p_usage_points bigint []
+  p_subjects uuid[],
+  p_members uuid[],
+  p_points bigint[],
+  p_effects text[],
+  p_explanations text[],
+  p_occurred timestamptz[],
+  p_usage_rules uuid[],
+  p_usage_members uuid[],
+  p_usage_periods text[],
+  p_usage_points bigint[]
 ) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   insert into laurels.awards (

@@ -2,11 +2,11 @@
 -- same everywhere, so that two transactions never wait for each other.
 create or replace function laurels.book_outbox(
   p_tenant uuid,
-  p_ids uuid [],
-  p_types text [],
-  p_payloads text [],
-  p_members uuid [],
-  p_occurred timestamptz [],
+  p_ids uuid[],
+  p_types text[],
+  p_payloads text[],
+  p_members uuid[],
+  p_occurred timestamptz[],
   p_historical boolean,
   p_cause uuid,
   p_depth integer

@@ -8,10 +8,10 @@
 -- is read again after the wait, so it is what the previous holder left.
 create or replace function laurels.lock_wallets(
   p_tenant uuid,
-  p_members uuid [],
-  p_programs uuid [],
-  p_new_ids uuid [],
-  p_wallets uuid []
+  p_members uuid[],
+  p_programs uuid[],
+  p_new_ids uuid[],
+  p_wallets uuid[]
 ) returns table (
   id uuid,
   member_id uuid,
@@ -28,7 +28,7 @@ create or replace function laurels.lock_wallets(
 ) language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-  v_ids uuid [];
+  v_ids uuid[];
 begin
   if cardinality(p_new_ids) > 0 then
     insert into laurels.wallets (tenant_id, id, member_id, program_id)
@@ -68,29 +68,29 @@ create or replace function laurels.book_postings(
   p_tenant uuid,
   p_actor_type text,
   p_actor_id text,
-  p_ids uuid [],
-  p_wallets uuid [],
-  p_seqs bigint [],
-  p_types text [],
-  p_sources text [],
-  p_source_ids text [],
-  p_keys text [],
-  p_amounts bigint [],
-  p_debt_deltas bigint [],
-  p_balances bigint [],
-  p_reverses uuid [],
-  p_reasons text [],
-  p_occurred timestamptz [],
-  p_wallet_ids uuid [],
-  p_available bigint [],
-  p_pending bigint [],
-  p_held bigint [],
-  p_debt bigint [],
-  p_earned bigint [],
-  p_redeemed bigint [],
-  p_expired bigint [],
-  p_wallet_seqs bigint [],
-  p_has_lots boolean [],
+  p_ids uuid[],
+  p_wallets uuid[],
+  p_seqs bigint[],
+  p_types text[],
+  p_sources text[],
+  p_source_ids text[],
+  p_keys text[],
+  p_amounts bigint[],
+  p_debt_deltas bigint[],
+  p_balances bigint[],
+  p_reverses uuid[],
+  p_reasons text[],
+  p_occurred timestamptz[],
+  p_wallet_ids uuid[],
+  p_available bigint[],
+  p_pending bigint[],
+  p_held bigint[],
+  p_debt bigint[],
+  p_earned bigint[],
+  p_redeemed bigint[],
+  p_expired bigint[],
+  p_wallet_seqs bigint[],
+  p_has_lots boolean[],
   p_more jsonb
 ) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin

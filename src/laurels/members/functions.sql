@@ -2,10 +2,11 @@
 -- the order of external ids, the same everywhere.
 create or replace function laurels.ensure_members(
   p_tenant uuid,
-  p_external_ids text [],
-  p_new_ids uuid [],
-  p_enrolled timestamptz []
-) returns table (external_id text, id uuid) language plpgsql set plan_cache_mode = force_generic_plan as $$
+  p_external_ids text[],
+  p_new_ids uuid[],
+  p_enrolled timestamptz[]
+) returns table (external_id text, id uuid) language plpgsql set plan_cache_mode
+= force_generic_plan as $$
 #variable_conflict use_column
 begin
   if cardinality(p_new_ids) > 0 then
@@ -25,7 +26,7 @@ $$;
 
 -- Add purchases to the lifetime totals of members, in the order of their ids.
 create or replace function laurels.add_purchases_to_totals(
-  p_tenant uuid, p_members uuid [], p_spend numeric [], p_at timestamptz []
+  p_tenant uuid, p_members uuid[], p_spend numeric[], p_at timestamptz[]
 ) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   insert into laurels.member_totals as t (
@@ -45,7 +46,7 @@ $$;
 
 -- Add refunds to the lifetime totals; the rows are there, because the purchases were.
 create or replace function laurels.add_refunds_to_totals(
-  p_tenant uuid, p_members uuid [], p_refunded numeric []
+  p_tenant uuid, p_members uuid[], p_refunded numeric[]
 ) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   perform 1 from laurels.member_totals as t
