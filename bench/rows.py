@@ -149,9 +149,10 @@ class Bench:
                 )
         before, client = self.yard.server_cpu(), time.process_time()
         started = time.perf_counter()
-        await imports.import_purchases(
-            self.database, tenant_id=self.pipe_tenant, file=path, source=path.name
+        report = await imports.import_purchases(
+            self.database, self.pipe_tenant, imports.Options(file=path, rejects_dir=folder)
         )
+        assert report.booked == rows, "a file that was never seen is booked whole"
         reading = Reading(
             rows, time.perf_counter() - started, self.yard.server_cpu() - before,
             time.process_time() - client,
