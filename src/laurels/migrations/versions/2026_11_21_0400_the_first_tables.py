@@ -470,7 +470,9 @@ def upgrade() -> None:
             comment="When it was last used, to the minute.",
         ),
         sa.CheckConstraint("mode in ('test', 'live')", name=op.f("ck_api_keys_mode_known")),
-        sa.ForeignKeyConstraint(["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_api_keys_")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_api_keys_tenant_id")
+        ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_api_keys")),
         schema="laurels",
         comment="API keys by hash, with scopes and expiry.",
@@ -536,7 +538,7 @@ def upgrade() -> None:
             name=op.f("ck_import_runs_n"),
         ),
         sa.ForeignKeyConstraint(
-            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_import_runs_")
+            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_import_runs_tenant_id")
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_import_runs")),
         schema="laurels",
@@ -547,7 +549,7 @@ def upgrade() -> None:
         sa.Column("login", sa.Text(), nullable=False, comment="Name of the database login."),
         sa.Column("tenant_id", sa.Uuid(), nullable=False, comment="The tenant it may see."),
         sa.ForeignKeyConstraint(
-            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_login_tenants_")
+            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_login_tenants_tenant_id")
         ),
         sa.PrimaryKeyConstraint("login", name=op.f("pk_login_tenants")),
         schema="laurels",
@@ -589,7 +591,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "member_id"],
             ["laurels.members.tenant_id", "laurels.members.id"],
-            name=op.f("fk_member_totals_member_id"),
+            name=op.f("fk_member_totals_tenant_id_member_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "member_id", name=op.f("pk_member_totals")),
         schema="laurels",
@@ -674,7 +676,9 @@ def upgrade() -> None:
             "minimum_redemption_points >= 0", name=op.f("ck_programs_minimum_not_negative")
         ),
         sa.CheckConstraint("point_value >= 0", name=op.f("ck_programs_value_not_negative")),
-        sa.ForeignKeyConstraint(["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_programs_")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_programs_tenant_id")
+        ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_programs")),
         sa.UniqueConstraint("tenant_id", "name", name=op.f("uq_programs_tenant_id_name")),
         schema="laurels",
@@ -788,7 +792,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "member_id"],
             ["laurels.members.tenant_id", "laurels.members.id"],
-            name=op.f("fk_purchases_member_id"),
+            name=op.f("fk_purchases_tenant_id_member_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_purchases")),
         sa.UniqueConstraint("tenant_id", "source", "external_id", name="uq_purchases_natural_key"),
@@ -837,7 +841,7 @@ def upgrade() -> None:
             comment="When it last changed.",
         ),
         sa.ForeignKeyConstraint(
-            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_tenant_settings_")
+            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_tenant_settings_tenant_id")
         ),
         sa.PrimaryKeyConstraint("tenant_id", "section", name=op.f("pk_tenant_settings")),
         schema="laurels",
@@ -860,7 +864,7 @@ def upgrade() -> None:
         sa.Column("actor_type", sa.Text(), nullable=False, comment="Kind of who made it."),
         sa.Column("actor_id", sa.Text(), nullable=True, comment="Which one of that kind."),
         sa.ForeignKeyConstraint(
-            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_tenant_settings_history_")
+            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_tenant_settings_history_tenant_id")
         ),
         sa.PrimaryKeyConstraint(
             "tenant_id", "section", "version", name=op.f("pk_tenant_settings_history")
@@ -944,10 +948,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "program_id"],
             ["laurels.programs.tenant_id", "laurels.programs.id"],
-            name=op.f("fk_earning_rules_program_id"),
+            name=op.f("fk_earning_rules_tenant_id_program_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_earning_rules_")
+            ["tenant_id"], ["laurels.tenants.id"], name=op.f("fk_earning_rules_tenant_id")
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", "version", name=op.f("pk_earning_rules")),
         schema="laurels",
@@ -1004,7 +1008,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "purchase_id"],
             ["laurels.purchases.tenant_id", "laurels.purchases.id"],
-            name=op.f("fk_purchase_lines_purchase_id"),
+            name=op.f("fk_purchase_lines_tenant_id_purchase_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_purchase_lines")),
         sa.UniqueConstraint(
@@ -1054,7 +1058,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "purchase_id"],
             ["laurels.purchases.tenant_id", "laurels.purchases.id"],
-            name=op.f("fk_refunds_purchase_id"),
+            name=op.f("fk_refunds_tenant_id_purchase_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_refunds")),
         sa.UniqueConstraint("tenant_id", "source", "external_id", name="uq_refunds_natural_key"),
@@ -1087,7 +1091,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "run_id"],
             ["laurels.import_runs.tenant_id", "laurels.import_runs.id"],
-            name=op.f("fk_rejected_rows_run_id"),
+            name=op.f("fk_rejected_rows_tenant_id_run_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "run_id", "line", name=op.f("pk_rejected_rows")),
         schema="laurels",
@@ -1200,12 +1204,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "member_id"],
             ["laurels.members.tenant_id", "laurels.members.id"],
-            name=op.f("fk_wallets_member_id"),
+            name=op.f("fk_wallets_tenant_id_member_id"),
         ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "program_id"],
             ["laurels.programs.tenant_id", "laurels.programs.id"],
-            name=op.f("fk_wallets_program_id"),
+            name=op.f("fk_wallets_tenant_id_program_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_wallets")),
         sa.UniqueConstraint(
@@ -1274,7 +1278,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "wallet_id"],
             ["laurels.wallets.tenant_id", "laurels.wallets.id"],
-            name=op.f("fk_holds_wallet_id"),
+            name=op.f("fk_holds_tenant_id_wallet_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_holds")),
         schema="laurels",
@@ -1361,7 +1365,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "wallet_id"],
             ["laurels.wallets.tenant_id", "laurels.wallets.id"],
-            name=op.f("fk_lots_wallet_id"),
+            name=op.f("fk_lots_tenant_id_wallet_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_lots")),
         schema="laurels",
@@ -1488,7 +1492,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "wallet_id"],
             ["laurels.wallets.tenant_id", "laurels.wallets.id"],
-            name=op.f("fk_point_transactions_wallet_id"),
+            name=op.f("fk_point_transactions_tenant_id_wallet_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_point_transactions")),
         sa.UniqueConstraint(
@@ -1535,7 +1539,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["tenant_id", "lot_id"],
             ["laurels.lots.tenant_id", "laurels.lots.id"],
-            name=op.f("fk_lot_entries_lot_id"),
+            name=op.f("fk_lot_entries_tenant_id_lot_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_lot_entries")),
         schema="laurels",
