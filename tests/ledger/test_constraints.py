@@ -133,7 +133,7 @@ ROWS = [
     (row(seq="0"), "balance_not_negative"),
     (row(amount=str(MAX_POINTS + 1)), "bounded"),
     (row(seq="w.seq"), "uq_point_transactions_tenant_id_wallet_id_seq"),
-    (row(wallet_id="laurels.new_id()"), "fk_point_transactions_wallet_id"),
+    (row(wallet_id="laurels.new_id()"), "fk_point_transactions_tenant_id_wallet_id"),
     (row(points="5"), ""),
     (row(actor_type="null"), ""),
 ]
@@ -167,7 +167,7 @@ LOTS = [
     (entry(amount="0"), "does_something"),
     (entry(transaction_id="null"), "transaction_or_hold"),
     (entry(hold_id="l.id"), "transaction_or_hold"),
-    (entry(lot_id="laurels.new_id()"), "fk_lot_entries_lot_id"),
+    (entry(lot_id="laurels.new_id()"), "fk_lot_entries_tenant_id_lot_id"),
 ]
 HOLDS = [
     (change("holds", points="0"), "points_positive"),
