@@ -247,6 +247,12 @@ def test_double_points_or_a_fixed_bonus_whichever_is_better():
     assert judge(rules, buy("40")).points == 80
 
 
+def test_a_multiplier_does_not_shut_out_what_it_would_multiply():
+    rules = [make_rule(1, exclusion_group="offer"), twice(2, exclusion_group="offer")]
+
+    assert judge(rules, buy("20")).points == 20
+
+
 def test_a_used_up_rule_leaves_its_group_to_the_next():
     rules = [
         make_rule(1, Fixed(50), exclusion_group="one", caps=(Cap("lifetime", 50),)),

@@ -25,7 +25,7 @@ from .facts import AMOUNT, LOCAL_DATE, member_facts, moment_facts
 from .plan import Plan, compile_plan
 from .rules import UsageKey
 from .schemas import from_json
-from .service import list_rules
+from .service import MAX_ACTIVE_RULES, list_rules
 from .settings import EarningSettings
 
 SOURCES = {PurchaseCompleted.name: "purchase"}
@@ -83,7 +83,7 @@ async def current_plan(work: Work) -> Plan:
                 )
             },
         )
-        for row in await list_rules(work, status="active", limit=10_000)
+        for row in await list_rules(work, status="active", limit=MAX_ACTIVE_RULES)
     ]  # fmt: skip
     plan = compile_plan(rules)
     if len(_plans) >= _PLANS_KEPT:
@@ -203,6 +203,11 @@ async def _book_points(
             )
     posted = await ledger.post(work, entries, keys_are_fresh=True, historical=historical)
     for (number, place), outcome in zip(places, posted, strict=True):
+        if isinstance(outcome, ledger.PointsOverLimit):
+            # The wallet is full: the event stands and earns less, and says why.
+            awarded[number].points -= decided[number].effects[place].points
+            awarded[number].explanation["over_limit"] = outcome.message
+            continue
         if isinstance(outcome, AppError):
             raise outcome
         effect = decided[number].effects[place]

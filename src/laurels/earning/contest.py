@@ -32,18 +32,26 @@ def settle(candidates: list[Candidate], award: Award) -> list[Candidate]:
 
 def _rate(candidates: list[Candidate], award: Award) -> list[_Entry]:
     tier: Decimal | None = award.facts.get(TIER_MULTIPLIER)
-    base: dict[UUID | None, Amount] = {}
+    base: dict[tuple[UUID | None, str | None], Amount] = {}
     entries: list[_Entry] = []
     for step, value in candidates:
         # Steps come base first, so that a multiplier finds all that it multiplies.
         if step.lane is Lane.BASE:
             exact = value if tier is None else EXACT.multiply(value, tier)
-            base[step.program_id] = EXACT.add(base.get(step.program_id, 0), exact)
+            place = (step.program_id, step.rule.exclusion_group)
+            base[place] = EXACT.add(base.get(place, 0), exact)
             worth = int(exact)
             fires = worth > 0
         elif step.lane is Lane.MULTIPLIER:
-            worth = EXACT.multiply(base.get(step.program_id, 0), EXACT.subtract(value, 1))
-            fires = step.program_id in base
+            # What its own group would shut out for it, it does not multiply.
+            group = step.rule.exclusion_group
+            parts = [
+                amount
+                for (program_id, other), amount in base.items()
+                if program_id == step.program_id and (group is None or other != group)
+            ]
+            worth = EXACT.multiply(sum(parts, Decimal(0)), EXACT.subtract(value, 1))
+            fires = bool(parts)
         else:
             worth, fires = value, True
         entries.append(_Entry((step, value), step, worth, fires))

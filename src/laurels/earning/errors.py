@@ -34,3 +34,9 @@ class RuleProgramUnknown(Invalid):
     """The rule names a program that does not exist."""
 
     code: ClassVar[str] = "rule_program_unknown"
+
+
+class TooManyRules(Conflict):
+    """At most 100 rules may be active; pause or archive one first."""
+
+    code: ClassVar[str] = "too_many_rules"

@@ -22,7 +22,7 @@ from uuid import UUID
 
 from laurels.kit.conditions import Condition
 
-MAX_POINTS: Final = 2**53
+MAX_POINTS: Final = 2**53 - 1
 """The most that one event can earn: the largest whole number JSON readers agree upon."""
 
 Period = Literal["event", "day", "month", "lifetime"]

@@ -11,11 +11,20 @@ from laurels.events.catalogue import MemberEnrolled, PurchaseCompleted
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
 
-from .errors import RuleArchived, RuleNotFound, RuleProgramUnknown, UnknownTrigger
+from .errors import (
+    RuleArchived,
+    RuleNotFound,
+    RuleProgramUnknown,
+    TooManyRules,
+    UnknownTrigger,
+)
 from .schemas import EarningRuleIn
 
 TRIGGERS: tuple[str, ...] = (PurchaseCompleted.name, MemberEnrolled.name)
 """The events that can earn. Later rooms add theirs."""
+
+MAX_ACTIVE_RULES = 100
+"""Active rules of one tenant, at most: each is judged for every event."""
 
 COLUMNS = (
     "id, version, name, trigger, status, priority, conditions, award, caps, starts_at, ends_at,"
@@ -24,7 +33,8 @@ COLUMNS = (
 
 
 async def create_rule(work: Work, form: EarningRuleIn) -> dict[str, Any]:
-    """A rule exists and is in force. Raise UnknownTrigger or RuleProgramUnknown."""
+    """A rule exists and is in force. Raise UnknownTrigger, RuleProgramUnknown or TooManyRules."""
+    await _check_room(work)
     return await _write(work, new_id(), 1, form, "active", None)
 
 
@@ -43,6 +53,8 @@ async def set_status(work: Work, rule_id: UUID, status: str) -> dict[str, Any]:
         return before
     if before["status"] == "archived":
         raise RuleArchived
+    if status == "active":
+        await _check_room(work)
     await _retire(work, rule_id)
     await work.fetch(
         "insert into laurels.earning_rules (tenant_id, id, version, current, name, trigger,"
@@ -56,6 +68,16 @@ async def set_status(work: Work, rule_id: UUID, status: str) -> dict[str, Any]:
     )  # fmt: skip
     await _audit(work, rule_id, {"status": before["status"]}, {"status": status})
     return await get_rule(work, rule_id)
+
+
+async def _check_room(work: Work) -> None:
+    row = await work.fetchrow(
+        "select count(*) from laurels.earning_rules"
+        " where tenant_id = $1 and current and status = 'active'",
+        work.tenant_id,
+    )
+    if row is not None and row[0] >= MAX_ACTIVE_RULES:
+        raise TooManyRules
 
 
 async def _retire(work: Work, rule_id: UUID) -> None:
@@ -124,9 +146,16 @@ async def _audit(
 
 async def get_rule(work: Work, rule_id: UUID, *, lock: bool = False) -> dict[str, Any]:
     """Return the version of a rule that is in force. Raise RuleNotFound."""
+    if lock:
+        # The first version never changes hands; the current one does, under whoever waits for it.
+        await work.fetch(
+            "select 1 from laurels.earning_rules"
+            " where tenant_id = $1 and id = $2 and version = 1 for update",
+            work.tenant_id, rule_id,
+        )  # fmt: skip
     row = await work.fetchrow(
         f"select {COLUMNS} from laurels.earning_rules"
-        " where tenant_id = $1 and id = $2 and current" + (" for update" if lock else ""),
+        " where tenant_id = $1 and id = $2 and current",
         work.tenant_id, rule_id,
     )  # fmt: skip
     if row is None:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
+from laurels import tenants
 from laurels.kit.db import Database, PoolExhausted
 from laurels.kit.errors import AppError
 from laurels.kit.work import Actor, Work, open_work
@@ -114,7 +115,7 @@ class Carrier(Generic[T]):
         for attempt in (1, 2):
             try:
                 part, rejections = await self._book(batch)
-            except (AppError, *GONE):
+            except (tenants.TenantSuspended, *GONE):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the other rows go on
                 if attempt == 1:

@@ -62,11 +62,6 @@ class AppError(Exception):
             self.fields.append(FieldError(field, self.message, self.code))
         super().__init__(self.message)
 
-    def at(self, field: str) -> "AppError":
-        """Name the field of the input that caused this, and return the error itself."""
-        self.fields = [FieldError(field, self.message, self.code)]
-        return self
-
 
 class Invalid(AppError):
     """The request says something that cannot be."""

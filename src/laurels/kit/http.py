@@ -31,7 +31,6 @@ from .ids import new_id
 from .work import Work, open_work
 
 log = logging.getLogger("laurels.http")
-MAX_NESTING = 64
 
 
 class BodyTooLarge(Exception):
@@ -256,7 +255,7 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(BodyTooLarge, _on_too_large)
     app.add_exception_handler(PoolExhausted, _on_busy)
     app.add_exception_handler(asyncpg.PostgresError, _on_database)
-    app.add_exception_handler(ConnectionError, _on_busy)
+    app.add_exception_handler(OSError, _on_busy)
     app.add_exception_handler(asyncpg.InterfaceError, _on_busy)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_crash)

@@ -1,6 +1,6 @@
 """Money: exact decimals with an ISO 4217 code and the scale of that currency."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 MAX_AMOUNT = Decimal(999999999999999)
 """Largest amount of one purchase; `numeric(19,4)` holds it in every currency."""
@@ -215,19 +215,6 @@ def check_currency(code: str) -> str:
         msg = f"`{code[:10]}` is not a currency; use an ISO 4217 code such as `USD`"
         raise ValueError(msg)
     return code
-
-
-def parse_amount(text: str) -> Decimal:
-    """Return the exact amount in a text such as `12.50`. Raise ValueError when it is none."""
-    try:
-        amount = Decimal(text.strip())
-    except InvalidOperation:
-        msg = f"`{text[:40]}` is not an amount; write it like `12.50`"
-        raise ValueError(msg) from None
-    if not amount.is_finite():
-        msg = f"`{text[:40]}` is not a finite amount"
-        raise ValueError(msg)
-    return amount
 
 
 def check_amount(amount: Decimal, currency: str) -> Decimal:

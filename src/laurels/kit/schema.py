@@ -26,6 +26,7 @@ from .money import check_currency
 
 MAX_ATTRIBUTES = 50
 MAX_DEPTH = 5
+MAX_DIGITS = 40
 
 
 class Schema(BaseModel):
@@ -172,6 +173,9 @@ def _plain(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, Decimal):
+        if abs(value.adjusted()) > MAX_DIGITS or len(value.as_tuple().digits) > MAX_DIGITS:
+            msg = f"holds a number of more than {MAX_DIGITS} digits; send it as text"
+            raise ValueError(msg)
         return format(value, "f")
     if isinstance(value, int) and abs(value) > MAX_POINTS:
         msg = "holds a number over 2^53 - 1, which JSON readers do not keep; send it as text"

@@ -70,7 +70,7 @@ class Work:
         try:
             yield
         except BaseException:
-            await self.raw.execute("rollback to savepoint item")
+            await self.raw.execute("rollback to savepoint item; release savepoint item")
             self.last[:] = put_off
             self.memo.clear()
             self.memo.update(memo)

@@ -5,7 +5,7 @@ changed; a correction is a reversal that points to what it takes back. It never 
 move: rules are `earning`, what a refund undoes is `settlement`.
 """
 
-from .errors import InsufficientPoints, ProgramNotFound, WalletNotFound
+from .errors import InsufficientPoints, PointsOverLimit, ProgramNotFound, WalletNotFound
 from .expiry import release_due_holds, settle_due_lots
 from .invariants import Fault, Figures, figures, find_faults, rebuild
 from .movements import Capture, Credit, Debit, HoldPoints, Posted, Release, Reversal
@@ -21,6 +21,7 @@ __all__ = [
     "Figures",
     "HoldPoints",
     "InsufficientPoints",
+    "PointsOverLimit",
     "Posted",
     "ProgramNotFound",
     "Release",

@@ -159,7 +159,7 @@ def _open_hold(draft: Draft, hold_id: UUID) -> OpenHold:
 def _capture(draft: Draft, wallet: Wallet, movement: Capture, moment: datetime) -> Posted:
     hold = _open_hold(draft, movement.hold_id)
     if hold.expires_at is not None and hold.expires_at <= moment:
-        msg = "The hold has expired; its points are the member's again."
+        msg = "The hold has expired; its points go back to the member."
         raise HoldClosed(msg, status="expired")
     points = hold.points if movement.points is None else movement.points
     positive(points)

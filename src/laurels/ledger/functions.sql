@@ -38,12 +38,21 @@ begin
     on conflict (tenant_id, member_id, program_id) do nothing;
   end if;
 
-  v_ids := array(
-    select w.id
-    from laurels.wallets as w
-    where w.tenant_id = p_tenant and w.member_id = any(p_members)
-      and w.program_id = any(p_programs)
-  );
+  if cardinality(p_programs) = 1 then
+    v_ids := array(
+      select w.id
+      from laurels.wallets as w
+      where w.tenant_id = p_tenant and w.member_id = any(p_members)
+        and w.program_id = p_programs[1]
+    );
+  else
+    v_ids := array(
+      select w.id
+      from unnest(p_members, p_programs) as n (member_id, program_id)
+      inner join laurels.wallets as w
+        on w.tenant_id = p_tenant and w.member_id = n.member_id and w.program_id = n.program_id
+    );
+  end if;
   if cardinality(v_ids) < cardinality(p_members) then
     return;
   end if;

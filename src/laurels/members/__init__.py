@@ -5,7 +5,7 @@ A member has an external id (the tenant's own), an e-mail, or both. It never kno
 
 from .errors import MemberNotFound
 from .queries import get_facts, get_member, list_members
-from .service import Upserted, add_purchases, add_refunds, change, ensure, ensure_new, upsert
+from .service import Upserted, add_purchases, add_refunds, change, ensure, ensure_new, find, upsert
 
 __all__ = [
     "MemberNotFound",
@@ -15,6 +15,7 @@ __all__ = [
     "change",
     "ensure",
     "ensure_new",
+    "find",
     "get_facts",
     "get_member",
     "list_members",

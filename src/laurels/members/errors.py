@@ -4,6 +4,7 @@ AppError
 ├── MemberNotFound        no such member
 ├── MemberUnidentified    neither external id nor e-mail
 ├── MemberAmbiguous       external id and e-mail point at two members
+├── ExternalIdTaken       another member has this external id
 └── EmailTaken            another member has this e-mail
 """
 
@@ -34,3 +35,9 @@ class EmailTaken(Conflict):
     """Another member has this e-mail."""
 
     code: ClassVar[str] = "email_taken"
+
+
+class ExternalIdTaken(Conflict):
+    """Another member has this external id."""
+
+    code: ClassVar[str] = "external_id_taken"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy import CheckConstraint, Index, Numeric, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from laurels.kit.db import Base, Id, TenantOwned, one_of, tenant_fk
@@ -77,8 +77,8 @@ class MemberTotals(TenantOwned, Base):
     )
 
     member_id: Mapped[UUID] = mapped_column(primary_key=True, comment="The member.")
-    spend: Mapped[Decimal] = mapped_column(comment="Sum of completed purchases.")
-    refunded: Mapped[Decimal] = mapped_column(comment="Sum of refunds.")
+    spend: Mapped[Decimal] = mapped_column(Numeric(38, 4), comment="Sum of completed purchases.")
+    refunded: Mapped[Decimal] = mapped_column(Numeric(38, 4), comment="Sum of refunds.")
     purchases: Mapped[int] = mapped_column(comment="Number of completed purchases.")
     first_purchase_at: Mapped[datetime | None] = mapped_column(comment="Earliest purchase.")
     last_purchase_at: Mapped[datetime | None] = mapped_column(comment="Latest purchase.")

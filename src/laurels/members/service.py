@@ -16,7 +16,7 @@ from laurels.events.catalogue import Event, MemberChanged, MemberEnrolled
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
 
-from .errors import EmailTaken, MemberAmbiguous, MemberUnidentified
+from .errors import EmailTaken, ExternalIdTaken, MemberAmbiguous, MemberUnidentified
 from .queries import get_member
 
 PROFILE = (
@@ -58,7 +58,7 @@ async def ensure_new(
     if not wanted:
         return {}, []
     moments = enrolled_at or {}
-    found = await _by_external_id(work, wanted, [], [])
+    found = await find(work, wanted)
     missing = [external_id for external_id in wanted if external_id not in found]
     if not missing:
         return found, []
@@ -74,6 +74,11 @@ async def ensure_new(
     ]
     emit(work, events, historical=historical)
     return found, list(new.values())
+
+
+async def find(work: Work, external_ids: Sequence[str]) -> dict[str, UUID]:
+    """Return the ids of those of these external ids that are members."""
+    return await _by_external_id(work, list(dict.fromkeys(external_ids)), [], [])
 
 
 async def _by_external_id(
@@ -107,7 +112,7 @@ async def _match(work: Work, external_id: str | None, email: str | None) -> UUID
     rows = await work.fetch(
         "select id, external_id, external_id = $2 as by_id from laurels.members"
         " where tenant_id = $1 and (external_id = $2"
-        "  or (lower(email) = lower($3) and status = 'active')) order by id for update",
+        "  or (lower(email) = lower($3) and status = 'active')) order by id for no key update",
         work.tenant_id, external_id, email,
     )  # fmt: skip
     if not rows:
@@ -171,6 +176,8 @@ async def change(
                 *values.values(),
             )
     except asyncpg.UniqueViolationError:
+        if values.get("external_id") in await find(work, [profile.get("external_id") or ""]):
+            raise ExternalIdTaken(field="external_id") from None
         raise EmailTaken(field="email") from None
     await audit.record(
         work,

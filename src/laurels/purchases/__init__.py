@@ -4,11 +4,10 @@ A purchase is pending, completed, failed or cancelled; only pending ones move. I
 points: what a purchase causes and a refund undoes is `settlement`.
 """
 
-from .errors import CurrencyNotTraded, PurchaseNotFound, PurchaseNotPending
+from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseNotFound, PurchaseNotPending
 from .queries import (
     find_by_key,
     find_unsettled,
-    get_many,
     get_purchase,
     lines_of,
     list_purchases,
@@ -30,6 +29,7 @@ __all__ = [
     "Line",
     "NewPurchase",
     "NewRefund",
+    "PurchaseAltered",
     "PurchaseNotFound",
     "PurchaseNotPending",
     "PurchaseSettings",
@@ -38,7 +38,6 @@ __all__ = [
     "check",
     "find_by_key",
     "find_unsettled",
-    "get_many",
     "get_purchase",
     "lines_of",
     "list_purchases",

@@ -39,6 +39,8 @@ begin
     id, source, external_id, member_id, status, amount, channel, method, note, attributes,
     content, occurred_at
   )
+  -- The same order everywhere, so that two batches never wait for each other's numbers.
+  order by 3, 4
   on conflict (tenant_id, source, external_id) do nothing;
 
   if p_lines is not null then

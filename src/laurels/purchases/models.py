@@ -40,6 +40,10 @@ class Purchase(TenantOwned, Base):
             "(status = 'completed') = (completed_at is not null)", name="completed_has_time"
         ),
         CheckConstraint("settled_at is null or status = 'completed'", name="settled_completed"),
+        CheckConstraint("jsonb_typeof(attributes) = 'object'", name="attributes_object"),
+        CheckConstraint(
+            "occurred_at >= '1970-01-01' and occurred_at < '9999-01-01'", name="occurred_at_sane"
+        ),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_shape"),
         {"comment": "Money spent. A completed purchase is settled exactly once."},
     )
@@ -81,6 +85,7 @@ class PurchaseLine(TenantOwned, Base):
         tenant_fk("purchase_id", "purchases"),
         UniqueConstraint("tenant_id", "purchase_id", "position"),
         CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("jsonb_typeof(attributes) = 'object'", name="attributes_object"),
         CheckConstraint("unit_price >= 0 and amount >= 0", name="money_not_negative"),
         {"comment": "Positions of purchases."},
     )

@@ -39,12 +39,6 @@ async def get_purchase(work: Work, purchase_id: UUID) -> dict[str, Any]:
     return found
 
 
-async def get_many(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Return purchases by id, without lines."""
-    rows = await work.fetch(f"{_PURCHASE} and id = any($2)", work.tenant_id, list(ids))
-    return {row["id"]: dict(row) for row in rows}
-
-
 async def lock(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return purchases by id, locked in the order of ids until the transaction ends."""
     rows = await work.fetch(

@@ -19,8 +19,6 @@ from laurels.kit.work import Work, sparse, uniform
 
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseInvalid
 
-STATUSES = ("pending", "completed", "failed", "cancelled")
-
 
 @dataclass(slots=True, kw_only=True)
 class Line:
@@ -99,7 +97,17 @@ def content_of(purchase: NewPurchase) -> bytes:
         f"|{purchase.occurred_at}|{purchase.channel}|{purchase.payment_method}|{purchase.note}"
     )
     if purchase.lines or purchase.attributes:
-        more = (purchase.lines, purchase.attributes)
+        lines = [
+            (
+                line.sku,
+                line.name,
+                line.category,
+                line.attributes,
+                *(f"{n.normalize():f}" for n in (line.quantity, line.unit_price, line.amount)),
+            )
+            for line in purchase.lines
+        ]
+        more = (lines, purchase.attributes)
         said += orjson.dumps(more, default=str, option=orjson.OPT_SORT_KEYS).decode()
     return hashlib.sha256(said.encode()).digest()
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from laurels.kit.errors import AppError
 from laurels.kit.ids import new_id
 from laurels.kit.money import check_amount, format_amount
@@ -126,6 +128,9 @@ def _decide(
     if purchase["status"] != "completed":
         msg = f"The purchase is {purchase['status']}; only a completed one can be refunded."
         raise PurchaseNotCompleted(msg)
+    if purchase["settled_at"] is None:
+        msg = "The purchase was completed by SQL and cannot be settled; correct it first."
+        raise PurchaseNotCompleted(msg)
     amount, occurred_at = _checked(work, refund, purchase)
     refunded_before = purchase["refunded"]
     purchase["refunded"] = refunded_before + amount
@@ -171,19 +176,23 @@ async def set_refund_points(work: Work, points: dict[UUID, int]) -> None:
 async def _write(work: Work, fresh: list[tuple[NewRefund, RecordedRefund]]) -> None:
     if not fresh:
         return
-    await work.fetch(
-        "insert into laurels.refunds (tenant_id, id, purchase_id, source, external_id, amount,"
-        " reason, occurred_at) select $1, n.* from unnest($2::uuid[], $3::uuid[], $4::text[],"
-        " $5::text[], $6::numeric[], $7::text[], $8::timestamptz[]) as n",
-        work.tenant_id,
-        [recorded.id for _, recorded in fresh],
-        [refund.purchase_id for refund, _ in fresh],
-        [refund.source for refund, _ in fresh],
-        [refund.external_id for refund, _ in fresh],
-        [recorded.amount for _, recorded in fresh],
-        [refund.reason for refund, _ in fresh],
-        [recorded.occurred_at for _, recorded in fresh],
-    )
+    try:
+        await work.fetch(
+            "insert into laurels.refunds (tenant_id, id, purchase_id, source, external_id, amount,"
+            " reason, occurred_at) select $1, n.* from unnest($2::uuid[], $3::uuid[], $4::text[],"
+            " $5::text[], $6::numeric[], $7::text[], $8::timestamptz[]) as n",
+            work.tenant_id,
+            [recorded.id for _, recorded in fresh],
+            [refund.purchase_id for refund, _ in fresh],
+            [refund.source for refund, _ in fresh],
+            [refund.external_id for refund, _ in fresh],
+            [recorded.amount for _, recorded in fresh],
+            [refund.reason for refund, _ in fresh],
+            [recorded.occurred_at for _, recorded in fresh],
+        )
+    except asyncpg.UniqueViolationError:
+        # Somebody used the same number for another purchase at the same moment.
+        raise RefundAltered(field="external_id") from None
     await work.fetch(
         "update laurels.purchases as p set refunded = p.refunded + n.amount"
         " from (select x.id, sum(x.amount) as amount from unnest($2::uuid[], $3::numeric[])"

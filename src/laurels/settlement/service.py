@@ -4,12 +4,15 @@ settle:  check, member, purchase, award (rules, ledger, why), totals, outbox
 refund:  purchase, usage of caps, ledger, totals, outbox
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from laurels import earning, ledger, members, purchases, tenants
 from laurels.events import emit
@@ -26,7 +29,13 @@ from laurels.purchases import NewPurchase, NewRefund, Recorded
 
 from .errors import BatchTooLarge, MemberMismatch
 
+log = logging.getLogger("laurels.settlement")
 MAX_BATCH = 10_000
+UNSETTLEABLE = (
+    AppError, asyncpg.DataError, ArithmeticError, LookupError, TypeError, ValueError,
+    AttributeError,
+)  # fmt: skip
+"""What can be wrong with a row that somebody wrote by SQL."""
 
 
 @dataclass(slots=True)
@@ -95,6 +104,9 @@ async def settle(
         )
         if outcome.new and item.status == "completed":
             completed.append((number, outcome.id))
+        elif not outcome.new and _contradicts(item, outcome):
+            msg = f"The purchase is {outcome.status}; that is final."
+            outcomes[number] = purchases.PurchaseNotPending(msg, status=outcome.status)
         elif _completes(item, outcome):
             late.append((number, outcome.id))
     points = await _take_effect(
@@ -106,7 +118,11 @@ async def settle(
         assert isinstance(settled, Settled), "only settled items take effect"
         settled.points = earned
     for number, purchase_id in late:
-        outcomes[number] = await complete(work, purchase_id, historical=historical)
+        try:
+            async with work.savepoint():
+                outcomes[number] = await complete(work, purchase_id, historical=historical)
+        except AppError as error:
+            outcomes[number] = error
     await _find_points(work, outcomes)
     return [outcome for outcome in outcomes if outcome is not None]
 
@@ -114,6 +130,12 @@ async def settle(
 def _completes(item: NewPurchase, recorded: Recorded) -> bool:
     """Whether a repeat says that a pending purchase has been completed since."""
     return not recorded.new and recorded.status == "pending" and item.status == "completed"
+
+
+def _contradicts(item: NewPurchase, recorded: Recorded) -> bool:
+    """Whether a repeat wants another end than the one that the purchase has come to."""
+    ends = {"completed", "failed", "cancelled"}
+    return recorded.status in ends and item.status in ends and recorded.status != item.status
 
 
 async def _find_points(work: Work, outcomes: Sequence[Settled | AppError | None]) -> None:
@@ -144,10 +166,15 @@ async def _find_members(
         external_id, moment = items[number].member, items[number].occurred_at or work.now
         assert external_id is not None, "named items have a member"
         first_seen[external_id] = min(moment, first_seen.get(external_id, moment))
+    await _refuse_strangers(work, items, outcomes, named)
+    wanted = [n for n in named if outcomes[n] is None]
     found, new = await members.ensure_new(
-        work, list(first_seen), enrolled_at=first_seen, historical=historical
+        work,
+        [items[n].member or "" for n in wanted],
+        enrolled_at=first_seen,
+        historical=historical,
     )
-    for number in named:
+    for number in wanted:
         items[number].buyer_id = found[items[number].member or ""]
     given = [
         n
@@ -165,6 +192,24 @@ async def _find_members(
         if welcome:
             await award_enrolment(work, new, historical=historical)
     return frozenset(new)
+
+
+async def _refuse_strangers(
+    work: Work,
+    items: Sequence[NewPurchase],
+    outcomes: list[Settled | AppError | None],
+    named: Sequence[int],
+) -> None:
+    """Refuse a purchase that is there already under somebody else, before anybody is enrolled."""
+    there = await members.find(work, [items[n].member or "" for n in named])
+    strange = [n for n in named if items[n].member not in there and items[n].external_id]
+    if not strange:
+        return
+    keys = {n: (items[n].source, items[n].external_id or "") for n in strange}
+    known = await purchases.find_by_key(work, list(keys.values()))
+    for number, key in keys.items():
+        if key in known:
+            outcomes[number] = purchases.PurchaseAltered(field="external_id")
 
 
 async def award_enrolment(
@@ -298,7 +343,9 @@ async def settle_waiting(work: Work, *, limit: int = 1000) -> int:
             try:
                 async with work.savepoint():
                     await complete(work, purchase_id)
-            except AppError:
+            except UNSETTLEABLE:
+                # Rows written by SQL hold what SQL allows; one of them must not stop the others.
+                log.exception("purchase %s cannot be settled", purchase_id)
                 continue
             settled += 1
         last = waiting[-1]
@@ -337,8 +384,7 @@ async def refund(
     if len(refunds) > MAX_BATCH:
         raise BatchTooLarge
     await tenants.require_active(work)
-    for purchase_id in await purchases.find_unsettled(work, [r.purchase_id for r in refunds]):
-        await complete(work, purchase_id)
+    await _settle_before(work, [refund.purchase_id for refund in refunds])
     recorded = await purchases.record_refunds(work, refunds)
     fresh = [r for r in recorded if isinstance(r, purchases.RecordedRefund) and r.new]
     awards = await earning.find_awards(
@@ -365,6 +411,21 @@ async def refund(
         else Refunded(r.id, r.purchase["id"], r.new, r.amount, taken.get(r.id, r.points))
         for r in recorded
     ]
+
+
+async def _settle_before(work: Work, purchase_ids: Sequence[UUID]) -> None:
+    """What was completed by SQL has had its effect before it is undone.
+
+    The purchases are locked first, so that none becomes completed between the look and the refund.
+    One that cannot be settled stays as it is, and its refund is refused.
+    """
+    await purchases.lock(work, purchase_ids)
+    for purchase_id in await purchases.find_unsettled(work, purchase_ids):
+        try:
+            async with work.savepoint():
+                await complete(work, purchase_id)
+        except AppError:
+            log.warning("purchase %s was completed by SQL and cannot be settled", purchase_id)
 
 
 def back_by(points: int, refunded: Decimal, amount: Decimal) -> int:

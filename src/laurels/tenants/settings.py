@@ -62,6 +62,8 @@ async def read(work: Work, model: type[S]) -> S:
 async def change(work: Work, name: str, values: dict[str, Any]) -> Section:
     """The section has these values; the others stay. Raise UnknownSection or TenantInvalid."""
     model = section_named(name)
+    # The tenant's row stands for the section, which may not have one of its own yet.
+    await work.fetch("select 1 from laurels.tenants where id = $1 for update", work.tenant_id)
     row = await work.fetchrow(
         "select values, version from laurels.tenant_settings"
         " where tenant_id = $1 and section = $2 for update",

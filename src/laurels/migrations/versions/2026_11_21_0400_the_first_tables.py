@@ -561,12 +561,12 @@ def upgrade() -> None:
         sa.Column("member_id", sa.Uuid(), nullable=False, comment="The member."),
         sa.Column(
             "spend",
-            sa.Numeric(precision=19, scale=4),
+            sa.Numeric(precision=38, scale=4),
             nullable=False,
             comment="Sum of completed purchases.",
         ),
         sa.Column(
-            "refunded", sa.Numeric(precision=19, scale=4), nullable=False, comment="Sum of refunds."
+            "refunded", sa.Numeric(precision=38, scale=4), nullable=False, comment="Sum of refunds."
         ),
         sa.Column(
             "purchases", sa.BigInteger(), nullable=False, comment="Number of completed purchases."
@@ -773,6 +773,13 @@ def upgrade() -> None:
             name=op.f("ck_purchases_completed_has_time"),
         ),
         sa.CheckConstraint("currency ~ '^[A-Z]{3}$'", name=op.f("ck_purchases_currency_shape")),
+        sa.CheckConstraint(
+            "jsonb_typeof(attributes) = 'object'", name=op.f("ck_purchases_attributes_object")
+        ),
+        sa.CheckConstraint(
+            "occurred_at >= '1970-01-01' and occurred_at < '9999-01-01'",
+            name=op.f("ck_purchases_occurred_at_sane"),
+        ),
         sa.CheckConstraint(
             "refunded = 0 or status = 'completed'",
             name=op.f("ck_purchases_only_completed_refunded"),
@@ -1000,6 +1007,9 @@ def upgrade() -> None:
             server_default=sa.text("'{}'"),
             nullable=False,
             comment="Free facts that rules may read.",
+        ),
+        sa.CheckConstraint(
+            "jsonb_typeof(attributes) = 'object'", name=op.f("ck_purchase_lines_attributes_object")
         ),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_purchase_lines_quantity_positive")),
         sa.CheckConstraint(
@@ -1574,7 +1584,7 @@ def build_wall() -> None:
     protect("audit_log", app=append)
     protect("outbox")
     protect("member_sequences", bi=False)
-    protect("tenants", column="id")
+    protect("tenants", app="select, insert, update (name, status)", column="id")
     protect("tenant_settings")
     protect("tenant_settings_history", app=append)
     protect("api_keys", bi=False)
@@ -1595,7 +1605,7 @@ def build_wall() -> None:
     )
     protect("purchase_lines", integration=["select", "insert"])
     protect("refunds")
-    protect("earning_rules")
+    protect("earning_rules", app="select, insert, update (current)")
     protect("awards", app=append)
     protect("rule_usage")
     protect("import_runs")
