@@ -105,7 +105,8 @@ def show(cells: list[list[str]]) -> None:
     """Print the table for people."""
     table = Table(box=None, header_style="bold")
     for place, name in enumerate(HEAD):
-        table.add_column(name, justify="left" if place in {0, 6} else "right", no_wrap=True)
+        side = "left" if place in {0, 6} else "right"
+        table.add_column(name, justify=side, no_wrap=True)
     for row in cells:
         table.add_row(*row)
     Console().print(table)
@@ -145,8 +146,8 @@ Memory of the measuring process at its highest: {memory:.0f} MB.
   member's number, and checks a foreign key, ten constraints and the wall. Client and server take
   turns: while Python decides and turns lists into arrays, the server waits.
 - **Expiring lots**: one row more in two more indexes, and lots travel as JSON.
-- **The pipeline**: seven rows in eleven indexes and three updates, against two rows in three indexes
-  and one update of the yardstick; and the processor time of Python comes on top, not beside it.
+- **The pipeline**: seven rows in eleven indexes and three updates, against two rows in three
+  indexes and one update of the yardstick; and Python's processor time comes on top, not beside it.
 - **The import** also reads and checks text, keeps its own progress, and refreshes the planner's
   statistics while the tables grow.
 """
