@@ -109,7 +109,7 @@ def show(cells: list[list[str]]) -> None:
         table.add_column(name, justify=side, no_wrap=True)
     for row in cells:
         table.add_row(*row)
-    Console().print(table)
+    Console(width=100).print(table)
 
 
 def document(cells: list[list[str]], rounds: int, seconds: float, memory: float) -> str:
