@@ -149,5 +149,5 @@ async def abandon(raw: Raw) -> None:
     try:
         if raw.is_in_transaction():
             await raw.execute("rollback")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
         raw.terminate()
