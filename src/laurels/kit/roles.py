@@ -47,9 +47,10 @@ async def initialise(
     admin = await asyncpg.connect(admin_url)
     try:
         await admin.execute("select pg_advisory_lock($1)", _LOCK)
-        made = await _roles(admin, passwords=passwords)
+        # The database first: an admin who may not make one is refused before any role is left.
         if not await admin.fetchval("select 1 from pg_database where datname = $1", database):
             await admin.execute(f"create database {_quoted(database)}")
+        made = await _roles(admin, passwords=passwords)
         may = "select has_database_privilege($1::name, $2, 'create')"
         if not await admin.fetchval(may, OWNER, database):
             await admin.execute(f"grant create, connect on database {_quoted(database)} to {OWNER}")
