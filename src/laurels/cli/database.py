@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 from laurels.config import Settings, settings
 from laurels.kit import postgres, roles
-from laurels.kit.db import Database, Raw
-from laurels.migrations import dump, runner
+from laurels.kit.db import Database
+from laurels.migrations import dump, restoring, runner
 
 from .console import err
 
@@ -33,6 +33,7 @@ async def locate() -> roles.Urls:
         return roles.Urls(found.database_url, found.admin_database_url)
     admin = await embedded_admin()
     await roles.initialise(admin, database=DATABASE, passwords=False)
+    await roles.keep_statistics(roles.with_database(admin, DATABASE))
     return roles.Urls(
         roles.with_database(roles.with_login(admin, roles.APP, None), DATABASE),
         roles.with_database(roles.with_login(admin, roles.OWNER, None), DATABASE),
@@ -66,7 +67,7 @@ async def bring_to(
         way = runner.plan(await runner.current(owner_url), target)
         if way.steps and way.now is not None:
             say(f"schema: from {way.now} {'back ' if way.back else ''}to {way.target or 'nothing'}")
-        if way.steps and with_dump and await _has_data(connection):
+        if way.steps and with_dump and await restoring.has_tenants(connection):
             found = settings()
             taken = await dump.take(
                 owner_url, folder=found.data_dir / "dumps", label=str(way.now), say=say,
@@ -77,12 +78,6 @@ async def bring_to(
             if way.now is not None:
                 say(f"functions of {name} are in force")
     return way
-
-
-async def _has_data(connection: Raw) -> bool:
-    if await connection.fetchval("select to_regclass('laurels.tenants')") is None:
-        return False
-    return await connection.fetchval("select exists (select from laurels.tenants)")
 
 
 @asynccontextmanager

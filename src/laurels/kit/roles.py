@@ -96,7 +96,26 @@ async def _roles(admin: Raw, *, passwords: bool) -> dict[str, str | None]:
     for role in (OWNER, MAINTENANCE):
         await _grant(admin, role, me)
     await _grant(admin, MAINTENANCE, OWNER)
+    await _let_read_statistics(admin)
     return made
+
+
+async def _let_read_statistics(admin: Raw) -> None:
+    """Let the owner see every session and statement, for `db health`, where we may allow it."""
+    # A managed server's admin may lack the right; `db health` then says what it cannot see.
+    with contextlib.suppress(asyncpg.InsufficientPrivilegeError):
+        await _grant(admin, "pg_read_all_stats", OWNER)
+
+
+async def keep_statistics(superuser_url: str) -> None:
+    """Statements are counted in this database, if the server has loaded what counts them."""
+    connection = await asyncpg.connect(superuser_url)
+    try:
+        loaded = await connection.fetchval("show shared_preload_libraries")
+        if "pg_stat_statements" in loaded:
+            await connection.execute("create extension if not exists pg_stat_statements")
+    finally:
+        await connection.close()
 
 
 async def _let_own_a_scratch(admin: Raw) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,10 @@ from laurels.kit.pg_binaries import OS_FOLDERS, PostgresError, PostgresNotFound,
 from laurels.kit.time import utc_now
 
 Say = Callable[[str], None]
+Watch = Callable[[str], None]
+"""Is told the name of each table that is being written or brought back."""
 LONGEST_NAME = 63
+_AT_WORK_ON = re.compile(r'(?:dumping contents of|processing data for) table "(?:\w+\.)?(\w+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +51,38 @@ class Dump:
     restored: bool
 
 
-async def take(url: str, *, folder: Path, label: str, say: Say, bindir: Path | None = None) -> Dump:
+async def take(
+    url: str,
+    *,
+    folder: Path,
+    label: str,
+    say: Say,
+    bindir: Path | None = None,
+    watch: Watch | None = None,
+) -> Dump:
     """A proved dump of the schema is in the folder, readable by its owner alone.
 
     Raise DumpFailed, leaving no file behind, when it cannot be taken or does not restore.
     """
     path = _place(folder) / f"{SCHEMA}-{label}-{utc_now():%Y%m%dT%H%M%S}-{os.getpid()}.dump"
-    unproved = path.with_suffix(".unproved")
+    return await take_to(url, path, say=say, bindir=bindir, watch=watch)
+
+
+async def take_to(
+    url: str, path: Path, *, say: Say, bindir: Path | None = None, watch: Watch | None = None
+) -> Dump:
+    """A proved dump of the schema is this file, which was not there before.
+
+    Raise DumpFailed, leaving no file behind, when it cannot be taken or does not restore.
+    """
+    unproved = path.with_name(path.name + ".unproved")
     try:
-        programs, counts = await _dump(url, unproved, bindir)
+        programs, counts = await _dump(url, unproved, bindir, watch)
         size = unproved.stat().st_size
         rows = sum(counts.values())
         say(f"dumped {rows:,} rows of {len(counts)} tables ({size / 1e6:,.1f} MB); restoring it")
-        restored = await _prove(url, unproved, programs, counts)
-        unproved.rename(path)
+        restored = await _prove(url, unproved, programs, counts, watch)
+        _name(unproved, path)
     finally:
         unproved.unlink(missing_ok=True)
     if restored:
@@ -70,6 +92,18 @@ async def take(url: str, *, folder: Path, label: str, say: Say, bindir: Path | N
     return Dump(path, rows, restored)
 
 
+def _name(unproved: Path, path: Path) -> None:
+    """Give a proved dump its name; what has that name by now is never overwritten."""
+    try:
+        os.link(unproved, path)
+    except FileExistsError:
+        msg = f"{path} is there already; it was left as it is."
+        raise DumpFailed(msg) from None
+    except OSError:
+        # Some file systems know no second names.
+        unproved.rename(path)
+
+
 def _place(folder: Path) -> Path:
     # The data folder itself may be shared with the server's account; dumps are ours alone.
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +111,9 @@ def _place(folder: Path) -> Path:
     return folder
 
 
-async def restore(url: str, path: Path, *, bindir: Path | None = None) -> None:
+async def restore(
+    url: str, path: Path, *, bindir: Path | None = None, watch: Watch | None = None
+) -> None:
     """A database without our tables holds what the dump holds. Raise DumpFailed."""
     await roles.furnish(url)
     connection = await asyncpg.connect(url)
@@ -85,7 +121,27 @@ async def restore(url: str, path: Path, *, bindir: Path | None = None) -> None:
         programs = _programs(connection, bindir)
     finally:
         await connection.close()
-    await _restore(url, path, programs)
+    await _restore(url, path, programs, watch)
+
+
+async def revision_of(url: str, path: Path, *, bindir: Path | None = None) -> str | None:
+    """Return the schema's revision in a dump. Raise DumpFailed when it is none, or none of ours."""
+    connection = await asyncpg.connect(url)
+    try:
+        programs = _programs(connection, bindir)
+    finally:
+        await connection.close()
+    lines: list[str] = []
+    await _run(
+        programs, "pg_restore", None, f"--schema={SCHEMA}", "--table=alembic_version",
+        "--data-only", "--file=-", str(path), watch=lines.append,
+    )  # fmt: skip
+    head = next((n for n, line in enumerate(lines) if line.startswith(f"COPY {SCHEMA}.")), None)
+    if head is None:
+        msg = f"{path} is a dump, but not one of Laurels: it holds no schema `{SCHEMA}`."
+        raise DumpFailed(msg)
+    row = lines[head + 1]
+    return None if row == "\\." else row
 
 
 async def counted(connection: Raw) -> dict[str, int]:
@@ -101,7 +157,9 @@ async def counted(connection: Raw) -> dict[str, int]:
     }  # fmt: skip
 
 
-async def _dump(url: str, path: Path, bindir: Path | None) -> tuple[Programs, dict[str, int]]:
+async def _dump(
+    url: str, path: Path, bindir: Path | None, watch: Watch | None
+) -> tuple[Programs, dict[str, int]]:
     connection = await asyncpg.connect(url)
     try:
         programs = _programs(connection, bindir)
@@ -111,7 +169,8 @@ async def _dump(url: str, path: Path, bindir: Path | None) -> tuple[Programs, di
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as to:
                 await _run(
                     programs, "pg_dump", url, "--format=custom", "--enable-row-security",
-                    f"--schema={SCHEMA}", f"--snapshot={snapshot}", out=to.fileno(),
+                    f"--schema={SCHEMA}", f"--snapshot={snapshot}", "--verbose",
+                    out=to.fileno(), watch=_tables(watch),
                 )  # fmt: skip
             counts = await counted(connection)
     finally:
@@ -119,7 +178,9 @@ async def _dump(url: str, path: Path, bindir: Path | None) -> tuple[Programs, di
     return programs, counts
 
 
-async def _prove(url: str, path: Path, programs: Programs, counts: dict[str, int]) -> bool:
+async def _prove(
+    url: str, path: Path, programs: Programs, counts: dict[str, int], watch: Watch | None
+) -> bool:
     """Restore into a scratch database and compare; answer False when none may be made."""
     scratch = f"{roles.database_of(url)[: LONGEST_NAME - 11]}_dump_check"
     connection = await asyncpg.connect(url)
@@ -127,13 +188,13 @@ async def _prove(url: str, path: Path, programs: Programs, counts: dict[str, int
         if not await connection.fetchval(
             "select rolsuper or rolcreatedb from pg_roles where rolname = current_user"
         ):
-            await _run(programs, "pg_restore", None, "--list", str(path))
+            await _run(programs, "pg_restore", None, "--list", str(path), watch=_tables(None))
             return False
         # One that a killed run left behind would be in the way.
         await connection.execute(f'drop database if exists "{scratch}" with (force)')
         await connection.execute(f'create database "{scratch}" template template0')
         try:
-            await _compare(roles.with_database(url, scratch), path, programs, counts)
+            await _compare(roles.with_database(url, scratch), path, programs, counts, watch)
         finally:
             await connection.execute(f'drop database if exists "{scratch}" with (force)')
     finally:
@@ -141,9 +202,11 @@ async def _prove(url: str, path: Path, programs: Programs, counts: dict[str, int
     return True
 
 
-async def _compare(url: str, path: Path, programs: Programs, counts: dict[str, int]) -> None:
+async def _compare(
+    url: str, path: Path, programs: Programs, counts: dict[str, int], watch: Watch | None
+) -> None:
     await roles.furnish(url)
-    await _restore(url, path, programs)
+    await _restore(url, path, programs, watch)
     connection = await asyncpg.connect(url)
     try:
         found = await counted(connection)
@@ -159,18 +222,37 @@ async def _compare(url: str, path: Path, programs: Programs, counts: dict[str, i
         raise DumpFailed(msg)
 
 
-async def _restore(url: str, path: Path, programs: Programs) -> None:
+async def _restore(url: str, path: Path, programs: Programs, watch: Watch | None) -> None:
     # `--schema` leaves out the schema itself, which `furnish` made with the grants that the
     # owners of its functions need before the dump comes to them.
     await _run(
-        programs, "pg_restore", url, f"--schema={SCHEMA}", "--exit-on-error", str(path)
+        programs, "pg_restore", url, f"--schema={SCHEMA}", "--exit-on-error", "--verbose",
+        str(path), watch=_tables(watch),
     )  # fmt: skip
 
 
+def _tables(watch: Watch | None) -> Watch:
+    """Return what picks the names of tables out of the lines that the programs print."""
+
+    def pick(line: str) -> None:
+        if watch is not None and (found := _AT_WORK_ON.search(line)):
+            watch(found[1])
+
+    return pick
+
+
 async def _run(
-    programs: Programs, name: str, url: str | None, *arguments: str, out: int | None = None
+    programs: Programs,
+    name: str,
+    url: str | None,
+    *arguments: str,
+    watch: Watch,
+    out: int | None = None,
 ) -> None:
-    """Run a program on a database. The password goes by the environment, where ps cannot see."""
+    """Run a program on a database and hand over its lines: those of the list, else its reports.
+
+    The password goes by the environment, where ps cannot see.
+    """
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     address: tuple[str, ...] = ()
     if url is not None:
@@ -180,13 +262,34 @@ async def _run(
     process = await asyncio.create_subprocess_exec(
         str(programs.bindir / name), *address, *arguments,
         env=environment, stdin=asyncio.subprocess.DEVNULL,
-        stdout=out if out is not None else asyncio.subprocess.DEVNULL,
+        stdout=out if out is not None else asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    _, words = await process.communicate()
-    if process.returncode != 0:
-        msg = f"{name} failed: {words.decode(errors='replace').strip()}"
+    try:
+        said = await _hear(process, watch)
+        code = await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if code != 0:
+        msg = f"{name} failed: {' '.join(said)}"
         raise DumpFailed(msg)
+
+
+async def _hear(process: asyncio.subprocess.Process, watch: Watch) -> list[str]:
+    """Hand each line over as it comes; return the last ones, which say why a program failed."""
+    last: deque[str] = deque(maxlen=5)
+
+    async def drain(stream: asyncio.StreamReader | None, kept: deque[str] | None) -> None:
+        while stream is not None and (line := await stream.readline()):
+            text = line.decode(errors="replace").strip()
+            watch(text)
+            if kept is not None:
+                kept.append(text)
+
+    await asyncio.gather(drain(process.stdout, None), drain(process.stderr, last))
+    return list(last)
 
 
 def _programs(connection: Raw, bindir: Path | None) -> Programs:
