@@ -9,17 +9,18 @@ from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse
 
-from laurels import __version__, auth
+from laurels import __version__, auth, domains
 from laurels.earning.routes import router as earning
 from laurels.kit.access import Public
 from laurels.kit.db import Database, PoolExhausted
 from laurels.kit.http import Envelope, install_errors
 from laurels.ledger.routes import router as ledger
 from laurels.members.routes import router as members
+from laurels.platform.routes import router as platform
 from laurels.settlement.routes import router as settlement
 from laurels.tenants.routes import router as tenants
 
-ROUTERS = (tenants, settlement, members, ledger, earning)
+ROUTERS = (tenants, settlement, members, ledger, earning, platform)
 DESCRIPTION = (
     "Loyalty points, exact and explained. Every write takes an `Idempotency-Key`; errors are "
     "problems (RFC 9457) with a stable `code`; money is a decimal string, points are integers."
@@ -47,6 +48,7 @@ def create_app(
     )
     app.state.database = database
     app.state.authenticator = auth.KeyAuthenticator()
+    app.state.furnishers = domains.FURNISHERS
     for router in ROUTERS:
         app.include_router(router)
     _health(app, database)

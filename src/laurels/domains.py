@@ -13,6 +13,7 @@ ROOMS: tuple[str, ...] = (
     "earning",
     "settlement",
     "imports",
+    "platform",
 )
 """Every room, from the bottom of the stairs to the top."""
 
@@ -20,6 +21,10 @@ TABLES_OF_NO_TENANT: dict[str, str] = {
     "alembic_version": "which migration the schema is at",
     "schema_files": "which SQL functions are in force",
     "login_tenants": "the mapping that the policies themselves read",
+    "operator_keys": "operators work for the platform, not for a tenant",
+    "plans": "one list of plans for all tenants",
+    "platform_settings": "settings of the installation as a whole",
+    "platform_settings_history": "what those settings were",
 }
 """Tables without a tenant's wall, each with its reason (`tenants` has one on its own id)."""
 

@@ -13,10 +13,15 @@ class Permission(StrEnum):
     LEDGER_READ = "ledger:read"
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
+    PLATFORM_READ = "platform:read"
+    PLATFORM_WRITE = "platform:write"
     PURCHASES_READ = "purchases:read"
     PURCHASES_WRITE = "purchases:write"
     TENANTS_READ = "tenants:read"
     TENANTS_WRITE = "tenants:write"
 
 
-ALL_PERMISSIONS: frozenset[Permission] = frozenset(Permission)
+PLATFORM_PERMISSIONS = frozenset({Permission.PLATFORM_READ, Permission.PLATFORM_WRITE})
+"""What only operators of the whole platform can have."""
+ALL_PERMISSIONS: frozenset[Permission] = frozenset(Permission) - PLATFORM_PERMISSIONS
+"""What can be had within a tenant."""

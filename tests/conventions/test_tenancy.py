@@ -243,7 +243,7 @@ def test_the_list_of_tables_of_no_tenant_names_tables_that_exist():
     there = {table.name for table in Base.metadata.tables.values()} | {"alembic_version"}
 
     assert domains.TABLES_OF_NO_TENANT.keys() <= there
-    assert len(domains.TABLES_OF_NO_TENANT) <= 6
+    assert len(domains.TABLES_OF_NO_TENANT) <= 8
     assert all(domains.TABLES_OF_NO_TENANT.values())
 
 
@@ -492,10 +492,18 @@ async def test_an_integration_writes_into_its_own_tenant_only(walled, logins):
 # -- the doors -----------------------------------------------------------------------------------
 
 
+PLATFORM = "/v1/platform/"
+"""The operator's doors, which open to no key of a tenant."""
+
+
 def reading_paths() -> list[str]:
     """The path of every route that reads."""
     app = create_app(Database("postgresql://"))
-    return [door.path for door in entrances(app) if door.method == "GET" and "/v1/" in door.path]
+    return [
+        door.path
+        for door in entrances(app)
+        if door.method == "GET" and "/v1/" in door.path and not door.path.startswith(PLATFORM)
+    ]
 
 
 SETTINGS_PATHS = {"/v1/settings/{section}", "/v1/settings/{section}/history"}
@@ -546,6 +554,7 @@ def writing_routes() -> list[tuple[str, str]]:
         if door.method in {"POST", "PUT", "PATCH", "DELETE"}
         and "{" in door.path
         and "{section}" not in door.path
+        and not door.path.startswith(PLATFORM)
     ]
 
 
@@ -569,3 +578,19 @@ async def test_what_belongs_to_another_cannot_be_changed(walled, method, path):
         answer = await client.request(method, address, json=BODIES.get(path.split("/")[-1]))
 
     assert answer.status_code == 404, f"{method} {address}: {answer.text}"
+
+
+def platform_routes() -> list[tuple[str, str]]:
+    """Method and path of every door of the operator."""
+    app = create_app(Database("postgresql://"))
+    return [(door.method, door.path) for door in entrances(app) if door.path.startswith(PLATFORM)]
+
+
+@pytest.mark.parametrize(("method", "path"), platform_routes())
+async def test_no_key_of_a_tenant_opens_a_door_of_the_platform(walled, method, path):
+    address = path.replace("{tenant_id}", encode("tenant", walled.mine.tenant.id))
+    async with client_of(walled.mine) as client:
+        answer = await client.request(method, address, json={})
+
+    assert answer.status_code == 403, answer.text
+    assert answer.json()["code"] == "forbidden"

@@ -3,13 +3,18 @@
 It supplies the authenticator that `kit.access` declares; it decides nothing about points.
 """
 
-from .service import EVERYTHING, KeyAuthenticator, NewKey, create_key, list_keys, revoke_key
+from .authenticating import KeyAuthenticator
+from .operators import create_operator_key, list_operator_keys, revoke_operator_key
+from .service import EVERYTHING, NewKey, create_key, list_keys, revoke_key
 
 __all__ = [
     "EVERYTHING",
     "KeyAuthenticator",
     "NewKey",
     "create_key",
+    "create_operator_key",
     "list_keys",
+    "list_operator_keys",
     "revoke_key",
+    "revoke_operator_key",
 ]

@@ -4,7 +4,7 @@ import typer
 
 from laurels import __version__
 
-from . import db, demo, docs, imports, ledger, serve, tenant
+from . import db, demo, docs, imports, ledger, operator, serve, tenant
 
 app = typer.Typer(
     help="Laurels: loyalty points, exact and explained.",
@@ -16,6 +16,7 @@ app.add_typer(tenant.app, name="tenant")
 app.add_typer(imports.app, name="import")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(db.app, name="db")
+app.add_typer(operator.app, name="operator")
 app.command("serve")(serve.serve)
 app.command("migrate")(db.migrate)
 app.command("run")(demo.run)

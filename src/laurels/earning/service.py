@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from laurels import audit
+from laurels import audit, tenants
 from laurels.events.catalogue import MemberEnrolled, PurchaseCompleted
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
@@ -76,7 +76,9 @@ async def _check_room(work: Work) -> None:
         " where tenant_id = $1 and current and status = 'active'",
         work.tenant_id,
     )
-    if row is not None and row[0] >= MAX_ACTIVE_RULES:
+    there = row[0] if row is not None else 0
+    await tenants.require_room(work, "earning_rules", there)
+    if there >= MAX_ACTIVE_RULES:
         raise TooManyRules
 
 

@@ -41,6 +41,10 @@ class Authenticator(Protocol):
         """Return who holds the token, None when nobody (any more)."""
         ...
 
+    async def require_feature(self, work: Work, name: str) -> None:
+        """Raise an AppError when this feature is switched off for the tenant."""
+        ...
+
 
 def token_of(request: Request) -> str:
     """Return the bearer token of a request. Raise Unauthenticated when there is none."""
@@ -50,14 +54,16 @@ def token_of(request: Request) -> str:
     return token
 
 
-def begin(permission: Permission) -> Any:
+def begin(permission: Permission, *, feature: str | None = None) -> Any:
     """Return the dependency that lets in whoever has this permission and begins their Work.
+
+    With a `feature` the door is shut while the platform's operator has switched that off.
 
     The transaction is committed by the route (`kit.http.Door`) before the answer leaves.
     """
 
     async def enter(request: Request, _: Any = Depends(bearer)) -> Work:
-        return await request.state.visit.enter(permission)
+        return await request.state.visit.enter(permission, feature)
 
     enter.permission = permission  # type: ignore[attr-defined]
     return Depends(enter)

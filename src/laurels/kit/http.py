@@ -96,7 +96,7 @@ class Visit:
         self._work: Work | None = None
         self._key: idempotency.Key | None = None
 
-    async def enter(self, permission: Permission) -> Work:
+    async def enter(self, permission: Permission, feature: str | None = None) -> Work:
         """Authenticate, begin the transaction, check the right, claim the idempotency key.
 
         Raise Unauthenticated or Forbidden; a replayed answer leaves by Replayed.
@@ -115,6 +115,8 @@ class Visit:
         if permission not in principal.permissions:
             msg = f"This needs the permission `{permission}`, which these credentials lack."
             raise Forbidden(msg, permission=str(permission))
+        if feature is not None:
+            await authenticator.require_feature(work, feature)
         self._work = replace(work, actor=principal.actor, request_id=self._request.state.request_id)
         await self._claim_key(self._work)
         return self._work

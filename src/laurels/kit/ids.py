@@ -19,6 +19,7 @@ PREFIXES: dict[str, str] = {
     "import_run": "imp",
     "lot": "lot",
     "member": "mem",
+    "operator_key": "opk",
     "program": "prg",
     "purchase": "pur",
     "purchase_line": "pln",

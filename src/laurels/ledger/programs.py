@@ -54,8 +54,12 @@ _COLUMNS = (
 async def create_program(work: Work, **values: Any) -> UUID:
     """A kind of points exists, with these values by column name; the rest has defaults.
 
-    Raise ProgramNameTaken, or ProgramInvalid when it would lapse before it ripens.
+    Raise ProgramNameTaken, ProgramInvalid when it would lapse before it ripens, or PlanExceeded.
     """
+    row = await work.fetchrow(
+        "select count(*) as programs from laurels.programs where tenant_id = $1", work.tenant_id
+    )
+    await tenants.require_room(work, "programs", row["programs"] if row else 0)
     program_id = new_id()
     await _write(
         work,

@@ -4,12 +4,22 @@ A tenant is a shop, a merchant, a winery or a brand. A preset says how it is fur
 created; nothing asks later which one it was.
 """
 
-from .errors import TenantNotFound, TenantSuspended
+from .errors import FeatureOff, PlanExceeded, TenantNotFound, TenantSuspended
+from .plans import PlanLimits, require_room
+from .platform_settings import (
+    change_setting,
+    list_settings,
+    read_setting,
+    require_feature,
+    setting_history,
+)
 from .service import (
     PRESETS,
+    Furnisher,
     TenantView,
     create,
     current,
+    establish,
     find,
     list_all,
     require_active,
@@ -19,17 +29,28 @@ from .settings import Section, read, register, sections
 
 __all__ = [
     "PRESETS",
+    "FeatureOff",
+    "Furnisher",
+    "PlanExceeded",
+    "PlanLimits",
     "Section",
     "TenantNotFound",
     "TenantSuspended",
     "TenantView",
+    "change_setting",
     "create",
     "current",
+    "establish",
     "find",
     "list_all",
+    "list_settings",
     "read",
+    "read_setting",
     "register",
     "require_active",
+    "require_feature",
+    "require_room",
     "sections",
     "set_status",
+    "setting_history",
 ]

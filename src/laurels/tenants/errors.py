@@ -6,7 +6,11 @@ AppError
 ├── SlugTaken          another tenant has this slug
 ├── UnknownPreset      no preset of that name
 ├── TenantInvalid      a value of the tenant cannot be
-└── UnknownSection     no section of settings of that name
+├── UnknownSection     no section of settings of that name
+├── PlanExceeded       it has as many of something as its plan allows
+├── FeatureOff         the operator has switched this part of Laurels off
+├── SettingNotFound    no such platform setting
+└── SettingInvalid     a platform setting cannot have this value
 """
 
 from typing import ClassVar
@@ -48,3 +52,27 @@ class UnknownSection(NotFound):
     """There is no section of settings with this name."""
 
     code: ClassVar[str] = "unknown_section"
+
+
+class PlanExceeded(Conflict):
+    """The tenant has as many of these as its plan allows."""
+
+    code: ClassVar[str] = "plan_exceeded"
+
+
+class FeatureOff(Forbidden):
+    """The operator of this platform has switched this feature off."""
+
+    code: ClassVar[str] = "feature_off"
+
+
+class SettingNotFound(NotFound):
+    """There is no platform setting of this name."""
+
+    code: ClassVar[str] = "platform_setting_not_found"
+
+
+class SettingInvalid(Invalid):
+    """A platform setting cannot have this value."""
+
+    code: ClassVar[str] = "platform_setting_invalid"

@@ -23,3 +23,86 @@ revoke all on function laurels.find_tenant(text) from public;
 revoke all on function laurels.list_tenants() from public;
 grant execute on function laurels.find_tenant(text) to laurels_app, laurels_owner;
 grant execute on function laurels.list_tenants() to laurels_app, laurels_owner;
+
+-- The tenant that the application works for in this transaction.
+create or replace function laurels.app_tenant() returns uuid
+language sql stable as $$ select nullif(current_setting('app.tenant_id', true), '')::uuid $$;
+
+-- What stands in the tenant's place when the operator works for the platform itself.
+create or replace function laurels.platform_tenant() returns uuid
+language sql immutable as $$ select '00000000-0000-0000-0000-000000000000'::uuid $$;
+
+-- Set a setting of the platform and keep the version in its history; say what it was before.
+create or replace function laurels.set_platform_setting(
+  p_name text,
+  p_type text,
+  p_value jsonb,
+  p_now timestamptz,
+  p_actor_type text,
+  p_actor_id text
+) returns table (before jsonb, version bigint)
+language plpgsql security definer set search_path = laurels, pg_temp as $$
+#variable_conflict use_column
+declare
+  v_version bigint;
+begin
+  if laurels.app_tenant() is distinct from laurels.platform_tenant() then
+    raise insufficient_privilege using message = 'only the operator changes platform settings';
+  end if;
+  insert into laurels.platform_settings as s (name, type, value, version, updated_at)
+  values (p_name, p_type, p_value, 1, p_now)
+  on conflict (name) do update
+  set type = excluded.type, value = excluded.value, version = s.version + 1,
+    updated_at = excluded.updated_at
+  returning s.version into v_version;
+  insert into laurels.platform_settings_history (
+    name, version, type, value, changed_at, actor_type, actor_id
+  ) values (p_name, v_version, p_type, p_value, p_now, p_actor_type, p_actor_id);
+  return query
+  select
+    (
+      select h.value from laurels.platform_settings_history as h
+      where h.name = p_name and h.version = v_version - 1
+    ),
+    v_version;
+end
+$$;
+
+-- Put a plan in force, or change one.
+create or replace function laurels.set_plan(
+  p_code text, p_name text, p_limits jsonb, p_now timestamptz, p_archived boolean
+) returns void language plpgsql security definer set search_path = laurels, pg_temp as $$
+begin
+  if laurels.app_tenant() is distinct from laurels.platform_tenant() then
+    raise insufficient_privilege using message = 'only the operator changes plans';
+  end if;
+  insert into laurels.plans as p (code, name, limits, created_at, updated_at, archived_at)
+  values (p_code, p_name, p_limits, p_now, p_now, case when p_archived then p_now end)
+  on conflict (code) do update
+  set name = excluded.name, limits = excluded.limits, updated_at = excluded.updated_at,
+    archived_at = case
+      when excluded.archived_at is not null then coalesce(p.archived_at, excluded.archived_at)
+    end;
+end
+$$;
+
+-- How many tenants there are in each plan.
+create or replace function laurels.count_tenants_by_plan()
+returns table (plan text, tenants bigint)
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select t.plan, count(*) from laurels.tenants as t group by t.plan
+$$;
+
+alter function laurels.set_platform_setting(text, text, jsonb, timestamptz, text, text)
+owner to laurels_maintenance;
+alter function laurels.set_plan(text, text, jsonb, timestamptz, boolean)
+owner to laurels_maintenance;
+alter function laurels.count_tenants_by_plan() owner to laurels_maintenance;
+revoke all on function
+laurels.set_platform_setting(text, text, jsonb, timestamptz, text, text),
+laurels.set_plan(text, text, jsonb, timestamptz, boolean),
+laurels.count_tenants_by_plan() from public;
+grant execute on function
+laurels.set_platform_setting(text, text, jsonb, timestamptz, text, text),
+laurels.set_plan(text, text, jsonb, timestamptz, boolean),
+laurels.count_tenants_by_plan() to laurels_app;

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from laurels.kit.db import SCHEMA, Base, Id, TenantOwned, one_of
@@ -30,6 +31,11 @@ class Tenant(Base):
     )
     test: Mapped[bool] = mapped_column(
         server_default=text("false"), comment="A test tenant: test keys, movable clock."
+    )
+    plan: Mapped[str] = mapped_column(
+        ForeignKey(f"{SCHEMA}.plans.code"),
+        server_default=text("'standard'"),
+        comment="The plan that says how much of what it may have.",
     )
     currency: Mapped[str] = mapped_column(comment="The one currency it trades in, ISO 4217.")
     time_zone: Mapped[str] = mapped_column(comment="IANA zone in which its days are counted.")
@@ -84,3 +90,67 @@ class LoginTenant(Base):
 
     login: Mapped[str] = mapped_column(primary_key=True, comment="Name of the database login.")
     tenant_id: Mapped[UUID] = mapped_column(comment="The tenant it may see.")
+
+
+TYPES = ("string", "number", "boolean", "json")
+
+
+class Plan(Base):
+    """How much of what a tenant may have. The plan `standard` is always there."""
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        CheckConstraint("code ~ '^[a-z][a-z0-9_-]{0,39}$'", name="code_shape"),
+        CheckConstraint("jsonb_typeof(limits) = 'object'", name="limits_object"),
+        {"comment": "What tenants may have how much of; an absent limit is none."},
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True, comment="Short name of the plan.")
+    name: Mapped[str] = mapped_column(comment="Name that people read.")
+    limits: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"), comment="Largest numbers by name; absent: no limit."
+    )
+    created_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), comment="When it was made."
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), comment="When it last changed."
+    )
+    archived_at: Mapped[datetime | None] = mapped_column(
+        comment="When it was withdrawn; no tenant can be put on it since."
+    )
+
+
+class PlatformSetting(Base):
+    """A setting of the whole installation that differs from its default."""
+
+    __tablename__ = "platform_settings"
+    __table_args__ = (
+        one_of("type", *TYPES),
+        CheckConstraint("version > 0", name="version_positive"),
+        {"comment": "Settings of the platform and feature flags; absent ones have their default."},
+    )
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="Name, such as tenants.max.")
+    type: Mapped[str] = mapped_column(comment="string, number, boolean or json.")
+    value: Mapped[Any] = mapped_column(JSONB(), comment="The value, of that type.")
+    version: Mapped[int] = mapped_column(comment="Counts up with every change.")
+    updated_at: Mapped[datetime] = mapped_column(comment="When it last changed.")
+
+
+class PlatformSettingHistory(Base):
+    """What a platform setting was, version by version."""
+
+    __tablename__ = "platform_settings_history"
+    __table_args__ = (
+        one_of("type", *TYPES),
+        {"comment": "Every version of every platform setting, with who made it."},
+    )
+
+    name: Mapped[str] = mapped_column(primary_key=True, comment="Name of the setting.")
+    version: Mapped[int] = mapped_column(primary_key=True, comment="Which version.")
+    type: Mapped[str] = mapped_column(comment="string, number, boolean or json.")
+    value: Mapped[Any] = mapped_column(JSONB(), comment="Value in this version.")
+    changed_at: Mapped[datetime] = mapped_column(comment="When it was made.")
+    actor_type: Mapped[str] = mapped_column(comment="Kind of who made it.")
+    actor_id: Mapped[str | None] = mapped_column(comment="Which one of that kind.")

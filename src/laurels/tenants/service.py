@@ -1,10 +1,12 @@
 """Tenants: create, find, suspend; which tenant a piece of work is for."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
+
+import asyncpg
 
 from laurels import audit
 from laurels.kit.db import Database
@@ -18,7 +20,14 @@ from .errors import SlugTaken, TenantInvalid, TenantNotFound, TenantSuspended, U
 PRESETS: dict[str, str] = {
     "plain": "one program, one point per whole currency unit, nothing else",
 }
-Furnisher = Callable[[Work, str], Awaitable[None]]
+
+
+class Furnisher(Protocol):
+    """A room's own part of a preset: is given the tenant's work and the preset's name."""
+
+    async def __call__(self, work: Work, preset: str, /) -> None:
+        """Furnish the tenant."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,40 +93,56 @@ async def list_all(database: Database) -> list[TenantView]:
 async def create(
     database: Database,
     *,
+    furnish: Sequence[Furnisher],
+    actor: Actor,
+    slug: str,
+    **values: Any,
+) -> TenantView:
+    """A tenant exists, furnished as its preset says, in one transaction; see `establish`."""
+    if await find(database, slug) is not None:
+        raise SlugTaken(field="slug")
+    async with open_work(database, tenant_id=new_id(), actor=actor) as work:
+        return await establish(work, furnish=furnish, slug=slug, **values)
+
+
+async def establish(
+    work: Work,
+    *,
+    furnish: Sequence[Furnisher],
     slug: str,
     preset: str,
-    furnish: Sequence[Furnisher],
     name: str | None = None,
     currency: str = "USD",
     time_zone: str = "UTC",
     test: bool = False,
-    actor: Actor,
+    plan: str = "standard",
 ) -> TenantView:
-    """A tenant exists, furnished as its preset says, in one transaction.
+    """The tenant that this work is for exists, furnished as its preset says.
 
     `furnish` are the rooms' own parts of presets, from the bottom of the stairs to the top.
     Raise SlugTaken, UnknownPreset or TenantInvalid.
     """
     _check(slug, preset, currency, time_zone)
-    if await find(database, slug) is not None:
-        raise SlugTaken(field="slug")
-    tenant_id = new_id()
-    async with open_work(database, tenant_id=tenant_id, actor=actor) as work:
-        await work.fetch(
-            "insert into laurels.tenants (id, slug, name, preset, test, currency, time_zone)"
-            " values ($1, $2, $3, $4, $5, $6, $7)",
-            tenant_id, slug, name or slug, preset, test, currency, time_zone,
-        )  # fmt: skip
-        for part in furnish:
-            await part(work, preset)
-        await audit.record(
-            work,
-            action="tenant.created",
-            target_type="tenant",
-            target_id=encode("tenant", tenant_id),
-            after={"slug": slug, "preset": preset, "currency": currency, "time_zone": time_zone},
-        )
-        return await current(work)
+    try:
+        async with work.savepoint():
+            await work.fetch(
+                "insert into laurels.tenants (id, slug, name, preset, test, currency, time_zone,"
+                " plan) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                work.tenant_id, slug, name or slug, preset, test, currency, time_zone, plan,
+            )  # fmt: skip
+    except asyncpg.UniqueViolationError:
+        raise SlugTaken(field="slug") from None
+    for part in furnish:
+        await part(work, preset)
+    await audit.record(
+        work,
+        action="tenant.created",
+        target_type="tenant",
+        target_id=encode("tenant", work.tenant_id),
+        after={"slug": slug, "preset": preset, "currency": currency, "time_zone": time_zone,
+               "plan": plan},
+    )  # fmt: skip
+    return await current(work)
 
 
 def _check(slug: str, preset: str, currency: str, time_zone: str) -> None:
@@ -138,7 +163,7 @@ def _check(slug: str, preset: str, currency: str, time_zone: str) -> None:
         raise TenantInvalid(str(error), field="time_zone") from None
 
 
-async def set_status(work: Work, status: str) -> None:
+async def set_status(work: Work, status: str, *, reason: str | None = None) -> None:
     """The tenant is `active`, or `suspended`: it earns and spends nothing."""
     before = await current(work)
     await work.fetch("update laurels.tenants set status = $2 where id = $1", work.tenant_id, status)
@@ -149,5 +174,5 @@ async def set_status(work: Work, status: str) -> None:
         target_type="tenant",
         target_id=encode("tenant", work.tenant_id),
         before={"status": before.status},
-        after={"status": status},
+        after={"status": status, **({"reason": reason} if reason else {})},
     )

@@ -1,0 +1,76 @@
+"""Who holds a token: the authenticator that `kit.access` declares and `api.py` plugs in."""
+
+import hmac
+from uuid import UUID
+
+from laurels import tenants
+from laurels.kit.access import Principal
+from laurels.kit.ids import decode_suffix, encode
+from laurels.kit.work import PLATFORM, Actor, Work
+from laurels.permissions import ALL_PERMISSIONS, Permission
+
+from . import operators
+from .service import EVERYTHING, ID_LENGTH, SECRET_LENGTH, TOUCH_EVERY, fingerprint
+
+
+def _parts(token: str) -> tuple[UUID, UUID] | None:
+    mode, _, rest = token.removeprefix("lk_").partition("_")
+    if not token.startswith("lk_") or mode not in {"test", "live"}:
+        return None
+    if len(rest) != 2 * ID_LENGTH + SECRET_LENGTH or not rest.isascii():
+        return None
+    try:
+        tenant = UUID(int=decode_suffix(rest[:ID_LENGTH], "tenant"))
+        key = UUID(int=decode_suffix(rest[ID_LENGTH : 2 * ID_LENGTH], "key"))
+    except ValueError:
+        return None
+    return tenant, key
+
+
+class KeyAuthenticator:
+    """Tells who holds an API key of a tenant, or an operator's key of the platform."""
+
+    def tenant_of(self, token: str) -> UUID | None:
+        """Return the tenant that the key carries, None when it is no key of ours."""
+        if token.startswith(operators.PREFIX):
+            return PLATFORM
+        parts = _parts(token)
+        return None if parts is None else parts[0]
+
+    async def identify(self, work: Work, token: str) -> Principal | None:
+        """Return who holds the key; None when it is unknown, withdrawn or past its end."""
+        if token.startswith(operators.PREFIX):
+            return await operators.identify_operator(work, token)
+        parts = _parts(token)
+        if parts is None:
+            return None
+        row = await work.fetchrow(
+            "select hash, scopes, last_used_at from laurels.api_keys where tenant_id = $1"
+            " and id = $2 and revoked_at is null and (expires_at is null or expires_at > now())",
+            work.tenant_id, parts[1],
+        )  # fmt: skip
+        if row is None or not hmac.compare_digest(bytes(row["hash"]), fingerprint(token)):
+            return None
+        if row["last_used_at"] is None or row["last_used_at"] < work.now - TOUCH_EVERY:
+            await self._touch(work, parts[1])
+        scopes: list[str] = row["scopes"]
+        allowed = (
+            ALL_PERMISSIONS
+            if EVERYTHING in scopes
+            else frozenset(Permission(scope) for scope in scopes if scope in ALL_PERMISSIONS)
+        )
+        actor = Actor("api_key", encode("api_key", parts[1]))
+        return Principal(work.tenant_id, actor, allowed)
+
+    async def _touch(self, work: Work, key_id: UUID) -> None:
+        # Whoever comes first in a minute writes; the others do not wait for it.
+        await work.fetch(
+            "update laurels.api_keys set last_used_at = $3 where tenant_id = $1 and id = ("
+            " select id from laurels.api_keys where tenant_id = $1 and id = $2"
+            " for update skip locked)",
+            work.tenant_id, key_id, work.now,
+        )  # fmt: skip
+
+    async def require_feature(self, work: Work, name: str) -> None:
+        """Raise FeatureOff when the operator has switched this feature off for the tenant."""
+        await tenants.require_feature(work, name)

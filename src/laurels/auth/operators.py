@@ -1,0 +1,114 @@
+"""Operator keys: for those who run the platform. They read `lk_op_<key><secret>`.
+
+An operator's work stands in the place of no tenant (`PLATFORM`), so no tenant's rows are visible
+to it; `on_behalf` of one tenant lets a deed see that one.
+"""
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from laurels import audit
+from laurels.kit.access import Principal
+from laurels.kit.errors import Invalid
+from laurels.kit.ids import decode_suffix, encode, new_id
+from laurels.kit.work import PLATFORM, Actor, Work
+from laurels.permissions import PLATFORM_PERMISSIONS, Permission
+
+from .errors import KeyNotFound
+from .service import ID_LENGTH, LETTERS, SECRET_LENGTH, TOUCH_EVERY, NewKey, fingerprint
+
+PREFIX = "lk_op_"
+
+
+async def create_operator_key(
+    work: Work,
+    *,
+    name: str,
+    scopes: Sequence[str] = tuple(sorted(PLATFORM_PERMISSIONS)),
+    expires_at: datetime | None = None,
+) -> NewKey:
+    """An operator has a key with these permissions. Raise Invalid for one that is not theirs."""
+    for place, scope in enumerate(scopes):
+        if scope not in PLATFORM_PERMISSIONS:
+            msg = f"an operator's key may have {' and '.join(sorted(PLATFORM_PERMISSIONS))}"
+            raise Invalid(msg, field=f"scopes.{place}")
+    key_id = new_id()
+    secret = "".join(secrets.choice(LETTERS) for _ in range(SECRET_LENGTH))
+    key = f"{PREFIX}{encode('operator_key', key_id).removeprefix('opk_')}{secret}"
+    await work.fetch(
+        "insert into laurels.operator_keys (id, name, hash, hint, scopes, created_at, expires_at)"
+        " values ($1, $2, $3, $4, $5, now(), $6)",
+        key_id, name, fingerprint(key), key[-4:], list(scopes), expires_at,
+    )  # fmt: skip
+    await audit.record(
+        work,
+        action="auth.operator_key_created",
+        target_type="operator_key",
+        target_id=encode("operator_key", key_id),
+        after={"name": name, "scopes": list(scopes), "hint": key[-4:]},
+    )
+    return NewKey(key_id, key)
+
+
+async def revoke_operator_key(work: Work, key_id: UUID) -> None:
+    """The key opens no door any more, from the next request on. Raise KeyNotFound."""
+    row = await work.fetchrow(
+        "update laurels.operator_keys set revoked_at = coalesce(revoked_at, now())"
+        " where id = $1 returning id",
+        key_id,
+    )
+    if row is None:
+        raise KeyNotFound
+    await audit.record(
+        work,
+        action="auth.operator_key_revoked",
+        target_type="operator_key",
+        target_id=encode("operator_key", key_id),
+    )
+
+
+async def list_operator_keys(work: Work) -> list[dict[str, Any]]:
+    """Return all operator keys, newest first, without what opens doors."""
+    rows = await work.fetch(
+        "select id, name, hint, scopes, created_at, expires_at, revoked_at, last_used_at"
+        " from laurels.operator_keys order by id desc limit 1000"
+    )
+    return [dict(row) for row in rows]
+
+
+def key_of(token: str) -> UUID | None:
+    """Return the id in an operator's key, None when it is none."""
+    rest = token.removeprefix(PREFIX)
+    if not token.startswith(PREFIX) or len(rest) != ID_LENGTH + SECRET_LENGTH:
+        return None
+    try:
+        return UUID(int=decode_suffix(rest[:ID_LENGTH], "operator key"))
+    except ValueError:
+        return None
+
+
+async def identify_operator(work: Work, token: str) -> Principal | None:
+    """Return who holds the key; None when it is unknown, withdrawn or past its end."""
+    key_id = key_of(token)
+    if key_id is None or work.tenant_id != PLATFORM:
+        return None
+    row = await work.fetchrow(
+        "select hash, scopes, last_used_at from laurels.operator_keys where id = $1"
+        " and revoked_at is null and (expires_at is null or expires_at > now())",
+        key_id,
+    )
+    if row is None or not hmac.compare_digest(bytes(row["hash"]), fingerprint(token)):
+        return None
+    if row["last_used_at"] is None or row["last_used_at"] < work.now - TOUCH_EVERY:
+        await work.fetch(
+            "update laurels.operator_keys set last_used_at = $2 where id = ("
+            " select id from laurels.operator_keys where id = $1 for update skip locked)",
+            key_id, work.now,
+        )  # fmt: skip
+    scopes = frozenset(Permission(scope) for scope in row["scopes"])
+    actor = Actor("operator", encode("operator_key", key_id))
+    return Principal(PLATFORM, actor, scopes & PLATFORM_PERMISSIONS)

@@ -1,0 +1,57 @@
+"""Plans as the operator keeps them."""
+
+from typing import Any
+
+import orjson
+
+from laurels import audit
+from laurels.kit.work import Work
+from laurels.tenants import PlanLimits
+
+from .errors import PlanInUse, PlanNotFound
+
+STANDARD = "standard"
+
+
+async def list_plans(work: Work) -> list[dict[str, Any]]:
+    """Return every plan with the number of its tenants, by code."""
+    rows = await work.fetch(
+        "select p.code, p.name, p.limits, p.created_at, p.updated_at, p.archived_at,"
+        " coalesce(c.tenants, 0) as tenants from laurels.plans as p"
+        " left join laurels.count_tenants_by_plan() as c on c.plan = p.code order by p.code"
+    )
+    return [dict(row) for row in rows]
+
+
+async def get_plan(work: Work, code: str) -> dict[str, Any]:
+    """Return a plan. Raise PlanNotFound."""
+    found = next((plan for plan in await list_plans(work) if plan["code"] == code), None)
+    if found is None:
+        raise PlanNotFound
+    return found
+
+
+async def set_plan(
+    work: Work, code: str, *, name: str, limits: PlanLimits, archived: bool = False
+) -> dict[str, Any]:
+    """The plan has this name and these limits. Raise PlanInUse when it is to be archived but used.
+
+    Tenants that have more than a lowered limit keep what they have; they get no more.
+    """
+    before = next((plan for plan in await list_plans(work) if plan["code"] == code), None)
+    if archived and (code == STANDARD or (before is not None and before["tenants"])):
+        raise PlanInUse(field="archived")
+    values = limits.model_dump(exclude_none=True)
+    await work.fetch(
+        "select laurels.set_plan($1, $2, $3::text::jsonb, $4, $5)",
+        code, name, orjson.dumps(values).decode(), work.now, archived,
+    )  # fmt: skip
+    await audit.record(
+        work,
+        action="platform.plan_changed" if before else "platform.plan_created",
+        target_type="plan",
+        target_id=code,
+        before=before and {"name": before["name"], "limits": before["limits"]},
+        after={"name": name, "limits": values, "archived": archived},
+    )
+    return await get_plan(work, code)

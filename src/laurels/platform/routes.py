@@ -1,0 +1,131 @@
+"""The operator's doors. They open to operator keys (`lk_op_…`) alone."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+
+from laurels import tenants
+from laurels.kit.access import begin
+from laurels.kit.http import Door
+from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.schema import Name
+from laurels.kit.work import Work
+from laurels.permissions import Permission
+
+from . import plans, queries, service
+from .schemas import (
+    NewTenantOut,
+    PlanCode,
+    PlanIn,
+    PlanOut,
+    PlansOut,
+    SettingHistoryOut,
+    SettingIn,
+    SettingOut,
+    SettingsOut,
+    StatusIn,
+    TenantId,
+    TenantIn,
+    TenantOut,
+    TenantPatch,
+)
+
+router = APIRouter(prefix="/v1/platform", tags=["platform"], route_class=Door)
+Reading = Annotated[Work, begin(Permission.PLATFORM_READ)]
+Writing = Annotated[Work, begin(Permission.PLATFORM_WRITE)]
+SettingName = Annotated[str, Path(max_length=60, description="Name of the setting.")]
+
+
+@router.get("/tenants")
+async def list_platform_tenants(
+    work: Reading,
+    status: Annotated[Literal["active", "suspended"] | None, Query()] = None,
+    plan: Annotated[PlanCode | None, Query()] = None,
+    search: Annotated[Name | None, Query(description="Part of slug or name.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[TenantOut]:
+    """List the tenants of the platform, newest first."""
+    rows = await queries.list_tenants(
+        work, status=status, plan=plan, search=search, after=read_cursor(cursor), limit=limit + 1
+    )
+    found = [TenantOut.model_validate(row) for row in rows]
+    return page_of(found, [row["id"] for row in rows], limit)
+
+
+@router.post("/tenants", status_code=201)
+async def create_platform_tenant(body: TenantIn, work: Writing, request: Request) -> NewTenantOut:
+    """Create a tenant. Its first API key is in the answer, this once."""
+    tenant_id, key = await service.create_tenant(
+        work, furnish=request.app.state.furnishers, values=body.model_dump()
+    )
+    tenant = TenantOut.model_validate(await queries.get_tenant(work, tenant_id))
+    return NewTenantOut(tenant=tenant, api_key=key.key)
+
+
+@router.get("/tenants/{tenant_id}")
+async def get_platform_tenant(tenant_id: TenantId, work: Reading) -> TenantOut:
+    """Read one tenant."""
+    return TenantOut.model_validate(await queries.get_tenant(work, tenant_id))
+
+
+@router.patch("/tenants/{tenant_id}")
+async def change_platform_tenant(
+    tenant_id: TenantId, body: TenantPatch, work: Writing
+) -> TenantOut:
+    """Rename a tenant or put it on another plan."""
+    values = body.model_dump(exclude_unset=True, exclude_none=True)
+    await service.change_tenant(work, tenant_id, values)
+    return TenantOut.model_validate(await queries.get_tenant(work, tenant_id))
+
+
+@router.post("/tenants/{tenant_id}/suspend")
+async def suspend_platform_tenant(
+    tenant_id: TenantId, work: Writing, body: StatusIn | None = None
+) -> TenantOut:
+    """Suspend a tenant: it earns and spends nothing until it is resumed."""
+    await service.set_status(work, tenant_id, "suspended", body.reason if body else None)
+    return TenantOut.model_validate(await queries.get_tenant(work, tenant_id))
+
+
+@router.post("/tenants/{tenant_id}/resume")
+async def resume_platform_tenant(
+    tenant_id: TenantId, work: Writing, body: StatusIn | None = None
+) -> TenantOut:
+    """Resume a suspended tenant."""
+    await service.set_status(work, tenant_id, "active", body.reason if body else None)
+    return TenantOut.model_validate(await queries.get_tenant(work, tenant_id))
+
+
+@router.get("/plans")
+async def list_plans(work: Reading) -> PlansOut:
+    """List the plans with the number of their tenants."""
+    return PlansOut(data=[PlanOut.model_validate(row) for row in await plans.list_plans(work)])
+
+
+@router.put("/plans/{code}")
+async def set_plan(code: PlanCode, body: PlanIn, work: Writing) -> PlanOut:
+    """Make a plan or change one; a tenant that has more than it allows keeps what it has."""
+    found = await plans.set_plan(
+        work, code, name=body.name, limits=body.limits, archived=body.archived
+    )
+    return PlanOut.model_validate(found)
+
+
+@router.get("/settings")
+async def list_platform_settings(work: Reading) -> SettingsOut:
+    """List the settings of the platform with their values, feature flags among them."""
+    rows = await tenants.list_settings(work)
+    return SettingsOut(data=[SettingOut.model_validate(row) for row in rows])
+
+
+@router.put("/settings/{name}")
+async def change_platform_setting(name: SettingName, body: SettingIn, work: Writing) -> SettingOut:
+    """Give a setting of the platform another value."""
+    return SettingOut.model_validate(await tenants.change_setting(work, name, body.value))
+
+
+@router.get("/settings/{name}/history")
+async def get_platform_setting_history(name: SettingName, work: Reading) -> SettingHistoryOut:
+    """Read the versions that a setting has had."""
+    return SettingHistoryOut.model_validate({"data": await tenants.setting_history(work, name)})

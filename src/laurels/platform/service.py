@@ -1,0 +1,69 @@
+"""What operators do with tenants."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from laurels import audit, auth, tenants
+from laurels.kit.ids import encode, new_id
+from laurels.kit.work import Work, on_behalf
+
+from .errors import PlanNotFound, TenantsExhausted
+from .queries import count_tenants, get_tenant, is_open_plan
+
+
+async def create_tenant(
+    work: Work, *, furnish: Sequence[tenants.Furnisher], values: dict[str, Any]
+) -> tuple[UUID, auth.NewKey]:
+    """A tenant exists, furnished, with a key of full access; return its id and the key.
+
+    Raise TenantsExhausted, PlanNotFound, or what `tenants.establish` raises.
+    """
+    if await count_tenants(work) >= await tenants.read_setting(work, "tenants.max"):
+        raise TenantsExhausted
+    plan = values.get("plan") or await tenants.read_setting(work, "tenants.default_plan")
+    await _require_plan(work, plan)
+    tenant_id = new_id()
+    async with on_behalf(work, tenant_id) as inside:
+        made = await tenants.establish(inside, furnish=furnish, **{**values, "plan": plan})
+        key = await auth.create_key(inside, name="first key", test=made.test)
+    return tenant_id, key
+
+
+async def set_status(work: Work, tenant_id: UUID, status: str, reason: str | None) -> None:
+    """The tenant is `active`, or `suspended`: it earns and spends nothing. Raise TenantNotFound."""
+    before = await get_tenant(work, tenant_id)
+    if before["status"] == status:
+        return
+    async with on_behalf(work, tenant_id) as inside:
+        await tenants.set_status(inside, status, reason=reason)
+
+
+async def change_tenant(work: Work, tenant_id: UUID, values: dict[str, Any]) -> None:
+    """The tenant has this name and plan; what is not sent stays. Raise TenantNotFound."""
+    before = await get_tenant(work, tenant_id)
+    if "plan" in values and values["plan"] != before["plan"]:
+        await _require_plan(work, values["plan"])
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    if not changed:
+        return
+    async with on_behalf(work, tenant_id) as inside:
+        await inside.fetch(
+            "update laurels.tenants set name = coalesce($2, name), plan = coalesce($3, plan)"
+            " where id = $1",
+            tenant_id, changed.get("name"), changed.get("plan"),
+        )  # fmt: skip
+        await audit.record(
+            inside,
+            action="tenant.changed",
+            target_type="tenant",
+            target_id=encode("tenant", tenant_id),
+            before={name: before[name] for name in changed},
+            after=changed,
+        )
+
+
+async def _require_plan(work: Work, code: str) -> None:
+    if not await is_open_plan(work, code):
+        msg = f"There is no plan `{code[:40]}` that a tenant could be put on."
+        raise PlanNotFound(msg, field="plan")

@@ -1,0 +1,42 @@
+"""Plans: how much of what a tenant may have. An absent limit is no limit."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from laurels.kit.work import Work
+
+from .errors import PlanExceeded
+
+
+class PlanLimits(BaseModel):
+    """The largest number of each thing that a tenant of the plan may have; null: no limit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    earning_rules: int | None = Field(
+        default=None, ge=0, le=100_000, description="Earning rules that are not archived."
+    )
+    programs: int | None = Field(default=None, ge=1, le=1000, description="Programs of points.")
+    webhook_endpoints: int | None = Field(
+        default=None, ge=0, le=1000, description="Endpoints that are told of events."
+    )
+
+
+async def limits_of(work: Work) -> PlanLimits:
+    """Return the limits of the tenant's plan, read once per Work."""
+    if PlanLimits not in work.memo:
+        row = await work.fetchrow(
+            "select p.limits from laurels.tenants as t inner join laurels.plans as p"
+            " on p.code = t.plan where t.id = $1",
+            work.tenant_id,
+        )
+        work.memo[PlanLimits] = PlanLimits.model_validate(row["limits"] if row else {})
+    return work.memo[PlanLimits]
+
+
+async def require_room(work: Work, what: str, there: int) -> None:
+    """Raise PlanExceeded when the tenant has so many of something that its plan allows no more."""
+    most: int | None = getattr(await limits_of(work), what)
+    if most is not None and there >= most:
+        words = what.replace("_", " ")
+        msg = f"The plan allows {most} {words} and there are {there}; ask for a larger plan."
+        raise PlanExceeded(msg, limit=most)
