@@ -11,7 +11,7 @@ from .invariants import Fault, Figures, figures, find_faults, rebuild
 from .movements import Capture, Credit, Debit, HoldPoints, Posted, Release, Reversal
 from .posting import capture, credit, debit, hold, open_wallets, post, release, reverse
 from .programs import create_program, furnish
-from .queries import balance, list_lots, statement
+from .queries import balance, list_lots, lots_of, statement, taken_back
 
 __all__ = [
     "Capture",
@@ -37,6 +37,7 @@ __all__ = [
     "furnish",
     "hold",
     "list_lots",
+    "lots_of",
     "open_wallets",
     "post",
     "rebuild",
@@ -45,4 +46,5 @@ __all__ = [
     "reverse",
     "settle_due_lots",
     "statement",
+    "taken_back",
 ]

@@ -1,5 +1,6 @@
 """Reading the ledger: wallets, transactions, lots about to expire."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -137,3 +138,22 @@ async def get_transaction(work: Work, transaction_id: UUID) -> asyncpg.Record:
     if row is None:
         raise TransactionNotFound
     return row
+
+
+async def taken_back(work: Work, transaction_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how many points of these transactions were reversed or refunded, where any were."""
+    rows = await work.fetch(
+        "select reverses_id, sum(-points)::bigint as points from laurels.point_transactions"
+        " where tenant_id = $1 and reverses_id = any($2) group by reverses_id",
+        work.tenant_id, list(transaction_ids),
+    )  # fmt: skip
+    return {row["reverses_id"]: row["points"] for row in rows}
+
+
+async def lots_of(work: Work, transaction_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """Return the lots that these transactions opened, whether or not anything is left of them."""
+    return await work.fetch(
+        "select id, transaction_id, initial, remaining, matures_at, matured_at, expires_at"
+        " from laurels.lots where tenant_id = $1 and transaction_id = any($2) order by id",
+        work.tenant_id, list(transaction_ids),
+    )  # fmt: skip

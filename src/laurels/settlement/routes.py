@@ -16,7 +16,7 @@ from laurels.kit.work import Work
 from laurels.members.schemas import MemberIn, MemberOut
 from laurels.permissions import Permission
 
-from . import service
+from . import service, why
 from .schemas import (
     MemberId,
     PurchaseId,
@@ -25,6 +25,7 @@ from .schemas import (
     PurchaseSummaryOut,
     RefundIn,
     RefundOut,
+    WhyOut,
 )
 
 router = APIRouter(prefix="/v1", route_class=Door)
@@ -78,6 +79,12 @@ async def list_purchases(
 async def get_purchase(purchase_id: PurchaseId, work: Reading) -> PurchaseOut:
     """Read a purchase with its award: which rules gave what, and why others did not."""
     return await _purchase(work, purchase_id)
+
+
+@router.get("/purchases/{purchase_id}/why", tags=["purchases"])
+async def explain_purchase(purchase_id: PurchaseId, work: Reading) -> WhyOut:
+    """Say why a purchase earned what it earned, or nothing: rule by rule, in sentences."""
+    return await why.explain_purchase(work, purchase_id)
 
 
 @router.post("/purchases/{purchase_id}/complete", tags=["purchases"])

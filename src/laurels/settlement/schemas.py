@@ -27,6 +27,7 @@ RefundId = Annotated[UUID, IdOf("refund")]
 MemberId = Annotated[UUID, IdOf("member")]
 TransactionId = Annotated[UUID, IdOf("transaction")]
 RuleId = Annotated[UUID, IdOf("earning_rule")]
+LotId = Annotated[UUID, IdOf("lot")]
 
 
 class LineIn(Schema):
@@ -193,3 +194,44 @@ class RefundOut(View):
     amount: MoneyOut
     points: int = Field(description="Zero or negative: what was taken back.")
     purchase: PurchaseOut
+
+
+class RuleSaysOut(View):
+    """What one rule did about a purchase, in a word and in sentences."""
+
+    rule_id: RuleId
+    version: int
+    name: str
+    outcome: Literal[
+        "gave", "capped", "multiplied", "window", "condition", "zero", "cap_reached", "exclusive",
+        "exclusion_group",
+    ]  # fmt: skip
+    points: int
+    words: list[str]
+
+
+class LotOfPurchaseOut(View):
+    """A lot that the purchase opened: points with dates of their own."""
+
+    id: LotId
+    initial: int
+    remaining: int
+    matures_at: datetime | None
+    matured_at: datetime | None
+    expires_at: datetime | None
+
+
+class WhyOut(View):
+    """Why a purchase earned what it earned, or nothing."""
+
+    purchase_id: PurchaseId
+    status: str
+    points: int = Field(description="What it earned when it was settled.")
+    taken_back: int = Field(description="How many of them went back with refunds since.")
+    reason: Literal[
+        "rules", "no_rule_fired", "no_rules", "earning_disabled", "guest", "pending", "failed",
+        "cancelled", "not_settled",
+    ] = Field(description="In one word: `rules` when it earned something.")  # fmt: skip
+    words: list[str] = Field(description="The same in sentences.")
+    rules: list[RuleSaysOut] = Field(description="What each rule in force then did, or why not.")
+    lots: list[LotOfPurchaseOut]

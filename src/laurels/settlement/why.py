@@ -1,0 +1,115 @@
+"""Why a purchase earned what it earned, or nothing, in figures and in sentences.
+
+What was decided is read from the award that was kept then; nothing is judged anew by today's rules.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from laurels import earning, ledger, purchases
+from laurels.events.catalogue import PurchaseCompleted
+from laurels.kit.schema import trim_money
+from laurels.kit.work import Work
+
+from .schemas import LotOfPurchaseOut, RuleSaysOut, WhyOut
+
+
+async def explain_purchase(work: Work, purchase_id: UUID) -> WhyOut:
+    """Return why this purchase earned what it did. Raise PurchaseNotFound."""
+    purchase = await purchases.get_purchase(work, purchase_id)
+    award = await earning.find_award(work, PurchaseCompleted.name, purchase_id)
+    effects: list[dict[str, Any]] = award["effects"] if award else []
+    transactions = [UUID(effect["transaction_id"]) for effect in effects]
+    taken_back = await ledger.taken_back(work, transactions)
+    lots = await ledger.lots_of(work, transactions)
+    points = award["points"] if award else 0
+    reason = _reason(purchase, award)
+    return WhyOut(
+        purchase_id=purchase_id,
+        status=purchase["status"],
+        points=points,
+        taken_back=sum(taken_back.values()),
+        reason=reason,
+        words=_words(purchase, points, sum(taken_back.values()), reason),
+        rules=list(_rules(award["explanation"] if award else {})),
+        lots=[LotOfPurchaseOut.model_validate(dict(lot)) for lot in lots],
+    )
+
+
+def _reason(purchase: dict[str, Any], award: dict[str, Any] | None) -> str:
+    """Return in one word why it earned what it earned."""
+    if award is not None:
+        if award["points"]:
+            return "rules"
+        if "disabled" in award["explanation"]:
+            return "earning_disabled"
+        return "no_rule_fired" if award["explanation"].get("skipped") else "no_rules"
+    if purchase["status"] != "completed":
+        return purchase["status"]
+    return "guest" if purchase["member_id"] is None else "not_settled"
+
+
+SENTENCES = {
+    "earning_disabled": "Earning was switched off when it was settled (settings, section earning).",
+    "no_rule_fired": "Rules were in force, but none of them gave points; each says why.",
+    "no_rules": "No rule for purchases was in force when it was settled.",
+    "pending": "It is pending: it earns when it is completed.",
+    "failed": "It failed: it never earns.",
+    "cancelled": "It was cancelled: it never earns.",
+    "guest": "It belongs to no member: a guest's purchase is recorded and earns nothing.",
+    "not_settled": "It was completed by SQL and has not been settled yet.",
+}
+"""What the reasons mean that are not rules."""
+
+
+def _words(purchase: dict[str, Any], points: int, taken_back: int, reason: str) -> list[str]:
+    if reason != "rules":
+        return [SENTENCES[reason]]
+    words = [f"It earned {points:,} points on {_money(purchase, 'amount')}."]
+    if taken_back:
+        refunded = _money(purchase, "refunded")
+        words.append(f"{taken_back:,} of them went back with refunds of {refunded}.")
+    return words
+
+
+def _money(purchase: dict[str, Any], name: str) -> str:
+    return f"{trim_money(purchase[name])} {purchase['currency']}"
+
+
+def _rules(explanation: dict[str, Any]) -> Iterator[RuleSaysOut]:
+    for fired in explanation.get("fired", []):
+        yield RuleSaysOut(
+            rule_id=fired["rule"], version=fired["version"], name=fired["name"],
+            outcome="capped" if "capped" in fired else "gave", points=fired["points"],
+            words=[_fired_words(fired)],
+        )  # fmt: skip
+    for factor in explanation.get("multipliers", []):
+        if "rule" in factor:
+            yield RuleSaysOut(
+                rule_id=factor["rule"], version=factor["version"], name=factor["name"],
+                outcome="multiplied", points=0,
+                words=[f"It multiplied what points-per-money rules gave by {factor['factor']}."],
+            )  # fmt: skip
+    for skipped in explanation.get("skipped", []):
+        yield RuleSaysOut(
+            rule_id=skipped["rule"], version=skipped["version"], name=skipped["name"],
+            outcome=skipped["why"], points=0, words=skipped["words"],
+        )  # fmt: skip
+
+
+def _fired_words(fired: dict[str, Any]) -> str:
+    words = f"It gave {fired['points']:,} points"
+    if "amount" in fired:
+        words += f" for {fired['amount']}"
+    elif "quantity" in fired:
+        words += f" for a count of {fired['quantity']}"
+    if "multiplier" in fired:
+        words += f", multiplied by {fired['multiplier']}"
+    if "capped" in fired:
+        cap = fired["capped"]
+        words += (
+            f"; {fired['raw']:,} before the cap of {cap['cap']:,} for {cap['period']},"
+            f" of which {cap['allowed']:,} were left"
+        )
+    return words + "."
