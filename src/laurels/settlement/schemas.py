@@ -196,6 +196,13 @@ class RefundOut(View):
     purchase: PurchaseOut
 
 
+Reason = Literal[
+    "rules", "no_rule_fired", "no_rules", "earning_disabled", "guest", "pending", "failed",
+    "cancelled", "not_settled",
+]  # fmt: skip
+"""Why a purchase earned what it earned, in one word."""
+
+
 class RuleSaysOut(View):
     """What one rule did about a purchase, in a word and in sentences."""
 
@@ -228,10 +235,7 @@ class WhyOut(View):
     status: str
     points: int = Field(description="What it earned when it was settled.")
     taken_back: int = Field(description="How many of them went back with refunds since.")
-    reason: Literal[
-        "rules", "no_rule_fired", "no_rules", "earning_disabled", "guest", "pending", "failed",
-        "cancelled", "not_settled",
-    ] = Field(description="In one word: `rules` when it earned something.")  # fmt: skip
+    reason: Reason = Field(description="In one word: `rules` when it earned something.")
     words: list[str] = Field(description="The same in sentences.")
     rules: list[RuleSaysOut] = Field(description="What each rule in force then did, or why not.")
     lots: list[LotOfPurchaseOut]

@@ -12,7 +12,7 @@ from laurels.events.catalogue import PurchaseCompleted
 from laurels.kit.schema import trim_money
 from laurels.kit.work import Work
 
-from .schemas import LotOfPurchaseOut, RuleSaysOut, WhyOut
+from .schemas import LotOfPurchaseOut, Reason, RuleSaysOut, WhyOut
 
 
 async def explain_purchase(work: Work, purchase_id: UUID) -> WhyOut:
@@ -37,7 +37,7 @@ async def explain_purchase(work: Work, purchase_id: UUID) -> WhyOut:
     )
 
 
-def _reason(purchase: dict[str, Any], award: dict[str, Any] | None) -> str:
+def _reason(purchase: dict[str, Any], award: dict[str, Any] | None) -> Reason:
     """Return in one word why it earned what it earned."""
     if award is not None:
         if award["points"]:
@@ -50,7 +50,7 @@ def _reason(purchase: dict[str, Any], award: dict[str, Any] | None) -> str:
     return "guest" if purchase["member_id"] is None else "not_settled"
 
 
-SENTENCES = {
+SENTENCES: dict[Reason, str] = {
     "earning_disabled": "Earning was switched off when it was settled (settings, section earning).",
     "no_rule_fired": "Rules were in force, but none of them gave points; each says why.",
     "no_rules": "No rule for purchases was in force when it was settled.",
@@ -63,7 +63,7 @@ SENTENCES = {
 """What the reasons mean that are not rules."""
 
 
-def _words(purchase: dict[str, Any], points: int, taken_back: int, reason: str) -> list[str]:
+def _words(purchase: dict[str, Any], points: int, taken_back: int, reason: Reason) -> list[str]:
     if reason != "rules":
         return [SENTENCES[reason]]
     words = [f"It earned {points:,} points on {_money(purchase, 'amount')}."]
