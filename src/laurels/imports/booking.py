@@ -20,8 +20,13 @@ PurchaseItem = NewPurchase | RefundRow
 async def book_purchases(
     work: Work, items: Sequence[PurchaseItem], *, source: str, welcome: bool
 ) -> list[Outcome]:
-    """Purchases and refunds are in the books, in the order of the file; each fails alone."""
+    """Purchases and refunds are in the books, in the order of the file; each fails alone.
+
+    Where purchases and refunds take turns, those that are there are locked before any wallet is.
+    """
     outcomes: list[Outcome] = []
+    if any(isinstance(item, RefundRow) for item in items):
+        await purchases.lock_by_key(work, [_key(item, source) for item in items if _named(item)])
     for refunding, part in groupby(items, key=lambda item: isinstance(item, RefundRow)):
         if refunding:
             rows = [item for item in part if isinstance(item, RefundRow)]
@@ -30,6 +35,16 @@ async def book_purchases(
             bought = [item for item in part if isinstance(item, NewPurchase)]
             outcomes += await _settle(work, bought, welcome=welcome)
     return outcomes
+
+
+def _named(item: PurchaseItem) -> bool:
+    return isinstance(item, RefundRow) or item.external_id is not None
+
+
+def _key(item: PurchaseItem, source: str) -> tuple[str, str]:
+    if isinstance(item, RefundRow):
+        return source, item.of
+    return item.source, item.external_id or ""
 
 
 async def _settle(work: Work, items: Sequence[NewPurchase], *, welcome: bool) -> list[Outcome]:

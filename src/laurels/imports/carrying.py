@@ -29,6 +29,10 @@ MAX_BROKEN = 100
 _SLICE = 50
 """Rows parsed between two looks at the database's answers."""
 
+CONTENDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+ATTEMPTS = 5
+"""How often a batch is tried that meets somebody else's locks; trouble of its own is tried twice."""
+
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -112,21 +116,27 @@ class Carrier(Generic[T]):
 
     async def _carry(self, batch: Batch[T]) -> None:
         """Book a batch; when it fails twice, each half alone, down to the row that is broken."""
-        for attempt in (1, 2):
+        trouble: Exception | None = None
+        for attempt in range(ATTEMPTS):
             try:
                 part, rejections = await self._book(batch)
             except (tenants.TenantSuspended, *GONE):
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, the other rows go on
-                if attempt == 1:
-                    continue
+            except CONTENDED as error:
+                # Somebody wrote the same rows at the same time; no row of the file is to blame.
                 trouble = error
+                await asyncio.sleep(0.05 * 2**attempt)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other rows go on
+                trouble = error
+                if attempt >= 1:
+                    break
             else:
                 self.report.add(part)
                 if self.rejects is not None:
                     self.rejects.write(rejections)
                     self.report.rejected_file = self.rejects.path if self.report.rejected else None
                 return
+        assert trouble is not None, "a batch that was not booked met trouble"
         if len(batch.items) > 1:
             middle = len(batch.items) // 2
             await self._carry(Batch(batch.items[:middle], batch.rejections))

@@ -41,6 +41,10 @@ else:
 SCHEMA = "laurels"
 MAX_POINTS = 2**53 - 1
 """Largest number of points anywhere: what JSON readers hold exactly."""
+MAX_MONEY = 999_999_999_999_999
+"""Largest amount of money or quantity anywhere; `numeric(19,4)` holds it in every currency."""
+MAX_SUM = 10**33
+"""Largest sum of money that is kept; `numeric(38,4)` holds it, and nobody ever spends it."""
 
 POOL_WAIT = Histogram(
     "laurels_pool_wait_seconds",
@@ -107,6 +111,24 @@ def one_of(column: str, *values: str) -> CheckConstraint:
     """Return the constraint that a text column holds one of these values, or NULL."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} in ({listed})", name=f"{column}_known")
+
+
+def within(column: str, low: str, high: str) -> CheckConstraint:
+    """Return the constraint that a column of money, a quantity or a moment lies in these bounds.
+
+    A lower bound alone is none: `NaN >= 0` and `'infinity' >= '1970-01-01'` are true.
+    """
+    return CheckConstraint(f"{column} >= {low} and {column} <= {high}", name=f"{column}_bounded")
+
+
+def money(column: str, low: str = "0") -> CheckConstraint:
+    """Return the constraint that a column holds an amount that can be: no NaN, no infinity."""
+    return within(column, low, str(MAX_MONEY))
+
+
+def moment(column: str) -> CheckConstraint:
+    """Return the constraint that a column holds a moment of the calendar, not infinity."""
+    return within(column, "'1970-01-01'", "'9999-01-01'")
 
 
 class PoolExhausted(Exception):

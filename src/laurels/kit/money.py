@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
-MAX_AMOUNT = Decimal(999999999999999)
+from .db import MAX_MONEY
+
+MAX_AMOUNT = Decimal(MAX_MONEY)
 """Largest amount of one purchase; `numeric(19,4)` holds it in every currency."""
 
 _SCALES_NOT_TWO: dict[str, int] = {

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import MAX_POINTS, SCHEMA, Base, Id, TenantOwned, one_of, tenant_fk
+from laurels.kit.db import MAX_POINTS, SCHEMA, Base, Id, TenantOwned, money, one_of, tenant_fk
 
 TYPES = (
     "earned", "redeemed", "bonus", "adjusted", "expired", "refunded", "reversed", "penalty",
@@ -47,7 +47,7 @@ class Program(TenantOwned, Base):
         ),
         CheckConstraint("grace_days between 1 and 3650", name="grace_bounded"),
         CheckConstraint("minimum_redemption_points >= 0", name="minimum_not_negative"),
-        CheckConstraint("point_value >= 0", name="value_not_negative"),
+        money("point_value"),
         {"comment": "Kinds of points."},
     )
 

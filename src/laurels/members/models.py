@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Numeric, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import Base, Id, TenantOwned, one_of, tenant_fk
+from laurels.kit.db import MAX_SUM, Base, Id, TenantOwned, one_of, tenant_fk, within
 
 
 class Member(TenantOwned, Base):
@@ -70,6 +70,8 @@ class MemberTotals(TenantOwned, Base):
         tenant_fk("member_id", "members"),
         CheckConstraint("spend >= 0 and refunded >= 0 and refunded <= spend", name="money"),
         CheckConstraint("purchases >= 0", name="purchases"),
+        within("spend", "0", str(MAX_SUM)),
+        within("refunded", "0", str(MAX_SUM)),
         {
             "comment": "Lifetime totals per member.",
             "postgresql_with": {"fillfactor": 70},

@@ -7,14 +7,13 @@ points: what a purchase causes and a refund undoes is `settlement`.
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseNotFound, PurchaseNotPending
 from .queries import (
     find_by_key,
-    find_unsettled,
     get_purchase,
-    lines_of,
     list_purchases,
     list_unsettled,
     lock,
+    lock_by_key,
 )
-from .recording import Line, NewPurchase, Recorded, check, record
+from .recording import Line, NewPurchase, Recorded, as_said, check, record
 from .service import (
     NewRefund,
     RecordedRefund,
@@ -35,14 +34,14 @@ __all__ = [
     "PurchaseSettings",
     "Recorded",
     "RecordedRefund",
+    "as_said",
     "check",
     "find_by_key",
-    "find_unsettled",
     "get_purchase",
-    "lines_of",
     "list_purchases",
     "list_unsettled",
     "lock",
+    "lock_by_key",
     "record",
     "record_refunds",
     "set_refund_points",

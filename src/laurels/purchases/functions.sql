@@ -1,6 +1,5 @@
--- Sources and statuses that are all the same come once.
 -- Record purchases that are not there yet, with their lines. Return those that were there before,
--- with what tells a repeat from a change.
+-- with what tells a repeat from a change. Sources and statuses that are all the same come once.
 create or replace function laurels.record_purchases(
   p_tenant uuid,
   p_ids uuid[],
@@ -66,8 +65,141 @@ begin
 end
 $$;
 
+-- The door for SQL. The application checks what it writes and sends its digest (`content`), so
+-- these triggers ask nothing of it: a row without a digest, or of another role, was written by SQL.
+
+-- How many decimal places a currency has. A test holds it to the list of `kit/money.py`.
+create or replace function laurels.currency_scale(p_currency text) returns integer
+language sql immutable parallel safe as $$
+  select case
+    when p_currency in (
+      'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND',
+      'VUV', 'XAF', 'XOF', 'XPF'
+    ) then 0
+    when p_currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 3
+    when p_currency in ('CLF', 'UYW') then 4
+    else 2
+  end
+$$;
+
+-- A purchase that comes by SQL is in its tenant's currency, and its amount has no more decimal
+-- places than that has: otherwise it could never be settled, and nobody would be told.
+create or replace function laurels.admit_purchase() returns trigger
+language plpgsql security definer set search_path = laurels, pg_temp as $$
+declare
+  v_currency text;
+begin
+  -- The wall refuses rows of another tenant; whoever tries learns nothing of it here.
+  if laurels.login_tenant() <> new.tenant_id then
+    return new;
+  end if;
+  select t.currency into v_currency from laurels.tenants as t where t.id = new.tenant_id;
+  if v_currency <> new.currency then
+    raise exception 'currency % is not traded here; this tenant trades in %', new.currency,
+      v_currency using errcode = 'check_violation', column = 'currency',
+      hint = 'Convert the amount before the insert, or keep such purchases out.';
+  end if;
+  if scale(trim_scale(new.amount)) > laurels.currency_scale(new.currency) then
+    raise exception 'amount % has more than the % decimal places of %', trim_scale(new.amount),
+      laurels.currency_scale(new.currency), new.currency
+      using errcode = 'check_violation', column = 'amount',
+      hint = 'Round it before the insert, as it was paid.';
+  end if;
+  return new;
+end
+$$;
+
+alter function laurels.admit_purchase() owner to laurels_maintenance;
+
+create or replace trigger admit_purchase
+before insert on laurels.purchases
+for each row when (new.content is null)
+execute function laurels.admit_purchase();
+
+-- Only pending purchases move. What has ended keeps its status and the moment of its end, whoever
+-- asks; the application never tries.
+create or replace function laurels.keep_ended_purchase() returns trigger
+language plpgsql as $$
+begin
+  raise exception 'the purchase is %; that is final', old.status
+    using errcode = 'check_violation', column = 'status',
+    hint = 'Only a pending purchase can be completed. Refund a completed one by the API.';
+end
+$$;
+
+create or replace trigger keep_ended_purchase
+before update of status, completed_at on laurels.purchases
+for each row when (
+  old.status <> 'pending'
+  and (new.status <> old.status or new.completed_at is distinct from old.completed_at)
+)
+execute function laurels.keep_ended_purchase();
+
+-- A line that comes by SQL belongs to a purchase whose effect is not booked yet.
+create or replace function laurels.admit_line() returns trigger
+language plpgsql security definer set search_path = laurels, pg_temp as $$
+declare
+  v_purchase record;
+begin
+  if laurels.login_tenant() <> new.tenant_id then
+    return new;
+  end if;
+  -- Locked, so that nobody settles the purchase between this look and the line.
+  select p.settled_at, p.currency into v_purchase from laurels.purchases as p
+  where p.tenant_id = new.tenant_id and p.id = new.purchase_id
+  for key share;
+  if v_purchase.settled_at is not null then
+    raise exception 'the purchase is settled; its lines are final'
+      using errcode = 'check_violation', column = 'purchase_id',
+      hint = 'Add the lines while the purchase is pending, then complete it.';
+  end if;
+  if greatest(scale(trim_scale(new.amount)), scale(trim_scale(new.unit_price)))
+    > laurels.currency_scale(v_purchase.currency)
+  then
+    raise exception 'amount or unit_price has more than the % decimal places of %',
+      laurels.currency_scale(v_purchase.currency), v_purchase.currency
+      using errcode = 'check_violation', column = 'amount',
+      hint = 'Round them before the insert.';
+  end if;
+  return new;
+end
+$$;
+
+alter function laurels.admit_line() owner to laurels_maintenance;
+
+create or replace trigger admit_line
+before insert on laurels.purchase_lines
+for each row when (current_user <> 'laurels_app')
+execute function laurels.admit_line();
+
+-- Money cannot go back before it was paid.
+create or replace function laurels.admit_refund() returns trigger
+language plpgsql security definer set search_path = laurels, pg_temp as $$
+begin
+  if exists (
+    select from laurels.purchases as p
+    where p.tenant_id = new.tenant_id and p.id = new.purchase_id
+      and new.occurred_at < p.occurred_at
+  ) then
+    raise exception 'the refund is dated before its purchase'
+      using errcode = 'check_violation', column = 'occurred_at',
+      hint = 'Send the moment in which the money went back.';
+  end if;
+  return new;
+end
+$$;
+
+alter function laurels.admit_refund() owner to laurels_maintenance;
+
+create or replace trigger admit_refund
+before insert on laurels.refunds
+for each row when (current_user <> 'laurels_app')
+execute function laurels.admit_refund();
+
 -- A purchase completed by SQL (the integration role) is announced in the outbox; the worker
--- settles it. The application settles what it completes itself and never comes here.
+-- settles it. The application settles what it completes itself and never comes here. It is a row
+-- trigger although a transition table would be cheaper for bulk loads: a cluster of PostgreSQL
+-- runs row triggers on the node of the row, and those of statements not at all.
 create or replace function laurels.announce_purchase() returns trigger
 language plpgsql security definer set search_path = laurels, pg_temp as $$
 begin

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import Base, Id, TenantOwned, one_of, tenant_fk
+from laurels.kit.db import Base, Id, TenantOwned, moment, money, one_of, tenant_fk
 
 
 class Purchase(TenantOwned, Base):
@@ -33,12 +33,14 @@ class Purchase(TenantOwned, Base):
             postgresql_where=text("status = 'completed' and settled_at is null"),
         ),
         one_of("status", "pending", "completed", "failed", "cancelled"),
-        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        money("amount"),
+        money("refunded"),
         CheckConstraint("refunded >= 0 and refunded <= amount", name="refunded_within_amount"),
         CheckConstraint("refunded = 0 or status = 'completed'", name="only_completed_refunded"),
         CheckConstraint(
             "(status = 'completed') = (completed_at is not null)", name="completed_has_time"
         ),
+        moment("completed_at"),
         CheckConstraint("settled_at is null or status = 'completed'", name="settled_completed"),
         CheckConstraint("jsonb_typeof(attributes) = 'object'", name="attributes_object"),
         CheckConstraint(
@@ -84,9 +86,10 @@ class PurchaseLine(TenantOwned, Base):
     __table_args__ = (
         tenant_fk("purchase_id", "purchases"),
         UniqueConstraint("tenant_id", "purchase_id", "position"),
-        CheckConstraint("quantity > 0", name="quantity_positive"),
+        money("quantity", "0.0001"),
         CheckConstraint("jsonb_typeof(attributes) = 'object'", name="attributes_object"),
-        CheckConstraint("unit_price >= 0 and amount >= 0", name="money_not_negative"),
+        money("unit_price"),
+        money("amount"),
         {"comment": "Positions of purchases."},
     )
 
@@ -112,7 +115,8 @@ class Refund(TenantOwned, Base):
         tenant_fk("purchase_id", "purchases"),
         UniqueConstraint("tenant_id", "source", "external_id", name="uq_refunds_natural_key"),
         Index("ix_refunds_purchase", "tenant_id", "purchase_id"),
-        CheckConstraint("amount > 0", name="amount_positive"),
+        money("amount", "0.0001"),
+        moment("occurred_at"),
         CheckConstraint("points <= 0", name="points_not_positive"),
         {"comment": "Money that went back to the buyer."},
     )

@@ -22,13 +22,7 @@ async def get_purchase(work: Work, purchase_id: UUID) -> dict[str, Any]:
     if row is None:
         raise PurchaseNotFound
     found = dict(row)
-    lines = await work.fetch(
-        "select sku, name, category, quantity, unit_price, amount, attributes"
-        " from laurels.purchase_lines where tenant_id = $1 and purchase_id = $2"
-        " order by position",
-        work.tenant_id, purchase_id,
-    )  # fmt: skip
-    found["lines"] = [dict(line) for line in lines]
+    found["lines"] = (await lines_of(work, [purchase_id])).get(purchase_id, [])
     refunds = await work.fetch(
         "select id, source, external_id, amount, coalesce(points, 0) as points, reason, occurred_at"
         " from laurels.refunds"
@@ -58,25 +52,30 @@ async def find_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> dict[tuple
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-async def lines_of(work: Work, purchase_id: UUID) -> list[dict[str, Any]]:
-    """Return the lines of a purchase as rules see them."""
-    rows = await work.fetch(
-        "select sku, name, category, quantity, unit_price, amount, attributes"
-        " from laurels.purchase_lines where tenant_id = $1 and purchase_id = $2"
-        " order by position",
-        work.tenant_id, purchase_id,
-    )  # fmt: skip
-    return [dict(row) for row in rows]
+async def lock_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> None:
+    """Lock the purchases that are there by their natural keys, in the order of ids."""
+    await lock(work, list((await find_by_key(work, keys)).values()))
 
 
-async def find_unsettled(work: Work, ids: Sequence[UUID]) -> list[UUID]:
-    """Return those of these purchases that are completed but have not had their effect yet."""
+async def lines_of(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return the lines of purchases in their order; one without lines is not among them."""
     rows = await work.fetch(
-        "select id from laurels.purchases where tenant_id = $1 and id = any($2)"
-        " and status = 'completed' and settled_at is null order by id",
-        work.tenant_id, list(ids),
+        "select purchase_id, sku, name, category, quantity, unit_price, amount, attributes"
+        " from laurels.purchase_lines where tenant_id = $1 and purchase_id = any($2)"
+        " order by purchase_id, position",
+        work.tenant_id, list(purchase_ids),
     )  # fmt: skip
-    return [row[0] for row in rows]
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for row in rows:
+        line = dict(row)
+        found.setdefault(line.pop("purchase_id"), []).append(line)
+    return found
+
+
+async def read(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return purchases by id, as they are now, without locking them."""
+    rows = await work.fetch(f"{_PURCHASE} and id = any($2)", work.tenant_id, list(ids))
+    return {row["id"]: dict(row) for row in rows}
 
 
 async def list_purchases(

@@ -17,6 +17,7 @@ from laurels.kit.money import check_amount
 from laurels.kit.time import check_occurred_at
 from laurels.kit.work import Work, sparse, uniform
 
+from . import queries
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseInvalid
 
 
@@ -124,6 +125,7 @@ async def record(
     outcomes: list[Recorded | AppError] = []
     first: dict[tuple[str, str], int] = {}
     fresh: list[int] = []
+    by_sql: dict[int, UUID] = {}
     for number, purchase in enumerate(purchases):
         outcomes.append(Recorded(new_id(), new=True, status=purchase.status))
         if purchase.external_id is not None:
@@ -138,6 +140,9 @@ async def record(
         number = first.get((source, external_id))
         if number is not None:
             outcomes[number] = _repeat(contents[number], content, there, status)
+            if content is None:
+                by_sql[number] = there
+    await _compare_with_sql(work, purchases, outcomes, contents, by_sql)
     for number, purchase in enumerate(purchases):
         if purchase.external_id is not None:
             earlier = first[purchase.source, purchase.external_id]
@@ -157,6 +162,50 @@ def _repeat(
     if before is not None and bytes(before) != content:
         return PurchaseAltered(field="external_id")
     return Recorded(purchase_id, new=False, status=status)
+
+
+async def _compare_with_sql(
+    work: Work,
+    purchases: Sequence[NewPurchase],
+    outcomes: list[Recorded | AppError],
+    contents: list[bytes],
+    by_sql: dict[int, UUID],
+) -> None:
+    """A repeat of a purchase that was written by SQL, without a digest, says what its row says.
+
+    What is sent without a moment means whatever moment the row has.
+    """
+    if not by_sql:
+        return
+    said = await as_said(work, await queries.read(work, list(by_sql.values())))
+    for number, purchase_id in by_sql.items():
+        there = said[purchase_id]
+        if purchases[number].occurred_at is None:
+            there.occurred_at = None
+        if content_of(there) != contents[number]:
+            outcomes[number] = PurchaseAltered(field="external_id")
+
+
+async def as_said(work: Work, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, NewPurchase]:
+    """Return purchases that are in the books as they were reported, by id, from their rows."""
+    lines = await queries.lines_of(work, list(rows))
+    return {
+        purchase_id: NewPurchase(
+            amount=row["amount"],
+            currency=row["currency"],
+            source=row["source"],
+            external_id=row["external_id"],
+            buyer_id=row["member_id"],
+            occurred_at=row["occurred_at"],
+            status=row["status"],
+            lines=[Line(**line) for line in lines.get(purchase_id, [])],
+            channel=row["channel"],
+            payment_method=row["payment_method"],
+            note=row["note"],
+            attributes=row["attributes"],
+        )
+        for purchase_id, row in rows.items()
+    }
 
 
 async def _insert(

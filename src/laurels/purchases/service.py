@@ -155,12 +155,20 @@ def _checked(work: Work, refund: NewRefund, purchase: dict[str, Any]) -> tuple[D
         msg = f"{amount} cannot go back: {rest} is left of the purchase."
         raise RefundExceedsPurchase(msg, field="amount", left=rest)
     try:
-        moment = work.now
+        # A purchase may lie a few minutes ahead of us; what goes back now went back after it.
+        moment = max(work.now, purchase["occurred_at"])
         if refund.occurred_at is not None:
             moment = check_occurred_at(refund.occurred_at, work.now)
+            _refuse_before(purchase["occurred_at"], moment)
     except ValueError as error:
         raise PurchaseInvalid(str(error), field="occurred_at") from None
     return amount, moment
+
+
+def _refuse_before(bought: datetime, moment: datetime) -> None:
+    if moment < bought:
+        msg = f"lies before the purchase, which occurred at {bought:%Y-%m-%dT%H:%M:%S%z}"
+        raise ValueError(msg)
 
 
 async def set_refund_points(work: Work, points: dict[UUID, int]) -> None:

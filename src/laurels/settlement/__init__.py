@@ -4,17 +4,10 @@ It owns the write routes of purchases and the enrolment of members, because thos
 across the books: member, purchase, rules, ledger, totals, outbox.
 """
 
-from .service import (
-    Refunded,
-    Settled,
-    award_enrolment,
-    cancel,
-    complete,
-    enrol,
-    refund,
-    settle,
-    settle_waiting,
-)
+from .effect import Settled
+from .ending import cancel, complete, find_stuck, settle_waiting
+from .refunding import Refunded, refund
+from .service import award_enrolment, enrol, settle
 
 __all__ = [
     "Refunded",
@@ -23,6 +16,7 @@ __all__ = [
     "cancel",
     "complete",
     "enrol",
+    "find_stuck",
     "refund",
     "settle",
     "settle_waiting",

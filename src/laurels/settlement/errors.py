@@ -9,6 +9,9 @@ from typing import ClassVar
 
 from laurels.kit.errors import Invalid
 
+MAX_BATCH = 10_000
+"""How many items one batch may have."""
+
 
 class MemberMismatch(Invalid):
     """Send `member` (your id) or `member_id` (ours), not both."""

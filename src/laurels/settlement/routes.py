@@ -16,7 +16,7 @@ from laurels.kit.work import Work
 from laurels.members.schemas import MemberIn, MemberOut
 from laurels.permissions import Permission
 
-from . import service, why
+from . import ending, refunding, service, why
 from .schemas import (
     MemberId,
     PurchaseId,
@@ -90,21 +90,21 @@ async def explain_purchase(purchase_id: PurchaseId, work: Reading) -> WhyOut:
 @router.post("/purchases/{purchase_id}/complete", tags=["purchases"])
 async def complete_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
     """Complete a pending purchase; its one effect is booked now."""
-    await service.complete(work, purchase_id)
+    await ending.complete(work, purchase_id)
     return await _purchase(work, purchase_id)
 
 
 @router.post("/purchases/{purchase_id}/cancel", tags=["purchases"])
 async def cancel_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
     """Cancel a pending purchase; it never earns."""
-    await service.cancel(work, purchase_id)
+    await ending.cancel(work, purchase_id)
     return await _purchase(work, purchase_id)
 
 
 @router.post("/purchases/{purchase_id}/fail", tags=["purchases"])
 async def fail_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
     """Say that a pending purchase failed; it never earns."""
-    await service.cancel(work, purchase_id, status="failed")
+    await ending.cancel(work, purchase_id, status="failed")
     return await _purchase(work, purchase_id)
 
 
@@ -114,7 +114,7 @@ async def post_refund(
 ) -> RefundOut:
     """Refund a purchase, wholly or in part; points go back in proportion."""
     asked = body or RefundIn()
-    (refunded,) = await service.refund(
+    (refunded,) = await refunding.refund(
         work,
         [
             purchases.NewRefund(

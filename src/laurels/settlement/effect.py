@@ -1,0 +1,100 @@
+"""The one effect of a purchase that became completed: rules, points, totals, events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from laurels import earning, members
+from laurels.events import emit
+from laurels.events.catalogue import Event, PurchaseCompleted
+from laurels.kit.errors import AppError
+from laurels.kit.work import Work
+from laurels.purchases import NewPurchase
+
+
+@dataclass(slots=True)
+class Settled:
+    """A purchase in the books. `new` is false when it was there before; then nothing changed.
+
+    `enrolled`: its member was not one before.
+    """
+
+    purchase_id: UUID
+    member_id: UUID | None
+    new: bool
+    points: int
+    enrolled: bool = False
+
+
+async def take_effect(
+    work: Work, done: Sequence[tuple[NewPurchase, UUID]], *, historical: bool
+) -> list[int]:
+    """Purchases that became completed have their one effect; return what each earned."""
+    of_members = [(n, item, pid) for n, (item, pid) in enumerate(done) if item.buyer_id]
+    occurrences = [
+        earning.Occurrence(
+            subject_id=purchase_id,
+            member_id=item.buyer_id or purchase_id,
+            occurred_at=item.occurred_at or work.now,
+            facts=_facts(item),
+        )
+        for _, item, purchase_id in of_members
+    ]
+    awarded = await earning.award(work, PurchaseCompleted.name, occurrences, historical=historical)
+    points = [0] * len(done)
+    for (number, _, _), award in zip(of_members, awarded, strict=True):
+        points[number] = award.points
+    await members.add_purchases(
+        work,
+        [
+            (occurrence.member_id, item.amount, occurrence.occurred_at)
+            for occurrence, (_, item, _) in zip(occurrences, of_members, strict=True)
+        ],
+    )
+    events: list[Event] = [
+        PurchaseCompleted(
+            item.buyer_id, item.occurred_at or work.now, purchase_id, item.amount,
+            item.currency, earned,
+        )
+        for (item, purchase_id), earned in zip(done, points, strict=True)
+    ]  # fmt: skip
+    emit(work, events, historical=historical)
+    return points
+
+
+def _facts(item: NewPurchase) -> dict[str, Any]:
+    lines = [
+        {
+            "sku": line.sku,
+            "name": line.name,
+            "category": line.category,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price,
+            "amount": line.amount,
+            "attributes": line.attributes,
+        }
+        for line in item.lines
+    ]
+    return earning.purchase_facts(
+        amount=item.amount,
+        currency=item.currency,
+        source=item.source,
+        channel=item.channel,
+        payment_method=item.payment_method,
+        lines=lines,
+        attributes=item.attributes,
+    )
+
+
+async def find_points(work: Work, outcomes: Sequence[Settled | AppError | None]) -> None:
+    """Say of purchases that were there before what they earned then."""
+    repeats = [o for o in outcomes if isinstance(o, Settled) and not o.new and not o.points]
+    if not repeats:
+        return
+    awards = await earning.find_awards(
+        work, PurchaseCompleted.name, [repeat.purchase_id for repeat in repeats]
+    )
+    for repeat in repeats:
+        award = awards.get(repeat.purchase_id)
+        repeat.points = award["points"] if award else 0

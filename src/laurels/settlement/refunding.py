@@ -1,0 +1,156 @@
+"""Refunds: money that went back takes its points with it, in proportion.
+
+The order is fixed: purchases, usage of caps, wallets, totals, outbox.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from laurels import earning, ledger, members, purchases, tenants
+from laurels.events import emit
+from laurels.events.catalogue import Event, PurchaseCompleted, PurchaseRefunded
+from laurels.kit.errors import AppError
+from laurels.kit.work import Work
+from laurels.purchases import NewRefund
+
+from .ending import settle_some
+from .errors import MAX_BATCH, BatchTooLarge
+
+log = logging.getLogger("laurels.settlement")
+
+
+@dataclass(slots=True)
+class Refunded:
+    """A refund in the books and what it did to the member's points (zero or negative)."""
+
+    refund_id: UUID
+    purchase_id: UUID
+    new: bool
+    amount: Decimal
+    points: int
+
+
+async def refund(
+    work: Work, refunds: Sequence[NewRefund], *, historical: bool = False
+) -> list[Refunded | AppError]:
+    """Each refund is in the books, and the points that its purchase earned are back in proportion.
+
+    Of every row the purchase caused, floor(points * refunded so far / amount) is back: three
+    partial refunds end where one full refund ends. Nothing is judged anew.
+    """
+    if len(refunds) > MAX_BATCH:
+        raise BatchTooLarge
+    await tenants.require_active(work)
+    await _settle_before(work, [refund.purchase_id for refund in refunds])
+    recorded = await purchases.record_refunds(work, refunds)
+    fresh = [r for r in recorded if isinstance(r, purchases.RecordedRefund) and r.new]
+    awards = await earning.find_awards(
+        work, PurchaseCompleted.name, [r.purchase["id"] for r in fresh]
+    )
+    await earning.give_back_usage(work, _usage_parts(fresh, awards))
+    taken = await _take_back(work, fresh, awards, historical=historical)
+    await purchases.set_refund_points(work, taken)
+    await members.add_refunds(
+        work,
+        [(r.purchase["member_id"], r.amount) for r in fresh if r.purchase["member_id"]],
+    )
+    events: list[Event] = [
+        PurchaseRefunded(
+            r.purchase["member_id"], r.occurred_at, r.purchase["id"], r.id, r.amount,
+            r.purchase["currency"], taken[r.id],
+        )
+        for r in fresh
+    ]  # fmt: skip
+    emit(work, events, historical=historical)
+    return [
+        r
+        if isinstance(r, AppError)
+        else Refunded(r.id, r.purchase["id"], r.new, r.amount, taken.get(r.id, r.points))
+        for r in recorded
+    ]
+
+
+async def _settle_before(work: Work, purchase_ids: Sequence[UUID]) -> None:
+    """What was completed by SQL has had its effect before it is undone.
+
+    The purchases are locked first, so that none becomes completed between the look and the refund.
+    One that cannot be settled stays as it is, and its refund is refused.
+    """
+    rows = await purchases.lock(work, purchase_ids)
+    waiting = [
+        purchase_id
+        for purchase_id, row in rows.items()
+        if row["status"] == "completed" and row["settled_at"] is None
+    ]
+    if waiting and await settle_some(work, waiting) < len(waiting):
+        log.warning("a purchase that was completed by SQL cannot be settled, nor refunded")
+
+
+def back_by(points: int, refunded: Decimal, amount: Decimal) -> int:
+    """Return how many of these points are back once so much of the amount is refunded.
+
+    In whole units of the smallest scale, so that nothing is ever rounded on the way.
+    """
+    return points * int(refunded.scaleb(4)) // int(amount.scaleb(4))
+
+
+def _parts(
+    fresh: Sequence[purchases.RecordedRefund], awards: dict[UUID, dict[str, Any]]
+) -> list[tuple[purchases.RecordedRefund, dict[str, Any], dict[str, Any]]]:
+    return [
+        (refund, award, effect)
+        for refund in fresh
+        if (award := awards.get(refund.purchase["id"])) is not None
+        for effect in award["effects"]
+    ]
+
+
+def _usage_parts(
+    fresh: Sequence[purchases.RecordedRefund], awards: dict[UUID, dict[str, Any]]
+) -> list[tuple[UUID, UUID, str, int]]:
+    found: list[tuple[UUID, UUID, str, int]] = []
+    for refund, award, effect in _parts(fresh, awards):
+        amount: Decimal = refund.purchase["amount"]
+        before = back_by(effect["points"], refund.refunded_before, amount)
+        after = back_by(effect["points"], refund.refunded_before + refund.amount, amount)
+        if after > before:
+            found += [
+                (UUID(effect["rule_id"]), award["member_id"], period, after - before)
+                for period in effect["usage"]
+            ]
+    return found
+
+
+async def _take_back(
+    work: Work,
+    fresh: Sequence[purchases.RecordedRefund],
+    awards: dict[UUID, dict[str, Any]],
+    *,
+    historical: bool,
+) -> dict[UUID, int]:
+    parts = _parts(fresh, awards)
+    reversals = [
+        ledger.Reversal(
+            transaction_id=UUID(effect["transaction_id"]),
+            total=back_by(
+                effect["points"], refund.refunded_before + refund.amount, refund.purchase["amount"]
+            ),
+            type="refunded",
+            source="refund",
+            source_id=str(refund.id),
+            occurred_at=refund.occurred_at,
+        )
+        for refund, _, effect in parts
+    ]
+    posted = await ledger.post(work, reversals, keys_are_fresh=True, historical=historical)
+    taken = dict.fromkeys((refund.id for refund in fresh), 0)
+    for (refund, _, _), outcome in zip(parts, posted, strict=True):
+        if isinstance(outcome, AppError):
+            raise outcome
+        if outcome.transaction is not None:
+            taken[refund.id] += outcome.transaction.points
+    return taken
