@@ -31,7 +31,7 @@ _SLICE = 50
 
 CONTENDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 ATTEMPTS = 5
-"""How often a batch is tried that meets somebody else's locks; trouble of its own is tried twice."""
+"""How often a batch that meets somebody else's locks is tried; after other trouble twice."""
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -20,12 +20,17 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 import laurels.domains
+from laurels.kit import roles
 from laurels.kit.db import SCHEMA, Base, Raw
 from laurels.kit.postgres import PostgresError
+
+from . import comparing
 
 HERE = Path(__file__).parent
 _LOCK = 0x6C61_756D  # "laum": one migration at a time
 _WHOLE = 0x6C61_7577  # "lauw": one at a time from the first look to the last step
+
+_SCRATCH = 0x6C61_7573  # "laus": one scratch database to compare the wall with
 
 
 class SchemaUnknown(PostgresError):
@@ -223,7 +228,11 @@ async def _drop_functions(connection: Raw, text: str) -> None:
 
 
 async def drift(url: str) -> list[str]:
-    """Return in words how schema, functions and wall differ from the models; empty if not."""
+    """Return in words how schema, functions and wall differ from the models; empty if not.
+
+    The wall is compared with one that is built in a scratch database. Where the owner may make
+    none, only the models and the security of each table are looked at, and a sentence says so.
+    """
 
     if await current(url) is None:
         return ["the schema was never migrated: `laurels migrate` makes it"]
@@ -239,8 +248,45 @@ async def drift(url: str) -> list[str]:
             if row["relname"] not in laurels.domains.TABLES_OF_NO_TENANT
         ]
         found += await _checks_that_differ(connection)
+        found += await comparing.roles_too_mighty(connection)
+        if await connection.fetchval(MAY_MAKE_DATABASES):
+            wanted = await _wall(url, connection)
+            found += comparing.differences(await comparing.describe(connection), wanted)
+        else:
+            found.append(NOT_COMPARED)
     finally:
         await connection.close()
+    return found
+
+
+_walls: dict[tuple[str, str], comparing.Described] = {}
+"""Walls that were built to be looked at, by server and by what they were built from."""
+
+
+async def _wall(url: str, connection: Raw) -> comparing.Described:
+    """Return the wall that the migrations and functions of this version build."""
+    made_of = _checksum("".join([str(head()), *function_files().values()]))
+    version = str(await connection.fetchval("show server_version"))
+    known = _walls.get((version, made_of))
+    if known is not None:
+        return known
+    scratch = f"{roles.database_of(url)[:50]}_wall_check"
+    await connection.execute("select pg_advisory_lock($1)", _SCRATCH)
+    await connection.execute(f'drop database if exists "{scratch}" with (force)')
+    await connection.execute(f'create database "{scratch}" template template0')
+    try:
+        inside = roles.with_database(url, scratch)
+        await roles.furnish(inside)
+        await upgrade(inside)
+        raw = await asyncpg.connect(inside)
+        try:
+            found = await comparing.describe(raw)
+        finally:
+            await raw.close()
+    finally:
+        await connection.execute(f'drop database if exists "{scratch}" with (force)')
+        await connection.execute("select pg_advisory_unlock($1)", _SCRATCH)
+    _walls[version, made_of] = found
     return found
 
 
@@ -286,6 +332,13 @@ CHECKS = """
 select t.relname, c.conname from pg_constraint c join pg_class t on t.oid = c.conrelid
 where t.relnamespace = 'laurels'::regnamespace and c.contype = 'c' and t.relkind in ('r', 'p')
 """
+MAY_MAKE_DATABASES = """
+select rolsuper or rolcreatedb from pg_roles where rolname = current_user
+"""
+NOT_COMPARED = (
+    "the wall was not compared: the owner may make no scratch database to build another one in;"
+    " `alter role laurels_owner createdb` lets it"
+)
 UNPROTECTED = """
 select c.relname from pg_class c
 where c.relnamespace = 'laurels'::regnamespace and c.relkind in ('r', 'p')
