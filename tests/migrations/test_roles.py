@@ -194,3 +194,90 @@ def test_status_says_where_and_which(laurels, server):
     assert found["functions_current"] is True
     assert found["size_bytes"] > 1_000_000
     assert "@/stated" in found["address"]
+
+
+@pytest.fixture
+def second(server) -> Iterator[str]:
+    """Another admin, who did not make the roles."""
+    server.run("psql", "-c", "create role second login createrole createdb")
+    yield server.url(user="second", database="postgres")
+    server.run("psql", "-c", "drop database if exists seconds")
+    server.run("psql", "-c", "reassign owned by second to postgres")
+    server.run("psql", "-c", "drop owned by second")
+    server.run("psql", "-c", "drop role second")
+
+
+def test_a_second_admin_is_told_who_may_let_them_in_and_then_gets_in(laurels, server, second):
+    init(laurels, server, "firsts")
+
+    refused = laurels("db", "init", "--admin-url", second, "--database", "seconds")
+    if server.major < 16:
+        assert refused.exit_code == 0, refused.output
+        return
+    there = ask(boss(server), "select 1 from pg_database where datname = 'seconds'")
+    server.run("psql", "-c", "grant laurels_maintenance, laurels_owner to second")
+    done = laurels("db", "init", "--admin-url", second, "--database", "seconds")
+
+    assert refused.exit_code == 1
+    assert "grant laurels_maintenance, laurels_owner to" in refused.stderr
+    assert "boss" in refused.stderr
+    assert there == []
+    assert done.exit_code == 0, done.output
+
+
+def test_a_failure_after_the_logins_were_made_loses_no_password(laurels, tmp_path, monkeypatch):
+    place = tmp_path / "fresh"
+    with tempfile.TemporaryDirectory(prefix="laurels-", ignore_cleanup_errors=True) as made:
+        place = Path(made)
+        place.chmod(0o711)
+        server = postgres.ensure(place, bindir=BINDIR, settings={"fsync": "off"})
+        try:
+            server.run("psql", "-c", "create role boss login createrole createdb")
+            # The schema is somebody else's, so the owner cannot put tables into it.
+            server.run("psql", "-c", "create database taken owner boss")
+            server.run("psql", "-d", "taken", "-c", "create schema laurels")
+            done = laurels("db", "init", "--admin-url", boss(server), "--database", "taken")
+        finally:
+            postgres.stop(place)
+
+    assert done.exit_code == 1
+    assert "postgresql://laurels_app:" in done.stderr
+    assert "postgresql://laurels_owner:" in done.stderr
+
+
+def test_a_login_can_be_dropped_and_goes_with_its_tenant(laurels, server):
+    urls = init(laurels, server, "dropped")
+    for slug in ("stays", "goes"):
+        assert laurels("tenant", "create", slug, urls=urls).exit_code == 0
+    for name, slug in (("reader_a", "stays"), ("reader_b", "goes"), ("reader_c", "stays")):
+        made = laurels(
+            "db", "login", name, "--role", "bi", "--tenant", slug, "--admin-url", boss(server),
+            urls=urls,
+        )  # fmt: skip
+        assert made.exit_code == 0, made.output
+
+    dropped = laurels("db", "drop-login", "reader_a", "--admin-url", boss(server), urls=urls)
+    again = laurels("db", "drop-login", "reader_a", "--admin-url", boss(server), urls=urls)
+    other = laurels("db", "drop-login", "helper", "--admin-url", boss(server), urls=urls)
+    purged = laurels("tenant", "purge", "goes", "--yes", "--admin-url", boss(server), urls=urls)
+
+    roles_there = [row[0] for row in ask(boss(server), "select rolname from pg_roles")]
+    assert (dropped.exit_code, again.exit_code, other.exit_code) == (0, 1, 1), dropped.output
+    assert purged.exit_code == 0, purged.output
+    assert "reader_c" in roles_there
+    assert "helper" in roles_there
+    assert not {"reader_a", "reader_b"} & set(roles_there)
+
+
+def test_a_purge_that_may_not_drop_logins_names_them(laurels, server):
+    urls = init(laurels, server, "kept")
+    assert laurels("tenant", "create", "goes", urls=urls).exit_code == 0
+    laurels("db", "login", "reader_d", "--role", "bi", "--tenant", "goes", "--admin-url",
+            boss(server), urls=urls)  # fmt: skip
+
+    purged = laurels("tenant", "purge", "goes", "--yes", urls=urls)
+
+    assert purged.exit_code == 0, purged.output
+    assert "laurels db drop-login reader_d" in purged.stderr
+    dropped = laurels("db", "drop-login", "reader_d", "--admin-url", boss(server), urls=urls)
+    assert dropped.exit_code == 0, dropped.output

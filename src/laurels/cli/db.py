@@ -108,15 +108,19 @@ def init(
     Passwords are shown once, for the logins that were made now.
     """
     say = _say_aside if as_json else _say
-
-    async def work() -> tuple[dict[str, str | None], runner.Plan]:
-        made = await roles.initialise(admin_url, database=database)
-        inside = roles.with_database(admin_url, database)
-        # The owner's password may be known to nobody here; who made the role may act as it.
-        return made, await bring_to(roles.as_owner(inside), say=say)
-
-    made, way = run(_in_words(work()))
+    made: dict[str, str | None] = {}
     inside = roles.with_database(admin_url, database)
+
+    async def work() -> runner.Plan:
+        await roles.initialise(admin_url, database=database, made=made)
+        # The owner's password may be known to nobody here; who made the role may act as it.
+        return await bring_to(roles.as_owner(inside), say=say)
+
+    try:
+        way = run(_in_words(work()))
+    except typer.Exit:
+        _save_passwords(inside, made)
+        raise
     found = {
         "LAURELS_DATABASE_URL": _url(inside, roles.APP, made),
         "LAURELS_ADMIN_DATABASE_URL": _url(inside, roles.OWNER, made),
@@ -129,6 +133,14 @@ def init(
         _say(f"{name}={url}")
     if all(made.values()):
         out.print("The passwords are shown this once.")
+
+
+def _save_passwords(inside: str, made: dict[str, str | None]) -> None:
+    """Show the passwords of logins that were made before something failed: nobody can later."""
+    for login, password in made.items():
+        if password:
+            _say_aside(f"the login {login} was made, this is its one showing:")
+            _say_aside(roles.with_login(inside, login, password))
 
 
 def _url(inside: str, login: str, made: dict[str, str | None]) -> str:
@@ -174,6 +186,22 @@ def login(
         return
     out.print(f"[bold]{name}[/] sees the tenant {tenant} and no other. Shown this once:")
     _say(url)
+
+
+@app.command("drop-login")
+def drop_login(
+    name: Annotated[str, typer.Argument(help="Name of the login.")], admin_url: Admin = None
+) -> None:
+    """Drop a database login of one tenant: it opens nothing any more."""
+
+    async def work() -> bool:
+        found = await locate()
+        inside = roles.with_database(await _admin(admin_url), roles.database_of(found.app))
+        return await roles.drop_login(inside, name)
+
+    if not run(_in_words(work())):
+        fail(f"there is no login `{name}`; `laurels db logins` shows them")
+    _say(f"{name} is gone.")
 
 
 async def _admin(given: str | None) -> str:

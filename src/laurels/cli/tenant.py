@@ -8,12 +8,14 @@ import typer
 from rich.table import Table
 
 from laurels import auth, domains, tenants
+from laurels.config import settings
+from laurels.kit import roles
 from laurels.kit.db import Database
 from laurels.kit.ids import encode
 from laurels.kit.work import OPERATOR, open_work
 
-from .console import fail, out, run, say_json
-from .database import database, urls
+from .console import err, fail, out, run, say_json
+from .database import database, embedded_admin, urls
 
 app = typer.Typer(help="Tenants and their keys.", no_args_is_help=True)
 Slug = Annotated[str, typer.Argument(help="The tenant's short name.")]
@@ -209,6 +211,10 @@ def revoke_key(
 def purge(
     slug: Slug,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    admin_url: Annotated[
+        str | None,
+        typer.Option("--admin-url", help="URL of who made its database logins, to drop them too."),
+    ] = None,
 ) -> None:
     """Delete a tenant and everything it has, for good. An audit stub stays."""
     if not yes:
@@ -216,17 +222,43 @@ def purge(
         if typed != slug:
             fail("that is not its slug; nothing was deleted")
 
-    async def work() -> int:
+    async def work() -> tuple[int, list[str]]:
         found = await urls()
         if found.owner is None:
             fail("purge needs the owner's URL: set LAURELS_ADMIN_DATABASE_URL")
         async with database() as pool:
             tenant_id = await require(pool, slug)
+        logins = [
+            each.name for each in await roles.list_logins(found.owner)
+            if each.tenant_id == tenant_id
+        ]  # fmt: skip
+        left = await _drop_logins(found.owner, admin_url, logins)
         connection = await asyncpg.connect(found.owner)
         try:
-            return await connection.fetchval("select laurels.purge_tenant($1)", tenant_id)
+            return await connection.fetchval("select laurels.purge_tenant($1)", tenant_id), left
         finally:
             await connection.close()
 
-    rows = run(work())
+    rows, left = run(work())
     out.print(f"{slug} is gone: {rows:,} rows were deleted.")
+    for name in left:
+        err.print(
+            f"The database login {name} is bound to nothing now, but it is still there:"
+            f" `laurels db drop-login {name} --admin-url ...` drops it.", soft_wrap=True,
+        )  # fmt: skip
+
+
+async def _drop_logins(owner_url: str, admin_url: str | None, logins: list[str]) -> list[str]:
+    """The logins of a tenant are gone; return those that nobody here may drop."""
+    if admin_url is None and settings().database_url is None:
+        admin_url = await embedded_admin()
+    if admin_url is None:
+        return logins
+    inside = roles.with_database(admin_url, roles.database_of(owner_url))
+    left: list[str] = []
+    for name in logins:
+        try:
+            await roles.drop_login(inside, name)
+        except asyncpg.InsufficientPrivilegeError:
+            left.append(name)
+    return left

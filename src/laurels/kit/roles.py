@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 
 from .db import SCHEMA, Raw
+from .pg_binaries import PostgresError
 
 OWNER = "laurels_owner"
 APP = "laurels_app"
@@ -36,21 +37,32 @@ class Urls:
     owner: str | None
 
 
+class RolesOfAnother(PostgresError):
+    """The roles are there already and belong to an admin who did not let this one use them."""
+
+
 async def initialise(
-    admin_url: str, *, database: str = "laurels", passwords: bool = True
+    admin_url: str,
+    *,
+    database: str = "laurels",
+    passwords: bool = True,
+    made: dict[str, str | None] | None = None,
 ) -> dict[str, str | None]:
     """Create the roles, the database and its schema where they are missing; safe to repeat.
 
-    Return the password of each login that was made now, None for those that were there before.
-    Needs CREATEROLE and CREATEDB, not superuser.
+    Return the password of each login that was made now, None for those that were there before;
+    `made` is filled as they are made, so that a failure later on loses no password.
+    Needs CREATEROLE and CREATEDB, not superuser. Raise RolesOfAnother before anything is made.
     """
+    made = {} if made is None else made
     admin = await asyncpg.connect(admin_url)
     try:
         await admin.execute("select pg_advisory_lock($1)", _LOCK)
+        await _refuse_roles_of_another(admin)
         # The database first: an admin who may not make one is refused before any role is left.
         if not await admin.fetchval("select 1 from pg_database where datname = $1", database):
             await admin.execute(f"create database {_quoted(database)}")
-        made = await _roles(admin, passwords=passwords)
+        await _roles(admin, made, passwords=passwords)
         may = "select has_database_privilege($1::name, $2, 'create')"
         if not await admin.fetchval(may, OWNER, database):
             await admin.execute(f"grant create, connect on database {_quoted(database)} to {OWNER}")
@@ -75,8 +87,52 @@ async def furnish(owner_url: str) -> None:
         await inside.close()
 
 
-async def _roles(admin: Raw, *, passwords: bool) -> dict[str, str | None]:
-    made: dict[str, str | None] = {}
+async def _refuse_roles_of_another(admin: Raw) -> None:
+    acting = _acting(admin)
+    row = await admin.fetchrow(
+        "select current_user::text as me, rolsuper, rolcreaterole and rolcreatedb as able"
+        " from pg_roles where rolname = current_user"
+    )
+    assert row is not None, "whoever is connected is a role"
+    # Until PostgreSQL 15 whoever may make roles may hand on every one that is no superuser's.
+    if row["rolsuper"] or acting == "member":
+        return
+    closed = [
+        found[0]
+        for found in await admin.fetch(
+            "select rolname from pg_roles where rolname = any($1::text[])"
+            " and not pg_has_role(current_user, oid, $2)"
+            " and not pg_has_role(current_user, oid, 'member with admin option') order by 1",
+            [MAINTENANCE, OWNER], acting,
+        )
+    ]  # fmt: skip
+    if not closed:
+        return
+    owners = await admin.fetch(
+        "select distinct quote_ident(m.rolname) from pg_auth_members as a"
+        " inner join pg_roles as r on r.oid = a.roleid"
+        " inner join pg_roles as m on m.oid = a.member"
+        " where r.rolname = any($1::text[]) and a.admin_option",
+        closed,
+    )
+    who = ", ".join([*(owner[0] for owner in owners), "a superuser"])
+    msg = (
+        f"The roles of Laurels are on this server already, and {row['me']} may not act as"
+        f" {' and '.join(closed)}. Nothing was made. One of these may allow it: {who}. Let them run"
+        f" `grant {', '.join(closed)} to {_quoted(row['me'])}`, then run this again."
+    )
+    if not row["able"]:
+        msg += f" {row['me']} needs CREATEROLE and CREATEDB besides."
+    raise RolesOfAnother(msg)
+
+
+def _acting(admin: Raw) -> str:
+    # Since PostgreSQL 16 whoever makes a role is its member, but may not act as it before the
+    # grant says so; until then being a member was enough.
+    return "set" if admin.get_server_version().major >= 16 else "member"
+
+
+async def _roles(admin: Raw, made: dict[str, str | None], *, passwords: bool) -> None:
     for role in (*LOGINS, *GROUPS):
         there = await admin.fetchval("select 1 from pg_roles where rolname = $1", role)
         if role in LOGINS:
@@ -87,8 +143,8 @@ async def _roles(admin: Raw, *, passwords: bool) -> dict[str, str | None]:
             await admin.execute(f"create role {role} nologin")
         elif passwords:
             word = secrets.token_urlsafe(24)
-            made[role] = word
             await admin.execute(f"create role {role} login password '{word}'")
+            made[role] = word
         else:
             await admin.execute(f"create role {role} login")
     await _let_own_a_scratch(admin)
@@ -134,10 +190,8 @@ async def _let_own_a_scratch(admin: Raw) -> None:
 
 
 async def _grant(admin: Raw, role: str, to: str) -> None:
-    # Since PostgreSQL 16 whoever makes a role is its member, but may not act as it before the
-    # grant says so; until then being a member was enough.
-    acting = "set" if admin.get_server_version().major >= 16 else "member"
-    if not await admin.fetchval("select pg_has_role($1::name, $2::name, $3)", to, role, acting):
+    may = "select pg_has_role($1::name, $2::name, $3)"
+    if not await admin.fetchval(may, to, role, _acting(admin)):
         await admin.execute(f"grant {role} to {_quoted(to)}")
 
 
@@ -181,6 +235,34 @@ async def add_login(admin_url: str, *, name: str, role: str, tenant_id: UUID) ->
     finally:
         await admin.close()
     return password
+
+
+async def drop_login(admin_url: str, name: str) -> bool:
+    """A login that was bound to a tenant is gone, with its sessions; say whether it was there.
+
+    The address is that of the database itself, for whoever made the login or a superuser. Only
+    members of our groups are dropped: raise ValueError for any other role.
+    """
+    admin = await asyncpg.connect(admin_url)
+    try:
+        async with admin.transaction():
+            ours = await admin.fetchval(
+                "select bool_or(pg_has_role(r.oid, g.oid, 'member')) from pg_roles as r,"
+                " pg_roles as g where r.rolname = $1 and not r.rolsuper"
+                " and g.rolname = any($2::text[]) and r.rolname <> g.rolname",
+                name, [BI, INTEGRATION],
+            )  # fmt: skip
+            if ours is False:
+                msg = f"`{name}` is no login that `laurels db login` made; it stays"
+                raise ValueError(msg)
+            if ours:
+                await admin.execute(f"alter role {_quoted(name)} nologin")
+                await admin.execute(f"drop role {_quoted(name)}")
+            await admin.execute(f"set local role {OWNER}")
+            bound = await admin.execute("delete from laurels.login_tenants where login = $1", name)
+    finally:
+        await admin.close()
+    return bool(ours) or bound != "DELETE 0"
 
 
 async def list_logins(owner_url: str) -> list[Login]:

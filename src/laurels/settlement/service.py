@@ -151,8 +151,11 @@ async def _refuse_strangers(
         return
     keys = {n: (items[n].source, items[n].external_id or "") for n in strange}
     known = await purchases.find_by_key(work, list(keys.values()))
-    for number, key in keys.items():
-        if key in known:
+    suspects = [number for number, key in keys.items() if key in known]
+    # A purchase that came in between brought its member along; then both are there by now.
+    there = await members.find(work, [items[n].member or "" for n in suspects]) if suspects else {}
+    for number in suspects:
+        if items[number].member not in there:
             outcomes[number] = purchases.PurchaseAltered(field="external_id")
 
 
