@@ -57,7 +57,8 @@ _LOOKS = (
     """,
     """
     select 'trigger ' || t.tgname || ' on ' || c.relname,
-      case t.tgenabled when 'O' then '' when 'D' then 'switched off: ' else t.tgenabled::text || ': ' end
+      case t.tgenabled when 'O' then '' when 'D' then 'switched off: '
+        else t.tgenabled::text || ': ' end
       || pg_get_triggerdef(t.oid)
     from pg_trigger as t inner join pg_class as c on c.oid = t.tgrelid
     where c.relnamespace = 'laurels'::regnamespace and not t.tgisinternal
