@@ -1,7 +1,7 @@
 """The application: middleware, routers, errors. One place where everything meets."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse
 
 from laurels import __version__, auth, domains
+from laurels.auth.routes import router as keys
 from laurels.earning.routes import router as earning
 from laurels.kit.access import Public
 from laurels.kit.db import Database, PoolExhausted
@@ -20,7 +21,7 @@ from laurels.platform.routes import router as platform
 from laurels.settlement.routes import router as settlement
 from laurels.tenants.routes import router as tenants
 
-ROUTERS = (tenants, settlement, members, ledger, earning, platform)
+ROUTERS = (tenants, keys, settlement, members, ledger, earning, platform)
 DESCRIPTION = (
     "Loyalty points, exact and explained. Every write takes an `Idempotency-Key`; errors are "
     "problems (RFC 9457) with a stable `code`; money is a decimal string, points are integers."
@@ -28,9 +29,17 @@ DESCRIPTION = (
 
 
 def create_app(
-    database: Database, *, body_limit: int = 1_000_000, close_database: bool = True
+    database: Database,
+    *,
+    body_limit: int = 1_000_000,
+    close_database: bool = True,
+    revisions: Sequence[str] = (),
 ) -> FastAPI:
-    """Return the application on a database. Nothing is opened before the first request."""
+    """Return the application on a database. Nothing is opened before the first request.
+
+    `revisions` are those of the schema that this version knows, the oldest first; it is ready when
+    the database is at the newest. Without them any schema will do.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
@@ -51,13 +60,42 @@ def create_app(
     app.state.furnishers = domains.FURNISHERS
     for router in ROUTERS:
         app.include_router(router)
-    _health(app, database)
+    _health(app, Readiness(database, revisions))
     install_errors(app)
     app.add_middleware(Envelope, body_limit=body_limit)
     return app
 
 
-def _health(app: FastAPI, database: Database) -> None:
+class Readiness:
+    """Whether the database answers and has the schema that this version needs."""
+
+    def __init__(self, database: Database, revisions: Sequence[str]) -> None:
+        self._database = database
+        self._revisions = revisions
+        self._right = not revisions
+
+    async def trouble(self) -> str | None:
+        """Return what is in the way, None when nothing is. A schema that was right stays so."""
+        try:
+            async with asyncio.timeout(2), self._database.connection() as raw:
+                if self._right:
+                    await raw.fetchval("select 1")
+                    return None
+                found = await raw.fetchval("select version_num from laurels.alembic_version")
+        except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
+            return "the database was never migrated; run `laurels migrate`"
+        except (TimeoutError, OSError, PoolExhausted, asyncpg.PostgresError,
+                asyncpg.InterfaceError):  # fmt: skip
+            return "the database does not answer"
+        # One that we do not know is newer than we are: a rolling upgrade migrates first.
+        if found == self._revisions[-1] or (found and found not in self._revisions):
+            self._right = True
+            return None
+        newest = self._revisions[-1]
+        return f"the schema is at {found or 'nothing'}, not {newest}; run `laurels migrate`"
+
+
+def _health(app: FastAPI, readiness: Readiness) -> None:
     @app.get("/healthz", dependencies=[Public], tags=["health"])
     async def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
         """Say that the process is alive."""
@@ -65,12 +103,9 @@ def _health(app: FastAPI, database: Database) -> None:
 
     @app.get("/readyz", dependencies=[Public], tags=["health"])
     async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
-        """Say whether the database answers."""
-        try:
-            async with asyncio.timeout(2), database.connection() as raw:
-                await raw.fetchval("select 1")
-        except (TimeoutError, OSError, PoolExhausted, asyncpg.PostgresError):
-            return JSONResponse({"status": "unavailable"}, 503)
+        """Say whether the database answers and has the schema that this version needs."""
+        if trouble := await readiness.trouble():
+            return JSONResponse({"status": "unavailable", "detail": trouble}, 503)
         return JSONResponse({"status": "ready"})
 
     @app.get("/metrics", dependencies=[Public], tags=["health"], include_in_schema=False)

@@ -6,6 +6,8 @@ from enum import StrEnum
 class Permission(StrEnum):
     """A right to do something, `room:verb`."""
 
+    AUTH_READ = "auth:read"
+    AUTH_WRITE = "auth:write"
     EARNING_READ = "earning:read"
     EARNING_WRITE = "earning:write"
     LEDGER_ADJUST = "ledger:adjust"

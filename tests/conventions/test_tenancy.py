@@ -195,6 +195,7 @@ async def walled(database: Database, owner_url: str) -> Walled:
 
 
 KINDS = {
+    "api_key": "api_keys",
     "earning_rule": "earning_rules",
     "hold": "holds",
     "lot": "lots",

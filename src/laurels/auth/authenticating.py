@@ -10,6 +10,7 @@ from laurels.kit.work import PLATFORM, Actor, Work
 from laurels.permissions import ALL_PERMISSIONS, Permission
 
 from . import operators
+from .errors import KeyExpired
 from .service import EVERYTHING, ID_LENGTH, SECRET_LENGTH, TOUCH_EVERY, fingerprint
 
 
@@ -20,8 +21,8 @@ def _parts(token: str) -> tuple[UUID, UUID] | None:
     if len(rest) != 2 * ID_LENGTH + SECRET_LENGTH or not rest.isascii():
         return None
     try:
-        tenant = UUID(int=decode_suffix(rest[:ID_LENGTH], "tenant"))
-        key = UUID(int=decode_suffix(rest[ID_LENGTH : 2 * ID_LENGTH], "key"))
+        tenant = UUID(int=decode_suffix(rest[:ID_LENGTH], "a tenant"))
+        key = UUID(int=decode_suffix(rest[ID_LENGTH : 2 * ID_LENGTH], "a key"))
     except ValueError:
         return None
     return tenant, key
@@ -38,19 +39,23 @@ class KeyAuthenticator:
         return None if parts is None else parts[0]
 
     async def identify(self, work: Work, token: str) -> Principal | None:
-        """Return who holds the key; None when it is unknown, withdrawn or past its end."""
+        """Return who holds the key; None when it is unknown or withdrawn. Raise KeyExpired."""
         if token.startswith(operators.PREFIX):
             return await operators.identify_operator(work, token)
         parts = _parts(token)
         if parts is None:
             return None
         row = await work.fetchrow(
-            "select hash, scopes, last_used_at from laurels.api_keys where tenant_id = $1"
-            " and id = $2 and revoked_at is null and (expires_at is null or expires_at > now())",
+            "select hash, scopes, last_used_at, expires_at <= now() as expired, expires_at"
+            " from laurels.api_keys where tenant_id = $1 and id = $2 and revoked_at is null",
             work.tenant_id, parts[1],
         )  # fmt: skip
         if row is None or not hmac.compare_digest(bytes(row["hash"]), fingerprint(token)):
             return None
+        if row["expired"]:
+            # Only whoever holds the whole key is told, so nobody learns by guessing.
+            msg = f"This API key ended at {row['expires_at']:%Y-%m-%dT%H:%M:%SZ}; use a newer one."
+            raise KeyExpired(msg)
         if row["last_used_at"] is None or row["last_used_at"] < work.now - TOUCH_EVERY:
             await self._touch(work, parts[1])
         scopes: list[str] = row["scopes"]

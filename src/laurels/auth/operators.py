@@ -86,7 +86,7 @@ def key_of(token: str) -> UUID | None:
     if not token.startswith(PREFIX) or len(rest) != ID_LENGTH + SECRET_LENGTH:
         return None
     try:
-        return UUID(int=decode_suffix(rest[:ID_LENGTH], "operator key"))
+        return UUID(int=decode_suffix(rest[:ID_LENGTH], "an operator key"))
     except ValueError:
         return None
 

@@ -14,11 +14,11 @@ from uuid import UUID
 
 from laurels import audit
 from laurels.kit.errors import Invalid
-from laurels.kit.ids import encode, new_id
+from laurels.kit.ids import decode, encode, new_id
 from laurels.kit.work import Work
 from laurels.permissions import ALL_PERMISSIONS
 
-from .errors import KeyNotFound
+from .errors import KeyNotFound, ScopeNotHeld
 
 EVERYTHING = "*"
 LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
@@ -43,11 +43,19 @@ async def create_key(
     scopes: Sequence[str] = (EVERYTHING,),
     expires_at: datetime | None = None,
 ) -> NewKey:
-    """A key exists with these permissions (`*`: all). Raise Invalid for a permission unknown."""
+    """A key exists with these permissions (`*`: all), until its end if it has one.
+
+    Raise Invalid for a permission unknown or an end in the past, ScopeNotHeld for more than the
+    key has by which this is asked.
+    """
     for place, scope in enumerate(scopes):
         if scope != EVERYTHING and scope not in ALL_PERMISSIONS:
             msg = f"`{scope[:40]}` is not a permission; see docs/reference/permissions.md"
             raise Invalid(msg, field=f"scopes.{place}")
+    if expires_at is not None and expires_at <= work.now:
+        msg = "lies in the past; a key ends later than now"
+        raise Invalid(msg, field="expires_at")
+    await _refuse_more_than_asker_has(work, scopes, expires_at)
     key_id = new_id()
     mode = "test" if test else "live"
     secret = "".join(secrets.choice(LETTERS) for _ in range(SECRET_LENGTH))
@@ -64,7 +72,12 @@ async def create_key(
         action="auth.key_created",
         target_type="api_key",
         target_id=encode("api_key", key_id),
-        after={"name": name, "scopes": list(scopes), "hint": key[-4:]},
+        after={
+            "name": name,
+            "scopes": list(scopes),
+            "hint": key[-4:],
+            "expires_at": expires_at and expires_at.isoformat(),
+        },
     )
     return NewKey(key_id, key)
 
@@ -86,13 +99,45 @@ async def revoke_key(work: Work, key_id: UUID) -> None:
     )
 
 
-async def list_keys(work: Work) -> list[dict[str, Any]]:
-    """Return all keys, newest first, without what opens doors."""
+async def _refuse_more_than_asker_has(
+    work: Work, scopes: Sequence[str], expires_at: datetime | None
+) -> None:
+    """A key made by a key can do no more than that one, and lasts no longer."""
+    if work.actor.kind != "api_key" or work.actor.id is None:
+        return
+    asker = await get_key(work, decode("api_key", work.actor.id))
+    for place, scope in enumerate(scopes):
+        if EVERYTHING not in asker["scopes"] and scope not in asker["scopes"]:
+            msg = f"the key that asks has no `{scope}` itself; leave it out or ask with another"
+            raise ScopeNotHeld(msg, field=f"scopes.{place}")
+    end = asker["expires_at"]
+    if end is not None and (expires_at is None or expires_at > end):
+        msg = f"is later than the end of the key that asks, {end:%Y-%m-%dT%H:%M:%SZ}"
+        raise ScopeNotHeld(msg, field="expires_at")
+
+
+_KEY = (
+    "select id, name, mode, hint, scopes, created_at, expires_at, revoked_at, last_used_at"
+    " from laurels.api_keys where tenant_id = $1"
+)
+
+
+async def get_key(work: Work, key_id: UUID) -> dict[str, Any]:
+    """Return a key without what opens doors. Raise KeyNotFound."""
+    row = await work.fetchrow(f"{_KEY} and id = $2", work.tenant_id, key_id)
+    if row is None:
+        raise KeyNotFound
+    return dict(row)
+
+
+async def list_keys(
+    work: Work, *, after: UUID | None = None, limit: int = 1000
+) -> list[dict[str, Any]]:
+    """Return keys, the newest first, without what opens doors."""
     rows = await work.fetch(
-        "select id, name, mode, hint, scopes, created_at, expires_at, revoked_at, last_used_at"
-        " from laurels.api_keys where tenant_id = $1 order by id desc",
-        work.tenant_id,
-    )
+        f"{_KEY} and ($2::uuid is null or id < $2) order by id desc limit $3",
+        work.tenant_id, after, limit,
+    )  # fmt: skip
     return [dict(row) for row in rows]
 
 

@@ -14,7 +14,9 @@ from laurels.kit.db import PoolExhausted
 from laurels.kit.errors import AppError
 from laurels.kit.postgres import PostgresError
 
-out = Console(highlight=False)
+# What is no terminal has no width: a file or a pipe gets whole lines, with nothing cut off.
+PIPE_WIDTH = 400
+out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
 err = Console(stderr=True, highlight=False)
 T = TypeVar("T")
 

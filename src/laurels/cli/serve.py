@@ -7,6 +7,7 @@ import typer
 from laurels.config import settings
 from laurels.kit.db import Database
 from laurels.kit.memory import expect_batches
+from laurels.migrations import runner
 
 from .console import err, run
 from .database import urls
@@ -39,5 +40,5 @@ def listen(url: str, host: str, port: int) -> None:
         statement_timeout=found.statement_timeout_seconds,
     )
     expect_batches()
-    app = create_app(database, body_limit=found.body_limit_bytes)
+    app = create_app(database, body_limit=found.body_limit_bytes, revisions=runner.revisions())
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)

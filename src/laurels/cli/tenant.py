@@ -1,5 +1,7 @@
 """`laurels tenant`: create, list, suspend, resume, purge; keys."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from laurels.config import settings
 from laurels.kit import roles
 from laurels.kit.db import Database
 from laurels.kit.ids import encode
+from laurels.kit.time import utc_now
 from laurels.kit.work import OPERATOR, open_work
 
 from .console import err, fail, out, run, say_json
@@ -143,9 +146,14 @@ def key(
     scope: Annotated[
         list[str] | None, typer.Option(help="A permission; repeat for more. Default: all.")
     ] = None,
+    expires: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="When it ends: 2027-01-01 (UTC) or 90d. Default: never."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make another API key; it is shown once."""
+    end = _end(expires)
 
     async def work() -> auth.NewKey:
         async with database() as pool:
@@ -153,14 +161,31 @@ def key(
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
                 tenant = await tenants.current(w)
                 return await auth.create_key(
-                    w, name=name, test=tenant.test, scopes=scope or [auth.EVERYTHING]
-                )
+                    w, name=name, test=tenant.test, scopes=scope or [auth.EVERYTHING],
+                    expires_at=end,
+                )  # fmt: skip
 
     made = run(work())
     if as_json:
-        say_json({"key_id": encode("api_key", made.id), "api_key": made.key})
+        say_json({
+            "api_key_id": encode("api_key", made.id), "api_key": made.key,
+            "expires_at": end and end.isoformat(),
+        })  # fmt: skip
     else:
         out.print(f"API key (shown once): [bold green]{made.key}[/]", soft_wrap=True)
+
+
+def _end(text: str | None) -> datetime | None:
+    """Return the moment that `2027-01-01` (its first, in UTC) or `90d` from now means."""
+    if text is None:
+        return None
+    if found := re.fullmatch(r"(\d{1,5})d", text):
+        return utc_now() + timedelta(days=int(found[1]))
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fail(f"--expires: `{text}` is neither a date such as 2027-01-01 nor days such as 90d")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @app.command()
@@ -179,17 +204,27 @@ def keys(slug: Slug, as_json: Json = False) -> None:
     if as_json:
         say_json(found)
         return
-    table = Table("id", "name", "ends in", "scopes", "last used", "", box=None)
+    table = Table(box=None)
+    table.add_column("id", no_wrap=True)
+    for title in ("name", "ends in", "scopes", "last used", "until", ""):
+        table.add_column(title)
     for row in found:
         used = f"{row['last_used_at']:%Y-%m-%d %H:%M}" if row["last_used_at"] else "never"
-        state = "revoked" if row["revoked_at"] else ""
-        table.add_row(row["id"], row["name"], row["hint"], " ".join(row["scopes"]), used, state)
+        until = f"{row['expires_at']:%Y-%m-%d %H:%M}" if row["expires_at"] else "no end"
+        state = "revoked" if row["revoked_at"] else _past(row["expires_at"])
+        table.add_row(
+            row["id"], row["name"], row["hint"], " ".join(row["scopes"]), used, until, state
+        )
     out.print(table)
+
+
+def _past(end: datetime | None) -> str:
+    return "expired" if end is not None and end <= utc_now() else ""
 
 
 @app.command("revoke-key")
 def revoke_key(
-    slug: Slug, key_id: Annotated[str, typer.Argument(help="Id of the key: key_…")]
+    slug: Slug, api_key_id: Annotated[str, typer.Argument(help="Id of the key: key_…")]
 ) -> None:
     """Withdraw an API key, from its next request on."""
     from laurels.kit.ids import decode
@@ -198,13 +233,13 @@ def revoke_key(
         async with database() as pool:
             tenant_id = await require(pool, slug)
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
-                await auth.revoke_key(w, decode("api_key", key_id))
+                await auth.revoke_key(w, decode("api_key", api_key_id))
 
     try:
         run(work())
     except ValueError as error:
         fail(str(error))
-    out.print(f"{key_id} opens no door any more.")
+    out.print(f"{api_key_id} opens no door any more.")
 
 
 @app.command()

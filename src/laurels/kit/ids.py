@@ -79,6 +79,12 @@ def encode(kind: str, value: UUID) -> str:
     return f"{PREFIXES[kind]}_{letters}"
 
 
+def with_article(kind: str) -> str:
+    """Return the kind as a sentence says it: `a wallet`, `an API key`, `an earning rule`."""
+    words = kind.replace("_", " ").replace("api", "API")
+    return f"{'an' if words[0].lower() in 'aeiou' else 'a'} {words}"
+
+
 def decode(kind: str, text: str) -> UUID:
     """Return the UUID of a TypeID. Raise ValueError, with the remedy, when it is not of this kind.
 
@@ -86,9 +92,9 @@ def decode(kind: str, text: str) -> UUID:
     """
     prefix = PREFIXES[kind]
     start, _, suffix = text.rpartition("_")
-    words = kind.replace("_", " ")
+    words = with_article(kind)
     if start != prefix:
-        msg = f"expected the id of a {words}, which starts with `{prefix}_`"
+        msg = f"expected the id of {words}, which starts with `{prefix}_`"
         raise ValueError(msg)
     return UUID(int=decode_suffix(suffix, words))
 
@@ -96,13 +102,13 @@ def decode(kind: str, text: str) -> UUID:
 def decode_suffix(suffix: str, words: str) -> int:
     """Return the number in 26 letters of base32. Raise ValueError when they are not that."""
     if len(suffix) != _LENGTH or suffix[0] not in "01234567":
-        msg = f"not the id of a {words}: 26 letters and digits follow the `_`"
+        msg = f"not the id of {words}: 26 letters and digits follow the `_`"
         raise ValueError(msg)
     number = 0
     for letter in suffix:
         value = _VALUES.get(letter)
         if value is None:
-            msg = f"not the id of a {words}: `{letter[:1]}` does not occur in ids"
+            msg = f"not the id of {words}: `{letter[:1]}` does not occur in ids"
             raise ValueError(msg)
         number = (number << 5) | value
     return number

@@ -136,7 +136,7 @@ class IdOf:
         if isinstance(value, UUID):
             return value
         if not isinstance(value, str):
-            msg = f"expected the id of a {self.kind.replace('_', ' ')}"
+            msg = f"expected the id of {ids.with_article(self.kind)}"
             raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError
         return ids.decode(self.kind, value)
 

@@ -99,6 +99,12 @@ def config() -> Config:
     return found
 
 
+def revisions() -> list[str]:
+    """Return every revision that this package has, the oldest first."""
+    script = ScriptDirectory.from_config(config())
+    return [found.revision for found in reversed(list(script.walk_revisions()))]
+
+
 def head() -> str | None:
     """Return the newest revision that this package has."""
     return ScriptDirectory.from_config(config()).get_current_head()

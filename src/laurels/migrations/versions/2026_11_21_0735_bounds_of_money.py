@@ -2,14 +2,14 @@
 
 A lower bound alone lets NaN and infinity through: both are greater than every number.
 
-Revision ID: 0002
-Revises: 0001
+Revision ID: 0003
+Revises: 0002
 """
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -53,10 +53,13 @@ def upgrade() -> None:
         op.execute(f"alter table laurels.{table} validate constraint {name}")
     for table, name, _ in ONE_SIDED:
         op.execute(f"alter table laurels.{table} drop constraint ck_{table}_{name}")
+    # So that the application can say whether it is ready.
+    op.execute("grant select on laurels.alembic_version to laurels_app")
 
 
 def downgrade() -> None:
     """Undo. The door's triggers go too; the files of functions count as not applied."""
+    op.execute("revoke select on laurels.alembic_version from laurels_app")
     for name in DOOR_FUNCTIONS:
         op.execute(f"drop function if exists laurels.{name} cascade")
     op.execute("delete from laurels.schema_files where name = 'purchases/functions.sql'")
