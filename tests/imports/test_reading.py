@@ -120,3 +120,18 @@ def test_columns_are_found_by_name_in_any_case_and_by_mapping():
 def test_columns_that_are_missing_or_twice_are_refused(header, mapping, words):
     with pytest.raises(FileRefused, match=words):
         columns(header, **mapping)
+
+
+async def test_rows_with_a_lost_character_are_refused_and_a_mended_file_has_no_odd_columns(desk):
+    spoiled = desk.file(
+        b"external_id,member,occurred_at,amount,currency\n1,J\xfcrgen,2024-05-01,10,USD\n"
+    )
+    first = await desk.load(spoiled)
+
+    again = await desk.load(first.rejected_file, source="shop.csv")
+    mended = first.rejected_file.read_text(encoding="utf-8").replace("�", "ü")
+    last = await desk.load(desk.file(mended, "mended.csv"), source="shop.csv")
+
+    assert (first.rejected, again.rejected, again.booked) == (1, 1, 0)
+    assert again.first_rejections[0].code == "lost_character"
+    assert (last.booked, last.ignored_columns) == (1, [])

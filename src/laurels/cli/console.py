@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import sys
 from collections.abc import Coroutine
 from typing import Any, NoReturn, TypeVar
@@ -45,11 +46,20 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         fail("no database connection came free; raise LAURELS_POOL_SIZE")
     except asyncpg.InvalidAuthorizationSpecificationError as error:
         fail(f"the database refused the login: {error}")
+    except (ConnectionRefusedError, FileNotFoundError, socket.gaierror, TimeoutError) as error:
+        fail(
+            f"the database cannot be reached ({error}); check LAURELS_DATABASE_URL and whether the"
+            " server runs"
+        )
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
             asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError,
             asyncpg.CrashShutdownError) as error:  # fmt: skip
+        # What the driver says of its own calls helps nobody who did not make them.
+        why = "" if isinstance(error, asyncpg.InterfaceError) else f" ({error})"
+        fail(f"the database went away{why}; nothing half done was kept. Run the command again.")
+    except asyncpg.InsufficientPrivilegeError as error:
         fail(
-            f"the database went away ({error}); nothing half done was kept. Run the command again."
+            f"the database refused: {error}; the owner's URL, LAURELS_ADMIN_DATABASE_URL, may help"
         )
     except asyncpg.PostgresError as error:
         fail(f"the database refused: {error}; `laurels db status` shows where it stands")

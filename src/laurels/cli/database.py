@@ -1,8 +1,9 @@
 """Where commands find the database: given by URL, or embedded and then always migrated first."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 from laurels.config import Settings, settings
 from laurels.kit import postgres, roles
@@ -12,6 +13,8 @@ from laurels.migrations import dump, restoring, runner
 from .console import err
 
 DATABASE = "laurels"
+LOOK_SECONDS = 2.0
+"""How often the API looks whether its embedded server is still there."""
 
 
 async def urls() -> roles.Urls:
@@ -48,6 +51,26 @@ async def embedded_admin() -> str:
 
 def _start(found: Settings) -> postgres.Cluster:
     return postgres.ensure(found.data_dir, bindir=found.pg_bin, account=found.pg_user)
+
+
+@contextmanager
+def kept_running() -> Generator[None]:
+    """Let the block run while the embedded server is looked after: one that died starts again."""
+    over = threading.Event()
+
+    def look_after() -> None:
+        while not over.wait(LOOK_SECONDS):
+            try:
+                _start(settings())
+            except postgres.PostgresError as error:
+                _aside(f"the embedded server is not running: {error}")
+
+    if settings().database_url is None:
+        threading.Thread(target=look_after, name="embedded-server", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _aside(words: str) -> None:

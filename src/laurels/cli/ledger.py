@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from laurels import ledger, members, settlement
@@ -67,10 +69,12 @@ def rebuild(tenant: Tenant) -> None:
 def due(tenant: Tenant) -> None:
     """Book what is due: lots that mature or expire, holds that let go, purchases made by SQL.
 
+    Exit 1 when a purchase that was completed by SQL cannot be settled, and say why.
+
     A movement settles what is due in its own wallet; this does it for all, so run it every day.
     """
 
-    async def work() -> dict[str, int]:
+    async def work() -> tuple[dict[str, int], dict[UUID, str]]:
         async with database() as pool:
             tenant_id = await require(pool, tenant)
             counts: dict[str, int] = {}
@@ -81,10 +85,19 @@ def due(tenant: Tenant) -> None:
                     async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
                         more = await step(w)
                     counts[words] += more
-            return counts
+            async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR, dry_run=True) as w:
+                return counts, await settlement.find_stuck(w)
 
-    for words, count in run(work()).items():
+    counts, stuck = run(work())
+    for words, count in counts.items():
         out.print(f"{count:,} {words}")
+    for purchase_id, words in stuck.items():
+        err.print(
+            f"[bold red]stuck:[/] {encode('purchase', purchase_id)} was completed by SQL and cannot"
+            f" be settled: {escape(words)}", soft_wrap=True,
+        )  # fmt: skip
+    if stuck:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,10 +1,17 @@
 """The commands. Each file of this package has one group; none of them decides anything."""
 
+import sys
+from typing import Annotated
+
 import typer
+from pydantic import ValidationError
+from rich.markup import escape
 
 from laurels import __version__
+from laurels.config import Settings
 
 from . import db, demo, docs, imports, ledger, operator, serve, tenant
+from .console import err
 
 app = typer.Typer(
     help="Laurels: loyalty points, exact and explained.",
@@ -23,6 +30,23 @@ app.command("run")(demo.run)
 app.command("docs")(docs.docs)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def laurels(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Loyalty points, exact and explained."""
+    del version
+
+
 @app.command("version")
 def version() -> None:
     """Print the version."""
@@ -30,5 +54,13 @@ def version() -> None:
 
 
 def main() -> None:
-    """Run the command."""
-    app()
+    """Run the command; say in words which environment variable cannot be."""
+    try:
+        app(prog_name="laurels")
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        for each in error.errors():
+            name = "_".join(["LAURELS", *(str(part).upper() for part in each["loc"])])
+            err.print(f"[bold red]error:[/] {name}: {escape(each['msg'])}", soft_wrap=True)
+        sys.exit(1)

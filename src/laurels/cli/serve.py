@@ -10,7 +10,7 @@ from laurels.kit.memory import expect_batches
 from laurels.migrations import runner
 
 from .console import err, run
-from .database import urls
+from .database import kept_running, urls
 
 
 def serve(
@@ -41,4 +41,5 @@ def listen(url: str, host: str, port: int) -> None:
     )
     expect_batches()
     app = create_app(database, body_limit=found.body_limit_bytes, revisions=runner.revisions())
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    with kept_running():
+        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)

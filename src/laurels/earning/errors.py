@@ -4,7 +4,9 @@ AppError
 ├── RuleNotFound       no such rule
 ├── RuleArchived       an archived rule is not changed
 ├── UnknownTrigger     no event of that name earns
-└── RuleProgramUnknown the rule names a program that is not there
+├── RuleProgramUnknown the rule names a program that is not there
+├── TooManyRules       more active rules than may be
+└── FactUnknown        the rule asks about what its trigger never has
 """
 
 from typing import ClassVar
@@ -40,3 +42,9 @@ class TooManyRules(Conflict):
     """At most 100 rules may be active; pause or archive one first."""
 
     code: ClassVar[str] = "too_many_rules"
+
+
+class FactUnknown(Invalid):
+    """The rule asks about something that its trigger never has."""
+
+    code: ClassVar[str] = "fact_unknown"

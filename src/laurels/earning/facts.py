@@ -53,6 +53,12 @@ FIELDS: Final = Fields(
 )
 """Rooms upstairs add theirs with `FIELDS.add(...)` when they are built."""
 
+ROOTS: Final = {
+    "purchase.completed": ("event", "member", "purchase"),
+    "member.enrolled": ("event", "member"),
+}
+"""What each trigger knows of, by the first word of a fact's name."""
+
 NUMERIC: Final = frozenset({Kind.MONEY, Kind.NUMBER, Kind.INTEGER})
 """Kinds that points per unit can count."""
 

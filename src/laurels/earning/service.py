@@ -8,20 +8,26 @@ import orjson
 
 from laurels import audit, tenants
 from laurels.events.catalogue import MemberEnrolled, PurchaseCompleted
+from laurels.kit.conditions import fields_of
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
 
 from .errors import (
+    FactUnknown,
     RuleArchived,
     RuleNotFound,
     RuleProgramUnknown,
     TooManyRules,
     UnknownTrigger,
 )
-from .schemas import EarningRuleIn
+from .facts import ROOTS
+from .schemas import EarningRuleIn, PerUnitForm
 
 TRIGGERS: tuple[str, ...] = (PurchaseCompleted.name, MemberEnrolled.name)
 """The events that can earn. Later rooms add theirs."""
+
+MAX_VERSIONS = 1000
+"""How many versions of a rule a list shows."""
 
 MAX_ACTIVE_RULES = 100
 """Active rules of one tenant, at most: each is judged for every event."""
@@ -101,6 +107,7 @@ async def _write(
     if form.trigger not in TRIGGERS:
         msg = f"`{form.trigger}` does not earn; these do: {', '.join(TRIGGERS)}"
         raise UnknownTrigger(msg, field="trigger")
+    _refuse_strange_facts(form)
     stored = form.definition()
     if before is not None:
         await _retire(work, rule_id)
@@ -179,11 +186,11 @@ async def list_rules(
 
 
 async def list_versions(work: Work, rule_id: UUID) -> list[dict[str, Any]]:
-    """Return all versions of a rule, newest first. Raise RuleNotFound."""
+    """Return the versions of a rule, newest first, at most MAX_VERSIONS. Raise RuleNotFound."""
     rows = await work.fetch(
         f"select {COLUMNS} from laurels.earning_rules"
-        " where tenant_id = $1 and id = $2 order by version desc",
-        work.tenant_id, rule_id,
+        " where tenant_id = $1 and id = $2 order by version desc limit $3",
+        work.tenant_id, rule_id, MAX_VERSIONS,
     )  # fmt: skip
     if not rows:
         raise RuleNotFound
@@ -201,3 +208,17 @@ async def furnish(work: Work, preset: str) -> None:
         }
     )
     await create_rule(work, form)
+
+
+def _refuse_strange_facts(form: EarningRuleIn) -> None:
+    """Raise FactUnknown for a fact that the trigger never has: such a rule could never fire."""
+    read = {"conditions": fields_of(form.conditions) if form.conditions is not None else ()}
+    if isinstance(form.award, PerUnitForm):
+        read["award.of"] = (form.award.of,)
+    roots = ROOTS.get(form.trigger)
+    for place, names in read.items():
+        strange = sorted(name for name in names if roots and name.partition(".")[0] not in roots)
+        if strange:
+            known = ", ".join(f"{root}.*" for root in roots or ())
+            msg = f"`{form.trigger}` has no `{strange[0]}`; it knows {known}"
+            raise FactUnknown(msg, field=place)

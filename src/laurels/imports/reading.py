@@ -23,6 +23,9 @@ MAX_RECORD_LINES = 100
 
 _DELIMITERS = (",", ";", "\t")
 _ENDINGS = "\r\n"
+LOST = "\ufffd"
+REJECT_COLUMNS = ("line", "field", "code", "message")
+"""What stands before the columns of a file of refused rows."""
 
 
 @dataclass(slots=True)
@@ -72,6 +75,11 @@ class Table:
                 continue
             if "\x00" in text:
                 yield _bad(self, number, raw, "null_byte", "holds a null byte; remove it")
+            elif LOST in text:
+                yield _bad(self, number, raw, "lost_character", (
+                    f"holds U+FFFD ({LOST}), which stands where a character was lost; write what"
+                    " belongs there and save the file as UTF-8"
+                ))  # fmt: skip
             elif '"' in text:
                 yield self._quoted(number, raw, text)
             else:
@@ -239,5 +247,9 @@ def find_columns(
             )
             raise FileRefused(msg)
     used = set(places.values())
-    ignored = [name for place, name in enumerate(header) if place not in used and name]
+    # The first columns of a file of refused rows say what was wrong; they need no warning.
+    first = len(REJECT_COLUMNS) if tuple(header[:4]) == REJECT_COLUMNS else 0
+    ignored = [
+        name for place, name in enumerate(header) if place >= first and place not in used and name
+    ]
     return Columns(places, {name: header[place] for name, place in places.items()}, ignored)

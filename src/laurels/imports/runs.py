@@ -11,11 +11,11 @@ import orjson
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
 
+from .reading import REJECT_COLUMNS
 from .report import Rejection, Report
 
 MAX_STORED = 2_000
 """Characters of one value that the table of refused rows keeps; the file keeps them all."""
-HEADER = ("line", "field", "code", "message")
 
 
 async def begin(work: Work, *, kind: str, source: str, file_name: str) -> UUID:
@@ -109,7 +109,7 @@ class RejectFile:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._file = self.path.open("w", encoding="utf-8", newline="")
             self.path.chmod(0o600)
-            csv.writer(self._file).writerow([*HEADER, *self._header])
+            csv.writer(self._file).writerow([*REJECT_COLUMNS, *self._header])
         writer = csv.writer(self._file)
         for rejection in rejections:
             said = (rejection.line, rejection.field or "", rejection.code, rejection.message)

@@ -150,6 +150,8 @@ def stop(data_dir: Path, *, bindir: Path | None = None, fast: bool = True) -> bo
             home = _home(data_dir, found.major)
             with _plain_words(home), _only_one(home):
                 stopped |= _stopped(_look(home), signal.SIGINT if fast else signal.SIGTERM)
+        elif only in (None, found.major):
+            _forget_socket(found)
     return stopped
 
 
@@ -368,6 +370,15 @@ def _forget_the_dead(found: Status) -> None:
         (found.data / "postmaster.pid").unlink(missing_ok=True)
         if found.socket_dir is not None:
             (found.socket_dir / f".s.PGSQL.{found.port}.lock").unlink(missing_ok=True)
+
+
+def _forget_socket(found: Status) -> None:
+    """Remove the folder of the socket of a server that died; it may lie in the temp folder."""
+    if found.socket_dir is not None:
+        with contextlib.suppress(OSError):
+            for name in (f".s.PGSQL.{found.port}", f".s.PGSQL.{found.port}.lock"):
+                (found.socket_dir / name).unlink(missing_ok=True)
+            found.socket_dir.rmdir()
 
 
 def _stopped(found: Status, how: signal.Signals) -> bool:

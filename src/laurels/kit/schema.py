@@ -54,7 +54,19 @@ def clean_text(text: str) -> str:
     return text
 
 
-Code = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(clean_text)]
+def _unpadded(text: str) -> str:
+    if text != text.strip():
+        msg = "begins or ends with a blank, which nobody sees; send it without"
+        raise ValueError(msg)
+    return text
+
+
+Code = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=128),
+    AfterValidator(clean_text),
+    AfterValidator(_unpadded),
+]
 """An id that somebody else gave: an order number, a customer number."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean_text)]
 Note = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(clean_text)]

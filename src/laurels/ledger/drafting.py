@@ -46,6 +46,8 @@ class Draft:
         default_factory=list[tuple[UUID, UUID, UUID | None, UUID | None, int]]
     )
     events: list[Event] = field(default_factory=list[Event])
+    expiries: dict[UUID, datetime | None] = field(default_factory=dict[UUID, datetime | None])
+    """When the points of earlier credits lapse that are asked for again, by transaction."""
 
 
 def balance_of(wallet: Wallet) -> Balance:

@@ -58,6 +58,7 @@ async def post(
     for last_try in (False, False, True):
         draft = await _lock(work, movements, programs)
         known = {} if keys_are_fresh else await _known_keys(work, movements)
+        await _read_expiries(work, draft, movements, known)
         outcomes = [_outcome(draft, movement, known) for movement in movements]
         if await _book(work, draft, keys_are_fresh=keys_are_fresh, last_try=last_try):
             emit(work, draft.events, historical=historical)
@@ -78,6 +79,8 @@ def _outcome(
         return error
     if movement.key is not None and posted.transaction is not None:
         known[movement.source, movement.key] = posted.transaction
+        if isinstance(movement, Credit):
+            draft.expiries[posted.transaction.id] = movement.expires_at
     return posted
 
 
@@ -94,6 +97,11 @@ def _same(draft: Draft, movement: Movement, before: Transaction) -> bool:
     """Whether a movement asks for what was booked. How far a reversal went is not compared."""
     match movement:
         case Credit():
+            own = draft.expiries.get(before.id)
+            # Without an end of its own a credit has that of its program, whatever it was then,
+            # and what went into a debt has no end at all.
+            if movement.expires_at is not None and before.amount and movement.expires_at != own:
+                return False
             asked = (movement.type, movement.points, None)
         case Debit():
             asked = (movement.type, -movement.points, None)
@@ -242,6 +250,28 @@ async def _read_originals(work: Work, draft: Draft, ids: list[UUID]) -> set[UUID
         transaction = Transaction(*row[:13])
         draft.originals[row[0]] = Original(transaction, row[13], by_transaction.get(row[0], []))
     return {row[1] for row in takes}
+
+
+async def _read_expiries(
+    work: Work,
+    draft: Draft,
+    movements: Sequence[Movement],
+    known: dict[tuple[str, str], Transaction],
+) -> None:
+    """Know when the points lapse of credits that are asked for again with an end of their own."""
+    again = [
+        known[movement.source, movement.key].id
+        for movement in movements
+        if isinstance(movement, Credit) and movement.expires_at is not None
+        and movement.key is not None and (movement.source, movement.key) in known
+    ]  # fmt: skip
+    if again:
+        rows = await work.fetch(
+            "select transaction_id, expires_at from laurels.lots"
+            " where tenant_id = $1 and transaction_id = any($2)",
+            work.tenant_id, again,
+        )  # fmt: skip
+        draft.expiries.update({row[0]: row[1] for row in rows})
 
 
 async def _known_keys(

@@ -14,6 +14,9 @@ from laurels.kit.work import Work
 from .errors import ProgramInvalid, ProgramNameTaken, ProgramNotFound
 from .lots import Dates
 
+MAX_LISTED = 1000
+"""How many programs a list shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Programs:
@@ -94,6 +97,11 @@ async def _write(work: Work, sql: str, program_id: UUID, values: dict[str, Any])
     try:
         async with work.savepoint():
             if values.get("is_default"):
+                # Two at once wait for each other here; the later one then sees the earlier.
+                await work.fetch(
+                    "select 1 from laurels.programs where tenant_id = $1 order by id for update",
+                    work.tenant_id,
+                )
                 await work.fetch(
                     "update laurels.programs set is_default = false"
                     " where tenant_id = $1 and is_default and id <> $2",
@@ -133,12 +141,12 @@ async def get_program(work: Work, program_id: UUID) -> asyncpg.Record:
 
 
 async def list_programs(work: Work) -> list[asyncpg.Record]:
-    """Return all programs, the default one first."""
+    """Return all programs, the default one first, at most MAX_LISTED."""
     return await work.fetch(
         f"select {_COLUMNS} from laurels.programs"
-        " where tenant_id = $1 order by is_default desc, id",
-        work.tenant_id,
-    )
+        " where tenant_id = $1 order by is_default desc, id limit $2",
+        work.tenant_id, MAX_LISTED,
+    )  # fmt: skip
 
 
 async def furnish(work: Work, preset: str) -> None:

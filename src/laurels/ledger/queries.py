@@ -13,6 +13,9 @@ from laurels.kit.work import Work
 
 from .errors import HoldNotFound, TransactionNotFound, WalletNotFound
 
+MAX_LOTS = 1000
+"""How many lots a list shows."""
+
 _WALLET = (
     "select w.id, w.member_id, w.program_id, p.name as program_name, p.unit_name, w.available,"
     " w.pending, w.held, w.debt, w.available + w.pending + w.held as balance, w.lifetime_earned,"
@@ -106,12 +109,15 @@ async def balance(work: Work, member_id: UUID) -> dict[str, int]:
 
 
 async def list_lots(work: Work, wallet_id: UUID) -> list[asyncpg.Record]:
-    """Return the lots of a wallet that still hold points, in the order they are consumed."""
+    """Return the lots of a wallet that still hold points, in the order they are consumed.
+
+    At most MAX_LOTS; those that are consumed later are left out.
+    """
     return await work.fetch(
         "select id, transaction_id, initial, remaining, matures_at, matured_at, expires_at"
         " from laurels.lots where tenant_id = $1 and wallet_id = $2 and remaining > 0"
-        " order by expires_at nulls last, id",
-        work.tenant_id, wallet_id,
+        " order by expires_at nulls last, id limit $3",
+        work.tenant_id, wallet_id, MAX_LOTS,
     )  # fmt: skip
 
 

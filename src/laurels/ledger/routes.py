@@ -74,7 +74,7 @@ async def get_wallet(wallet_id: WalletId, work: Reading) -> WalletOut:
 
 @router.get("/wallets/{wallet_id}/lots")
 async def list_lots(wallet_id: WalletId, work: Reading) -> LotsOut:
-    """List the points that mature or expire, in the order they are consumed."""
+    """List the points that mature or expire, in the order they are consumed, at most 1,000."""
     await queries.get_wallet(work, wallet_id)
     rows = await queries.list_lots(work, wallet_id)
     return LotsOut.model_validate({"data": [dict(row) for row in rows]})
@@ -195,7 +195,7 @@ async def _note(work: Work, action: str, wallet_id: UUID, points: int, reason: s
 
 @router.get("/programs")
 async def list_programs(work: Reading) -> ProgramsOut:
-    """List the kinds of points, the default one first."""
+    """List the kinds of points, the default one first, at most 1,000."""
     rows = await programs.list_programs(work)
     return ProgramsOut.model_validate({"data": [dict(row) for row in rows]})
 

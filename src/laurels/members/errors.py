@@ -5,7 +5,8 @@ AppError
 ├── MemberUnidentified    neither external id nor e-mail
 ├── MemberAmbiguous       external id and e-mail point at two members
 ├── ExternalIdTaken       another member has this external id
-└── EmailTaken            another member has this e-mail
+├── EmailTaken            another member has this e-mail
+└── BirthdayInvalid       a day of birth that cannot be
 """
 
 from typing import ClassVar
@@ -41,3 +42,9 @@ class ExternalIdTaken(Conflict):
     """Another member has this external id."""
 
     code: ClassVar[str] = "external_id_taken"
+
+
+class BirthdayInvalid(Invalid):
+    """The day of birth cannot be."""
+
+    code: ClassVar[str] = "birthday_invalid"

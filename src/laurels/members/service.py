@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,13 @@ from laurels.events.catalogue import Event, MemberChanged, MemberEnrolled
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
 
-from .errors import EmailTaken, ExternalIdTaken, MemberAmbiguous, MemberUnidentified
+from .errors import (
+    BirthdayInvalid,
+    EmailTaken,
+    ExternalIdTaken,
+    MemberAmbiguous,
+    MemberUnidentified,
+)
 from .queries import get_member
 
 PROFILE = (
@@ -100,11 +106,20 @@ async def upsert(work: Work, profile: dict[str, Any], *, historical: bool = Fals
     external_id, email = profile.get("external_id"), profile.get("email")
     if external_id is None and email is None:
         raise MemberUnidentified(field="external_id")
+    _refuse_unborn(work, profile)
     member_id = await _match(work, external_id, email)
     if member_id is None:
         return await _insert(work, profile, historical=historical)
     changed = await change(work, member_id, profile, historical=historical)
     return Upserted(member_id, created=False, changed=changed)
+
+
+def _refuse_unborn(work: Work, profile: dict[str, Any]) -> None:
+    born = profile.get("birthday")
+    # Somewhere it is tomorrow already.
+    if born is not None and born > work.now.date() + timedelta(days=1):
+        msg = f"{born} lies in the future; check the year"
+        raise BirthdayInvalid(msg, field="birthday")
 
 
 async def _match(work: Work, external_id: str | None, email: str | None) -> UUID | None:

@@ -150,6 +150,12 @@ def _checked(work: Work, refund: NewRefund, purchase: dict[str, Any]) -> tuple[D
     if amount == 0 and refund.amount is not None:
         msg = "is zero; a refund gives something back"
         raise PurchaseInvalid(msg, field="amount")
+    if purchase["amount"] == 0:
+        msg = (
+            "Nothing was paid, so nothing can go back. Take points that it earned back with"
+            " POST /v1/transactions/{id}/reverse; the award of the purchase names them."
+        )
+        raise RefundExceedsPurchase(msg, field="amount", left="0")
     if amount > left or left == 0:
         rest = format_amount(left, purchase["currency"])
         msg = f"{amount} cannot go back: {rest} is left of the purchase."
