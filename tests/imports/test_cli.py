@@ -96,3 +96,10 @@ def test_an_unknown_tenant_is_said(desk, command):
 
     assert code == 1
     assert "There is no tenant `nobody`" in complained
+
+
+def test_a_folder_is_called_a_folder(desk, command):
+    code, _, said = command("purchases", desk.folder)
+
+    assert code == 1
+    assert "is a folder; name a CSV file" in said

@@ -117,6 +117,8 @@ def _options(
 def _import(deed: Deed, tenant: str, options: imports.Options, *, as_json: bool) -> None:
     # Before a database is started for it; the import itself looks again.
     if not options.file.is_file():
+        if options.file.is_dir():
+            fail(f"{escape(str(options.file))} is a folder; name a CSV file")
         fail(f"there is no file {escape(str(options.file))}")
 
     async def work() -> imports.Report:
