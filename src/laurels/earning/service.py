@@ -1,5 +1,6 @@
 """Earning rules as data: create, replace, pause, archive. Every change is a new version."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -212,7 +213,9 @@ async def furnish(work: Work, preset: str) -> None:
 
 def _refuse_strange_facts(form: EarningRuleIn) -> None:
     """Raise FactUnknown for a fact that the trigger never has: such a rule could never fire."""
-    read = {"conditions": fields_of(form.conditions) if form.conditions is not None else ()}
+    read: dict[str, Iterable[str]] = {}
+    if form.conditions is not None:
+        read["conditions"] = fields_of(form.conditions)
     if isinstance(form.award, PerUnitForm):
         read["award.of"] = (form.award.of,)
     roots = ROOTS.get(form.trigger)

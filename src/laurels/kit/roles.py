@@ -153,7 +153,6 @@ async def _roles(admin: Raw, made: dict[str, str | None], *, passwords: bool) ->
         await _grant(admin, role, me)
     await _grant(admin, MAINTENANCE, OWNER)
     await _let_read_statistics(admin)
-    return made
 
 
 async def _let_read_statistics(admin: Raw) -> None:
