@@ -189,7 +189,7 @@ REST = [
     (change("programs", expiry_days="0"), "expires_after_maturity"),
     (change("programs", expiry_days="14", maturity_days="14"), "expires_after_maturity"),
     (change("programs", grace_days="0"), "grace_bounded"),
-    (change("programs", point_value="-1"), "value_not_negative"),
+    (change("programs", point_value="-1"), "point_value_bounded"),
     (change("programs", is_default="true"), "uq_programs_default"),
 ]
 
