@@ -26,7 +26,7 @@ _LOOKS = (
       || ' for ' || case p.polcmd when '*' then 'all' when 'r' then 'select' when 'a' then 'insert'
         when 'w' then 'update' else 'delete' end
       || ' to ' || (select string_agg(case when r = 0 then 'public' else pg_get_userbyid(r) end,
-        ', ' order by 1) from unnest(p.polroles) as r)
+        ', ' order by pg_get_userbyid(r)) from unnest(p.polroles) as r)
       || ' using ' || coalesce(pg_get_expr(p.polqual, p.polrelid), 'nothing')
       || ' with check ' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), 'nothing')
     from pg_policy as p inner join pg_class as c on c.oid = p.polrelid
