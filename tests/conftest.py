@@ -21,6 +21,8 @@ from tests.support import cluster
 from tests.support.make import House, make_tenant
 
 TEMPLATE = "laurels_template"
+# Tests keep secrets of nobody; without a key of its own a run would make one in the data folder.
+os.environ.setdefault("LAURELS_SECRET_KEY", "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMhISE=")
 
 
 async def _build(url: str) -> None:

@@ -12,6 +12,8 @@ from starlette.responses import JSONResponse
 from laurels import __version__, auth, domains
 from laurels.auth.routes import router as keys
 from laurels.earning.routes import router as earning
+from laurels.events.routes import router as events
+from laurels.events.streaming import Streams
 from laurels.kit.access import Public
 from laurels.kit.db import Database, PoolExhausted
 from laurels.kit.http import Envelope, install_errors
@@ -21,7 +23,7 @@ from laurels.platform.routes import router as platform
 from laurels.settlement.routes import router as settlement
 from laurels.tenants.routes import router as tenants
 
-ROUTERS = (tenants, keys, settlement, members, ledger, earning, platform)
+ROUTERS = (tenants, keys, settlement, members, ledger, earning, platform, events)
 DESCRIPTION = (
     "Loyalty points, exact and explained. Every write takes an `Idempotency-Key`; errors are "
     "problems (RFC 9457) with a stable `code`; money is a decimal string, points are integers."
@@ -33,6 +35,7 @@ def create_app(
     *,
     body_limit: int = 1_000_000,
     close_database: bool = True,
+    max_streams: int = 10,
     revisions: Sequence[str] = (),
 ) -> FastAPI:
     """Return the application on a database. Nothing is opened before the first request.
@@ -40,10 +43,13 @@ def create_app(
     `revisions` are those of the schema that this version knows, the oldest first; it is ready when
     the database is at the newest. Without them any schema will do.
     """
+    authenticator = auth.KeyAuthenticator()
+    streams = Streams(database, authenticator, per_key=max_streams)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         yield
+        await streams.close()
         if close_database:
             await database.close()
 
@@ -56,14 +62,18 @@ def create_app(
         redoc_url=None,
     )
     app.state.database = database
-    app.state.authenticator = auth.KeyAuthenticator()
+    app.state.authenticator = authenticator
+    app.state.streams = streams
     app.state.furnishers = domains.FURNISHERS
     for router in ROUTERS:
         app.include_router(router)
+    _webhooks(app)
     _health(app, Readiness(database, revisions))
     install_errors(app)
     app.add_middleware(Envelope, body_limit=body_limit)
     return app
+
+    max_streams: int = (10,)
 
 
 class Readiness:
@@ -96,6 +106,9 @@ class Readiness:
 
 
 def _health(app: FastAPI, readiness: Readiness) -> None:
+    authenticator = auth.KeyAuthenticator()
+    streams = Streams(database, authenticator, per_key=max_streams)
+
     @app.get("/healthz", dependencies=[Public], tags=["health"])
     async def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
         """Say that the process is alive."""

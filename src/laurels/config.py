@@ -4,7 +4,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -56,6 +56,22 @@ class Settings(BaseSettings):
     )
     body_limit_bytes: int = Field(
         default=1_000_000, ge=1024, description="Largest request body that is accepted."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Key that encrypts secrets at rest, 32 bytes in base64; several, separated by"
+        " commas: the first encrypts, all decrypt. Unset: made in the data folder when the"
+        " database is the embedded one.",
+    )
+    webhook_timeout_seconds: float = Field(
+        default=15.0, gt=0, le=60, description="How long a webhook endpoint may take to answer."
+    )
+    webhook_allow_private: bool = Field(
+        default=False,
+        description="Let webhooks go to private addresses and over plain http; for development.",
+    )
+    max_streams: int = Field(
+        default=10, ge=0, description="Live streams that one API key may have open per process."
     )
 
 

@@ -32,6 +32,10 @@ for _room in ROOMS:
     if util.find_spec(f"laurels.{_room}.models"):
         import_module(f"laurels.{_room}.models")
 import_module("laurels.kit.idempotency")
+for _room in ROOMS:
+    # Only after all tables: what a room does about events stands on the deeds of others.
+    if util.find_spec(f"laurels.{_room}.handlers"):
+        import_module(f"laurels.{_room}.handlers")
 
 from laurels import earning, ledger  # noqa: E402 - after the tables are known
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
-from laurels import ledger, settlement
+from laurels import events, ledger, settlement
+from laurels.events import handling
 from laurels.kit import roles
 from laurels.purchases import NewPurchase, NewRefund, PurchaseAltered
 from tests.support import cluster
@@ -320,3 +321,25 @@ async def test_a_repeat_that_says_cancelled_cancels_what_was_pending(client, hou
     assert (first.json()["status"], again.json()["status"]) == ("pending", "cancelled")
     assert back.status_code == 409
     assert back.json()["code"] == "purchase_not_pending"
+
+
+async def test_the_relay_has_it_settled_by_its_handler(integration, house):
+    member = await house.member()
+    await insert(integration, house, member, "completed")
+
+    await events.relay_all(house.database)
+    while await handling.handle_due(house.database):
+        pass
+
+    assert (await house.balance(member))["available"] == 12
+    async with house.work() as work:
+        rows = await work.fetch(
+            "select o.type, c.type from laurels.outbox as o inner join laurels.outbox as c"
+            " on c.tenant_id = o.tenant_id and c.id = o.cause where o.tenant_id = $1"
+            " order by o.member_seq",
+            work.tenant_id,
+        )
+    assert [tuple(row) for row in rows] == [
+        ("points.credited", "purchase.unsettled"),
+        ("purchase.completed", "purchase.unsettled"),
+    ]

@@ -40,6 +40,15 @@ def listen(url: str, host: str, port: int) -> None:
         statement_timeout=found.statement_timeout_seconds,
     )
     expect_batches()
-    app = create_app(database, body_limit=found.body_limit_bytes, revisions=runner.revisions())
+    app = create_app(
+        database,
+        body_limit=found.body_limit_bytes,
+        max_streams=found.max_streams,
+        revisions=runner.revisions(),
+    )
     with kept_running():
-        uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+        uvicorn.run(
+            app, host=host, port=port, log_level="warning", access_log=False,
+            # Live streams never end by themselves.
+            timeout_graceful_shutdown=5,
+        )  # fmt: skip

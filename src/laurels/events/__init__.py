@@ -1,8 +1,43 @@
-"""What happened, told later: the catalogue of events and the outbox.
+"""What happened, told later: the catalogue of events, the outbox, and who hears of it.
 
-`emit` writes events in the transaction that caused them. Nothing is sent from here.
+`emit` writes events in the transaction that caused them. The relay numbers them; then handlers
+hear of them inside, webhooks and streams outside. It never decides what an event means.
 """
 
-from .outbox import emit
+import asyncio
 
-__all__ = ["emit"]
+from laurels.kit.db import Database
+
+from .bounds import bound_endpoints
+from .dead_letters import discard_dead_letter, list_dead_letters, replay_dead_letter
+from .handling import handler
+from .happened import Happened, because
+from .keeping import forget_old
+from .outbox import emit
+from .queries import count_waiting
+from .relaying import relay_all, run_relay
+
+
+async def run_deliveries(database: Database, stop: asyncio.Event) -> None:
+    """Deliver webhooks until `stop` is set. Any number of workers may do so at once."""
+    # Only here: commands and imports start faster without the HTTP client.
+    from .delivering import run_deliveries as run
+
+    await run(database, stop)
+
+
+__all__ = [
+    "Happened",
+    "because",
+    "bound_endpoints",
+    "count_waiting",
+    "discard_dead_letter",
+    "emit",
+    "forget_old",
+    "handler",
+    "list_dead_letters",
+    "relay_all",
+    "replay_dead_letter",
+    "run_deliveries",
+    "run_relay",
+]

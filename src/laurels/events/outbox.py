@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -11,7 +12,7 @@ from laurels.kit.work import Work
 
 from .catalogue import Event
 
-Batch = tuple[bool, Sequence[Event]]
+Batch = tuple[bool, UUID | None, int, Sequence[Event]]
 _WAITING = "events waiting for the end of the transaction"
 
 
@@ -27,26 +28,42 @@ def emit(work: Work, events: Sequence[Event], *, historical: bool = False) -> No
     if not waiting:
         work.last.append(_write)
     # A new tuple each time: a savepoint that is undone puts the old one back.
-    work.memo[_WAITING] = (*waiting, (historical, events))
+    work.memo[_WAITING] = (*waiting, (historical, work.cause, work.depth, events))
 
 
 async def _write(work: Work) -> None:
     waiting: tuple[Batch, ...] = work.memo.pop(_WAITING)
     for historical in (False, True):
-        events = [event for past, batch in waiting if past is historical for event in batch]
-        if events:
-            await work.fetch(
-                "select laurels.book_outbox($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                work.tenant_id,
-                [new_id() for _ in events],
-                [event.name for event in events],
-                [orjson.dumps(event, default=_plain).decode() for event in events],
-                [event.member_id for event in events],
-                [event.occurred_at for event in events],
-                historical,
-                work.cause,
-                work.depth,
-            )
+        told = [
+            (event, cause, depth)
+            for past, cause, depth, batch in waiting
+            if past is historical
+            for event in batch
+        ]
+        if told:
+            await _book(work, told, historical=historical)
+
+
+async def _book(
+    work: Work, told: Sequence[tuple[Event, UUID | None, int]], *, historical: bool
+) -> None:
+    causes = {(cause, depth) for _, cause, depth in told}
+    cause, depth = next(iter(causes)) if len(causes) == 1 else (None, 0)
+    each = len(causes) > 1
+    await work.fetch(
+        "select laurels.book_outbox($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        work.tenant_id,
+        [new_id() for _ in told],
+        [event.name for event, _, _ in told],
+        [orjson.dumps(event, default=_plain).decode() for event, _, _ in told],
+        [event.member_id for event, _, _ in told],
+        [event.occurred_at for event, _, _ in told],
+        historical,
+        cause,
+        depth,
+        [cause for _, cause, _ in told] if each else None,
+        [depth for _, _, depth in told] if each else None,
+    )
 
 
 def _plain(value: Any) -> str:

@@ -69,6 +69,19 @@ def begin(permission: Permission, *, feature: str | None = None) -> Any:
     return Depends(enter)
 
 
+def once(*fields: str) -> Any:
+    """Return the dependency of a route whose answer holds secrets in these fields.
+
+    They leave once and are stored nowhere: a repeat with the same `Idempotency-Key` gets the
+    first answer with null in their place.
+    """
+
+    async def withhold(request: Request) -> None:
+        request.state.visit.withhold(fields)
+
+    return Depends(withhold)
+
+
 async def _public() -> None:
     """Let everybody in. Stands on a route so that openness is a statement, not an omission."""
 

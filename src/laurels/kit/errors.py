@@ -6,6 +6,7 @@ AppError
 ├── Forbidden        403  somebody we know, who may not
 ├── NotFound         404  there is no such thing (or not in this tenant)
 ├── Conflict         409  the state of things forbids it
+├── Gone             410  there was such a thing, and it is not kept any more
 └── Limited          429  too much, too fast
 """
 
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
+    GONE = "gone"
     LIMITED = "limited"
 
 
@@ -33,6 +35,7 @@ HTTP_STATUS: Mapping[Kind, int] = {
     Kind.FORBIDDEN: 403,
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
+    Kind.GONE: 410,
     Kind.LIMITED: 429,
 }
 
@@ -96,6 +99,13 @@ class Conflict(AppError):
 
     code = "conflict"
     kind = Kind.CONFLICT
+
+
+class Gone(AppError):
+    """There was such a thing, but it is not kept any more."""
+
+    code = "gone"
+    kind = Kind.GONE
 
 
 class Limited(AppError):

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, Never, cast
 
 import asyncpg
+import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -95,6 +96,11 @@ class Visit:
         self._stack = stack
         self._work: Work | None = None
         self._key: idempotency.Key | None = None
+        self._withheld: tuple[str, ...] = ()
+
+    def withhold(self, fields: tuple[str, ...]) -> None:
+        """Store none of these fields of the answer; they hold secrets."""
+        self._withheld = fields
 
     async def enter(self, permission: Permission, feature: str | None = None) -> Work:
         """Authenticate, begin the transaction, check the right, claim the idempotency key.
@@ -139,7 +145,15 @@ class Visit:
         if self._key is None or self._work is None:
             return
         if response.status_code < 300:
-            await idempotency.keep(self._work, self._key, response.status_code, response.body)
+            body = _without(response.body, self._withheld)
+            await idempotency.keep(self._work, self._key, response.status_code, body)
+
+
+def _without(body: bytes | memoryview, fields: tuple[str, ...]) -> bytes | memoryview:
+    """Return a JSON object with null in place of these fields; the body itself when none."""
+    if not fields:
+        return body
+    return orjson.dumps({**orjson.loads(body), **dict.fromkeys(fields)})
 
 
 class Door(APIRoute):

@@ -13,6 +13,7 @@ from asyncpg.pgproto.pgproto import UUID as FastUUID  # noqa: N811 - a class in 
 PREFIXES: dict[str, str] = {
     "api_key": "key",
     "award": "awd",
+    "dead_letter": "dlt",
     "earning_rule": "rul",
     "event": "evt",
     "hold": "hld",
@@ -27,6 +28,8 @@ PREFIXES: dict[str, str] = {
     "tenant": "ten",
     "transaction": "txn",
     "wallet": "wal",
+    "webhook_delivery": "whd",
+    "webhook_endpoint": "whk",
 }
 """The kinds and their prefixes, once for the whole product."""
 

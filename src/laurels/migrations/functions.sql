@@ -12,7 +12,9 @@ begin
     'refunds', 'purchase_lines', 'purchases',
     'lot_entries', 'holds', 'lots', 'posting_keys', 'point_transactions', 'wallets', 'programs',
     'member_totals', 'members', 'api_keys', 'tenant_settings_history', 'tenant_settings',
-    'login_tenants', 'outbox', 'member_sequences', 'idempotency_keys', 'counters', 'audit_log'
+    'login_tenants', 'webhook_attempts', 'webhook_deliveries', 'event_handlings',
+    'webhook_endpoints', 'outbox_leases', 'outbox', 'member_sequences',
+    'idempotency_keys', 'counters', 'audit_log'
   ] loop
     execute format('delete from laurels.%I where tenant_id = $1', v_table) using p_tenant;
     get diagnostics v_rows = row_count;

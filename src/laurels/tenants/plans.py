@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from laurels import events
 from laurels.kit.work import Work
 
 from .errors import PlanExceeded
@@ -40,3 +41,9 @@ async def require_room(work: Work, what: str, there: int) -> None:
         words = what.replace("_", " ")
         msg = f"The plan allows {most} {words} and there are {there}; ask for a larger plan."
         raise PlanExceeded(msg, limit=most)
+
+
+@events.bound_endpoints
+async def require_room_for_endpoint(work: Work, there: int) -> None:
+    """Raise PlanExceeded when the tenant's plan allows no webhook endpoint more."""
+    await require_room(work, "webhook_endpoints", there)

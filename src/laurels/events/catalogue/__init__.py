@@ -4,6 +4,7 @@ Any room may name any event, because the catalogue is at the bottom of the house
 """
 
 from .base import Event
+from .events import WebhookEndpointDisabled, WebhookEndpointTested
 from .ledger import (
     HoldOpened,
     HoldReleased,
@@ -37,6 +38,8 @@ CATALOGUE: dict[str, type[Event]] = {
         PurchaseCompleted,
         PurchaseRefunded,
         PurchaseUnsettled,
+        WebhookEndpointDisabled,
+        WebhookEndpointTested,
     )
 }
 
@@ -56,4 +59,6 @@ __all__ = [
     "PurchaseCompleted",
     "PurchaseRefunded",
     "PurchaseUnsettled",
+    "WebhookEndpointDisabled",
+    "WebhookEndpointTested",
 ]

@@ -1,0 +1,91 @@
+"""Where webhooks may go: public addresses over https, looked up once and held to.
+
+Whoever may configure an endpoint must not be able to reach what only this machine reaches. The
+name is resolved, each address is judged, and the request goes to the very address that was judged.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from urllib.parse import urlsplit
+
+from laurels.kit.errors import Invalid
+
+MAX_URL = 2000
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class AddressRefused(Exception):
+    """The endpoint's name leads to no address that webhooks may go to."""
+
+
+def check_url(url: str, *, allow_private: bool) -> str:
+    """Return the URL. Raise Invalid, with the remedy, when webhooks may not go there."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        trouble = "is not a URL such as `https://example.com/hooks`"
+    else:
+        trouble = _trouble(parts.scheme, parts.hostname, allow_private=allow_private)
+        if parts.username is not None or parts.password is not None:
+            trouble = "carries a user or password; verify the signature instead"
+        elif parts.fragment:
+            trouble = "has a fragment (`#…`), which is never sent; leave it out"
+    if trouble is None and (not url.isascii() or not url.isprintable() or " " in url):
+        trouble = "holds characters that a URL cannot; percent-encode them"
+    if trouble is not None:
+        raise Invalid(f"The URL {trouble}.", field="url")
+    return url
+
+
+def _trouble(scheme: str, host: str | None, *, allow_private: bool) -> str | None:
+    if scheme not in {"https", "http"} or not host:
+        return "is not a URL such as `https://example.com/hooks`"
+    if allow_private:
+        return None
+    if scheme != "https":
+        return "must begin with `https://`"
+    literal = _literal(host)
+    if literal is not None and not is_public(literal):
+        return "leads to a private address; an endpoint must be reachable from outside"
+    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        return "leads to a private name; an endpoint must be reachable from outside"
+    return None
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def is_public(address: Address) -> bool:
+    """Tell whether an address is one of the internet, also where it wraps another one."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address.teredo is not None:
+            inner = address.teredo[1]
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if inner is not None:
+            return is_public(inner)
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+async def resolve(host: str, port: int, *, allow_private: bool) -> str:
+    """Return one address of the host that webhooks may go to. Raise AddressRefused or OSError."""
+    literal = _literal(host)
+    if literal is not None:
+        found: list[Address] = [literal]
+    else:
+        loop = asyncio.get_running_loop()
+        answers = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
+    for address in found:
+        if allow_private or is_public(address):
+            return str(address)
+    msg = "the endpoint's name leads to a private address"
+    raise AddressRefused(msg)

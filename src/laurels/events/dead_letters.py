@@ -1,0 +1,73 @@
+"""Dead letters: what a handler could not do, for a person to look at, replay or discard."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from laurels import audit
+from laurels.kit.ids import encode
+from laurels.kit.work import Work
+
+from .errors import DeadLetterNotFound
+
+_LETTERS = (
+    "select h.id, h.event_id, h.handler, h.event_type, h.member_id, h.attempts, h.error,"
+    " h.created_at, h.finished_at, o.occurred_at"
+    " from laurels.event_handlings as h inner join laurels.outbox as o"
+    "  on o.tenant_id = h.tenant_id and o.id = h.event_id"
+    " where h.tenant_id = $1 and h.state = 'dead'"
+)
+
+
+async def list_dead_letters(
+    work: Work, *, handler: str | None = None, after: UUID | None = None, limit: int
+) -> list[asyncpg.Record]:
+    """Return dead letters from below the one with the id `after`, newest first."""
+    return await work.fetch(
+        f"{_LETTERS} and ($2::text is null or h.handler = $2) and ($3::uuid is null or h.id < $3)"
+        " order by h.id desc limit $4",
+        work.tenant_id, handler, after, limit,
+    )  # fmt: skip
+
+
+async def get_dead_letter(work: Work, letter_id: UUID) -> asyncpg.Record:
+    """Return a dead letter. Raise DeadLetterNotFound."""
+    row = await work.fetchrow(f"{_LETTERS} and h.id = $2", work.tenant_id, letter_id)
+    if row is None:
+        raise DeadLetterNotFound
+    return row
+
+
+async def replay_dead_letter(work: Work, letter_id: UUID) -> dict[str, Any]:
+    """The handler hears the event again, with all its attempts before it.
+
+    Later events of the member that wait then wait for it. Raise DeadLetterNotFound.
+    """
+    return await _settle(work, letter_id, "waiting", "replayed")
+
+
+async def discard_dead_letter(work: Work, letter_id: UUID) -> dict[str, Any]:
+    """Nothing more is done about it; its row stays for 30 days. Raise DeadLetterNotFound."""
+    return await _settle(work, letter_id, "discarded", "discarded")
+
+
+async def _settle(work: Work, letter_id: UUID, state: str, what: str) -> dict[str, Any]:
+    letter = await get_dead_letter(work, letter_id)
+    row = await work.fetchrow(
+        "update laurels.event_handlings set state = $3, next_attempt_at = now(),"
+        " attempts = case when $3 = 'waiting' then 0 else attempts end,"
+        " finished_at = case when $3 = 'waiting' then null else now() end"
+        " where tenant_id = $1 and id = $2 and state = 'dead' returning id",
+        work.tenant_id, letter_id, state,
+    )  # fmt: skip
+    if row is None:
+        raise DeadLetterNotFound
+    await audit.record(
+        work,
+        action=f"events.dead_letter_{what}",
+        target_type="dead_letter",
+        target_id=encode("dead_letter", letter_id),
+        after={"handler": letter["handler"], "event_id": encode("event", letter["event_id"])},
+    )
+    return dict(letter)

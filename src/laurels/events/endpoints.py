@@ -1,0 +1,204 @@
+"""Webhook endpoints: who outside is told of what, and the secrets that sign it."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from laurels import audit
+from laurels.config import settings
+from laurels.kit.crypto import vault
+from laurels.kit.ids import encode, new_id
+from laurels.kit.work import Work
+
+from .addresses import check_url
+from .bounds import may_be_one_more
+from .catalogue import CATALOGUE, WebhookEndpointDisabled, WebhookEndpointTested
+from .errors import EndpointDisabled, EndpointNotFound, TooManyEndpoints, UnknownEventType
+from .outbox import emit
+from .signing import new_secret
+
+MAX_ENDPOINTS = 50
+OVERLAP_HOURS = 24
+"""How long deliveries are signed with the old secret too after a rotation."""
+_COLUMNS = (
+    "id, url, description, event_types, status, disabled_reason, previous_until, created_at,"
+    " updated_at"
+)
+
+
+async def create_endpoint(
+    work: Work, *, url: str, description: str | None, event_types: Sequence[str]
+) -> tuple[asyncpg.Record, str]:
+    """The endpoint is told what happens from now on; return it and its secret, shown only now.
+
+    Raise Invalid for an address that webhooks may not go to, UnknownEventType, TooManyEndpoints.
+    """
+    _check(url, event_types)
+    # The tenant's row stands for the number of its endpoints.
+    await work.fetch("select 1 from laurels.tenants where id = $1 for update", work.tenant_id)
+    there = len(await list_endpoints(work))
+    if there >= MAX_ENDPOINTS:
+        raise TooManyEndpoints(limit=MAX_ENDPOINTS)
+    await may_be_one_more(work, there)
+    endpoint_id, secret = new_id(), new_secret()
+    await work.fetch(
+        "insert into laurels.webhook_endpoints (tenant_id, id, url, description, event_types,"
+        " status, secret, created_at, updated_at)"
+        " values ($1, $2, $3, $4, $5, 'enabled', $6, now(), now())",
+        work.tenant_id, endpoint_id, url, description, list(event_types), vault().encrypt(secret),
+    )  # fmt: skip
+    await _note(work, "created", endpoint_id, after={"url": url, "event_types": list(event_types)})
+    return await get_endpoint(work, endpoint_id), secret
+
+
+async def list_endpoints(work: Work) -> list[asyncpg.Record]:
+    """Return all endpoints, newest first, without their secrets."""
+    return await work.fetch(
+        f"select {_COLUMNS} from laurels.webhook_endpoints"
+        " where tenant_id = $1 and status <> 'deleted' order by id desc",
+        work.tenant_id,
+    )
+
+
+async def get_endpoint(work: Work, endpoint_id: UUID, *, lock: bool = False) -> asyncpg.Record:
+    """Return an endpoint without its secret. Raise EndpointNotFound."""
+    row = await work.fetchrow(
+        f"select {_COLUMNS} from laurels.webhook_endpoints where tenant_id = $1 and id = $2"
+        f" and status <> 'deleted'{' for update' if lock else ''}",
+        work.tenant_id, endpoint_id,
+    )  # fmt: skip
+    if row is None:
+        raise EndpointNotFound
+    return row
+
+
+async def change_endpoint(work: Work, endpoint_id: UUID, changes: dict[str, Any]) -> asyncpg.Record:
+    """The endpoint has these values; what is not among the changes stays.
+
+    When it is disabled, what waits for it is stopped. Raise EndpointNotFound, Invalid,
+    UnknownEventType.
+    """
+    before = await get_endpoint(work, endpoint_id, lock=True)
+    after = {**before, **changes}
+    _check(after["url"], after["event_types"])
+    await work.fetch(
+        "update laurels.webhook_endpoints set url = $3, description = $4, event_types = $5,"
+        " status = $6, disabled_reason = case when $6 = 'enabled' then null"
+        "  else coalesce(disabled_reason, 'switched off') end, updated_at = now()"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, endpoint_id, after["url"], after["description"],
+        list(after["event_types"]), after["status"],
+    )  # fmt: skip
+    if before["status"] == "enabled" and after["status"] == "disabled":
+        await _stop(work, endpoint_id)
+        emit(work, [WebhookEndpointDisabled(None, work.now, endpoint_id, "switched off")])
+    changed = [name for name in changes if before[name] != after[name]]
+    await _note(
+        work, "changed", endpoint_id,
+        before={name: before[name] for name in changed},
+        after={name: after[name] for name in changed},
+    )  # fmt: skip
+    return await get_endpoint(work, endpoint_id)
+
+
+async def delete_endpoint(work: Work, endpoint_id: UUID) -> None:
+    """The endpoint is told nothing more and its secrets are gone. Raise EndpointNotFound."""
+    before = await get_endpoint(work, endpoint_id, lock=True)
+    await work.fetch(
+        "update laurels.webhook_endpoints set status = 'deleted', secret = '',"
+        " previous_secret = null, previous_until = null, updated_at = now()"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, endpoint_id,
+    )  # fmt: skip
+    await _stop(work, endpoint_id)
+    await _note(work, "deleted", endpoint_id, before={"url": before["url"]})
+
+
+async def rotate_secret(work: Work, endpoint_id: UUID) -> tuple[asyncpg.Record, str]:
+    """The endpoint has a new secret; for 24 hours deliveries are signed with the old one too.
+
+    Return it and the secret, which is shown only now. Raise EndpointNotFound.
+    """
+    await get_endpoint(work, endpoint_id, lock=True)
+    secret = new_secret()
+    await work.fetch(
+        "update laurels.webhook_endpoints set previous_secret = secret, secret = $3,"
+        " previous_until = now() + $4 * interval '1 hour', updated_at = now()"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, endpoint_id, vault().encrypt(secret), OVERLAP_HOURS,
+    )  # fmt: skip
+    await _note(work, "secret_rotated", endpoint_id)
+    return await get_endpoint(work, endpoint_id), secret
+
+
+async def test_endpoint(work: Work, endpoint_id: UUID) -> None:
+    """The endpoint is sent a test by the same way as everything else.
+
+    Raise EndpointNotFound, or EndpointDisabled when it is told nothing.
+    """
+    await require_enabled(work, endpoint_id)
+    emit(work, [WebhookEndpointTested(None, work.now, endpoint_id)])
+
+
+async def require_enabled(work: Work, endpoint_id: UUID) -> asyncpg.Record:
+    """Return an endpoint that is told things. Raise EndpointNotFound or EndpointDisabled."""
+    row = await get_endpoint(work, endpoint_id)
+    if row["status"] != "enabled":
+        raise EndpointDisabled(reason=row["disabled_reason"])
+    return row
+
+
+async def disable_gone(work: Work, endpoint_id: UUID) -> None:
+    """An endpoint that answered 410 Gone is disabled, and what waits for it is stopped."""
+    row = await work.fetchrow(
+        "update laurels.webhook_endpoints set status = 'disabled',"
+        " disabled_reason = 'answered 410 Gone', updated_at = now()"
+        " where tenant_id = $1 and id = $2 and status = 'enabled' returning id",
+        work.tenant_id, endpoint_id,
+    )  # fmt: skip
+    if row is None:
+        return
+    await _stop(work, endpoint_id)
+    emit(work, [WebhookEndpointDisabled(None, work.now, endpoint_id, "answered 410 Gone")])
+    await _note(
+        work, "disabled", endpoint_id,
+        before={"status": "enabled"},
+        after={"status": "disabled", "disabled_reason": "answered 410 Gone"},
+    )  # fmt: skip
+
+
+async def _stop(work: Work, endpoint_id: UUID) -> None:
+    """What waits for the endpoint waits no longer."""
+    await work.fetch(
+        "update laurels.webhook_deliveries set state = 'stopped', finished_at = now(),"
+        " claimed_until = null where tenant_id = $1 and endpoint_id = $2 and state = 'waiting'",
+        work.tenant_id, endpoint_id,
+    )  # fmt: skip
+
+
+def _check(url: str, event_types: Sequence[str]) -> None:
+    check_url(url, allow_private=settings().webhook_allow_private)
+    for place, name in enumerate(event_types):
+        if name not in CATALOGUE:
+            msg = f"There is no event `{name[:60]}`; docs/reference/events.md lists them."
+            raise UnknownEventType(msg, field=f"event_types.{place}")
+
+
+async def _note(
+    work: Work,
+    what: str,
+    endpoint_id: UUID,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    await audit.record(
+        work,
+        action=f"events.webhook_endpoint_{what}",
+        target_type="webhook_endpoint",
+        target_id=encode("webhook_endpoint", endpoint_id),
+        before=before,
+        after=after,
+    )

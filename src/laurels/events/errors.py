@@ -1,0 +1,74 @@
+"""What can go wrong with events.
+
+AppError
+├── NotFound
+│   ├── EventNotFound      no such event, or not of this tenant
+│   ├── EndpointNotFound   no such webhook endpoint
+│   ├── DeliveryNotFound   no such delivery
+│   └── DeadLetterNotFound no such dead letter, or it was dealt with
+├── Invalid
+│   └── UnknownEventType   a type that is not in the catalogue
+├── Conflict
+│   ├── EndpointDisabled   it is told nothing until it is enabled
+│   └── TooManyEndpoints   the tenant has as many as it may
+├── Gone
+│   └── EventsForgotten    the place to go on from is older than events are kept
+└── Limited
+    └── TooManyStreams     this key has as many streams as it may
+"""
+
+from laurels.kit.errors import Conflict, Gone, Invalid, Limited, NotFound
+
+
+class EventNotFound(NotFound):
+    """There is no event with this id."""
+
+    code = "event_not_found"
+
+
+class EndpointNotFound(NotFound):
+    """There is no webhook endpoint with this id."""
+
+    code = "webhook_endpoint_not_found"
+
+
+class DeliveryNotFound(NotFound):
+    """There is no delivery with this id; the log is kept for 30 days."""
+
+    code = "webhook_delivery_not_found"
+
+
+class DeadLetterNotFound(NotFound):
+    """There is no dead letter with this id, or it was replayed or discarded meanwhile."""
+
+    code = "dead_letter_not_found"
+
+
+class UnknownEventType(Invalid):
+    """There is no event of this type; docs/reference/events.md lists them."""
+
+    code = "unknown_event_type"
+
+
+class EndpointDisabled(Conflict):
+    """The endpoint is disabled; set its `status` to `enabled` first."""
+
+    code = "webhook_endpoint_disabled"
+
+
+class TooManyEndpoints(Conflict):
+    """The tenant has as many webhook endpoints as it may; delete one first."""
+
+    code = "too_many_webhook_endpoints"
+
+
+class EventsForgotten(Gone):
+    """Events are kept for 30 days, and this one is older; leave it out and read what you missed."""
+
+    code = "events_forgotten"
+
+
+class TooManyStreams(Limited):
+    """This key has as many live streams open as it may; close one first."""
+
+    code = "too_many_streams"

@@ -1,0 +1,47 @@
+"""An event as it is read back from the outbox, and work that is done because of it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from laurels.kit.work import Work
+
+DEEPEST = 5
+"""How many events may lead to an event that handlers still hear of; one more is parked."""
+
+COLUMNS = (
+    "o.id, o.type, o.payload, o.member_id, o.member_seq, o.position, o.occurred_at, o.created_at,"
+    " o.historical, o.depth"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event of the outbox, with its place in the stream and in its member's order."""
+
+    id: UUID
+    type: str
+    payload: dict[str, Any]
+    member_id: UUID | None
+    member_seq: int | None
+    position: int
+    occurred_at: datetime
+    created_at: datetime
+    historical: bool
+    depth: int
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> "Happened":
+        """Return the event that a row with these columns holds."""
+        return cls(*(row[name.removeprefix("o.")] for name in COLUMNS.split(", ")))
+
+
+def because(work: Work, event: Happened) -> Work:
+    """Return the same work for what is done because of this event; what it emits names the cause.
+
+    A handler that gets several events does the consequences of each with a Work of its own.
+    """
+    return replace(work, cause=event.id, depth=min(event.depth, DEEPEST) + 1)

@@ -1,0 +1,23 @@
+"""How long events are kept."""
+
+from datetime import timedelta
+
+from laurels.kit.time import utc_now
+from laurels.kit.work import Work
+
+KEPT = timedelta(days=30)
+"""How long events, the delivery log and what handlers did are kept, and streams can go back."""
+
+
+async def forget_old(work: Work, *, limit: int = 1000) -> int:
+    """Events older than 30 days are gone, with their log, at most `limit`; return how many.
+
+    What was not relayed, waits to be delivered, or is a dead letter nobody dealt with stays. The
+    age is real time; a test tenant's clock does not move it.
+    """
+    row = await work.fetchrow(
+        "select laurels.forget_events($1, $2, $3) as gone",
+        work.tenant_id, utc_now() - KEPT, limit,
+    )  # fmt: skip
+    assert row is not None, "the function always answers"
+    return row["gone"]

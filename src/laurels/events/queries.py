@@ -1,0 +1,118 @@
+"""Reading events back: one, a page, and what came after a place in the stream."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from laurels.kit.time import utc_now
+from laurels.kit.work import Work
+
+from .catalogue import CATALOGUE
+from .errors import EventNotFound, EventsForgotten, UnknownEventType
+from .happened import COLUMNS, Happened
+from .keeping import KEPT
+
+_SCANNED = 5000
+"""How many positions a read looks at, whatever it finds there."""
+
+
+def read_types(text: str | None) -> list[str]:
+    """Return the types in a text such as `points.credited,purchase.completed`; none is all.
+
+    Raise UnknownEventType.
+    """
+    names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    for name in names:
+        if name not in CATALOGUE:
+            msg = f"There is no event `{name[:60]}`; docs/reference/events.md lists them."
+            raise UnknownEventType(msg, field="types")
+    return names
+
+
+async def get_event(work: Work, event_id: UUID) -> Happened:
+    """Return an event that was relayed. Raise EventNotFound or EventsForgotten."""
+    row = await work.fetchrow(
+        f"select {COLUMNS} from laurels.outbox as o"
+        " where o.tenant_id = $1 and o.id = $2 and o.position is not null",
+        work.tenant_id, event_id,
+    )  # fmt: skip
+    if row is not None:
+        return Happened.of(row)
+    written = datetime.fromtimestamp((event_id.int >> 80) / 1000, UTC)
+    if written < utc_now() - KEPT:
+        raise EventsForgotten
+    raise EventNotFound
+
+
+async def last_position(work: Work) -> int:
+    """Return the position of the last event that was relayed, 0 before the first."""
+    row = await work.fetchrow(
+        "select last_position from laurels.outbox_leases where tenant_id = $1", work.tenant_id
+    )
+    return row["last_position"] if row else 0
+
+
+async def list_events(
+    work: Work,
+    *,
+    types: Sequence[str],
+    before: int | None,
+    historical: bool,
+    limit: int,
+) -> list[Happened]:
+    """Return events from below a position, newest first; imported history only if asked for."""
+    rows = await work.fetch(
+        f"select {COLUMNS} from laurels.outbox as o where o.tenant_id = $1"
+        " and o.position is not null and ($2::bigint is null or o.position < $2)"
+        " and (cardinality($3::text[]) = 0 or o.type = any($3)) and (o.historical is false or $4)"
+        " order by o.position desc limit $5",
+        work.tenant_id, before, list(types), historical, limit,
+    )  # fmt: skip
+    return [Happened.of(row) for row in rows]
+
+
+async def events_after(
+    work: Work, place: int, *, types: Sequence[str], limit: int
+) -> tuple[list[Happened], int]:
+    """Return what came after a position, oldest first, and the position to go on from.
+
+    Imported history is left out. The place moves on also past what was not asked for.
+    """
+    end = min(await last_position(work), place + _SCANNED)
+    if end <= place:
+        return [], place
+    rows = await work.fetch(
+        f"select {COLUMNS} from laurels.outbox as o where o.tenant_id = $1"
+        " and o.position > $2 and o.position <= $3 and not o.historical"
+        " and (cardinality($4::text[]) = 0 or o.type = any($4)) order by o.position limit $5",
+        work.tenant_id, place, end, list(types), limit,
+    )  # fmt: skip
+    found = [Happened.of(row) for row in rows]
+    return found, found[-1].position if len(found) == limit else end
+
+
+async def event_at(work: Work, position: int) -> UUID | None:
+    """Return the id of the event at a position, None when it is not kept any more."""
+    row = await work.fetchrow(
+        "select id from laurels.outbox where tenant_id = $1 and position = $2",
+        work.tenant_id, position,
+    )  # fmt: skip
+    return row["id"] if row else None
+
+
+async def count_waiting(work: Work) -> dict[str, int]:
+    """Return how many events wait for the relay, for handlers and for webhooks, and are dead."""
+    row = await work.fetchrow(
+        "select"
+        " (select count(*) from laurels.outbox"
+        "  where tenant_id = $1 and relayed_at is null) as for_the_relay,"
+        " (select count(*) from laurels.event_handlings"
+        "  where tenant_id = $1 and state = 'waiting') as for_handlers,"
+        " (select count(*) from laurels.webhook_deliveries"
+        "  where tenant_id = $1 and state = 'waiting') as for_webhooks,"
+        " (select count(*) from laurels.event_handlings"
+        "  where tenant_id = $1 and state = 'dead') as dead_letters",
+        work.tenant_id,
+    )
+    assert row is not None, "counting always answers"
+    return dict(row)

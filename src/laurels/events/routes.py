@@ -1,0 +1,247 @@
+"""Events, live streams, dead letters and webhooks over HTTP."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from laurels.kit.access import begin, once, token_of
+from laurels.kit.http import Door
+from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.work import Work
+from laurels.permissions import Permission
+
+from . import dead_letters, deliveries, endpoints, queries
+from .happened import Happened
+from .schemas import (
+    AcceptedOut,
+    DeadLetterOut,
+    DeliveryDetailOut,
+    DeliveryId,
+    DeliveryOut,
+    EndpointId,
+    EndpointIn,
+    EndpointOut,
+    EndpointPatch,
+    EndpointsOut,
+    EventId,
+    EventOut,
+    LetterId,
+    ReplayIn,
+    ReplayOut,
+    SecretOut,
+)
+from .streaming import EventStream, Streams
+from .telling import told
+
+router = APIRouter(prefix="/v1", tags=["events"], route_class=Door)
+Reading = Annotated[Work, begin(Permission.EVENTS_READ)]
+Writing = Annotated[Work, begin(Permission.EVENTS_WRITE)]
+Following = Annotated[Work, begin(Permission.EVENTS_READ, feature="event_stream")]
+Configuring = Annotated[Work, begin(Permission.EVENTS_CONFIGURE)]
+Making = Annotated[Work, begin(Permission.EVENTS_CONFIGURE, feature="webhooks")]
+Types = Annotated[
+    str | None,
+    Query(max_length=2000, description="Types of events, separated by commas; absent: all."),
+]
+
+
+def _out(work: Work, event: Happened) -> EventOut:
+    return EventOut.model_validate(told(event, work.tenant_id))
+
+
+@router.get("/events")
+async def list_events(
+    work: Reading,
+    types: Types = None,
+    historical: Annotated[bool, Query(description="Imported history too.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[EventOut]:
+    """List what happened in the last 30 days, newest first."""
+    after = read_cursor(cursor)
+    before = None if after is None else (await queries.get_event(work, after)).position
+    found = await queries.list_events(
+        work, types=queries.read_types(types), before=before, historical=historical,
+        limit=limit + 1,
+    )  # fmt: skip
+    return page_of([_out(work, event) for event in found], [event.id for event in found], limit)
+
+
+@router.get(
+    "/events/stream",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+async def stream_events(
+    request: Request,
+    work: Following,
+    types: Types = None,
+    after: Annotated[EventId | None, Query(description="Go on after this event.")] = None,
+    last_event_id: Annotated[EventId | None, Header()] = None,
+) -> Response:
+    """Follow what happens, live, as server-sent events.
+
+    Each has the id of its event; a client that comes again with `Last-Event-ID` (or `after`)
+    misses nothing of the last 30 days. Without either, the stream begins now. An older id is
+    answered 410. A comment every 15 seconds shows that the stream is alive. A key may have ten
+    streams per process; the stream of a withdrawn key ends within a minute.
+    """
+    names, streams = queries.read_types(types), _streams(request)
+    known = last_event_id or after
+    if known is None:
+        place = await queries.last_position(work)
+    else:
+        place = (await queries.get_event(work, known)).position
+    seat = streams.take_seat(work.tenant_id, work.actor.id or "", token_of(request))
+    return EventStream(streams, seat, place, names)
+
+
+def _streams(request: Request) -> Streams:
+    return request.app.state.streams
+
+
+@router.get("/events/{event_id}")
+async def get_event(event_id: EventId, work: Reading) -> EventOut:
+    """Read one event."""
+    return _out(work, await queries.get_event(work, event_id))
+
+
+@router.get("/dead-letters")
+async def list_dead_letters(
+    work: Reading,
+    handler: Annotated[str | None, Query(max_length=100, description="Of this handler.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[DeadLetterOut]:
+    """List events that a handler could not do anything with, newest first."""
+    rows = await dead_letters.list_dead_letters(
+        work, handler=handler, after=read_cursor(cursor), limit=limit + 1
+    )
+    found = [DeadLetterOut.model_validate(dict(row)) for row in rows]
+    return page_of(found, [row["id"] for row in rows], limit)
+
+
+@router.get("/dead-letters/{dead_letter_id}")
+async def get_dead_letter(dead_letter_id: LetterId, work: Reading) -> DeadLetterOut:
+    """Read one dead letter."""
+    row = await dead_letters.get_dead_letter(work, dead_letter_id)
+    return DeadLetterOut.model_validate(dict(row))
+
+
+@router.post("/dead-letters/{dead_letter_id}/replay", status_code=202)
+async def replay_dead_letter(dead_letter_id: LetterId, work: Writing) -> AcceptedOut:
+    """Let the handler hear the event again."""
+    await dead_letters.replay_dead_letter(work, dead_letter_id)
+    return AcceptedOut()
+
+
+@router.post("/dead-letters/{dead_letter_id}/discard")
+async def discard_dead_letter(dead_letter_id: LetterId, work: Writing) -> AcceptedOut:
+    """Do nothing more about it."""
+    await dead_letters.discard_dead_letter(work, dead_letter_id)
+    return AcceptedOut()
+
+
+# -- webhooks ------------------------------------------------------------------------------------
+
+
+@router.post("/webhook-endpoints", status_code=201, dependencies=[once("secret")])
+async def create_endpoint(body: EndpointIn, work: Making) -> SecretOut:
+    """Make a webhook endpoint. Its secret is in this answer and in no other one."""
+    row, secret = await endpoints.create_endpoint(
+        work, url=body.url, description=body.description, event_types=body.event_types
+    )
+    return SecretOut.model_validate({**row, "secret": secret})
+
+
+@router.get("/webhook-endpoints")
+async def list_endpoints(work: Reading) -> EndpointsOut:
+    """List webhook endpoints, newest first."""
+    rows = await endpoints.list_endpoints(work)
+    return EndpointsOut.model_validate({"data": [dict(row) for row in rows]})
+
+
+@router.get("/webhook-endpoints/{webhook_endpoint_id}")
+async def get_endpoint(webhook_endpoint_id: EndpointId, work: Reading) -> EndpointOut:
+    """Read one webhook endpoint."""
+    row = await endpoints.get_endpoint(work, webhook_endpoint_id)
+    return EndpointOut.model_validate(dict(row))
+
+
+@router.patch("/webhook-endpoints/{webhook_endpoint_id}")
+async def change_endpoint(
+    webhook_endpoint_id: EndpointId, body: EndpointPatch, work: Configuring
+) -> EndpointOut:
+    """Change what is sent; disabling it stops what waits for it."""
+    changes = body.changes()
+    row = await endpoints.change_endpoint(work, webhook_endpoint_id, changes)
+    return EndpointOut.model_validate(dict(row))
+
+
+@router.delete("/webhook-endpoints/{webhook_endpoint_id}", status_code=204)
+async def delete_endpoint(webhook_endpoint_id: EndpointId, work: Configuring) -> None:
+    """Delete a webhook endpoint; what waits for it is stopped, its log stays for 30 days."""
+    await endpoints.delete_endpoint(work, webhook_endpoint_id)
+
+
+@router.post(
+    "/webhook-endpoints/{webhook_endpoint_id}/secret/rotate", dependencies=[once("secret")]
+)
+async def rotate_secret(webhook_endpoint_id: EndpointId, work: Configuring) -> SecretOut:
+    """Give the endpoint a new secret; the old one signs beside it for 24 hours more."""
+    row, secret = await endpoints.rotate_secret(work, webhook_endpoint_id)
+    return SecretOut.model_validate({**row, "secret": secret})
+
+
+@router.post("/webhook-endpoints/{webhook_endpoint_id}/test", status_code=202)
+async def test_endpoint(webhook_endpoint_id: EndpointId, work: Writing) -> AcceptedOut:
+    """Send the endpoint a `webhook_endpoint.tested`, whatever it listens to."""
+    await endpoints.test_endpoint(work, webhook_endpoint_id)
+    return AcceptedOut()
+
+
+@router.post("/webhook-endpoints/{webhook_endpoint_id}/replay", status_code=202)
+async def replay_endpoint(
+    webhook_endpoint_id: EndpointId, body: ReplayIn, work: Writing
+) -> ReplayOut:
+    """Send the endpoint what it missed since a moment, at most 10,000 deliveries at a time."""
+    count = await deliveries.replay_since(
+        work, webhook_endpoint_id, since=body.since, delivered=body.delivered
+    )
+    return ReplayOut(deliveries=count)
+
+
+@router.get("/webhook-deliveries")
+async def list_deliveries(
+    work: Reading,
+    endpoint_id: EndpointId | None = None,
+    event_id: EventId | None = None,
+    event_type: Annotated[str | None, Query(max_length=60)] = None,
+    state: Annotated[Literal["waiting", "delivered", "dead", "stopped"] | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[DeliveryOut]:
+    """List deliveries of the last 30 days, newest first."""
+    rows = await deliveries.list_deliveries(
+        work, endpoint_id=endpoint_id, event_id=event_id, event_type=event_type, state=state,
+        after=read_cursor(cursor), limit=limit + 1,
+    )  # fmt: skip
+    found = [DeliveryOut.model_validate(dict(row)) for row in rows]
+    return page_of(found, [row["id"] for row in rows], limit)
+
+
+@router.get("/webhook-deliveries/{webhook_delivery_id}")
+async def get_delivery(webhook_delivery_id: DeliveryId, work: Reading) -> DeliveryDetailOut:
+    """Read one delivery with its attempts."""
+    return DeliveryDetailOut.model_validate(
+        await deliveries.get_delivery(work, webhook_delivery_id)
+    )
+
+
+@router.post("/webhook-deliveries/{webhook_delivery_id}/replay", status_code=202)
+async def replay_delivery(webhook_delivery_id: DeliveryId, work: Writing) -> DeliveryDetailOut:
+    """Send one delivery again."""
+    return DeliveryDetailOut.model_validate(
+        await deliveries.replay_delivery(work, webhook_delivery_id)
+    )

@@ -1,0 +1,133 @@
+"""One request to an endpoint: pinned to a judged address, bounded in time and in what is read."""
+
+import asyncio
+import ssl
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+
+import httpx
+
+from laurels import __version__
+from laurels.kit.time import utc_now
+
+from .addresses import AddressRefused, resolve
+
+READ_BYTES = 1000
+"""How much of an answer is read and kept for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a request: a status, or why there is none; times in UTC and milliseconds."""
+
+    sent_at: datetime
+    duration_ms: int
+    status: int | None = None
+    error: str | None = None
+    response: str | None = None
+    retry_after: float | None = None
+
+
+class Sender:
+    """Sends to one endpoint, so that connections are shared with no other host's."""
+
+    def __init__(self, *, timeout: float, at_once: int, allow_private: bool) -> None:
+        self._timeout = timeout
+        self._allow_private = allow_private
+        self._client = httpx.AsyncClient(
+            verify=_tls(),
+            timeout=timeout,
+            limits=httpx.Limits(max_connections=at_once),
+            follow_redirects=False,
+            trust_env=False,
+            headers={
+                "User-Agent": f"Laurels/{__version__}",
+                "Content-Type": "application/json",
+                # What is read of an answer is not worth unpacking.
+                "Accept-Encoding": "identity",
+            },
+        )
+
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """Return what the endpoint answered, or in words why it did not. Raises nothing."""
+        sent_at, started = utc_now(), time.perf_counter()
+
+        def answer(
+            *, status: int | None = None, error: str | None = None, response: str | None = None,
+            retry_after: float | None = None,
+        ) -> Answer:  # fmt: skip
+            took = int((time.perf_counter() - started) * 1000)
+            return Answer(sent_at, took, status, error, response, retry_after)
+
+        try:
+            async with asyncio.timeout(self._timeout):
+                status, read, waits = await self._exchange(url, body, headers)
+        except TimeoutError:
+            return answer(error=f"no answer within {self._timeout:g} seconds")
+        except AddressRefused as error:
+            return answer(error=str(error))
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            return answer(error=f"{type(error).__name__}: {error}"[:500])
+        trouble = None if 200 <= status < 300 else f"answered {status}"
+        if 300 <= status < 400:
+            trouble = f"answered {status}; redirects are not followed"
+        return answer(
+            status=status, error=trouble, response=read,
+            retry_after=seconds_to_wait(waits, sent_at),
+        )  # fmt: skip
+
+    async def _exchange(
+        self, url: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, str, str | None]:
+        target = httpx.URL(url)
+        port = target.port or (443 if target.scheme == "https" else 80)
+        address = await resolve(target.host, port, allow_private=self._allow_private)
+        request = self._client.build_request(
+            "POST",
+            target.copy_with(host=address),
+            content=body,
+            headers={**headers, "Host": target.netloc.decode("ascii")},
+            # The certificate is that of the name, though the connection goes to the address.
+            extensions={"sni_hostname": target.host},
+        )
+        response = await self._client.send(request, stream=True)
+        try:
+            read = b""
+            async for part in response.aiter_raw():
+                read += part
+                if len(read) >= READ_BYTES:
+                    break
+        finally:
+            await response.aclose()
+        text = read[:READ_BYTES].decode("utf-8", "replace").replace("\x00", "")
+        return response.status_code, text, response.headers.get("retry-after")
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+
+def seconds_to_wait(text: str | None, now: datetime) -> float | None:
+    """Return how long a `Retry-After` asks to wait, in seconds; None when it says nothing."""
+    if text is None:
+        return None
+    try:
+        return max(0.0, float(int(text)))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    # Reading the authorities takes a while; all senders share them.
+    return httpx.create_ssl_context()

@@ -1,0 +1,111 @@
+"""An event as the outside sees it: TypeIDs, exact money, ids and never names."""
+
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, create_model
+
+from laurels.kit.ids import PREFIXES, encode
+from laurels.kit.schema import IdOf, MoneyOut, trim_money
+
+from .catalogue import CATALOGUE, Event
+from .happened import Happened
+
+_AROUND = {"occurred_at"}
+"""Fields of events that stand in the envelope, not in its data."""
+
+
+def id_kind(event: type[Event], field: str) -> str | None:
+    """Return the kind of id that a field of an event holds, None when it holds none.
+
+    `wallet_id` is the id of a wallet; other names say it by `Annotated[UUID, IdOf("…")]`.
+    """
+    hint = get_type_hints(event, include_extras=True)[field]
+    if get_origin(hint) is Annotated:
+        marks = [mark for mark in get_args(hint)[1:] if isinstance(mark, IdOf)]
+        if marks:
+            return marks[0].kind
+    if UUID not in (hint, *get_args(hint)):
+        return None
+    kind = field.removesuffix("_id")
+    assert kind in PREFIXES, f"{event.name}.{field}: say of what it is the id, by IdOf"
+    return kind
+
+
+@cache
+def _shape(name: str) -> dict[str, str]:
+    """Return how the fields of an event are told: a kind of id, `money` or `plain`."""
+    event = CATALOGUE[name]
+    hints = get_type_hints(event)
+    return {
+        field.name: id_kind(event, field.name)
+        or ("money" if hints[field.name] is Decimal else "plain")
+        for field in fields(event)
+        if field.name not in _AROUND
+    }
+
+
+def told(event: Happened, tenant_id: UUID) -> dict[str, Any]:
+    """Return the event as it is sent to webhooks and streams and answered by the API."""
+    payload = {**event.payload, "member_id": event.member_id}
+    shape = _shape(event.type) if event.type in CATALOGUE else dict.fromkeys(payload, "plain")
+    return {
+        "id": encode("event", event.id),
+        "type": event.type,
+        "timestamp": event.occurred_at,
+        "tenant_id": encode("tenant", tenant_id),
+        "position": event.position,
+        "member_position": event.member_seq,
+        "data": {field: _told(payload.get(field), how) for field, how in shape.items()},
+    }
+
+
+def _told(value: Any, how: str) -> Any:
+    if value is None or how == "plain":
+        return value
+    if how == "money":
+        return trim_money(Decimal(value))
+    return encode(how, value if isinstance(value, UUID) else UUID(value))
+
+
+def as_json(event: Happened, tenant_id: UUID) -> bytes:
+    """Return the event as the bytes that are sent and signed."""
+    return orjson.dumps(told(event, tenant_id), option=orjson.OPT_UTC_Z)
+
+
+# -- the same for people: schemas of OpenAPI -----------------------------------------------------
+
+
+class Told(BaseModel):
+    """Something that happened, as it is told outside."""
+
+    id: Annotated[UUID, IdOf("event")]
+    type: str
+    timestamp: datetime
+    tenant_id: Annotated[UUID, IdOf("tenant")]
+    position: int
+    member_position: int | None
+
+
+@cache
+def form_of(event: type[Event]) -> type[BaseModel]:
+    """Return the model of what is told of this event, for the OpenAPI document."""
+    hints = get_type_hints(event)
+    data: dict[str, Any] = {}
+    for name, how in _shape(event.name).items():
+        hint: Any = hints[name]
+        optional = type(None) in get_args(hint)
+        if how == "money":
+            hint = MoneyOut
+        elif how != "plain":
+            hint = Annotated[UUID, IdOf(how)]
+            hint = hint | None if optional else hint
+        data[name] = (hint, ...)
+    inner = create_model(f"{event.__name__}Data", __doc__=event.__doc__, **data)
+    told_fields: dict[str, Any] = {"type": (Literal[event.name], ...), "data": (inner, ...)}
+    return create_model(event.__name__, __base__=Told, __doc__=event.__doc__, **told_fields)

@@ -1,0 +1,46 @@
+"""A worker to be killed: relay, handlers and deliveries in a process of their own.
+
+    python -m tests.support.worker URL
+
+It retries fast, and its one handler leaves a trace of every completed purchase that it heard of.
+"""
+
+import asyncio
+import signal
+import sys
+
+from laurels import events
+from laurels.events import delivering
+from laurels.events.catalogue import PurchaseCompleted
+from laurels.events.delivering import Manner
+from laurels.kit.db import Database
+
+FAST = Manner(
+    timeout_seconds=1.0, slack_seconds=1.0, delays=(0.1, 0.2, 0.4, 0.4), allow_private=True
+)
+
+
+@events.handler("test.trace", PurchaseCompleted)
+async def trace(work, happened):
+    """Count every purchase; one that is counted twice had its effect twice."""
+    await work.fetch(
+        "insert into laurels.counters as c (tenant_id, name, value)"
+        " select $1, 'trace:' || name, 1 from unnest($2::text[]) as name"
+        " on conflict (tenant_id, name) do update set value = c.value + 1",
+        work.tenant_id, [event.payload["purchase_id"] for event in happened],
+    )  # fmt: skip
+
+
+async def main(url: str) -> None:
+    """Work until SIGTERM."""
+    database, stop = Database(url, pool_size=8), asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await asyncio.gather(
+        events.run_relay(database, stop),
+        delivering.run_deliveries(database, stop, manner=FAST),
+    )
+    await database.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
