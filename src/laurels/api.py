@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from inspect import cleandoc
+from typing import Any
 
 import asyncpg
 from fastapi import FastAPI, Response
@@ -12,8 +14,10 @@ from starlette.responses import JSONResponse
 from laurels import __version__, auth, domains
 from laurels.auth.routes import router as keys
 from laurels.earning.routes import router as earning
+from laurels.events.catalogue import CATALOGUE
 from laurels.events.routes import router as events
 from laurels.events.streaming import Streams
+from laurels.events.telling import form_of
 from laurels.kit.access import Public
 from laurels.kit.db import Database, PoolExhausted
 from laurels.kit.http import Envelope, install_errors
@@ -73,7 +77,25 @@ def create_app(
     app.add_middleware(Envelope, body_limit=body_limit)
     return app
 
-    max_streams: int = (10,)
+
+def _webhooks(app: FastAPI) -> None:
+    """Document what webhooks send: every event of the catalogue."""
+    for name, event in sorted(CATALOGUE.items()):
+
+        async def announce(body: Any) -> None:
+            """Stand for the receiver; only its description is used."""
+
+        announce.__annotations__["body"] = form_of(event)
+        app.webhooks.add_api_route(
+            name,
+            announce,
+            methods=["POST"],
+            name=name,
+            summary=event.__name__,
+            description=cleandoc(event.__doc__ or ""),
+            tags=["events"],
+            response_description="Any 2xx says that it arrived; 410 stops the endpoint.",
+        )
 
 
 class Readiness:
@@ -106,9 +128,6 @@ class Readiness:
 
 
 def _health(app: FastAPI, readiness: Readiness) -> None:
-    authenticator = auth.KeyAuthenticator()
-    streams = Streams(database, authenticator, per_key=max_streams)
-
     @app.get("/healthz", dependencies=[Public], tags=["health"])
     async def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
         """Say that the process is alive."""
