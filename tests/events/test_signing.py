@@ -2,6 +2,7 @@
 
 import ipaddress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,21 @@ def test_the_vector_of_the_specification():
     )
 
     assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_the_recipe_verifies_what_the_specification_signs():
+    page = (Path(__file__).parents[2] / "docs/recipes/receive-webhooks.md").read_text()
+    scope: dict = {}
+    exec(page.split("```python\n")[1].split("```")[0], scope)
+    headers = {
+        "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "webhook-timestamp": "1614265330",
+        "webhook-signature": "v1,AAAA v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    }
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+    assert scope["is_genuine"](secret, headers, b'{"test": 2432232314}')
+    assert not scope["is_genuine"](secret, headers, b'{"test": 2432232315}')
 
 
 def test_two_secrets_make_two_signatures():

@@ -198,3 +198,26 @@ async def test_a_tenant_on_an_unknown_plan_or_with_a_taken_slug_is_refused(opera
     assert (unknown.status_code, unknown.json()["code"]) == (404, "plan_not_found")
     assert (taken.status_code, taken.json()["code"]) == (409, "slug_taken")
     assert nobody.status_code == 404
+
+
+async def test_a_plan_and_a_flag_bound_webhook_endpoints(operator, house, client):
+    mine, code = encode("tenant", house.tenant.id), f"p-{house.tenant.slug}"
+    await operator.put(
+        f"/v1/platform/plans/{code}", json={"name": "One", "limits": {"webhook_endpoints": 1}}
+    )
+    await operator.patch(f"/v1/platform/tenants/{mine}", json={"plan": code})
+    hook = {"url": "https://example.com/hooks"}
+
+    first = await client.post("/v1/webhook-endpoints", json=hook)
+    second = await client.post("/v1/webhook-endpoints", json=hook)
+    await operator.put(
+        "/v1/platform/settings/features.webhooks", json={"value": {"except_tenants": [mine]}}
+    )
+    off = await client.post("/v1/webhook-endpoints", json=hook)
+    await operator.put(
+        "/v1/platform/settings/features.webhooks", json={"value": {"except_tenants": []}}
+    )
+
+    assert first.status_code == 201
+    assert (second.status_code, second.json()["code"]) == (409, "plan_exceeded")
+    assert (off.status_code, off.json()["code"]) == (403, "feature_off")
