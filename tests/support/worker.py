@@ -16,7 +16,10 @@ from laurels.events.delivering import Manner
 from laurels.kit.db import Database
 
 FAST = Manner(
-    timeout_seconds=1.0, slack_seconds=1.0, delays=(0.1, 0.2, 0.4, 0.4), allow_private=True
+    timeout_seconds=3.0,
+    slack_seconds=1.0,
+    delays=(0.1, 0.2, 0.4, 0.4, 0.5, 0.5, 1, 1),
+    allow_private=True,
 )
 
 
