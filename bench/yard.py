@@ -57,6 +57,11 @@ def _ticks(pid: int, *, children: bool) -> int:
     return sum(int(field) for field in wanted)
 
 
+def ticks_of(pid: int) -> int:
+    """Return the processor time of a process itself, in ticks."""
+    return _ticks(pid, children=False)
+
+
 async def open_yard() -> Yard:
     """Start a fresh durable server and build both schemas."""
     folder = Path(tempfile.mkdtemp(prefix="laurels-bench-"))
@@ -85,12 +90,17 @@ def close_yard(yard: Yard) -> None:
 
 @dataclass
 class Reading:
-    """One measurement: how many in how long, and processor seconds of server and client."""
+    """One measurement: how many in how long, and processor seconds of server and client.
+
+    `p50` and `p99` are what half of the requests and all but one in a hundred stayed under.
+    """
 
     count: int
     seconds: float
     server: float
     client: float
+    p50: float = 0.0
+    p99: float = 0.0
 
 
 SCRIPT = """\\set w random(1, 100000)

@@ -19,8 +19,9 @@ from laurels.events.routes import router as events
 from laurels.events.streaming import Streams
 from laurels.events.telling import form_of
 from laurels.kit.access import Public
+from laurels.kit.batching import Lanes
 from laurels.kit.db import Database, PoolExhausted
-from laurels.kit.http import Envelope, install_errors
+from laurels.kit.http import Envelope, install_errors, take_short_way
 from laurels.ledger.routes import router as ledger
 from laurels.members.routes import router as members
 from laurels.platform.routes import router as platform
@@ -38,6 +39,7 @@ def create_app(
     database: Database,
     *,
     body_limit: int = 1_000_000,
+    bulk_limit: int = 5_000_000,
     close_database: bool = True,
     max_streams: int = 10,
     revisions: Sequence[str] = (),
@@ -51,9 +53,10 @@ def create_app(
     streams = Streams(database, authenticator, per_key=max_streams)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         yield
         await streams.close()
+        await app.state.lanes.close()
         if close_database:
             await database.close()
 
@@ -69,12 +72,14 @@ def create_app(
     app.state.authenticator = authenticator
     app.state.streams = streams
     app.state.furnishers = domains.FURNISHERS
+    app.state.lanes = Lanes(database, app.state.authenticator)
     for router in ROUTERS:
         app.include_router(router)
     _webhooks(app)
     _health(app, Readiness(database, revisions))
     install_errors(app)
-    app.add_middleware(Envelope, body_limit=body_limit)
+    take_short_way(app, ROUTERS)
+    app.add_middleware(Envelope, body_limit=body_limit, bulk_limit=bulk_limit)
     return app
 
 

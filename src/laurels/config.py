@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     max_streams: int = Field(
         default=10, ge=0, description="Live streams that one API key may have open per process."
     )
+    bulk_body_limit_bytes: int = Field(
+        default=5_000_000, ge=1024, description="Largest body of a bulk request."
+    )
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,6 @@
 An audit row outlives what it speaks of; it holds ids and changed values, never secrets.
 """
 
-from .service import record
+from .service import Note, record, record_all
 
-__all__ = ["record"]
+__all__ = ["Note", "record", "record_all"]

@@ -1,12 +1,17 @@
 """Who holds a token: the authenticator that `kit.access` declares and `api.py` plugs in."""
 
 import hmac
+from collections.abc import Sequence
+from functools import lru_cache
 from uuid import UUID
 
+import asyncpg
+
 from laurels import tenants
-from laurels.kit.access import Principal
+from laurels.kit import idempotency, preface
+from laurels.kit.access import LetIn, Principal
 from laurels.kit.ids import decode_suffix, encode
-from laurels.kit.work import PLATFORM, Actor, Work
+from laurels.kit.work import BEGAN_AT, PLATFORM, Actor, Work
 from laurels.permissions import ALL_PERMISSIONS, Permission
 
 from . import operators
@@ -14,6 +19,7 @@ from .errors import KeyExpired
 from .service import EVERYTHING, ID_LENGTH, SECRET_LENGTH, TOUCH_EVERY, fingerprint
 
 
+@lru_cache(maxsize=1024)
 def _parts(token: str) -> tuple[UUID, UUID] | None:
     mode, _, rest = token.removeprefix("lk_").partition("_")
     if not token.startswith("lk_") or mode not in {"test", "live"}:
@@ -26,6 +32,17 @@ def _parts(token: str) -> tuple[UUID, UUID] | None:
     except ValueError:
         return None
     return tenant, key
+
+
+_KEY = "hash, scopes, last_used_at, expires_at <= now() as expired, expires_at"
+_VALID = "where tenant_id = $1 and id = $2 and revoked_at is null"
+
+
+@lru_cache(maxsize=1024)
+def _allowed(scopes: tuple[str, ...]) -> frozenset[Permission]:
+    if EVERYTHING in scopes:
+        return ALL_PERMISSIONS
+    return frozenset(Permission(scope) for scope in scopes if scope in ALL_PERMISSIONS)
 
 
 class KeyAuthenticator:
@@ -46,10 +63,35 @@ class KeyAuthenticator:
         if parts is None:
             return None
         row = await work.fetchrow(
-            "select hash, scopes, last_used_at, expires_at <= now() as expired, expires_at"
-            " from laurels.api_keys where tenant_id = $1 and id = $2 and revoked_at is null",
-            work.tenant_id, parts[1],
+            f"select {_KEY} from laurels.api_keys {_VALID}", work.tenant_id, parts[1]
+        )
+        return await self._principal(work, token, parts[1], row)
+
+    async def let_in(self, work: Work, token: str, keys: Sequence[str]) -> LetIn | None:
+        """Like `identify`, and with the same statement: what deeds want to know first.
+
+        That is what rooms registered in `kit.preface`, and which idempotency keys came before.
+        """
+        parts = None if token.startswith(operators.PREFIX) else _parts(token)
+        if parts is None:
+            # Operators have no wallets and no purchases: their permissions open no hot door.
+            principal = await self.identify(work, token)
+            return None if principal is None else LetIn(principal, [])
+        row = await work.fetchrow(
+            f"select {_KEY}, now(), {idempotency.KNOWN}{preface.columns()}"
+            f" from laurels.api_keys {_VALID}",
+            work.tenant_id, parts[1], keys,
         )  # fmt: skip
+        principal = await self._principal(work, token, parts[1], row)
+        if principal is None or row is None:
+            return None
+        work.memo[BEGAN_AT] = row[5]
+        preface.remember(work, row[7:])
+        return LetIn(principal, row[6])
+
+    async def _principal(
+        self, work: Work, token: str, key_id: UUID, row: asyncpg.Record | None
+    ) -> Principal | None:
         if row is None or not hmac.compare_digest(bytes(row["hash"]), fingerprint(token)):
             return None
         if row["expired"]:
@@ -57,15 +99,9 @@ class KeyAuthenticator:
             msg = f"This API key ended at {row['expires_at']:%Y-%m-%dT%H:%M:%SZ}; use a newer one."
             raise KeyExpired(msg)
         if row["last_used_at"] is None or row["last_used_at"] < work.now - TOUCH_EVERY:
-            await self._touch(work, parts[1])
-        scopes: list[str] = row["scopes"]
-        allowed = (
-            ALL_PERMISSIONS
-            if EVERYTHING in scopes
-            else frozenset(Permission(scope) for scope in scopes if scope in ALL_PERMISSIONS)
-        )
-        actor = Actor("api_key", encode("api_key", parts[1]))
-        return Principal(work.tenant_id, actor, allowed)
+            await self._touch(work, key_id)
+        actor = Actor("api_key", encode("api_key", key_id))
+        return Principal(work.tenant_id, actor, _allowed(tuple(row["scopes"])))
 
     async def _touch(self, work: Work, key_id: UUID) -> None:
         # Whoever comes first in a minute writes; the others do not wait for it.

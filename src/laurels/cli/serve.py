@@ -44,6 +44,7 @@ def listen(url: str, host: str, port: int) -> None:
         database,
         body_limit=found.body_limit_bytes,
         max_streams=found.max_streams,
+        bulk_limit=found.bulk_body_limit_bytes,
         revisions=runner.revisions(),
     )
     with kept_running():

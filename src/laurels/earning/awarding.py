@@ -14,6 +14,7 @@ import orjson
 
 from laurels import ledger, members, tenants
 from laurels.events.catalogue import PurchaseCompleted
+from laurels.kit import preface
 from laurels.kit.errors import AppError
 from laurels.kit.ids import encode
 from laurels.kit.time import zone
@@ -35,7 +36,7 @@ _MEMBER_FACTS = (
     "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
 )  # fmt: skip
 _MEMBER_NAMES = frozenset(f"member.{name}" for name in _MEMBER_FACTS)
-_plans: dict[UUID, tuple[tuple[tuple[UUID, int], ...], Plan]] = {}
+_plans: dict[UUID, tuple[str | None, Plan]] = {}
 _PLANS_KEPT = 1000
 
 
@@ -61,14 +62,21 @@ class Awarded:
 Usage = dict[UUID, dict[UsageKey, int]]
 
 
+_ACTIVE = (
+    "select jsonb_agg(jsonb_build_array(id, version) order by id) from laurels.earning_rules"
+    " where tenant_id = $1 and current and status = 'active'"
+)
+preface.register("active rules", _ACTIVE, lambda text: text)
+
+
 async def current_plan(work: Work) -> Plan:
     """Return the tenant's active rules, compiled; kept as long as no rule changes."""
-    rows = await work.fetch(
-        "select id, version from laurels.earning_rules"
-        " where tenant_id = $1 and current and status = 'active' order by id",
-        work.tenant_id,
-    )
-    key = tuple((row[0], row[1]) for row in rows)
+    key: str | None
+    if "active rules" in work.memo:
+        key = work.memo["active rules"]
+    else:
+        row = await work.fetchrow(f"select ({_ACTIVE})::text", work.tenant_id)
+        key = row[0] if row else None
     known = _plans.get(work.tenant_id)
     if known is not None and known[0] == key:
         return known[1]
@@ -109,7 +117,7 @@ async def award(
         nothing = Plan({})
         decided = [evaluate(trigger, occurrence.facts, nothing) for occurrence in occurrences]
         awarded = [Awarded(0, [], {"disabled": "earning is switched off"}) for _ in decided]
-        await _book_awards(work, trigger, occurrences, awarded, decided, {})
+        _book_awards(work, trigger, occurrences, awarded, decided, {})
         return awarded
     plan = await current_plan(work)
     await _add_facts(work, trigger, plan, occurrences)
@@ -123,7 +131,7 @@ async def award(
             add_usage(had, outcome)
         decided.append(outcome)
     awarded = await _book_points(work, trigger, occurrences, decided, historical=historical)
-    await _book_awards(work, trigger, occurrences, awarded, decided, usage)
+    _book_awards(work, trigger, occurrences, awarded, decided, usage)
     return awarded
 
 
@@ -229,7 +237,7 @@ async def _book_points(
     return awarded
 
 
-async def _book_awards(
+def _book_awards(
     work: Work,
     trigger: str,
     occurrences: Sequence[Occurrence],
@@ -243,8 +251,8 @@ async def _book_awards(
         for key in outcome.consumed
     }
     used = sorted(touched, key=lambda item: (item[1][0], item[0], item[1][1]))
-    await work.fetch(
-        "select laurels.book_awards($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    work.write(
+        "laurels.book_awards",
         work.tenant_id,
         trigger,
         [occurrence.subject_id for occurrence in occurrences],

@@ -41,17 +41,17 @@ async def _write(work: Work) -> None:
             for event in batch
         ]
         if told:
-            await _book(work, told, historical=historical)
+            _book(work, told, historical=historical)
 
 
-async def _book(
+def _book(
     work: Work, told: Sequence[tuple[Event, UUID | None, int]], *, historical: bool
 ) -> None:
     causes = {(cause, depth) for _, cause, depth in told}
     cause, depth = next(iter(causes)) if len(causes) == 1 else (None, 0)
     each = len(causes) > 1
-    await work.fetch(
-        "select laurels.book_outbox($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    work.write(
+        "laurels.book_outbox",
         work.tenant_id,
         [new_id() for _ in told],
         [event.name for event, _, _ in told],

@@ -5,6 +5,7 @@ guarded routes too. A route names its permission by an alias such as
 `Adjusting = Annotated[Work, begin(Permission.LEDGER_ADJUST)]`, or says that it is `Public`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -30,6 +31,14 @@ class Principal:
     permissions: frozenset[Permission]
 
 
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """A principal who was let in with a batch, and which of its idempotency keys came before."""
+
+    principal: Principal
+    known_keys: list[str]
+
+
 class Authenticator(Protocol):
     """Tells who holds a token. The tenant is read from the token, before any look-up."""
 
@@ -43,6 +52,10 @@ class Authenticator(Protocol):
 
     async def require_feature(self, work: Work, name: str) -> None:
         """Raise an AppError when this feature is switched off for the tenant."""
+        ...
+
+    async def let_in(self, work: Work, token: str, keys: Sequence[str]) -> LetIn | None:
+        """Identify, and read with the same statement what deeds want to know first."""
         ...
 
 
@@ -80,6 +93,20 @@ def once(*fields: str) -> Any:
         request.state.visit.withhold(fields)
 
     return Depends(withhold)
+
+
+def enter(permission: Permission) -> Any:
+    """Return the dependency of a hot door: who comes waits for the batch that is under way.
+
+    Whether they may is found out in the batch's own transaction, before anything else is done.
+    """
+
+    async def come_in(request: Request, _: Any = Depends(bearer)) -> Any:
+        return await request.state.visit.caller(permission)
+
+    come_in.permission = permission  # type: ignore[attr-defined]
+    come_in.hot = True  # type: ignore[attr-defined]
+    return Depends(come_in)
 
 
 async def _public() -> None:

@@ -6,6 +6,7 @@ anew), so no key is ever left behind by a refusal.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +14,8 @@ from sqlalchemy import Index, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Base, TenantOwned
-from .errors import Conflict, Invalid
-from .work import Work
+from .errors import AppError, Conflict, Invalid
+from .work import Work, uniform
 
 KEPT = timedelta(days=7)
 MAX_KEY = 255
@@ -36,6 +37,13 @@ class IdempotencyKey(TenantOwned, Base):
     status: Mapped[int | None] = mapped_column(SmallInteger, comment="HTTP status answered.")
     body: Mapped[bytes | None] = mapped_column(LargeBinary, comment="Body answered, as sent.")
     created_at: Mapped[datetime] = mapped_column(comment="When the answer was given.")
+
+
+KNOWN = (
+    "array(select i.key from laurels.idempotency_keys as i where i.tenant_id = $1"
+    " and i.key = any($3) and i.created_at >= now() - interval '7 days')"
+)
+"""Of the keys `$3`, those that the tenant `$1` has used: a part of the statement that lets in."""
 
 
 class Counter(TenantOwned, Base):
@@ -77,6 +85,7 @@ class Answer:
 
     status: int
     body: bytes
+    replayed: bool = False
 
 
 def key_of(text: str, method: str, path: str, body: bytes) -> Key:
@@ -120,7 +129,7 @@ async def claim(work: Work, key: Key) -> Answer | None:
         raise IdempotencyKeyReused(field="Idempotency-Key")
     if row["body"] is None:
         raise AnswerNotKept(field="Idempotency-Key")
-    return Answer(row["status"], bytes(row["body"]))
+    return Answer(row["status"], bytes(row["body"]), replayed=True)
 
 
 async def keep(work: Work, key: Key, status: int, body: bytes | memoryview) -> None:
@@ -130,6 +139,43 @@ async def keep(work: Work, key: Key, status: int, body: bytes | memoryview) -> N
         " where tenant_id = $1 and key = $2",
         work.tenant_id, key.text, status, None if _HELD_BACK in work.memo else bytes(body),
     )  # fmt: skip
+
+
+async def find(work: Work, keys: Sequence[Key]) -> dict[str, Answer | AppError]:
+    """Return what was answered under these keys before, or IdempotencyKeyReused, by key."""
+    asked = {key.text: key.fingerprint for key in keys}
+    rows = await work.fetch(
+        "select key, fingerprint, status, body from laurels.idempotency_keys"
+        " where tenant_id = $1 and key = any($2)",
+        work.tenant_id, list(asked),
+    )  # fmt: skip
+    found: dict[str, Answer | AppError] = {}
+    for row in rows:
+        if bytes(row["fingerprint"]) != asked[row["key"]]:
+            found[row["key"]] = IdempotencyKeyReused(field="Idempotency-Key")
+        elif row["body"] is None:
+            found[row["key"]] = AnswerNotKept(field="Idempotency-Key")
+        else:
+            found[row["key"]] = Answer(row["status"], bytes(row["body"]), replayed=True)
+    return found
+
+
+def keep_all(work: Work, answers: Sequence[tuple[Key, Answer]]) -> None:
+    """Claim keys and store their answers beside the effect, in the order of keys.
+
+    When another transaction has used one of them in the meantime, the database says so as a
+    serialization failure: the caller begins anew and finds that answer.
+    """
+    if answers:
+        ordered = sorted(answers, key=lambda pair: pair[0].text)
+        work.write(
+            "laurels.keep_answers",
+            work.tenant_id,
+            [key.text for key, _ in ordered],
+            [key.fingerprint for key, _ in ordered],
+            uniform([answer.status for _, answer in ordered]),
+            [answer.body for _, answer in ordered],
+        )
 
 
 async def forget_old(work: Work, *, limit: int = 10_000) -> int:

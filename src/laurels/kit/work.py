@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,10 @@ PLATFORM = UUID(int=0)
 """Stands in the tenant's place when somebody works for the platform itself."""
 
 
+BEGAN_AT = "when the transaction began"
+"""Where `Work.began_at` looks first."""
+
+
 class CommitFailed(Exception):
     """The database rolled back instead of committing; nothing of this transaction is booked."""
 
@@ -50,34 +55,84 @@ class Work:
     last: list[Callable[["Work"], Awaitable[None]]] = field(
         default_factory=list[Callable[["Work"], Awaitable[None]]]
     )
+    unsent: list[tuple[str, tuple[Any, ...]]] = field(
+        default_factory=list[tuple[str, tuple[Any, ...]]]
+    )
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """Run one statement with bind values `$1…` on the driver itself and return its rows."""
+        if self.unsent:
+            await self.flush()
         return await self.raw.fetch(sql, *arguments)
 
     async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
         """Run one statement and return its first row, if any."""
+        if self.unsent:
+            await self.flush()
         return await self.raw.fetchrow(sql, *arguments)
+
+    async def began_at(self) -> datetime:
+        """Return the database's `now()`: what columns hold that default to it."""
+        known: datetime | None = self.memo.get(BEGAN_AT)
+        if known is None:
+            row = await self.fetchrow("select now()")
+            assert row is not None, "a transaction has a beginning"
+            self.memo[BEGAN_AT] = row[0]
+        return self.memo[BEGAN_AT]
+
+    def write(self, function: str, *arguments: Any) -> None:
+        """Call an SQL function that returns nothing, before the next statement or at the end.
+
+        What is written in a row goes to the server together, in one round trip. What the function
+        refuses is raised where that happens: by the next statement, the end of a savepoint, or the
+        end of the transaction.
+        """
+        self.unsent.append((function, arguments))
+
+    async def flush(self) -> None:
+        """Send what `write` has gathered, in order."""
+        if not self.unsent:
+            return
+        calls = tuple((function, len(arguments)) for function, arguments in self.unsent)
+        values = [value for _, arguments in self.unsent for value in arguments]
+        self.unsent.clear()
+        await self.raw.fetch(_calling(calls), *values)
 
     async def close(self) -> None:
         """Do what was put off to the end of the transaction, in order."""
         while self.last:
             await self.last.pop(0)(self)
+        await self.flush()
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None]:
         """Undo the block alone when it raises; the rest of the transaction goes on."""
+        await self.flush()
         await self.raw.execute("savepoint item")
         put_off, memo = list(self.last), dict(self.memo)
         try:
             yield
+            await self.flush()
         except BaseException:
+            self.unsent.clear()
             await self.raw.execute("rollback to savepoint item; release savepoint item")
             self.last[:] = put_off
             self.memo.clear()
             self.memo.update(memo)
             raise
         await self.raw.execute("release savepoint item")
+
+
+@lru_cache(maxsize=256)
+def _calling(calls: tuple[tuple[str, int], ...]) -> str:
+    """Return the statement that calls these functions with so many values each."""
+    parts: list[str] = []
+    first = 1
+    for function, count in calls:
+        marks = ", ".join(f"${number}" for number in range(first, first + count))
+        parts.append(f"{function}({marks})")
+        first += count
+    return f"select {', '.join(parts)}"
 
 
 def sparse(values: list[Any]) -> list[Any]:
@@ -113,7 +168,8 @@ async def finish(work: Work) -> None:
 async def on_behalf(work: Work, tenant_id: UUID) -> AsyncGenerator[Work]:
     """Let the platform's own work see one tenant for the block, in the same transaction."""
     assert work.tenant_id == PLATFORM, "a tenant's work never sees another tenant"
-    inside = replace(work, tenant_id=tenant_id, memo={}, last=[])
+    await work.flush()
+    inside = replace(work, tenant_id=tenant_id, memo={}, last=[], unsent=[])
     await work.raw.execute(f"set local app.tenant_id = '{UUID(int=tenant_id.int)}'")
     yield inside
     await inside.close()

@@ -54,7 +54,8 @@ def balance_of(wallet: Wallet) -> Balance:
     """Return the figures of a wallet as they are now."""
     return Balance(
         wallet.id, wallet.member_id, wallet.program_id, wallet.available, wallet.pending,
-        wallet.held, wallet.debt,
+        wallet.held, wallet.debt, wallet.lifetime_earned, wallet.lifetime_redeemed,
+        wallet.lifetime_expired,
     )  # fmt: skip
 
 

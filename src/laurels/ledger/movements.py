@@ -132,6 +132,9 @@ class Balance:
     pending: int
     held: int
     debt: int
+    lifetime_earned: int
+    lifetime_redeemed: int
+    lifetime_expired: int
 
 
 @dataclass(slots=True)

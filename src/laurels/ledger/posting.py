@@ -33,7 +33,6 @@ from .movements import (
 from .programs import Programs, load_programs
 
 Outcome = Posted | AppError
-_BOOK = "select laurels.book_postings(" + ", ".join(f"${n}" for n in range(1, 28)) + ")"
 
 
 async def post(
@@ -303,13 +302,13 @@ async def _book(work: Work, draft: Draft, *, keys_are_fresh: bool, last_try: boo
     The second to write finds that out and decides anew, knowing what the first one booked.
     """
     if keys_are_fresh or not any(row.key for row in draft.rows):
-        await _write(work, draft)
+        _write(work, draft)
         return True
     # The same order everywhere, so that two batches never wait for each other's keys.
     draft.rows.sort(key=lambda row: (row.source, row.key or ""))
     try:
         async with work.savepoint():
-            await _write(work, draft)
+            _write(work, draft)
     except asyncpg.UniqueViolationError:
         if last_try:
             raise
@@ -317,15 +316,15 @@ async def _book(work: Work, draft: Draft, *, keys_are_fresh: bool, last_try: boo
     return True
 
 
-async def _write(work: Work, draft: Draft) -> None:
+def _write(work: Work, draft: Draft) -> None:
     """Write everything in one call."""
     changed = [wallet for wallet in draft.wallets.values() if wallet.changed]
     more = _more(draft)
     if not (changed or more):
         return
     rows = draft.rows
-    await work.fetch(
-        _BOOK,
+    work.write(
+        "laurels.book_postings",
         work.tenant_id,
         work.actor.kind,
         work.actor.id,

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from laurels import audit, tenants
+from laurels.kit import preface
 from laurels.kit.ids import encode, new_id
 from laurels.kit.time import zone
 from laurels.kit.work import Work
@@ -19,11 +21,43 @@ MAX_LISTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What a program is called, and what its unit is."""
+
+    name: str
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Programs:
-    """The tenant's programs: what each says about dates, and which one is the default."""
+    """The tenant's programs: what each says about dates, its names, and which is the default."""
 
     default_id: UUID
     dates: dict[UUID, Dates]
+    named: dict[UUID, Named]
+
+
+_TOLD = (
+    "select jsonb_agg(jsonb_build_array(p.id, p.is_default, p.maturity_days, p.expiry_days,"
+    " p.grace_days, p.name, p.unit_name, t.time_zone) order by p.id) from laurels.programs as p"
+    " inner join laurels.tenants as t on t.id = p.tenant_id where p.tenant_id = $1"
+)
+
+
+def _read_programs(text: str | None) -> Programs | None:
+    """Return the programs as the statement above tells them, None without a default one."""
+    rows: list[list[Any]] = orjson.loads(text or "[]")
+    default = next((UUID(row[0]) for row in rows if row[1]), None)
+    if default is None:
+        return None
+    return Programs(
+        default,
+        {UUID(row[0]): Dates(row[2], row[3], row[4], zone(row[7])) for row in rows},
+        {UUID(row[0]): Named(row[5], row[6]) for row in rows},
+    )
+
+
+preface.register(Programs, _TOLD, _read_programs)
 
 
 async def load_programs(work: Work) -> Programs:
@@ -31,19 +65,11 @@ async def load_programs(work: Work) -> Programs:
     known = work.memo.get(Programs)
     if known is not None:
         return known
-    tenant = await tenants.current(work)
-    rows = await work.fetch(
-        "select id, is_default, maturity_days, expiry_days, grace_days"
-        " from laurels.programs where tenant_id = $1",
-        work.tenant_id,
-    )
-    time_zone = zone(tenant.time_zone)
-    dates = {row[0]: Dates(row[2], row[3], row[4], time_zone) for row in rows}
-    default = next((row[0] for row in rows if row[1]), None)
-    if default is None:
+    row = await work.fetchrow(f"select ({_TOLD})::text", work.tenant_id)
+    found = _read_programs(row[0] if row else None)
+    if found is None:
         msg = "This tenant has no default program; furnish it with a preset."
         raise ProgramNotFound(msg)
-    found = Programs(default, dates)
     work.memo[Programs] = found
     return found
 

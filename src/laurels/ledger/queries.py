@@ -136,6 +136,20 @@ async def statement(
     return [dict(row) for row in rows]
 
 
+async def find_transactions(work: Work, ids: Sequence[UUID]) -> dict[UUID, asyncpg.Record]:
+    """Return transactions by id."""
+    rows = await work.fetch(
+        f"{_TRANSACTION} where t.tenant_id = $1 and t.id = any($2)", work.tenant_id, list(ids)
+    )
+    return {row["id"]: row for row in rows}
+
+
+async def find_wallets(work: Work, ids: Sequence[UUID]) -> dict[UUID, asyncpg.Record]:
+    """Return wallets by id."""
+    rows = await work.fetch(f"{_WALLET} and w.id = any($2)", work.tenant_id, list(ids))
+    return {row["id"]: row for row in rows}
+
+
 async def get_transaction(work: Work, transaction_id: UUID) -> asyncpg.Record:
     """Return a transaction. Raise TransactionNotFound."""
     row = await work.fetchrow(

@@ -1,22 +1,21 @@
 """Wallets, transactions and holds over HTTP."""
 
-from datetime import datetime
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
-from laurels import audit
-from laurels.kit.access import begin
-from laurels.kit.errors import Invalid
+from laurels.kit import bulk
+from laurels.kit.access import begin, enter
+from laurels.kit.batching import Caller
+from laurels.kit.bulk import BulkIn, BulkOut
 from laurels.kit.http import Door
 from laurels.kit.ids import encode
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
-from . import posting, programs, queries
-from .movements import Capture, Credit, Debit, HoldPoints, Posted, Release, Reversal
+from . import answers, programs, queries
+from .movements import Capture, HoldPoints, Release, Reversal
 from .schemas import (
     CaptureIn,
     CreditIn,
@@ -27,6 +26,7 @@ from .schemas import (
     MemberId,
     MovedOut,
     MoveIn,
+    MovementIn,
     ProgramId,
     ProgramIn,
     ProgramOut,
@@ -44,6 +44,7 @@ from .schemas import (
 router = APIRouter(prefix="/v1", tags=["ledger"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.LEDGER_READ)]
 Adjusting = Annotated[Work, begin(Permission.LEDGER_ADJUST)]
+Moving = Annotated[Caller, enter(Permission.LEDGER_ADJUST)]
 Configuring = Annotated[Work, begin(Permission.LEDGER_CONFIGURE)]
 
 
@@ -80,56 +81,32 @@ async def list_lots(wallet_id: WalletId, work: Reading) -> LotsOut:
     return LotsOut.model_validate({"data": [dict(row) for row in rows]})
 
 
-@router.post("/wallets/{wallet_id}/credit", status_code=201)
-async def credit(wallet_id: WalletId, body: CreditIn, work: Adjusting) -> MovedOut:
+@router.post("/wallets/{wallet_id}/credit", status_code=201, response_model=MovedOut)
+async def credit(wallet_id: WalletId, body: CreditIn, caller: Moving) -> Response:
     """Credit points by hand. Debt is paid first."""
-    _in_future(body.expires_at, work)
-    posted = await posting.credit(
-        work,
-        Credit(
-            wallet_id=wallet_id, points=body.points, type="adjusted", source=body.source,
-            source_id=body.external_id, key=body.external_id, reason=body.reason,
-            expires_at=body.expires_at,
-        ),
-    )  # fmt: skip
-    return await _moved(work, posted, "ledger.credited")
+    return await caller.together(answers.move, body.to_credit(wallet_id))
 
 
-@router.post("/wallets/{wallet_id}/debit", status_code=201)
-async def debit(wallet_id: WalletId, body: MoveIn, work: Adjusting) -> MovedOut:
+@router.post("/wallets/{wallet_id}/debit", status_code=201, response_model=MovedOut)
+async def debit(wallet_id: WalletId, body: MoveIn, caller: Moving) -> Response:
     """Debit points by hand, earliest expiry first. 409 `insufficient_points` when too few."""
-    posted = await posting.debit(
-        work,
-        Debit(
-            wallet_id=wallet_id, points=body.points,
-            type="redeemed" if body.source == "redemption" else "adjusted", source=body.source,
-            source_id=body.external_id, key=body.external_id, reason=body.reason,
-        ),
-    )  # fmt: skip
-    return await _moved(work, posted, "ledger.debited")
+    return await caller.together(answers.move, body.to_debit(wallet_id))
 
 
-@router.post("/transactions/{transaction_id}/reverse", status_code=201)
-async def reverse(transaction_id: TransactionId, body: ReverseIn, work: Adjusting) -> MovedOut:
+@router.post("/transactions/{transaction_id}/reverse", status_code=201, response_model=MovedOut)
+async def reverse(transaction_id: TransactionId, body: ReverseIn, caller: Moving) -> Response:
     """Take an earlier transaction back; once it is back, again changes nothing."""
-    posted = await posting.reverse(
-        work, Reversal(transaction_id=transaction_id, reason=body.reason)
-    )
-    return await _moved(work, posted, "ledger.reversed")
+    movement = Reversal(transaction_id=transaction_id, reason=body.reason)
+    return await caller.together(answers.move, movement)
 
 
-@router.post("/wallets/{wallet_id}/holds", status_code=201)
-async def hold(wallet_id: WalletId, body: HoldIn, work: Adjusting) -> HoldOut:
+@router.post("/wallets/{wallet_id}/holds", status_code=201, response_model=HoldOut)
+async def hold(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Response:
     """Set points aside until they are captured or released."""
-    _in_future(body.expires_at, work)
-    posted = await posting.hold(
-        work,
-        HoldPoints(
-            wallet_id=wallet_id, points=body.points, reason=body.reason,
-            expires_at=body.expires_at,
-        ),
-    )  # fmt: skip
-    return await _held(work, posted, "ledger.held")
+    movement = HoldPoints(
+        wallet_id=wallet_id, points=body.points, reason=body.reason, expires_at=body.expires_at
+    )
+    return await caller.together(answers.move, movement)
 
 
 @router.get("/holds/{hold_id}")
@@ -138,59 +115,28 @@ async def get_hold(hold_id: HoldId, work: Reading) -> HoldOut:
     return HoldOut.model_validate(dict(await queries.get_hold(work, hold_id)))
 
 
-@router.post("/holds/{hold_id}/capture")
-async def capture(hold_id: HoldId, work: Adjusting, body: CaptureIn | None = None) -> HoldOut:
+@router.post("/holds/{hold_id}/capture", response_model=HoldOut)
+async def capture(hold_id: HoldId, caller: Moving, body: CaptureIn | None = None) -> Response:
     """Spend points that were set aside; what is not captured is released."""
     asked = body or CaptureIn()
-    posted = await posting.capture(
-        work,
-        Capture(
-            hold_id=hold_id, points=asked.points, reason=asked.reason, source="redemption",
-            source_id=encode("hold", hold_id),
-        ),
+    movement = Capture(
+        hold_id=hold_id, points=asked.points, reason=asked.reason, source="redemption",
+        source_id=encode("hold", hold_id),
     )  # fmt: skip
-    return await _held(work, posted, "ledger.captured")
+    return await caller.together(answers.move, movement)
 
 
-@router.post("/holds/{hold_id}/release")
-async def release(hold_id: HoldId, work: Adjusting, body: ReleaseIn | None = None) -> HoldOut:
+@router.post("/holds/{hold_id}/release", response_model=HoldOut)
+async def release(hold_id: HoldId, caller: Moving, body: ReleaseIn | None = None) -> Response:
     """Give points back that were set aside."""
-    asked = body or ReleaseIn()
-    posted = await posting.release(work, Release(hold_id=hold_id, reason=asked.reason))
-    return await _held(work, posted, "ledger.released")
+    reason = body.reason if body else None
+    return await caller.together(answers.move, Release(hold_id=hold_id, reason=reason))
 
 
-def _in_future(moment: datetime | None, work: Work) -> None:
-    if moment is not None and moment <= work.now:
-        msg = "lies in the past; points and holds end in the future"
-        raise Invalid(msg, field="expires_at")
-
-
-async def _moved(work: Work, posted: Posted, action: str) -> MovedOut:
-    row: dict[str, Any] | None = None
-    if posted.transaction is not None:
-        row = dict(await queries.get_transaction(work, posted.transaction.id))
-        if not posted.replayed:
-            await _note(work, action, posted.balance.wallet_id, row["points"], row["reason"])
-    wallet = dict(await queries.get_wallet(work, posted.balance.wallet_id))
-    return MovedOut.model_validate({"transaction": row, "wallet": wallet})
-
-
-async def _held(work: Work, posted: Posted, action: str) -> HoldOut:
-    assert posted.hold is not None, "hold movements always have a hold"
-    hold_row = dict(await queries.get_hold(work, posted.hold.id))
-    await _note(work, action, posted.balance.wallet_id, hold_row["points"], hold_row["reason"])
-    return HoldOut.model_validate(hold_row)
-
-
-async def _note(work: Work, action: str, wallet_id: UUID, points: int, reason: str | None) -> None:
-    await audit.record(
-        work,
-        action=action,
-        target_type="wallet",
-        target_id=encode("wallet", wallet_id),
-        after={"points": points, "reason": reason},
-    )
+@router.post("/movements/bulk", response_model=BulkOut[MovedOut])
+async def move(body: BulkIn[MovementIn], work: Adjusting) -> Response:
+    """Credit and debit up to 1,000 times at once; each has its own result, and one fails alone."""
+    return await bulk.book(work, body.items, MovementIn, MovementIn.to_movement, answers.move)
 
 
 @router.get("/programs")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from laurels.kit.db import MAX_POINTS
 from laurels.kit.schema import (
@@ -19,6 +19,8 @@ from laurels.kit.schema import (
     Schema,
     View,
 )
+
+from .movements import Credit, Debit
 
 WalletId = Annotated[UUID, IdOf("wallet")]
 HoldId = Annotated[UUID, IdOf("hold")]
@@ -42,6 +44,14 @@ class MoveIn(Schema):
         default=None, description="Natural key within the source; a repeat changes nothing."
     )
 
+    def to_debit(self, wallet_id: UUID) -> Debit:
+        """Return the debit as the ledger knows it."""
+        return Debit(
+            wallet_id=wallet_id, points=self.points,
+            type="redeemed" if self.source == "redemption" else "adjusted", source=self.source,
+            source_id=self.external_id, key=self.external_id, reason=self.reason,
+        )  # fmt: skip
+
 
 class CreditIn(MoveIn):
     """Points to credit."""
@@ -49,6 +59,34 @@ class CreditIn(MoveIn):
     expires_at: Moment | None = Field(
         default=None, description="When they lapse; absent: as the program says."
     )
+
+    def to_credit(self, wallet_id: UUID) -> Credit:
+        """Return the credit as the ledger knows it."""
+        return Credit(
+            wallet_id=wallet_id, points=self.points, type="adjusted", source=self.source,
+            source_id=self.external_id, key=self.external_id, reason=self.reason,
+            expires_at=self.expires_at,
+        )  # fmt: skip
+
+
+class MovementIn(CreditIn):
+    """A credit or a debit that names its wallet."""
+
+    type: Literal["credit", "debit"]
+    wallet_id: WalletId
+
+    @model_validator(mode="after")
+    def _debits_do_not_lapse(self) -> "MovementIn":
+        if self.type == "debit" and self.expires_at is not None:
+            msg = "`expires_at` belongs to a credit; leave it out of a debit"
+            raise ValueError(msg)
+        return self
+
+    def to_movement(self) -> Credit | Debit:
+        """Return the movement as the ledger knows it."""
+        if self.type == "credit":
+            return self.to_credit(self.wallet_id)
+        return self.to_debit(self.wallet_id)
 
 
 class HoldIn(Schema):

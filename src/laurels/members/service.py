@@ -1,6 +1,6 @@
 """Members: ensure, upsert, totals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -58,13 +58,17 @@ async def ensure_new(
     *,
     enrolled_at: dict[str, datetime] | None = None,
     historical: bool = False,
+    known: Mapping[str, UUID] | None = None,
 ) -> tuple[dict[str, UUID], list[UUID]]:
-    """Like `ensure`; return also the ids of those who were enrolled just now."""
+    """Like `ensure`; return also the ids of those who were enrolled just now.
+
+    `known` is what `find` said of these external ids a moment ago; then it is not asked again.
+    """
     wanted = list(dict.fromkeys(external_ids))
     if not wanted:
         return {}, []
     moments = enrolled_at or {}
-    found = await find(work, wanted)
+    found = await find(work, wanted) if known is None else dict(known)
     missing = [external_id for external_id in wanted if external_id not in found]
     if not missing:
         return found, []
@@ -84,6 +88,8 @@ async def ensure_new(
 
 async def find(work: Work, external_ids: Sequence[str]) -> dict[str, UUID]:
     """Return the ids of those of these external ids that are members."""
+    if not external_ids:
+        return {}
     return await _by_external_id(work, list(dict.fromkeys(external_ids)), [], [])
 
 
@@ -217,11 +223,11 @@ def _cast(name: str) -> str:
     return "::jsonb" if name == "attributes" else ""
 
 
-async def add_purchases(work: Work, purchases: Sequence[tuple[UUID, Decimal, datetime]]) -> None:
+def add_purchases(work: Work, purchases: Sequence[tuple[UUID, Decimal, datetime]]) -> None:
     """The members' lifetime totals include these purchases: member, amount and moment of each."""
     if purchases:
-        await work.fetch(
-            "select laurels.add_purchases_to_totals($1, $2, $3, $4)",
+        work.write(
+            "laurels.add_purchases_to_totals",
             work.tenant_id,
             [member_id for member_id, _, _ in purchases],
             [amount for _, amount, _ in purchases],
@@ -229,11 +235,11 @@ async def add_purchases(work: Work, purchases: Sequence[tuple[UUID, Decimal, dat
         )
 
 
-async def add_refunds(work: Work, refunds: Sequence[tuple[UUID, Decimal]]) -> None:
+def add_refunds(work: Work, refunds: Sequence[tuple[UUID, Decimal]]) -> None:
     """The members' lifetime totals include these refunds: member and amount of each."""
     if refunds:
-        await work.fetch(
-            "select laurels.add_refunds_to_totals($1, $2, $3)",
+        work.write(
+            "laurels.add_refunds_to_totals",
             work.tenant_id,
             [member_id for member_id, _ in refunds],
             [amount for _, amount in refunds],

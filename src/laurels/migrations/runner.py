@@ -178,7 +178,7 @@ async def _locked(url: str, run: Callable[[Connection], Any]) -> Any:
 def function_files() -> dict[str, str]:
     """Return the text of every file of SQL functions by its path, in the order of the stairs."""
     root = resources.files("laurels")
-    names = ["migrations", *laurels.domains.ROOMS]
+    names = ["migrations", "kit", *laurels.domains.ROOMS]
     found: dict[str, str] = {}
     for name in names:
         path = root / name / "functions.sql"

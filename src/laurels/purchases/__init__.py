@@ -7,6 +7,7 @@ points: what a purchase causes and a refund undoes is `settlement`.
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseNotFound, PurchaseNotPending
 from .queries import (
     find_by_key,
+    find_purchases,
     get_purchase,
     list_purchases,
     list_unsettled,
@@ -37,6 +38,7 @@ __all__ = [
     "as_said",
     "check",
     "find_by_key",
+    "find_purchases",
     "get_purchase",
     "list_purchases",
     "list_unsettled",

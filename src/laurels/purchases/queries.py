@@ -18,18 +18,27 @@ _PURCHASE = (
 
 async def get_purchase(work: Work, purchase_id: UUID) -> dict[str, Any]:
     """Return a purchase with its lines and refunds. Raise PurchaseNotFound."""
-    row = await work.fetchrow(f"{_PURCHASE} and id = $2", work.tenant_id, purchase_id)
-    if row is None:
+    found = (await find_purchases(work, [purchase_id])).get(purchase_id)
+    if found is None:
         raise PurchaseNotFound
-    found = dict(row)
-    found["lines"] = (await lines_of(work, [purchase_id])).get(purchase_id, [])
-    refunds = await work.fetch(
-        "select id, source, external_id, amount, coalesce(points, 0) as points, reason, occurred_at"
-        " from laurels.refunds"
-        " where tenant_id = $1 and purchase_id = $2 order by id",
-        work.tenant_id, purchase_id,
-    )  # fmt: skip
-    found["refunds"] = [dict(refund) for refund in refunds]
+    return found
+
+
+async def find_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return purchases with their lines and refunds, by id."""
+    rows = await work.fetch(f"{_PURCHASE} and id = any($2)", work.tenant_id, list(ids))
+    found: dict[UUID, dict[str, Any]] = {
+        row["id"]: {**dict(row), "lines": [], "refunds": []} for row in rows
+    }
+    for purchase_id, lines in (await lines_of(work, list(found))).items():
+        found[purchase_id]["lines"] = lines
+    for refund in await work.fetch(
+        "select purchase_id, id, source, external_id, amount, coalesce(points, 0) as points,"
+        " reason, occurred_at from laurels.refunds"
+        " where tenant_id = $1 and purchase_id = any($2) order by id",
+        work.tenant_id, list(found),
+    ):  # fmt: skip
+        found[refund["purchase_id"]]["refunds"].append(dict(refund))
     return found
 
 

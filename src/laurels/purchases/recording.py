@@ -133,26 +133,31 @@ async def record(
             if first.setdefault(key, number) != number:
                 continue
         fresh.append(number)
+    stored: dict[int, tuple[bytes | None, UUID, str]] = {}
     for source, external_id, there, content, status in await _insert(
         work, purchases, outcomes, contents, fresh, currency
     ):
         # Sources and numbers are looked up apart from each other; a pair nobody sent is no repeat.
         number = first.get((source, external_id))
         if number is not None:
+            stored[number] = (content, there, status)
             outcomes[number] = _repeat(contents[number], content, there, status)
             if content is None:
                 by_sql[number] = there
-    await _compare_with_sql(work, purchases, outcomes, contents, by_sql)
     for number, purchase in enumerate(purchases):
         if purchase.external_id is not None:
             earlier = first[purchase.source, purchase.external_id]
             if earlier != number:
                 before = outcomes[earlier]
-                outcomes[number] = (
-                    before
-                    if isinstance(before, AppError)
-                    else _repeat(contents[number], contents[earlier], before.id, before.status)
-                )
+                if earlier in stored:
+                    outcomes[number] = _repeat(contents[number], *stored[earlier])
+                    if earlier in by_sql:
+                        by_sql[number] = by_sql[earlier]
+                elif isinstance(before, Recorded):
+                    outcomes[number] = _repeat(
+                        contents[number], contents[earlier], before.id, before.status
+                    )
+    await _compare_with_sql(work, purchases, outcomes, contents, by_sql)
     return outcomes
 
 

@@ -17,7 +17,8 @@ from laurels.purchases import NewPurchase
 class Settled:
     """A purchase in the books. `new` is false when it was there before; then nothing changed.
 
-    `enrolled`: its member was not one before.
+    `enrolled`: its member was not one before. `award`: what it has just earned, and why; None for
+    a guest's purchase and for one that was there before. `late`: it was pending until now.
     """
 
     purchase_id: UUID
@@ -25,12 +26,14 @@ class Settled:
     new: bool
     points: int
     enrolled: bool = False
+    award: earning.Awarded | None = None
+    late: bool = False
 
 
 async def take_effect(
     work: Work, done: Sequence[tuple[NewPurchase, UUID]], *, historical: bool
-) -> list[int]:
-    """Purchases that became completed have their one effect; return what each earned."""
+) -> list[earning.Awarded | None]:
+    """Purchases that became completed have their one effect; return what each earned and why."""
     of_members = [(n, item, pid) for n, (item, pid) in enumerate(done) if item.buyer_id]
     occurrences = [
         earning.Occurrence(
@@ -42,10 +45,10 @@ async def take_effect(
         for _, item, purchase_id in of_members
     ]
     awarded = await earning.award(work, PurchaseCompleted.name, occurrences, historical=historical)
-    points = [0] * len(done)
+    awards: list[earning.Awarded | None] = [None] * len(done)
     for (number, _, _), award in zip(of_members, awarded, strict=True):
-        points[number] = award.points
-    await members.add_purchases(
+        awards[number] = award
+    members.add_purchases(
         work,
         [
             (occurrence.member_id, item.amount, occurrence.occurred_at)
@@ -55,12 +58,12 @@ async def take_effect(
     events: list[Event] = [
         PurchaseCompleted(
             item.buyer_id, item.occurred_at or work.now, purchase_id, item.amount,
-            item.currency, earned,
+            item.currency, award.points if award else 0,
         )
-        for (item, purchase_id), earned in zip(done, points, strict=True)
+        for (item, purchase_id), award in zip(done, awards, strict=True)
     ]  # fmt: skip
     emit(work, events, historical=historical)
-    return points
+    return awards
 
 
 def _facts(item: NewPurchase) -> dict[str, Any]:

@@ -67,7 +67,9 @@ async def end(work: Work, wanted: Sequence[tuple[UUID, str]]) -> Endings:
             found.outcomes.append(error)
             continue
         row = rows[purchase_id]
-        found.outcomes.append(Settled(purchase_id, row["member_id"], new=moves, points=0))
+        found.outcomes.append(
+            Settled(purchase_id, row["member_id"], new=moves, points=0, late=True)
+        )
         if moves:
             row["status"], row["settled_at"] = status, work.now
             changed.setdefault(status, []).append(purchase_id)
@@ -107,13 +109,13 @@ async def complete_all(
     Each that cannot be completed is its own error, and the others are.
     """
     ended = await end(work, [(purchase_id, "completed") for purchase_id in purchase_ids])
-    points = await take_effect(
+    awards = await take_effect(
         work, [(item, purchase_id) for _, item, purchase_id in ended.due], historical=historical
     )
-    for (number, _, _), earned in zip(ended.due, points, strict=True):
+    for (number, _, _), award in zip(ended.due, awards, strict=True):
         settled = ended.outcomes[number]
         assert isinstance(settled, Settled), "only settled purchases take effect"
-        settled.points = earned
+        settled.points = award.points if award else 0
     await find_points(work, ended.outcomes)
     return ended.outcomes
 

@@ -54,7 +54,7 @@ async def refund(
     await earning.give_back_usage(work, _usage_parts(fresh, awards))
     taken = await _take_back(work, fresh, awards, historical=historical)
     await purchases.set_refund_points(work, taken)
-    await members.add_refunds(
+    members.add_refunds(
         work,
         [(r.purchase["member_id"], r.amount) for r in fresh if r.purchase["member_id"]],
     )

@@ -1,14 +1,15 @@
 """Purchases over HTTP, and the enrolment of members."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from laurels import earning, members, purchases
-from laurels.events.catalogue import PurchaseCompleted
-from laurels.kit.access import begin
-from laurels.kit.errors import AppError
+from laurels import members, purchases
+from laurels.kit import bulk
+from laurels.kit.access import begin, enter
+from laurels.kit.batching import Caller
+from laurels.kit.bulk import BulkIn, BulkOut
 from laurels.kit.http import Door
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.schema import Code, Moment
@@ -16,7 +17,7 @@ from laurels.kit.work import Work
 from laurels.members.schemas import MemberIn, MemberOut
 from laurels.permissions import Permission
 
-from . import ending, refunding, service, why
+from . import answers, ending, service, why
 from .schemas import (
     MemberId,
     PurchaseId,
@@ -24,6 +25,7 @@ from .schemas import (
     PurchaseOut,
     PurchaseSummaryOut,
     RefundIn,
+    RefundOfIn,
     RefundOut,
     WhyOut,
 )
@@ -32,6 +34,7 @@ router = APIRouter(prefix="/v1", route_class=Door)
 Enrolling = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
 Reading = Annotated[Work, begin(Permission.PURCHASES_READ)]
 Writing = Annotated[Work, begin(Permission.PURCHASES_WRITE)]
+Buying = Annotated[Caller, enter(Permission.PURCHASES_WRITE)]
 
 
 @router.post("/members", status_code=201, tags=["members"])
@@ -42,14 +45,28 @@ async def enrol_member(body: MemberIn, work: Enrolling, response: Response) -> M
     return MemberOut.model_validate(await members.get_member(work, upserted.id))
 
 
-@router.post("/purchases", status_code=201, tags=["purchases"])
-async def post_purchase(body: PurchaseIn, work: Writing, response: Response) -> PurchaseOut:
+@router.post("/members/bulk", tags=["members"], response_model=BulkOut[MemberOut])
+async def enrol_members(body: BulkIn[MemberIn], work: Enrolling) -> Response:
+    """Enrol up to 1,000 members, or bring them up to date; each has its own result."""
+    return await bulk.book(work, body.items, MemberIn, MemberIn.profile, answers.enrol)
+
+
+@router.post(
+    "/purchases",
+    status_code=201,
+    tags=["purchases"],
+    response_model=PurchaseOut,
+    responses={200: {"model": PurchaseOut, "description": "It was there before."}},
+)
+async def post_purchase(body: PurchaseIn, caller: Buying) -> Response:
     """Record a purchase and say what it earned. A repeat gives the same answer with 200."""
-    (settled,) = await service.settle(work, [body.to_purchase()])
-    if isinstance(settled, AppError):
-        raise settled
-    response.status_code = 201 if settled.new else 200
-    return await _purchase(work, settled.purchase_id)
+    return await caller.together(answers.buy, body.to_purchase())
+
+
+@router.post("/purchases/bulk", tags=["purchases"], response_model=BulkOut[PurchaseOut])
+async def post_purchases(body: BulkIn[PurchaseIn], work: Writing) -> Response:
+    """Record up to 1,000 purchases at once; each has its own result, and one fails alone."""
+    return await bulk.book(work, body.items, PurchaseIn, PurchaseIn.to_purchase, answers.buy)
 
 
 @router.get("/purchases", tags=["purchases"])
@@ -108,39 +125,29 @@ async def fail_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
     return await _purchase(work, purchase_id)
 
 
-@router.post("/purchases/{purchase_id}/refunds", status_code=201, tags=["purchases"])
+@router.post(
+    "/purchases/{purchase_id}/refunds",
+    status_code=201,
+    tags=["purchases"],
+    response_model=RefundOut,
+    responses={200: {"model": RefundOut, "description": "It was there before."}},
+)
 async def post_refund(
-    purchase_id: PurchaseId, work: Writing, response: Response, body: RefundIn | None = None
-) -> RefundOut:
+    purchase_id: PurchaseId, caller: Buying, body: RefundIn | None = None
+) -> Response:
     """Refund a purchase, wholly or in part; points go back in proportion."""
     asked = body or RefundIn()
-    (refunded,) = await refunding.refund(
-        work,
-        [
-            purchases.NewRefund(
-                purchase_id=purchase_id, amount=asked.amount, source=asked.source,
-                external_id=asked.external_id, reason=asked.reason,
-                occurred_at=asked.occurred_at,
-            )
-        ],
-    )  # fmt: skip
-    if isinstance(refunded, AppError):
-        raise refunded
-    response.status_code = 201 if refunded.new else 200
-    purchase = await _purchase(work, purchase_id)
-    return RefundOut(
-        id=refunded.refund_id, purchase_id=purchase_id, amount=refunded.amount,
-        points=refunded.points, purchase=purchase,
-    )  # fmt: skip
+    return await caller.together(answers.give_back, asked.to_refund(purchase_id))
+
+
+@router.post("/refunds/bulk", tags=["purchases"], response_model=BulkOut[RefundOut])
+async def post_refunds(body: BulkIn[RefundOfIn], work: Writing) -> Response:
+    """Book up to 1,000 refunds at once; each has its own result, and one fails alone."""
+    return await bulk.book(work, body.items, RefundOfIn, RefundOfIn.of_its_own, answers.give_back)
 
 
 async def _purchase(work: Work, purchase_id: UUID) -> PurchaseOut:
-    found: dict[str, Any] = await purchases.get_purchase(work, purchase_id)
-    award = await earning.find_award(work, PurchaseCompleted.name, purchase_id)
-    if award is not None:
-        for effect in award["effects"]:
-            effect["rule_id"] = UUID(effect["rule_id"])
-            effect["transaction_id"] = UUID(effect["transaction_id"])
-    found["points"] = award["points"] if award else 0
-    found["award"] = award
-    return PurchaseOut.model_validate(found)
+    found = (await answers.read(work, [purchase_id])).get(purchase_id)
+    if found is None:
+        raise purchases.PurchaseNotFound
+    return found

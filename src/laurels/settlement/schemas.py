@@ -20,7 +20,7 @@ from laurels.kit.schema import (
     Schema,
     View,
 )
-from laurels.purchases import Line, NewPurchase
+from laurels.purchases import Line, NewPurchase, NewRefund
 
 PurchaseId = Annotated[UUID, IdOf("purchase")]
 RefundId = Annotated[UUID, IdOf("refund")]
@@ -103,6 +103,23 @@ class RefundIn(Schema):
     source: Annotated[Code, Field(max_length=64)] = "api"
     reason: Note | None = None
     occurred_at: Moment | None = None
+
+    def to_refund(self, purchase_id: UUID) -> NewRefund:
+        """Return the refund as the books know it."""
+        return NewRefund(
+            purchase_id=purchase_id, amount=self.amount, source=self.source,
+            external_id=self.external_id, reason=self.reason, occurred_at=self.occurred_at,
+        )  # fmt: skip
+
+
+class RefundOfIn(RefundIn):
+    """A refund that names its purchase."""
+
+    purchase_id: PurchaseId
+
+    def of_its_own(self) -> NewRefund:
+        """Return the refund as the books know it."""
+        return self.to_refund(self.purchase_id)
 
 
 class LineOut(View):

@@ -4,7 +4,7 @@ settle:  check, member, purchase, award (rules, ledger, why), totals, outbox
 refund:  purchase, usage of caps, ledger, totals, outbox
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -66,13 +66,13 @@ async def settle(
         elif not outcome.new and item.status in ENDS and item.status != outcome.status:
             late.append((number, outcome.id))
     completed += await _end_late(work, items, late, outcomes)
-    points = await take_effect(
+    awards = await take_effect(
         work, [(item, purchase_id) for _, item, purchase_id in completed], historical=historical
     )
-    for (number, _, _), earned in zip(completed, points, strict=True):
+    for (number, _, _), award in zip(completed, awards, strict=True):
         settled = outcomes[number]
         assert isinstance(settled, Settled), "only settled items take effect"
-        settled.points = earned
+        settled.award, settled.points = award, award.points if award else 0
     await find_points(work, outcomes)
     return [outcome for outcome in outcomes if outcome is not None]
 
@@ -110,13 +110,15 @@ async def _find_members(
         external_id, moment = items[number].member, items[number].occurred_at or work.now
         assert external_id is not None, "named items have a member"
         first_seen[external_id] = min(moment, first_seen.get(external_id, moment))
-    await _refuse_strangers(work, items, outcomes, named)
+    known = await members.find(work, [items[n].member or "" for n in named])
+    await _refuse_strangers(work, items, outcomes, named, known)
     wanted = [n for n in named if outcomes[n] is None]
     found, new = await members.ensure_new(
         work,
         [items[n].member or "" for n in wanted],
         enrolled_at=first_seen,
         historical=historical,
+        known=known,
     )
     for number in wanted:
         items[number].buyer_id = found[items[number].member or ""]
@@ -143,13 +145,24 @@ async def _refuse_strangers(
     items: Sequence[NewPurchase],
     outcomes: list[Settled | AppError | None],
     named: Sequence[int],
+    there: Mapping[str, UUID],
 ) -> None:
-    """Refuse a purchase that is there already under somebody else, before anybody is enrolled."""
-    there = await members.find(work, [items[n].member or "" for n in named])
+    """Refuse a purchase that is there already under somebody else, before anybody is enrolled.
+
+    The same for one that comes earlier in the batch under somebody else.
+    """
     strange = [n for n in named if items[n].member not in there and items[n].external_id]
     if not strange:
         return
-    keys = {n: (items[n].source, items[n].external_id or "") for n in strange}
+    first: dict[tuple[str, str], str | None] = {}
+    for number, item in enumerate(items):
+        if outcomes[number] is None and item.external_id is not None:
+            buyer = first.setdefault((item.source, item.external_id), item.member)
+            if buyer != item.member and number in strange:
+                outcomes[number] = purchases.PurchaseAltered(field="external_id")
+    keys = {
+        n: (items[n].source, items[n].external_id or "") for n in strange if outcomes[n] is None
+    }
     known = await purchases.find_by_key(work, list(keys.values()))
     suspects = [number for number, key in keys.items() if key in known]
     # A purchase that came in between brought its member along; then both are there by now.
@@ -174,9 +187,29 @@ async def award_enrolment(
 
 async def enrol(work: Work, profile: dict[str, Any]) -> members.Upserted:
     """The member exists with this profile, has a wallet, and was welcomed if they are new."""
-    await tenants.require_active(work)
-    upserted = await members.upsert(work, profile)
-    if upserted.created:
-        await ledger.open_wallets(work, [upserted.id])
-        await award_enrolment(work, [upserted.id])
+    (upserted,) = await enrol_all(work, [profile])
+    if isinstance(upserted, AppError):
+        raise upserted
     return upserted
+
+
+async def enrol_all(
+    work: Work, profiles: Sequence[dict[str, Any]]
+) -> list[members.Upserted | AppError]:
+    """Like `enrol`, for many: a refused one is its own error.
+
+    Profiles are matched one after the other, because each may change whom the next one means.
+    Wallets and welcome points are given to all who are new together.
+    """
+    await tenants.require_active(work)
+    outcomes: list[members.Upserted | AppError] = []
+    for profile in profiles:
+        try:
+            outcomes.append(await members.upsert(work, profile))
+        except AppError as error:
+            outcomes.append(error)
+    new = [o.id for o in outcomes if isinstance(o, members.Upserted) and o.created]
+    if new:
+        await ledger.open_wallets(work, new)
+        await award_enrolment(work, new)
+    return outcomes

@@ -7,8 +7,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from laurels import audit
+from laurels.kit import preface
 from laurels.kit.db import Database
 from laurels.kit.ids import encode, new_id
 from laurels.kit.money import check_currency
@@ -50,6 +52,23 @@ _COLUMNS = "id, slug, name, preset, status, test, currency, time_zone, created_a
 _SETTINGS = (
     "(select jsonb_object_agg(s.section, s.values) from laurels.tenant_settings as s"
     " where s.tenant_id = $1) as settings"
+)
+
+
+def _read_view(text: str | None) -> TenantView | None:
+    if text is None:
+        return None
+    row = orjson.loads(text)
+    row["id"], row["created_at"] = UUID(row["id"]), datetime.fromisoformat(row["created_at"])
+    row["settings"] = row["settings"] or {}
+    return TenantView(**row)
+
+
+preface.register(
+    TenantView,
+    f"select to_jsonb(v) from (select {_COLUMNS}, {_SETTINGS} from laurels.tenants where id = $1)"
+    " as v",
+    _read_view,
 )
 
 

@@ -1,0 +1,139 @@
+"""Many of the same in one request: each has its own result, in order, and one fails alone.
+
+The deeds are those of the hot doors, so an item of a bulk request and a request of its own are
+booked alike. The whole bulk is one transaction and one `Idempotency-Key`.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+import asyncpg
+import orjson
+from fastapi import Response
+from pydantic import BaseModel, Field, SkipValidation, ValidationError
+
+from .batching import MET_ANOTHER, OUT_OF_REACH, Asked
+from .errors import HTTP_STATUS, AppError, Invalid
+from .http import body_of, fields_of
+from .idempotency import Answer
+from .schema import Schema, View
+from .work import Work
+
+log = logging.getLogger("laurels.bulk")
+
+MAX_ITEMS = 1000
+In = TypeVar("In", bound=BaseModel)
+Out = TypeVar("Out", bound=BaseModel)
+Deed = Callable[[Work, Sequence[Asked]], Awaitable[Sequence[Answer | AppError]]]
+
+
+class BulkIn(Schema, Generic[In]):
+    """Up to 1,000 items. Each is read, checked and booked by itself."""
+
+    items: list[SkipValidation[In]] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class ProblemOut(View):
+    """Why one item was refused: as the problem of a request of its own would say it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[dict[str, Any]] | None = None
+
+
+class ItemOut(View, Generic[Out]):
+    """What came of one item: a result, or a problem."""
+
+    status: int = Field(description="What a request of its own would have been answered with.")
+    result: Out | None = None
+    problem: ProblemOut | None = None
+
+
+class BulkOut(View, Generic[Out]):
+    """What came of each item, in the order in which they were sent."""
+
+    data: list[ItemOut[Out]]
+    succeeded: int
+    failed: int
+
+
+async def book(
+    work: Work, items: Sequence[Any], form: type[In], read: Callable[[In], Any], deed: Deed
+) -> Response:
+    """Read each item by its form, do what can be read in one deed, and answer item by item."""
+    outcomes: list[Answer | Exception | None] = [None] * len(items)
+    good: list[tuple[int, Asked]] = []
+    for number, item in enumerate(items):
+        try:
+            good.append((number, Asked(read(form.model_validate(item)), work.request_id)))
+        except ValidationError as error:
+            outcomes[number] = _unread(error)
+        except AppError as error:
+            outcomes[number] = error
+    done: Sequence[Answer | Exception] = []
+    if good:
+        done = await _together(work, [asked for _, asked in good], deed)
+    for (number, _), outcome in zip(good, done, strict=True):
+        outcomes[number] = outcome
+    return _answer(outcomes)
+
+
+async def _together(work: Work, asked: Sequence[Asked], deed: Deed) -> Sequence[Answer | Exception]:
+    """Do it in one go; when the database refuses that, find out whose fault it is."""
+    try:
+        async with work.savepoint():
+            return await deed(work, asked)
+    except (AppError, asyncpg.QueryCanceledError, *MET_ANOTHER, *OUT_OF_REACH):
+        raise
+    except Exception as error:  # noqa: BLE001 - found again below, with the item that caused it
+        log.warning("a bulk of %d is taken apart: %r", len(asked), error)
+    outcomes: list[Answer | Exception] = []
+    for one in asked:
+        try:
+            async with work.savepoint():
+                outcomes += await deed(work, [one])
+        except (asyncpg.QueryCanceledError, *MET_ANOTHER, *OUT_OF_REACH):
+            raise
+        except Exception as error:
+            log.exception("an item of request %s failed", work.request_id)
+            outcomes.append(error)
+    return outcomes
+
+
+def _unread(error: ValidationError) -> Invalid:
+    fields = fields_of(error.errors())
+    found = Invalid("; ".join(f"{f.field}: {f.message}" for f in fields[:5]))
+    found.fields = fields[:100]
+    return found
+
+
+def _answer(outcomes: Sequence[Answer | Exception | None]) -> Response:
+    parts: list[bytes] = []
+    failed = 0
+    for outcome in outcomes:
+        if isinstance(outcome, Answer):
+            said = (outcome.status, outcome.body)
+            parts.append(b'{"status":%d,"result":%b,"problem":null}' % said)
+        else:
+            failed += 1
+            problem = _problem(outcome)
+            parts.append(
+                b'{"status":%d,"result":null,"problem":%b}'
+                % (problem["status"], orjson.dumps(problem, default=str))
+            )
+    body = b'{"data":[%b],"succeeded":%d,"failed":%d}' % (
+        b",".join(parts), len(parts) - failed, failed,
+    )  # fmt: skip
+    return Response(body, media_type="application/json")
+
+
+def _problem(error: Exception | None) -> dict[str, Any]:
+    if isinstance(error, AppError):
+        status = HTTP_STATUS[error.kind]
+        return body_of(status, error.code, error.message, error.fields, error.details)
+    detail = "Something broke on our side; this item was not booked, the others were."
+    return body_of(500, "internal", detail, [], {})

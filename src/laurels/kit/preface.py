@@ -1,0 +1,50 @@
+"""What a hot request wants to know before anything else, read with the statement that lets it in.
+
+A room registers a scalar subquery of the tenant `$1` that returns JSON as text, and how to read
+it. The text is read anew in every transaction, so it is never out of date; what was made of it is
+kept as long as the text stays the same.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from .work import Work
+
+_KEPT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Preface:
+    """A part of the first statement: the key in `work.memo`, the subquery, and how to read it."""
+
+    key: Any
+    sql: str
+    read: Callable[[str | None], Any]
+
+
+_prefaces: list[Preface] = []
+_known: dict[tuple[UUID, int], tuple[str | None, Any]] = {}
+
+
+def register(key: Any, sql: str, read: Callable[[str | None], Any]) -> None:
+    """Let every first statement bring what this subquery says; deeds find it under the key."""
+    _prefaces.append(Preface(key, sql, read))
+
+
+def columns() -> str:
+    """Return the subqueries as columns of a statement whose `$1` is the tenant."""
+    return "".join(f", ({preface.sql})::text" for preface in _prefaces)
+
+
+def remember(work: Work, texts: Sequence[str | None]) -> None:
+    """Put what the columns said where deeds look for it."""
+    for number, (preface, text) in enumerate(zip(_prefaces, texts, strict=True)):
+        place = (work.tenant_id, number)
+        known = _known.get(place)
+        if known is None or known[0] != text:
+            if len(_known) >= _KEPT:
+                _known.clear()
+            known = _known[place] = (text, preface.read(text))
+        work.memo[preface.key] = known[1]

@@ -1,0 +1,160 @@
+"""What the doors of wallets answer, for many movements at once: posted together, rendered once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from laurels import audit
+from laurels.kit.batching import Asked
+from laurels.kit.errors import AppError, Invalid
+from laurels.kit.idempotency import Answer
+from laurels.kit.ids import encode
+from laurels.kit.work import Work
+
+from . import posting, queries
+from .movements import (
+    Balance,
+    Capture,
+    Credit,
+    Debit,
+    HoldPoints,
+    Movement,
+    Posted,
+    Release,
+    Reversal,
+)
+from .programs import load_programs
+from .schemas import HoldOut, MovedOut, TransactionOut, WalletOut
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the answers of a batch need beside what was posted."""
+
+    written_at: datetime
+    transactions: dict[UUID, Any]
+    wallets: dict[UUID, Any]
+
+
+async def move(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
+    """Post what is asked for: 201 with the movement and its wallet, or 200 with a hold."""
+    movements: list[Movement] = [each.content for each in asked]
+    outcomes = await post(work, movements, [each.request_id for each in asked])
+    seen = await look(work, outcomes)
+    return [
+        outcome
+        if isinstance(outcome, AppError)
+        else _answer(work, movement, outcome, seen, await load_programs(work))
+        for movement, outcome in zip(movements, outcomes, strict=True)
+    ]
+
+
+async def post(
+    work: Work, movements: Sequence[Movement], request_ids: Sequence[str | None]
+) -> list[Posted | AppError]:
+    """Post movements that people and systems ask for by hand, and note each in the audit log."""
+    refused = {n: error for n, m in enumerate(movements) if (error := _late(work, m)) is not None}
+    chosen = [m for n, m in enumerate(movements) if n not in refused]
+    posted = iter(await posting.post(work, chosen))
+    outcomes = [refused.get(n) or next(posted) for n in range(len(movements))]
+    await audit.record_all(
+        work,
+        [
+            _note(movement, outcome, request_id)
+            for movement, outcome, request_id in zip(movements, outcomes, request_ids, strict=True)
+            if isinstance(outcome, Posted) and not outcome.replayed
+            and (outcome.transaction is not None or outcome.hold is not None)
+        ],
+    )  # fmt: skip
+    return outcomes
+
+
+def _late(work: Work, movement: Movement) -> AppError | None:
+    expires_at = movement.expires_at if isinstance(movement, Credit | HoldPoints) else None
+    if expires_at is not None and expires_at <= work.now:
+        msg = "lies in the past; points and holds end in the future"
+        return Invalid(msg, field="expires_at")
+    return None
+
+
+def _note(movement: Movement, posted: Posted, request_id: str | None) -> audit.Note:
+    verbs: dict[type[Movement], str] = {
+        Credit: "credited",
+        Debit: "debited",
+        Reversal: "reversed",
+        HoldPoints: "held",
+        Capture: "captured",
+        Release: "released",
+    }
+    told = posted.hold if posted.hold is not None else posted.transaction
+    assert told is not None, "what moved nothing is not noted"
+    return audit.Note(
+        action=f"ledger.{verbs[type(movement)]}",
+        target_type="wallet",
+        target_id=encode("wallet", posted.balance.wallet_id),
+        after={"points": told.points, "reason": told.reason},
+        request_id=request_id,
+    )
+
+
+async def look(work: Work, outcomes: Sequence[Posted | AppError]) -> _Seen:
+    """Read what was booked earlier and is only said again, and what was not touched."""
+    posted = [outcome for outcome in outcomes if isinstance(outcome, Posted)]
+    again = [p.transaction.id for p in posted if p.replayed and p.transaction is not None]
+    still = [p.balance.wallet_id for p in posted if p.replayed or p.transaction is None]
+    return _Seen(
+        await work.began_at(),
+        await queries.find_transactions(work, again) if again else {},
+        await queries.find_wallets(work, still) if still else {},
+    )
+
+
+def _answer(work: Work, movement: Movement, posted: Posted, seen: _Seen, programs: Any) -> Answer:
+    if posted.hold is not None:
+        status = 201 if isinstance(movement, HoldPoints) else 200
+        return Answer(status, _rendered(HoldOut.model_validate(posted.hold)))
+    return Answer(201, _rendered(show(work, posted, seen, programs)))
+
+
+def _rendered(view: HoldOut | MovedOut) -> bytes:
+    return view.__pydantic_serializer__.to_json(view)
+
+
+def show(work: Work, posted: Posted, seen: _Seen, programs: Any) -> MovedOut:
+    """Return a movement and its wallet as this movement left it."""
+    return MovedOut.model_construct(
+        transaction=_transaction(work, posted, seen),
+        wallet=_wallet(posted.balance, seen, programs),
+    )
+
+
+def _transaction(work: Work, posted: Posted, seen: _Seen) -> TransactionOut | None:
+    row = posted.transaction
+    if row is None:
+        return None
+    before = seen.transactions.get(row.id)
+    if before is not None:
+        return TransactionOut.model_validate(dict(before))
+    return TransactionOut.model_construct(
+        id=row.id, wallet_id=row.wallet_id, seq=row.seq, type=row.type, source=row.source,
+        source_id=row.source_id, points=row.points, amount=row.amount, debt_delta=row.debt_delta,
+        balance_after=row.balance_after, reverses_id=row.reverses_id, reason=row.reason,
+        actor_type=work.actor.kind, actor_id=work.actor.id, occurred_at=row.occurred_at,
+        created_at=seen.written_at,
+    )  # fmt: skip
+
+
+def _wallet(balance: Balance, seen: _Seen, programs: Any) -> WalletOut:
+    found = seen.wallets.get(balance.wallet_id)
+    named = programs.named[balance.program_id]
+    return WalletOut.model_construct(
+        id=balance.wallet_id, member_id=balance.member_id, program_id=balance.program_id,
+        program_name=named.name, unit_name=named.unit_name, available=balance.available,
+        pending=balance.pending, held=balance.held, debt=balance.debt,
+        balance=balance.available + balance.pending + balance.held,
+        lifetime_earned=balance.lifetime_earned, lifetime_redeemed=balance.lifetime_redeemed,
+        lifetime_expired=balance.lifetime_expired,
+        updated_at=found["updated_at"] if found is not None else seen.written_at,
+    )  # fmt: skip

@@ -1,0 +1,147 @@
+"""What the doors of purchases answer, for many at once: done by one deed, rendered once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from laurels import earning, members, purchases
+from laurels.events.catalogue import PurchaseCompleted
+from laurels.kit.batching import Asked
+from laurels.kit.errors import AppError
+from laurels.kit.idempotency import Answer
+from laurels.kit.work import Work
+from laurels.members.schemas import MemberOut
+from laurels.purchases import NewPurchase, NewRefund
+
+from . import refunding, service
+from .effect import Settled
+from .refunding import Refunded
+from .schemas import AwardOut, EffectOut, LineOut, PurchaseOut, RefundOut
+
+_FIELDS = ("source", "external_id", "status", "amount", "currency", "channel", "payment_method",
+           "note", "attributes")  # fmt: skip
+
+
+async def buy(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
+    """Settle the purchases that are asked for: 201 with what each earned, 200 for a repeat."""
+    items: list[NewPurchase] = [each.content for each in asked]
+    outcomes = await service.settle(work, items)
+    shown = await show(work, items, outcomes)
+    return [
+        outcome
+        if isinstance(outcome, AppError)
+        else Answer(201 if outcome.new else 200, rendered(shown[number]))
+        for number, outcome in enumerate(outcomes)
+    ]
+
+
+async def give_back(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
+    """Refund what is asked for: 201 with what each did to points, 200 for a repeat."""
+    refunds: list[NewRefund] = [each.content for each in asked]
+    outcomes = await refunding.refund(work, refunds)
+    shown = await show_refunds(work, outcomes)
+    return [
+        outcome
+        if isinstance(outcome, AppError)
+        else Answer(201 if outcome.new else 200, rendered(shown[number]))
+        for number, outcome in enumerate(outcomes)
+    ]
+
+
+async def enrol(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
+    """Enrol members, or bring them up to date: 201 for who is new, 200 for who was there."""
+    outcomes = await service.enrol_all(work, [each.content for each in asked])
+    ids = [outcome.id for outcome in outcomes if isinstance(outcome, members.Upserted)]
+    found = await members.get_facts(work, ids) if ids else {}
+    return [
+        outcome
+        if isinstance(outcome, AppError)
+        else Answer(
+            201 if outcome.created else 200, rendered(MemberOut.model_validate(found[outcome.id]))
+        )
+        for outcome in outcomes
+    ]
+
+
+def rendered(view: PurchaseOut | RefundOut | MemberOut) -> bytes:
+    """Return the JSON of an answer."""
+    return view.__pydantic_serializer__.to_json(view)
+
+
+async def show(
+    work: Work, items: Sequence[NewPurchase], outcomes: Sequence[Settled | AppError]
+) -> dict[int, PurchaseOut]:
+    """Return the settled purchases by place: new ones as they were written, others as read."""
+    shown: dict[int, PurchaseOut] = {}
+    others: dict[int, UUID] = {}
+    written_at = await work.began_at()
+    for number, (item, outcome) in enumerate(zip(items, outcomes, strict=True)):
+        if isinstance(outcome, AppError):
+            continue
+        if outcome.new and not outcome.late:
+            shown[number] = _written(work, item, outcome, written_at)
+        else:
+            others[number] = outcome.purchase_id
+    if others:
+        found = await read(work, list(others.values()))
+        shown.update({number: found[purchase_id] for number, purchase_id in others.items()})
+    return shown
+
+
+async def show_refunds(work: Work, outcomes: Sequence[Refunded | AppError]) -> dict[int, RefundOut]:
+    """Return the refunds that are booked by place, each with its purchase as it now is."""
+    done = {n: o for n, o in enumerate(outcomes) if isinstance(o, Refunded)}
+    found = await read(work, [refunded.purchase_id for refunded in done.values()])
+    return {
+        number: RefundOut(
+            id=refunded.refund_id, purchase_id=refunded.purchase_id, amount=refunded.amount,
+            points=refunded.points, purchase=found[refunded.purchase_id],
+        )
+        for number, refunded in done.items()
+    }  # fmt: skip
+
+
+def _written(work: Work, item: NewPurchase, settled: Settled, written_at: datetime) -> PurchaseOut:
+    # The fields are our own and were checked on the way in: nothing is validated a second time.
+    award = None
+    if settled.award is not None:
+        effects = [EffectOut.model_construct(**effect) for effect in settled.award.effects]
+        award = AwardOut.model_construct(
+            points=settled.points, effects=effects, explanation=settled.award.explanation
+        )
+    return PurchaseOut.model_construct(
+        **{name: getattr(item, name) for name in _FIELDS},
+        id=settled.purchase_id,
+        member_id=item.buyer_id,
+        refunded=0,
+        lines=[LineOut.model_validate(line) for line in item.lines],
+        refunds=[],
+        occurred_at=item.occurred_at or work.now,
+        completed_at=work.now if item.status == "completed" else None,
+        created_at=written_at,
+        points=settled.points,
+        award=award,
+    )
+
+
+async def read(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, PurchaseOut]:
+    """Return purchases as they now are, with what they earned; those that are there, by id."""
+    if not purchase_ids:
+        return {}
+    found = await purchases.find_purchases(work, purchase_ids)
+    awards = await earning.find_awards(work, PurchaseCompleted.name, list(found))
+    return {
+        purchase_id: _read(purchase, awards.get(purchase_id))
+        for purchase_id, purchase in found.items()
+    }
+
+
+def _read(purchase: dict[str, Any], award: dict[str, Any] | None) -> PurchaseOut:
+    if award is not None:
+        for effect in award["effects"]:
+            effect["rule_id"] = UUID(effect["rule_id"])
+            effect["transaction_id"] = UUID(effect["transaction_id"])
+    purchase["points"] = award["points"] if award else 0
+    purchase["award"] = award
+    return PurchaseOut.model_validate(purchase)
