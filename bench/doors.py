@@ -88,11 +88,15 @@ class Doors:
             LAURELS_BENCH_URL=self.yard.cluster.url(user="postgres", database="laurels"),
         )  # fmt: skip
         port = _free_port()
-        self.api = await _start(
-            ["-m", "laurels", "serve", "--port", str(port)], port,
-            LAURELS_DATABASE_URL=self.yard.app_url,
-            LAURELS_DATA_DIR=str(self.yard.cluster.data.parents[2]),
-        )  # fmt: skip
+        try:
+            self.api = await _start(
+                ["-m", "laurels", "serve", "--port", str(port)], port,
+                LAURELS_DATABASE_URL=self.yard.app_url,
+                LAURELS_DATA_DIR=str(self.yard.cluster.data.parents[2]),
+            )  # fmt: skip
+        except BaseException:
+            await self.floor.stop()
+            raise
 
     async def close(self) -> None:
         """Stop both servers."""

@@ -3,7 +3,7 @@
 Each hot door has a lane per credentials. The first request of an idle lane starts at once, alone;
 those that come while it is being booked wait, and the next transaction takes all of them as one
 set-based batch. There is no timer, so an idle system is not slower for it
-(docs/decisions/0010).
+(docs/decisions/0016).
 """
 
 import asyncio
