@@ -71,7 +71,7 @@ class HotRoute:
 
 
 def _permission(route: APIRoute) -> Permission:
-    for needed in route.dependant.dependencies:
+    for needed in route.dependant.dependencies:  # codespell:ignore
         found = getattr(needed.call, "permission", None)
         if found is not None:
             return found
@@ -82,7 +82,7 @@ def _permission(route: APIRoute) -> Permission:
 def is_hot(route: Any) -> bool:
     """Tell whether a route waits for a batch."""
     return isinstance(route, APIRoute) and any(
-        getattr(needed.call, "hot", False) for needed in route.dependant.dependencies
+        getattr(needed.call, "hot", False) for needed in route.dependant.dependencies  # codespell:ignore
     )
 
 
