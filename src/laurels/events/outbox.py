@@ -44,9 +44,7 @@ async def _write(work: Work) -> None:
             _book(work, told, historical=historical)
 
 
-def _book(
-    work: Work, told: Sequence[tuple[Event, UUID | None, int]], *, historical: bool
-) -> None:
+def _book(work: Work, told: Sequence[tuple[Event, UUID | None, int]], *, historical: bool) -> None:
     causes = {(cause, depth) for _, cause, depth in told}
     cause, depth = next(iter(causes)) if len(causes) == 1 else (None, 0)
     each = len(causes) > 1

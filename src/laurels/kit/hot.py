@@ -82,7 +82,8 @@ def _permission(route: APIRoute) -> Permission:
 def is_hot(route: Any) -> bool:
     """Tell whether a route waits for a batch."""
     return isinstance(route, APIRoute) and any(
-        getattr(needed.call, "hot", False) for needed in route.dependant.dependencies  # codespell:ignore
+        getattr(needed.call, "hot", False)
+        for needed in route.dependant.dependencies  # codespell:ignore
     )
 
 
