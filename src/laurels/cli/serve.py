@@ -1,5 +1,6 @@
 """`laurels serve`: the API."""
 
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -47,9 +48,18 @@ def listen(url: str, host: str, port: int) -> None:
         bulk_limit=found.bulk_body_limit_bytes,
         revisions=runner.revisions(),
     )
+
+    class Server(uvicorn.Server):
+        """A server that ends live streams first, because they never end by themselves."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            app.state.streams.end()
+            super().handle_exit(sig, frame)
+
     with kept_running():
-        uvicorn.run(
-            app, host=host, port=port, log_level="warning", access_log=False,
-            # Live streams never end by themselves.
-            timeout_graceful_shutdown=5,
-        )  # fmt: skip
+        Server(
+            uvicorn.Config(
+                app, host=host, port=port, log_level="warning", access_log=False,
+                timeout_graceful_shutdown=5,
+            )
+        ).run()  # fmt: skip

@@ -73,10 +73,14 @@ class Streams:
         """Give the seat back."""
         self._seats.discard(seat)
 
-    async def close(self) -> None:
-        """End all streams and stop listening."""
+    def end(self) -> None:
+        """End all streams; their clients come again, to this process or another one."""
         self.closed.set()
         self._wake(None)
+
+    async def close(self) -> None:
+        """End all streams and stop listening."""
+        self.end()
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
