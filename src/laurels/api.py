@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import JSONResponse
 
 from laurels import __version__, auth, domains
+from laurels.audit.routes import router as audit
 from laurels.auth.routes import router as keys
 from laurels.earning.routes import router as earning
 from laurels.events.catalogue import CATALOGUE
@@ -22,13 +23,14 @@ from laurels.kit.access import Public
 from laurels.kit.batching import Lanes
 from laurels.kit.db import Database, PoolExhausted
 from laurels.kit.http import Envelope, install_errors, take_short_way
+from laurels.kit.origin import networks
 from laurels.ledger.routes import router as ledger
 from laurels.members.routes import router as members
 from laurels.platform.routes import router as platform
 from laurels.settlement.routes import router as settlement
 from laurels.tenants.routes import router as tenants
 
-ROUTERS = (tenants, keys, settlement, members, ledger, earning, platform, events)
+ROUTERS = (tenants, keys, settlement, members, ledger, earning, audit, platform, events)
 DESCRIPTION = (
     "Loyalty points, exact and explained. Every write takes an `Idempotency-Key`; errors are "
     "problems (RFC 9457) with a stable `code`; money is a decimal string, points are integers."
@@ -43,6 +45,7 @@ def create_app(
     close_database: bool = True,
     max_streams: int = 10,
     revisions: Sequence[str] = (),
+    trusted_proxies: str = "",
 ) -> FastAPI:
     """Return the application on a database. Nothing is opened before the first request.
 
@@ -73,6 +76,7 @@ def create_app(
     app.state.streams = streams
     app.state.furnishers = domains.FURNISHERS
     app.state.lanes = Lanes(database, app.state.authenticator)
+    app.state.trusted_proxies = networks(trusted_proxies)
     for router in ROUTERS:
         app.include_router(router)
     _webhooks(app)

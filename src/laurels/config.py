@@ -2,9 +2,10 @@
 
 import os
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -54,6 +55,13 @@ class Settings(BaseSettings):
     statement_timeout_seconds: int = Field(
         default=30, ge=1, description="Longest time for one statement of a request."
     )
+    trusted_proxies: str = Field(
+        default="",
+        description=(
+            "Addresses or networks of proxies, with commas, whose `X-Forwarded-For` is believed"
+            " for the audit log. Empty: none."
+        ),
+    )
     body_limit_bytes: int = Field(
         default=1_000_000, ge=1024, description="Largest request body that is accepted."
     )
@@ -76,6 +84,14 @@ class Settings(BaseSettings):
     bulk_body_limit_bytes: int = Field(
         default=5_000_000, ge=1024, description="Largest body of a bulk request."
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in value.split(","):
+            if part.strip():
+                ip_network(part.strip())
+        return value
 
 
 @lru_cache(maxsize=1)

@@ -32,6 +32,10 @@ for _room in ROOMS:
     if util.find_spec(f"laurels.{_room}.models"):
         import_module(f"laurels.{_room}.models")
 import_module("laurels.kit.idempotency")
+# Their parts in the lives of members are played in this order, from the bottom to the top.
+for _room in ROOMS:
+    if util.find_spec(f"laurels.{_room}.people"):
+        import_module(f"laurels.{_room}.people")
 for _room in ROOMS:
     # Only after all tables: what a room does about events stands on the deeds of others.
     if util.find_spec(f"laurels.{_room}.handlers"):

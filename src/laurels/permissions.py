@@ -6,6 +6,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """A right to do something, `room:verb`."""
 
+    AUDIT_READ = "audit:read"
     AUTH_READ = "auth:read"
     AUTH_WRITE = "auth:write"
     EARNING_READ = "earning:read"
@@ -16,6 +17,7 @@ class Permission(StrEnum):
     LEDGER_ADJUST = "ledger:adjust"
     LEDGER_CONFIGURE = "ledger:configure"
     LEDGER_READ = "ledger:read"
+    MEMBERS_ERASE = "members:erase"
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
     PLATFORM_READ = "platform:read"

@@ -173,7 +173,20 @@ async def live_a_little(client: httpx.AsyncClient) -> None:
             json={"points": 7, "reason": "wall", "external_id": "wall-credit"},
         ),
     ]
+    answers += [
+        await client.post("/v1/members", json={"external_id": "wall-twin"}),
+        await client.post(
+            f"/v1/members/{member['data'][0]['id']}/merge",
+            json={"from": (await twin(client))},
+        ),
+    ]
     assert [a.status_code for a in answers if a.status_code not in {200, 201}] == []
+
+
+async def twin(client: httpx.AsyncClient) -> str:
+    """The id of the member that is merged."""
+    found = await client.get("/v1/members", params={"external_id": "wall-twin"})
+    return found.json()["data"][0]["id"]
 
 
 @pytest.fixture(scope="module")
@@ -579,6 +592,7 @@ def writing_routes() -> list[tuple[str, str]]:
 
 
 BODIES: dict[str, Any] = {
+    "merge": {"from": encode("member", uuid.UUID(int=7))},
     "credit": {"points": 1, "reason": "x"},
     "debit": {"points": 1, "reason": "x"},
     "holds": {"points": 1},

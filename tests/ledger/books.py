@@ -71,9 +71,7 @@ class Books:
 
     def _original(self, row: Transaction) -> Original:
         back = sum(abs(other.points) for other in self.rows if other.reverses_id == row.id)
-        own = self.wallet.lot_of(row.id)
-        if own is not None:
-            back += own.expired_counted
+        back += sum(own.expired_counted for own in self.wallet.lots_of(row.id))
         takes: dict[UUID, int] = defaultdict(int)
         for _, lot_id, transaction_id, _, amount in self.entries:
             if transaction_id == row.id and amount < 0:

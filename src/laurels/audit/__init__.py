@@ -3,6 +3,7 @@
 An audit row outlives what it speaks of; it holds ids and changed values, never secrets.
 """
 
-from .service import Note, record, record_all
+from .queries import Filter, list_entries
+from .service import Note, blank, record, record_all
 
-__all__ = ["Note", "record", "record_all"]
+__all__ = ["Filter", "Note", "blank", "list_entries", "record", "record_all"]

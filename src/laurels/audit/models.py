@@ -27,4 +27,6 @@ class AuditEntry(TenantOwned, Base):
     actor_type: Mapped[str] = mapped_column(comment="Kind of who did it: api_key, operator, …")
     actor_id: Mapped[str | None] = mapped_column(comment="Which one of that kind.")
     request_id: Mapped[str | None] = mapped_column(comment="The request it happened in.")
+    ip: Mapped[str | None] = mapped_column(comment="The address that it was asked from.")
+    user_agent: Mapped[str | None] = mapped_column(comment="The program that asked.")
     created_at: Mapped[datetime] = mapped_column(comment="When it was done.")

@@ -22,10 +22,11 @@ async def record(
     """Note who changed what; it is kept if and only if the change itself is."""
     await work.fetch(
         "insert into laurels.audit_log (tenant_id, id, action, target_type, target_id,"
-        " before, after, actor_type, actor_id, request_id, created_at)"
-        " values ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, $8, $9, $10, now())",
+        " before, after, actor_type, actor_id, request_id, ip, user_agent, created_at)"
+        " values ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, $8, $9, $10, $11, $12,"
+        " now())",
         work.tenant_id, new_id(), action, target_type, target_id, _json(before), _json(after),
-        work.actor.kind, work.actor.id, work.request_id,
+        work.actor.kind, work.actor.id, work.request_id, work.ip, work.user_agent,
     )  # fmt: skip
 
 
@@ -38,6 +39,8 @@ class Note:
     target_id: str
     after: dict[str, Any]
     request_id: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
 
 
 async def record_all(work: Work, notes: Sequence[Note]) -> None:
@@ -46,15 +49,28 @@ async def record_all(work: Work, notes: Sequence[Note]) -> None:
         return
     await work.fetch(
         "insert into laurels.audit_log (tenant_id, id, action, target_type, target_id, after,"
-        " actor_type, actor_id, request_id, created_at)"
+        " actor_type, actor_id, request_id, ip, user_agent, created_at)"
         " select $1, n.id, n.action, n.target_type, n.target_id, n.after::jsonb, $2, $3,"
-        " n.request_id, now() from unnest($4::uuid[], $5::text[], $6::text[], $7::text[],"
-        " $8::text[], $9::text[]) as n (id, action, target_type, target_id, after, request_id)",
+        " n.request_id, n.ip::inet, n.user_agent, now()"
+        " from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],"
+        "  $10::text[], $11::text[])"
+        " as n (id, action, target_type, target_id, after, request_id, ip, user_agent)",
         work.tenant_id, work.actor.kind, work.actor.id, [new_id() for _ in notes],
         [note.action for note in notes], [note.target_type for note in notes],
         [note.target_id for note in notes], [_json(note.after) for note in notes],
-        [note.request_id for note in notes],
+        [note.request_id for note in notes], [note.ip for note in notes],
+        [note.user_agent for note in notes],
     )  # fmt: skip
+
+
+async def blank(work: Work, target_ids: Sequence[str], words: Sequence[str] = ()) -> None:
+    """Entries about these things, or that hold one of these words, keep no values but numbers.
+
+    For the erasure of a person: who did what, when and to which fields stays.
+    """
+    await work.fetch(
+        "select laurels.scrub_audit($1, $2, $3)", work.tenant_id, list(target_ids), list(words)
+    )
 
 
 def _json(values: dict[str, Any] | None) -> str | None:

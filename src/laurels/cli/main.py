@@ -10,7 +10,7 @@ from rich.markup import escape
 from laurels import __version__
 from laurels.config import Settings
 
-from . import db, demo, docs, events, imports, ledger, operator, serve, tenant
+from . import audit, db, demo, docs, events, imports, ledger, member, operator, serve, tenant
 from .console import err
 
 app = typer.Typer(
@@ -23,8 +23,10 @@ app.add_typer(tenant.app, name="tenant")
 app.add_typer(imports.app, name="import")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(events.app, name="events")
+app.add_typer(member.app, name="member")
 app.add_typer(db.app, name="db")
 app.add_typer(operator.app, name="operator")
+app.command("audit")(audit.show)
 app.command("serve")(serve.serve)
 app.command("migrate")(db.migrate)
 app.command("run")(demo.run)

@@ -47,6 +47,7 @@ def listen(url: str, host: str, port: int) -> None:
         max_streams=found.max_streams,
         bulk_limit=found.bulk_body_limit_bytes,
         revisions=runner.revisions(),
+        trusted_proxies=found.trusted_proxies,
     )
 
     class Server(uvicorn.Server):
@@ -60,6 +61,7 @@ def listen(url: str, host: str, port: int) -> None:
         Server(
             uvicorn.Config(
                 app, host=host, port=port, log_level="warning", access_log=False,
-                timeout_graceful_shutdown=5,
+                # Whom a proxy speaks for is decided in kit.origin alone.
+                proxy_headers=False, timeout_graceful_shutdown=5,
             )
         ).run()  # fmt: skip

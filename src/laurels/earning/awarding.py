@@ -38,16 +38,22 @@ _MEMBER_FACTS = (
 _MEMBER_NAMES = frozenset(f"member.{name}" for name in _MEMBER_FACTS)
 _plans: dict[UUID, tuple[str | None, Plan]] = {}
 _PLANS_KEPT = 1000
+_NOTHING = Plan({})
+"""The plan of whoever earns nothing."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Occurrence:
-    """Something that happened to a member and may earn; `facts` are the event's own."""
+    """Something that happened to a member and may earn; `facts` are the event's own.
+
+    `barred`: the member earns nothing at present, because they are archived.
+    """
 
     subject_id: UUID
     member_id: UUID
     occurred_at: datetime
     facts: dict[str, Any]
+    barred: bool = False
 
 
 @dataclass(slots=True)
@@ -114,8 +120,7 @@ async def award(
     if not occurrences:
         return []
     if not (await tenants.read(work, EarningSettings)).enabled:
-        nothing = Plan({})
-        decided = [evaluate(trigger, occurrence.facts, nothing) for occurrence in occurrences]
+        decided = [evaluate(trigger, occurrence.facts, _NOTHING) for occurrence in occurrences]
         awarded = [Awarded(0, [], {"disabled": "earning is switched off"}) for _ in decided]
         _book_awards(work, trigger, occurrences, awarded, decided, {})
         return awarded
@@ -126,7 +131,8 @@ async def award(
     decided: list[Award] = []
     for occurrence in occurrences:
         had = usage.get(occurrence.member_id, none)
-        outcome = evaluate(trigger, occurrence.facts, plan, had)
+        rules = _NOTHING if occurrence.barred else plan
+        outcome = evaluate(trigger, occurrence.facts, rules, had)
         if usage:
             add_usage(had, outcome)
         decided.append(outcome)
@@ -192,6 +198,8 @@ async def _book_points(
     awarded: list[Awarded] = []
     for number, (occurrence, outcome) in enumerate(zip(occurrences, decided, strict=True)):
         awarded.append(Awarded(outcome.points, [], outcome.explanation()))
+        if occurrence.barred:
+            awarded[number].explanation["barred"] = "the member was archived"
         if not outcome.effects:
             continue
         source_id = encode(kind, occurrence.subject_id)
@@ -215,6 +223,10 @@ async def _book_points(
             # The wallet is full: the event stands and earns less, and says why.
             awarded[number].points -= decided[number].effects[place].points
             awarded[number].explanation["over_limit"] = outcome.message
+            continue
+        if isinstance(outcome, ledger.ProgramArchived):
+            awarded[number].points -= decided[number].effects[place].points
+            awarded[number].explanation["program_archived"] = outcome.message
             continue
         if isinstance(outcome, AppError):
             raise outcome

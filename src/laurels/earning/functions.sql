@@ -59,3 +59,21 @@ begin
   end if;
 end
 $$;
+
+-- For the erasure of a person: the why of their awards keeps rules, versions, points and caps; what
+-- rules read of the person and their purchases goes.
+create or replace function laurels.scrub_awards(p_tenant uuid, p_subjects uuid[])
+returns void language plpgsql security definer set search_path = laurels, pg_temp as $$
+begin
+  perform laurels.require_tenant(p_tenant);
+  update laurels.awards as a
+  set explanation = jsonb_build_object(
+    'trigger', a.explanation -> 'trigger', 'points', a.explanation -> 'points', 'erased', true
+  )
+  where a.tenant_id = p_tenant and a.subject_id = any(p_subjects);
+end
+$$;
+
+alter function laurels.scrub_awards(uuid, uuid[]) owner to laurels_maintenance;
+revoke all on function laurels.scrub_awards(uuid, uuid[]) from public;
+grant execute on function laurels.scrub_awards(uuid, uuid[]) to laurels_app;

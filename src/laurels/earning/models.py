@@ -67,6 +67,9 @@ class Award(TenantOwned, Base):
     )
     trigger: Mapped[str] = mapped_column(primary_key=True, comment="The event that was judged.")
     member_id: Mapped[UUID] = mapped_column(comment="Who earned.")
+    original_member_id: Mapped[UUID | None] = mapped_column(
+        comment="Who it was judged for, before members were merged; null: member_id."
+    )
     points: Mapped[int] = mapped_column(comment="What it earned in all.")
     effects: Mapped[list[Any]] = mapped_column(comment="Transactions it caused, by rule.")
     explanation: Mapped[dict[str, Any]] = mapped_column(comment="Inputs and reasons.")

@@ -101,5 +101,11 @@ async def resume_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
 
 @router.post("/{rule_id}/archive")
 async def archive_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
-    """Archive a rule for good; its awards and versions stay."""
+    """Archive a rule: it awards nothing and is out of the way; its awards and versions stay."""
     return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "archived"))
+
+
+@router.post("/{rule_id}/restore")
+async def restore_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
+    """Bring an archived rule back, paused; resume it to put it in force."""
+    return EarningRuleOut.model_validate(await service.restore_rule(work, rule_id))

@@ -53,13 +53,25 @@ async def replace_rule(work: Work, rule_id: UUID, form: EarningRuleIn) -> dict[s
     return await _write(work, rule_id, before["version"] + 1, form, before["status"], before)
 
 
-async def set_status(work: Work, rule_id: UUID, status: str) -> dict[str, Any]:
-    """The rule is active, paused or archived, as a new version."""
+async def restore_rule(work: Work, rule_id: UUID) -> dict[str, Any]:
+    """An archived rule is there again, paused: it awards nothing until it is resumed."""
+    return await set_status(work, rule_id, "paused", restoring=True)
+
+
+async def set_status(
+    work: Work, rule_id: UUID, status: str, *, restoring: bool = False
+) -> dict[str, Any]:
+    """The rule is active, paused or archived, as a new version.
+
+    Only `restoring` brings an archived one back; on any other it does nothing.
+    """
     before = await get_rule(work, rule_id, lock=True)
     if before["status"] == status:
         return before
-    if before["status"] == "archived":
+    if before["status"] == "archived" and not restoring:
         raise RuleArchived
+    if restoring and before["status"] != "archived":
+        return before
     if status == "active":
         await _check_room(work)
     await _retire(work, rule_id)

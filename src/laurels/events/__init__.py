@@ -1,7 +1,8 @@
 """What happened, told later: the catalogue of events, the outbox, and who hears of it.
 
 `emit` writes events in the transaction that caused them. The relay numbers them; then handlers
-hear of them inside, webhooks and streams outside. It never decides what an event means.
+hear of them inside, webhooks and streams outside. `within` is for the few stories in which every
+room has a part at once. It never decides what an event means.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from .bounds import bound_endpoints
 from .dead_letters import discard_dead_letter, list_dead_letters, replay_dead_letter
 from .handling import handler
 from .happened import Happened, because
+from .hook import Erasing, Merging, Unmerging, parts, takes_part, within
 from .keeping import forget_old
 from .outbox import emit
 from .queries import count_waiting
@@ -27,7 +29,10 @@ async def run_deliveries(database: Database, stop: asyncio.Event) -> None:
 
 
 __all__ = [
+    "Erasing",
     "Happened",
+    "Merging",
+    "Unmerging",
     "because",
     "bound_endpoints",
     "count_waiting",
@@ -36,8 +41,11 @@ __all__ = [
     "forget_old",
     "handler",
     "list_dead_letters",
+    "parts",
     "relay_all",
     "replay_dead_letter",
     "run_deliveries",
     "run_relay",
+    "takes_part",
+    "within",
 ]

@@ -30,6 +30,7 @@ from .db import Database, PoolExhausted
 from .errors import HTTP_STATUS, AppError, FieldError, Unauthenticated
 from .hot import ShortWay, caller_at, is_hot
 from .ids import new_id
+from .origin import address_of, agent_of
 from .reading import UnreadableBody, parse_json
 from .work import Work, open_work
 
@@ -94,7 +95,13 @@ class Visit:
         assert principal is not None, "somebody who is nobody was not let in"
         if feature is not None:
             await authenticator.require_feature(work, feature)
-        self._work = replace(work, actor=principal.actor, request_id=self._request.state.request_id)
+        self._work = replace(
+            work,
+            actor=principal.actor,
+            request_id=self._request.state.request_id,
+            ip=address_of(self._request, app.state.trusted_proxies),
+            user_agent=agent_of(self._request),
+        )
         await self._claim_key(self._work)
         return self._work
 
@@ -357,9 +364,19 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 async def _on_crash(request: Request, error: Exception) -> Response:
+    _without_values(error)
     log.error("request %s failed", getattr(request.state, "request_id", "?"), exc_info=error)
     detail = "Something broke on our side; nothing was booked. The request id finds it in the log."
     return problem(request, 500, "internal", detail)
+
+
+def _without_values(error: BaseException | None) -> None:
+    """Take the values that the database quotes out of its errors; the log is no place for them."""
+    while error is not None:
+        if isinstance(error, asyncpg.PostgresError):
+            error.detail = None
+            error.args = (type(error).__name__,)
+        error = error.__cause__ or error.__context__
 
 
 __all__ = ["Door", "Envelope", "install_errors", "problem", "take_short_way"]

@@ -178,6 +178,26 @@ def keep_all(work: Work, answers: Sequence[tuple[Key, Answer]]) -> None:
         )
 
 
+async def scrub(work: Work, words: Sequence[str]) -> None:
+    """No stored answer and no key holds any of these words; the keys still refuse a repeat.
+
+    For the erasure of a person: a repeated request then gets an empty object.
+    """
+    if not words:
+        return
+    await work.fetch(
+        "delete from laurels.idempotency_keys where tenant_id = $1 and exists ("
+        " select from unnest($2::text[]) as word where strpos(key, word) > 0)",
+        work.tenant_id, list(words),
+    )  # fmt: skip
+    await work.fetch(
+        "update laurels.idempotency_keys set body = $3 where tenant_id = $1 and exists ("
+        " select from unnest($2::text[]) as word"
+        " where position(convert_to(word, 'UTF8') in body) > 0)",
+        work.tenant_id, list(words), b'{"erased":true}',
+    )  # fmt: skip
+
+
 async def forget_old(work: Work, *, limit: int = 10_000) -> int:
     """Delete answers that are past their days, at most `limit`; return how many went."""
     rows = await work.fetch(

@@ -12,6 +12,7 @@ from asyncpg.pgproto.pgproto import UUID as FastUUID  # noqa: N811 - a class in 
 
 PREFIXES: dict[str, str] = {
     "api_key": "key",
+    "audit_entry": "aud",
     "award": "awd",
     "dead_letter": "dlt",
     "earning_rule": "rul",
@@ -21,6 +22,7 @@ PREFIXES: dict[str, str] = {
     "lot": "lot",
     "member": "mem",
     "operator_key": "opk",
+    "member_merge": "mrg",
     "program": "prg",
     "purchase": "pur",
     "purchase_line": "pln",

@@ -51,6 +51,8 @@ class Work:
     cause: UUID | None = None
     depth: int = 0
     request_id: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
     memo: dict[Any, Any] = field(default_factory=dict[Any, Any])
     last: list[Callable[["Work"], Awaitable[None]]] = field(
         default_factory=list[Callable[["Work"], Awaitable[None]]]

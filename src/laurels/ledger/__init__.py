@@ -5,7 +5,15 @@ changed; a correction is a reversal that points to what it takes back. It never 
 move: rules are `earning`, what a refund undoes is `settlement`.
 """
 
-from .errors import InsufficientPoints, PointsOverLimit, ProgramNotFound, WalletNotFound
+from .closing import close_wallets, reopen_wallets
+from .errors import (
+    InsufficientPoints,
+    PointsOverLimit,
+    ProgramArchived,
+    ProgramNotFound,
+    WalletClosed,
+    WalletNotFound,
+)
 from .expiry import release_due_holds, settle_due_lots
 from .invariants import Fault, Figures, figures, find_faults, rebuild
 from .movements import Capture, Credit, Debit, HoldPoints, Posted, Release, Reversal
@@ -23,12 +31,15 @@ __all__ = [
     "InsufficientPoints",
     "PointsOverLimit",
     "Posted",
+    "ProgramArchived",
     "ProgramNotFound",
     "Release",
     "Reversal",
+    "WalletClosed",
     "WalletNotFound",
     "balance",
     "capture",
+    "close_wallets",
     "create_program",
     "credit",
     "debit",
@@ -43,6 +54,7 @@ __all__ = [
     "rebuild",
     "release",
     "release_due_holds",
+    "reopen_wallets",
     "reverse",
     "settle_due_lots",
     "statement",

@@ -13,8 +13,10 @@ from .errors import (
     HoldClosed,
     HoldNotFound,
     PointsOverLimit,
+    ProgramArchived,
     ProgramNotFound,
     TransactionNotFound,
+    WalletClosed,
     WalletNotFound,
 )
 from .falling_due import pay_debt, settle_due
@@ -33,10 +35,18 @@ from .movements import (
 )
 from .reversing import reverse
 
+CLOSED = {
+    "archived": "The member is archived: nothing is earned or spent until they are restored.",
+    "merged": "The member was merged into another one, whose wallet has the points now.",
+    "erased": "The member was erased; their wallet is closed for good.",
+}
+"""Why a wallet is closed, in words."""
+
 
 def decide(draft: Draft, movement: Movement) -> Posted:
     """Add to the draft what one movement does. Raise the ledger's errors, in their order."""
     wallet = wallet_of(draft, movement)
+    _require_open(wallet, movement)
     moment = movement.occurred_at or draft.now
     if wallet.lots:
         settle_due(draft, wallet, moment)
@@ -73,6 +83,9 @@ def wallet_of(draft: Draft, movement: Movement) -> Wallet:
         if original is None:
             raise TransactionNotFound
         found = draft.wallets.get(original.transaction.wallet_id)
+        # What was moved by a merge is taken back where it is now.
+        while found is not None and found.merged_into is not None:
+            found = draft.wallets.get(found.merged_into)
     elif movement.wallet_id is not None:
         found = draft.wallets.get(movement.wallet_id)
     elif movement.member_id is not None and movement.program_id is not None:
@@ -84,8 +97,17 @@ def wallet_of(draft: Draft, movement: Movement) -> Wallet:
     return found
 
 
+def _require_open(wallet: Wallet, movement: Movement) -> None:
+    """Raise WalletClosed where nothing new may begin; what was begun may still be undone."""
+    if wallet.closed_for is None or isinstance(movement, Reversal | Release | Settle):
+        return
+    raise WalletClosed(CLOSED[wallet.closed_for], reason=wallet.closed_for)
+
+
 def _credit(draft: Draft, wallet: Wallet, movement: Credit, moment: datetime) -> Posted:
     positive(movement.points)
+    if wallet.program_id in draft.archived:
+        raise ProgramArchived
     if wallet.lifetime_earned + movement.points > MAX_POINTS:
         raise PointsOverLimit
     transaction_id = new_id()

@@ -48,6 +48,7 @@ class Draft:
     events: list[Event] = field(default_factory=list[Event])
     expiries: dict[UUID, datetime | None] = field(default_factory=dict[UUID, datetime | None])
     """When the points of earlier credits lapse that are asked for again, by transaction."""
+    archived: frozenset[UUID] = frozenset()
 
 
 def balance_of(wallet: Wallet) -> Balance:

@@ -7,11 +7,14 @@ AppError
 ├── HoldNotFound                   no such hold
 ├── TransactionNotFound            no such transaction
 ├── PostingKeyTaken                the natural key was used for something else
+├── WalletClosed                   its member is archived, merged or erased
+├── ProgramArchived                nothing more is credited in this program
 ├── HoldClosed                     the hold was captured, released or has expired
 ├── CaptureTooLarge                more than the hold holds
 ├── NotReversible                  this kind of transaction is not taken back
 ├── InsufficientPoints             fewer points available than asked for
-└── PointsOverLimit                over 2^53 - 1 points
+├── PointsOverLimit                over 2^53 - 1 points
+└── MergeNotUndoable               what a merge moved is not all there any more
 """
 
 from typing import ClassVar
@@ -47,6 +50,30 @@ class PostingKeyTaken(Conflict):
     """This source and external id was booked before with other content."""
 
     code: ClassVar[str] = "posting_key_taken"
+
+
+class WalletClosed(Conflict):
+    """Nothing is earned or spent in this wallet: its member is archived, merged or erased."""
+
+    code: ClassVar[str] = "wallet_closed"
+
+
+class ProgramArchived(Conflict):
+    """This program is archived: nothing more is credited in it. Restore it first."""
+
+    code: ClassVar[str] = "program_archived"
+
+
+class ProgramInUse(Conflict):
+    """The default program cannot be archived; make another one the default first."""
+
+    code: ClassVar[str] = "program_in_use"
+
+
+class MergeNotUndoable(Conflict):
+    """What the merge moved is not all there any more, so it cannot be undone exactly."""
+
+    code: ClassVar[str] = "merge_not_undoable"
 
 
 class HoldClosed(Conflict):

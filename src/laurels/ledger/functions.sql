@@ -24,7 +24,9 @@ create or replace function laurels.lock_wallets(
   lifetime_redeemed bigint,
   lifetime_expired bigint,
   seq bigint,
-  has_lots boolean
+  has_lots boolean,
+  closed_for text,
+  merged_into uuid
 ) language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
@@ -60,7 +62,8 @@ begin
   return query
   select
     w.id, w.member_id, w.program_id, w.available, w.pending, w.held, w.debt,
-    w.lifetime_earned, w.lifetime_redeemed, w.lifetime_expired, w.seq, w.has_lots
+    w.lifetime_earned, w.lifetime_redeemed, w.lifetime_expired, w.seq, w.has_lots,
+    w.closed_for, w.merged_into
   from laurels.wallets as w
   where w.tenant_id = p_tenant and w.id = any(v_ids || p_wallets)
   order by w.id
@@ -194,9 +197,40 @@ begin
     expires_at timestamptz, transaction_id uuid, created_at timestamptz, closed_at timestamptz
   )
   on conflict (tenant_id, id) do update set
+    wallet_id = excluded.wallet_id,
     captured = excluded.captured,
     status = excluded.status,
     transaction_id = excluded.transaction_id,
     closed_at = excluded.closed_at;
 end
 $$;
+
+-- For the erasure of a person: what people wrote about movements of these wallets goes, and keys
+-- that hold a word of theirs are named anew. Numbers, dates and ids stay. The guard of the
+-- append-only table lets the maintenance role through, and nobody else.
+create or replace function laurels.scrub_ledger(p_tenant uuid, p_wallets uuid[], p_words text[])
+returns void language plpgsql security definer set search_path = laurels, pg_temp as $$
+begin
+  perform laurels.require_tenant(p_tenant);
+  update laurels.posting_keys as k
+  set key = 'erased:' || t.id
+  from laurels.point_transactions as t
+  where k.tenant_id = p_tenant and t.tenant_id = p_tenant and t.id = k.transaction_id
+    and t.wallet_id = any(p_wallets)
+    and exists (select from unnest(p_words) as word where strpos(k.key, word) > 0);
+
+  update laurels.point_transactions as t
+  set
+    reason = null,
+    source_id = case
+      when exists (select from unnest(p_words) as word where strpos(t.source_id, word) > 0)
+        then null
+      else t.source_id
+    end
+  where t.tenant_id = p_tenant and t.wallet_id = any(p_wallets);
+end
+$$;
+
+alter function laurels.scrub_ledger(uuid, uuid[], text[]) owner to laurels_maintenance;
+revoke all on function laurels.scrub_ledger(uuid, uuid[], text[]) from public;
+grant execute on function laurels.scrub_ledger(uuid, uuid[], text[]) to laurels_app;

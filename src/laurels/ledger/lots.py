@@ -91,6 +91,8 @@ class Wallet:
     seq: int
     lots: list[Lot] = field(default_factory=list[Lot])
     changed: bool = False
+    closed_for: str | None = None
+    merged_into: UUID | None = None
 
     @property
     def balance(self) -> int:
@@ -103,9 +105,9 @@ class Wallet:
         found.sort(key=consumption_order)
         return found
 
-    def lot_of(self, transaction_id: UUID) -> Lot | None:
-        """Return the lot that a transaction brought, if it brought one."""
-        return next((lot for lot in self.lots if lot.transaction_id == transaction_id), None)
+    def lots_of(self, transaction_id: UUID) -> list[Lot]:
+        """Return the lots that a transaction brought: none, one, or what merges made of it."""
+        return [lot for lot in self.lots if lot.transaction_id == transaction_id]
 
     def due(self, moment: datetime) -> list[tuple[datetime, bool, Lot]]:
         """Return what falls due by this moment, in order: when, whether it lapses, and the lot.

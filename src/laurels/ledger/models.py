@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -46,6 +47,7 @@ class Program(TenantOwned, Base):
             name="expires_after_maturity",
         ),
         CheckConstraint("grace_days between 1 and 3650", name="grace_bounded"),
+        CheckConstraint("archived_at is null or not is_default", name="default_not_archived"),
         CheckConstraint("minimum_redemption_points >= 0", name="minimum_not_negative"),
         money("point_value"),
         {"comment": "Kinds of points."},
@@ -77,6 +79,9 @@ class Program(TenantOwned, Base):
     created_at: Mapped[datetime] = mapped_column(
         server_default=text("now()"), comment="When it was made."
     )
+    archived_at: Mapped[datetime | None] = mapped_column(
+        comment="Since when nothing more is earned in it; what is there can still be spent."
+    )
 
 
 class Wallet(TenantOwned, Base):
@@ -86,7 +91,23 @@ class Wallet(TenantOwned, Base):
     __table_args__ = (
         tenant_fk("member_id", "members"),
         tenant_fk("program_id", "programs"),
+        tenant_fk("merged_into", "wallets"),
+        Index(
+            "ix_wallets_merged_into",
+            "tenant_id",
+            "merged_into",
+            postgresql_where=text("merged_into is not null"),
+        ),
         UniqueConstraint("tenant_id", "member_id", "program_id"),
+        one_of("closed_for", "archived", "merged", "erased"),
+        CheckConstraint(
+            "(closed_for is not distinct from 'merged') = (merged_into is not null)",
+            name="merged_somewhere",
+        ),
+        CheckConstraint(
+            "merged_into is null or (available = 0 and pending = 0 and held = 0 and debt = 0)",
+            name="merged_is_empty",
+        ),
         CheckConstraint(
             "available >= 0 and pending >= 0 and held >= 0 and debt >= 0", name="never_negative"
         ),
@@ -94,11 +115,9 @@ class Wallet(TenantOwned, Base):
         CheckConstraint(
             f"lifetime_earned <= {MAX_POINTS} and debt <= {MAX_POINTS}", name="bounded"
         ),
-        CheckConstraint(
-            "lifetime_earned >= 0 and lifetime_redeemed >= 0 and lifetime_expired >= 0"
-            " and seq >= 0",
-            name="totals_not_negative",
-        ),
+        # What a survivor gives back may have been earned in a wallet that was merged into this one,
+        # so what was earned and redeemed here may be less than nothing; what lapsed may not.
+        CheckConstraint("lifetime_expired >= 0 and seq >= 0", name="totals_not_negative"),
         {
             "comment": "Balances. Rebuilt at any time from transactions, lots and holds.",
             "postgresql_with": {"fillfactor": 70},
@@ -134,6 +153,12 @@ class Wallet(TenantOwned, Base):
     created_at: Mapped[datetime] = mapped_column(
         server_default=text("now()"), comment="When it was opened."
     )
+    closed_for: Mapped[str | None] = mapped_column(
+        comment="Why nothing is earned or spent in it: archived, merged, erased; null: it is open."
+    )
+    merged_into: Mapped[UUID | None] = mapped_column(
+        comment="The wallet that took over what was in it."
+    )
     updated_at: Mapped[datetime] = mapped_column(
         server_default=text("now()"), comment="When it last changed."
     )
@@ -164,7 +189,7 @@ class PointTransaction(TenantOwned, Base):
         ),
         CheckConstraint(
             "debt_delta = 0 or (debt_delta < 0 and (amount >= 0 or source = 'debt'))"
-            " or (debt_delta > 0 and amount <= 0)",
+            " or (debt_delta > 0 and (amount <= 0 or source = 'merge'))",
             name="debt_fits_amount",
         ),
         CheckConstraint(
@@ -326,3 +351,25 @@ class LotEntry(TenantOwned, Base):
     transaction_id: Mapped[UUID | None] = mapped_column(comment="The transaction, or")
     hold_id: Mapped[UUID | None] = mapped_column(comment="the hold that did it.")
     amount: Mapped[int] = mapped_column(comment="What it did to the lot's remaining points.")
+
+
+class WalletMerge(TenantOwned, Base):
+    """What one wallet took over from another when their members were merged."""
+
+    __tablename__ = "wallet_merges"
+    __table_args__ = (
+        tenant_fk("merge_id", "member_merges"),
+        tenant_fk("from_wallet_id", "wallets"),
+        tenant_fk("to_wallet_id", "wallets"),
+        UniqueConstraint("tenant_id", "merge_id", "from_wallet_id"),
+        CheckConstraint("from_wallet_id <> to_wallet_id", name="two_wallets"),
+        {"comment": "What merges of members moved, so that a merge can be taken back exactly."},
+    )
+
+    id: Mapped[Id]
+    merge_id: Mapped[UUID] = mapped_column(comment="The merge of their members.")
+    from_wallet_id: Mapped[UUID] = mapped_column(comment="The wallet that was emptied.")
+    to_wallet_id: Mapped[UUID] = mapped_column(comment="The wallet that took it over.")
+    moved: Mapped[dict[str, Any]] = mapped_column(
+        comment="Points, debt, lots and holds that moved, and the transactions that did it."
+    )

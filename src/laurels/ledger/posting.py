@@ -137,19 +137,40 @@ async def _lock(work: Work, movements: Sequence[Movement], programs: Programs) -
                 pairs.add((movement.member_id, program_id))
     if hold_ids or transaction_ids:
         wallet_ids |= await _wallets_of(work, hold_ids, transaction_ids)
-    rows = await _lock_rows(work, pairs, wallet_ids)
-    wallets = {row[0]: Wallet(*row[:11]) for row in rows}
+    rows = await lock_rows(work, pairs, wallet_ids)
+    wallets = {row[0]: read_wallet(row) for row in rows}
     draft = Draft(
         now=work.now,
         dates=programs.dates,
         wallets=wallets,
         by_member={(wallet.member_id, wallet.program_id): wallet for wallet in wallets.values()},
+        archived=programs.archived,
     )
-    await _read_details(work, draft, [row[0] for row in rows if row[11]], hold_ids, transaction_ids)
+    await read_details(work, draft, [row[0] for row in rows if row[11]], hold_ids, transaction_ids)
+    if _moved_meanwhile(draft, follow=bool(transaction_ids)):
+        # A merge came between the look and the locks; now it is there to be seen.
+        return await _lock(work, movements, programs)
     return draft
 
 
-async def _lock_rows(
+def _moved_meanwhile(draft: Draft, *, follow: bool) -> bool:
+    """Whether a merge moved something into a wallet that is not locked."""
+    there = draft.wallets
+    return any(hold.wallet_id not in there for hold in draft.holds.values()) or (
+        follow
+        and any(
+            wallet.merged_into is not None and wallet.merged_into not in there
+            for wallet in there.values()
+        )
+    )
+
+
+def read_wallet(row: asyncpg.Record) -> Wallet:
+    """Return a wallet as `lock_wallets` gives it."""
+    return Wallet(*row[:11], closed_for=row[12], merged_into=row[13])
+
+
+async def lock_rows(
     work: Work, pairs: set[tuple[UUID, UUID]], wallet_ids: set[UUID]
 ) -> list[asyncpg.Record]:
     """Lock wallets named by id or by member and program, opening those that are missing."""
@@ -166,25 +187,33 @@ async def _lock_rows(
 
 
 async def _wallets_of(work: Work, hold_ids: list[UUID], transaction_ids: list[UUID]) -> set[UUID]:
-    """Return the wallets of holds and transactions; those never move to another wallet."""
+    """Return the wallets of holds and transactions, and those that these were merged into."""
     rows = await work.fetch(
-        "select wallet_id from laurels.holds where tenant_id = $1 and id = any($2)"
+        "with recursive found (wallet_id) as ("
+        " select wallet_id from laurels.holds where tenant_id = $1 and id = any($2)"
         " union select wallet_id from laurels.point_transactions"
-        " where tenant_id = $1 and id = any($3)",
+        " where tenant_id = $1 and id = any($3)"
+        " union select wallet_id from laurels.lots"
+        " where tenant_id = $1 and transaction_id = any($3)"
+        " union select w.merged_into from found"
+        "  inner join laurels.wallets as w on w.tenant_id = $1 and w.id = found.wallet_id"
+        "  and w.merged_into is not null"
+        ") select wallet_id from found",
         work.tenant_id, hold_ids, transaction_ids,
     )  # fmt: skip
     return {row[0] for row in rows}
 
 
-async def _read_details(
+async def read_details(
     work: Work,
     draft: Draft,
     with_lots: list[UUID],
     hold_ids: list[UUID],
     transaction_ids: list[UUID],
+    more_lots: Sequence[UUID] = (),
 ) -> None:
     """Read, now that the wallets are locked, the holds, originals and lots that matter."""
-    lot_ids: set[UUID] = set()
+    lot_ids: set[UUID] = set(more_lots)
     if hold_ids:
         lot_ids |= await _read_holds(work, draft, hold_ids)
     if transaction_ids:
@@ -199,12 +228,12 @@ async def _read_details(
         work.tenant_id, with_lots, list(lot_ids), transaction_ids,
     )  # fmt: skip
     for row in rows:
-        draft.wallets[row[1]].lots.append(Lot(*row))
+        if row[1] in draft.wallets:
+            draft.wallets[row[1]].lots.append(Lot(*row))
     for original in draft.originals.values():
-        wallet = draft.wallets[original.transaction.wallet_id]
-        own = wallet.lot_of(original.transaction.id)
-        if own is not None:
-            original.taken_back += own.expired_counted
+        for wallet in draft.wallets.values():
+            for own in wallet.lots_of(original.transaction.id):
+                original.taken_back += own.expired_counted
 
 
 async def _read_holds(work: Work, draft: Draft, hold_ids: list[UUID]) -> set[UUID]:
@@ -302,13 +331,13 @@ async def _book(work: Work, draft: Draft, *, keys_are_fresh: bool, last_try: boo
     The second to write finds that out and decides anew, knowing what the first one booked.
     """
     if keys_are_fresh or not any(row.key for row in draft.rows):
-        _write(work, draft)
+        write(work, draft)
         return True
     # The same order everywhere, so that two batches never wait for each other's keys.
     draft.rows.sort(key=lambda row: (row.source, row.key or ""))
     try:
         async with work.savepoint():
-            _write(work, draft)
+            write(work, draft)
     except asyncpg.UniqueViolationError:
         if last_try:
             raise
@@ -316,7 +345,7 @@ async def _book(work: Work, draft: Draft, *, keys_are_fresh: bool, last_try: boo
     return True
 
 
-def _write(work: Work, draft: Draft) -> None:
+def write(work: Work, draft: Draft) -> None:
     """Write everything in one call."""
     changed = [wallet for wallet in draft.wallets.values() if wallet.changed]
     more = _more(draft)
@@ -447,4 +476,4 @@ async def release(work: Work, movement: Release) -> Posted:
 async def open_wallets(work: Work, member_ids: Sequence[UUID]) -> None:
     """Each member has a wallet of the default program."""
     programs = await load_programs(work)
-    await _lock_rows(work, {(member_id, programs.default_id) for member_id in member_ids}, set())
+    await lock_rows(work, {(member_id, programs.default_id) for member_id in member_ids}, set())

@@ -13,7 +13,7 @@ from laurels.kit.ids import encode, new_id
 from laurels.kit.time import zone
 from laurels.kit.work import Work
 
-from .errors import ProgramInvalid, ProgramNameTaken, ProgramNotFound
+from .errors import ProgramArchived, ProgramInUse, ProgramInvalid, ProgramNameTaken, ProgramNotFound
 from .lots import Dates
 
 MAX_LISTED = 1000
@@ -35,11 +35,13 @@ class Programs:
     default_id: UUID
     dates: dict[UUID, Dates]
     named: dict[UUID, Named]
+    archived: frozenset[UUID] = frozenset()
 
 
 _TOLD = (
     "select jsonb_agg(jsonb_build_array(p.id, p.is_default, p.maturity_days, p.expiry_days,"
-    " p.grace_days, p.name, p.unit_name, t.time_zone) order by p.id) from laurels.programs as p"
+    " p.grace_days, p.name, p.unit_name, t.time_zone, p.archived_at is not null) order by p.id)"
+    " from laurels.programs as p"
     " inner join laurels.tenants as t on t.id = p.tenant_id where p.tenant_id = $1"
 )
 
@@ -54,6 +56,7 @@ def _read_programs(text: str | None) -> Programs | None:
         default,
         {UUID(row[0]): Dates(row[2], row[3], row[4], zone(row[7])) for row in rows},
         {UUID(row[0]): Named(row[5], row[6]) for row in rows},
+        frozenset(UUID(row[0]) for row in rows if row[8]),
     )
 
 
@@ -76,7 +79,7 @@ async def load_programs(work: Work) -> Programs:
 
 _COLUMNS = (
     "id, name, unit_name, is_default, point_value, minimum_redemption_points, maturity_days,"
-    " expiry_days, grace_days, created_at"
+    " expiry_days, grace_days, created_at, archived_at"
 )
 
 
@@ -107,6 +110,8 @@ async def change_program(work: Work, program_id: UUID, values: dict[str, Any]) -
     Raise ProgramNotFound, ProgramNameTaken or ProgramInvalid.
     """
     before = await get_program(work, program_id)
+    if values.get("is_default") and before["archived_at"] is not None:
+        raise ProgramArchived(field="is_default")
     if values:
         marks = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, start=3))
         await _write(
@@ -166,13 +171,36 @@ async def get_program(work: Work, program_id: UUID) -> asyncpg.Record:
     return row
 
 
-async def list_programs(work: Work) -> list[asyncpg.Record]:
-    """Return all programs, the default one first, at most MAX_LISTED."""
+async def list_programs(work: Work, *, archived: bool = False) -> list[asyncpg.Record]:
+    """Return the programs, the default one first, or the archived ones; at most MAX_LISTED."""
     return await work.fetch(
-        f"select {_COLUMNS} from laurels.programs"
-        " where tenant_id = $1 order by is_default desc, id limit $2",
-        work.tenant_id, MAX_LISTED,
+        f"select {_COLUMNS} from laurels.programs where tenant_id = $1"
+        " and (archived_at is not null) = $2 order by is_default desc, id limit $3",
+        work.tenant_id, archived, MAX_LISTED,
     )  # fmt: skip
+
+
+async def set_archived(work: Work, program_id: UUID, *, archived: bool) -> None:
+    """Nothing more is earned in the program, or it is again; what is there can be spent anyway.
+
+    A repeat changes nothing. Raise ProgramNotFound, or ProgramInUse for the default program.
+    """
+    before = await get_program(work, program_id)
+    if (before["archived_at"] is not None) == archived:
+        return
+    if before["is_default"]:
+        raise ProgramInUse
+    await work.fetch(
+        "update laurels.programs set archived_at = $3 where tenant_id = $1 and id = $2",
+        work.tenant_id, program_id, work.now if archived else None,
+    )  # fmt: skip
+    work.memo.pop(Programs, None)
+    await audit.record(
+        work,
+        action="ledger.program_archived" if archived else "ledger.program_restored",
+        target_type="program",
+        target_id=encode("program", program_id),
+    )
 
 
 async def furnish(work: Work, preset: str) -> None:

@@ -36,16 +36,12 @@ def _take_back(
         return Posted(None, balance_of(wallet))
     transaction_id = new_id()
     original.taken_back += points
-    own = wallet.lot_of(original.transaction.id)
     taken = 0
-    if own is not None:
-        taken = take_from(draft, wallet, own, points, transaction_id)
-        points -= taken
-        lapsed = min(points, own.expired - own.expired_counted)
-        if lapsed:
-            own.expired_counted += lapsed
-            own.changed = True
-            points -= lapsed
+    for own in wallet.lots_of(original.transaction.id):
+        part = take_from(draft, wallet, own, points, transaction_id)
+        taken += part
+        points -= part
+    points -= _count_lapsed(draft, original.transaction.id, points)
     rest = min(points, wallet.available)
     if rest:
         consume(draft, wallet, rest, transaction_id=transaction_id)
@@ -61,6 +57,19 @@ def _take_back(
     row.reverses_id = original.transaction.id
     tell(draft, wallet, row, PointsReversed)
     return Posted(row, balance_of(wallet))
+
+
+def _count_lapsed(draft: Draft, transaction_id: UUID, points: int) -> int:
+    """Count what lapsed of a transaction's own lots as taken, in whatever wallets they are."""
+    counted = 0
+    for wallet in draft.wallets.values():
+        for own in wallet.lots_of(transaction_id):
+            lapsed = min(points - counted, own.expired - own.expired_counted)
+            if lapsed:
+                own.expired_counted += lapsed
+                own.changed = True
+                counted += lapsed
+    return counted
 
 
 def _give_back(
@@ -100,7 +109,7 @@ def _refill(
     moment: datetime,
 ) -> None:
     """Put points back into the lots they were drawn from, past those that went back before."""
-    lots = {lot.id: lot for lot in wallet.lots}
+    lots = {lot.id: lot for found in draft.wallets.values() for lot in found.lots}
     drawn = sum(points for _, points in original.takes)
     portions: list[tuple[Lot | None, int]] = [(None, -original.transaction.amount - drawn)]
     by_expiry = sorted(
@@ -118,12 +127,12 @@ def _refill(
         amount -= part
         if lot is None or not part:
             continue
-        if lot.expires_at is not None and lot.expires_at <= moment:
-            grace_until = dates.grace_until(moment)
+        late = lot.expires_at is not None and lot.expires_at <= moment
+        if late or lot.wallet_id != wallet.id:
+            # Its own lot is over, or in a wallet that was merged into this one.
+            until = dates.grace_until(moment) if late else lot.expires_at
             wallet.lots.append(
-                new_lot(
-                    wallet, transaction_id, part, grace_until, matures_at=None, matured_at=moment
-                )
+                new_lot(wallet, transaction_id, part, until, matures_at=None, matured_at=moment)
             )
         else:
             lot.take(-part)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from laurels.kit import bulk
 from laurels.kit.access import begin, enter
@@ -140,9 +140,12 @@ async def move(body: BulkIn[MovementIn], work: Adjusting) -> Response:
 
 
 @router.get("/programs")
-async def list_programs(work: Reading) -> ProgramsOut:
+async def list_programs(
+    work: Reading,
+    archived: Annotated[bool, Query(description="Those that are archived, instead.")] = False,
+) -> ProgramsOut:
     """List the kinds of points, the default one first, at most 1,000."""
-    rows = await programs.list_programs(work)
+    rows = await programs.list_programs(work, archived=archived)
     return ProgramsOut.model_validate({"data": [dict(row) for row in rows]})
 
 
@@ -165,4 +168,18 @@ async def change_program(
 ) -> ProgramOut:
     """Change a kind of points; points already earned keep the dates they came with."""
     await programs.change_program(work, program_id, body.values())
+    return ProgramOut.model_validate(dict(await programs.get_program(work, program_id)))
+
+
+@router.post("/programs/{program_id}/archive")
+async def archive_program(program_id: ProgramId, work: Configuring) -> ProgramOut:
+    """Archive a kind of points: no more is credited; what members have can still be spent."""
+    await programs.set_archived(work, program_id, archived=True)
+    return ProgramOut.model_validate(dict(await programs.get_program(work, program_id)))
+
+
+@router.post("/programs/{program_id}/restore")
+async def restore_program(program_id: ProgramId, work: Configuring) -> ProgramOut:
+    """Restore an archived kind of points."""
+    await programs.set_archived(work, program_id, archived=False)
     return ProgramOut.model_validate(dict(await programs.get_program(work, program_id)))

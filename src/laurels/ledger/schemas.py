@@ -250,6 +250,7 @@ class ProgramOut(View):
     expiry_days: int | None
     grace_days: int
     created_at: datetime
+    archived_at: datetime | None
 
 
 class ProgramsOut(View):

@@ -3,21 +3,48 @@
 A member has an external id (the tenant's own), an e-mail, or both. It never knows of points.
 """
 
-from .errors import MemberNotFound
+from .archiving import archive, restore
+from .erasing import erase
+from .errors import MemberErased, MemberNotFound
+from .exporting import export
+from .merging import Merge, merge, unmerge
 from .queries import get_facts, get_member, list_members
-from .service import Upserted, add_purchases, add_refunds, change, ensure, ensure_new, find, upsert
+from .service import (
+    Ensured,
+    Upserted,
+    add_purchases,
+    add_refunds,
+    change,
+    ensure,
+    ensure_new,
+    find,
+    look_up,
+    set_totals,
+    upsert,
+)
 
 __all__ = [
+    "Ensured",
+    "MemberErased",
     "MemberNotFound",
+    "Merge",
     "Upserted",
     "add_purchases",
     "add_refunds",
+    "archive",
     "change",
     "ensure",
     "ensure_new",
+    "erase",
+    "export",
     "find",
     "get_facts",
     "get_member",
     "list_members",
+    "look_up",
+    "merge",
+    "restore",
+    "set_totals",
+    "unmerge",
     "upsert",
 ]

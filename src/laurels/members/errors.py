@@ -6,7 +6,13 @@ AppError
 ├── MemberAmbiguous       external id and e-mail point at two members
 ├── ExternalIdTaken       another member has this external id
 ├── EmailTaken            another member has this e-mail
-└── BirthdayInvalid       a day of birth that cannot be
+├── BirthdayInvalid       a day of birth that cannot be
+├── MemberArchived        archived: restore them first
+├── MemberMerged          merged into another member
+├── MemberErased          erased for good
+├── MemberNotMerged       there is no merge to undo
+├── MergeNotLast          a later merge must be undone first
+└── MergedWithItself      a member and itself are one already
 """
 
 from typing import ClassVar
@@ -48,3 +54,39 @@ class BirthdayInvalid(Invalid):
     """The day of birth cannot be."""
 
     code: ClassVar[str] = "birthday_invalid"
+
+
+class MemberArchived(Conflict):
+    """The member is archived; restore them first."""
+
+    code: ClassVar[str] = "member_archived"
+
+
+class MemberMerged(Conflict):
+    """The member was merged into another one; use that one, named in `merged_into`."""
+
+    code: ClassVar[str] = "member_merged"
+
+
+class MemberErased(Conflict):
+    """The member was erased and cannot come back; enrol the person anew."""
+
+    code: ClassVar[str] = "member_erased"
+
+
+class MemberNotMerged(Conflict):
+    """This member was not merged with another one, so there is nothing to undo."""
+
+    code: ClassVar[str] = "member_not_merged"
+
+
+class MergeNotLast(Conflict):
+    """Merges are undone in the reverse order; undo the later one first."""
+
+    code: ClassVar[str] = "merge_not_last"
+
+
+class MergedWithItself(Invalid):
+    """A member cannot be merged with itself; name the other one in `from`."""
+
+    code: ClassVar[str] = "merged_with_itself"

@@ -1,11 +1,12 @@
 -- Find members by external id. With ids for new ones, those who are missing are enrolled first, in
--- the order of external ids, the same everywhere.
+-- the order of external ids, the same everywhere. `id` is whom the external id means now, `named_id`
+-- whom it was given to: the same member, unless that one was merged into another.
 create or replace function laurels.ensure_members(
   p_tenant uuid,
   p_external_ids text[],
   p_new_ids uuid[],
   p_enrolled timestamptz[]
-) returns table (external_id text, id uuid) language plpgsql set plan_cache_mode
+) returns table (external_id text, id uuid, named_id uuid, archived boolean) language plpgsql set plan_cache_mode
 = force_generic_plan as $$
 #variable_conflict use_column
 begin
@@ -18,7 +19,15 @@ begin
   end if;
 
   return query
-  select m.external_id, m.id
+  select
+    m.external_id, coalesce(m.survivor_id, m.id), m.id,
+    case
+      when m.survivor_id is null then m.status <> 'active'
+      else (
+        select s.status <> 'active' from laurels.members as s
+        where s.tenant_id = p_tenant and s.id = m.survivor_id
+      )
+    end
   from laurels.members as m
   where m.tenant_id = p_tenant and m.external_id = any(p_external_ids);
 end

@@ -30,7 +30,38 @@ class Member(TenantOwned, Base):
             unique=True,
             postgresql_where=text("email is not null and status = 'active'"),
         ),
-        one_of("status", "active", "archived"),
+        Index(
+            "ix_members_merged_email",
+            "tenant_id",
+            func.lower(text("email")),
+            postgresql_where=text("email is not null and status = 'merged'"),
+        ),
+        Index(
+            "ix_members_survivor",
+            "tenant_id",
+            "survivor_id",
+            postgresql_where=text("survivor_id is not null"),
+        ),
+        Index(
+            "ix_members_merged_into",
+            "tenant_id",
+            "merged_into",
+            postgresql_where=text("merged_into is not null"),
+        ),
+        tenant_fk("merged_into", "members"),
+        tenant_fk("survivor_id", "members"),
+        one_of("status", "active", "archived", "merged", "erased"),
+        CheckConstraint(
+            "(status = 'merged') = (merged_into is not null)"
+            " and (merged_into is null) = (survivor_id is null)",
+            name="merged_somewhere",
+        ),
+        CheckConstraint("merged_into <> id and survivor_id <> id", name="not_merged_into_itself"),
+        CheckConstraint(
+            "status <> 'erased' or num_nonnulls(external_id, email, first_name, last_name, phone,"
+            " birthday, user_id) = 0",
+            name="erased_is_nobody",
+        ),
         CheckConstraint("length(external_id) between 1 and 128", name="external_id_length"),
         {"comment": "People in a tenant's programme."},
     )
@@ -43,7 +74,14 @@ class Member(TenantOwned, Base):
     phone: Mapped[str | None] = mapped_column(comment="Telephone number, as given.")
     birthday: Mapped[date | None] = mapped_column(comment="Day of birth.")
     status: Mapped[str] = mapped_column(
-        server_default=text("'active'"), comment="active, or archived: kept but out of sight."
+        server_default=text("'active'"),
+        comment="active; archived: kept but out of sight; merged into another; erased for good.",
+    )
+    merged_into: Mapped[UUID | None] = mapped_column(
+        comment="The member that this one was merged into, at that time."
+    )
+    survivor_id: Mapped[UUID | None] = mapped_column(
+        comment="Whom this member's ids mean now: the end of the chain of merges."
     )
     email_opt_in: Mapped[bool] = mapped_column(
         server_default=text("true"), comment="May get e-mail."
@@ -84,3 +122,29 @@ class MemberTotals(TenantOwned, Base):
     purchases: Mapped[int] = mapped_column(comment="Number of completed purchases.")
     first_purchase_at: Mapped[datetime | None] = mapped_column(comment="Earliest purchase.")
     last_purchase_at: Mapped[datetime | None] = mapped_column(comment="Latest purchase.")
+
+
+class MemberMerge(TenantOwned, Base):
+    """Two members that turned out to be one person, and whether that was taken back."""
+
+    __tablename__ = "member_merges"
+    __table_args__ = (
+        tenant_fk("merged_id", "members"),
+        tenant_fk("survivor_id", "members"),
+        Index(
+            "uq_member_merges_merged",
+            "tenant_id",
+            "merged_id",
+            unique=True,
+            postgresql_where=text("unmerged_at is null"),
+        ),
+        Index("ix_member_merges_survivor", "tenant_id", "survivor_id", "id"),
+        CheckConstraint("merged_id <> survivor_id", name="two_members"),
+        {"comment": "Merges of members, in their order; one that was taken back stays here."},
+    )
+
+    id: Mapped[Id]
+    merged_id: Mapped[UUID] = mapped_column(comment="The member that was merged.")
+    survivor_id: Mapped[UUID] = mapped_column(comment="The member that goes on.")
+    merged_at: Mapped[datetime] = mapped_column(comment="When they were merged.")
+    unmerged_at: Mapped[datetime | None] = mapped_column(comment="When that was taken back.")

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.ids import encode
 from laurels.kit.work import Work
 
-from .errors import MemberNotFound
+from .errors import MemberArchived, MemberErased, MemberMerged, MemberNotFound
 
 _MEMBER = (
     "select m.id, m.external_id, m.email, m.first_name, m.last_name, m.phone, m.birthday,"
-    " m.status, m.email_opt_in, m.sms_opt_in, m.attributes, m.enrolled_at, m.updated_at,"
+    " m.status, m.merged_into, m.survivor_id, m.email_opt_in, m.sms_opt_in, m.attributes,"
+    " m.enrolled_at, m.updated_at,"
     " coalesce(t.spend, 0) as spend, coalesce(t.refunded, 0) as refunded,"
     " coalesce(t.purchases, 0) as purchases, t.first_purchase_at, t.last_purchase_at"
     " from laurels.members as m left join laurels.member_totals as t"
@@ -24,6 +26,21 @@ async def get_member(work: Work, member_id: UUID) -> dict[str, Any]:
     if row is None:
         raise MemberNotFound
     return dict(row)
+
+
+def require_own_life(member: dict[str, Any]) -> None:
+    """Raise MemberMerged or MemberErased for somebody who is nobody of their own any more."""
+    if member["status"] == "merged":
+        raise MemberMerged(merged_into=encode("member", member["survivor_id"]))
+    if member["status"] == "erased":
+        raise MemberErased
+
+
+def require_active(member: dict[str, Any]) -> None:
+    """Raise MemberArchived, MemberMerged or MemberErased for a member who is not active."""
+    require_own_life(member)
+    if member["status"] != "active":
+        raise MemberArchived
 
 
 async def get_facts(
@@ -50,18 +67,27 @@ async def list_members(
     external_id: str | None = None,
     email: str | None = None,
     search: str | None = None,
+    status: str | None = None,
     after: UUID | None = None,
     limit: int = 20,
 ) -> list[dict[str, Any]]:
-    """Return members, newest first: by exact external id or e-mail, or by part of a name."""
+    """Return members, newest first: by exact external id or e-mail, or by part of a name.
+
+    Without a status: the active ones, and whoever an exact external id means, whatever they are;
+    the ids of a merged member mean the survivor.
+    """
     pattern = None if search is None else f"%{_escaped(search)}%"
     rows = await work.fetch(
-        f"{_MEMBER} and ($2::text is null or m.external_id = $2)"
-        " and ($3::text is null or lower(m.email) = lower($3))"
+        f"{_MEMBER} and ($2::text is null or m.id = (select coalesce(x.survivor_id, x.id)"
+        "  from laurels.members as x where x.tenant_id = $1 and x.external_id = $2))"
+        " and ($3::text is null or lower(m.email) = lower($3) or m.id in (select x.survivor_id"
+        "  from laurels.members as x where x.tenant_id = $1 and lower(x.email) = lower($3)"
+        "  and x.status = 'merged'))"
+        " and m.status = coalesce($7, case when $2::text is null then 'active' else m.status end)"
         " and ($4::text is null or m.email ilike $4 or m.external_id ilike $4"
         "  or concat_ws(' ', m.first_name, m.last_name) ilike $4)"
         " and ($5::uuid is null or m.id < $5) order by m.id desc limit $6",
-        work.tenant_id, external_id, email, pattern, after, limit,
+        work.tenant_id, external_id, email, pattern, after, limit, status,
     )  # fmt: skip
     return [dict(row) for row in rows]
 

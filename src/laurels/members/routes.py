@@ -1,22 +1,25 @@
 """Members over HTTP. Enrolling is `settlement`'s, because wallets and welcome points go with it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
 from laurels.kit.access import begin
+from laurels.kit.dossier import MAX_PAGE
 from laurels.kit.http import Door
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.schema import Code, Email, Name
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
-from . import queries, service
-from .schemas import MemberId, MemberIn, MemberOut
+from . import erasing, exporting, merging, queries, service
+from .schemas import ExportOut, MemberId, MemberIn, MemberOut, MergeIn, MergeOut, Status
 
 router = APIRouter(prefix="/v1/members", tags=["members"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.MEMBERS_READ)]
 Writing = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
+Erasing = Annotated[Work, begin(Permission.MEMBERS_ERASE)]
+Exporting = Annotated[Work, begin(Permission.MEMBERS_READ)]
 
 
 @router.get("")
@@ -25,6 +28,9 @@ async def list_members(
     external_id: Annotated[Code | None, Query(description="Exactly this external id.")] = None,
     email: Annotated[Email | None, Query(description="Exactly this e-mail, any case.")] = None,
     search: Annotated[Name | None, Query(description="Part of name, e-mail or id.")] = None,
+    status: Annotated[
+        Status | None, Query(description="Absent: active, or whoever the external id means.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[MemberOut]:
@@ -34,6 +40,7 @@ async def list_members(
         external_id=external_id,
         email=email,
         search=search,
+        status=status,
         after=read_cursor(cursor),
         limit=limit + 1,
     )
@@ -43,7 +50,7 @@ async def list_members(
 
 @router.get("/{member_id}")
 async def get_member(member_id: MemberId, work: Reading) -> MemberOut:
-    """Read one member."""
+    """Read one member. One that was merged says in `merged_into` who goes on for them."""
     return MemberOut.model_validate(await queries.get_member(work, member_id))
 
 
@@ -52,3 +59,55 @@ async def change_member(member_id: MemberId, body: MemberIn, work: Writing) -> M
     """Change what is sent of a member's profile; the rest stays."""
     await service.change(work, member_id, body.profile())
     return MemberOut.model_validate(await queries.get_member(work, member_id))
+
+
+@router.post("/{member_id}/merge")
+async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> MergeOut:
+    """Merge another member into this one, who goes on for both with everything that both had."""
+    merge = await merging.merge(work, survivor_id=member_id, merged_id=body.from_id)
+    return await _merge(work, merge)
+
+
+@router.post("/{member_id}/unmerge")
+async def unmerge_member(member_id: MemberId, work: Writing) -> MergeOut:
+    """Undo the merge of this member into another, or else the latest merge of one into it.
+
+    Points, lots, holds and debt are as before; what the survivor earned since stays there.
+    """
+    return await _merge(work, await merging.unmerge(work, member_id))
+
+
+async def _merge(work: Work, merge: merging.Merge) -> MergeOut:
+    survivor = await queries.get_member(work, merge.survivor_id)
+    merged = await queries.get_member(work, merge.merged_id)
+    return MergeOut(
+        id=merge.id, merged_at=merge.merged_at, unmerged_at=merge.unmerged_at,
+        survivor=MemberOut.model_validate(survivor), merged=MemberOut.model_validate(merged),
+    )  # fmt: skip
+
+
+@router.post("/{member_id}/erase")
+async def erase_member(member_id: MemberId, work: Erasing) -> MemberOut:
+    """Erase a person for good. The sums of the books stay; nobody knows whose they were."""
+    await erasing.erase(work, member_id)
+    return MemberOut.model_validate(await queries.get_member(work, member_id))
+
+
+@router.get("/{member_id}/export")
+async def export_member(
+    member_id: MemberId,
+    work: Exporting,
+    cursor: Annotated[
+        str | None, Query(max_length=200, description="`next_cursor` of the page before.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows per page.")] = MAX_PAGE,
+) -> ExportOut:
+    """Export all that is kept of one person, in pages of at most 1,000 rows, by chapter."""
+    page = await exporting.export(work, member_id, cursor=cursor, limit=limit)
+    data: dict[str, list[dict[str, Any]]] = {}
+    for chapter, row in page.rows:
+        data.setdefault(chapter, []).append(row)
+    return ExportOut(
+        member_id=member_id, data=data, has_more=page.next_cursor is not None,
+        next_cursor=page.next_cursor,
+    )  # fmt: skip

@@ -1,14 +1,15 @@
 """Members as the API speaks of them."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, model_validator
 
 from laurels.kit.schema import Attributes, Code, Email, IdOf, MoneyOut, Name, Schema, View
 
 MemberId = Annotated[UUID, IdOf("member")]
+Status = Literal["active", "archived", "merged", "erased"]
 
 
 def _born(day: date) -> date:
@@ -55,6 +56,11 @@ class MemberOut(View):
     phone: str | None
     birthday: date | None
     status: str
+    merged_into: MemberId | None = Field(
+        default=None,
+        validation_alias=AliasChoices("survivor_id", "merged_into"),
+        description="Who goes on for this member, if it was merged.",
+    )
     email_opt_in: bool
     sms_opt_in: bool
     attributes: dict[str, Any]
@@ -65,3 +71,30 @@ class MemberOut(View):
     last_purchase_at: datetime | None
     enrolled_at: datetime
     updated_at: datetime
+
+
+class MergeIn(Schema):
+    """Who is merged into the member of the address."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    from_id: MemberId = Field(alias="from", description="The member that is merged.")
+
+
+class MergeOut(View):
+    """A merge: who goes on for whom, since when; and when it was undone, if it was."""
+
+    id: Annotated[UUID, IdOf("member_merge")]
+    survivor: MemberOut
+    merged: MemberOut
+    merged_at: datetime
+    unmerged_at: datetime | None
+
+
+class ExportOut(View):
+    """A page of all that is kept of a person: rows by chapter."""
+
+    member_id: MemberId
+    data: dict[str, list[dict[str, Any]]]
+    has_more: bool
+    next_cursor: str | None

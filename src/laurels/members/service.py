@@ -1,7 +1,7 @@
 """Members: ensure, upsert, totals."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,9 +21,10 @@ from .errors import (
     EmailTaken,
     ExternalIdTaken,
     MemberAmbiguous,
+    MemberArchived,
     MemberUnidentified,
 )
-from .queries import get_member
+from .queries import get_member, require_own_life
 
 PROFILE = (
     "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
@@ -40,6 +41,25 @@ class Upserted:
     changed: bool = True
 
 
+@dataclass(slots=True)
+class Ensured:
+    """Whom external ids mean: the members' ids, and which of them were enrolled just now.
+
+    `named` has the ids of members that were merged into those; `archived` those who earn nothing.
+    """
+
+    ids: dict[str, UUID] = field(default_factory=dict[str, UUID])
+    new: list[UUID] = field(default_factory=list[UUID])
+    named: dict[str, UUID] = field(default_factory=dict[str, UUID])
+    archived: set[UUID] = field(default_factory=set[UUID])
+
+    def add(self, other: "Ensured") -> None:
+        """Know what the other knows, too."""
+        self.ids.update(other.ids)
+        self.named.update(other.named)
+        self.archived.update(other.archived)
+
+
 async def ensure(
     work: Work,
     external_ids: Sequence[str],
@@ -48,8 +68,8 @@ async def ensure(
     historical: bool = False,
 ) -> dict[str, UUID]:
     """Each of these external ids is a member; return their ids. Unknown ones are enrolled."""
-    found, _ = await ensure_new(work, external_ids, enrolled_at=enrolled_at, historical=historical)
-    return found
+    found = await ensure_new(work, external_ids, enrolled_at=enrolled_at, historical=historical)
+    return found.ids
 
 
 async def ensure_new(
@@ -58,49 +78,59 @@ async def ensure_new(
     *,
     enrolled_at: dict[str, datetime] | None = None,
     historical: bool = False,
-    known: Mapping[str, UUID] | None = None,
-) -> tuple[dict[str, UUID], list[UUID]]:
-    """Like `ensure`; return also the ids of those who were enrolled just now.
+    known: Ensured | None = None,
+) -> Ensured:
+    """Like `ensure`; say also who was enrolled just now, and who is not what they were.
 
-    `known` is what `find` said of these external ids a moment ago; then it is not asked again.
+    `known` is what `look_up` said of these external ids a moment ago; it is not asked again.
     """
     wanted = list(dict.fromkeys(external_ids))
     if not wanted:
-        return {}, []
+        return Ensured()
     moments = enrolled_at or {}
-    found = await find(work, wanted) if known is None else dict(known)
-    missing = [external_id for external_id in wanted if external_id not in found]
+    found = await look_up(work, wanted) if known is None else known
+    missing = [external_id for external_id in wanted if external_id not in found.ids]
     if not missing:
-        return found, []
+        return found
     ids = [new_id() for _ in missing]
     dates = [moments.get(external_id, work.now) for external_id in missing]
     now_there = await _by_external_id(work, missing, ids, dates)
-    found.update(now_there)
+    found.add(now_there)
     made = set(ids)
-    new = {name: member_id for name, member_id in now_there.items() if member_id in made}
+    new = {name: member_id for name, member_id in now_there.ids.items() if member_id in made}
     events: list[Event] = [
         MemberEnrolled(member_id, moments.get(external_id, work.now), external_id)
         for external_id, member_id in new.items()
     ]
     emit(work, events, historical=historical)
-    return found, list(new.values())
+    found.new = list(new.values())
+    return found
 
 
 async def find(work: Work, external_ids: Sequence[str]) -> dict[str, UUID]:
     """Return the ids of those of these external ids that are members."""
+    return (await look_up(work, external_ids)).ids
+
+
+async def look_up(work: Work, external_ids: Sequence[str]) -> Ensured:
+    """Return whom these external ids mean, as far as they mean anybody."""
     if not external_ids:
-        return {}
+        return Ensured()
     return await _by_external_id(work, list(dict.fromkeys(external_ids)), [], [])
 
 
 async def _by_external_id(
     work: Work, external_ids: list[str], new_ids: list[UUID], dates: list[datetime]
-) -> dict[str, UUID]:
+) -> Ensured:
     rows = await work.fetch(
         "select * from laurels.ensure_members($1, $2, $3, $4)",
         work.tenant_id, external_ids, new_ids, dates,
     )  # fmt: skip
-    return {row[0]: row[1] for row in rows}
+    return Ensured(
+        {row[0]: row[1] for row in rows},
+        named={row[0]: row[2] for row in rows if row[2] != row[1]},
+        archived={row[1] for row in rows if row[3]},
+    )
 
 
 async def upsert(work: Work, profile: dict[str, Any], *, historical: bool = False) -> Upserted:
@@ -116,6 +146,25 @@ async def upsert(work: Work, profile: dict[str, Any], *, historical: bool = Fals
     member_id = await _match(work, external_id, email)
     if member_id is None:
         return await _insert(work, profile, historical=historical)
+    return await _update(work, member_id, profile, historical=historical)
+
+
+async def _update(
+    work: Work, member_id: UUID, profile: dict[str, Any], *, historical: bool
+) -> Upserted:
+    """Bring a member up to date who was matched; raise MemberArchived when they are away.
+
+    By the ids of a member who was merged the survivor is meant, whose own ids stay as they are.
+    """
+    before = await get_member(work, member_id)
+    if before["status"] == "archived":
+        raise MemberArchived(member=encode("member", member_id))
+    if before["status"] == "merged":
+        own = {
+            name: value for name, value in profile.items() if name not in {"external_id", "email"}
+        }
+        survivor: UUID = before["survivor_id"]
+        return await _update(work, survivor, own, historical=historical)
     changed = await change(work, member_id, profile, historical=historical)
     return Upserted(member_id, created=False, changed=changed)
 
@@ -131,20 +180,30 @@ def _refuse_unborn(work: Work, profile: dict[str, Any]) -> None:
 async def _match(work: Work, external_id: str | None, email: str | None) -> UUID | None:
     """Return whom external id and e-mail mean, locked. Raise MemberAmbiguous when two people."""
     rows = await work.fetch(
-        "select id, external_id, external_id = $2 as by_id from laurels.members"
-        " where tenant_id = $1 and (external_id = $2"
-        "  or (lower(email) = lower($3) and status = 'active')) order by id for no key update",
+        "select id, external_id, external_id = $2 as by_id, status, survivor_id"
+        " from laurels.members where tenant_id = $1 and (external_id = $2"
+        "  or (lower(email) = lower($3) and status = 'active')"
+        "  or (lower(email) = lower($3) and status = 'merged')) order by id for no key update",
         work.tenant_id, external_id, email,
     )  # fmt: skip
-    if not rows:
-        return None
-    named = [row for row in rows if row["by_id"]]
+    named = next((row for row in rows if row["by_id"]), None)
     others = [row for row in rows if not row["by_id"]]
-    other_has_id = any(row["external_id"] is not None for row in others)
-    if len(rows) > 1 or (external_id is not None and not named and other_has_id):
-        ids = [encode("member", row["id"]) for row in rows]
-        raise MemberAmbiguous(field="email", members=ids)
-    return rows[0]["id"]
+    # Whoever has the e-mail now comes before those who had it when they were merged.
+    others.sort(key=lambda row: row["status"] == "merged")
+    mailed = others[0] if others else None
+    if named is None or mailed is None:
+        found = named or mailed
+        if named is None and mailed is not None and external_id and mailed["external_id"]:
+            raise _ambiguous([mailed])
+        return None if found is None else found["id"]
+    if (named["survivor_id"] or named["id"]) != (mailed["survivor_id"] or mailed["id"]):
+        raise _ambiguous([named, mailed])
+    return named["id"]
+
+
+def _ambiguous(rows: Sequence[asyncpg.Record]) -> MemberAmbiguous:
+    ids = [encode("member", row["id"]) for row in rows]
+    return MemberAmbiguous(field="email", members=ids)
 
 
 async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> Upserted:
@@ -166,11 +225,22 @@ async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> U
         found = await _match(work, profile.get("external_id"), profile.get("email"))
         if found is None:
             raise EmailTaken(field="email") from None
-        changed = await change(work, found, profile, historical=historical)
-        return Upserted(found, created=False, changed=changed)
+        return await _update(work, found, profile, historical=historical)
+    if not historical:
+        await _note_enrolment(work, member_id, profile)
     enrolled = MemberEnrolled(member_id, work.now, profile.get("external_id"))
     emit(work, [enrolled], historical=historical)
     return Upserted(member_id, created=True)
+
+
+async def _note_enrolment(work: Work, member_id: UUID, profile: dict[str, Any]) -> None:
+    await audit.record(
+        work,
+        action="member.enrolled",
+        target_type="member",
+        target_id=encode("member", member_id),
+        after={name: profile[name] for name in PROFILE if name in profile},
+    )
 
 
 async def change(
@@ -178,9 +248,10 @@ async def change(
 ) -> bool:
     """The member has this profile; fields not named stay. Say whether anything is new.
 
-    Raise MemberNotFound or EmailTaken.
+    Raise MemberNotFound, EmailTaken, MemberMerged or MemberErased.
     """
     before = await get_member(work, member_id)
+    require_own_life(before)
     values = {
         name: value for name, value in _bind(profile).items() if before[name] != profile[name]
     }
@@ -244,3 +315,26 @@ def add_refunds(work: Work, refunds: Sequence[tuple[UUID, Decimal]]) -> None:
             [member_id for member_id, _ in refunds],
             [amount for _, amount in refunds],
         )
+
+
+async def set_totals(work: Work, totals: Sequence[Sequence[Any]], *, of: Sequence[UUID]) -> None:
+    """The lifetime totals of these members are these: member, spend, refunded, number, first, last.
+
+    Who is not among the totals has bought nothing.
+    """
+    known = {row[0] for row in totals}
+    rows = [
+        *totals,
+        *((member_id, 0, 0, 0, None, None) for member_id in of if member_id not in known),
+    ]
+    rows.sort(key=lambda row: row[0])
+    await work.fetch(
+        "insert into laurels.member_totals as t (tenant_id, member_id, spend, refunded, purchases,"
+        " first_purchase_at, last_purchase_at) select $1, n.* from unnest($2::uuid[],"
+        " $3::numeric[], $4::numeric[], $5::bigint[], $6::timestamptz[], $7::timestamptz[]) as n"
+        " on conflict (tenant_id, member_id) do update set spend = excluded.spend,"
+        " refunded = excluded.refunded, purchases = excluded.purchases,"
+        " first_purchase_at = excluded.first_purchase_at,"
+        " last_purchase_at = excluded.last_purchase_at",
+        work.tenant_id, *(list(column) for column in zip(*rows, strict=True)),
+    )  # fmt: skip

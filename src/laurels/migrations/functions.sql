@@ -7,14 +7,16 @@ declare
   v_rows bigint;
   v_all bigint := 0;
 begin
+  -- One entry stays of it all; not one for each row.
+  set local laurels.audit = 'off';
   foreach v_table in array array[
     'rejected_rows', 'import_runs', 'rule_usage', 'awards', 'earning_rules',
     'refunds', 'purchase_lines', 'purchases',
-    'lot_entries', 'holds', 'lots', 'posting_keys', 'point_transactions', 'wallets', 'programs',
-    'member_totals', 'members', 'api_keys', 'tenant_settings_history', 'tenant_settings',
-    'login_tenants', 'webhook_attempts', 'webhook_deliveries', 'event_handlings',
-    'webhook_endpoints', 'outbox_leases', 'outbox', 'member_sequences',
-    'idempotency_keys', 'counters', 'audit_log'
+    'lot_entries', 'holds', 'lots', 'posting_keys', 'point_transactions', 'wallet_merges',
+    'wallets', 'programs', 'member_merges', 'member_totals', 'members', 'api_keys',
+    'tenant_settings_history', 'tenant_settings', 'login_tenants', 'webhook_attempts',
+    'webhook_deliveries', 'event_handlings', 'webhook_endpoints', 'outbox_leases', 'outbox',
+    'member_sequences', 'idempotency_keys', 'counters', 'audit_log'
   ] loop
     execute format('delete from laurels.%I where tenant_id = $1', v_table) using p_tenant;
     get diagnostics v_rows = row_count;

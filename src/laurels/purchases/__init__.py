@@ -9,15 +9,18 @@ from .queries import (
     find_by_key,
     find_purchases,
     get_purchase,
+    ids_of,
     list_purchases,
     list_unsettled,
     lock,
     lock_by_key,
+    totals_of,
 )
 from .recording import Line, NewPurchase, Recorded, as_said, check, record
 from .service import (
     NewRefund,
     RecordedRefund,
+    hand_over,
     record_refunds,
     set_refund_points,
     set_status,
@@ -40,6 +43,8 @@ __all__ = [
     "find_by_key",
     "find_purchases",
     "get_purchase",
+    "hand_over",
+    "ids_of",
     "list_purchases",
     "list_unsettled",
     "lock",
@@ -48,4 +53,5 @@ __all__ = [
     "record_refunds",
     "set_refund_points",
     "set_status",
+    "totals_of",
 ]

@@ -54,6 +54,9 @@ class Purchase(TenantOwned, Base):
     source: Mapped[str] = mapped_column(comment="Where it came from: api, a shop, a file.")
     external_id: Mapped[str | None] = mapped_column(comment="Its number there; unique per source.")
     member_id: Mapped[UUID | None] = mapped_column(comment="Who bought; null for a guest.")
+    original_member_id: Mapped[UUID | None] = mapped_column(
+        comment="Who it was recorded for, before members were merged; null: member_id."
+    )
     status: Mapped[str] = mapped_column(comment="pending, completed, failed or cancelled.")
     amount: Mapped[Decimal] = mapped_column(comment="What was paid, in the tenant's currency.")
     refunded: Mapped[Decimal] = mapped_column(

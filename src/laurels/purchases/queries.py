@@ -120,3 +120,23 @@ async def list_unsettled(work: Work, *, after: UUID | None, limit: int) -> list[
         work.tenant_id, after, limit,
     )  # fmt: skip
     return [row[0] for row in rows]
+
+
+async def ids_of(work: Work, member_ids: Sequence[UUID]) -> list[UUID]:
+    """Return the ids of all purchases of these members."""
+    rows = await work.fetch(
+        "select id from laurels.purchases where tenant_id = $1 and member_id = any($2)",
+        work.tenant_id, list(member_ids),
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+async def totals_of(work: Work, member_ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
+    """Return what members bought in all: member, spend, refunded, number, first and last moment."""
+    rows = await work.fetch(
+        "select member_id, sum(amount), sum(refunded), count(*), min(occurred_at),"
+        " max(occurred_at) from laurels.purchases where tenant_id = $1 and member_id = any($2)"
+        " and settled_at is not null group by member_id order by member_id",
+        work.tenant_id, list(member_ids),
+    )  # fmt: skip
+    return [tuple(row) for row in rows]

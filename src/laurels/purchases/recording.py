@@ -39,6 +39,8 @@ class NewPurchase:
     """A purchase as somebody reports it. `member` is the external id, `member_id` ours.
 
     `buyer_id` is whom these turned out to mean; settlement finds that out, None is a guest.
+    `named_id` is who was named, where that member was merged into the buyer since; `barred` says
+    that the buyer earns nothing at present.
     """
 
     amount: Decimal
@@ -48,6 +50,8 @@ class NewPurchase:
     member: str | None = None
     member_id: UUID | None = None
     buyer_id: UUID | None = None
+    named_id: UUID | None = None
+    barred: bool = False
     occurred_at: datetime | None = None
     status: str = "completed"
     lines: Sequence[Line] = ()
@@ -94,7 +98,7 @@ def check(
 def content_of(purchase: NewPurchase) -> bytes:
     """Return the digest of what was said of a purchase, its status excepted."""
     said = (
-        f"{purchase.buyer_id}|{purchase.amount.normalize():f}"
+        f"{purchase.named_id or purchase.buyer_id}|{purchase.amount.normalize():f}"
         f"|{purchase.occurred_at}|{purchase.channel}|{purchase.payment_method}|{purchase.note}"
     )
     if purchase.lines or purchase.attributes:

@@ -62,6 +62,18 @@ async def set_status(
     )  # fmt: skip
 
 
+async def hand_over(
+    work: Work, purchase_id: UUID, *, from_member_id: UUID, to_member_id: UUID
+) -> None:
+    """The purchase of a merged member is the survivor's, and remembers whose it was."""
+    await work.fetch(
+        "update laurels.purchases set member_id = $4,"
+        " original_member_id = coalesce(original_member_id, $3)"
+        " where tenant_id = $1 and id = $2 and member_id = $3",
+        work.tenant_id, purchase_id, from_member_id, to_member_id,
+    )  # fmt: skip
+
+
 async def record_refunds(
     work: Work, refunds: Sequence[NewRefund]
 ) -> list[RecordedRefund | AppError]:

@@ -4,6 +4,7 @@ It owns the write routes of purchases and the enrolment of members, because thos
 across the books: member, purchase, rules, ledger, totals, outbox.
 """
 
+from .archiving import archive, restore
 from .effect import Settled
 from .ending import cancel, complete, find_stuck, settle_waiting
 from .refunding import Refunded, refund
@@ -12,12 +13,14 @@ from .service import award_enrolment, enrol, settle
 __all__ = [
     "Refunded",
     "Settled",
+    "archive",
     "award_enrolment",
     "cancel",
     "complete",
     "enrol",
     "find_stuck",
     "refund",
+    "restore",
     "settle",
     "settle_waiting",
 ]

@@ -41,6 +41,7 @@ async def take_effect(
             member_id=item.buyer_id or purchase_id,
             occurred_at=item.occurred_at or work.now,
             facts=_facts(item),
+            barred=item.barred,
         )
         for _, item, purchase_id in of_members
     ]

@@ -22,6 +22,7 @@ from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase
 
+from . import buyers
 from .effect import Settled, find_points, take_effect
 
 log = logging.getLogger("laurels.settlement")
@@ -56,6 +57,7 @@ async def end(work: Work, wanted: Sequence[tuple[UUID, str]]) -> Endings:
     asked = set(wanted)
     completing = {i: row for i, row in rows.items() if (i, "completed") in asked}
     said = await purchases.as_said(work, completing) if completing else {}
+    await buyers.find_present(work, said)
     found = Endings(outcomes=[], due=[])
     changed: dict[str, list[UUID]] = {}
     for number, (purchase_id, status) in enumerate(wanted):
@@ -67,9 +69,8 @@ async def end(work: Work, wanted: Sequence[tuple[UUID, str]]) -> Endings:
             found.outcomes.append(error)
             continue
         row = rows[purchase_id]
-        found.outcomes.append(
-            Settled(purchase_id, row["member_id"], new=moves, points=0, late=True)
-        )
+        buyer = said[purchase_id].buyer_id if purchase_id in said else row["member_id"]
+        found.outcomes.append(Settled(purchase_id, buyer, new=moves, points=0, late=True))
         if moves:
             row["status"], row["settled_at"] = status, work.now
             changed.setdefault(status, []).append(purchase_id)

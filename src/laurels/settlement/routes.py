@@ -17,7 +17,7 @@ from laurels.kit.work import Work
 from laurels.members.schemas import MemberIn, MemberOut
 from laurels.permissions import Permission
 
-from . import answers, ending, service, why
+from . import answers, archiving, ending, service, why
 from .schemas import (
     MemberId,
     PurchaseId,
@@ -49,6 +49,20 @@ async def enrol_member(body: MemberIn, work: Enrolling, response: Response) -> M
 async def enrol_members(body: BulkIn[MemberIn], work: Enrolling) -> Response:
     """Enrol up to 1,000 members, or bring them up to date; each has its own result."""
     return await bulk.book(work, body.items, MemberIn, MemberIn.profile, answers.enrol)
+
+
+@router.delete("/members/{member_id}", tags=["members"])
+async def archive_member(member_id: MemberId, work: Enrolling) -> MemberOut:
+    """Archive a member: out of lists, earning and spending nothing, until restored."""
+    await archiving.archive(work, member_id)
+    return MemberOut.model_validate(await members.get_member(work, member_id))
+
+
+@router.post("/members/{member_id}/restore", tags=["members"])
+async def restore_member(member_id: MemberId, work: Enrolling) -> MemberOut:
+    """Restore an archived member. 409 `email_taken` when somebody else has the e-mail by now."""
+    await archiving.restore(work, member_id)
+    return MemberOut.model_validate(await members.get_member(work, member_id))
 
 
 @router.post(

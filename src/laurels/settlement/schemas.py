@@ -215,7 +215,7 @@ class RefundOut(View):
 
 Reason = Literal[
     "rules", "no_rule_fired", "no_rules", "earning_disabled", "guest", "pending", "failed",
-    "cancelled", "not_settled",
+    "cancelled", "member_archived", "not_settled",
 ]  # fmt: skip
 """Why a purchase earned what it earned, in one word."""
 

@@ -15,6 +15,7 @@ from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase
 
+from . import buyers
 from .effect import Settled, find_points, take_effect
 from .ending import end
 from .errors import MAX_BATCH, BatchTooLarge, MemberMismatch
@@ -110,29 +111,31 @@ async def _find_members(
         external_id, moment = items[number].member, items[number].occurred_at or work.now
         assert external_id is not None, "named items have a member"
         first_seen[external_id] = min(moment, first_seen.get(external_id, moment))
-    known = await members.find(work, [items[n].member or "" for n in named])
-    await _refuse_strangers(work, items, outcomes, named, known)
+    known = await members.look_up(work, [items[n].member or "" for n in named])
+    await _refuse_strangers(work, items, outcomes, named, known.ids)
     wanted = [n for n in named if outcomes[n] is None]
-    found, new = await members.ensure_new(
+    known = await members.ensure_new(
         work,
         [items[n].member or "" for n in wanted],
         enrolled_at=first_seen,
         historical=historical,
         known=known,
     )
+    new = known.new
     for number in wanted:
-        items[number].buyer_id = found[items[number].member or ""]
+        name = items[number].member or ""
+        items[number].buyer_id = known.ids[name]
+        items[number].named_id = known.named.get(name)
+        items[number].barred = known.ids[name] in known.archived
     given = [
         n
         for n, item in enumerate(items)
         if outcomes[n] is None and item.member is None and item.member_id is not None
     ]
     if given:
-        there = await members.get_facts(work, [i for n in given if (i := items[n].member_id)])
-        for number in given:
-            if items[number].member_id not in there:
-                outcomes[number] = members.MemberNotFound(field="member_id")
-            items[number].buyer_id = items[number].member_id
+        refusals = await buyers.find_given(work, [items[n] for n in given])
+        for number, refusal in zip(given, refusals, strict=True):
+            outcomes[number] = refusal
     if new:
         await ledger.open_wallets(work, new)
         if welcome:

@@ -44,6 +44,8 @@ def _reason(purchase: dict[str, Any], award: dict[str, Any] | None) -> Reason:
             return "rules"
         if "disabled" in award["explanation"]:
             return "earning_disabled"
+        if "barred" in award["explanation"]:
+            return "member_archived"
         return "no_rule_fired" if award["explanation"].get("skipped") else "no_rules"
     if purchase["status"] != "completed":
         return purchase["status"]
@@ -52,6 +54,7 @@ def _reason(purchase: dict[str, Any], award: dict[str, Any] | None) -> Reason:
 
 SENTENCES: dict[Reason, str] = {
     "earning_disabled": "Earning was switched off when it was settled (settings, section earning).",
+    "member_archived": "The member was archived when it was settled, and earned nothing.",
     "no_rule_fired": "Rules were in force, but none of them gave points; each says why.",
     "no_rules": "No rule for purchases was in force when it was settled.",
     "pending": "It is pending: it earns when it is completed.",

@@ -14,7 +14,15 @@ from .ledger import (
     PointsMatured,
     PointsReversed,
 )
-from .members import MemberChanged, MemberEnrolled
+from .members import (
+    MemberArchived,
+    MemberChanged,
+    MemberEnrolled,
+    MemberErased,
+    MemberMerged,
+    MemberRestored,
+    MemberUnmerged,
+)
 from .purchases import (
     PurchaseChanged,
     PurchaseCompleted,
@@ -27,8 +35,13 @@ CATALOGUE: dict[str, type[Event]] = {
     for event in (
         HoldOpened,
         HoldReleased,
+        MemberArchived,
         MemberChanged,
         MemberEnrolled,
+        MemberErased,
+        MemberMerged,
+        MemberRestored,
+        MemberUnmerged,
         PointsCredited,
         PointsDebited,
         PointsExpired,
@@ -48,8 +61,13 @@ __all__ = [
     "Event",
     "HoldOpened",
     "HoldReleased",
+    "MemberArchived",
     "MemberChanged",
     "MemberEnrolled",
+    "MemberErased",
+    "MemberMerged",
+    "MemberRestored",
+    "MemberUnmerged",
     "PointsCredited",
     "PointsDebited",
     "PointsExpired",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from .base import Event
 
@@ -20,3 +21,42 @@ class MemberChanged(Event):
 
     name: ClassVar[str] = "member.changed"
     fields: list[str]
+
+
+@dataclass(slots=True)
+class MemberMerged(Event):
+    """Two members turned out to be one. Told once in the order of each of the two."""
+
+    name: ClassVar[str] = "member.merged"
+    merged_id: UUID
+    survivor_id: UUID
+
+
+@dataclass(slots=True)
+class MemberUnmerged(Event):
+    """A merge was taken back. Told once in the order of each of the two."""
+
+    name: ClassVar[str] = "member.unmerged"
+    merged_id: UUID
+    survivor_id: UUID
+
+
+@dataclass(slots=True)
+class MemberArchived(Event):
+    """A member was put out of sight: nothing is earned or spent until they are restored."""
+
+    name: ClassVar[str] = "member.archived"
+
+
+@dataclass(slots=True)
+class MemberRestored(Event):
+    """An archived member is active again."""
+
+    name: ClassVar[str] = "member.restored"
+
+
+@dataclass(slots=True)
+class MemberErased(Event):
+    """A person was erased: their points' history stays, and nobody knows whose it was."""
+
+    name: ClassVar[str] = "member.erased"

@@ -1,0 +1,90 @@
+"""Earning's part in the lives of members: awards and the use of caps go with the survivor."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from laurels import purchases
+from laurels.events import Erasing, Merging, Unmerging, takes_part
+from laurels.kit import dossier
+from laurels.kit.work import Work
+
+_RULES = "(select r.id from laurels.earning_rules as r where r.tenant_id = $1)"
+
+
+async def _subjects(work: Work, member_ids: Sequence[UUID]) -> list[UUID]:
+    """Return what these members may have awards for: their purchases and they themselves."""
+    return [*member_ids, *await purchases.ids_of(work, member_ids)]
+
+
+@takes_part(Merging)
+async def hand_over(work: Work, story: Merging) -> None:
+    """The survivor has the merged member's awards, and has used of caps what both had."""
+    both = [story.merged_id, story.survivor_id]
+    await work.fetch(
+        "update laurels.awards"
+        " set member_id = $3, original_member_id = coalesce(original_member_id, member_id)"
+        " where tenant_id = $1 and member_id = $2 and subject_id = any($4)",
+        work.tenant_id, story.merged_id, story.survivor_id, await _subjects(work, both),
+    )  # fmt: skip
+    # The merged member's own figures stay as they are: they say what to subtract again.
+    await work.fetch(
+        "insert into laurels.rule_usage as u (tenant_id, rule_id, member_id, period, points)"
+        " select tenant_id, rule_id, $3, period, points from laurels.rule_usage"
+        f" where tenant_id = $1 and member_id = $2 and rule_id in {_RULES}"
+        " order by rule_id, period on conflict (tenant_id, rule_id, member_id, period)"
+        " do update set points = u.points + excluded.points",
+        work.tenant_id, story.merged_id, story.survivor_id,
+    )  # fmt: skip
+
+
+@takes_part(Unmerging)
+async def hand_back(work: Work, story: Unmerging) -> None:
+    """The merged member has their awards and their use of caps again."""
+    subjects = await _subjects(work, [story.merged_id, story.survivor_id, *story.family])
+    await work.fetch(
+        "update laurels.awards set member_id = $2,"
+        " original_member_id = nullif(original_member_id, $2)"
+        " where tenant_id = $1 and member_id = $3 and original_member_id = any($4)"
+        " and subject_id = any($5)",
+        work.tenant_id, story.merged_id, story.survivor_id, list(story.family), subjects,
+    )  # fmt: skip
+    await work.fetch(
+        "update laurels.rule_usage as u set points = greatest(u.points - m.points, 0)"
+        " from laurels.rule_usage as m where u.tenant_id = $1 and u.member_id = $3"
+        f" and u.rule_id in {_RULES} and m.tenant_id = $1 and m.member_id = $2"
+        " and m.rule_id = u.rule_id and m.period = u.period",
+        work.tenant_id, story.merged_id, story.survivor_id,
+    )  # fmt: skip
+
+
+@takes_part(Erasing)
+async def erase_words(work: Work, story: Erasing) -> None:
+    """The person's awards keep their points and lose what rules read to find them."""
+    await work.fetch(
+        "select laurels.scrub_awards($1, $2)",
+        work.tenant_id, await _subjects(work, story.member_ids),
+    )  # fmt: skip
+
+
+dossier.add(
+    dossier.Chapter(
+        "awards",
+        ("awards",),
+        "select x.subject_id::text || x.trigger as key, x.subject_id, x.trigger, x.points,"
+        " x.effects, x.explanation, x.occurred_at from laurels.awards as x"
+        " where x.tenant_id = $1 and x.member_id = any($2)"
+        " and x.subject_id::text || x.trigger > $3"
+        " order by x.subject_id::text || x.trigger limit $4",
+    )
+)
+dossier.add(
+    dossier.Chapter(
+        "rule_usage",
+        ("rule_usage",),
+        "select concat_ws('/', x.rule_id, x.member_id, x.period) as key, x.rule_id, x.member_id,"
+        " x.period, x.points from laurels.rule_usage as x"
+        f" where x.tenant_id = $1 and x.member_id = any($2) and x.rule_id in {_RULES}"
+        " and concat_ws('/', x.rule_id, x.member_id, x.period) > $3"
+        " order by concat_ws('/', x.rule_id, x.member_id, x.period) limit $4",
+    )
+)

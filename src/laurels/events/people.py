@@ -1,0 +1,36 @@
+"""The outbox's part in the lives of members.
+
+A merge moves no event: what happened to the merged member stays in that member's order, which
+ends with the merge, and the survivor's order goes on. Erasing leaves ids, numbers and kinds.
+"""
+
+from laurels.kit import dossier
+from laurels.kit.work import Work
+
+from .hook import Erasing, takes_part
+
+STAYS = "events belong to the order of the member they happened to; the merge is its last one"
+"""Why merging moves nothing of this room."""
+
+
+@takes_part(Erasing)
+async def erase_words(work: Work, story: Erasing) -> None:
+    """The person's events hold no words of theirs any more, also where they wait to be sent."""
+    await work.fetch(
+        "update laurels.outbox set payload = laurels.blank_json(payload)"
+        " where tenant_id = $1 and member_id = any($2)",
+        work.tenant_id, list(story.member_ids),
+    )  # fmt: skip
+
+
+dossier.add(
+    dossier.Chapter(
+        "events",
+        ("outbox", "member_sequences"),
+        "select x.id::text as key, x.id, x.member_id, x.member_seq, x.type, x.payload,"
+        " x.occurred_at, x.created_at from laurels.outbox as x"
+        " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
+        " order by x.id::text limit $4",
+        kind="event",
+    )
+)

@@ -1,0 +1,66 @@
+"""Everything that is kept of one person, gathered from the rooms that keep it.
+
+A room registers a `Chapter` for each of its tables that know members. The chapters are read in
+pages by one key each, so that neither the length of a story nor the number of tables is a matter
+of memory.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from .work import Work
+
+MAX_PAGE = 1000
+"""Rows of one page of an export, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One kind of rows that belong to a person.
+
+    `sql` selects them with `key`, a text that sorts and is unique, as its first column; `$1` is
+    the tenant, `$2` the ids of the person's members, `$3` the key after which to go on, `$4` how
+    many at most. `kind` says what the column `id` is the id of; `tables` what is told of.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    sql: str
+    kind: str | None = None
+
+
+_chapters: dict[str, Chapter] = {}
+
+
+def add(chapter: Chapter) -> None:
+    """The chapter is part of every dossier from now on."""
+    _chapters[chapter.name] = chapter
+
+
+def chapters() -> tuple[Chapter, ...]:
+    """Return all chapters in the order in which they are told."""
+    return tuple(_chapters.values())
+
+
+async def read_page(
+    work: Work, member_ids: Sequence[UUID], *, chapter: int, after: str, limit: int
+) -> tuple[list[tuple[Chapter, dict[str, Any]]], tuple[int, str] | None]:
+    """Return rows with their chapters, and where the next page begins, if any.
+
+    `chapter` and `after` say where this page begins; 0 and an empty text are the beginning.
+    """
+    told: list[tuple[Chapter, dict[str, Any]]] = []
+    every = chapters()
+    while chapter < len(every) and len(told) < limit:
+        current = every[chapter]
+        wanted = limit - len(told)
+        rows = await work.fetch(current.sql, work.tenant_id, list(member_ids), after, wanted)
+        for row in rows:
+            content = dict(row)
+            after = content.pop("key")
+            told.append((current, content))
+        if len(rows) < wanted:
+            chapter, after = chapter + 1, ""
+    return told, ((chapter, after) if chapter < len(every) else None)

@@ -1,0 +1,81 @@
+"""All that is kept of one person, in pages."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from laurels import audit
+from laurels.kit import dossier
+from laurels.kit.errors import Invalid
+from laurels.kit.ids import encode
+from laurels.kit.work import Work
+
+from .queries import get_member
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A page of an export: rows by chapter, and what to ask for the next one, if there is one."""
+
+    rows: list[tuple[str, dict[str, Any]]]
+    next_cursor: str | None
+
+
+async def export(
+    work: Work, member_id: UUID, *, cursor: str | None = None, limit: int = dossier.MAX_PAGE
+) -> Exported:
+    """Return a page of everything that is kept of a person, those merged into them included.
+
+    That somebody asked is noted once, with the first page. Raise MemberNotFound or Invalid.
+    """
+    await get_member(work, member_id)
+    chapter, after = _read_cursor(cursor)
+    rows = await work.fetch(
+        "select id from laurels.members where tenant_id = $1 and (id = $2 or survivor_id = $2)",
+        work.tenant_id, member_id,
+    )  # fmt: skip
+    told, following = await dossier.read_page(
+        work, [row[0] for row in rows], chapter=chapter, after=after, limit=limit
+    )
+    if cursor is None:
+        await audit.record(
+            work,
+            action="member.exported",
+            target_type="member",
+            target_id=encode("member", member_id),
+        )
+    spoken = [(chapter.name, _spoken(chapter, row)) for chapter, row in told]
+    return Exported(spoken, None if following is None else f"{following[0]}.{following[1]}")
+
+
+_KINDS = {
+    "member_id": "member", "merged_id": "member", "survivor_id": "member",
+    "merged_into": "member", "original_member_id": "member", "wallet_id": "wallet",
+    "program_id": "program", "transaction_id": "transaction", "reverses_id": "transaction",
+    "purchase_id": "purchase", "rule_id": "earning_rule",
+}  # fmt: skip
+"""What the columns of all chapters are ids of."""
+
+
+def _spoken(chapter: dossier.Chapter, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as the API speaks: with ids that say what they are of."""
+    row.pop("tenant_id", None)
+    kinds = {**_KINDS, "id": chapter.kind}
+    if "subject_id" in row:
+        kinds["subject_id"] = "purchase" if row["trigger"].startswith("purchase.") else "member"
+    return {
+        name: encode(kind, value)
+        if isinstance(value, UUID) and (kind := kinds.get(name)) is not None
+        else value
+        for name, value in row.items()
+    }
+
+
+def _read_cursor(cursor: str | None) -> tuple[int, str]:
+    if cursor is None:
+        return 0, ""
+    number, _, after = cursor.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) <= 3):
+        msg = "is not a cursor of this export; take `next_cursor` of the page before"
+        raise Invalid(msg, field="cursor")
+    return int(number), after

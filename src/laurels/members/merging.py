@@ -1,0 +1,200 @@
+"""Two members turn out to be one person; and, if that was a mistake, are two again.
+
+The rooms do their parts in the same transaction (`events.within`). The merged member stays as it
+was, says where it went, and its external id and e-mail mean the survivor from now on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from laurels import audit
+from laurels.events import Merging, Unmerging, emit, within
+from laurels.events.catalogue import MemberMerged, MemberUnmerged
+from laurels.kit.ids import encode, new_id
+from laurels.kit.work import Work
+
+from .errors import (
+    EmailTaken,
+    MemberNotFound,
+    MemberNotMerged,
+    MergedWithItself,
+    MergeNotLast,
+)
+from .queries import require_active
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merge in the books: who went on for whom, since when, and until when."""
+
+    id: UUID
+    merged_id: UUID
+    survivor_id: UUID
+    merged_at: datetime
+    unmerged_at: datetime | None
+
+
+async def merge(work: Work, *, survivor_id: UUID, merged_id: UUID) -> Merge:
+    """The survivor has everything that both had, and goes on for both.
+
+    Points, lots with their dates, holds, debt, purchases, totals, awards and the use of caps move.
+    A repeat changes nothing. Raise MemberNotFound, MergedWithItself, MemberMerged, MemberArchived
+    or MemberErased.
+    """
+    if survivor_id == merged_id:
+        raise MergedWithItself(field="from")
+    locked = await _lock(work, [survivor_id, merged_id])
+    survivor, merged = locked.get(survivor_id), locked.get(merged_id)
+    if survivor is None:
+        raise MemberNotFound
+    if merged is None:
+        raise MemberNotFound(field="from")
+    if merged["merged_into"] == survivor_id:
+        return await _standing(work, merged_id)
+    require_active(survivor)
+    require_active(merged)
+    found = Merge(new_id(), merged_id, survivor_id, work.now, None)
+    await work.fetch(
+        "insert into laurels.member_merges (tenant_id, id, merged_id, survivor_id, merged_at)"
+        " values ($1, $2, $3, $4, $5)",
+        work.tenant_id, found.id, merged_id, survivor_id, work.now,
+    )  # fmt: skip
+    await work.fetch(
+        "update laurels.members set survivor_id = $3, updated_at = now(),"
+        " status = case when id = $2 then 'merged' else status end,"
+        " merged_into = case when id = $2 then $3 else merged_into end"
+        " where tenant_id = $1 and (id = $2 or survivor_id = $2)",
+        work.tenant_id, merged_id, survivor_id,
+    )  # fmt: skip
+    await within(work, Merging(found.id, merged_id, survivor_id))
+    await _tell(work, found, "member.merged", MemberMerged)
+    return found
+
+
+async def unmerge(work: Work, member_id: UUID) -> Merge:
+    """The latest merge that this member was part of is undone.
+
+    Available, pending and held points, debt, open lots and holds are as before; what the survivor
+    earned since stays with the survivor. Raise MemberNotFound, MemberNotMerged, MergeNotLast,
+    EmailTaken, or what the rooms say when it cannot be undone exactly.
+    """
+    found = await _latest(work, member_id)
+    locked = await _lock(work, [found.merged_id, found.survivor_id])
+    survivor = locked[found.survivor_id]
+    # Asked again under the locks: somebody else may have undone it in the meantime.
+    if await _latest(work, member_id) != found:
+        return await unmerge(work, member_id)
+    await _require_last(work, found, survivor)
+    family = await _family(work, found.merged_id)
+    try:
+        async with work.savepoint():
+            await work.fetch(
+                "update laurels.members set updated_at = now(),"
+                " survivor_id = case when id = $2 then null else $2 end,"
+                " status = case when id = $2 then 'active' else status end,"
+                " merged_into = case when id = $2 then null else merged_into end"
+                " where tenant_id = $1 and id = any($3)",
+                work.tenant_id, found.merged_id, family,
+            )  # fmt: skip
+    except asyncpg.UniqueViolationError:
+        msg = "Another member has the merged member's e-mail by now; change it there first."
+        raise EmailTaken(msg) from None
+    undone = Merge(found.id, found.merged_id, found.survivor_id, found.merged_at, work.now)
+    await work.fetch(
+        "update laurels.member_merges set unmerged_at = $3 where tenant_id = $1 and id = $2",
+        work.tenant_id, found.id, work.now,
+    )  # fmt: skip
+    await within(work, Unmerging(found.id, found.merged_id, found.survivor_id, tuple(family)))
+    await _tell(work, undone, "member.unmerged", MemberUnmerged)
+    return undone
+
+
+async def _lock(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return members by id, locked in the order of ids with all who were merged into them."""
+    rows = await work.fetch(
+        "select id, status, merged_into, survivor_id from laurels.members where tenant_id = $1"
+        " and (id = any($2) or survivor_id = any($2)) order by id for update",
+        work.tenant_id, list(member_ids),
+    )  # fmt: skip
+    return {row["id"]: dict(row) for row in rows}
+
+
+_MERGE = (
+    "select id, merged_id, survivor_id, merged_at, unmerged_at from laurels.member_merges"
+    " where tenant_id = $1 and unmerged_at is null"
+)
+
+
+async def _standing(work: Work, merged_id: UUID) -> Merge:
+    row = await work.fetchrow(f"{_MERGE} and merged_id = $2", work.tenant_id, merged_id)
+    assert row is not None, "a merged member has a merge"
+    return Merge(*row)
+
+
+async def _latest(work: Work, member_id: UUID) -> Merge:
+    """Return the merge of this member into another, else the last one of another into it."""
+    row = await work.fetchrow(
+        f"{_MERGE} and (merged_id = $2 or survivor_id = $2)"
+        " order by merged_id = $2 desc, id desc limit 1",
+        work.tenant_id, member_id,
+    )  # fmt: skip
+    if row is not None:
+        return Merge(*row)
+    known = await work.fetchrow(
+        "select 1 from laurels.members where tenant_id = $1 and id = $2", work.tenant_id, member_id
+    )
+    raise MemberNotFound if known is None else MemberNotMerged
+
+
+async def _require_last(work: Work, found: Merge, survivor: dict[str, Any]) -> None:
+    """Raise MergeNotLast when the survivor was merged further, or had another member since.
+
+    Merges are undone in the reverse order, because later ones stand on what earlier ones moved.
+    """
+    require_own = survivor["status"] == "merged"
+    row = await work.fetchrow(
+        f"{_MERGE} and (survivor_id = $2 or merged_id = $2) and id > $3 order by id desc limit 1",
+        work.tenant_id, found.survivor_id, found.id,
+    )  # fmt: skip
+    if row is not None or require_own:
+        later = None if row is None else encode("member", row["merged_id"])
+        raise MergeNotLast(undo_first=later)
+    require_active(survivor)
+
+
+async def _family(work: Work, member_id: UUID) -> list[UUID]:
+    """Return this member and all who were merged into it, directly or not."""
+    rows = await work.fetch(
+        "with recursive family (id) as ("
+        " select id from laurels.members where tenant_id = $1 and id = $2"
+        " union select m.id from family inner join laurels.members as m"
+        "  on m.tenant_id = $1 and m.merged_into = family.id"
+        ") select id from family order by id",
+        work.tenant_id, member_id,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+async def _tell(
+    work: Work, found: Merge, action: str, event: type[MemberMerged | MemberUnmerged]
+) -> None:
+    ids = {
+        "merged": encode("member", found.merged_id),
+        "survivor": encode("member", found.survivor_id),
+    }
+    for member_id in ids.values():
+        await audit.record(
+            work, action=action, target_type="member", target_id=member_id, after=ids
+        )
+    emit(
+        work,
+        [
+            event(member_id, work.now, found.merged_id, found.survivor_id)
+            for member_id in (found.merged_id, found.survivor_id)
+        ],
+    )

@@ -1,0 +1,30 @@
+"""The members' part in exports: the profile, every id they ever answered to, and totals.
+
+Merging and erasing begin in this room (`merging.py`, `erasing.py`), so it waits for no story.
+"""
+
+from laurels.kit import dossier
+
+STAYS = "members, merges and totals are written by the deeds that start the stories"
+"""Why this room registers no handler."""
+
+for _name, _table, _where, _key, _kind in (
+    ("members", "members", "x.id = any($2)", "x.id::text", "member"),
+    ("totals", "member_totals", "x.member_id = any($2)", "x.member_id::text", None),
+    (
+        "merges",
+        "member_merges",
+        "(x.merged_id = any($2) or x.survivor_id = any($2))",
+        "x.id::text",
+        "member_merge",
+    ),
+):
+    dossier.add(
+        dossier.Chapter(
+            _name,
+            (_table,),
+            f"select {_key} as key, x.* from laurels.{_table} as x"
+            f" where x.tenant_id = $1 and {_where} and {_key} > $3 order by {_key} limit $4",
+            kind=_kind,
+        )
+    )

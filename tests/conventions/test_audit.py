@@ -1,0 +1,117 @@
+"""Every deed behind a door that changes configuration, a member or points leaves an entry."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from laurels.api import create_app
+from laurels.cli.docs import entrances
+from laurels.kit.db import Database
+from laurels.kit.ids import encode
+
+from .source import nothing
+
+RULE = {
+    "name": "Audited",
+    "trigger": "purchase.completed",
+    "award": {"type": "fixed", "points": 5},
+}
+OWN_RECORDS = {
+    "POST /v1/purchases": "a purchase is its own record, with source, moment and event",
+    "POST /v1/purchases/{purchase_id}/complete": "the purchase says when it was completed",
+    "POST /v1/purchases/{purchase_id}/cancel": "the purchase says what became of it",
+    "POST /v1/purchases/{purchase_id}/fail": "the purchase says what became of it",
+    "POST /v1/purchases/{purchase_id}/refunds": "a refund is its own record",
+}
+"""Routes that leave no entry, each with its reason. What SQL does to them is noted."""
+
+BODIES: dict[str, Any] = {
+    "POST /v1/members": {"external_id": "audited"},
+    "PATCH /v1/members/{member_id}": {"first_name": "Changed"},
+    "POST /v1/wallets/{wallet_id}/credit": {"points": 5},
+    "POST /v1/wallets/{wallet_id}/debit": {"points": 1},
+    "POST /v1/wallets/{wallet_id}/holds": {"points": 1},
+    "POST /v1/transactions/{transaction_id}/reverse": {"reason": "x"},
+    "POST /v1/earning-rules": RULE,
+    "PUT /v1/earning-rules/{rule_id}": {**RULE, "name": "Other"},
+    "PATCH /v1/settings/{section}": {"enabled": False},
+    "POST /v1/programs": {"name": "Stamps"},
+    "PATCH /v1/programs/{program_id}": {"unit_name": "stars"},
+}
+FIRST: dict[str, list[tuple[str, str]]] = {
+    "POST /v1/members/{member_id}/restore": [("DELETE", "/v1/members/{member_id}")],
+    "POST /v1/earning-rules/{rule_id}/resume": [("POST", "/v1/earning-rules/{rule_id}/pause")],
+    "POST /v1/earning-rules/{rule_id}/restore": [("POST", "/v1/earning-rules/{rule_id}/archive")],
+    "POST /v1/programs/{program_id}/restore": [("POST", "/v1/programs/{program_id}/archive")],
+}
+"""What must be done before a route has anything to do."""
+
+
+def writing_routes() -> list[str]:
+    """Method and path of every route of a tenant that changes something."""
+    app = create_app(Database("postgresql://"))
+    return [
+        f"{door.method} {door.path}"
+        for door in entrances(app)
+        if door.method in {"POST", "PUT", "PATCH", "DELETE"}
+        and door.path.startswith("/v1/")
+        and not str(door.asks).startswith("platform:")
+    ]
+
+
+async def things(client: httpx.AsyncClient, house) -> dict[str, str]:
+    """One of each thing that a path may name."""
+    member = await house.member(balance=50)
+    wallet = encode("wallet", await house.wallet_id(member))
+    hold = await client.post(f"/v1/wallets/{wallet}/holds", json={"points": 3})
+    moved = await client.post(f"/v1/wallets/{wallet}/credit", json={"points": 3})
+    rule = await client.post("/v1/earning-rules", json={**RULE, "name": "First"})
+    return {
+        "member_id": encode("member", member),
+        "wallet_id": wallet,
+        "hold_id": hold.json()["id"],
+        "transaction_id": moved.json()["transaction"]["id"],
+        "rule_id": rule.json()["id"],
+        "program_id": encode("program", await house.program(default=False)),
+        "section": "earning",
+    }
+
+
+@pytest.mark.parametrize("route", [r for r in writing_routes() if r not in OWN_RECORDS])
+async def test_a_write_leaves_an_entry_with_its_request(client, house, route):
+    named = await things(client, house)
+    method, path = route.split(" ")
+    other = encode("member", await house.member())
+    if route.endswith("/unmerge"):
+        await client.post(f"/v1/members/{named['member_id']}/merge", json={"from": other})
+    for verb, before in FIRST.get(route, []):
+        await client.request(verb, before.format(**named))
+    body = {"from": other} if route.endswith("/merge") else BODIES.get(route)
+
+    answer = await client.request(method, path.format(**named), json=body)
+
+    assert answer.status_code in {200, 201}, answer.text
+    request_id = answer.headers["x-request-id"]
+    log = (await client.get("/v1/audit-log", params={"limit": 100})).json()["data"]
+    entries = [entry for entry in log if entry["request_id"] == request_id]
+    assert entries, f"{route} leaves no entry; call audit.record beside the change"
+    assert all(entry["actor_type"] == "api_key" for entry in entries)
+
+
+def test_the_list_of_routes_without_entry_names_routes_that_exist():
+    nothing(sorted(set(OWN_RECORDS) - set(writing_routes())))
+
+
+def test_actions_are_named_by_what_was_done():
+    from .source import source_files, text_of
+
+    found = [
+        f"{path.name}: {action}"
+        for path in source_files()
+        for action in re.findall(r'action="([^"]+)"', text_of(path))
+        if not re.fullmatch(r"[a-z_]+\.[a-z_]+", action)
+    ]
+
+    nothing(found)
