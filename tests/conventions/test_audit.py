@@ -34,6 +34,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/wallets/{wallet_id}/debit": {"points": 1},
     "POST /v1/wallets/{wallet_id}/holds": {"points": 1},
     "POST /v1/transactions/{transaction_id}/reverse": {"reason": "x"},
+    "POST /v1/api-keys": {"name": "Another", "scopes": ["audit:read"]},
     "POST /v1/earning-rules": RULE,
     "PUT /v1/earning-rules/{rule_id}": {**RULE, "name": "Other"},
     "PATCH /v1/settings/{section}": {"enabled": False},
@@ -68,12 +69,14 @@ async def things(client: httpx.AsyncClient, house) -> dict[str, str]:
     hold = await client.post(f"/v1/wallets/{wallet}/holds", json={"points": 3})
     moved = await client.post(f"/v1/wallets/{wallet}/credit", json={"points": 3})
     rule = await client.post("/v1/earning-rules", json={**RULE, "name": "First"})
+    key = await client.post("/v1/api-keys", json=BODIES["POST /v1/api-keys"])
     return {
         "member_id": encode("member", member),
         "wallet_id": wallet,
         "hold_id": hold.json()["id"],
         "transaction_id": moved.json()["transaction"]["id"],
         "rule_id": rule.json()["id"],
+        "api_key_id": key.json()["id"],
         "program_id": encode("program", await house.program(default=False)),
         "section": "earning",
     }

@@ -99,7 +99,7 @@ class Visit:
             work,
             actor=principal.actor,
             request_id=self._request.state.request_id,
-            ip=address_of(self._request, app.state.trusted_proxies),
+            ip=address_of(self._request, getattr(app.state, "trusted_proxies", ())),
             user_agent=agent_of(self._request),
         )
         await self._claim_key(self._work)

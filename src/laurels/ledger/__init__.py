@@ -7,13 +7,9 @@ move: rules are `earning`, what a refund undoes is `settlement`.
 
 from .closing import close_wallets, reopen_wallets
 from .errors import (
-    InsufficientPoints,
-    PointsOverLimit,
-    ProgramArchived,
-    ProgramNotFound,
-    WalletClosed,
+    InsufficientPoints, PointsOverLimit, ProgramArchived, ProgramNotFound, WalletClosed,
     WalletNotFound,
-)
+)  # fmt: skip
 from .expiry import release_due_holds, settle_due_lots
 from .invariants import Fault, Figures, figures, find_faults, rebuild
 from .movements import Capture, Credit, Debit, HoldPoints, Posted, Release, Reversal
