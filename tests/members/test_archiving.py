@@ -89,7 +89,7 @@ async def test_the_ids_of_a_merged_member_mean_the_survivor(client):
 
     upserted = [
         await client.post("/v1/members", json={"external_id": "m", "first_name": "Ida"}),
-        await client.post("/v1/members", json={"email": "M@example.org", "last_name": "Nome"}),
+        await client.post("/v1/members", json={"email": "M@example.org", "last_name": "Stone"}),
         await client.post("/v1/members", json={"external_id": "m", "email": "s@example.org"}),
     ]
     found = [
@@ -108,7 +108,7 @@ async def test_the_ids_of_a_merged_member_mean_the_survivor(client):
     assert (read["status"], read["merged_into"]) == ("merged", survivor)
     profile = (await client.get(f"/v1/members/{survivor}")).json()
     assert (profile["external_id"], profile["email"]) == ("s", "s@example.org")
-    assert (profile["first_name"], profile["last_name"]) == ("Ida", "Nome")
+    assert (profile["first_name"], profile["last_name"]) == ("Ida", "Stone")
     assert bought.json()["member_id"] == by_id.json()["member_id"] == survivor
 
 

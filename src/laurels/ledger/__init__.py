@@ -1,15 +1,18 @@
 """Points: programs, wallets, transactions, lots, holds and debt.
 
-Every movement goes through `post`, set-based: a single one is a batch of one. Rows are never
-changed; a correction is a reversal that points to what it takes back. It never knows why points
-move: rules are `earning`, what a refund undoes is `settlement`.
+Every movement goes through `post`, set-based. Rows are never changed; a correction is a reversal.
+Why points move is `earning`'s and `settlement`'s business.
 """
 
 from .closing import close_wallets, reopen_wallets
 from .errors import (
-    InsufficientPoints, PointsOverLimit, ProgramArchived, ProgramNotFound, WalletClosed,
+    InsufficientPoints,
+    PointsOverLimit,
+    ProgramArchived,
+    ProgramNotFound,
+    WalletClosed,
     WalletNotFound,
-)  # fmt: skip
+)
 from .expiry import release_due_holds, settle_due_lots
 from .invariants import Fault, Figures, figures, find_faults, rebuild
 from .movements import Capture, Credit, Debit, HoldPoints, Posted, Release, Reversal

@@ -1,13 +1,13 @@
 -- Find members by external id. With ids for new ones, those who are missing are enrolled first, in
--- the order of external ids, the same everywhere. `id` is whom the external id means now, `named_id`
--- whom it was given to: the same member, unless that one was merged into another.
+-- the order of external ids, the same everywhere. `id` is whom the external id means now,
+-- `named_id` whom it was given to: the same member, unless that one was merged into another.
 create or replace function laurels.ensure_members(
   p_tenant uuid,
   p_external_ids text[],
   p_new_ids uuid[],
   p_enrolled timestamptz[]
-) returns table (external_id text, id uuid, named_id uuid, archived boolean) language plpgsql set plan_cache_mode
-= force_generic_plan as $$
+) returns table (external_id text, id uuid, named_id uuid, archived boolean)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   if cardinality(p_new_ids) > 0 then
