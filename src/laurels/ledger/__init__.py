@@ -1,7 +1,6 @@
 """Points: programs, wallets, transactions, lots, holds and debt.
 
 Every movement goes through `post`, set-based. Rows are never changed; a correction is a reversal.
-Why points move is `earning`'s and `settlement`'s business.
 """
 
 from .closing import close_wallets, reopen_wallets
