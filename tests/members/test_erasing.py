@@ -7,7 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
-from laurels import ledger
+from laurels import events, ledger
 from laurels.kit.ids import decode, encode
 from tests.support.make import House
 
@@ -53,6 +53,33 @@ async def found_traces(owner_url: str) -> list[str]:
     finally:
         await connection.close()
     return found
+
+
+async def _told(client: httpx.AsyncClient, house: House) -> None:
+    """Let the events be told to an endpoint that quotes the person in its answers."""
+    endpoint = await client.post("/v1/webhook-endpoints", json={"url": "https://example.com/hooks"})
+    # What an endpoint is told begins with its making; the purchase after it is told.
+    again = await client.post(
+        "/v1/purchases",
+        json={"external_id": "order-2", "member": PERSON["external_id"], "amount": "9.00",
+              "currency": "USD"},
+    )  # fmt: skip
+    assert [endpoint.status_code, again.status_code] == [201, 201]
+    while await events.relay_all(house.database):
+        pass
+    async with house.work() as work:
+        quoted = await work.fetch(
+            "update laurels.webhook_deliveries set last_error = 'no Zebulon here'"
+            " where tenant_id = $1 and member_id is not null returning id",
+            work.tenant_id,
+        )
+        assert quoted
+        await work.fetch(
+            "insert into laurels.webhook_attempts (tenant_id, delivery_id, sent_at, duration_ms,"
+            " response) select tenant_id, id, now(), 1, 'Who is Quillfeather?'"
+            " from laurels.webhook_deliveries where tenant_id = $1",
+            work.tenant_id,
+        )
 
 
 async def live(client: httpx.AsyncClient, house: House) -> dict[str, Any]:
@@ -105,6 +132,7 @@ async def live(client: httpx.AsyncClient, house: House) -> dict[str, Any]:
     codes = [a.status_code for a in (changed, bought, refunded, *moved, second, merged)]
     assert codes == [200, 201, 201, 201, 201, 201, 200]
     await _rejected(house)
+    await _told(client, house)
     return {"member": member["id"], "purchase": purchase["id"], "second": second.json()["id"]}
 
 

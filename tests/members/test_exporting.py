@@ -17,8 +17,8 @@ async def test_an_export_has_every_chapter_of_a_life(client, house):
     assert told["has_more"] is False
     assert {row["id"] for row in data["members"]} == {ids["member"], ids["second"]}
     assert next(r for r in data["members"] if r["id"] == ids["member"])["email"] == PERSON["email"]
-    assert [row["id"] for row in data["purchases"]] == [ids["purchase"]]
-    assert data["purchases"][0]["note"] == "Gift wrapped for Zebulon"
+    assert ids["purchase"] in [row["id"] for row in data["purchases"]]
+    assert "Gift wrapped for Zebulon" in [row["note"] for row in data["purchases"]]
     assert data["purchase_lines"][0]["attributes"] == {"for": "Zebulon"}
     assert data["refunds"][0]["reason"] == "Zebulon changed his mind"
     assert {row["reason"] for row in data["holds"]} == {"The lantern of Zebulon"}

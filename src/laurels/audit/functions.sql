@@ -76,8 +76,9 @@ grant execute on function laurels.scrub_audit(uuid, text[], text[]) to laurels_a
 create or replace function laurels.audit_outside() returns trigger
 language plpgsql security definer set search_path = laurels, pg_temp as $$
 declare
-  v_old jsonb := case when tg_op = 'INSERT' then '{}' else to_jsonb(old) - 'hash' - 'content' end;
-  v_new jsonb := case when tg_op = 'DELETE' then '{}' else to_jsonb(new) - 'hash' - 'content' end;
+  c_hidden constant text[] := array['hash', 'content', 'secret', 'previous_secret'];
+  v_old jsonb := case when tg_op = 'INSERT' then '{}' else to_jsonb(old) - c_hidden end;
+  v_new jsonb := case when tg_op = 'DELETE' then '{}' else to_jsonb(new) - c_hidden end;
   v_row jsonb := case when tg_op = 'DELETE' then v_old else v_new end;
   v_before jsonb;
   v_after jsonb;
@@ -165,3 +166,8 @@ create or replace trigger audit_outside
 after insert or update or delete on laurels.refunds
 for each row when (session_user <> 'laurels_app')
 execute function laurels.audit_outside('refund', 'rfd', 'id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.webhook_endpoints
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('webhook_endpoint', 'whk', 'id');

@@ -413,6 +413,28 @@ begin
 end
 $$;
 
+-- For the erasure of a person: events keep ids, numbers and kinds; what endpoints answered and what
+-- handlers failed with may quote the person and goes.
+create or replace function laurels.scrub_events(p_tenant uuid, p_members uuid[]) returns void
+language plpgsql security definer set search_path = laurels, pg_temp as $$
+begin
+  perform laurels.require_tenant(p_tenant);
+  update laurels.outbox set payload = laurels.blank_json(payload)
+  where tenant_id = p_tenant and member_id = any(p_members);
+  update laurels.webhook_attempts as a set error = null, response = null
+  from laurels.webhook_deliveries as d
+  where a.tenant_id = p_tenant and d.tenant_id = p_tenant and d.id = a.delivery_id
+    and d.member_id = any(p_members) and num_nonnulls(a.error, a.response) > 0;
+  update laurels.webhook_deliveries set last_error = null
+  where tenant_id = p_tenant and member_id = any(p_members) and last_error is not null;
+  update laurels.event_handlings set error = null
+  where tenant_id = p_tenant and member_id = any(p_members) and error is not null;
+end
+$$;
+
+alter function laurels.scrub_events(uuid, uuid[]) owner to laurels_maintenance;
+revoke all on function laurels.scrub_events(uuid, uuid[]) from public;
+grant execute on function laurels.scrub_events(uuid, uuid[]) to laurels_app;
 alter function laurels.tenants_to_relay(integer) owner to laurels_maintenance;
 alter function laurels.handlings_due(text[], integer) owner to laurels_maintenance;
 alter function laurels.endpoints_due(uuid[], integer) owner to laurels_maintenance;

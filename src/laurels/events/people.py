@@ -15,12 +15,11 @@ STAYS = "events belong to the order of the member they happened to; the merge is
 
 @takes_part(Erasing)
 async def erase_words(work: Work, story: Erasing) -> None:
-    """The person's events hold no words of theirs any more, also where they wait to be sent."""
-    await work.fetch(
-        "update laurels.outbox set payload = laurels.blank_json(payload)"
-        " where tenant_id = $1 and member_id = any($2)",
-        work.tenant_id, list(story.member_ids),
-    )  # fmt: skip
+    """The person's events hold no words of theirs any more, also where they wait to be sent.
+
+    What endpoints answered and what handlers failed with may quote the person, so it goes too.
+    """
+    await work.fetch("select laurels.scrub_events($1, $2)", work.tenant_id, list(story.member_ids))
 
 
 dossier.add(
@@ -32,5 +31,28 @@ dossier.add(
         " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
         " order by x.id::text limit $4",
         kind="event",
+    )
+)
+dossier.add(
+    dossier.Chapter(
+        "event_handlings",
+        ("event_handlings",),
+        "select x.id::text as key, x.id, x.event_id, x.event_type, x.handler, x.state, x.attempts,"
+        " x.error, x.created_at, x.finished_at from laurels.event_handlings as x"
+        " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
+        " order by x.id::text limit $4",
+        kind="dead_letter",
+    )
+)
+dossier.add(
+    dossier.Chapter(
+        "webhook_deliveries",
+        ("webhook_deliveries",),
+        "select x.id::text as key, x.id, x.endpoint_id, x.event_id, x.event_type, x.state,"
+        " x.attempts, x.last_status, x.last_error, x.created_at, x.finished_at"
+        " from laurels.webhook_deliveries as x"
+        " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
+        " order by x.id::text limit $4",
+        kind="webhook_delivery",
     )
 )

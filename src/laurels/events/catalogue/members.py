@@ -1,8 +1,10 @@
 """What can happen to a member."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
+
+from laurels.kit.schema import IdOf
 
 from .base import Event
 
@@ -28,8 +30,8 @@ class MemberMerged(Event):
     """Two members turned out to be one. Told once in the order of each of the two."""
 
     name: ClassVar[str] = "member.merged"
-    merged_id: UUID
-    survivor_id: UUID
+    merged_id: Annotated[UUID, IdOf("member")]
+    survivor_id: Annotated[UUID, IdOf("member")]
 
 
 @dataclass(slots=True)
@@ -37,8 +39,8 @@ class MemberUnmerged(Event):
     """A merge was taken back. Told once in the order of each of the two."""
 
     name: ClassVar[str] = "member.unmerged"
-    merged_id: UUID
-    survivor_id: UUID
+    merged_id: Annotated[UUID, IdOf("member")]
+    survivor_id: Annotated[UUID, IdOf("member")]
 
 
 @dataclass(slots=True)

@@ -260,6 +260,7 @@ FUNCTIONS = (
     "blank_json",
     "scrub_audit",
     "scrub_awards",
+    "scrub_events",
     "scrub_ledger",
     "scrub_rejected_rows",
     "require_tenant",
@@ -274,6 +275,7 @@ WATCHED = (
     "purchases",
     "refunds",
     "tenant_settings",
+    "webhook_endpoints",
     "tenants",
 )
 
