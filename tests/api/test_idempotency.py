@@ -1,8 +1,11 @@
 """The same key gives the same answer, whoever asks and however often at once."""
 
 import asyncio
+import re
 
+from laurels import auth
 from laurels.kit import ids
+from laurels.kit.work import OPERATOR, PLATFORM, open_work
 
 
 def purchase(**more):
@@ -113,3 +116,23 @@ async def test_keys_are_seven_days_old_at_most(client, house):
     )
 
     assert answer.status_code == 201
+
+
+async def test_every_write_minds_its_key(client, database):
+    async with open_work(database, tenant_id=PLATFORM, actor=OPERATOR) as work:
+        made = await auth.create_operator_key(work, name="test")
+    described = (await client.get("/openapi.json")).json()["paths"]
+    writes = [(m, path) for path, of in described.items() for m in of if m != "get"]
+    silent = []
+    for method, path in writes:
+        headers = {"Idempotency-Key": "k" * 256}
+        if path.startswith("/v1/platform"):
+            headers["Authorization"] = f"Bearer {made.key}"
+        place = re.sub(r"\{\w+\}", "x", path)
+        answer = await client.request(method.upper(), place, json={}, headers=headers)
+        named = [error["field"] for error in answer.json().get("errors", [])]
+        if (answer.status_code, named) != (422, ["Idempotency-Key"]):
+            silent.append(f"{method} {path}: {answer.status_code} {named}")
+
+    assert len(writes) > 20
+    assert silent == []

@@ -62,6 +62,27 @@ async def test_an_operator_creates_suspends_and_resumes_a_tenant(operator, datab
     assert [row["slug"] for row in found.json()["data"]] == [slug]
 
 
+async def test_a_first_key_leaves_once_and_is_stored_nowhere(operator, database):
+    slug = f"op-once-{utc_now():%H%M%S%f}"
+    body = {"slug": slug, "currency": "EUR"}
+    headers = {"Idempotency-Key": slug}
+    made = await operator.post("/v1/platform/tenants", json=body, headers=headers)
+    again = await operator.post("/v1/platform/tenants", json=body, headers=headers)
+    async with open_work(database, tenant_id=PLATFORM, actor=OPERATOR) as work:
+        stored = await work.fetchrow(
+            "select body from laurels.idempotency_keys where tenant_id = $1 and key = $2",
+            work.tenant_id, slug,
+        )  # fmt: skip
+    async with client_with(database, made.json()["api_key"]) as own:
+        opened = await own.get("/v1/tenant")
+
+    assert (made.status_code, again.status_code) == (201, 201)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert made.json()["api_key"].encode() not in stored["body"]
+    assert again.json() == {**made.json(), "api_key": None}
+    assert opened.json()["id"] == made.json()["tenant"]["id"]
+
+
 async def test_what_an_operator_does_is_in_the_tenants_own_audit(operator, house):
     path = f"/v1/platform/tenants/{encode('tenant', house.tenant.id)}"
     await operator.post(f"{path}/suspend", json={"reason": "fraud"})

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request
 
 from laurels import tenants
-from laurels.kit.access import begin
+from laurels.kit.access import begin, once
 from laurels.kit.http import Door
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.schema import Name
@@ -53,7 +53,7 @@ async def list_platform_tenants(
     return page_of(found, [row["id"] for row in rows], limit)
 
 
-@router.post("/tenants", status_code=201)
+@router.post("/tenants", status_code=201, dependencies=[once("api_key")])
 async def create_platform_tenant(body: TenantIn, work: Writing, request: Request) -> NewTenantOut:
     """Create a tenant. Its first API key is in the answer, this once."""
     tenant_id, key = await service.create_tenant(

@@ -63,7 +63,9 @@ class NewTenantOut(View):
     """A tenant that was made just now, with its first key, which is shown this once."""
 
     tenant: TenantOut
-    api_key: str
+    api_key: str | None = Field(
+        description="Opens every door. Null in the answer to a repeated request."
+    )
 
 
 class PlanIn(Schema):
