@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from laurels import tenants
-from laurels.kit.access import begin
+from laurels.kit.access import begin, once
 from laurels.kit.http import Door
-from laurels.kit.idempotency import hold_back
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.work import Work
 from laurels.permissions import Permission
@@ -28,10 +27,9 @@ async def list_api_keys(work: Reading, cursor: Cursor = None, limit: Limit = 20)
     return page_of(found, [row["id"] for row in rows], limit)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[once("api_key")])
 async def create_api_key(body: ApiKeyIn, work: Writing) -> NewApiKeyOut:
     """Make an API key. The key itself is in this answer and nowhere else, ever."""
-    hold_back(work)
     tenant = await tenants.current(work)
     made = await service.create_key(
         work, name=body.name, test=tenant.test, scopes=body.scopes, expires_at=body.expires_at

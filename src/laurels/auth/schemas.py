@@ -38,4 +38,6 @@ class ApiKeyOut(View):
 class NewApiKeyOut(ApiKeyOut):
     """A key that was made just now, with what opens doors: this is its one showing."""
 
-    api_key: str
+    api_key: str | None = Field(
+        description="Opens doors. Null in the answer to a repeated request."
+    )

@@ -62,15 +62,6 @@ class IdempotencyKeyReused(Conflict):
     code = "idempotency_key_reused"
 
 
-class AnswerNotKept(Conflict):
-    """This request took effect before, and its answer held a secret, which is shown only once.
-
-    Withdraw what it made and ask anew with another key.
-    """
-
-    code = "answer_not_kept"
-
-
 @dataclass(frozen=True, slots=True)
 class Key:
     """A claimed key with the fingerprint of its request."""
@@ -97,14 +88,6 @@ def key_of(text: str, method: str, path: str, body: bytes) -> Key:
     return Key(text, digest)
 
 
-_HELD_BACK = "this answer is not stored"
-
-
-def hold_back(work: Work) -> None:
-    """The answer of this request holds a secret: it is never stored, only that there was one."""
-    work.memo[_HELD_BACK] = True
-
-
 async def claim(work: Work, key: Key) -> Answer | None:
     """Claim the key for this transaction, or return the answer that it already has.
 
@@ -127,17 +110,15 @@ async def claim(work: Work, key: Key) -> Answer | None:
     )  # fmt: skip
     if row is None or bytes(row["fingerprint"]) != key.fingerprint:
         raise IdempotencyKeyReused(field="Idempotency-Key")
-    if row["body"] is None:
-        raise AnswerNotKept(field="Idempotency-Key")
     return Answer(row["status"], bytes(row["body"]), replayed=True)
 
 
 async def keep(work: Work, key: Key, status: int, body: bytes | memoryview) -> None:
-    """Store the answer beside its effect; of one that holds a secret, only that it was given."""
+    """Store the answer beside its effect."""
     await work.fetch(
         "update laurels.idempotency_keys set status = $3, body = $4"
         " where tenant_id = $1 and key = $2",
-        work.tenant_id, key.text, status, None if _HELD_BACK in work.memo else bytes(body),
+        work.tenant_id, key.text, status, bytes(body),
     )  # fmt: skip
 
 
