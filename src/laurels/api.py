@@ -19,6 +19,7 @@ from laurels.events.catalogue import CATALOGUE
 from laurels.events.routes import router as events
 from laurels.events.streaming import Streams
 from laurels.events.telling import form_of
+from laurels.kit import rehearsing
 from laurels.kit.access import Public
 from laurels.kit.batching import Lanes
 from laurels.kit.db import Database, PoolExhausted
@@ -27,6 +28,7 @@ from laurels.kit.origin import networks
 from laurels.ledger.routes import router as ledger
 from laurels.members.routes import router as members
 from laurels.platform.routes import router as platform
+from laurels.settlement import DryRunOut, follow
 from laurels.settlement.routes import router as settlement
 from laurels.tenants.routes import router as tenants
 
@@ -75,16 +77,30 @@ def create_app(
     app.state.authenticator = authenticator
     app.state.streams = streams
     app.state.furnishers = domains.FURNISHERS
+    app.state.follow = follow
     app.state.lanes = Lanes(database, app.state.authenticator)
     app.state.trusted_proxies = networks(trusted_proxies)
     for router in ROUTERS:
         app.include_router(router)
     _webhooks(app)
+    _dry_runs(app)
     _health(app, Readiness(database, revisions))
     install_errors(app)
     take_short_way(app, ROUTERS)
     app.add_middleware(Envelope, body_limit=body_limit, bulk_limit=bulk_limit)
     return app
+
+
+def _dry_runs(app: FastAPI) -> None:
+    """Document what dry runs are answered with."""
+    write = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            rehearsing.describe(write(), DryRunOut)
+        return write()
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _webhooks(app: FastAPI) -> None:

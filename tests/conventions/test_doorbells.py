@@ -14,6 +14,7 @@ from .source import PACKAGE, name_of, nothing, room_of, source_files, tree_of
 # What of a room may be imported past its doorbell, by whom, and why.
 SIDE_DOORS: dict[str, tuple[set[str], str]] = {
     "events.catalogue": (set(), "any room may name any event"),
+    "ledger.schemas": ({"settlement"}, "a dry run shows what the ledger would have booked"),
     "members.schemas": (
         {"settlement"},
         "POST /v1/members enrols, which earns: settlement owns the write, members its shape",

@@ -179,6 +179,10 @@ def _as_json(report: imports.Report) -> dict[str, Any]:
         "revenue": format(_revenue(report), "f"),
         "amounts": {status: format(amount, "f") for status, amount in report.revenue.items()},
         "reasons": dict(report.reasons),
+        "handlers": [
+            {"name": name, "outcome": outcome, "events": count}
+            for (name, outcome), count in sorted(report.reactions.items())
+        ],
         "rejected_file": str(report.rejected_file) if report.rejected_file else None,
         "ignored_columns": report.ignored_columns,
     }
@@ -198,6 +202,10 @@ def _as_table(report: imports.Report) -> Table:
         ("points", report.points),
     ]
     rows += [(f"amount {status}", amount) for status, amount in sorted(report.revenue.items())]
+    rows += [
+        (f"{name} would be {outcome}", count)
+        for (name, outcome), count in sorted(report.reactions.items())
+    ]
     for name, value in rows:
         table.add_row(name, f"{value:,}")
     return table

@@ -14,7 +14,7 @@ import orjson
 
 from laurels import ledger, members, tenants
 from laurels.events.catalogue import PurchaseCompleted
-from laurels.kit import preface
+from laurels.kit import preface, rehearsing
 from laurels.kit.errors import AppError
 from laurels.kit.ids import encode
 from laurels.kit.time import zone
@@ -138,6 +138,7 @@ async def award(
         decided.append(outcome)
     awarded = await _book_points(work, trigger, occurrences, decided, historical=historical)
     _book_awards(work, trigger, occurrences, awarded, decided, usage)
+    rehearsing.note(work, "awards", awarded)
     return awarded
 
 

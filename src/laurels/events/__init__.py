@@ -17,6 +17,7 @@ from .hook import Erasing, Merging, Unmerging, parts, takes_part, within
 from .keeping import forget_old
 from .outbox import emit
 from .queries import count_waiting
+from .rehearsing import Rehearsed, rehearse
 from .relaying import relay_all, run_relay
 
 
@@ -32,6 +33,7 @@ __all__ = [
     "Erasing",
     "Happened",
     "Merging",
+    "Rehearsed",
     "Unmerging",
     "because",
     "bound_endpoints",
@@ -42,6 +44,7 @@ __all__ = [
     "handler",
     "list_dead_letters",
     "parts",
+    "rehearse",
     "relay_all",
     "replay_dead_letter",
     "run_deliveries",

@@ -102,7 +102,7 @@ class _Run:
             log.warning(
                 "handler %s failed on a batch (%s); one by one now",
                 self.handler.name,
-                _words(error),
+                in_words(error),
             )
         else:
             return len(events)
@@ -163,7 +163,7 @@ class _Run:
                 " finished_at = case when attempts >= $6 then now() end"
                 " where tenant_id = $1 and handler = $2 and event_id = $3 and state = 'waiting'"
                 " returning state, attempts",
-                work.tenant_id, self.handler.name, event.id, _words(error),
+                work.tenant_id, self.handler.name, event.id, in_words(error),
                 [float(delay) for delay in DELAYS_SECONDS], len(DELAYS_SECONDS),
             )  # fmt: skip
         outcome = row["state"] if row else "elsewhere"
@@ -176,7 +176,7 @@ class _Run:
         return 1
 
 
-def _words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
     """Return an error in words, without the values that the database puts into its details."""
     said = error.args[0] if isinstance(error, asyncpg.PostgresError) and error.args else error
     return f"{type(error).__name__}: {said}"[:1000].replace("\x00", "")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 
+from laurels.kit import rehearsing
 from laurels.kit.ids import new_id
 from laurels.kit.work import Work
 
@@ -48,10 +49,12 @@ def _book(work: Work, told: Sequence[tuple[Event, UUID | None, int]], *, histori
     causes = {(cause, depth) for _, cause, depth in told}
     cause, depth = next(iter(causes)) if len(causes) == 1 else (None, 0)
     each = len(causes) > 1
+    ids = [new_id() for _ in told]
+    rehearsing.note(work, "events", ids)
     work.write(
         "laurels.book_outbox",
         work.tenant_id,
-        [new_id() for _ in told],
+        ids,
         [event.name for event, _, _ in told],
         [orjson.dumps(event, default=_plain).decode() for event, _, _ in told],
         [event.member_id for event, _, _ in told],

@@ -6,6 +6,7 @@ tried again and then halved, until the one row that breaks it fails alone.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,7 +15,8 @@ from uuid import UUID
 
 import asyncpg
 
-from laurels import tenants
+from laurels import events, tenants
+from laurels.kit import rehearsing
 from laurels.kit.db import Database, PoolExhausted
 from laurels.kit.errors import AppError
 from laurels.kit.work import Actor, Work, open_work
@@ -161,8 +163,12 @@ class Carrier(Generic[T]):
         async with open_work(
             self.database, tenant_id=self.tenant_id, actor=self.actor, dry_run=self.report.dry_run
         ) as work:
+            if self.report.dry_run:
+                rehearsing.start(work)
             outcomes = await self.book(work, [item for _, item in batch.items])
             part, rejections = self._count(batch, outcomes)
+            if self.report.dry_run:
+                part.reactions = await _reactions(work)
             if self.report.run_id is not None:
                 await runs.reject(work, self.report.run_id, self.table.header, rejections)
                 await runs.progress(work, self.report.run_id, part)
@@ -203,3 +209,11 @@ class Carrier(Generic[T]):
         name = self.columns.names.get(column, column)
         message = f"{rest}: {wrong.message}" if rest else wrong.message
         return Rejection(row.line, name, wrong.code, message, row.values)
+
+
+async def _reactions(work: Work) -> Counter[tuple[str, str]]:
+    """Let handlers hear of what a dry run has booked; count their outcomes by name."""
+    happened, _ = await events.rehearse(work)
+    return Counter(
+        (reacted.name, reacted.outcome) for event in happened for reacted in event.handlers
+    )

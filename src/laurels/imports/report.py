@@ -63,6 +63,8 @@ class Report:
     first_rejections: list[Rejection] = field(default_factory=list[Rejection])
     rejected_file: Path | None = None
     new_members: int = 0
+    reactions: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """Of a dry run: how often each handler would have which outcome."""
 
     @property
     def suspicious(self) -> bool:
@@ -80,5 +82,6 @@ class Report:
         for status, amount in part.revenue.items():
             self.revenue[status] = self.revenue.get(status, Decimal(0)) + amount
         self.reasons.update(part.reasons)
+        self.reactions.update(part.reactions)
         known = [*self.first_rejections, *part.first_rejections]
         self.first_rejections = sorted(known, key=lambda rejection: rejection.line)[:SHOWN]

@@ -17,6 +17,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from laurels.permissions import Permission
 
 from .errors import Unauthenticated
+from .rehearsing import DryRun
 from .work import Actor, Work
 
 bearer = HTTPBearer(auto_error=False, description="An API key: `lk_live_…` or `lk_test_…`.")
@@ -67,13 +68,23 @@ def token_of(request: Request) -> str:
     return token
 
 
-def begin(permission: Permission, *, feature: str | None = None) -> Any:
+def begin(permission: Permission, *, feature: str | None = None, rehearsable: bool = False) -> Any:
     """Return the dependency that lets in whoever has this permission and begins their Work.
 
-    With a `feature` the door is shut while the platform's operator has switched that off.
+    With a `feature` the door is shut while the platform's operator has switched that off. What is
+    `rehearsable` can be asked for as a dry run, of which nothing is kept.
 
     The transaction is committed by the route (`kit.http.Door`) before the answer leaves.
     """
+    if rehearsable:
+
+        async def rehearse(
+            request: Request, dry_run: DryRun = False, _: Any = Depends(bearer)
+        ) -> Work:
+            return await request.state.visit.enter(permission, feature, dry_run=dry_run)
+
+        rehearse.permission = permission  # type: ignore[attr-defined]
+        return Depends(rehearse)
 
     async def enter(request: Request, _: Any = Depends(bearer)) -> Work:
         return await request.state.visit.enter(permission, feature)
@@ -99,10 +110,11 @@ def enter(permission: Permission) -> Any:
     """Return the dependency of a hot door: who comes waits for the batch that is under way.
 
     Whether they may is found out in the batch's own transaction, before anything else is done.
+    A dry run waits for nobody and has a transaction of its own.
     """
 
-    async def come_in(request: Request, _: Any = Depends(bearer)) -> Any:
-        return await request.state.visit.caller(permission)
+    async def come_in(request: Request, dry_run: DryRun = False, _: Any = Depends(bearer)) -> Any:
+        return await request.state.visit.caller(permission, dry_run=dry_run)
 
     come_in.permission = permission  # type: ignore[attr-defined]
     come_in.hot = True  # type: ignore[attr-defined]

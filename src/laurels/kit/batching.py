@@ -93,12 +93,16 @@ class Caller:
     permission: Permission
     request_id: str
     key: idempotency.Key | None
+    rehearse: "Callable[[Caller, Deed, Any], Awaitable[Response]] | None" = None
+    """How it is done when nothing is to be kept of it; outside of every batch."""
 
     async def together(self, deed: Deed, content: Any) -> Response:
         """Have this done with what others ask at the same moment; answer after the commit.
 
         Raise the refusal of this request alone, or QueueFull.
         """
+        if self.rehearse is not None:
+            return await self.rehearse(self, deed, content)
         lane = self.lanes.lane(deed, self)
         outcome = await lane.hand_in(content, self)
         if isinstance(outcome, Answer):

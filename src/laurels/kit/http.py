@@ -23,9 +23,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from laurels.permissions import Permission
 
-from . import idempotency
+from . import idempotency, rehearsing
 from .access import Authenticator, token_of
-from .batching import Caller, QueueFull, require, respond
+from .batching import Asked, Caller, Deed, QueueFull, require, respond
 from .db import Database, PoolExhausted
 from .errors import HTTP_STATUS, AppError, FieldError, Unauthenticated
 from .hot import ShortWay, caller_at, is_hot
@@ -72,15 +72,19 @@ class Visit:
         self._key: idempotency.Key | None = None
         self._withheld: tuple[str, ...] = ()
         self._caller: Caller | None = None
+        self.rehearses = False
 
     def withhold(self, fields: tuple[str, ...]) -> None:
         """Store none of these fields of the answer; they hold secrets."""
         self._withheld = fields
 
-    async def enter(self, permission: Permission, feature: str | None = None) -> Work:
+    async def enter(
+        self, permission: Permission, feature: str | None = None, *, dry_run: bool = False
+    ) -> Work:
         """Authenticate, begin the transaction, check the right, claim the idempotency key.
 
-        Raise Unauthenticated or Forbidden; a replayed answer leaves by Replayed.
+        Raise Unauthenticated or Forbidden; a replayed answer leaves by Replayed. A dry run leaves
+        the key alone, and its transaction is rolled back.
         """
         app = cast("FastAPI", self._request.app)
         authenticator: Authenticator = app.state.authenticator
@@ -89,7 +93,9 @@ class Visit:
         tenant_id = authenticator.tenant_of(token)
         if tenant_id is None:
             raise Unauthenticated
-        work = await self._stack.enter_async_context(open_work(database, tenant_id=tenant_id))
+        work = await self._stack.enter_async_context(
+            open_work(database, tenant_id=tenant_id, dry_run=dry_run)
+        )
         principal = await authenticator.identify(work, token)
         require(principal, permission)
         assert principal is not None, "somebody who is nobody was not let in"
@@ -102,7 +108,11 @@ class Visit:
             ip=address_of(self._request, getattr(app.state, "trusted_proxies", ())),
             user_agent=agent_of(self._request),
         )
-        await self._claim_key(self._work)
+        if dry_run:
+            rehearsing.start(self._work)
+            self.rehearses = True
+        else:
+            await self._claim_key(self._work)
         return self._work
 
     async def _claim_key(self, work: Work) -> None:
@@ -118,24 +128,43 @@ class Visit:
         if answer is not None:
             raise Replayed(answer)
 
-    async def caller(self, permission: Permission) -> Caller:
+    async def caller(self, permission: Permission, *, dry_run: bool = False) -> Caller:
         """Return who stands at a hot door. Raise Unauthenticated for what is no key of ours."""
         body = await self._request.body()
         self._caller = await caller_at(self._request, permission, body)
+        if dry_run:
+            self._caller = replace(self._caller, rehearse=self._rehearse)
         return self._caller
+
+    async def _rehearse(self, caller: Caller, deed: Deed, content: Any) -> Response:
+        """Do it outside of every batch, so that it can be undone alone. Raise its refusal."""
+        work = await self.enter(caller.permission, dry_run=True)
+        (outcome,) = await deed(work, [Asked(content, caller.request_id)])
+        if isinstance(outcome, AppError):
+            raise outcome
+        return respond(outcome)
 
     async def refuse_strangers(self) -> None:
         """At a hot door with a body that is wrong: say first that nobody knows the caller."""
         if self._caller is not None:
             await self._caller.lanes.check(self._caller)
 
-    async def leave(self, response: Response) -> None:
-        """Store a successful answer beside its effect, in the same transaction."""
-        if self._key is None or self._work is None:
-            return
-        if response.status_code < 300:
+    async def tell(self, response: Response, work: Work | None) -> Response:
+        """Return what a dry run would have answered, and what would have followed in its work."""
+        follow: rehearsing.Follow = cast("FastAPI", self._request.app).state.follow
+        return rehearsing.respond(response.status_code, response.body, await follow(work))
+
+    async def leave(self, response: Response) -> Response:
+        """Store a successful answer beside its effect, in the same transaction, and return it.
+
+        Of a dry run nothing is stored, and what would have followed is told with the answer.
+        """
+        if self.rehearses:
+            return await self.tell(response, self._work)
+        if self._key is not None and self._work is not None and response.status_code < 300:
             body = _without(response.body, self._withheld)
             await idempotency.keep(self._work, self._key, response.status_code, body)
+        return response
 
 
 def _without(body: bytes | memoryview, fields: tuple[str, ...]) -> bytes | memoryview:
@@ -153,19 +182,23 @@ class Door(APIRoute):
 
         async def handle(request: Request) -> Response:
             request = ExactRequest(request.scope, request.receive)
+            await _read_ahead(request)
+            stack = AsyncExitStack()
+            visit = request.state.visit = Visit(request, stack)
             try:
-                await _read_ahead(request)
-                async with AsyncExitStack() as stack:
-                    visit = Visit(request, stack)
-                    request.state.visit = visit
+                async with stack:
                     try:
                         response = await answer(request)
                     except RequestValidationError:
                         await visit.refuse_strangers()
                         raise
-                    await visit.leave(response)
+                    response = await visit.leave(response)
             except Replayed as replay:
                 return respond(replay.answer)
+            except AppError as error:
+                if not visit.rehearses:
+                    raise
+                return await visit.tell(await _on_app_error(request, error), None)
             return response
 
         return handle

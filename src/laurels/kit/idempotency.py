@@ -130,15 +130,12 @@ async def find(work: Work, keys: Sequence[Key]) -> dict[str, Answer | AppError]:
         " where tenant_id = $1 and key = any($2)",
         work.tenant_id, list(asked),
     )  # fmt: skip
-    found: dict[str, Answer | AppError] = {}
-    for row in rows:
-        if bytes(row["fingerprint"]) != asked[row["key"]]:
-            found[row["key"]] = IdempotencyKeyReused(field="Idempotency-Key")
-        elif row["body"] is None:
-            found[row["key"]] = AnswerNotKept(field="Idempotency-Key")
-        else:
-            found[row["key"]] = Answer(row["status"], bytes(row["body"]), replayed=True)
-    return found
+    return {
+        row["key"]: Answer(row["status"], bytes(row["body"]), replayed=True)
+        if bytes(row["fingerprint"]) == asked[row["key"]]
+        else IdempotencyKeyReused(field="Idempotency-Key")
+        for row in rows
+    }
 
 
 def keep_all(work: Work, answers: Sequence[tuple[Key, Answer]]) -> None:

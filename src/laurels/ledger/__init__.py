@@ -18,6 +18,7 @@ from .movements import Capture, Credit, Debit, HoldPoints, Posted, Release, Reve
 from .posting import capture, credit, debit, hold, open_wallets, post, release, reverse
 from .programs import create_program, furnish
 from .queries import balance, list_lots, lots_of, statement, taken_back
+from .rehearsed import Moved, moved
 
 __all__ = [
     "Capture",
@@ -27,6 +28,7 @@ __all__ = [
     "Figures",
     "HoldPoints",
     "InsufficientPoints",
+    "Moved",
     "PointsOverLimit",
     "Posted",
     "ProgramArchived",
@@ -47,6 +49,7 @@ __all__ = [
     "hold",
     "list_lots",
     "lots_of",
+    "moved",
     "open_wallets",
     "post",
     "rebuild",

@@ -10,6 +10,7 @@ import orjson
 
 from laurels import tenants
 from laurels.events import emit
+from laurels.kit import rehearsing
 from laurels.kit.errors import AppError
 from laurels.kit.ids import new_id
 from laurels.kit.work import Work, sparse, uniform
@@ -31,6 +32,7 @@ from .movements import (
     Transaction,
 )
 from .programs import Programs, load_programs
+from .rehearsed import note
 
 Outcome = Posted | AppError
 
@@ -61,6 +63,8 @@ async def post(
         outcomes = [_outcome(draft, movement, known) for movement in movements]
         if await _book(work, draft, keys_are_fresh=keys_are_fresh, last_try=last_try):
             emit(work, draft.events, historical=historical)
+            if rehearsing.under_way(work):
+                note(work, draft)
             return outcomes
     raise AssertionError  # the last try books or raises
 

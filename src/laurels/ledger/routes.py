@@ -43,7 +43,7 @@ from .schemas import (
 
 router = APIRouter(prefix="/v1", tags=["ledger"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.LEDGER_READ)]
-Adjusting = Annotated[Work, begin(Permission.LEDGER_ADJUST)]
+Adjusting = Annotated[Work, begin(Permission.LEDGER_ADJUST, rehearsable=True)]
 Moving = Annotated[Caller, enter(Permission.LEDGER_ADJUST)]
 Configuring = Annotated[Work, begin(Permission.LEDGER_CONFIGURE)]
 

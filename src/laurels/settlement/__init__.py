@@ -8,9 +8,12 @@ from .archiving import archive, restore
 from .effect import Settled
 from .ending import cancel, complete, find_stuck, settle_waiting
 from .refunding import Refunded, refund
+from .rehearsal import DryRunOut, FollowsOut, follow
 from .service import award_enrolment, enrol, settle
 
 __all__ = [
+    "DryRunOut",
+    "FollowsOut",
     "Refunded",
     "Settled",
     "archive",
@@ -19,6 +22,7 @@ __all__ = [
     "complete",
     "enrol",
     "find_stuck",
+    "follow",
     "refund",
     "restore",
     "settle",

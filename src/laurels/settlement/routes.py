@@ -34,6 +34,7 @@ router = APIRouter(prefix="/v1", route_class=Door)
 Enrolling = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
 Reading = Annotated[Work, begin(Permission.PURCHASES_READ)]
 Writing = Annotated[Work, begin(Permission.PURCHASES_WRITE)]
+Settling = Annotated[Work, begin(Permission.PURCHASES_WRITE, rehearsable=True)]
 Buying = Annotated[Caller, enter(Permission.PURCHASES_WRITE)]
 
 
@@ -78,7 +79,7 @@ async def post_purchase(body: PurchaseIn, caller: Buying) -> Response:
 
 
 @router.post("/purchases/bulk", tags=["purchases"], response_model=BulkOut[PurchaseOut])
-async def post_purchases(body: BulkIn[PurchaseIn], work: Writing) -> Response:
+async def post_purchases(body: BulkIn[PurchaseIn], work: Settling) -> Response:
     """Record up to 1,000 purchases at once; each has its own result, and one fails alone."""
     return await bulk.book(work, body.items, PurchaseIn, PurchaseIn.to_purchase, answers.buy)
 
@@ -119,7 +120,7 @@ async def explain_purchase(purchase_id: PurchaseId, work: Reading) -> WhyOut:
 
 
 @router.post("/purchases/{purchase_id}/complete", tags=["purchases"])
-async def complete_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
+async def complete_purchase(purchase_id: PurchaseId, work: Settling) -> PurchaseOut:
     """Complete a pending purchase; its one effect is booked now."""
     await ending.complete(work, purchase_id)
     return await _purchase(work, purchase_id)
@@ -155,7 +156,7 @@ async def post_refund(
 
 
 @router.post("/refunds/bulk", tags=["purchases"], response_model=BulkOut[RefundOut])
-async def post_refunds(body: BulkIn[RefundOfIn], work: Writing) -> Response:
+async def post_refunds(body: BulkIn[RefundOfIn], work: Settling) -> Response:
     """Book up to 1,000 refunds at once; each has its own result, and one fails alone."""
     return await bulk.book(work, body.items, RefundOfIn, RefundOfIn.of_its_own, answers.give_back)
 

@@ -85,7 +85,7 @@ def _rules(explanation: dict[str, Any]) -> Iterator[RuleSaysOut]:
         yield RuleSaysOut(
             rule_id=fired["rule"], version=fired["version"], name=fired["name"],
             outcome="capped" if "capped" in fired else "gave", points=fired["points"],
-            words=[_fired_words(fired)],
+            words=[sentence_of_fired(fired)],
         )  # fmt: skip
     for factor in explanation.get("multipliers", []):
         if "rule" in factor:
@@ -101,7 +101,8 @@ def _rules(explanation: dict[str, Any]) -> Iterator[RuleSaysOut]:
         )  # fmt: skip
 
 
-def _fired_words(fired: dict[str, Any]) -> str:
+def sentence_of_fired(fired: dict[str, Any]) -> str:
+    """Return in words what a rule gave that fired, as an award's explanation tells it."""
     words = f"It gave {fired['points']:,} points"
     if "amount" in fired:
         words += f" for {fired['amount']}"

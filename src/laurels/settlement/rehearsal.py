@@ -1,0 +1,111 @@
+"""What would follow from a deed: points, caps, lots, wallets, events and what handlers would do.
+
+It is asked at the end of a dry run, before everything is rolled back.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from laurels import earning, events, ledger
+from laurels.kit import rehearsing
+from laurels.kit.schema import View
+from laurels.kit.work import Work
+from laurels.ledger.schemas import TransactionOut, WalletOut
+
+from .schemas import RuleId, TransactionId
+from .why import sentence_of_fired
+
+
+class PlannedLotOut(View):
+    """Points that would share their dates."""
+
+    transaction_id: TransactionId
+    points: int = Field(validation_alias="initial")
+    matures_at: datetime | None
+    expires_at: datetime | None
+
+
+class CapOut(View):
+    """A cap that would cut what a rule gives, or leave nothing of it."""
+
+    rule_id: RuleId
+    name: str
+    points: int = Field(description="What the rule would give after the cap.")
+    words: list[str]
+
+
+class HandlerOut(View):
+    """What a handler inside Laurels would do about an event."""
+
+    name: str
+    outcome: Literal["done", "failed", "parked"]
+    error: str | None = None
+
+
+class PlannedEventOut(View):
+    """An event that would happen, and who would hear of it."""
+
+    type: str
+    data: dict[str, Any]
+    depth: int = Field(description="How many events would lead to it; 0: the request itself.")
+    handlers: list[HandlerOut]
+    webhook_endpoints: int = Field(description="How many endpoints would be told.")
+
+
+class FollowsOut(View):
+    """What would follow from a request. Ids are those of rows that are gone again."""
+
+    transactions: list[TransactionOut] = Field(default_factory=list[TransactionOut])
+    lots: list[PlannedLotOut] = Field(default_factory=list[PlannedLotOut])
+    caps: list[CapOut] = Field(default_factory=list[CapOut])
+    wallets: list[WalletOut] = Field(
+        default_factory=list[WalletOut], description="As they would be afterwards."
+    )
+    events: list[PlannedEventOut] = Field(default_factory=list[PlannedEventOut])
+    left_out: int = Field(default=0, description="What is not shown because there is too much.")
+
+
+class DryRunOut(FollowsOut):
+    """What a dry run is answered with. A refusal is one, too: then nothing follows."""
+
+    dry_run: Literal[True]
+    status: int = Field(description="What the request would have been answered with.")
+    answer: dict[str, Any] = Field(description="The answer it would have had, or the problem.")
+
+
+async def follow(work: Work | None) -> FollowsOut:
+    """Let happen what follows from a dry run, in its own transaction, and return all of it.
+
+    From a refusal (None) nothing follows.
+    """
+    if work is None:
+        return FollowsOut()
+    happened, unheard = await events.rehearse(work)
+    moved = await ledger.moved(work)
+    return FollowsOut(
+        transactions=[TransactionOut.model_validate(dict(row)) for row in moved.transactions],
+        lots=[PlannedLotOut.model_validate(dict(row)) for row in moved.lots],
+        caps=list(_caps(rehearsing.noted(work, "awards"))),
+        wallets=[WalletOut.model_validate(dict(row)) for row in moved.wallets],
+        events=[PlannedEventOut.model_validate(event) for event in happened],
+        left_out=unheard + moved.left_out,
+    )
+
+
+def _caps(awards: Sequence[earning.Awarded]) -> Iterator[CapOut]:
+    for award in awards:
+        for fired in award.explanation.get("fired", []):
+            if "capped" in fired:
+                yield CapOut(
+                    rule_id=fired["rule"], name=fired["name"], points=fired["points"],
+                    words=[sentence_of_fired(fired)],
+                )  # fmt: skip
+        for skipped in award.explanation.get("skipped", []):
+            if skipped["why"] == "cap_reached":
+                yield CapOut(
+                    rule_id=skipped["rule"], name=skipped["name"], points=0,
+                    words=skipped["words"],
+                )  # fmt: skip
