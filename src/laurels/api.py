@@ -1,7 +1,7 @@
 """The application: middleware, routers, errors. One place where everything meets."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from inspect import cleandoc
 from typing import Any
@@ -19,6 +19,7 @@ from laurels.events.catalogue import CATALOGUE
 from laurels.events.routes import router as events
 from laurels.events.streaming import Streams
 from laurels.events.telling import form_of
+from laurels.jobs.routes import router as jobs
 from laurels.kit import rehearsing
 from laurels.kit.access import Public
 from laurels.kit.batching import Lanes
@@ -32,7 +33,7 @@ from laurels.settlement import DryRunOut, follow
 from laurels.settlement.routes import router as settlement
 from laurels.tenants.routes import router as tenants
 
-ROUTERS = (tenants, keys, settlement, members, ledger, earning, audit, platform, events)
+ROUTERS = (tenants, keys, settlement, members, ledger, earning, audit, jobs, platform, events)
 DESCRIPTION = (
     "Loyalty points, exact and explained. Every write takes an `Idempotency-Key`; errors are "
     "problems (RFC 9457) with a stable `code`; money is a decimal string, points are integers."
@@ -48,20 +49,27 @@ def create_app(
     max_streams: int = 10,
     revisions: Sequence[str] = (),
     trusted_proxies: str = "",
+    beside: Callable[[asyncio.Event], Awaitable[None]] | None = None,
 ) -> FastAPI:
     """Return the application on a database. Nothing is opened before the first request.
 
     `revisions` are those of the schema that this version knows, the oldest first; it is ready when
-    the database is at the newest. Without them any schema will do.
+    the database is at the newest. Without them any schema will do. `beside` runs as long as the
+    application does; the event tells it to come to an end.
     """
     authenticator = auth.KeyAuthenticator()
     streams = Streams(database, authenticator, per_key=max_streams)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        stop = asyncio.Event()
+        companion = asyncio.ensure_future(beside(stop)) if beside is not None else None
         yield
+        stop.set()
         await streams.close()
         await app.state.lanes.close()
+        if companion is not None:
+            await companion
         if close_database:
             await database.close()
 

@@ -84,6 +84,20 @@ class Settings(BaseSettings):
     bulk_body_limit_bytes: int = Field(
         default=5_000_000, ge=1024, description="Largest body of a bulk request."
     )
+    worker: bool = Field(
+        default=True,
+        description="Whether `laurels serve` also works: schedule, jobs, events. Else run"
+        " `laurels worker` beside it.",
+    )
+    worker_concurrency: int = Field(
+        default=2, ge=1, le=50, description="How many runs of jobs a worker has under way at once."
+    )
+    worker_metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port on which `laurels worker` gives its metrics; unset: it does not.",
+    )
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -6,6 +6,7 @@ ROOMS: tuple[str, ...] = (
     "audit",
     "events",
     "tenants",
+    "jobs",
     "auth",
     "members",
     "ledger",
@@ -29,8 +30,9 @@ TABLES_OF_NO_TENANT: dict[str, str] = {
 """Tables without a tenant's wall, each with its reason (`tenants` has one on its own id)."""
 
 for _room in ROOMS:
-    if util.find_spec(f"laurels.{_room}.models"):
-        import_module(f"laurels.{_room}.models")
+    for _part in ("models", "jobs"):
+        if util.find_spec(f"laurels.{_room}.{_part}"):
+            import_module(f"laurels.{_room}.{_part}")
 import_module("laurels.kit.idempotency")
 # Their parts in the lives of members are played in this order, from the bottom to the top.
 for _room in ROOMS:
@@ -41,7 +43,7 @@ for _room in ROOMS:
     if util.find_spec(f"laurels.{_room}.handlers"):
         import_module(f"laurels.{_room}.handlers")
 
-from laurels import earning, ledger  # noqa: E402 - after the tables are known
+from laurels import earning, ledger  # noqa: E402 - after the tables and jobs are known
 
 FURNISHERS = (ledger.furnish, earning.furnish)
 """The rooms' own parts of presets, from the bottom of the stairs to the top."""

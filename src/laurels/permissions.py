@@ -14,6 +14,8 @@ class Permission(StrEnum):
     EVENTS_CONFIGURE = "events:configure"
     EVENTS_READ = "events:read"
     EVENTS_WRITE = "events:write"
+    JOBS_READ = "jobs:read"
+    JOBS_RUN = "jobs:run"
     LEDGER_ADJUST = "ledger:adjust"
     LEDGER_CONFIGURE = "ledger:configure"
     LEDGER_READ = "ledger:read"

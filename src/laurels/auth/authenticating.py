@@ -34,7 +34,10 @@ def _parts(token: str) -> tuple[UUID, UUID] | None:
     return tenant, key
 
 
-_KEY = "hash, scopes, last_used_at, expires_at <= now() as expired, expires_at"
+_KEY = (
+    "hash, scopes, last_used_at, expires_at <= now() as expired, expires_at,"
+    " (select c.now from laurels.test_clocks as c where c.tenant_id = $1) as clock"
+)
 _VALID = "where tenant_id = $1 and id = $2 and revoked_at is null"
 
 
@@ -56,7 +59,10 @@ class KeyAuthenticator:
         return None if parts is None else parts[0]
 
     async def identify(self, work: Work, token: str) -> Principal | None:
-        """Return who holds the key; None when it is unknown or withdrawn. Raise KeyExpired."""
+        """Return who holds the key; None when it is unknown or withdrawn. Raise KeyExpired.
+
+        The work is still in real time. The tenant's test clock, if it has one, is read on the way.
+        """
         if token.startswith(operators.PREFIX):
             return await operators.identify_operator(work, token)
         parts = _parts(token)
@@ -85,9 +91,9 @@ class KeyAuthenticator:
         principal = await self._principal(work, token, parts[1], row)
         if principal is None or row is None:
             return None
-        work.memo[BEGAN_AT] = row[5]
-        preface.remember(work, row[7:])
-        return LetIn(principal, row[6])
+        work.memo[BEGAN_AT] = row[6]
+        preface.remember(work, row[8:])
+        return LetIn(principal, row[7])
 
     async def _principal(
         self, work: Work, token: str, key_id: UUID, row: asyncpg.Record | None
@@ -101,7 +107,7 @@ class KeyAuthenticator:
         if row["last_used_at"] is None or row["last_used_at"] < work.now - TOUCH_EVERY:
             await self._touch(work, key_id)
         actor = Actor("api_key", encode("api_key", key_id))
-        return Principal(work.tenant_id, actor, _allowed(tuple(row["scopes"])))
+        return Principal(work.tenant_id, actor, _allowed(tuple(row["scopes"])), row["clock"])
 
     async def _touch(self, work: Work, key_id: UUID) -> None:
         # Whoever comes first in a minute writes; the others do not wait for it.

@@ -1,7 +1,8 @@
 """API keys: make, recognise, withdraw.
 
 A key reads `lk_live_<tenant><key><secret>`: 26 letters of the tenant's id, 26 of the key's own,
-32 of chance. The tenant is known before the first look-up; only a hash is stored.
+32 of chance. The tenant is known before the first look-up; only a hash is stored. Keys live in real
+time, whatever a tenant's test clock says.
 """
 
 import hashlib
@@ -63,9 +64,8 @@ async def create_key(
     key = f"lk_{mode}_{tenant_part}{encode('api_key', key_id).removeprefix('key_')}{secret}"
     await work.fetch(
         "insert into laurels.api_keys (tenant_id, id, name, mode, hash, hint, scopes, created_at,"
-        " expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        work.tenant_id, key_id, name, mode, fingerprint(key), key[-4:], list(scopes), work.now,
-        expires_at,
+        " expires_at) values ($1, $2, $3, $4, $5, $6, $7, now(), $8)",
+        work.tenant_id, key_id, name, mode, fingerprint(key), key[-4:], list(scopes), expires_at,
     )  # fmt: skip
     await audit.record(
         work,
@@ -85,9 +85,9 @@ async def create_key(
 async def revoke_key(work: Work, key_id: UUID) -> None:
     """The key opens no door any more, from the next request on. Raise KeyNotFound."""
     row = await work.fetchrow(
-        "update laurels.api_keys set revoked_at = coalesce(revoked_at, $3)"
+        "update laurels.api_keys set revoked_at = coalesce(revoked_at, now())"
         " where tenant_id = $1 and id = $2 returning id",
-        work.tenant_id, key_id, work.now,
+        work.tenant_id, key_id,
     )  # fmt: skip
     if row is None:
         raise KeyNotFound

@@ -10,7 +10,9 @@ from rich.markup import escape
 from laurels import __version__
 from laurels.config import Settings
 
-from . import audit, db, demo, docs, events, imports, ledger, member, operator, serve, tenant
+from . import (
+    audit, clock, db, demo, docs, events, imports, jobs, ledger, member, operator, serve, tenant,
+)  # fmt: skip
 from .console import err
 
 app = typer.Typer(
@@ -19,15 +21,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+tenant.app.command("clock")(clock.clock)
 app.add_typer(tenant.app, name="tenant")
 app.add_typer(imports.app, name="import")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(events.app, name="events")
 app.add_typer(member.app, name="member")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(db.app, name="db")
 app.add_typer(operator.app, name="operator")
 app.command("audit")(audit.show)
 app.command("serve")(serve.serve)
+app.command("worker")(serve.work)
 app.command("migrate")(db.migrate)
 app.command("run")(demo.run)
 app.command("docs")(docs.docs)

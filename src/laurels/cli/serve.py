@@ -1,33 +1,48 @@
-"""`laurels serve`: the API."""
+"""`laurels serve`: the API, and beside it the worker. `laurels worker`: a worker of its own."""
 
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from functools import partial
 from types import FrameType
 from typing import Annotated
 
 import typer
 
-from laurels.config import settings
+from laurels.config import Settings, settings
 from laurels.kit.db import Database
 from laurels.kit.memory import expect_batches
-from laurels.migrations import runner
+from laurels.migrations import dump, runner
 
-from .console import err, run
+from .console import err, fail, run
 from .database import kept_running, urls
+
+SPARE_CONNECTIONS = 8
+"""What a worker needs beside one connection per run: looks, the relay, handlers, webhooks."""
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    worker: Annotated[
+        bool | None,
+        typer.Option(
+            "--worker/--no-worker",
+            help="Also work: schedule, jobs, events. Default: LAURELS_WORKER, else yes.",
+        ),
+    ] = None,
 ) -> None:
-    """Serve the API until it is stopped."""
+    """Serve the API until it is stopped, and do what goes on without being asked."""
     found = settings()
     where = host or found.host, found.port if port is None else port
     url = run(urls()).app
     err.print(f"Laurels answers on http://{where[0]}:{where[1]} (Ctrl-C stops it)")
-    listen(url, *where)
+    listen(url, *where, works=found.worker if worker is None else worker)
 
 
-def listen(url: str, host: str, port: int) -> None:
-    """Serve the API on a database."""
+def listen(url: str, host: str, port: int, *, works: bool | None = None) -> None:
+    """Serve the API on a database, with a worker beside it unless told otherwise."""
     # Only here: every other command starts twice as fast without the web framework.
     import uvicorn
 
@@ -41,6 +56,7 @@ def listen(url: str, host: str, port: int) -> None:
         statement_timeout=found.statement_timeout_seconds,
     )
     expect_batches()
+    beside = working(url, found) if (found.worker if works is None else works) else None
     app = create_app(
         database,
         body_limit=found.body_limit_bytes,
@@ -48,6 +64,7 @@ def listen(url: str, host: str, port: int) -> None:
         bulk_limit=found.bulk_body_limit_bytes,
         revisions=runner.revisions(),
         trusted_proxies=found.trusted_proxies,
+        beside=beside,
     )
 
     class Server(uvicorn.Server):
@@ -65,3 +82,82 @@ def listen(url: str, host: str, port: int) -> None:
                 proxy_headers=False, timeout_graceful_shutdown=5,
             )
         ).run()  # fmt: skip
+
+
+def work(
+    concurrency: Annotated[
+        int | None,
+        typer.Option(min=1, max=50, help="Runs under way at once. Default: the setting."),
+    ] = None,
+) -> None:
+    """Work until stopped: plan and carry out jobs, tell events. Several at once are safe.
+
+    SIGTERM or Ctrl-C lets the steps under way end first; a second one does not wait.
+    """
+    found = settings()
+    if concurrency is not None:
+        found = found.model_copy(update={"worker_concurrency": concurrency})
+    url = run(urls()).app
+    expect_batches()
+    if found.worker_metrics_port is not None:
+        _give_metrics(found)
+    err.print("The worker works (Ctrl-C stops it)")
+    with kept_running():
+        run(_until_stopped(working(url, found)))
+    err.print("The worker has stopped; nothing was left half done.")
+
+
+def working(url: str, found: Settings) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """Return what works on this database until its event is set, on connections of its own."""
+
+    async def work_on(stop: asyncio.Event) -> None:
+        # Only here, as with the web framework.
+        from laurels import worker
+
+        database = Database(
+            url,
+            pool_size=found.worker_concurrency + SPARE_CONNECTIONS,
+            pool_timeout=found.pool_timeout_seconds,
+            statement_timeout=None,
+        )
+        dumps = found.data_dir / "dumps"
+        try:
+            await worker.run(
+                database,
+                stop=stop,
+                concurrency=found.worker_concurrency,
+                keep_house=partial(dump.forget_old, dumps),
+            )
+        finally:
+            await database.close()
+
+    return work_on
+
+
+async def _until_stopped(work_on: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    main = asyncio.current_task()
+    assert main is not None, "commands run in a task"
+
+    def end() -> None:
+        if stop.is_set():
+            main.cancel()
+        stop.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        # Not on Windows; there Ctrl-C breaks off at once.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, end)
+    with contextlib.suppress(asyncio.CancelledError):
+        await work_on(stop)
+
+
+def _give_metrics(found: Settings) -> None:
+    from prometheus_client import start_http_server
+
+    assert found.worker_metrics_port is not None, "asked for only where it is set"
+    try:
+        start_http_server(found.worker_metrics_port, addr=found.host)
+    except OSError as error:
+        fail(f"port {found.worker_metrics_port} for the metrics cannot be had: {error}")

@@ -447,3 +447,22 @@ grant execute on function laurels.tenants_to_relay(integer) to laurels_app;
 grant execute on function laurels.handlings_due(text[], integer) to laurels_app;
 grant execute on function laurels.endpoints_due(uuid[], integer) to laurels_app;
 grant execute on function laurels.forget_events(uuid, timestamptz, integer) to laurels_app;
+
+-- Which tenants have events that are past their days. Ids are in the order of time, so the first
+-- one is the oldest.
+create or replace function laurels.tenants_with_old_events(p_now timestamptz) returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select t.id
+  from laurels.tenants as t
+  where p_now - interval '30 days' > (
+    select o.created_at
+    from laurels.outbox as o
+    where o.tenant_id = t.id
+    order by o.id
+    limit 1
+  )
+$$;
+
+alter function laurels.tenants_with_old_events(timestamptz) owner to laurels_maintenance;
+revoke all on function laurels.tenants_with_old_events(timestamptz) from public;
+grant execute on function laurels.tenants_with_old_events(timestamptz) to laurels_app;

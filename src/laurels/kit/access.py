@@ -7,6 +7,7 @@ guarded routes too. A route names its permission by an alias such as
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -25,11 +26,15 @@ bearer = HTTPBearer(auto_error=False, description="An API key: `lk_live_…` or 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody who has shown who they are: actor, tenant and what they may do."""
+    """Somebody who has shown who they are: actor, tenant and what they may do.
+
+    `clock` is where the tenant's test clock stands, None where time is the real one.
+    """
 
     tenant_id: UUID
     actor: Actor
     permissions: frozenset[Permission]
+    clock: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from .access import Authenticator, LetIn
 from .db import Database, PoolExhausted
 from .errors import AppError, Forbidden, Unauthenticated
 from .idempotency import Answer
+from .time import utc_now
 from .work import Work, open_work
 
 log = logging.getLogger("laurels.batching")
@@ -143,7 +144,7 @@ class Lanes:
 
     async def check(self, caller: Caller) -> None:
         """Raise Unauthenticated or Forbidden when this caller may not come in at all."""
-        async with open_work(self.database, tenant_id=caller.tenant_id) as work:
+        async with open_work(self.database, tenant_id=caller.tenant_id, now=utc_now()) as work:
             principal = await self.authenticator.identify(work, caller.token)
             require(principal, caller.permission)
 
@@ -264,11 +265,14 @@ class Lane:
 
     async def _transact(self, batch: Sequence[Waiting]) -> list[Outcome]:
         keys = {one.key.text: one.key for one in batch if one.key is not None}
-        async with open_work(self.lanes.database, tenant_id=self.tenant_id) as opened:
+        async with open_work(
+            self.lanes.database, tenant_id=self.tenant_id, now=utc_now()
+        ) as opened:
             entrance = await self.lanes.authenticator.let_in(opened, self.token, list(keys))
             require(entrance and entrance.principal, self.permission)
             assert entrance is not None, "somebody who is nobody was not let in"
-            work = replace(opened, actor=entrance.principal.actor)
+            principal = entrance.principal
+            work = replace(opened, actor=principal.actor, now=principal.clock or opened.now)
             if len(batch) == 1:
                 work = replace(work, request_id=batch[0].asked.request_id)
             return await self._answer(work, batch, keys, entrance)

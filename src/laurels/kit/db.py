@@ -39,6 +39,8 @@ else:
 """The driver's connection and pool, which are generic for type checkers only."""
 
 SCHEMA = "laurels"
+QUEUE = "laurels_jobs"
+"""The schema in which the job queue has its own tables (docs/decisions/0010)."""
 MAX_POINTS = 2**53 - 1
 """Largest number of points anywhere: what JSON readers hold exactly."""
 MAX_MONEY = 999_999_999_999_999

@@ -32,6 +32,7 @@ from .hot import ShortWay, caller_at, is_hot
 from .ids import new_id
 from .origin import address_of, agent_of
 from .reading import UnreadableBody, parse_json
+from .time import utc_now
 from .work import Work, open_work
 
 log = logging.getLogger("laurels.http")
@@ -94,7 +95,7 @@ class Visit:
         if tenant_id is None:
             raise Unauthenticated
         work = await self._stack.enter_async_context(
-            open_work(database, tenant_id=tenant_id, dry_run=dry_run)
+            open_work(database, tenant_id=tenant_id, now=utc_now(), dry_run=dry_run)
         )
         principal = await authenticator.identify(work, token)
         require(principal, permission)
@@ -104,6 +105,7 @@ class Visit:
         self._work = replace(
             work,
             actor=principal.actor,
+            now=principal.clock or work.now,
             request_id=self._request.state.request_id,
             ip=address_of(self._request, getattr(app.state, "trusted_proxies", ())),
             user_agent=agent_of(self._request),

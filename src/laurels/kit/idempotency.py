@@ -2,7 +2,8 @@
 
 The key is claimed inside the request's own transaction. A second request with the same key waits
 on the unique key until the first commits (then it is replayed) or rolls back (then it decides
-anew), so no key is ever left behind by a refusal.
+anew), so no key is ever left behind by a refusal. Keys are kept for days of the real time: a test
+clock that jumps a month does not make a retry book twice.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Base, TenantOwned
 from .errors import AppError, Conflict, Invalid
+from .time import utc_now
 from .work import Work, uniform
 
 KEPT = timedelta(days=7)
@@ -93,13 +95,14 @@ async def claim(work: Work, key: Key) -> Answer | None:
 
     Raise IdempotencyKeyReused when the key came before with another request.
     """
+    now = utc_now()
     claimed = await work.fetchrow(
         "insert into laurels.idempotency_keys (tenant_id, key, fingerprint, created_at)"
         " values ($1, $2, $3, $4) on conflict (tenant_id, key) do update set"
         "   fingerprint = excluded.fingerprint, created_at = excluded.created_at,"
         "   status = null, body = null"
         " where idempotency_keys.created_at < $5 returning key",
-        work.tenant_id, key.text, key.fingerprint, work.now, work.now - KEPT,
+        work.tenant_id, key.text, key.fingerprint, now, now - KEPT,
     )  # fmt: skip
     if claimed is not None:
         return None
@@ -182,6 +185,6 @@ async def forget_old(work: Work, *, limit: int = 10_000) -> int:
         "delete from laurels.idempotency_keys where tenant_id = $1 and key in ("
         " select key from laurels.idempotency_keys where tenant_id = $1 and created_at < $2"
         " order by created_at limit $3) returning 1",
-        work.tenant_id, work.now - KEPT, limit,
+        work.tenant_id, utc_now() - KEPT, limit,
     )  # fmt: skip
     return len(rows)

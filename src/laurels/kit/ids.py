@@ -19,6 +19,7 @@ PREFIXES: dict[str, str] = {
     "event": "evt",
     "hold": "hld",
     "import_run": "imp",
+    "job_run": "run",
     "lot": "lot",
     "member": "mem",
     "operator_key": "opk",

@@ -14,8 +14,8 @@ from uuid import UUID
 
 import asyncpg
 
+from .clock import business_now
 from .db import Database, Raw
-from .time import utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,19 +191,21 @@ async def open_work(
 ) -> AsyncGenerator[Work]:
     """Run the block in one transaction of one tenant; commit when it ends, roll back on an error.
 
-    With `dry_run` everything is rolled back at the end, whatever happened.
+    Without `now` it is the tenant's business time, which a test clock may have moved; only a door
+    that learns the time with who is asking gives one. With `dry_run` everything is rolled back at
+    the end, whatever happened.
     """
     async with database.connection() as raw:
-        await start(raw, tenant_id)
-        work = Work(
-            tenant_id=tenant_id,
-            actor=actor,
-            now=now or utc_now(),
-            raw=raw,
-            cause=cause,
-            depth=depth,
-        )
         try:
+            await start(raw, tenant_id)
+            work = Work(
+                tenant_id=tenant_id,
+                actor=actor,
+                now=now or await business_now(raw, tenant_id),
+                raw=raw,
+                cause=cause,
+                depth=depth,
+            )
             yield work
             if dry_run:
                 await work.close()

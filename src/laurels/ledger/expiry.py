@@ -1,5 +1,7 @@
 """What falls due: lots that mature or expire, holds that let go. Bounded, resumable."""
 
+from datetime import datetime
+
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 
@@ -33,3 +35,26 @@ async def release_due_holds(work: Work, *, limit: int = 1000) -> int:
     movements: list[Movement] = [Release(hold_id=row[0], expired=True) for row in rows]
     outcomes = await post(work, movements)
     return sum(1 for outcome in outcomes if not isinstance(outcome, AppError))
+
+
+async def next_lot_due(work: Work) -> datetime | None:
+    """Return when the next lot matures or expires, also when that has passed; None without lots."""
+    row = await work.fetchrow(
+        "select least("
+        " (select min(expires_at) from laurels.lots where tenant_id = $1 and remaining > 0"
+        "  and expires_at is not null),"
+        " (select min(matures_at) from laurels.lots where tenant_id = $1 and remaining > 0"
+        "  and matured_at is null))",
+        work.tenant_id,
+    )
+    return None if row is None else row[0]
+
+
+async def next_hold_due(work: Work) -> datetime | None:
+    """Return when the next hold lets go, also when that has passed; None when none will."""
+    row = await work.fetchrow(
+        "select min(expires_at) from laurels.holds where tenant_id = $1 and status = 'open'"
+        " and expires_at is not null",
+        work.tenant_id,
+    )
+    return None if row is None else row[0]

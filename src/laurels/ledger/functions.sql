@@ -234,3 +234,44 @@ $$;
 alter function laurels.scrub_ledger(uuid, uuid[], text[]) owner to laurels_maintenance;
 revoke all on function laurels.scrub_ledger(uuid, uuid[], text[]) from public;
 grant execute on function laurels.scrub_ledger(uuid, uuid[], text[]) to laurels_app;
+
+-- Which tenants have lots to mature or expire, or holds to let go, by this moment. One look at two
+-- indexes per tenant, so that nobody opens a transaction for a tenant that has nothing due.
+create or replace function laurels.tenants_with_due_lots(p_now timestamptz) returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select t.id
+  from laurels.tenants as t
+  where t.status = 'active' and (
+    exists (
+      select
+      from laurels.lots as l
+      where l.tenant_id = t.id and l.remaining > 0 and l.expires_at is not null
+        and l.expires_at <= p_now
+    )
+    or exists (
+      select
+      from laurels.lots as l
+      where l.tenant_id = t.id and l.remaining > 0 and l.matured_at is null
+        and l.matures_at <= p_now
+    )
+  )
+$$;
+
+create or replace function laurels.tenants_with_due_holds(p_now timestamptz) returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select t.id
+  from laurels.tenants as t
+  where t.status = 'active' and exists (
+    select
+    from laurels.holds as h
+    where h.tenant_id = t.id and h.status = 'open' and h.expires_at is not null
+      and h.expires_at <= p_now
+  )
+$$;
+
+alter function laurels.tenants_with_due_lots(timestamptz) owner to laurels_maintenance;
+alter function laurels.tenants_with_due_holds(timestamptz) owner to laurels_maintenance;
+revoke all on function laurels.tenants_with_due_lots(timestamptz) from public;
+revoke all on function laurels.tenants_with_due_holds(timestamptz) from public;
+grant execute on function laurels.tenants_with_due_lots(timestamptz) to laurels_app;
+grant execute on function laurels.tenants_with_due_holds(timestamptz) to laurels_app;

@@ -14,6 +14,7 @@ import subprocess
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -23,10 +24,14 @@ from laurels.kit.db import SCHEMA, Raw
 from laurels.kit.pg_binaries import OS_FOLDERS, PostgresError, PostgresNotFound, find_binaries
 from laurels.kit.time import utc_now
 
+from . import runner
+
 Say = Callable[[str], None]
 Watch = Callable[[str], None]
 """Is told the name of each table that is being written or brought back."""
 LONGEST_NAME = 63
+KEPT = timedelta(days=30)
+ALWAYS_KEPT = 3
 _AT_WORK_ON = re.compile(r'(?:dumping contents of|processing data for) table "(?:\w+\.)?(\w+)"')
 
 
@@ -111,6 +116,24 @@ def _place(folder: Path) -> Path:
     return folder
 
 
+def forget_old(folder: Path) -> int:
+    """Dumps of more than thirty days are gone, but for the newest three; return how many went.
+
+    Only what was taken by itself, before a migration or a restore, lies in this folder; backups
+    that somebody took are left alone.
+    """
+    if not folder.is_dir():
+        return 0
+    dumps = sorted(
+        folder.glob(f"{SCHEMA}-*.dump"), key=lambda path: path.stat().st_mtime, reverse=True
+    )
+    oldest = (utc_now() - KEPT).timestamp()
+    gone = [path for path in dumps[ALWAYS_KEPT:] if path.stat().st_mtime < oldest]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
 async def restore(
     url: str, path: Path, *, bindir: Path | None = None, watch: Watch | None = None
 ) -> None:
@@ -122,6 +145,8 @@ async def restore(
     finally:
         await connection.close()
     await _restore(url, path, programs, watch)
+    # A dump holds the runs of jobs, not the queue that calls them.
+    await runner.make_queue(url)
 
 
 async def revision_of(url: str, path: Path, *, bindir: Path | None = None) -> str | None:

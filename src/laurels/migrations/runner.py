@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import resources
+from importlib import resources, util
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,13 @@ from sqlalchemy.pool import NullPool
 
 import laurels.domains
 from laurels.kit import roles
-from laurels.kit.db import SCHEMA, Base, Raw
+from laurels.kit.db import QUEUE, SCHEMA, Base, Raw
 from laurels.kit.postgres import PostgresError
 
 from . import comparing
 
 HERE = Path(__file__).parent
+THE_QUEUE = "the job queue"
 _LOCK = 0x6C61_756D  # "laum": one migration at a time
 _WHOLE = 0x6C61_7577  # "lauw": one at a time from the first look to the last step
 
@@ -187,6 +188,35 @@ def function_files() -> dict[str, str]:
     return found
 
 
+def queue_schema() -> str:
+    """Return the statements that make the queue's own schema, as the library defines it.
+
+    The queue holds nothing but wake-up calls for runs that are kept in `job_runs`. So when another
+    version of the library comes with another schema, the old one is dropped and made anew.
+    """
+    # Read as a file: commands that only look have no use for the library itself.
+    library = util.find_spec("procrastinate")
+    assert library is not None, "it is one of our dependencies"
+    assert library.origin is not None, "and it is a package"
+    made = (Path(library.origin).parent / "sql" / "schema.sql").read_text(encoding="utf-8")
+    return f"""
+        drop schema if exists {QUEUE} cascade;
+        create schema {QUEUE};
+        comment on schema {QUEUE} is 'The job queue (procrastinate): calls to runs, by id.';
+        set local search_path = {QUEUE};
+        {made}
+        set local search_path to default;
+        grant usage on schema {QUEUE} to {roles.APP};
+        grant select, insert, update, delete on all tables in schema {QUEUE} to {roles.APP};
+        grant usage on all sequences in schema {QUEUE} to {roles.APP};
+    """
+
+
+def _texts() -> dict[str, str]:
+    """Return everything that is applied by its checksum, by its name."""
+    return {**function_files(), THE_QUEUE: queue_schema()}
+
+
 def _checksum(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -198,9 +228,10 @@ async def apply_functions(url: str) -> list[str]:
     try:
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
-            files = function_files()
+            files = _texts()
             for name in await stale(connection):
-                await _drop_functions(connection, files[name])
+                if name != THE_QUEUE:
+                    await _drop_functions(connection, files[name])
                 await connection.execute(files[name])
                 await connection.execute(
                     "insert into laurels.schema_files (name, checksum) values ($1, $2)"
@@ -212,6 +243,16 @@ async def apply_functions(url: str) -> list[str]:
     finally:
         await connection.close()
     return applied
+
+
+async def make_queue(url: str) -> None:
+    """The queue's schema is there, empty; for a database that was just restored from a dump."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            await connection.execute(queue_schema())
+    finally:
+        await connection.close()
 
 
 async def _drop_functions(connection: Raw, text: str) -> None:
@@ -316,7 +357,10 @@ async def stale(connection: Raw) -> list[str]:
     """Return the files of functions whose text is not what was applied last."""
     rows = await connection.fetch("select name, checksum from laurels.schema_files")
     known = {row["name"]: row["checksum"] for row in rows}
-    return [name for name, text in function_files().items() if known.get(name) != _checksum(text)]
+    # A dump brings back that the queue was made, but not the queue.
+    if await connection.fetchval("select to_regnamespace($1) is null", QUEUE):
+        known.pop(THE_QUEUE, None)
+    return [name for name, text in _texts().items() if known.get(name) != _checksum(text)]
 
 
 async def _checks_that_differ(connection: Raw) -> list[str]:

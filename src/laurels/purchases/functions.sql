@@ -218,3 +218,21 @@ create or replace trigger announce_purchase
 after insert or update of status on laurels.purchases
 for each row when (new.status = 'completed' and new.settled_at is null)
 execute function laurels.announce_purchase();
+
+-- Which tenants have purchases that were completed by SQL and wait for their effect.
+-- The moment does not matter: they are due at once.
+create or replace function laurels.tenants_with_unsettled_purchases(p_now timestamptz)
+returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select t.id
+  from laurels.tenants as t
+  where t.status = 'active' and exists (
+    select
+    from laurels.purchases as p
+    where p.tenant_id = t.id and p.status = 'completed' and p.settled_at is null
+  )
+$$;
+
+alter function laurels.tenants_with_unsettled_purchases(timestamptz) owner to laurels_maintenance;
+revoke all on function laurels.tenants_with_unsettled_purchases(timestamptz) from public;
+grant execute on function laurels.tenants_with_unsettled_purchases(timestamptz) to laurels_app;

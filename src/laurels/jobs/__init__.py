@@ -1,0 +1,34 @@
+"""What runs by itself: which job for which tenant in which period, and how it ended.
+
+Rooms declare jobs (`kit.jobs`); here their runs are planned, carried out and kept, so that a run of
+a period happens once, survives the worker that had it, and can be looked at. A test clock is moved
+here too, because moving it runs what falls due on the way. It knows nothing of what jobs do.
+"""
+
+from .asking import ask, list_jobs, run_now
+from .clock import ClockView, advance, clock_of, set_to
+from .errors import JobNotFound, JobRunNotFound, RunOvertaken
+from .planning import AT_ONCE, Planner, take_waiting
+from .queries import RunView, get_run, list_runs, tenants_last_runs
+from .running import carry_out
+
+__all__ = [
+    "AT_ONCE",
+    "ClockView",
+    "JobNotFound",
+    "JobRunNotFound",
+    "Planner",
+    "RunOvertaken",
+    "RunView",
+    "advance",
+    "ask",
+    "carry_out",
+    "clock_of",
+    "get_run",
+    "list_jobs",
+    "list_runs",
+    "run_now",
+    "set_to",
+    "take_waiting",
+    "tenants_last_runs",
+]

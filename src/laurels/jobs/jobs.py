@@ -1,0 +1,35 @@
+"""The house's own jobs: what is past its days is forgotten. They keep to the real time."""
+
+from laurels.kit import idempotency
+from laurels.kit.jobs import job
+from laurels.kit.work import Work
+
+
+@job(
+    "kit.forget_old_answers",
+    daily="02:30",
+    limit=10_000,
+    waiting="tenants_with_old_answers",
+    business=False,
+)
+async def forget_old_answers(work: Work, *, limit: int) -> int:
+    """Forget answers that were stored under an Idempotency-Key more than seven days ago."""
+    return await idempotency.forget_old(work, limit=limit)
+
+
+@job(
+    "jobs.forget_old_runs",
+    daily="02:40",
+    limit=10_000,
+    waiting="tenants_with_old_runs",
+    business=False,
+)
+async def forget_old_runs(work: Work, *, limit: int) -> int:
+    """Forget runs of jobs that ended more than thirty days ago."""
+    rows = await work.fetch(
+        "delete from laurels.job_runs where tenant_id = $1 and id in ("
+        " select id from laurels.job_runs where tenant_id = $1"
+        " and finished_at < now() - interval '30 days' order by id limit $2) returning 1",
+        work.tenant_id, limit,
+    )  # fmt: skip
+    return len(rows)

@@ -1,0 +1,90 @@
+"""Reading runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from laurels.kit.db import Database
+from laurels.kit.work import Work
+
+from .errors import JobRunNotFound
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run of a job as it stands."""
+
+    id: UUID
+    job: str
+    period: str
+    origin: str
+    state: str
+    due_at: datetime
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    attempts: int
+    done: int
+    total: int | None
+    result: dict[str, Any] | None
+    error: str | None
+
+
+COLUMNS = (
+    "id, job, period, origin, state, due_at, created_at, started_at, finished_at, attempts, done,"
+    " total, result, error"
+)
+
+
+async def find_run(work: Work, run_id: UUID) -> RunView | None:
+    """Return a run, None when it was forgotten."""
+    row = await work.fetchrow(
+        f"select {COLUMNS} from laurels.job_runs where tenant_id = $1 and id = $2",
+        work.tenant_id, run_id,
+    )  # fmt: skip
+    return None if row is None else RunView(*row)
+
+
+async def get_run(work: Work, run_id: UUID) -> RunView:
+    """Return a run. Raise JobRunNotFound."""
+    found = await find_run(work, run_id)
+    if found is None:
+        raise JobRunNotFound
+    return found
+
+
+async def list_runs(
+    work: Work,
+    *,
+    job: str | None = None,
+    state: str | None = None,
+    after: UUID | None = None,
+    limit: int = 20,
+) -> list[RunView]:
+    """Return runs, newest first, of one job or state if so asked."""
+    rows = await work.fetch(
+        f"select {COLUMNS} from laurels.job_runs where tenant_id = $1"
+        " and ($2::text is null or job = $2) and ($3::text is null or state = $3)"
+        " and ($4::uuid is null or id < $4) order by id desc limit $5",
+        work.tenant_id, job, state, after, limit,
+    )  # fmt: skip
+    return [RunView(*row) for row in rows]
+
+
+async def last_runs(work: Work, jobs: list[str]) -> dict[str, RunView]:
+    """Return the last run of each of these jobs that has had one."""
+    rows = await work.fetch(
+        f"select {', '.join('r.' + name for name in COLUMNS.split(', '))}"
+        " from unnest($2::text[]) as n (job) cross join lateral ("
+        "  select * from laurels.job_runs as j where j.tenant_id = $1 and j.job = n.job"
+        "  order by j.id desc limit 1) as r",
+        work.tenant_id, jobs,
+    )  # fmt: skip
+    return {row["job"]: RunView(*row) for row in rows}
+
+
+async def tenants_last_runs(database: Database) -> list[dict[str, Any]]:
+    """Return the last run of each job of each tenant, with its slug."""
+    async with database.connection() as raw:
+        return [dict(row) for row in await raw.fetch("select * from laurels.last_job_runs()")]

@@ -1,0 +1,70 @@
+"""Jobs, their runs, and the test clock over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from laurels.kit.access import begin
+from laurels.kit.http import Door
+from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.work import Work
+from laurels.permissions import Permission
+
+from . import asking, clock, queries
+from .schemas import JobOut, JobRunOut, JobsOut, RunId, State, TestClockIn, TestClockOut
+
+router = APIRouter(prefix="/v1", tags=["jobs"], route_class=Door)
+Reading = Annotated[Work, begin(Permission.JOBS_READ)]
+Running = Annotated[Work, begin(Permission.JOBS_RUN)]
+JobName = Annotated[str, Path(pattern=r"^[a-z_]{1,40}\.[a-z_]{1,40}$", description="Its name.")]
+
+
+@router.get("/jobs")
+async def list_jobs(work: Reading) -> JobsOut:
+    """List what runs by itself: what it does, when, how it last went, and when it is next due."""
+    return JobsOut(data=[JobOut.model_validate(job) for job in await asking.list_jobs(work)])
+
+
+@router.get("/jobs/runs")
+async def list_runs(
+    work: Reading,
+    job: Annotated[str | None, Query(max_length=80, description="Of this job only.")] = None,
+    state: Annotated[State | None, Query(description="In this state only.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[JobRunOut]:
+    """List runs of jobs, newest first. They are kept for 30 days."""
+    rows = await queries.list_runs(
+        work, job=job, state=state, after=read_cursor(cursor), limit=limit + 1
+    )
+    found = [JobRunOut.model_validate(row) for row in rows]
+    return page_of(found, [row.id for row in rows], limit)
+
+
+@router.get("/jobs/runs/{job_run_id}")
+async def get_run(job_run_id: RunId, work: Reading) -> JobRunOut:
+    """Read a run of a job."""
+    return JobRunOut.model_validate(await queries.get_run(work, job_run_id))
+
+
+@router.post("/jobs/{job}/run", status_code=202)
+async def run_job(job: JobName, work: Running) -> JobRunOut:
+    """Let a job run now. A worker takes it up; the run tells how far it is."""
+    return JobRunOut.model_validate(await asking.ask(work, job))
+
+
+@router.get("/test-clock")
+async def get_test_clock(work: Reading) -> TestClockOut:
+    """Read where the test tenant's clock stands, and what ran when it was last moved."""
+    return TestClockOut.of(await clock.clock_of(work), work.now)
+
+
+@router.post("/test-clock", status_code=202)
+async def move_test_clock(body: TestClockIn, work: Running) -> TestClockOut:
+    """Move the test tenant's clock forward; from then on it stands still until it is moved again.
+
+    What falls due on the way happens in order, day by day. Read the clock until it is `ready`.
+    """
+    if body.now is not None:
+        return TestClockOut.of(await clock.set_to(work, body.now), work.now)
+    return TestClockOut.of(await clock.advance(work, body.advance or ""), work.now)

@@ -1,0 +1,202 @@
+"""Carrying out a run: step by step, each step one transaction that counts what it did.
+
+Each attempt has a number, and every step writes under it. When a worker that was taken for dead
+comes to, its next step finds another number and is rolled back: a run has one executor.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from prometheus_client import Counter, Histogram
+
+from laurels.kit.db import Database
+from laurels.kit.ids import new_id
+from laurels.kit.jobs import Job, all_jobs
+from laurels.kit.work import Work, open_work
+
+from .errors import JobNotFound, RunOvertaken
+from .queries import COLUMNS, RunView, get_run
+
+MAX_STEPS = 100_000
+MAX_ERROR = 2000
+RUNS = Counter("laurels_job_runs_total", "Runs of jobs that ended, by outcome.", ["job", "outcome"])
+SECONDS = Histogram(
+    "laurels_job_run_seconds",
+    "How long an attempt of a job's run took.",
+    ["job"],
+    buckets=(0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3600),
+)
+OnProgress = Callable[[int, int | None], None]
+Long = Callable[["Attempt"], Awaitable[dict[str, Any]]]
+LONG: dict[str, Long] = {}
+"""Jobs whose run opens transactions of its own, one after the other; `clock` has the one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at a run, with what it needs to go on and to be stopped."""
+
+    database: Database
+    tenant_id: UUID
+    run: RunView
+    stopping: Callable[[], bool]
+    on_progress: OnProgress
+
+    async def beat(self, work: Work, *, done: int = 0) -> None:
+        """Show life and count what was done. Raise RunOvertaken when the run is another's now."""
+        row = await work.fetchrow(
+            "update laurels.job_runs set beat_at = now(), done = done + $4"
+            " where tenant_id = $1 and id = $2 and attempts = $3 and state = 'running'"
+            " returning done, total",
+            work.tenant_id, self.run.id, self.run.attempts, done,
+        )  # fmt: skip
+        if row is None:
+            raise RunOvertaken
+        self.on_progress(row["done"], row["total"])
+
+
+class Stopped(Exception):
+    """The process is to stop; the run goes on elsewhere."""
+
+
+async def carry_out(
+    database: Database,
+    tenant_id: UUID,
+    run_id: UUID,
+    *,
+    last_attempt: bool = True,
+    stopping: Callable[[], bool] | None = None,
+    on_progress: OnProgress | None = None,
+) -> RunView | None:
+    """The run has come to its end; return it, or None when there is nothing (more) to do.
+
+    A failure is kept with the run and raised again; it waits for another attempt unless this was
+    the `last_attempt`. When `stopping` says so the run is left waiting, whole steps done.
+    """
+    begun = await _begin(database, tenant_id, run_id)
+    if begun is None:
+        return None
+    attempt = Attempt(database, tenant_id, begun, stopping or _never, on_progress or _silently)
+    return await _execute(attempt, last_attempt)
+
+
+async def carry_out_at(
+    database: Database, tenant_id: UUID, job: Job, *, period: str, moment: datetime
+) -> None:
+    """The job has run, now or before, for this period of a tenant's test clock."""
+    async with open_work(database, tenant_id=tenant_id) as work:
+        row = await work.fetchrow(
+            "insert into laurels.job_runs as r (tenant_id, id, job, period, origin, state, due_at,"
+            " created_at, queued_at, started_at, beat_at, attempts)"
+            " values ($1, $2, $3, $4, 'clock', 'running', $5, now(), now(), now(), now(), 1)"
+            " on conflict (tenant_id, job, period) do update set state = 'running',"
+            " finished_at = null, error = null, beat_at = excluded.beat_at,"
+            " queued_at = excluded.queued_at, attempts = r.attempts + 1"
+            f" where r.state <> 'done' returning {COLUMNS}",
+            tenant_id, new_id(), job.name, period, moment,
+        )  # fmt: skip
+    if row is not None:
+        run = RunView(*row)
+        await _execute(Attempt(database, tenant_id, run, _never, _silently), last_attempt=True)
+
+
+def _never() -> bool:
+    return False
+
+
+def _silently(_done: int, _total: int | None) -> None:
+    return
+
+
+async def _execute(attempt: Attempt, last_attempt: bool) -> RunView | None:
+    job = attempt.run.job
+    started = time.perf_counter()
+    try:
+        if job in LONG:
+            ended = await _end_alone(attempt, await LONG[job](attempt))
+        else:
+            ended = await _step_by_step(attempt, _job(job))
+    except Stopped:
+        await _leave(attempt, state="waiting", error=None)
+        return None
+    except RunOvertaken:
+        RUNS.labels(job, "overtaken").inc()
+        return None
+    except Exception as error:
+        state = "failed" if last_attempt else "waiting"
+        await _leave(attempt, state=state, error=f"{type(error).__name__}: {error}"[:MAX_ERROR])
+        RUNS.labels(job, "failed" if last_attempt else "retried").inc()
+        raise
+    finally:
+        SECONDS.labels(job).observe(time.perf_counter() - started)
+    RUNS.labels(job, "done").inc()
+    return ended
+
+
+def _job(name: str) -> Job:
+    found = all_jobs().get(name)
+    if found is None:
+        raise JobNotFound
+    return found
+
+
+async def _begin(database: Database, tenant_id: UUID, run_id: UUID) -> RunView | None:
+    async with open_work(database, tenant_id=tenant_id) as work:
+        rows = await work.fetch(
+            "update laurels.job_runs set state = 'running', attempts = attempts + 1,"
+            " started_at = coalesce(started_at, now()), beat_at = now(), error = null"
+            " where tenant_id = $1 and id = $2 and state in ('waiting', 'running') returning 1",
+            tenant_id, run_id,
+        )  # fmt: skip
+        return await get_run(work, run_id) if rows else None
+
+
+async def _step_by_step(attempt: Attempt, job: Job) -> RunView:
+    for _ in range(MAX_STEPS):
+        if attempt.stopping():
+            raise Stopped
+        async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
+            done = await job.step(work, limit=job.limit)
+            await attempt.beat(work, done=done)
+            if done < job.limit:
+                return await _end(work, attempt.run)
+    msg = f"{job.name} did not come to an end in {MAX_STEPS:,} steps; is it doing the same again?"
+    raise RuntimeError(msg)
+
+
+async def _end_alone(attempt: Attempt, result: dict[str, Any]) -> RunView:
+    async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
+        await attempt.beat(work)
+        return await _end(work, attempt.run, result=result)
+
+
+async def _end(work: Work, run: RunView, *, result: dict[str, Any] | None = None) -> RunView:
+    row = await work.fetchrow(
+        "update laurels.job_runs set state = 'done', finished_at = now(),"
+        " result = $4::text::jsonb where tenant_id = $1 and id = $2 and attempts = $3"
+        f" returning {COLUMNS}",
+        work.tenant_id, run.id, run.attempts,
+        None if result is None else orjson.dumps(result).decode(),
+    )  # fmt: skip
+    assert row is not None, "this attempt showed life in the same transaction"
+    return RunView(*row)
+
+
+async def _leave(attempt: Attempt, *, state: str, error: str | None) -> None:
+    """The run waits for another attempt, or has failed; an attempt that was overtaken says no more.
+
+    A run that was put off is handed on at once; one that failed comes back by the queue's delay.
+    """
+    async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
+        await work.fetch(
+            "update laurels.job_runs set state = $4, error = $5,"
+            " finished_at = case when $4 = 'failed' then now() end,"
+            " queued_at = case when $5::text is not null then now() + interval '1 hour' end"
+            " where tenant_id = $1 and id = $2 and attempts = $3 and state = 'running'",
+            attempt.tenant_id, attempt.run.id, attempt.run.attempts, state, error,
+        )  # fmt: skip

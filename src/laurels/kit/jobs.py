@@ -1,0 +1,158 @@
+"""Scheduled work: a room declares its jobs, and the schedule stands on the function.
+
+    @job("ledger.settle_due_lots", every=MINUTE, waiting="tenants_with_due_lots")
+    async def settle_due_lots(work: Work, *, limit: int) -> int: ...
+
+A job does at most `limit` things in one transaction of one tenant and says how many it did; as long
+as it did that many it is called again. What runs when, for whom and with which outcome is the
+business of the room `jobs`.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from inspect import getdoc
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from .work import Work
+
+MINUTE = timedelta(minutes=1)
+EVERYBODY = timedelta(hours=1)
+"""What runs more often than this must know which tenants have something waiting."""
+
+
+class Step(Protocol):
+    """Do at most `limit` things; return how many were done."""
+
+    async def __call__(self, work: Work, *, limit: int) -> int:
+        """Do them."""
+        ...
+
+
+NextDue = Callable[[Work], Awaitable[datetime | None]]
+"""Tells the moment at which a tenant next has something due, also one that has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Once on each day of the tenant's own calendar, at this time of its clocks.
+
+    A time that a day skips (clocks go forward) comes as much later as was skipped; of a time that
+    a day has twice it is the first. Either way it is once a day, because the day is the period.
+    """
+
+    at: time
+
+    def moment(self, day: date, zone: ZoneInfo) -> datetime:
+        """Return the moment of this day at which it is due, in UTC."""
+        return datetime.combine(day, self.at, tzinfo=zone).astimezone(UTC)
+
+    def latest(self, now: datetime, zone: ZoneInfo) -> tuple[str, datetime]:
+        """Return the last period that was due by now, and when it was."""
+        day = now.astimezone(zone).date()
+        if self.moment(day, zone) > now:
+            day -= timedelta(days=1)
+        return day.isoformat(), self.moment(day, zone)
+
+    def following(self, now: datetime, zone: ZoneInfo) -> tuple[str, datetime]:
+        """Return the next period that is due after now, and when it is."""
+        day = now.astimezone(zone).date()
+        while self.moment(day, zone) <= now:
+            day += timedelta(days=1)
+        return day.isoformat(), self.moment(day, zone)
+
+    def __str__(self) -> str:
+        return f"daily at {self.at:%H:%M} of the tenant's clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Again and again after this span, counted from the beginning of 1970 in UTC."""
+
+    span: timedelta
+
+    def _floor(self, now: datetime) -> datetime:
+        seconds = int(self.span.total_seconds())
+        return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+
+    def latest(self, now: datetime, zone: ZoneInfo) -> tuple[str, datetime]:
+        """Return the last period that was due by now, and when it was."""
+        del zone  # The same everywhere.
+        moment = self._floor(now)
+        return f"{moment:%Y-%m-%dT%H:%M:%SZ}", moment
+
+    def following(self, now: datetime, zone: ZoneInfo) -> tuple[str, datetime]:
+        """Return the next period that is due after now, and when it is."""
+        return self.latest(self._floor(now) + self.span, zone)
+
+    def __str__(self) -> str:
+        minutes = int(self.span.total_seconds()) // 60
+        return "every minute" if minutes == 1 else f"every {minutes} minutes"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something that a room does by itself, and when."""
+
+    name: str
+    step: Step
+    schedule: Daily | Every
+    limit: int
+    waiting: str | None
+    next_due: NextDue | None
+    business: bool
+
+    @property
+    def words(self) -> str:
+        """What it does: the first line of its docstring."""
+        return (getdoc(self.step) or "").partition("\n")[0]
+
+
+_jobs: dict[str, Job] = {}
+
+
+def job(
+    name: str,
+    *,
+    daily: str | None = None,
+    every: timedelta | None = None,
+    limit: int = 1000,
+    waiting: str | None = None,
+    next_due: NextDue | None = None,
+    business: bool = True,
+) -> Callable[[Step], Step]:
+    """Register a step as a job that is due daily at "HH:MM" of the tenant's clock, or every span.
+
+    `waiting` names a SQL function of the time that tells which tenants have something to do; only
+    they get a run. `business` says that the job follows the tenant's clock, which a test clock
+    moves; then `next_due` tells where an advancing clock has to stop for it.
+    """
+    schedule = _schedule(daily, every)
+    if isinstance(schedule, Every) and schedule.span < EVERYBODY and waiting is None:
+        msg = f"{name} runs for every tenant each {schedule.span}; say who has something waiting"
+        raise ValueError(msg)
+    if isinstance(schedule, Every) and business and next_due is None:
+        msg = f"{name} follows the tenant's clock; say when it is next due"
+        raise ValueError(msg)
+
+    def register(step: Step) -> Step:
+        if name in _jobs:
+            msg = f"there are two jobs `{name}`"
+            raise ValueError(msg)
+        _jobs[name] = Job(name, step, schedule, limit, waiting, next_due, business)
+        return step
+
+    return register
+
+
+def _schedule(daily: str | None, every: timedelta | None) -> Daily | Every:
+    if (daily is None) == (every is None):
+        msg = "a job is either daily or every so often"
+        raise ValueError(msg)
+    return Every(every) if every is not None else Daily(time.fromisoformat(daily or ""))
+
+
+def all_jobs() -> dict[str, Job]:
+    """Return the registered jobs by name, in alphabetical order."""
+    return dict(sorted(_jobs.items()))

@@ -1,0 +1,41 @@
+"""What the ledger does by itself: points mature and expire, holds let go.
+
+Nobody waits for it: a movement settles what is due in its own wallet first. The jobs do it for
+wallets that nobody touches, so that events, lists and sums say it in time.
+"""
+
+from laurels.kit.jobs import MINUTE, job
+from laurels.kit.work import Work
+
+from . import expiry
+
+
+@job(
+    "ledger.settle_due_lots",
+    every=MINUTE,
+    waiting="tenants_with_due_lots",
+    next_due=expiry.next_lot_due,
+)
+async def settle_due_lots(work: Work, *, limit: int) -> int:
+    """Mature and expire what lots say is due."""
+    return await expiry.settle_due_lots(work, limit=limit)
+
+
+@job(
+    "ledger.release_due_holds",
+    every=MINUTE,
+    waiting="tenants_with_due_holds",
+    next_due=expiry.next_hold_due,
+)
+async def release_due_holds(work: Work, *, limit: int) -> int:
+    """Let go of holds whose time is over."""
+    return await expiry.release_due_holds(work, limit=limit)
+
+
+@job("ledger.close_the_day", daily="03:00")
+async def close_the_day(work: Work, *, limit: int) -> int:
+    """Settle every night what the minutes of the day may have left: lots first, then holds."""
+    done = await expiry.settle_due_lots(work, limit=limit)
+    if done < limit:
+        done += await expiry.release_due_holds(work, limit=limit - done)
+    return done

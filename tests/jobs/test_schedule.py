@@ -1,0 +1,112 @@
+"""When a job is due: once on each local day, whatever the clocks do."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from laurels.kit.jobs import Daily, Every, all_jobs, job
+from laurels.kit.work import Work
+
+BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
+HALF_PAST_TWO = Daily(time(2, 30))
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "due"),
+    [
+        # A usual day, in winter and in summer.
+        (BERLIN, "2026-01-15", "2026-01-15T01:30Z"),
+        (BERLIN, "2026-07-15", "2026-07-15T00:30Z"),
+        (NEW_YORK, "2026-01-15", "2026-01-15T07:30Z"),
+        # 02:30 does not exist: an hour later, at 03:30 of the summer time.
+        (BERLIN, "2026-03-29", "2026-03-29T01:30Z"),
+        (NEW_YORK, "2026-03-08", "2026-03-08T07:30Z"),
+        # 02:30 exists twice: the first of both.
+        (BERLIN, "2026-10-25", "2026-10-25T00:30Z"),
+        # In New York the clocks go back from 02:00 to 01:00; 02:30 is there once.
+        (NEW_YORK, "2026-11-01", "2026-11-01T07:30Z"),
+    ],
+)
+def test_a_time_that_is_skipped_or_doubled_comes_once(zone, day, due):
+    assert HALF_PAST_TWO.moment(date.fromisoformat(day), zone) == moment(due)
+
+
+@pytest.mark.parametrize("zone", [BERLIN, NEW_YORK, ZoneInfo("Pacific/Apia"), ZoneInfo("UTC")])
+@pytest.mark.parametrize("at", [time(0, 0), time(1, 30), time(2, 30), time(23, 59)])
+def test_minute_by_minute_each_day_of_a_year_comes_once(zone, at):
+    schedule, now = Daily(at), datetime(2026, 1, 1, tzinfo=UTC)
+    seen: list[str] = []
+
+    while now < datetime(2027, 1, 1, tzinfo=UTC):
+        period, due = schedule.latest(now, zone)
+        assert due <= now < schedule.following(now, zone)[1]
+        if not seen or seen[-1] != period:
+            seen.append(period)
+        now += timedelta(minutes=10)
+
+    first = date.fromisoformat(seen[0])
+    assert seen == [(first + timedelta(days=n)).isoformat() for n in range(len(seen))]
+    assert len(seen) in {365, 366}
+
+
+def test_the_following_period_is_the_next_latest():
+    now = moment("2026-03-28T12:00Z")
+
+    for _ in range(5):
+        period, due = HALF_PAST_TWO.following(now, BERLIN)
+        assert HALF_PAST_TWO.latest(due, BERLIN) == (period, due)
+        assert HALF_PAST_TWO.latest(due - timedelta(seconds=1), BERLIN)[0] < period
+        now = due
+
+
+def test_every_so_often_is_counted_in_utc():
+    ten = Every(timedelta(minutes=10))
+
+    assert ten.latest(moment("2026-03-29T01:09:59Z"), BERLIN) == (
+        "2026-03-29T01:00:00Z",
+        moment("2026-03-29T01:00Z"),
+    )
+    assert ten.following(moment("2026-03-29T01:10Z"), BERLIN)[0] == "2026-03-29T01:20:00Z"
+    assert str(ten) == "every 10 minutes"
+
+
+async def _nothing(work: Work, *, limit: int) -> int:
+    """Do nothing."""
+    return 0 * limit
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {},
+        {"daily": "03:00", "every": timedelta(hours=2)},
+        # Thousands of tenants must not each have a run a minute.
+        {"every": timedelta(minutes=1), "business": False},
+        # An advancing clock would not know where to stop.
+        {"every": timedelta(minutes=1), "waiting": "tenants_with_due_lots"},
+        {"daily": "25:00"},
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused(declared):
+    with pytest.raises(ValueError, match=r".+"):
+        job("kit.never", **declared)(_nothing)
+
+    assert "kit.never" not in all_jobs()
+
+
+def test_a_name_is_taken_once():
+    with pytest.raises(ValueError, match="two jobs"):
+        job("ledger.close_the_day", daily="03:00")(_nothing)
+
+
+def test_every_job_is_named_after_a_room_and_says_what_it_does():
+    from laurels import domains
+
+    for name, found in all_jobs().items():
+        assert name.partition(".")[0] in {*domains.ROOMS, "kit"}
+        assert found.words.endswith("."), name
