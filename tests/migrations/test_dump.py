@@ -186,3 +186,24 @@ async def test_a_dump_that_cannot_be_taken_stops_the_migration(full_url, said, m
         await commands.bring_to(full_url, "base", say=said.append)
 
     assert await runner.current(full_url) == runner.head()
+
+
+def test_old_dumps_go_but_for_the_newest(tmp_path):
+    import os
+    import time
+
+    now = time.time()
+    for number, days in enumerate((1, 40, 41, 42, 43)):
+        path = tmp_path / f"laurels-x-{number}.dump"
+        path.write_text("")
+        os.utime(path, (now - days * 86_400, now - days * 86_400))
+    (tmp_path / "mine.dump").write_text("")
+    os.utime(tmp_path / "mine.dump", (0, 0))
+
+    gone = dump.forget_old(tmp_path)
+
+    assert gone == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "laurels-x-0.dump", "laurels-x-1.dump", "laurels-x-2.dump", "mine.dump",
+    ]  # fmt: skip
+    assert dump.forget_old(tmp_path / "none") == 0

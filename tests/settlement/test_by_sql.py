@@ -7,9 +7,10 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
-from laurels import events, ledger, settlement
+from laurels import events, jobs, ledger, settlement
 from laurels.events import handling
 from laurels.kit import roles
+from laurels.kit.time import utc_now
 from laurels.purchases import NewPurchase, NewRefund, PurchaseAltered
 from tests.support import cluster
 from tests.support.make import make_tenant
@@ -343,3 +344,17 @@ async def test_the_relay_has_it_settled_by_its_handler(integration, house):
         ("points.credited", "purchase.unsettled"),
         ("purchase.completed", "purchase.unsettled"),
     ]
+
+
+async def test_a_job_settles_what_nobody_else_did(integration, house):
+    member = await house.member()
+    await insert(integration, house, member, "completed")
+
+    await jobs.Planner(house.database).plan(utc_now())
+    async with house.work() as work:
+        (run,) = await jobs.list_runs(work, job="settlement.settle_waiting")
+    ended = await jobs.carry_out(house.database, house.tenant.id, run.id)
+
+    assert ended is not None
+    assert (ended.state, ended.done) == ("done", 1)
+    assert (await house.balance(member))["available"] == 12

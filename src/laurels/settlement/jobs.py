@@ -5,7 +5,7 @@ from datetime import timedelta
 from laurels.kit.jobs import job
 from laurels.kit.work import Work
 
-from . import service
+from . import ending
 
 
 @job(
@@ -17,4 +17,4 @@ from . import service
 )
 async def settle_waiting(work: Work, *, limit: int) -> int:
     """Give purchases that were completed by SQL their one effect."""
-    return await service.settle_waiting(work, limit=limit)
+    return await ending.settle_waiting(work, limit=limit)
