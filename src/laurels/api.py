@@ -24,8 +24,12 @@ from laurels.kit import rehearsing
 from laurels.kit.access import Public
 from laurels.kit.batching import Lanes
 from laurels.kit.db import Database, PoolExhausted
-from laurels.kit.http import Envelope, install_errors, take_short_way
+from laurels.kit.envelope import Envelope, Limits
+from laurels.kit.front import router as front
+from laurels.kit.http import install_errors, take_short_way
+from laurels.kit.logs import AccessLog
 from laurels.kit.origin import networks
+from laurels.kit.rates import Rates
 from laurels.ledger.routes import router as ledger
 from laurels.members.routes import router as members
 from laurels.platform.routes import router as platform
@@ -43,8 +47,8 @@ DESCRIPTION = (
 def create_app(
     database: Database,
     *,
-    body_limit: int = 1_000_000,
-    bulk_limit: int = 5_000_000,
+    limits: Limits | None = None,
+    access: AccessLog | None = None,
     close_database: bool = True,
     max_streams: int = 10,
     revisions: Sequence[str] = (),
@@ -53,11 +57,14 @@ def create_app(
 ) -> FastAPI:
     """Return the application on a database. Nothing is opened before the first request.
 
+    `access` is the log of requests; without one they leave no line.
     `revisions` are those of the schema that this version knows, the oldest first; it is ready when
     the database is at the newest. Without them any schema will do. `beside` runs as long as the
     application does; the event tells it to come to an end.
     """
-    authenticator = auth.KeyAuthenticator()
+    given = limits or Limits()
+    rates = Rates(usual=given.requests_per_second, failures_per_minute=given.failures_per_minute)
+    authenticator = auth.KeyAuthenticator(rates)
     streams = Streams(database, authenticator, per_key=max_streams)
 
     @asynccontextmanager
@@ -78,7 +85,7 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
     )
     app.state.database = database
@@ -90,12 +97,13 @@ def create_app(
     app.state.trusted_proxies = networks(trusted_proxies)
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(front)
     _webhooks(app)
     _dry_runs(app)
     _health(app, Readiness(database, revisions))
     install_errors(app)
     take_short_way(app, ROUTERS)
-    app.add_middleware(Envelope, body_limit=body_limit, bulk_limit=bulk_limit)
+    app.add_middleware(Envelope, limits=given, rates=rates, access=access)
     return app
 
 

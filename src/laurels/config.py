@@ -4,6 +4,7 @@ import os
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -97,6 +98,31 @@ class Settings(BaseSettings):
         ge=1,
         le=65535,
         description="Port on which `laurels worker` gives its metrics; unset: it does not.",
+    )
+    request_timeout_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="Longest time from a request's arrival to its answer; then it is answered "
+        "503, or 408 when its body has not arrived.",
+    )
+    requests_per_second: int = Field(
+        default=100,
+        ge=0,
+        description="Requests a second that an API key may make unless its tenant or plan says "
+        "otherwise, per process; 0: no limit.",
+    )
+    failures_per_minute: int = Field(
+        default=20,
+        ge=0,
+        description="Wrong API keys a minute that may come from one address before it has to "
+        "wait; 0: no limit.",
+    )
+    log: Literal["auto", "json", "text"] = Field(
+        default="auto",
+        description="Form of the log on standard error; `auto`: JSON unless it is a terminal.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level that is logged; above `info` no line per request."
     )
 
     @field_validator("trusted_proxies")

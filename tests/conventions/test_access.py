@@ -9,9 +9,9 @@ from laurels.permissions import Permission
 
 from .source import nothing
 
-# FastAPI makes these; they show the documentation, which is the same for everybody.
-OPEN_PAGES = {"/docs", "/docs/oauth2-redirect", "/openapi.json"}
-PUBLIC = {"/healthz", "/readyz", "/metrics"}
+# FastAPI makes this; it is the same for everybody.
+OPEN_PAGES = {"/openapi.json"}
+PUBLIC = {"/", "/docs", "/docs/{name}", "/healthz", "/readyz", "/metrics"}
 
 
 def silent(app: FastAPI) -> list[str]:

@@ -13,7 +13,9 @@ from fastapi import APIRouter, FastAPI
 from laurels import auth
 from laurels.kit.access import begin
 from laurels.kit.db import Database
-from laurels.kit.http import Door, Envelope, install_errors
+from laurels.kit.envelope import Envelope, Limits
+from laurels.kit.http import Door, install_errors
+from laurels.kit.rates import Rates
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 from tests.support import cluster
@@ -99,7 +101,7 @@ async def probe(house, app_url, database_name, monkeypatch) -> AsyncIterator[htt
     app.state.authenticator = auth.KeyAuthenticator()
     app.include_router(router)
     install_errors(app)
-    app.add_middleware(Envelope, body_limit=10_000)
+    app.add_middleware(Envelope, limits=Limits(), rates=Rates())
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {made.key}"}
     async with httpx.AsyncClient(

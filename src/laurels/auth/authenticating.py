@@ -11,6 +11,7 @@ from laurels import tenants
 from laurels.kit import idempotency, preface
 from laurels.kit.access import LetIn, Principal
 from laurels.kit.ids import decode_suffix, encode
+from laurels.kit.rates import Rates
 from laurels.kit.work import BEGAN_AT, PLATFORM, Actor, Work
 from laurels.permissions import ALL_PERMISSIONS, Permission
 
@@ -49,7 +50,13 @@ def _allowed(scopes: tuple[str, ...]) -> frozenset[Permission]:
 
 
 class KeyAuthenticator:
-    """Tells who holds an API key of a tenant, or an operator's key of the platform."""
+    """Tells who holds an API key of a tenant, or an operator's key of the platform.
+
+    Whom it lets in, the rate limiter learns from it, and how often they may ask.
+    """
+
+    def __init__(self, rates: Rates | None = None) -> None:
+        self._rates = rates or Rates()
 
     def tenant_of(self, token: str) -> UUID | None:
         """Return the tenant that the key carries, None when it is no key of ours."""
@@ -64,7 +71,7 @@ class KeyAuthenticator:
         The work is still in real time. The tenant's test clock, if it has one, is read on the way.
         """
         if token.startswith(operators.PREFIX):
-            return await operators.identify_operator(work, token)
+            return await self._teach(work, token, await operators.identify_operator(work, token))
         parts = _parts(token)
         if parts is None:
             return None
@@ -107,7 +114,22 @@ class KeyAuthenticator:
         if row["last_used_at"] is None or row["last_used_at"] < work.now - TOUCH_EVERY:
             await self._touch(work, key_id)
         actor = Actor("api_key", encode("api_key", key_id))
-        return Principal(work.tenant_id, actor, _allowed(tuple(row["scopes"])), row["clock"])
+        allowed = _allowed(tuple(row["scopes"]))
+        found = Principal(work.tenant_id, actor, allowed, row["clock"])
+        return await self._teach(work, token, found)
+
+    async def _teach(self, work: Work, token: str, who: Principal | None) -> Principal | None:
+        """Return who it is, after the rate limiter has learnt how often they may ask."""
+        if who is None or not self._rates.due(token):
+            return who
+        operator = who.tenant_id == PLATFORM
+        self._rates.learn(
+            token,
+            rate=None if operator else await tenants.requests_per_second(work),
+            tenant="platform" if operator else encode("tenant", who.tenant_id),
+            actor=who.actor.id,
+        )
+        return who
 
     async def _touch(self, work: Work, key_id: UUID) -> None:
         # Whoever comes first in a minute writes; the others do not wait for it.

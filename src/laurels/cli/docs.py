@@ -210,12 +210,16 @@ def error_list() -> str:
 
 
 AT_THE_DOOR = (
-    ("unreadable_body", 400, "The body is not JSON; says at which line and column."),
+    ("unreadable_body", 400, "The body is not JSON, or nested too deeply; says where."),
     ("no_such_route", 404, "Nothing lives at this path."),
     ("method_not_allowed", 405, "This path knows other methods."),
+    ("slow_body", 408, "The body did not arrive in time."),
     ("body_too_large", 413, "The body is over the limit, which it names."),
+    ("unsupported_media_type", 415, "The body is not announced as JSON; says what to send."),
     ("invalid", 422, "Fields are wrong; `errors` names each, and why."),
+    ("headers_too_large", 431, "The headers are too many or too long."),
     ("internal", 500, "Something broke on our side; nothing was booked."),
+    ("timed_out", 503, "It took too long and was given up; try again with the same key."),
     ("unavailable", 503, "The database is busy or restarting; try again with the same key."),
 )
 """What is answered before a room is asked, or when one breaks; tests/api holds each of them."""

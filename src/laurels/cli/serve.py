@@ -6,17 +6,21 @@ import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from laurels.config import Settings, settings
+from laurels.kit import logs
 from laurels.kit.db import Database
 from laurels.kit.memory import expect_batches
 from laurels.migrations import dump, runner
 
 from .console import err, fail, run
 from .database import kept_running, urls
+
+if TYPE_CHECKING:
+    from laurels.kit.envelope import Limits
 
 SPARE_CONNECTIONS = 8
 """What a worker needs beside one connection per run: looks, the relay, handlers, webhooks."""
@@ -59,9 +63,9 @@ def listen(url: str, host: str, port: int, *, works: bool | None = None) -> None
     beside = working(url, found) if (found.worker if works is None else works) else None
     app = create_app(
         database,
-        body_limit=found.body_limit_bytes,
+        limits=_limits(found),
+        access=logs.configure(found.log, found.log_level),
         max_streams=found.max_streams,
-        bulk_limit=found.bulk_body_limit_bytes,
         revisions=runner.revisions(),
         trusted_proxies=found.trusted_proxies,
         beside=beside,
@@ -77,11 +81,23 @@ def listen(url: str, host: str, port: int, *, works: bool | None = None) -> None
     with kept_running():
         Server(
             uvicorn.Config(
-                app, host=host, port=port, log_level="warning", access_log=False,
+                app, host=host, port=port, log_config=None, access_log=False, server_header=False,
                 # Whom a proxy speaks for is decided in kit.origin alone.
                 proxy_headers=False, timeout_graceful_shutdown=5,
             )
         ).run()  # fmt: skip
+
+
+def _limits(found: Settings) -> "Limits":
+    from laurels.kit.envelope import Limits
+
+    return Limits(
+        body_bytes=found.body_limit_bytes,
+        bulk_body_bytes=found.bulk_body_limit_bytes,
+        seconds=found.request_timeout_seconds,
+        requests_per_second=found.requests_per_second,
+        failures_per_minute=found.failures_per_minute,
+    )
 
 
 def work(

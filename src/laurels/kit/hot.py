@@ -43,6 +43,7 @@ class HotRoute:
 
     def __init__(self, route: APIRoute) -> None:
         hints = get_type_hints(route.endpoint, include_extras=True)
+        self.route = route
         self.endpoint: Callable[..., Awaitable[Response]] = route.endpoint
         self.permission = _permission(route)
         prefix, brace, rest = route.path.partition("{")
@@ -100,6 +101,7 @@ class ShortWay:
         if route is None:
             await self._app(scope, receive, send)
             return
+        scope["route"], scope["endpoint"] = route.route, route.endpoint
         request = Request(scope, receive, send)
         body = b""
         try:
@@ -132,11 +134,18 @@ class ShortWay:
         return found
 
 
+_PLAIN_JSON = frozenset({b"application/json", b"application/json; charset=utf-8"})
+
+
 def _is_json(scope: Scope) -> bool:
+    """Say whether the body is announced in the usual words; others are judged further inside."""
+    found = False
     for name, value in scope["headers"]:
         if name == b"content-type":
-            return value.partition(b";")[0].strip().lower() == b"application/json"
-    return False
+            found = value.lower() in _PLAIN_JSON
+        elif name == b"content-encoding":
+            return False
+    return found
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

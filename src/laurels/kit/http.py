@@ -19,31 +19,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from laurels.permissions import Permission
 
 from . import idempotency, rehearsing
 from .access import Authenticator, token_of
 from .batching import Asked, Caller, Deed, QueueFull, require, respond
+from .bodies import BodyTooLarge, UnsupportedBody, require_json
 from .db import Database, PoolExhausted
 from .errors import HTTP_STATUS, AppError, FieldError, Unauthenticated
 from .hot import ShortWay, caller_at, is_hot
-from .ids import new_id
 from .origin import address_of, agent_of
 from .reading import UnreadableBody, parse_json
 from .time import utc_now
+from .versions import is_deprecated
 from .work import Work, open_work
 
 log = logging.getLogger("laurels.http")
-
-
-class BodyTooLarge(Exception):
-    """The request body is over the limit."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        super().__init__(f"The body is larger than the limit of {limit} bytes.")
 
 
 class Replayed(Exception):
@@ -179,6 +171,11 @@ def _without(body: bytes | memoryview, fields: tuple[str, ...]) -> bytes | memor
 class Door(APIRoute):
     """A route whose answer leaves after the commit."""
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        if is_deprecated(endpoint):
+            options["deprecated"] = True
+        super().__init__(path, endpoint, **options)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
 
@@ -210,45 +207,9 @@ async def _read_ahead(request: ExactRequest) -> None:
     """Read a JSON body before a connection is taken; what cannot be read costs nothing else."""
     if request.method in {"GET", "HEAD"}:
         return
-    body = await request.body()
-    if body and "json" in request.headers.get("content-type", ""):
+    if await request.body():
+        require_json(request.headers)
         await request.json()
-
-
-class Envelope:
-    """Give every request an id and refuse bodies over the limit, as plain ASGI."""
-
-    def __init__(self, app: ASGIApp, body_limit: int, bulk_limit: int | None = None) -> None:
-        self._app = app
-        self._limit = body_limit
-        self._bulk_limit = bulk_limit or body_limit
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request_id = str(new_id())
-        scope.setdefault("state", {})["request_id"] = request_id
-        limit = self._bulk_limit if scope["path"].endswith("/bulk") else self._limit
-        size = 0
-
-        async def limited() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > limit:
-                raise BodyTooLarge(limit)
-            return message
-
-        async def named(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-request-id", request_id.encode()),
-                ]
-            await send(message)
-
-        await self._app(scope, limited, named)
 
 
 def problem(
@@ -318,6 +279,7 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _on_app_error)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(UnreadableBody, _on_unreadable)
+    app.add_exception_handler(UnsupportedBody, _on_unsupported)
     app.add_exception_handler(BodyTooLarge, _on_too_large)
     app.add_exception_handler(PoolExhausted, _on_busy)
     app.add_exception_handler(QueueFull, _on_queue)
@@ -352,6 +314,10 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 
 async def _on_unreadable(request: Request, error: Exception) -> Response:
     return problem(request, 400, "unreadable_body", str(error))
+
+
+async def _on_unsupported(request: Request, error: Exception) -> Response:
+    return problem(request, 415, "unsupported_media_type", str(error))
 
 
 async def _on_too_large(request: Request, error: Exception) -> Response:
@@ -414,4 +380,4 @@ def _without_values(error: BaseException | None) -> None:
         error = error.__cause__ or error.__context__
 
 
-__all__ = ["Door", "Envelope", "install_errors", "problem", "take_short_way"]
+__all__ = ["Door", "install_errors", "problem", "take_short_way"]

@@ -4,16 +4,14 @@ import json
 from decimal import Decimal
 from typing import Any, Never
 
-
-class UnreadableBody(Exception):
-    """The body is not JSON."""
+from .bodies import UnreadableBody, require_shape
 
 
 def parse_json(body: bytes) -> Any:
     """Return the JSON value of a body. Raise UnreadableBody with the position of the trouble."""
     try:
         text = body.decode("utf-8")
-        return _DECODER.decode(text)
+        found = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         msg = f"The body is not valid JSON: {error.msg} at {place}."
@@ -27,6 +25,8 @@ def parse_json(body: bytes) -> Any:
     except ValueError as error:
         msg = f"The body is not valid JSON: {error}."
         raise UnreadableBody(msg) from None
+    require_shape(body, found)
+    return found
 
 
 def _refuse_constant(name: str) -> Never:

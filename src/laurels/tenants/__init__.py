@@ -13,6 +13,7 @@ from .platform_settings import (
     require_feature,
     setting_history,
 )
+from .rates import ApiSettings, requests_per_second
 from .service import (
     PRESETS,
     Furnisher,
@@ -29,6 +30,7 @@ from .settings import Section, read, register, sections
 
 __all__ = [
     "PRESETS",
+    "ApiSettings",
     "FeatureOff",
     "Furnisher",
     "PlanExceeded",
@@ -47,6 +49,7 @@ __all__ = [
     "read",
     "read_setting",
     "register",
+    "requests_per_second",
     "require_active",
     "require_feature",
     "require_room",

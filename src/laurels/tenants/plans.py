@@ -17,6 +17,10 @@ class PlanLimits(BaseModel):
         default=None, ge=0, le=100_000, description="Earning rules that are not archived."
     )
     programs: int | None = Field(default=None, ge=1, le=1000, description="Programs of points.")
+    requests_per_second: int | None = Field(
+        default=None, ge=1, le=100_000,
+        description="Requests a second that a key may make, whatever the tenant's settings say.",
+    )  # fmt: skip
     webhook_endpoints: int | None = Field(
         default=None, ge=0, le=1000, description="Endpoints that are told of events."
     )

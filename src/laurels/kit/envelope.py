@@ -1,0 +1,229 @@
+"""Around every request, as plain ASGI: its id, its limits, what is counted and logged of it.
+
+It is the outermost part of the application, so that every answer, also to a crash, has its
+headers, its line in the log and its place in the metrics.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from . import logs, metrics
+from .bodies import BodyTooLarge
+from .errors import Limited
+from .http import problem
+from .ids import new_id
+from .rates import Bucket, Guest, RateLimited, Rates, TooManyFailures
+
+Header = tuple[bytes, bytes]
+
+SECURITY: Sequence[Header] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+"""Fields of every answer that has none of these names by itself."""
+_SECURITY_NAMES = frozenset(name for name, _ in SECURITY)
+_SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
+_QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+GONE = 499
+"""Stands in log and metrics for a caller who left before the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may cost, and how often one may ask. 0 requests a second: no limit."""
+
+    body_bytes: int = 1_000_000
+    bulk_body_bytes: int = 5_000_000
+    seconds: float = 30.0
+    headers: int = 100
+    header_bytes: int = 16_384
+    requests_per_second: int = 0
+    failures_per_minute: int = 0
+
+
+class Envelope:
+    """Give every request an id, hold it to its limits, and note how it was answered."""
+
+    def __init__(
+        self, app: ASGIApp, *, limits: Limits, rates: Rates, access: logs.AccessLog | None = None
+    ) -> None:
+        self.app = app
+        self.limits = limits
+        self.rates = rates
+        self.access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        parcel = _Parcel(self, scope, receive, send)
+        token = logs.request_id.set(parcel.request_id)
+        try:
+            await parcel.deliver()
+        finally:
+            parcel.note()
+            logs.request_id.reset(token)
+
+
+class _Parcel:
+    """One request on its way through."""
+
+    def __init__(self, envelope: Envelope, scope: Scope, receive: Receive, send: Send) -> None:
+        self._envelope = envelope
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._began = time.perf_counter()
+        self._status = GONE
+        self._deadline: asyncio.Timeout | None = None
+        self._guest: Guest | None = None
+        self._token: bytes | None = None
+        self._header_bytes = 0
+        self._announced = 0
+        self._has_body = False
+        self._arrived = 0
+        self._complete = False
+        self.request_id = self._read_headers() or str(new_id())
+        scope.setdefault("state", {})["request_id"] = self.request_id
+
+    def _read_headers(self) -> str | None:
+        """Find what concerns us among the headers; return the caller's own id when it is sane."""
+        given: str | None = None
+        size = 0
+        for name, value in self._scope["headers"]:
+            size += len(name) + len(value)
+            if name == b"authorization":
+                kind, _, token = value.partition(b" ")
+                if kind.lower() == b"bearer" and token:
+                    self._token = token.strip()
+            elif name == b"content-length" and value.isdigit():
+                self._announced = int(value[:18])
+                self._has_body = self._announced > 0
+            elif name == b"transfer-encoding":
+                self._has_body = True
+            elif name == b"x-request-id" and _SANE_ID.fullmatch(value):
+                given = value.decode("ascii")
+        self._header_bytes = size
+        return given
+
+    async def deliver(self) -> None:
+        """Let the application answer, within the limits."""
+        refusal = self._refuse()
+        if refusal is not None:
+            await refusal(self._scope, self._receive, self.send)
+            return
+        try:
+            async with asyncio.timeout(self._envelope.limits.seconds) as self._deadline:
+                await self._envelope.app(self._scope, self.receive, self.send)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if self._status != GONE:
+                raise
+            late, self._deadline = self._deadline is not None and self._deadline.expired(), None
+            response = await self._answer(error, late=late and isinstance(error, TimeoutError))
+            await response(self._scope, self._receive, self.send)
+
+    async def _answer(self, error: Exception, *, late: bool) -> Response:
+        """Return what is said of a request that took too long or broke something."""
+        request = Request(self._scope)
+        if not late:
+            return await self._scope["app"].exception_handlers[Exception](request, error)
+        seconds = f"{self._envelope.limits.seconds:g} seconds"
+        if self._has_body and not self._complete:
+            said = f"The body did not arrive within {seconds}; send it faster, or in parts."
+            return problem(request, 408, "slow_body", said, headers={"Connection": "close"})
+        said = (
+            f"This took longer than {seconds} and was given up; ask for less, or try again with"
+            " the same Idempotency-Key."
+        )
+        return problem(request, 503, "timed_out", said, headers={"Retry-After": "1"})
+
+    def _refuse(self) -> Response | None:
+        """Return the answer to a request that is not even let through to the application."""
+        limits = self._envelope.limits
+        if self._header_bytes > limits.header_bytes or len(self._scope["headers"]) > limits.headers:
+            said = f"Send at most {limits.headers} headers and {limits.header_bytes} bytes of them."
+            return problem(Request(self._scope), 431, "headers_too_large", said)
+        if self._token is None:
+            return None
+        rates = self._envelope.rates
+        guest = self._guest = rates.guest(self._token)
+        closed = rates.shut_out(guest, self._address)
+        if closed is not None:
+            return self._too_fast(TooManyFailures(), closed)
+        if not guest.bucket.take(time.monotonic()):
+            return self._too_fast(RateLimited(), guest.bucket)
+        return None
+
+    def _too_fast(self, error: Limited, bucket: Bucket) -> Response:
+        wait = {"Retry-After": str(bucket.wait())}
+        return problem(Request(self._scope), 429, error.code, error.message, headers=wait)
+
+    @property
+    def _address(self) -> str:
+        trusted = self._scope["app"].state.trusted_proxies
+        return address_of(Request(self._scope), trusted) or ""
+
+    async def receive(self) -> Message:
+        """Hand on a part of the body. Raise BodyTooLarge as soon as that is known."""
+        limit = self._envelope.limits.body_bytes
+        if self._scope["path"].endswith("/bulk"):
+            limit = self._envelope.limits.bulk_body_bytes
+        if self._announced > limit:
+            raise BodyTooLarge(limit)
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._arrived += len(message.get("body", b""))
+            self._complete = not message.get("more_body", False)
+            if self._arrived > limit:
+                raise BodyTooLarge(limit)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Hand on the answer with the fields that every answer has."""
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            if self._deadline is not None:
+                # A stream may take as long as it likes once it has begun.
+                self._deadline.reschedule(None)
+            if self._status == 401 and self._token is not None:
+                self._envelope.rates.fail(self._token, self._address)
+            message["headers"] = [*message["headers"], *self._fields(message["headers"])]
+        await self._send(message)
+
+    def _fields(self, there: Sequence[Header]) -> list[Header]:
+        names = {name for name, _ in there}
+        found: list[Header] = [(b"x-request-id", self.request_id.encode())]
+        found += SECURITY if names.isdisjoint(_SECURITY_NAMES) else _missing(names)
+        if self._guest is not None:
+            found += self._guest.headers()
+        found += getattr(self._scope.get("endpoint"), "deprecation", ())
+        return found
+
+    def note(self) -> None:
+        """Count the request and write its line."""
+        seconds = time.perf_counter() - self._began
+        route: str = getattr(self._scope.get("route"), "path", metrics.NO_ROUTE)
+        method: str = self._scope["method"]
+        metrics.count(method, route, self._status, seconds)
+        access = self._envelope.access
+        if access is None or (route in _QUIET_ROUTES and self._status < 400):
+            return
+        guest = self._guest
+        who = (None, None) if guest is None else (guest.tenant, guest.actor)
+        access.write(method, route, self._status, seconds, who, self.request_id)
+
+
+def _missing(names: set[bytes]) -> list[Header]:
+    return [field for field in SECURITY if field[0] not in names]
