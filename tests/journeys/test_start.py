@@ -52,7 +52,7 @@ def plain(text: str) -> str:
     for pattern, instead in OWN:
         text = pattern.sub(instead, text)
     try:
-        return json.dumps(json.loads(text), indent=1)
+        return json.dumps(json.loads(text), indent=1, sort_keys=True)
     except ValueError:
         return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
