@@ -11,7 +11,19 @@ from laurels import __version__
 from laurels.config import Settings
 
 from . import (
-    audit, clock, db, demo, docs, events, imports, jobs, ledger, member, operator, serve, tenant,
+    audit,
+    clock,
+    db,
+    demo,
+    docs,
+    events,
+    imports,
+    jobs,
+    ledger,
+    member,
+    operator,
+    serve,
+    tenant,
 )  # fmt: skip
 from .console import err
 

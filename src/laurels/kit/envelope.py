@@ -20,6 +20,7 @@ from .bodies import BodyTooLarge
 from .errors import Limited
 from .http import problem
 from .ids import new_id
+from .origin import address_of
 from .rates import Bucket, Guest, RateLimited, Rates, TooManyFailures
 
 Header = tuple[bytes, bytes]
@@ -172,8 +173,10 @@ class _Parcel:
 
     @property
     def _address(self) -> str:
-        trusted = self._scope["app"].state.trusted_proxies
-        return address_of(Request(self._scope), trusted) or ""
+        if trusted := getattr(self._scope["app"].state, "trusted_proxies", ()):
+            return address_of(Request(self._scope), trusted) or ""
+        client = self._scope.get("client")
+        return client[0] if client else ""
 
     async def receive(self) -> Message:
         """Hand on a part of the body. Raise BodyTooLarge as soon as that is known."""

@@ -1,7 +1,6 @@
 """Points: programs, wallets, transactions, lots, holds and debt.
 
-Every movement goes through `post`, set-based. Rows are never changed; a correction is a reversal.
-"""
+Every movement goes through `post`. Rows are never changed; a correction is a reversal."""
 
 from .closing import close_wallets, reopen_wallets
 from .errors import (
@@ -11,14 +10,14 @@ from .errors import (
     ProgramNotFound,
     WalletClosed,
     WalletNotFound,
-)
+)  # fmt: skip
 from .expiry import release_due_holds, settle_due_lots
 from .invariants import Fault, Figures, figures, find_faults, rebuild
 from .movements import Capture, Credit, Debit, HoldPoints, Posted, Release, Reversal
-from .posting import capture, credit, debit, hold, open_wallets, post, release, reverse
+from .posting import credit, debit, hold, open_wallets, post, release, reverse
 from .programs import create_program, furnish
 from .queries import balance, list_lots, lots_of, statement, taken_back
-from .rehearsed import Moved, moved
+from .rehearsed import moved
 
 __all__ = [
     "Capture",
@@ -28,7 +27,6 @@ __all__ = [
     "Figures",
     "HoldPoints",
     "InsufficientPoints",
-    "Moved",
     "PointsOverLimit",
     "Posted",
     "ProgramArchived",
@@ -38,7 +36,6 @@ __all__ = [
     "WalletClosed",
     "WalletNotFound",
     "balance",
-    "capture",
     "close_wallets",
     "create_program",
     "credit",
