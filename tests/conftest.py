@@ -15,10 +15,11 @@ from laurels import auth, ledger
 from laurels.api import create_app
 from laurels.kit import roles
 from laurels.kit.db import Database
-from laurels.kit.work import open_work
+from laurels.kit.work import OPERATOR, PLATFORM, open_work
 from laurels.migrations import runner
 from tests.support import cluster
 from tests.support.make import House, make_tenant
+from tests.support.openapi import hold_to_the_document
 
 TEMPLATE = "laurels_template"
 # Tests keep secrets of nobody; without a key of its own a run would make one in the data folder.
@@ -74,7 +75,10 @@ async def house(database: Database) -> AsyncIterator[House]:
 
 @pytest.fixture
 async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    """An HTTP client of the house's tenant, with a key of full access."""
+    """An HTTP client of the house's tenant, with a key of full access.
+
+    Each answer must be one that the OpenAPI document names.
+    """
     async with house.work() as work:
         made = await auth.create_key(work, name="test", test=False)
     app = create_app(house.database, close_database=False)
@@ -83,5 +87,22 @@ async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
         transport=transport,
         base_url="http://laurels.test",
         headers={"Authorization": f"Bearer {made.key}"},
+        event_hooks={"response": [hold_to_the_document]},
+    ) as found:
+        yield found
+
+
+@pytest.fixture
+async def operator_client(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client with an operator's key."""
+    async with open_work(database, tenant_id=PLATFORM, actor=OPERATOR) as work:
+        made = await auth.create_operator_key(work, name="test")
+    app = create_app(database, close_database=False)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport,
+        base_url="http://laurels.test",
+        headers={"Authorization": f"Bearer {made.key}"},
+        event_hooks={"response": [hold_to_the_document]},
     ) as found:
         yield found

@@ -28,6 +28,7 @@ from laurels.kit.envelope import Envelope, Limits
 from laurels.kit.front import router as front
 from laurels.kit.http import install_errors, take_short_way
 from laurels.kit.logs import AccessLog
+from laurels.kit.openapi import describe
 from laurels.kit.origin import networks
 from laurels.kit.rates import Rates
 from laurels.ledger.routes import router as ledger
@@ -85,6 +86,7 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
     )
@@ -103,6 +105,8 @@ def create_app(
     _health(app, Readiness(database, revisions))
     install_errors(app)
     take_short_way(app, ROUTERS)
+    tags = {**domains.sentences(), "health": "Whether the process and its database live."}
+    describe(app, tags, [auth.KeyExpired])
     app.add_middleware(Envelope, limits=given, rates=rates, access=access)
     return app
 
@@ -168,13 +172,19 @@ class Readiness:
         return f"the schema is at {found or 'nothing'}, not {newest}; run `laurels migrate`"
 
 
+_READY: dict[int | str, dict[str, Any]] = {
+    200: {"model": dict[str, str], "description": "The database answers."},
+    503: {"model": dict[str, str], "description": "It does not, or not within two seconds."},
+}
+
+
 def _health(app: FastAPI, readiness: Readiness) -> None:
     @app.get("/healthz", dependencies=[Public], tags=["health"])
     async def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
         """Say that the process is alive."""
         return {"status": "ok"}
 
-    @app.get("/readyz", dependencies=[Public], tags=["health"])
+    @app.get("/readyz", dependencies=[Public], tags=["health"], responses=_READY)
     async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
         """Say whether the database answers and has the schema that this version needs."""
         if trouble := await readiness.trouble():

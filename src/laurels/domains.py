@@ -1,6 +1,7 @@
 """The list of rooms, once. The API, the worker and the migrations read it."""
 
 from importlib import import_module, util
+from inspect import getdoc
 
 ROOMS: tuple[str, ...] = (
     "audit",
@@ -47,3 +48,9 @@ from laurels import earning, ledger  # noqa: E402 - after the tables and jobs ar
 
 FURNISHERS = (ledger.furnish, earning.furnish)
 """The rooms' own parts of presets, from the bottom of the stairs to the top."""
+
+
+def sentences() -> dict[str, str]:
+    """Return what every room is for: the first sentence at its doorbell."""
+    found = {room: getdoc(import_module(f"laurels.{room}")) or "" for room in ROOMS}
+    return {room: text.split("\n\n")[0].replace("\n", " ") for room, text in found.items()}

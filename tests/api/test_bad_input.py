@@ -27,6 +27,12 @@ ONE_MEMBER = "mem_01h455vb4pex5vsknk084sn02q"
         ({"occurred_at": "1899-01-01T00:00:00Z"}, "occurred_at"),
         ({"occurred_at": "2026-01-01T00:00:00"}, "occurred_at"),
         ({"occurred_at": "yesterday"}, "occurred_at"),
+        ({"occurred_at": 1_700_000_000}, "occurred_at"),
+        ({"occurred_at": "1700000000"}, "occurred_at"),
+        ({"occurred_at": "2026-01-01"}, "occurred_at"),
+        ({"amount": "1_000"}, "amount"),
+        ({"amount": " 1"}, "amount"),
+        ({"amount": "\uff11"}, "amount"),
         ({"member": "an\x00na"}, "member"),
         ({"member": ""}, "member"),
         ({"member": "x" * 129}, "member"),
@@ -59,8 +65,11 @@ async def test_a_purchase_that_cannot_be_names_its_field(client, change, field):
     ("body", "words"),
     [
         (b'{"amount": 1,}', "line 1, column"),
-        (b"", "Field required"),
-        (b'{"member": "\\ud800", "amount": "1", "currency": "USD"}', "unicode string"),
+        (b"", "is missing; send it"),
+        (
+            b'{"member": "\\ud800", "amount": "1", "currency": "USD"}',
+            "character that UTF-8 does not have",
+        ),
         (b'{"amount": "\xff"}', "not UTF-8"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"amount": NaN}', "NaN"),
@@ -73,6 +82,49 @@ async def test_a_body_that_is_not_json_names_the_place(client, body, words):
 
     assert answer.status_code in {400, 422}, answer.text
     assert words in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "words"),
+    [
+        (
+            "members?emial=a@b.c",
+            "emial",
+            "known are: cursor, email, expand, external_id, limit, search",
+        ),
+        ("members?email=nobody", "email", "such as `anna@example.com`"),
+        ("tenant?verbose=1", "verbose", "there are none here"),
+        ("purchases?limit=1&limit=2", "limit", "comes twice; send it once"),
+        ("purchases?since=1700000000", "since", "for example `2026-03-01T12:00:00Z`"),
+    ],
+)
+async def test_a_wrong_filter_is_named_with_the_remedy(client, address, field, words):
+    answer = await client.get(f"/v1/{address}")
+
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["field"]) == (422, field)
+    assert words in fault["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "words"),
+    [
+        ({**GOOD, "occurred_at": 1_700_000_000}, "occurred_at", "date, time with seconds"),
+        ({"member": "a", "currency": "USD"}, "amount", "is missing; send it"),
+        ({**GOOD, "curency": "USD"}, "curency", "check its spelling or leave it out"),
+        ({**GOOD, "status": "done"}, "status", "is none of 'pending', 'completed'"),
+        ({**GOOD, "member": "x" * 129}, "member", "is longer than 128 characters"),
+        ({**GOOD, "lines": {}}, "lines", "is not a list"),
+        ({**GOOD, "lines": ["tea"]}, "lines.0", "is not an object"),
+    ],
+)
+async def test_a_wrong_field_is_told_in_words(client, body, field, words):
+    answer = await client.post("/v1/purchases", json=body)
+
+    (fault,) = answer.json()["errors"]
+    assert (answer.status_code, fault["field"]) == (422, field)
+    assert words in fault["message"]
+    assert "^[" not in answer.text
 
 
 async def test_a_body_over_the_limit_names_the_limit(client):
@@ -134,10 +186,19 @@ async def test_points_are_whole_and_positive(client, house, points):
         ("/v1/members/mem_%00", 422),
         ("/v1/members?external_id=%00", 422),
         ("/v1/members?limit=0", 422),
+        ("/v1/members?limit=1.0", 422),
+        ("/v1/members?limit=%2B5", 422),
+        ("/v1/members?limit=5&limit=6", 422),
+        ("/v1/members?emial=a@b.c", 422),
+        ("/v1/tenant?x", 422),
+        ("/v1/purchases?since=1700000000", 422),
+        ("/v1/purchases?status=done", 422),
+        ("/v1/members?" + "&".join(f"p{n}=1" for n in range(101)), 422),
         ("/v1/members?limit=101", 422),
         ("/v1/members?cursor=nonsense", 422),
         ("/v1/members?cursor=%ff", 422),
         ("/v1/nothing", 404),
+        ("/v1/events/evt_7745rgf5p80g45xckqyks218eb", 404),
         ("/v1/settings/nothing", 404),
     ],
 )

@@ -19,6 +19,9 @@ SIDE_DOORS: dict[str, tuple[set[str], str]] = {
         {"settlement"},
         "POST /v1/members enrols, which earns: settlement owns the write, members its shape",
     ),
+    "members.errors": ({"settlement"}, "a door names the errors that pass through it"),
+    "purchases.errors": ({"settlement"}, "a door names the errors that pass through it"),
+    "tenants.errors": ({"platform", "settlement"}, "a door names the errors that pass through it"),
     "tenants.settings": ({"cli"}, "the page of settings lists every section"),
 }
 MOVES = {"post", "credit", "debit", "reverse", "hold", "capture", "release"}

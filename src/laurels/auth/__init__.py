@@ -4,12 +4,14 @@ It supplies the authenticator that `kit.access` declares; it decides nothing abo
 """
 
 from .authenticating import KeyAuthenticator
+from .errors import KeyExpired
 from .operators import create_operator_key, list_operator_keys, revoke_operator_key
 from .service import EVERYTHING, NewKey, create_key, list_keys, revoke_key
 
 __all__ = [
     "EVERYTHING",
     "KeyAuthenticator",
+    "KeyExpired",
     "NewKey",
     "create_key",
     "create_operator_key",

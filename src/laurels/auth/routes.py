@@ -7,11 +7,13 @@ from fastapi import APIRouter
 from laurels import tenants
 from laurels.kit.access import begin, once
 from laurels.kit.http import Door
+from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import service
+from .errors import KeyNotFound, ScopeNotHeld
 from .schemas import ApiKeyId, ApiKeyIn, ApiKeyOut, NewApiKeyOut
 
 router = APIRouter(prefix="/v1/api-keys", tags=["auth"], route_class=Door)
@@ -28,6 +30,7 @@ async def list_api_keys(work: Reading, cursor: Cursor = None, limit: Limit = 20)
 
 
 @router.post("", status_code=201, dependencies=[once("api_key")])
+@refuses(ScopeNotHeld)
 async def create_api_key(body: ApiKeyIn, work: Writing) -> NewApiKeyOut:
     """Make an API key. The key itself is in this answer and nowhere else, ever."""
     tenant = await tenants.current(work)
@@ -39,6 +42,7 @@ async def create_api_key(body: ApiKeyIn, work: Writing) -> NewApiKeyOut:
 
 
 @router.delete("/{api_key_id}")
+@refuses(KeyNotFound)
 async def revoke_api_key(api_key_id: ApiKeyId, work: Writing) -> ApiKeyOut:
     """Withdraw an API key: it opens no door from its next request on. Repeating changes nothing."""
     await service.revoke_key(work, api_key_id)

@@ -14,9 +14,12 @@ ApiKeyId = Annotated[UUID, IdOf("api_key")]
 class ApiKeyIn(Schema):
     """A key to be made. It can have no scope that the credentials of this request lack."""
 
-    name: Name = Field(description="What the key is for.")
+    name: Name = Field(description="What the key is for.", examples=["Till"])
     scopes: list[Annotated[str, Field(max_length=64)]] = Field(
-        min_length=1, max_length=64, description="Permissions; `*` is all, later ones too."
+        min_length=1,
+        max_length=64,
+        description="Permissions; `*` is all, later ones too.",
+        examples=[["members:read", "purchases:write"]],
     )
     expires_at: Moment | None = Field(default=None, description="When it ends; absent: never.")
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 import typer
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant as Needs  # codespell:ignore
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import Column
@@ -24,8 +24,10 @@ from laurels.events.catalogue import CATALOGUE
 from laurels.kit import errors
 from laurels.kit.access import Public
 from laurels.kit.db import SCHEMA, Base, Database
+from laurels.kit.openapi import AT_THE_DOOR, errors_known, permission_at, sentence_of
 from laurels.tenants.settings import sections
 
+from .api_page import api_page
 from .console import fail, out
 from .manual import NOTE, manual
 
@@ -62,6 +64,7 @@ def reference_folder() -> Path | None:
 def pages() -> dict[str, str]:
     """Return the text of every generated page by its file name."""
     found: dict[str, Callable[[], str]] = {
+        "api.md": lambda: api_page(_document()),
         "cli.md": manual,
         "database.md": database,
         "errors.md": error_list,
@@ -75,8 +78,11 @@ def pages() -> dict[str, str]:
 
 def openapi() -> str:
     """Return the OpenAPI document, keys sorted so that differences read well."""
-    app = create_app(Database("postgresql://"))
-    return json.dumps(app.openapi(), indent=2, sort_keys=True, ensure_ascii=False)
+    return json.dumps(_document(), indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def _document() -> dict[str, Any]:
+    return create_app(Database("postgresql://")).openapi()
 
 
 # -- settings, events, permissions ---------------------------------------------------------------
@@ -173,20 +179,21 @@ def entrances(app: FastAPI) -> list[Entrance]:
     """Return every route that the application answers, by path."""
     found: list[Entrance] = []
     for route in iter_route_contexts(app.routes):
-        asks = _asked(getattr(route, "dependant", None))  # codespell:ignore
+        asks = _asked(route)
         found += [Entrance(m, route.path or "", asks) for m in sorted(route.methods or {"*"})]
     return sorted(found, key=lambda entrance: (entrance.path, entrance.method))
 
 
-def _asked(needs: Needs | None) -> str | None:
-    if needs is None:
-        return None
-    if needs.call is Public.dependency:
+def _asked(route: RouteContext) -> str | None:
+    if _open(getattr(route, "dependant", None)):  # codespell:ignore
         return "public"
-    permission = getattr(needs.call, "permission", None)
-    if permission is not None:
-        return str(permission)
-    return next(filter(None, (_asked(each) for each in needs.dependencies)), None)
+    return permission_at(route)
+
+
+def _open(needs: Needs | None) -> bool:
+    if needs is None:
+        return False
+    return needs.call is Public.dependency or any(_open(each) for each in needs.dependencies)
 
 
 # -- errors --------------------------------------------------------------------------------------
@@ -202,43 +209,20 @@ def error_list() -> str:
     for room, found in _errors_by_room().items():
         lines += ["", f"## {room}", "", "| code | status | what it says |", "|---|---|---|"]
         for error in found:
-            sentence = cleandoc(error.__doc__ or "").split("\n\n")[0].replace("\n", " ")
-            lines.append(f"| `{error.code}` | {errors.HTTP_STATUS[error.kind]} | {sentence} |")
+            status = errors.HTTP_STATUS[error.kind]
+            lines.append(f"| `{error.code}` | {status} | {sentence_of(error)} |")
     lines += ["", "## The door", "", "| code | status | what it says |", "|---|---|---|"]
-    lines += [f"| `{code}` | {status} | {words} |" for code, status, words in AT_THE_DOOR]
+    lines += [f"| `{met.code}` | {met.status} | {met.words} |" for met in AT_THE_DOOR]
     return "\n".join(lines)
-
-
-AT_THE_DOOR = (
-    ("unreadable_body", 400, "The body is not JSON, or nested too deeply; says where."),
-    ("no_such_route", 404, "Nothing lives at this path."),
-    ("method_not_allowed", 405, "This path knows other methods."),
-    ("slow_body", 408, "The body did not arrive in time."),
-    ("body_too_large", 413, "The body is over the limit, which it names."),
-    ("unsupported_media_type", 415, "The body is not announced as JSON; says what to send."),
-    ("invalid", 422, "Fields are wrong; `errors` names each, and why."),
-    ("headers_too_large", 431, "The headers are too many or too long."),
-    ("internal", 500, "Something broke on our side; nothing was booked."),
-    ("timed_out", 503, "It took too long and was given up; try again with the same key."),
-    ("unavailable", 503, "The database is busy or restarting; try again with the same key."),
-)
-"""What is answered before a room is asked, or when one breaks; tests/api holds each of them."""
 
 
 def _errors_by_room() -> dict[str, list[type[errors.AppError]]]:
     _load("errors")
     found: dict[str, list[type[errors.AppError]]] = {}
-    for error in _subclasses(errors.AppError):
+    for error in errors_known():
         room = error.__module__.split(".")[1]
         found.setdefault(room, []).append(error)
     return {room: sorted(found[room], key=_precedence) for room in sorted(found)}
-
-
-def _subclasses(root: type[errors.AppError]) -> Iterator[type[errors.AppError]]:
-    for child in root.__subclasses__():
-        if child.__module__.startswith("laurels."):
-            yield child
-        yield from _subclasses(child)
 
 
 def _precedence(error: type[errors.AppError]) -> tuple[int, str]:

@@ -6,14 +6,24 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from laurels import tenants
 from laurels.kit.access import begin
 from laurels.kit.http import Door
+from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.schema import IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import service
+from .errors import (
+    FactUnknown,
+    RuleArchived,
+    RuleNotFound,
+    RuleProgramUnknown,
+    TooManyRules,
+    UnknownTrigger,
+)
 from .schemas import EarningRuleIn
 
 router = APIRouter(prefix="/v1/earning-rules", tags=["earning"], route_class=Door)
@@ -50,7 +60,7 @@ class VersionsOut(View):
 
 
 @router.get("")
-async def list_rules(
+async def list_earning_rules(
     work: Reading,
     status: Annotated[Literal["active", "paused", "archived"] | None, Query()] = None,
     cursor: Cursor = None,
@@ -63,49 +73,59 @@ async def list_rules(
 
 
 @router.post("", status_code=201)
-async def create_rule(body: EarningRuleIn, work: Writing) -> EarningRuleOut:
+@refuses(UnknownTrigger, FactUnknown, RuleProgramUnknown, TooManyRules, tenants.PlanExceeded)
+async def create_earning_rule(body: EarningRuleIn, work: Writing) -> EarningRuleOut:
     """Create a rule; it is in force at once."""
     return EarningRuleOut.model_validate(await service.create_rule(work, body))
 
 
 @router.get("/{rule_id}")
-async def get_rule(rule_id: RuleId, work: Reading) -> EarningRuleOut:
+@refuses(RuleNotFound)
+async def get_earning_rule(rule_id: RuleId, work: Reading) -> EarningRuleOut:
     """Read a rule as it is in force."""
     return EarningRuleOut.model_validate(await service.get_rule(work, rule_id))
 
 
 @router.get("/{rule_id}/versions")
-async def list_versions(rule_id: RuleId, work: Reading) -> VersionsOut:
+@refuses(RuleNotFound)
+async def list_earning_rule_versions(rule_id: RuleId, work: Reading) -> VersionsOut:
     """Read every version that a rule has had."""
     rows = await service.list_versions(work, rule_id)
     return VersionsOut(data=[EarningRuleOut.model_validate(row) for row in rows])
 
 
 @router.put("/{rule_id}")
-async def replace_rule(rule_id: RuleId, body: EarningRuleIn, work: Writing) -> EarningRuleOut:
+@refuses(RuleNotFound, RuleArchived, UnknownTrigger, FactUnknown, RuleProgramUnknown)
+async def replace_earning_rule(
+    rule_id: RuleId, body: EarningRuleIn, work: Writing
+) -> EarningRuleOut:
     """Replace a rule by a new version; what the old one awarded stays."""
     return EarningRuleOut.model_validate(await service.replace_rule(work, rule_id, body))
 
 
 @router.post("/{rule_id}/pause")
-async def pause_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
+@refuses(RuleNotFound, RuleArchived)
+async def pause_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Pause a rule: it awards nothing until it is resumed."""
     return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "paused"))
 
 
 @router.post("/{rule_id}/resume")
-async def resume_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
+@refuses(RuleNotFound, RuleArchived, TooManyRules, tenants.PlanExceeded)
+async def resume_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Put a paused rule in force again."""
     return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "active"))
 
 
 @router.post("/{rule_id}/archive")
-async def archive_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
+@refuses(RuleNotFound)
+async def archive_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Archive a rule: it awards nothing and is out of the way; its awards and versions stay."""
     return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "archived"))
 
 
 @router.post("/{rule_id}/restore")
-async def restore_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
+@refuses(RuleNotFound)
+async def restore_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Bring an archived rule back, paused; resume it to put it in force."""
     return EarningRuleOut.model_validate(await service.restore_rule(work, rule_id))

@@ -6,14 +6,12 @@ where the reader hands them over as such.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, Self, cast
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -31,6 +29,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from laurels.kit.conditions import Condition, ConditionError, parse, to_json
 from laurels.kit.ids import decode, encode
+from laurels.kit.schema import Moment, Shaped
 
 from .facts import FIELDS, LINE_QUANTITY, LINES, NUMERIC
 from .rules import (
@@ -242,13 +241,6 @@ class DefinitionForm(BaseModel):
         return self.model_dump(mode="json", include={"conditions", "award", "caps"})
 
 
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("lies outside of the calendar") from None
-
-
 def _storable(text: str) -> str:
     if "\x00" in text:
         raise ValueError("holds a null character; remove it")
@@ -263,14 +255,26 @@ def _spell_program(value: UUID | None) -> str | None:
     return None if value is None else encode("program", value)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
     AfterValidator(_storable),
 ]
-Trigger = Annotated[str, StringConstraints(max_length=100, pattern=r"^[a-z][a-z_]*\.[a-z][a-z_]*$")]
-Group = Annotated[str, StringConstraints(max_length=60, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+Trigger = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100),
+    Shaped(
+        r"[a-z][a-z_]*\.[a-z][a-z_]*", "is not the name of an event such as `purchase.completed`"
+    ),
+]
+Group = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=60),
+    Shaped(
+        "[a-z0-9][a-z0-9_-]*",
+        "has small letters, digits, `-` and `_`, and begins with a letter or digit",
+    ),
+]
 
 
 class EarningRuleIn(DefinitionForm):

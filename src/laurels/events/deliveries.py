@@ -91,7 +91,7 @@ async def replay_since(
     """
     await get_endpoint(work, endpoint_id, lock=True)
     await require_enabled(work, endpoint_id)
-    first = UUID(int=int(since.timestamp() * 1000) << 80)
+    first = UUID(int=max(0, int(since.timestamp() * 1000)) << 80)
     states = ["dead", "stopped", *(["delivered"] if delivered else [])]
     again = await work.fetch(
         "update laurels.webhook_deliveries set state = 'waiting', attempts = 0,"

@@ -6,12 +6,25 @@ from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from laurels.kit.access import begin, once, token_of
+from laurels.kit.crypto import SecretKeyMissing
 from laurels.kit.http import Door
+from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import dead_letters, deliveries, endpoints, queries
+from .errors import (
+    DeadLetterNotFound,
+    DeliveryNotFound,
+    EndpointDisabled,
+    EndpointNotFound,
+    EventNotFound,
+    EventsForgotten,
+    TooManyEndpoints,
+    TooManyStreams,
+    UnknownEventType,
+)
 from .happened import Happened
 from .schemas import (
     AcceptedOut,
@@ -51,6 +64,7 @@ def _out(work: Work, event: Happened) -> EventOut:
 
 
 @router.get("/events")
+@refuses(UnknownEventType, EventNotFound, EventsForgotten)
 async def list_events(
     work: Reading,
     types: Types = None,
@@ -73,6 +87,7 @@ async def list_events(
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
+@refuses("feature_off", UnknownEventType, EventNotFound, EventsForgotten, TooManyStreams)
 async def stream_events(
     request: Request,
     work: Following,
@@ -102,6 +117,7 @@ def _streams(request: Request) -> Streams:
 
 
 @router.get("/events/{event_id}")
+@refuses(EventNotFound, EventsForgotten)
 async def get_event(event_id: EventId, work: Reading) -> EventOut:
     """Read one event."""
     return _out(work, await queries.get_event(work, event_id))
@@ -123,6 +139,7 @@ async def list_dead_letters(
 
 
 @router.get("/dead-letters/{dead_letter_id}")
+@refuses(DeadLetterNotFound)
 async def get_dead_letter(dead_letter_id: LetterId, work: Reading) -> DeadLetterOut:
     """Read one dead letter."""
     row = await dead_letters.get_dead_letter(work, dead_letter_id)
@@ -130,6 +147,7 @@ async def get_dead_letter(dead_letter_id: LetterId, work: Reading) -> DeadLetter
 
 
 @router.post("/dead-letters/{dead_letter_id}/replay", status_code=202)
+@refuses(DeadLetterNotFound)
 async def replay_dead_letter(dead_letter_id: LetterId, work: Writing) -> AcceptedOut:
     """Let the handler hear the event again."""
     await dead_letters.replay_dead_letter(work, dead_letter_id)
@@ -137,6 +155,7 @@ async def replay_dead_letter(dead_letter_id: LetterId, work: Writing) -> Accepte
 
 
 @router.post("/dead-letters/{dead_letter_id}/discard")
+@refuses(DeadLetterNotFound)
 async def discard_dead_letter(dead_letter_id: LetterId, work: Writing) -> AcceptedOut:
     """Do nothing more about it."""
     await dead_letters.discard_dead_letter(work, dead_letter_id)
@@ -147,7 +166,8 @@ async def discard_dead_letter(dead_letter_id: LetterId, work: Writing) -> Accept
 
 
 @router.post("/webhook-endpoints", status_code=201, dependencies=[once("secret")])
-async def create_endpoint(body: EndpointIn, work: Making) -> SecretOut:
+@refuses("feature_off", SecretKeyMissing, UnknownEventType, TooManyEndpoints, "plan_exceeded")
+async def create_webhook_endpoint(body: EndpointIn, work: Making) -> SecretOut:
     """Make a webhook endpoint. Its secret is in this answer and in no other one."""
     row, secret = await endpoints.create_endpoint(
         work, url=body.url, description=body.description, event_types=body.event_types
@@ -156,21 +176,23 @@ async def create_endpoint(body: EndpointIn, work: Making) -> SecretOut:
 
 
 @router.get("/webhook-endpoints")
-async def list_endpoints(work: Reading) -> EndpointsOut:
+async def list_webhook_endpoints(work: Reading) -> EndpointsOut:
     """List webhook endpoints, newest first."""
     rows = await endpoints.list_endpoints(work)
     return EndpointsOut.model_validate({"data": [dict(row) for row in rows]})
 
 
 @router.get("/webhook-endpoints/{webhook_endpoint_id}")
-async def get_endpoint(webhook_endpoint_id: EndpointId, work: Reading) -> EndpointOut:
+@refuses(EndpointNotFound)
+async def get_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Reading) -> EndpointOut:
     """Read one webhook endpoint."""
     row = await endpoints.get_endpoint(work, webhook_endpoint_id)
     return EndpointOut.model_validate(dict(row))
 
 
 @router.patch("/webhook-endpoints/{webhook_endpoint_id}")
-async def change_endpoint(
+@refuses(EndpointNotFound, UnknownEventType)
+async def change_webhook_endpoint(
     webhook_endpoint_id: EndpointId, body: EndpointPatch, work: Configuring
 ) -> EndpointOut:
     """Change what is sent; disabling it stops what waits for it."""
@@ -180,7 +202,8 @@ async def change_endpoint(
 
 
 @router.delete("/webhook-endpoints/{webhook_endpoint_id}", status_code=204)
-async def delete_endpoint(webhook_endpoint_id: EndpointId, work: Configuring) -> None:
+@refuses(EndpointNotFound)
+async def delete_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Configuring) -> None:
     """Delete a webhook endpoint; what waits for it is stopped, its log stays for 30 days."""
     await endpoints.delete_endpoint(work, webhook_endpoint_id)
 
@@ -188,21 +211,24 @@ async def delete_endpoint(webhook_endpoint_id: EndpointId, work: Configuring) ->
 @router.post(
     "/webhook-endpoints/{webhook_endpoint_id}/secret/rotate", dependencies=[once("secret")]
 )
-async def rotate_secret(webhook_endpoint_id: EndpointId, work: Configuring) -> SecretOut:
+@refuses(EndpointNotFound, SecretKeyMissing)
+async def rotate_webhook_secret(webhook_endpoint_id: EndpointId, work: Configuring) -> SecretOut:
     """Give the endpoint a new secret; the old one signs beside it for 24 hours more."""
     row, secret = await endpoints.rotate_secret(work, webhook_endpoint_id)
     return SecretOut.model_validate({**row, "secret": secret})
 
 
 @router.post("/webhook-endpoints/{webhook_endpoint_id}/test", status_code=202)
-async def test_endpoint(webhook_endpoint_id: EndpointId, work: Writing) -> AcceptedOut:
+@refuses(EndpointNotFound, EndpointDisabled)
+async def test_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Writing) -> AcceptedOut:
     """Send the endpoint a `webhook_endpoint.tested`, whatever it listens to."""
     await endpoints.test_endpoint(work, webhook_endpoint_id)
     return AcceptedOut()
 
 
 @router.post("/webhook-endpoints/{webhook_endpoint_id}/replay", status_code=202)
-async def replay_endpoint(
+@refuses(EndpointNotFound, EndpointDisabled)
+async def replay_webhook_endpoint(
     webhook_endpoint_id: EndpointId, body: ReplayIn, work: Writing
 ) -> ReplayOut:
     """Send the endpoint what it missed since a moment, at most 10,000 deliveries at a time."""
@@ -213,7 +239,7 @@ async def replay_endpoint(
 
 
 @router.get("/webhook-deliveries")
-async def list_deliveries(
+async def list_webhook_deliveries(
     work: Reading,
     endpoint_id: EndpointId | None = None,
     event_id: EventId | None = None,
@@ -232,7 +258,8 @@ async def list_deliveries(
 
 
 @router.get("/webhook-deliveries/{webhook_delivery_id}")
-async def get_delivery(webhook_delivery_id: DeliveryId, work: Reading) -> DeliveryDetailOut:
+@refuses(DeliveryNotFound)
+async def get_webhook_delivery(webhook_delivery_id: DeliveryId, work: Reading) -> DeliveryDetailOut:
     """Read one delivery with its attempts."""
     return DeliveryDetailOut.model_validate(
         await deliveries.get_delivery(work, webhook_delivery_id)
@@ -240,7 +267,10 @@ async def get_delivery(webhook_delivery_id: DeliveryId, work: Reading) -> Delive
 
 
 @router.post("/webhook-deliveries/{webhook_delivery_id}/replay", status_code=202)
-async def replay_delivery(webhook_delivery_id: DeliveryId, work: Writing) -> DeliveryDetailOut:
+@refuses(DeliveryNotFound, EndpointNotFound, EndpointDisabled)
+async def replay_webhook_delivery(
+    webhook_delivery_id: DeliveryId, work: Writing
+) -> DeliveryDetailOut:
     """Send one delivery again."""
     return DeliveryDetailOut.model_validate(
         await deliveries.replay_delivery(work, webhook_delivery_id)

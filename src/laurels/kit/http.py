@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse
 
 from laurels.permissions import Permission
 
-from . import idempotency, rehearsing
+from . import idempotency, query, rehearsing
 from .access import Authenticator, token_of
 from .batching import Asked, Caller, Deed, QueueFull, require, respond
 from .bodies import BodyTooLarge, UnsupportedBody, require_json
@@ -33,6 +33,7 @@ from .origin import address_of, agent_of
 from .reading import UnreadableBody, parse_json
 from .time import utc_now
 from .versions import is_deprecated
+from .words import words_of
 from .work import Work, open_work
 
 log = logging.getLogger("laurels.http")
@@ -178,9 +179,12 @@ class Door(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
+        known = query.names_of(self.dependant)  # codespell:ignore
 
         async def handle(request: Request) -> Response:
             request = ExactRequest(request.scope, request.receive)
+            if request.scope["query_string"]:
+                query.check(request.scope["query_string"], known)
             await _read_ahead(request)
             stack = AsyncExitStack()
             visit = request.state.visit = Visit(request, stack)
@@ -253,7 +257,7 @@ def fields_of(errors: Sequence[Any]) -> list[FieldError]:
     fields: list[FieldError] = []
     for item in errors:
         place = [str(part) for part in item["loc"] if part not in {"body", "query", "path"}]
-        words = str(item["msg"]).removeprefix("Value error, ")
+        words = words_of(item)
         whole = str(item["loc"][0]) if item["loc"] else "item"
         fields.append(FieldError(".".join(place) or whole, words, item["type"]))
     return fields
@@ -368,7 +372,9 @@ async def _on_crash(request: Request, error: Exception) -> Response:
     _without_values(error)
     log.error("request %s failed", getattr(request.state, "request_id", "?"), exc_info=error)
     detail = "Something broke on our side; nothing was booked. The request id finds it in the log."
-    return problem(request, 500, "internal", detail)
+    # The framework sends this one past the envelope, which would have named the request.
+    named = {"X-Request-Id": str(getattr(request.state, "request_id", ""))}
+    return problem(request, 500, "internal", detail, headers=named)
 
 
 def _without_values(error: BaseException | None) -> None:

@@ -2,11 +2,11 @@
 
 import base64
 import binascii
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from .errors import Invalid
 
@@ -22,7 +22,18 @@ class Page(BaseModel, Generic[T]):
     next_cursor: str | None = None
 
 
-Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows per page, 1 to 100.")]
+def _digits(value: Any) -> Any:
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        msg = f"is not a whole number from 1 to {MAX_PAGE}"
+        raise ValueError(msg)
+    return value
+
+
+Limit = Annotated[
+    int,
+    Query(ge=1, le=MAX_PAGE, description="Rows per page, 1 to 100."),
+    BeforeValidator(_digits),
+]
 Cursor = Annotated[
     str | None,
     Query(max_length=64, description="`next_cursor` of the page before; absent for the first."),

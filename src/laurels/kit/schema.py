@@ -1,7 +1,8 @@
 """Types of fields that come from outside: clean text, exact money, ids, moments."""
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -41,6 +42,30 @@ class View(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """Text of a certain shape, and the words for those who send another one."""
+
+    pattern: str
+    words: str
+
+    def check(self, text: str) -> str:
+        """Return the text. Raise ValueError, in words, when it is not of this shape."""
+        if not re.fullmatch(self.pattern, text):
+            raise ValueError(self.words)
+        return text
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "pattern": f"^{self.pattern}$"}
+
+
 def clean_text(text: str) -> str:
     """Return the text. Raise ValueError for what PostgreSQL or UTF-8 cannot hold."""
     if "\x00" in text:
@@ -72,15 +97,22 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterVali
 Note = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(clean_text)]
 Email = Annotated[
     str,
-    StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"),
+    StringConstraints(min_length=3, max_length=254),
+    Shaped(r"[^@\s]+@[^@\s]+", "is not an e-mail address such as `anna@example.com`"),
     AfterValidator(clean_text),
 ]
+
+
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def _amount(value: Any) -> Any:
     if isinstance(value, bool):
         msg = 'is not an amount; send a decimal string such as `"12.50"`'
         raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError
+    if isinstance(value, str) and not _DECIMAL.fullmatch(value):
+        msg = 'is not an amount; send a decimal string such as `"12.50"`'
+        raise ValueError(msg)
     return value
 
 
@@ -120,7 +152,24 @@ def _points(value: Any) -> Any:
     return value
 
 
-Points = Annotated[int, BeforeValidator(_points), Field(gt=0, le=MAX_POINTS)]
+Points = Annotated[int, Field(gt=0, le=MAX_POINTS), BeforeValidator(_points)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+def _spelled_moment(value: Any) -> Any:
+    if isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value)):
+        return value
+    msg = (
+        "is not a moment; send date, time with seconds and time zone as text, for example"
+        " `2026-03-01T12:00:00Z` (a `+` in an address is written `%2B`)"
+    )
+    raise ValueError(msg)
+
+
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
 
 
 def _moment(value: datetime) -> datetime:
@@ -134,7 +183,19 @@ def _moment(value: datetime) -> datetime:
         raise ValueError(msg) from None
 
 
-Moment = Annotated[datetime, AfterValidator(_moment)]
+Moment = Annotated[datetime, BeforeValidator(_spelled_moment), AfterValidator(_moment)]
+"""A moment of RFC 3339, in UTC. A bare number is refused: nobody knows whether it is seconds."""
+
+
+def _spelled_day(value: Any) -> Any:
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    msg = "is not a day; send text such as `1990-05-17`"
+    raise ValueError(msg)
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Day = Annotated[date, BeforeValidator(_spelled_day)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +229,11 @@ class IdOf:
         self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         prefix = ids.PREFIXES[self.kind]
-        return {"type": "string", "pattern": f"^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$"}
+        return {
+            "type": "string",
+            "pattern": f"^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$",
+            "examples": [f"{prefix}_01h455vb4pex5vsknk084sn02q"],
+        }
 
 
 def _attributes(value: dict[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,18 @@ async def list_wallets(work: Work, member_id: UUID) -> list[asyncpg.Record]:
     return rows
 
 
+async def wallets_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return the wallets of members, by member, the default program's first."""
+    rows = await work.fetch(
+        f"{_WALLET} and w.member_id = any($2) order by p.is_default desc, w.id",
+        work.tenant_id, list(member_ids),
+    )  # fmt: skip
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["member_id"], []).append(dict(row))
+    return found
+
+
 async def get_wallet(work: Work, wallet_id: UUID) -> asyncpg.Record:
     """Return a wallet. Raise WalletNotFound."""
     row = await work.fetchrow(f"{_WALLET} and w.id = $2", work.tenant_id, wallet_id)

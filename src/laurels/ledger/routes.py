@@ -1,6 +1,8 @@
 """Wallets, transactions and holds over HTTP."""
 
+from collections.abc import Mapping
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
@@ -8,13 +10,33 @@ from laurels.kit import bulk
 from laurels.kit.access import begin, enter
 from laurels.kit.batching import Caller
 from laurels.kit.bulk import BulkIn, BulkOut
+from laurels.kit.expand import Rows, offer
 from laurels.kit.http import Door
 from laurels.kit.ids import encode
+from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.work import Work
 from laurels.permissions import Permission
+from laurels.tenants import PlanExceeded, TenantSuspended
 
 from . import answers, programs, queries
+from .errors import (
+    CaptureTooLarge,
+    HoldClosed,
+    HoldNotFound,
+    InsufficientPoints,
+    NotReversible,
+    PointsOverLimit,
+    PostingKeyTaken,
+    ProgramArchived,
+    ProgramInUse,
+    ProgramInvalid,
+    ProgramNameTaken,
+    ProgramNotFound,
+    TransactionNotFound,
+    WalletClosed,
+    WalletNotFound,
+)
 from .movements import Capture, HoldPoints, Release, Reversal
 from .schemas import (
     CaptureIn,
@@ -48,7 +70,19 @@ Moving = Annotated[Caller, enter(Permission.LEDGER_ADJUST)]
 Configuring = Annotated[Work, begin(Permission.LEDGER_CONFIGURE)]
 
 
+async def _wallets(work: Work, rows: Rows) -> Mapping[UUID, list[WalletOut]]:
+    found = await queries.wallets_of(work, list(rows))
+    return {
+        member_id: [WalletOut.model_validate(row) for row in found.get(member_id, [])]
+        for member_id in rows
+    }
+
+
+offer("member", "wallets", _wallets)
+
+
 @router.get("/members/{member_id}/wallets")
+@refuses(WalletNotFound)
 async def list_wallets(member_id: MemberId, work: Reading) -> WalletsOut:
     """List a member's wallets, the default program's first."""
     rows = await queries.list_wallets(work, member_id)
@@ -56,6 +90,7 @@ async def list_wallets(member_id: MemberId, work: Reading) -> WalletsOut:
 
 
 @router.get("/members/{member_id}/transactions")
+@refuses(WalletNotFound)
 async def list_transactions(
     member_id: MemberId, work: Reading, cursor: Cursor = None, limit: Limit = 20
 ) -> Page[TransactionOut]:
@@ -68,12 +103,14 @@ async def list_transactions(
 
 
 @router.get("/wallets/{wallet_id}")
+@refuses(WalletNotFound)
 async def get_wallet(wallet_id: WalletId, work: Reading) -> WalletOut:
     """Read one wallet."""
     return WalletOut.model_validate(dict(await queries.get_wallet(work, wallet_id)))
 
 
 @router.get("/wallets/{wallet_id}/lots")
+@refuses(WalletNotFound)
 async def list_lots(wallet_id: WalletId, work: Reading) -> LotsOut:
     """List the points that mature or expire, in the order they are consumed, at most 1,000."""
     await queries.get_wallet(work, wallet_id)
@@ -82,26 +119,34 @@ async def list_lots(wallet_id: WalletId, work: Reading) -> LotsOut:
 
 
 @router.post("/wallets/{wallet_id}/credit", status_code=201, response_model=MovedOut)
-async def credit(wallet_id: WalletId, body: CreditIn, caller: Moving) -> Response:
+@refuses(
+    TenantSuspended, WalletNotFound, WalletClosed, ProgramArchived, PostingKeyTaken, PointsOverLimit
+)
+async def credit_points(wallet_id: WalletId, body: CreditIn, caller: Moving) -> Response:
     """Credit points by hand. Debt is paid first."""
     return await caller.together(answers.move, body.to_credit(wallet_id))
 
 
 @router.post("/wallets/{wallet_id}/debit", status_code=201, response_model=MovedOut)
-async def debit(wallet_id: WalletId, body: MoveIn, caller: Moving) -> Response:
+@refuses(TenantSuspended, WalletNotFound, WalletClosed, PostingKeyTaken, InsufficientPoints)
+async def debit_points(wallet_id: WalletId, body: MoveIn, caller: Moving) -> Response:
     """Debit points by hand, earliest expiry first. 409 `insufficient_points` when too few."""
     return await caller.together(answers.move, body.to_debit(wallet_id))
 
 
 @router.post("/transactions/{transaction_id}/reverse", status_code=201, response_model=MovedOut)
-async def reverse(transaction_id: TransactionId, body: ReverseIn, caller: Moving) -> Response:
+@refuses(TenantSuspended, TransactionNotFound, WalletClosed, NotReversible, PointsOverLimit)
+async def reverse_transaction(
+    transaction_id: TransactionId, body: ReverseIn, caller: Moving
+) -> Response:
     """Take an earlier transaction back; once it is back, again changes nothing."""
     movement = Reversal(transaction_id=transaction_id, reason=body.reason)
     return await caller.together(answers.move, movement)
 
 
 @router.post("/wallets/{wallet_id}/holds", status_code=201, response_model=HoldOut)
-async def hold(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Response:
+@refuses(TenantSuspended, WalletNotFound, WalletClosed, InsufficientPoints)
+async def hold_points(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Response:
     """Set points aside until they are captured or released."""
     movement = HoldPoints(
         wallet_id=wallet_id, points=body.points, reason=body.reason, expires_at=body.expires_at
@@ -110,13 +155,15 @@ async def hold(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Response:
 
 
 @router.get("/holds/{hold_id}")
+@refuses(HoldNotFound)
 async def get_hold(hold_id: HoldId, work: Reading) -> HoldOut:
     """Read one hold."""
     return HoldOut.model_validate(dict(await queries.get_hold(work, hold_id)))
 
 
 @router.post("/holds/{hold_id}/capture", response_model=HoldOut)
-async def capture(hold_id: HoldId, caller: Moving, body: CaptureIn | None = None) -> Response:
+@refuses(TenantSuspended, WalletClosed, HoldNotFound, HoldClosed, CaptureTooLarge)
+async def capture_hold(hold_id: HoldId, caller: Moving, body: CaptureIn | None = None) -> Response:
     """Spend points that were set aside; what is not captured is released."""
     asked = body or CaptureIn()
     movement = Capture(
@@ -127,14 +174,16 @@ async def capture(hold_id: HoldId, caller: Moving, body: CaptureIn | None = None
 
 
 @router.post("/holds/{hold_id}/release", response_model=HoldOut)
-async def release(hold_id: HoldId, caller: Moving, body: ReleaseIn | None = None) -> Response:
+@refuses(TenantSuspended, WalletClosed, HoldNotFound, HoldClosed)
+async def release_hold(hold_id: HoldId, caller: Moving, body: ReleaseIn | None = None) -> Response:
     """Give points back that were set aside."""
     reason = body.reason if body else None
     return await caller.together(answers.move, Release(hold_id=hold_id, reason=reason))
 
 
 @router.post("/movements/bulk", response_model=BulkOut[MovedOut])
-async def move(body: BulkIn[MovementIn], work: Adjusting) -> Response:
+@refuses(TenantSuspended)
+async def move_points(body: BulkIn[MovementIn], work: Adjusting) -> Response:
     """Credit and debit up to 1,000 times at once; each has its own result, and one fails alone."""
     return await bulk.book(work, body.items, MovementIn, MovementIn.to_movement, answers.move)
 
@@ -150,6 +199,7 @@ async def list_programs(
 
 
 @router.post("/programs", status_code=201)
+@refuses(ProgramNameTaken, ProgramInvalid, PlanExceeded)
 async def create_program(body: ProgramIn, work: Configuring) -> ProgramOut:
     """Make a kind of points."""
     program_id = await programs.create_program(work, **body.values())
@@ -157,12 +207,14 @@ async def create_program(body: ProgramIn, work: Configuring) -> ProgramOut:
 
 
 @router.get("/programs/{program_id}")
+@refuses(ProgramNotFound)
 async def get_program(program_id: ProgramId, work: Reading) -> ProgramOut:
     """Read a kind of points."""
     return ProgramOut.model_validate(dict(await programs.get_program(work, program_id)))
 
 
 @router.patch("/programs/{program_id}")
+@refuses(ProgramNotFound, ProgramArchived, ProgramNameTaken, ProgramInvalid)
 async def change_program(
     program_id: ProgramId, body: ProgramPatch, work: Configuring
 ) -> ProgramOut:
@@ -172,6 +224,7 @@ async def change_program(
 
 
 @router.post("/programs/{program_id}/archive")
+@refuses(ProgramNotFound, ProgramInUse)
 async def archive_program(program_id: ProgramId, work: Configuring) -> ProgramOut:
     """Archive a kind of points: no more is credited; what members have can still be spent."""
     await programs.set_archived(work, program_id, archived=True)
@@ -179,6 +232,7 @@ async def archive_program(program_id: ProgramId, work: Configuring) -> ProgramOu
 
 
 @router.post("/programs/{program_id}/restore")
+@refuses(ProgramNotFound, ProgramNameTaken)
 async def restore_program(program_id: ProgramId, work: Configuring) -> ProgramOut:
     """Restore an archived kind of points."""
     await programs.set_archived(work, program_id, archived=False)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from laurels.kit.db import MAX_POINTS
 from laurels.kit.schema import (
@@ -28,9 +28,9 @@ TransactionId = Annotated[UUID, IdOf("transaction")]
 MemberId = Annotated[UUID, IdOf("member")]
 ProgramId = Annotated[UUID, IdOf("program")]
 LotId = Annotated[UUID, IdOf("lot")]
-Source = Annotated[
-    str, StringConstraints(pattern="^(manual|import|migration|referral|review|social_share"
-                           "|birthday|campaign|steps|achievement|redemption)$")
+Source = Literal[
+    "manual", "import", "migration", "referral", "review", "social_share", "birthday", "campaign",
+    "steps", "achievement", "redemption",
 ]  # fmt: skip
 
 
@@ -92,7 +92,7 @@ class MovementIn(CreditIn):
 class HoldIn(Schema):
     """Points to set aside."""
 
-    points: Points
+    points: Points = Field(description="How many points, more than 0.", examples=[100])
     reason: Note | None = None
     expires_at: Moment | None = Field(default=None, description="When the hold lets go by itself.")
 
@@ -100,7 +100,7 @@ class HoldIn(Schema):
 class CaptureIn(Schema):
     """How much of a hold to spend; absent: all. The rest is released."""
 
-    points: Points | None = None
+    points: Points | None = Field(default=None, description="Absent: all of them.", examples=[10])
     reason: Note | None = None
 
 

@@ -4,18 +4,34 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from laurels.kit import expand as expanding
 from laurels.kit.access import begin
 from laurels.kit.dossier import MAX_PAGE
+from laurels.kit.expand import ExpansionsOf
 from laurels.kit.http import Door
+from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.schema import Code, Email, Name
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import erasing, exporting, merging, queries, service
+from .errors import (
+    BirthdayInvalid,
+    EmailTaken,
+    ExternalIdTaken,
+    MemberArchived,
+    MemberErased,
+    MemberMerged,
+    MemberNotFound,
+    MemberNotMerged,
+    MergedWithItself,
+    MergeNotLast,
+)
 from .schemas import ExportOut, MemberId, MemberIn, MemberOut, MergeIn, MergeOut, Status
 
 router = APIRouter(prefix="/v1/members", tags=["members"], route_class=Door)
+Expand = Annotated[str, ExpansionsOf("member"), Query()]
 Reading = Annotated[Work, begin(Permission.MEMBERS_READ)]
 Writing = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
 Erasing = Annotated[Work, begin(Permission.MEMBERS_ERASE)]
@@ -31,6 +47,7 @@ async def list_members(
     status: Annotated[
         Status | None, Query(description="Absent: active, or whoever the external id means.")
     ] = None,
+    expand: Expand | None = None,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[MemberOut]:
@@ -44,17 +61,22 @@ async def list_members(
         after=read_cursor(cursor),
         limit=limit + 1,
     )
-    found = [MemberOut.model_validate(row) for row in rows]
+    more = await expanding.expand(work, "member", expand, rows[:limit])
+    found = [MemberOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows]
     return page_of(found, [row["id"] for row in rows], limit)
 
 
 @router.get("/{member_id}")
-async def get_member(member_id: MemberId, work: Reading) -> MemberOut:
+@refuses(MemberNotFound)
+async def get_member(member_id: MemberId, work: Reading, expand: Expand | None = None) -> MemberOut:
     """Read one member. One that was merged says in `merged_into` who goes on for them."""
-    return MemberOut.model_validate(await queries.get_member(work, member_id))
+    row = await queries.get_member(work, member_id)
+    more = await expanding.expand(work, "member", expand, [row])
+    return MemberOut.model_validate({**row, "expanded": more.get(member_id)})
 
 
 @router.patch("/{member_id}")
+@refuses(MemberNotFound, MemberMerged, MemberErased, BirthdayInvalid, EmailTaken, ExternalIdTaken)
 async def change_member(member_id: MemberId, body: MemberIn, work: Writing) -> MemberOut:
     """Change what is sent of a member's profile; the rest stays."""
     await service.change(work, member_id, body.profile())
@@ -62,6 +84,7 @@ async def change_member(member_id: MemberId, body: MemberIn, work: Writing) -> M
 
 
 @router.post("/{member_id}/merge")
+@refuses(MergedWithItself, MemberNotFound, MemberMerged, MemberArchived, MemberErased)
 async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> MergeOut:
     """Merge another member into this one, who goes on for both with everything that both had."""
     merge = await merging.merge(work, survivor_id=member_id, merged_id=body.from_id)
@@ -69,6 +92,7 @@ async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> Mer
 
 
 @router.post("/{member_id}/unmerge")
+@refuses(MemberNotFound, MemberNotMerged, MergeNotLast, EmailTaken, "merge_not_undoable")
 async def unmerge_member(member_id: MemberId, work: Writing) -> MergeOut:
     """Undo the merge of this member into another, or else the latest merge of one into it.
 
@@ -87,6 +111,7 @@ async def _merge(work: Work, merge: merging.Merge) -> MergeOut:
 
 
 @router.post("/{member_id}/erase")
+@refuses(MemberNotFound, MemberMerged)
 async def erase_member(member_id: MemberId, work: Erasing) -> MemberOut:
     """Erase a person for good. The sums of the books stay; nobody knows whose they were."""
     await erasing.erase(work, member_id)
@@ -94,6 +119,7 @@ async def erase_member(member_id: MemberId, work: Erasing) -> MemberOut:
 
 
 @router.get("/{member_id}/export")
+@refuses(MemberNotFound)
 async def export_member(
     member_id: MemberId,
     work: Exporting,

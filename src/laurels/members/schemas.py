@@ -6,7 +6,19 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, model_validator
 
-from laurels.kit.schema import Attributes, Code, Email, IdOf, MoneyOut, Name, Schema, View
+from laurels.kit.expand import Expanded
+from laurels.kit.schema import (
+    Attributes,
+    Code,
+    Day,
+    Email,
+    Flag,
+    IdOf,
+    MoneyOut,
+    Name,
+    Schema,
+    View,
+)
 
 MemberId = Annotated[UUID, IdOf("member")]
 Status = Literal["active", "archived", "merged", "erased"]
@@ -22,14 +34,18 @@ def _born(day: date) -> date:
 class MemberIn(Schema):
     """A member to enrol or to bring up to date; fields not sent stay as they are."""
 
-    external_id: Code | None = Field(default=None, description="Your own id of the person.")
-    email: Email | None = Field(default=None, description="Unique among active members.")
+    external_id: Code | None = Field(
+        default=None, description="Your own id of the person.", examples=["anna"]
+    )
+    email: Email | None = Field(
+        default=None, description="Unique among active members.", examples=["anna@example.com"]
+    )
     first_name: Name | None = None
     last_name: Name | None = None
     phone: Annotated[Name | None, Field(max_length=32)] = None
-    birthday: Annotated[date, AfterValidator(_born)] | None = None
-    email_opt_in: bool | None = None
-    sms_opt_in: bool | None = None
+    birthday: Annotated[Day, AfterValidator(_born)] | None = None
+    email_opt_in: Flag | None = None
+    sms_opt_in: Flag | None = None
     attributes: Attributes | None = None
 
     @model_validator(mode="after")
@@ -71,6 +87,7 @@ class MemberOut(View):
     last_purchase_at: datetime | None
     enrolled_at: datetime
     updated_at: datetime
+    expanded: Expanded = None
 
 
 class MergeIn(Schema):

@@ -7,18 +7,29 @@ from fastapi import APIRouter, Path, Query, Request
 from laurels import tenants
 from laurels.kit.access import begin, once
 from laurels.kit.http import Door
+from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.schema import Name
 from laurels.kit.work import Work
 from laurels.permissions import Permission
+from laurels.tenants.errors import (
+    SettingInvalid,
+    SettingNotFound,
+    SlugTaken,
+    TenantInvalid,
+    TenantNotFound,
+    UnknownPreset,
+)
 
 from . import plans, queries, service
+from .errors import PlanInUse, PlanNotFound, TenantsExhausted
 from .schemas import (
     NewTenantOut,
     PlanCode,
     PlanIn,
     PlanOut,
     PlansOut,
+    PlatformTenantOut,
     SettingHistoryOut,
     SettingIn,
     SettingOut,
@@ -26,7 +37,6 @@ from .schemas import (
     StatusIn,
     TenantId,
     TenantIn,
-    TenantOut,
     TenantPatch,
 )
 
@@ -44,57 +54,62 @@ async def list_platform_tenants(
     search: Annotated[Name | None, Query(description="Part of slug or name.")] = None,
     cursor: Cursor = None,
     limit: Limit = 20,
-) -> Page[TenantOut]:
+) -> Page[PlatformTenantOut]:
     """List the tenants of the platform, newest first."""
     rows = await queries.list_tenants(
         work, status=status, plan=plan, search=search, after=read_cursor(cursor), limit=limit + 1
     )
-    found = [TenantOut.model_validate(row) for row in rows]
+    found = [PlatformTenantOut.model_validate(row) for row in rows]
     return page_of(found, [row["id"] for row in rows], limit)
 
 
 @router.post("/tenants", status_code=201, dependencies=[once("api_key")])
+@refuses(TenantsExhausted, PlanNotFound, SlugTaken, UnknownPreset, TenantInvalid)
 async def create_platform_tenant(body: TenantIn, work: Writing, request: Request) -> NewTenantOut:
     """Create a tenant. Its first API key is in the answer, this once."""
     tenant_id, key = await service.create_tenant(
         work, furnish=request.app.state.furnishers, values=body.model_dump()
     )
-    tenant = TenantOut.model_validate(await queries.get_tenant(work, tenant_id))
+    tenant = PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
     return NewTenantOut(tenant=tenant, api_key=key.key)
 
 
 @router.get("/tenants/{tenant_id}")
-async def get_platform_tenant(tenant_id: TenantId, work: Reading) -> TenantOut:
+@refuses(TenantNotFound)
+async def get_platform_tenant(tenant_id: TenantId, work: Reading) -> PlatformTenantOut:
     """Read one tenant."""
-    return TenantOut.model_validate(await queries.get_tenant(work, tenant_id))
+    return PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
 
 
 @router.patch("/tenants/{tenant_id}")
+@refuses(TenantNotFound, PlanNotFound)
 async def change_platform_tenant(
     tenant_id: TenantId, body: TenantPatch, work: Writing
-) -> TenantOut:
+) -> PlatformTenantOut:
     """Rename a tenant or put it on another plan."""
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     await service.change_tenant(work, tenant_id, values)
-    return TenantOut.model_validate(await queries.get_tenant(work, tenant_id))
+    return PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
 
 
 @router.post("/tenants/{tenant_id}/suspend")
+@refuses(TenantNotFound)
 async def suspend_platform_tenant(
     tenant_id: TenantId, work: Writing, body: StatusIn | None = None
-) -> TenantOut:
+) -> PlatformTenantOut:
     """Suspend a tenant: it earns and spends nothing until it is resumed."""
     await service.set_status(work, tenant_id, "suspended", body.reason if body else None)
-    return TenantOut.model_validate(await queries.get_tenant(work, tenant_id))
+    return PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
 
 
 @router.post("/tenants/{tenant_id}/resume")
+@refuses(TenantNotFound)
 async def resume_platform_tenant(
     tenant_id: TenantId, work: Writing, body: StatusIn | None = None
-) -> TenantOut:
+) -> PlatformTenantOut:
     """Resume a suspended tenant."""
     await service.set_status(work, tenant_id, "active", body.reason if body else None)
-    return TenantOut.model_validate(await queries.get_tenant(work, tenant_id))
+    return PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
 
 
 @router.get("/plans")
@@ -104,6 +119,7 @@ async def list_plans(work: Reading) -> PlansOut:
 
 
 @router.put("/plans/{code}")
+@refuses(PlanInUse)
 async def set_plan(code: PlanCode, body: PlanIn, work: Writing) -> PlanOut:
     """Make a plan or change one; a tenant that has more than it allows keeps what it has."""
     found = await plans.set_plan(
@@ -120,12 +136,14 @@ async def list_platform_settings(work: Reading) -> SettingsOut:
 
 
 @router.put("/settings/{name}")
+@refuses(SettingNotFound, SettingInvalid)
 async def change_platform_setting(name: SettingName, body: SettingIn, work: Writing) -> SettingOut:
     """Give a setting of the platform another value."""
     return SettingOut.model_validate(await tenants.change_setting(work, name, body.value))
 
 
 @router.get("/settings/{name}/history")
+@refuses(SettingNotFound)
 async def get_platform_setting_history(name: SettingName, work: Reading) -> SettingHistoryOut:
     """Read the versions that a setting has had."""
     return SettingHistoryOut.model_validate({"data": await tenants.setting_history(work, name)})

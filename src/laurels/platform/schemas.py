@@ -6,12 +6,17 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from laurels.kit.schema import Currency, IdOf, Name, Note, Schema, View
+from laurels.kit.schema import Currency, Flag, IdOf, Name, Note, Schema, Shaped, View
 from laurels.tenants import PlanLimits
 
 TenantId = Annotated[UUID, IdOf("tenant")]
 PlanCode = Annotated[
-    str, StringConstraints(min_length=1, max_length=40, pattern="^[a-z][a-z0-9_-]{0,39}$")
+    str,
+    StringConstraints(min_length=1, max_length=40),
+    Shaped(
+        "[a-z][a-z0-9_-]*",
+        "begins with a small letter; small letters, digits, `-` and `_` may follow",
+    ),
 ]
 
 
@@ -25,7 +30,7 @@ class TenantIn(Schema):
     name: Name | None = None
     currency: Currency = "USD"
     time_zone: Annotated[str, StringConstraints(max_length=64)] = "UTC"
-    test: bool = False
+    test: Flag = False
     plan: PlanCode | None = Field(
         default=None, description="Absent: the platform setting `tenants.default_plan`."
     )
@@ -44,7 +49,7 @@ class StatusIn(Schema):
     reason: Note | None = None
 
 
-class TenantOut(View):
+class PlatformTenantOut(View):
     """A tenant as the operator sees it."""
 
     id: TenantId
@@ -62,7 +67,7 @@ class TenantOut(View):
 class NewTenantOut(View):
     """A tenant that was made just now, with its first key, which is shown this once."""
 
-    tenant: TenantOut
+    tenant: PlatformTenantOut
     api_key: str | None = Field(
         description="Opens every door. Null in the answer to a repeated request."
     )
@@ -73,7 +78,7 @@ class PlanIn(Schema):
 
     name: Name
     limits: PlanLimits = PlanLimits()
-    archived: bool = Field(default=False, description="No tenant can be put on it any more.")
+    archived: Flag = Field(default=False, description="No tenant can be put on it any more.")
 
 
 class PlanOut(View):

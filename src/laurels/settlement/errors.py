@@ -7,7 +7,29 @@ AppError
 
 from typing import ClassVar
 
-from laurels.kit.errors import Invalid
+from laurels.kit.errors import AppError, Invalid
+from laurels.ledger import PointsOverLimit
+from laurels.members.errors import (
+    BirthdayInvalid,
+    EmailTaken,
+    ExternalIdTaken,
+    MemberAmbiguous,
+    MemberArchived,
+    MemberErased,
+    MemberNotFound,
+    MemberUnidentified,
+)
+from laurels.purchases.errors import (
+    CurrencyNotTraded,
+    PurchaseAltered,
+    PurchaseInvalid,
+    PurchaseNotCompleted,
+    PurchaseNotFound,
+    PurchaseNotPending,
+    RefundAltered,
+    RefundExceedsPurchase,
+)
+from laurels.tenants import TenantSuspended
 
 MAX_BATCH = 10_000
 """How many items one batch may have."""
@@ -23,3 +45,47 @@ class BatchTooLarge(Invalid):
     """A batch has at most 10,000 items."""
 
     code: ClassVar[str] = "batch_too_large"
+
+
+ENROLLING: tuple[type[AppError], ...] = (
+    TenantSuspended,
+    BirthdayInvalid,
+    MemberUnidentified,
+    MemberAmbiguous,
+    MemberArchived,
+    EmailTaken,
+    ExternalIdTaken,
+)
+"""What stands in the way of an enrolment."""
+
+COMPLETING: tuple[type[AppError], ...] = (
+    TenantSuspended,
+    PurchaseNotFound,
+    PurchaseNotPending,
+    CurrencyNotTraded,
+    PointsOverLimit,
+)
+"""What stands in the way of a pending purchase's effect, in the order in which it is found."""
+
+SETTLING: tuple[type[AppError], ...] = (
+    TenantSuspended,
+    MemberMismatch,
+    CurrencyNotTraded,
+    PurchaseInvalid,
+    MemberNotFound,
+    MemberErased,
+    PurchaseAltered,
+    PurchaseNotPending,
+    PointsOverLimit,
+)
+"""What stands in the way of a purchase that is sent."""
+
+REFUNDING: tuple[type[AppError], ...] = (
+    TenantSuspended,
+    PurchaseNotFound,
+    PurchaseNotCompleted,
+    PurchaseInvalid,
+    RefundExceedsPurchase,
+    RefundAltered,
+)
+"""What stands in the way of a refund."""

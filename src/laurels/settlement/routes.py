@@ -1,23 +1,30 @@
 """Purchases over HTTP, and the enrolment of members."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from laurels import members, purchases
 from laurels.kit import bulk
+from laurels.kit import expand as expanding
 from laurels.kit.access import begin, enter
 from laurels.kit.batching import Caller
 from laurels.kit.bulk import BulkIn, BulkOut
+from laurels.kit.expand import ExpansionsOf
 from laurels.kit.http import Door
+from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.schema import Code, Moment
 from laurels.kit.work import Work
+from laurels.members.errors import EmailTaken, MemberErased, MemberMerged, MemberNotFound
 from laurels.members.schemas import MemberIn, MemberOut
 from laurels.permissions import Permission
 
 from . import answers, archiving, ending, service, why
+from .errors import COMPLETING, ENROLLING, REFUNDING, SETTLING
+from .expanding import PURCHASE, SUMMARY
 from .schemas import (
     MemberId,
     PurchaseId,
@@ -32,13 +39,32 @@ from .schemas import (
 
 router = APIRouter(prefix="/v1", route_class=Door)
 Enrolling = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
+ExpandPurchase = Annotated[str, ExpansionsOf(PURCHASE), Query()]
+ExpandSummary = Annotated[str, ExpansionsOf(SUMMARY), Query()]
 Reading = Annotated[Work, begin(Permission.PURCHASES_READ)]
 Writing = Annotated[Work, begin(Permission.PURCHASES_WRITE)]
 Settling = Annotated[Work, begin(Permission.PURCHASES_WRITE, rehearsable=True)]
 Buying = Annotated[Caller, enter(Permission.PURCHASES_WRITE)]
 
 
-@router.post("/members", status_code=201, tags=["members"])
+def _window(
+    since: Annotated[Moment | None, Query(description="Occurred at or after.")] = None,
+    until: Annotated[Moment | None, Query(description="Occurred before.")] = None,
+) -> tuple[datetime | None, datetime | None]:
+    """Return the two ends of a span of time; either may be open."""
+    return since, until
+
+
+Window = Annotated[tuple[datetime | None, datetime | None], Depends(_window)]
+
+
+@router.post(
+    "/members",
+    status_code=201,
+    tags=["members"],
+    responses={200: {"model": MemberOut, "description": "They were a member before."}},
+)
+@refuses(*ENROLLING)
 async def enrol_member(body: MemberIn, work: Enrolling, response: Response) -> MemberOut:
     """Enrol a member, or bring one up to date who has this external id or e-mail (then 200)."""
     upserted = await service.enrol(work, body.profile())
@@ -47,12 +73,14 @@ async def enrol_member(body: MemberIn, work: Enrolling, response: Response) -> M
 
 
 @router.post("/members/bulk", tags=["members"], response_model=BulkOut[MemberOut])
+@refuses("tenant_suspended")
 async def enrol_members(body: BulkIn[MemberIn], work: Enrolling) -> Response:
     """Enrol up to 1,000 members, or bring them up to date; each has its own result."""
     return await bulk.book(work, body.items, MemberIn, MemberIn.profile, answers.enrol)
 
 
 @router.delete("/members/{member_id}", tags=["members"])
+@refuses(MemberNotFound, MemberMerged, MemberErased)
 async def archive_member(member_id: MemberId, work: Enrolling) -> MemberOut:
     """Archive a member: out of lists, earning and spending nothing, until restored."""
     await archiving.archive(work, member_id)
@@ -60,6 +88,7 @@ async def archive_member(member_id: MemberId, work: Enrolling) -> MemberOut:
 
 
 @router.post("/members/{member_id}/restore", tags=["members"])
+@refuses(MemberNotFound, MemberMerged, MemberErased, EmailTaken)
 async def restore_member(member_id: MemberId, work: Enrolling) -> MemberOut:
     """Restore an archived member. 409 `email_taken` when somebody else has the e-mail by now."""
     await archiving.restore(work, member_id)
@@ -73,12 +102,14 @@ async def restore_member(member_id: MemberId, work: Enrolling) -> MemberOut:
     response_model=PurchaseOut,
     responses={200: {"model": PurchaseOut, "description": "It was there before."}},
 )
+@refuses(*SETTLING)
 async def post_purchase(body: PurchaseIn, caller: Buying) -> Response:
     """Record a purchase and say what it earned. A repeat gives the same answer with 200."""
     return await caller.together(answers.buy, body.to_purchase())
 
 
 @router.post("/purchases/bulk", tags=["purchases"], response_model=BulkOut[PurchaseOut])
+@refuses("tenant_suspended")
 async def post_purchases(body: BulkIn[PurchaseIn], work: Settling) -> Response:
     """Record up to 1,000 purchases at once; each has its own result, and one fails alone."""
     return await bulk.book(work, body.items, PurchaseIn, PurchaseIn.to_purchase, answers.buy)
@@ -87,39 +118,51 @@ async def post_purchases(body: BulkIn[PurchaseIn], work: Settling) -> Response:
 @router.get("/purchases", tags=["purchases"])
 async def list_purchases(
     work: Reading,
+    window: Window,
     member_id: Annotated[MemberId | None, Query()] = None,
     status: Annotated[
         Literal["pending", "completed", "failed", "cancelled"] | None, Query()
     ] = None,
     source: Annotated[Code | None, Query()] = None,
     external_id: Annotated[Code | None, Query()] = None,
-    since: Annotated[Moment | None, Query(description="Occurred at or after.")] = None,
-    until: Annotated[Moment | None, Query(description="Occurred before.")] = None,
+    expand: ExpandSummary | None = None,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[PurchaseSummaryOut]:
     """List purchases, the newest recorded first."""
     rows = await purchases.list_purchases(
         work, member_id=member_id, status=status, source=source, external_id=external_id,
-        since=since, until=until, after=read_cursor(cursor), limit=limit + 1,
+        since=window[0], until=window[1], after=read_cursor(cursor), limit=limit + 1,
     )  # fmt: skip
-    found = [PurchaseSummaryOut.model_validate(row) for row in rows]
+    more = await expanding.expand(work, SUMMARY, expand, rows[:limit])
+    found = [
+        PurchaseSummaryOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
+    ]
     return page_of(found, [row["id"] for row in rows], limit)
 
 
 @router.get("/purchases/{purchase_id}", tags=["purchases"])
-async def get_purchase(purchase_id: PurchaseId, work: Reading) -> PurchaseOut:
+@refuses(purchases.PurchaseNotFound)
+async def get_purchase(
+    purchase_id: PurchaseId, work: Reading, expand: ExpandPurchase | None = None
+) -> PurchaseOut:
     """Read a purchase with its award: which rules gave what, and why others did not."""
-    return await _purchase(work, purchase_id)
+    found = await _purchase(work, purchase_id)
+    more = await expanding.expand(
+        work, PURCHASE, expand, [{"id": found.id, "member_id": found.member_id}]
+    )
+    return found.model_copy(update={"expanded": more.get(found.id)})
 
 
 @router.get("/purchases/{purchase_id}/why", tags=["purchases"])
+@refuses(purchases.PurchaseNotFound)
 async def explain_purchase(purchase_id: PurchaseId, work: Reading) -> WhyOut:
     """Say why a purchase earned what it earned, or nothing: rule by rule, in sentences."""
     return await why.explain_purchase(work, purchase_id)
 
 
 @router.post("/purchases/{purchase_id}/complete", tags=["purchases"])
+@refuses(*COMPLETING)
 async def complete_purchase(purchase_id: PurchaseId, work: Settling) -> PurchaseOut:
     """Complete a pending purchase; its one effect is booked now."""
     await ending.complete(work, purchase_id)
@@ -127,6 +170,7 @@ async def complete_purchase(purchase_id: PurchaseId, work: Settling) -> Purchase
 
 
 @router.post("/purchases/{purchase_id}/cancel", tags=["purchases"])
+@refuses(purchases.PurchaseNotFound, purchases.PurchaseNotPending)
 async def cancel_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
     """Cancel a pending purchase; it never earns."""
     await ending.cancel(work, purchase_id)
@@ -134,6 +178,7 @@ async def cancel_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut
 
 
 @router.post("/purchases/{purchase_id}/fail", tags=["purchases"])
+@refuses(purchases.PurchaseNotFound, purchases.PurchaseNotPending)
 async def fail_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
     """Say that a pending purchase failed; it never earns."""
     await ending.cancel(work, purchase_id, status="failed")
@@ -147,6 +192,7 @@ async def fail_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
     response_model=RefundOut,
     responses={200: {"model": RefundOut, "description": "It was there before."}},
 )
+@refuses(*REFUNDING)
 async def post_refund(
     purchase_id: PurchaseId, caller: Buying, body: RefundIn | None = None
 ) -> Response:
@@ -156,6 +202,7 @@ async def post_refund(
 
 
 @router.post("/refunds/bulk", tags=["purchases"], response_model=BulkOut[RefundOut])
+@refuses("tenant_suspended")
 async def post_refunds(body: BulkIn[RefundOfIn], work: Settling) -> Response:
     """Book up to 1,000 refunds at once; each has its own result, and one fails alone."""
     return await bulk.book(work, body.items, RefundOfIn, RefundOfIn.of_its_own, answers.give_back)

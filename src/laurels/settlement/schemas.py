@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from laurels.kit.expand import Expanded
 from laurels.kit.schema import (
     Amount,
     Attributes,
@@ -62,10 +63,14 @@ class PurchaseIn(Schema):
 
     amount: Amount = Field(description="What was paid, in the tenant's currency.")
     currency: Currency
-    member: Code | None = Field(default=None, description="Your id of the member.")
+    member: Code | None = Field(
+        default=None, description="Your id of the member.", examples=["anna"]
+    )
     member_id: MemberId | None = Field(default=None, description="Our id of the member.")
     external_id: Code | None = Field(
-        default=None, description="Your number of the purchase; a repeat changes nothing."
+        default=None,
+        description="Your number of the purchase; a repeat changes nothing.",
+        examples=["1001"],
     )
     source: Annotated[Code, Field(max_length=64)] = "api"
     occurred_at: Moment | None = Field(default=None, description="When; absent: now.")
@@ -98,7 +103,9 @@ class PurchaseIn(Schema):
 class RefundIn(Schema):
     """Money that went back; without an amount: all that is left."""
 
-    amount: Amount | None = None
+    amount: Amount | None = Field(
+        default=None, description="Absent: all that is left.", examples=["5.00"]
+    )
     external_id: Code | None = None
     source: Annotated[Code, Field(max_length=64)] = "api"
     reason: Note | None = None
@@ -186,6 +193,7 @@ class PurchaseOut(View):
     created_at: datetime
     points: int = Field(description="What it earned, before refunds.")
     award: AwardOut | None
+    expanded: Expanded = None
 
 
 class PurchaseSummaryOut(View):
@@ -201,6 +209,7 @@ class PurchaseSummaryOut(View):
     currency: str
     occurred_at: datetime
     completed_at: datetime | None
+    expanded: Expanded = None
 
 
 class RefundOut(View):

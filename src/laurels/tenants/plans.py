@@ -14,15 +14,21 @@ class PlanLimits(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     earning_rules: int | None = Field(
-        default=None, ge=0, le=100_000, description="Earning rules that are not archived."
+        default=None,
+        strict=True,
+        ge=0,
+        le=100_000,
+        description="Earning rules that are not archived.",
     )
-    programs: int | None = Field(default=None, ge=1, le=1000, description="Programs of points.")
+    programs: int | None = Field(
+        default=None, strict=True, ge=1, le=1000, description="Programs of points."
+    )
     requests_per_second: int | None = Field(
-        default=None, ge=1, le=100_000,
+        default=None, strict=True, ge=1, le=100_000,
         description="Requests a second that a key may make, whatever the tenant's settings say.",
     )  # fmt: skip
     webhook_endpoints: int | None = Field(
-        default=None, ge=0, le=1000, description="Endpoints that are told of events."
+        default=None, strict=True, ge=0, le=1000, description="Endpoints that are told of events."
     )
 
 

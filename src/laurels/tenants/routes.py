@@ -8,16 +8,18 @@ from fastapi import APIRouter, Path
 
 from laurels.kit.access import begin
 from laurels.kit.http import Door
+from laurels.kit.openapi import refuses
 from laurels.kit.schema import IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import service, settings
+from .errors import TenantInvalid, UnknownSection
 
 router = APIRouter(prefix="/v1", tags=["tenants"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.TENANTS_READ)]
 Writing = Annotated[Work, begin(Permission.TENANTS_WRITE)]
-SectionName = Annotated[str, Path(pattern="^[a-z_]{1,40}$", description="Name of the section.")]
+SectionName = Annotated[str, Path(max_length=40, description="Name of the section.")]
 TenantId = Annotated[UUID, IdOf("tenant")]
 
 
@@ -65,6 +67,7 @@ async def get_tenant(work: Reading) -> TenantOut:
 
 
 @router.get("/settings/{section}")
+@refuses(UnknownSection)
 async def get_settings(section: SectionName, work: Reading) -> SectionOut:
     """Read a section of settings."""
     found = await settings.read(work, settings.section_named(section))
@@ -72,6 +75,7 @@ async def get_settings(section: SectionName, work: Reading) -> SectionOut:
 
 
 @router.patch("/settings/{section}")
+@refuses(UnknownSection, TenantInvalid)
 async def change_settings(section: SectionName, body: dict[str, Any], work: Writing) -> SectionOut:
     """Change what is sent of a section; the rest stays."""
     found = await settings.change(work, section, body)
@@ -79,7 +83,8 @@ async def change_settings(section: SectionName, body: dict[str, Any], work: Writ
 
 
 @router.get("/settings/{section}/history")
-async def get_history(section: SectionName, work: Reading) -> HistoryOut:
+@refuses(UnknownSection)
+async def get_settings_history(section: SectionName, work: Reading) -> HistoryOut:
     """Read every version that a section has had."""
     rows = await settings.history(work, section)
     return HistoryOut(data=[VersionOut.model_validate(row) for row in rows])

@@ -1,0 +1,90 @@
+"""Expansion: `?expand=wallets` puts related things into an answer, under `expanded`.
+
+The room that knows the related things offers them for a kind of thing; the route that reads the
+kind names no room above its own. A loader gets all rows of an answer at once.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import core_schema
+
+from .work import Work
+
+Rows = Mapping[UUID, Mapping[str, Any]]
+Loader = Callable[[Work, Rows], Awaitable[Mapping[UUID, Any]]]
+_OFFERS: dict[str, dict[str, Loader]] = {}
+
+
+def offer(kind: str, name: str, loader: Loader) -> None:
+    """Let answers about this kind of thing be expanded by this name.
+
+    The loader gets the rows by id and returns what belongs to each, ready for JSON; null stands
+    for an id that it leaves out.
+    """
+    _OFFERS.setdefault(kind, {})[name] = loader
+
+
+async def expand(
+    work: Work, kind: str, asked: str | None, rows: Iterable[Mapping[str, Any]]
+) -> dict[UUID, dict[str, Any]]:
+    """Return what was asked for, by the rows' ids and then by name; nothing when nothing was."""
+    if asked is None:
+        return {}
+    by_id = {row["id"]: row for row in rows}
+    found: dict[UUID, dict[str, Any]] = {row_id: {} for row_id in by_id}
+    for name in asked.split(","):
+        loaded = await _OFFERS[kind][name](work, by_id)
+        for row_id, expanded in found.items():
+            expanded[name] = loaded.get(row_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ExpansionsOf:
+    """Marks the query parameter `expand` of a route that reads this kind of thing."""
+
+    kind: str
+
+    def check(self, text: str) -> str:
+        """Return the names. Raise ValueError, with those that there are, for one that is not."""
+        offers = _OFFERS.get(self.kind, {})
+        names = text.split(",")
+        for name in names:
+            if name not in offers:
+                msg = f"`{name[:40]}` cannot be expanded here; these can: {', '.join(offers)}"
+                raise ValueError(msg)
+        return ",".join(dict.fromkeys(names))
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        offers = sorted(_OFFERS.get(self.kind, {}))
+        return {
+            **handler(schema),
+            "pattern": f"^({'|'.join(offers)})(,({'|'.join(offers)}))*$",
+            "description": "What to put under `expanded`, separated by commas: "
+            + ", ".join(f"`{name}`" for name in offers)
+            + ".",
+        }
+
+
+def _absent(value: object) -> bool:
+    return value is None
+
+
+Expanded = Annotated[
+    dict[str, Any] | None,
+    Field(
+        exclude_if=_absent,
+        description="What `expand` asked for, by name; absent when it asked for nothing.",
+    ),
+]

@@ -1,0 +1,376 @@
+"""The OpenAPI document, true: what a door can answer, not only what it answers when all is well.
+
+FastAPI writes down paths, parameters and good answers. `describe` adds what holds for every door:
+the problems (RFC 9457) with the codes that each operation can give, the `Idempotency-Key` of
+writes, the headers of answers, the permission that is asked for.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from inspect import cleandoc
+from typing import Any, TypeVar, cast
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant as Needs  # codespell:ignore
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
+
+from .errors import HTTP_STATUS, AppError, Forbidden, Invalid, Unauthenticated
+from .idempotency import KEY_PATTERN, MAX_KEY, IdempotencyKeyReused
+from .rates import RateLimited, TooManyFailures
+
+WRITES = frozenset({"post", "put", "patch", "delete"})
+PROBLEM_TYPE = "application/problem+json"
+T = TypeVar("T", bound=Callable[..., Any])
+
+
+class MetBy(StrEnum):
+    """Which operations meet a problem before their room is asked."""
+
+    ALL = "all"
+    WRITES = "those that write"
+    NONE = "none: the address leads nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class DoorProblem:
+    """A problem that is answered before a room is asked, or when one breaks."""
+
+    code: str
+    status: int
+    words: str
+    met_by: MetBy = MetBy.ALL
+
+
+AT_THE_DOOR: tuple[DoorProblem, ...] = (
+    DoorProblem(
+        "unreadable_body", 400, "The body is not JSON; says at which line and column.",
+        MetBy.WRITES,
+    ),
+    DoorProblem("no_such_route", 404, "Nothing lives at this path.", MetBy.NONE),
+    DoorProblem("method_not_allowed", 405, "This path knows other methods.", MetBy.NONE),
+    DoorProblem("slow_body", 408, "The body did not arrive in time.", MetBy.WRITES),
+    DoorProblem(
+        "body_too_large", 413, "The body is over the limit, which it names.", MetBy.WRITES
+    ),
+    DoorProblem(
+        "unsupported_media_type", 415, "The body is not announced as JSON; says what to send.",
+        MetBy.WRITES,
+    ),
+    DoorProblem("invalid", 422, "Fields are wrong; `errors` names each, and why."),
+    DoorProblem("headers_too_large", 431, "The headers are too many or too long."),
+    DoorProblem("internal", 500, "Something broke on our side; nothing was booked."),
+    DoorProblem(
+        "timed_out", 503, "It took too long and was given up; try again with the same key."
+    ),
+    DoorProblem(
+        "unavailable", 503,
+        "The database is busy or restarting; try again with the same key.",
+    ),
+)  # fmt: skip
+"""What is answered before a room is asked, or when one breaks; tests/api holds each of them."""
+
+_EVERYWHERE: tuple[tuple[type[AppError], MetBy], ...] = (
+    (Unauthenticated, MetBy.ALL),
+    (Forbidden, MetBy.ALL),
+    (IdempotencyKeyReused, MetBy.WRITES),
+    (Invalid, MetBy.ALL),
+    (RateLimited, MetBy.ALL),
+    (TooManyFailures, MetBy.ALL),
+)
+"""Errors that every guarded door knows, so that no route has to name them."""
+
+
+def refuses(*errors: type[AppError] | str) -> Callable[[T], T]:
+    """Say which errors of the rooms a route can answer with; stands right above its function.
+
+    An error of a room upstairs, which a route cannot import, is named by its code.
+    """
+
+    def mark(endpoint: T) -> T:
+        endpoint.refuses = errors  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+def describe(app: FastAPI, tags: Mapping[str, str], errors: Sequence[type[AppError]] = ()) -> None:
+    """Let the application tell the whole truth at /openapi.json.
+
+    `tags` says what each of them holds; `errors` are those that every guarded door can answer
+    with although `kit` does not know them.
+    """
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app, tags, errors)
+        return app.openapi_schema
+
+    app.openapi = openapi
+
+
+def _document(
+    app: FastAPI, tags: Mapping[str, str], errors: Sequence[type[AppError]]
+) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        webhooks=app.webhooks.routes,
+    )
+    doors = _doors(app)
+    responses: dict[str, Any] = {}
+    examples: dict[str, Any] = {}
+    used: set[str] = set()
+    for path, item in cast("dict[str, dict[str, Any]]", document["paths"]).items():
+        for method, operation in item.items():
+            used.update(operation.get("tags", ()))
+            problems = _problems(method, doors[method, path], errors)
+            _complete(operation, method, doors[method, path], problems, responses)
+            for status, found in problems.items():
+                examples.update({c: _example(status, c, words) for c, words in found.items()})
+    parts = document.setdefault("components", {})
+    schemas = parts.setdefault("schemas", {})
+    for item in cast("dict[str, dict[str, Any]]", document.get("webhooks", {})).values():
+        for operation in item.values():
+            operation["responses"].pop("422", None)
+            used.update(operation.get("tags", ()))
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    parts["schemas"] = dict(sorted({**schemas, **_SCHEMAS}.items()))
+    parts["responses"] = dict(sorted(responses.items()))
+    parts["examples"] = dict(sorted(examples.items()))
+    document["tags"] = [
+        {"name": name, "description": words} for name, words in tags.items() if name in used
+    ]
+    parts["headers"] = _HEADERS
+    parts["parameters"] = _PARAMETERS
+    return cast("dict[str, Any]", _whole_numbers(document))
+
+
+def _doors(app: FastAPI) -> dict[tuple[str, str], Any]:
+    """Return the route behind every operation."""
+    return {
+        (method.lower(), getattr(route, "path_format", route.path) or ""): route
+        for route in iter_route_contexts(app.routes)
+        for method in route.methods or ()
+    }
+
+
+def permission_at(route: Any) -> str | None:
+    """Return the permission that a route asks for, None when it asks for none."""
+    return _permission(getattr(route, "dependant", None))  # codespell:ignore
+
+
+def _permission(needs: Needs | None) -> str | None:
+    if needs is None:
+        return None
+    asked = getattr(needs.call, "permission", None)
+    if asked is not None:
+        return str(asked)
+    return next(filter(None, (_permission(each) for each in needs.dependencies)), None)
+
+
+def _complete(
+    operation: dict[str, Any],
+    method: str,
+    route: Any,
+    problems: dict[int, dict[str, str]],
+    shared: dict[str, Any],
+) -> None:
+    """Add to one operation what FastAPI cannot know; responses of many go into `shared`."""
+    operation["summary"] = operation["operationId"].replace("_", " ").capitalize()
+    answers = cast("dict[str, dict[str, Any]]", operation["responses"])
+    answers.pop("422", None)
+    for status, answer in answers.items():
+        if answer["description"] == "Successful Response":
+            answer["description"] = HTTPStatus(int(status)).phrase
+        answer["headers"] = {**answer.get("headers", {}), **_headers(method, status)}
+    permission = permission_at(route)
+    if permission is None:
+        return
+    operation["security"] = [{scheme: [permission] for scheme in operation["security"][0]}]
+    if method in WRITES:
+        key = {"$ref": "#/components/parameters/IdempotencyKey"}
+        operation.setdefault("parameters", []).append(key)
+    for status, codes in sorted(problems.items()):
+        answers[str(status)] = _answer(status, codes, shared)
+
+
+def _problems(
+    method: str, route: Any, errors: Sequence[type[AppError]]
+) -> dict[int, dict[str, str]]:
+    """Return the codes that an operation can answer, by status, each with its sentence."""
+    if permission_at(route) is None:
+        return {}
+    met = {MetBy.ALL}
+    if method in WRITES:
+        met.add(MetBy.WRITES)
+    found: dict[int, dict[str, str]] = {}
+    everywhere = [error for error, met_by in _EVERYWHERE if met_by in met]
+    own = [_error_of(named) for named in getattr(route.endpoint, "refuses", ())]
+    for error in (*everywhere, *errors, *own):
+        found.setdefault(HTTP_STATUS[error.kind], {})[error.code] = sentence_of(error)
+    for problem in AT_THE_DOOR:
+        if problem.met_by in met:
+            found.setdefault(problem.status, {})[problem.code] = problem.words
+    return found
+
+
+def _error_of(named: type[AppError] | str) -> type[AppError]:
+    if not isinstance(named, str):
+        return named
+    return next(error for error in errors_known() if error.code == named)
+
+
+def errors_known(root: type[AppError] = AppError) -> Iterator[type[AppError]]:
+    """Yield every error class of ours that was imported."""
+    for child in root.__subclasses__():
+        if child.__module__.startswith("laurels."):
+            yield child
+        yield from errors_known(child)
+
+
+def sentence_of(error: type[AppError]) -> str:
+    """Return what an error says when nothing more exact is known."""
+    return cleandoc(error.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _answer(status: int, problems: dict[str, str], shared: dict[str, Any]) -> dict[str, Any]:
+    """Return the response of one status; what has few codes is written once for all."""
+    if len(problems) > 2:
+        return _response(status, problems)
+    name = "".join(part.capitalize() for code in problems for part in code.split("_"))
+    shared.setdefault(name, _response(status, problems))
+    return {"$ref": f"#/components/responses/{name}"}
+
+
+def _response(status: int, problems: dict[str, str]) -> dict[str, Any]:
+    headers = _headers("", str(status))
+    words = " ".join(f"`{code}`: {sentence}" for code, sentence in problems.items())
+    schema = {
+        "allOf": [
+            {"$ref": "#/components/schemas/Problem"},
+            {"properties": {"code": {"enum": list(problems)}, "status": {"const": status}}},
+        ]
+    }
+    examples = {code: {"$ref": f"#/components/examples/{code}"} for code in problems}
+    content = {PROBLEM_TYPE: {"schema": schema, "examples": examples}}
+    return {"description": words, "headers": headers, "content": content}
+
+
+def _example(status: int, code: str, sentence: str) -> dict[str, Any]:
+    value = {
+        "type": f"urn:laurels:error:{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": sentence,
+        "code": code,
+        "request_id": "019a0f2e-6f3c-7d8e-9a51-2f0c4d1b7e60",
+    }
+    return {"value": value}
+
+
+def _headers(method: str, status: str) -> dict[str, Any]:
+    """Return the headers of an answer, by reference."""
+    names = ["X-Request-Id"]
+    if method in WRITES and status.startswith("2"):
+        names.append("Idempotent-Replayed")
+    if status == "401":
+        names.append("WWW-Authenticate")
+    if status in {"429", "503"}:
+        names.append("Retry-After")
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _whole_numbers(value: Any) -> Any:
+    """Return the JSON value with `100.0` as `100`, as limits of integers are meant."""
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value)
+        return {key: _whole_numbers(item) for key, item in entries.items()}
+    if isinstance(value, list):
+        return [_whole_numbers(item) for item in cast("list[Any]", value)]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield path, method and content of every operation of an OpenAPI document."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+_PARAMETERS: dict[str, Any] = {
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": "Your name for this request. The same key and body within 7 days get the"
+        " first answer again, with `Idempotent-Replayed: true`; another body is refused.",
+        "schema": {
+            "type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": KEY_PATTERN,
+        },
+        "example": "order-1001",
+    }
+}  # fmt: skip
+
+_HEADERS: dict[str, Any] = {
+    "X-Request-Id": {
+        "description": "Names this request in logs and problems.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+    "Idempotent-Replayed": {
+        "description": "`true` when this is the stored answer of an earlier request.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Retry-After": {
+        "description": "Seconds to wait before the same request is worth another try.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
+    "WWW-Authenticate": {
+        "description": "How to show who you are.",
+        "schema": {"type": "string"},
+    },
+}
+
+_TEXT = {"type": "string"}
+_SCHEMAS: dict[str, Any] = {
+    "Problem": {
+        "title": "Problem",
+        "type": "object",
+        "description": "What went wrong (RFC 9457). Some problems carry further members, such as"
+        " `available` of `insufficient_points`.",
+        "properties": {
+            "type": {**_TEXT, "description": "`urn:laurels:error:` and the code."},
+            "title": {**_TEXT, "description": "The code in words."},
+            "status": {"type": "integer", "description": "The HTTP status."},
+            "detail": {**_TEXT, "description": "What is wrong this time, and what would be right."},
+            "code": {**_TEXT, "description": "Stable: programs branch on it."},
+            "request_id": {
+                "type": ["string", "null"], "description": "Finds the request in the log.",
+            },
+            "errors": {
+                "type": "array",
+                "description": "The fields that are wrong, at most 100.",
+                "items": {"$ref": "#/components/schemas/FieldProblem"},
+            },
+        },
+        "required": ["type", "title", "status", "detail", "code", "request_id"],
+    },
+    "FieldProblem": {
+        "title": "FieldProblem",
+        "type": "object",
+        "description": "One field that is wrong.",
+        "properties": {
+            "field": {**_TEXT, "description": "Its name, with dots inside of objects and lists."},
+            "pointer": {**_TEXT, "description": "The same as a JSON pointer."},
+            "code": {**_TEXT, "description": "What kind of wrong it is."},
+            "message": {**_TEXT, "description": "Why, and what would be right."},
+        },
+        "required": ["field", "pointer", "code", "message"],
+    },
+}  # fmt: skip

@@ -1,0 +1,57 @@
+"""Query parameters read strictly: what is not known, or comes twice, is refused by its name.
+
+A filter with a typo that is passed over in silence gives the wrong list without a word.
+"""
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import parse_qsl
+
+from fastapi.dependencies.models import Dependant as Needs  # codespell:ignore
+from pydantic import BaseModel
+
+from .errors import FieldError, Invalid
+
+MAX_PARAMETERS = 100
+
+
+def names_of(needs: Needs) -> frozenset[str]:
+    """Return the query parameters that a route knows, its dependencies' own among them."""
+    return frozenset(_names(needs))
+
+
+def _names(needs: Needs) -> Iterator[str]:
+    for field in needs.query_params:
+        kind = field.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from (inner.alias or name for name, inner in kind.model_fields.items())
+        else:
+            yield field.alias
+    for each in needs.dependencies:
+        yield from _names(each)
+
+
+def check(query: bytes, known: frozenset[str]) -> None:
+    """Raise Invalid, which names each field, for parameters that are unknown or come twice."""
+    try:
+        sent = parse_qsl(
+            query.decode("latin-1"), keep_blank_values=True, max_num_fields=MAX_PARAMETERS
+        )
+    except ValueError:
+        msg = f"There are more than {MAX_PARAMETERS} query parameters; send fewer."
+        raise Invalid(msg) from None
+    wrong = list(_faults((name for name, _ in sent), known))
+    if wrong:
+        trouble = Invalid("; ".join(f"{fault.field}: {fault.message}" for fault in wrong[:5]))
+        trouble.fields = wrong
+        raise trouble
+
+
+def _faults(names: Iterable[str], known: frozenset[str]) -> Iterator[FieldError]:
+    seen: set[str] = set()
+    for name in names:
+        if name not in known:
+            there = f"known are: {', '.join(sorted(known))}" if known else "there are none here"
+            yield FieldError(name[:100], f"is no query parameter of this address; {there}", "extra")
+        elif name in seen:
+            yield FieldError(name, "comes twice; send it once", "repeated")
+        seen.add(name)

@@ -1,0 +1,63 @@
+"""What answers about purchases can be expanded by."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from laurels import earning, members, purchases
+from laurels.events.catalogue import PurchaseCompleted
+from laurels.kit import expand
+from laurels.kit.expand import Rows
+from laurels.kit.work import Work
+from laurels.members.schemas import MemberOut
+
+from .schemas import AwardOut, LineOut
+
+PURCHASE = "purchase"
+SUMMARY = "purchase in a list"
+
+
+async def _members(work: Work, rows: Rows) -> Mapping[UUID, MemberOut]:
+    wanted = {row["member_id"] for row in rows.values()} - {None}
+    found = await members.get_facts(work, sorted(wanted)) if wanted else {}
+    views = {member_id: MemberOut.model_validate(row) for member_id, row in found.items()}
+    return {
+        purchase_id: views[row["member_id"]]
+        for purchase_id, row in rows.items()
+        if row["member_id"] in views
+    }
+
+
+async def _lines(work: Work, rows: Rows) -> Mapping[UUID, list[LineOut]]:
+    found = await purchases.lines_of(work, list(rows))
+    return {
+        purchase_id: [LineOut.model_validate(line) for line in found.get(purchase_id, [])]
+        for purchase_id in rows
+    }
+
+
+async def _awards(work: Work, rows: Rows) -> Mapping[UUID, AwardOut]:
+    found = await earning.find_awards(work, PurchaseCompleted.name, list(rows))
+    return {
+        purchase_id: AwardOut.model_validate(with_ids(award))
+        for purchase_id, award in found.items()
+    }
+
+
+def with_ids(award: dict[str, Any]) -> dict[str, Any]:
+    """Return the stored award with the ids of its effects as ids."""
+    effects = [
+        {
+            **effect,
+            "rule_id": UUID(effect["rule_id"]),
+            "transaction_id": UUID(effect["transaction_id"]),
+        }
+        for effect in award["effects"]
+    ]
+    return {**award, "effects": effects}
+
+
+expand.offer(PURCHASE, "member", _members)
+expand.offer(SUMMARY, "award", _awards)
+expand.offer(SUMMARY, "lines", _lines)
+expand.offer(SUMMARY, "member", _members)

@@ -1,0 +1,137 @@
+"""The OpenAPI document is true, whole and fit to read; examples on the page of the API work."""
+
+from typing import Any
+
+import httpx
+import jsonschema_rs
+import pytest
+
+from laurels.cli.api_page import Page
+from laurels.cli.docs import error_list
+from laurels.kit.errors import AppError
+from laurels.kit.openapi import AT_THE_DOOR, WRITES, errors_known, operations, refuses
+from tests.support.openapi import document, hold_to_the_document, operation_at, resolved
+
+OPERATIONS = [(path, method, operation) for path, method, operation in operations(document())]
+GUARDED = [each for each in OPERATIONS if each[2].get("security")]
+WITH_BODY = [each for each in GUARDED if "requestBody" in each[2]]
+PAGE = Page(document())
+
+
+def named(each: tuple[str, str, dict[str, Any]]) -> str:
+    return each[2]["operationId"]
+
+
+def codes_of(operation: dict[str, Any], status: int) -> list[str]:
+    answer = resolved(operation["responses"][str(status)])
+    return list(answer["content"]["application/problem+json"]["examples"])
+
+
+def test_it_is_openapi_3_1_without_what_fastapi_says_of_errors():
+    assert document()["openapi"].startswith("3.1.")
+    assert "HTTPValidationError" not in document()["components"]["schemas"]
+    assert [name for name in document()["components"]["schemas"] if "__" in name] == []
+
+
+def test_operations_have_names_of_their_own_and_tags_that_are_described():
+    names = [operation["operationId"] for _, _, operation in OPERATIONS]
+    described = {tag["name"] for tag in document()["tags"] if tag["description"]}
+
+    assert len(names) == len(set(names))
+    assert [name for name in names if "_v1_" in name] == []
+    assert {tag for _, _, each in OPERATIONS for tag in each["tags"]} == described
+    assert [named(each) for each in OPERATIONS if not each[2].get("description")] == []
+
+
+@pytest.mark.parametrize("each", GUARDED, ids=named)
+def test_a_guarded_operation_names_what_every_door_can_answer(each):
+    _, method, operation = each
+
+    assert {"401", "403", "422", "500", "503"} <= set(operation["responses"])
+    assert list(operation["security"][0].values()) != [[]]
+    names = [resolved(part)["name"] for part in operation.get("parameters", [])]
+    assert ("Idempotency-Key" in names) == (method in WRITES)
+    assert ("400" in operation["responses"]) == (method in WRITES)
+    for answer in operation["responses"].values():
+        assert "X-Request-Id" in resolved(answer)["headers"]
+
+
+def test_every_example_of_a_problem_is_a_problem():
+    schema = {"$ref": "#/components/schemas/Problem", "components": document()["components"]}
+    problem = jsonschema_rs.validator_for(schema)
+
+    for code, example in document()["components"]["examples"].items():
+        assert example["value"]["code"] == code
+        assert problem.is_valid(example["value"])
+
+
+def test_problems_of_the_door_are_told_once():
+    assert len({problem.code for problem in AT_THE_DOOR}) == len(AT_THE_DOOR)
+    assert "internal" in codes_of(GUARDED[0][2], 500)
+
+
+def test_a_route_says_what_it_refuses():
+    operation = operation_at("POST", "/v1/wallets/wal_x/debit")
+
+    assert operation is not None
+    assert codes_of(operation, 409) == [
+        "idempotency_key_reused", "posting_key_taken", "insufficient_points",
+    ]  # fmt: skip
+    assert codes_of(operation, 404) == ["wallet_not_found"]
+
+
+def test_marking_a_route_changes_nothing_else():
+    class Odd(AppError):
+        """Odd."""
+
+    async def route() -> int:
+        return 1
+
+    assert refuses(Odd)(route) is route
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (418, {}, "does not name 418"),
+        (200, {"id": 1}, "get_member 200"),
+    ],
+)
+async def test_an_answer_that_the_document_does_not_know_is_a_fault(status, body, words):
+    request = httpx.Request("GET", "http://laurels.test/v1/members/mem_x")
+
+    with pytest.raises(AssertionError, match=words):
+        await hold_to_the_document(httpx.Response(status, json=body, request=request))
+
+
+@pytest.mark.parametrize("each", WITH_BODY, ids=named)
+async def test_the_example_of_a_body_is_understood(each, client, operator_client):
+    path, method, operation = each
+    body = PAGE.example(operation)
+    sender = operator_client if path.startswith("/v1/platform") else client
+
+    answer = await sender.request(method, PAGE.example_path(path, operation), json=body)
+
+    assert answer.status_code not in {400, 405, 422}, f"{body} {answer.text}"
+
+
+OF_NO_ROUTE = {
+    "batch_too_large": "HTTP takes at most 1,000 items",
+    "conflict": "its children have names",
+    "file_refused": "files come by command",
+    "gone": "its children have names",
+    "limited": "its children have names",
+    "not_found": "its children have names",
+    "origin_missing": "files come by command",
+    "points_not_positive": "the schema refuses them before",
+    "row_invalid": "files come by command",
+    "too_many_broken": "files come by command",
+}
+"""Errors that no operation answers with, each with its reason."""
+
+
+def test_every_error_is_named_by_a_route_or_says_why_not():
+    error_list()  # imports the errors of every room
+    told = set(document()["components"]["examples"])
+
+    assert {error.code for error in errors_known()} - told == set(OF_NO_ROUTE)

@@ -1,0 +1,84 @@
+"""Holds answers to the OpenAPI document: a status or a code that it does not name is a fault."""
+
+import re
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from typing import Any
+
+import httpx
+import jsonschema_rs
+
+from laurels.api import create_app
+from laurels.kit.db import Database
+from laurels.kit.openapi import operations
+
+Hook = Callable[[httpx.Response], Awaitable[None]]
+FROM_NOWHERE = {"no_such_route", "method_not_allowed"}
+"""Problems of addresses that are no operation."""
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """The OpenAPI document of the application."""
+    return create_app(Database("postgresql://")).openapi()
+
+
+@lru_cache(maxsize=1)
+def addresses() -> list[tuple[str, re.Pattern[str], dict[str, Any]]]:
+    """Method, pattern of the path and content of every operation; fixed paths come first."""
+    found = [
+        (method.upper(), re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), operation)
+        for path, method, operation in operations(document())
+    ]
+    return sorted(found, key=lambda each: each[1].pattern.count("[^/]+"))
+
+
+def operation_at(method: str, path: str) -> dict[str, Any] | None:
+    """The operation that a request reaches, None for an address that leads nowhere."""
+    for known, pattern, operation in addresses():
+        if known == method and pattern.fullmatch(path):
+            return operation
+    return None
+
+
+@lru_cache(maxsize=1000)
+def _validator(operation_id: str, status: str, media: str) -> Any:
+    for _, _, operation in operations(document()):
+        if operation["operationId"] == operation_id:
+            answer = resolved(operation["responses"][status])
+            schema = answer["content"][media]["schema"]
+            return jsonschema_rs.validator_for({**schema, "components": document()["components"]})
+    raise AssertionError(operation_id)
+
+
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    """The part itself, or the one that its `$ref` leads to."""
+    found: Any = part
+    if "$ref" in part:
+        found = document()
+        for name in part["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+    return found
+
+
+async def hold_to_the_document(response: httpx.Response) -> None:
+    """Fail when the answer is not one that its operation names, or not of the shape it says."""
+    await response.aread()
+    request = response.request
+    operation = operation_at(request.method, request.url.path)
+    if operation is None:
+        return
+    name, status = operation["operationId"], str(response.status_code)
+    if status in {"404", "405"} and response.json().get("code") in FROM_NOWHERE:
+        return
+    assert status in operation["responses"], f"{name} does not name {status}: {response.text}"
+    if status == "204":
+        return
+    media = response.headers["content-type"].split(";")[0]
+    content = resolved(operation["responses"][status]).get("content", {})
+    assert media in content, f"{name} does not say that {status} may be {media}"
+    if media.endswith("json"):
+        faults = [
+            error.message for error in _validator(name, status, media).iter_errors(response.json())
+        ]
+        assert faults == [], f"{name} {status}: {faults[:3]} in {response.text[:500]}"
