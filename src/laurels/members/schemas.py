@@ -95,7 +95,11 @@ class MergeIn(Schema):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    from_id: MemberId = Field(alias="from", description="The member that is merged.")
+    from_id: MemberId = Field(
+        alias="from",
+        description="The member that is merged.",
+        examples=["mem_01h455vb4pex5vsknk084sn02r"],
+    )
 
 
 class MergeOut(View):
