@@ -101,12 +101,12 @@ def create_app(
         app.include_router(router)
     app.include_router(front)
     _webhooks(app)
-    _dry_runs(app)
     _health(app, Readiness(database, revisions))
     install_errors(app)
     take_short_way(app, ROUTERS)
     tags = {**domains.sentences(), "health": "Whether the process and its database live."}
     describe(app, tags, [auth.KeyExpired])
+    _dry_runs(app)
     app.add_middleware(Envelope, limits=given, rates=rates, access=access)
     return app
 

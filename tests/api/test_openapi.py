@@ -125,6 +125,7 @@ OF_NO_ROUTE = {
     "origin_missing": "files come by command",
     "points_not_positive": "the schema refuses them before",
     "row_invalid": "files come by command",
+    "run_overtaken": "a worker's own trouble",
     "too_many_broken": "files come by command",
 }
 """Errors that no operation answers with, each with its reason."""

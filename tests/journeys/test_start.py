@@ -8,12 +8,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
+
+from laurels.kit import roles
+from tests.conftest import TEMPLATE
+from tests.support import cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "start.md"
@@ -103,7 +107,16 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path: Path, app_url: str, owner_url: str) -> Iterator[Reader]:
+async def own(database_name: str) -> AsyncIterator[str]:
+    """A database in which nobody has taken a name yet."""
+    name = f"laurels_guide_{os.getpid()}"
+    await cluster.clone(TEMPLATE, name)
+    yield name
+    await cluster.drop(name)
+
+
+@pytest.fixture
+def reader(tmp_path: Path, own: str) -> Iterator[Reader]:
     for program in ("bash", "curl", "jq"):
         if shutil.which(program) is None and not os.environ.get("CI"):
             pytest.skip(f"the guide needs {program}")
@@ -111,7 +124,8 @@ def reader(tmp_path: Path, app_url: str, owner_url: str) -> Iterator[Reader]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
-        **os.environ, "LAURELS_DATABASE_URL": app_url, "LAURELS_ADMIN_DATABASE_URL": owner_url,
+        **os.environ, "LAURELS_DATABASE_URL": cluster.server().url(database=own, user=roles.APP),
+        "LAURELS_ADMIN_DATABASE_URL": cluster.server().url(database=own, user=roles.OWNER),
         "LAURELS_DATA_DIR": str(tmp_path / "data"), "NO_COLOR": "1", "COLUMNS": "100",
     }  # fmt: skip
     shell = subprocess.Popen(

@@ -6,11 +6,13 @@ from fastapi import APIRouter, Path, Query
 
 from laurels.kit.access import begin
 from laurels.kit.http import Door
+from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import asking, clock, queries
+from .errors import ClockMoving, ClockTargetInvalid, JobNotFound, JobRunNotFound, NotATestTenant
 from .schemas import JobOut, JobRunOut, JobsOut, RunId, State, TestClockIn, TestClockOut
 
 router = APIRouter(prefix="/v1", tags=["jobs"], route_class=Door)
@@ -42,24 +44,28 @@ async def list_runs(
 
 
 @router.get("/jobs/runs/{job_run_id}")
+@refuses(JobRunNotFound)
 async def get_run(job_run_id: RunId, work: Reading) -> JobRunOut:
     """Read a run of a job."""
     return JobRunOut.model_validate(await queries.get_run(work, job_run_id))
 
 
 @router.post("/jobs/{job}/run", status_code=202)
+@refuses(JobNotFound)
 async def run_job(job: JobName, work: Running) -> JobRunOut:
     """Let a job run now. A worker takes it up; the run tells how far it is."""
     return JobRunOut.model_validate(await asking.ask(work, job))
 
 
 @router.get("/test-clock")
+@refuses(NotATestTenant)
 async def get_test_clock(work: Reading) -> TestClockOut:
     """Read where the test tenant's clock stands, and what ran when it was last moved."""
     return TestClockOut.of(await clock.clock_of(work), work.now)
 
 
 @router.post("/test-clock", status_code=202)
+@refuses(NotATestTenant, ClockMoving, ClockTargetInvalid)
 async def move_test_clock(body: TestClockIn, work: Running) -> TestClockOut:
     """Move the test tenant's clock forward; from then on it stands still until it is moved again.
 

@@ -54,7 +54,7 @@ class TestClockIn(Schema):
 
     __test__ = False
 
-    now: Moment | None = Field(default=None, examples=["2027-01-01T00:00:00Z"])
+    now: Moment | None = Field(default=None, description="Such as `2027-01-01T00:00:00Z`.")
     advance: Annotated[str, StringConstraints(max_length=40)] | None = Field(
         default=None,
         description="ISO 8601: `P14D`, `P1Y6M`, `PT36H`. Days and months are the tenant's own.",

@@ -372,9 +372,7 @@ async def _on_crash(request: Request, error: Exception) -> Response:
     _without_values(error)
     log.error("request %s failed", getattr(request.state, "request_id", "?"), exc_info=error)
     detail = "Something broke on our side; nothing was booked. The request id finds it in the log."
-    # The framework sends this one past the envelope, which would have named the request.
-    named = {"X-Request-Id": str(getattr(request.state, "request_id", ""))}
-    return problem(request, 500, "internal", detail, headers=named)
+    return problem(request, 500, "internal", detail)
 
 
 def _without_values(error: BaseException | None) -> None:

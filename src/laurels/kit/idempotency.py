@@ -11,15 +11,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Index, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .db import Base, TenantOwned
-from .errors import AppError, Conflict, Invalid
+from .errors import AppError, Conflict, Gone, Invalid
 from .time import utc_now
 from .work import Work, uniform
 
+ERASED = b'{"erased":true}'
+"""What stands in the place of answers that went with a person."""
 KEPT = timedelta(days=7)
 MAX_KEY = 255
 KEY_PATTERN = "^[!-~]([ -~]*[!-~])?$"
@@ -62,6 +65,12 @@ class Counter(TenantOwned, Base):
 
     name: Mapped[str] = mapped_column(primary_key=True, comment="What is counted.")
     value: Mapped[int] = mapped_column(comment="The last number given out.")
+
+
+class AnswerErased(Gone):
+    """This request was answered, and the answer went with the person who was erased since."""
+
+    code = "answer_erased"
 
 
 class IdempotencyKeyReused(Conflict):
@@ -117,9 +126,10 @@ async def claim(work: Work, key: Key) -> Answer | None:
         " where tenant_id = $1 and key = $2",
         work.tenant_id, key.text,
     )  # fmt: skip
-    if row is None or bytes(row["fingerprint"]) != key.fingerprint:
-        raise IdempotencyKeyReused(field="Idempotency-Key")
-    return Answer(row["status"], bytes(row["body"]), replayed=True)
+    told = IdempotencyKeyReused() if row is None else _told(row, key.fingerprint)
+    if isinstance(told, AppError):
+        raise told
+    return told
 
 
 async def keep(work: Work, key: Key, status: int, body: bytes | memoryview) -> None:
@@ -139,12 +149,16 @@ async def find(work: Work, keys: Sequence[Key]) -> dict[str, Answer | AppError]:
         " where tenant_id = $1 and key = any($2)",
         work.tenant_id, list(asked),
     )  # fmt: skip
-    return {
-        row["key"]: Answer(row["status"], bytes(row["body"]), replayed=True)
-        if bytes(row["fingerprint"]) == asked[row["key"]]
-        else IdempotencyKeyReused(field="Idempotency-Key")
-        for row in rows
-    }
+    return {row["key"]: _told(row, asked[row["key"]]) for row in rows}
+
+
+def _told(row: Any, fingerprint: bytes) -> Answer | AppError:
+    """Return what a request gets whose key came before: the first answer, or why not."""
+    if bytes(row["fingerprint"]) != fingerprint:
+        return IdempotencyKeyReused(field="Idempotency-Key")
+    if bytes(row["body"]) == ERASED:
+        return AnswerErased(field="Idempotency-Key")
+    return Answer(row["status"], bytes(row["body"]), replayed=True)
 
 
 def keep_all(work: Work, answers: Sequence[tuple[Key, Answer]]) -> None:
@@ -168,7 +182,7 @@ def keep_all(work: Work, answers: Sequence[tuple[Key, Answer]]) -> None:
 async def scrub(work: Work, words: Sequence[str]) -> None:
     """No stored answer and no key holds any of these words; the keys still refuse a repeat.
 
-    For the erasure of a person: a repeated request then gets an empty object.
+    For the erasure of a person: a repeated request is then told AnswerErased.
     """
     if not words:
         return
@@ -181,7 +195,7 @@ async def scrub(work: Work, words: Sequence[str]) -> None:
         "update laurels.idempotency_keys set body = $3 where tenant_id = $1 and exists ("
         " select from unnest($2::text[]) as word"
         " where position(convert_to(word, 'UTF8') in body) > 0)",
-        work.tenant_id, list(words), b'{"erased":true}',
+        work.tenant_id, list(words), ERASED,
     )  # fmt: skip
 
 

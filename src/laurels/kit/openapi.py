@@ -18,7 +18,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from .errors import HTTP_STATUS, AppError, Forbidden, Invalid, Unauthenticated
-from .idempotency import KEY_PATTERN, MAX_KEY, IdempotencyKeyReused
+from .idempotency import KEY_PATTERN, MAX_KEY, AnswerErased, IdempotencyKeyReused
 from .rates import RateLimited, TooManyFailures
 
 WRITES = frozenset({"post", "put", "patch", "delete"})
@@ -75,6 +75,7 @@ AT_THE_DOOR: tuple[DoorProblem, ...] = (
 _EVERYWHERE: tuple[tuple[type[AppError], MetBy], ...] = (
     (Unauthenticated, MetBy.ALL),
     (Forbidden, MetBy.ALL),
+    (AnswerErased, MetBy.WRITES),
     (IdempotencyKeyReused, MetBy.WRITES),
     (Invalid, MetBy.ALL),
     (RateLimited, MetBy.ALL),
