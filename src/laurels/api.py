@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from inspect import cleandoc
 from typing import Any
 
@@ -105,22 +106,9 @@ def create_app(
     install_errors(app)
     take_short_way(app, ROUTERS)
     tags = {**domains.sentences(), "health": "Whether the process and its database live."}
-    describe(app, tags, [auth.KeyExpired])
-    _dry_runs(app)
+    describe(app, tags, [auth.KeyExpired], partial(rehearsing.describe, model=DryRunOut))
     app.add_middleware(Envelope, limits=given, rates=rates, access=access)
     return app
-
-
-def _dry_runs(app: FastAPI) -> None:
-    """Document what dry runs are answered with."""
-    write = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            rehearsing.describe(write(), DryRunOut)
-        return write()
-
-    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _webhooks(app: FastAPI) -> None:

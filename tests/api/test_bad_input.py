@@ -111,11 +111,7 @@ async def test_a_wrong_filter_is_named_with_the_remedy(client, address, field, w
     [
         ({**GOOD, "occurred_at": 1_700_000_000}, "occurred_at", "date, time with seconds"),
         ({"member": "a", "currency": "USD"}, "amount", "is missing; send it"),
-        (
-            {**GOOD, "curency": "USD"},
-            "curency",
-            "check its spelling or leave it out",
-        ),  # codespell:ignore
+        ({**GOOD, "money": "USD"}, "money", "check its spelling or leave it out"),
         ({**GOOD, "status": "done"}, "status", "is none of 'pending', 'completed'"),
         ({**GOOD, "member": "x" * 129}, "member", "is longer than 128 characters"),
         ({**GOOD, "lines": {}}, "lines", "is not a list"),

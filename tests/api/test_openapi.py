@@ -124,6 +124,7 @@ OF_NO_ROUTE = {
     "not_found": "its children have names",
     "origin_missing": "files come by command",
     "points_not_positive": "the schema refuses them before",
+    "run_overtaken": "workers tell each other",
     "row_invalid": "files come by command",
     "run_overtaken": "a worker's own trouble",
     "too_many_broken": "files come by command",

@@ -51,6 +51,12 @@ def _validator(operation_id: str, status: str, media: str) -> Any:
     raise AssertionError(operation_id)
 
 
+def _speaks_of_somebody_erased(response: httpx.Response) -> bool:
+    """Whether this is what is left of a stored answer; the `Idempotency-Key` parameter says so."""
+    replayed = response.headers.get("idempotent-replayed") == "true"
+    return replayed and response.json() == {"erased": True}
+
+
 def resolved(part: dict[str, Any]) -> dict[str, Any]:
     """The part itself, or the one that its `$ref` leads to."""
     found: Any = part
@@ -72,7 +78,7 @@ async def hold_to_the_document(response: httpx.Response) -> None:
     if status in {"404", "405"} and response.json().get("code") in FROM_NOWHERE:
         return
     assert status in operation["responses"], f"{name} does not name {status}: {response.text}"
-    if status == "204":
+    if status == "204" or _speaks_of_somebody_erased(response):
         return
     media = response.headers["content-type"].split(";")[0]
     content = resolved(operation["responses"][status]).get("content", {})

@@ -10,6 +10,7 @@ from laurels.kit.crypto import SecretKeyMissing
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.query import Switch
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -68,7 +69,7 @@ def _out(work: Work, event: Happened) -> EventOut:
 async def list_events(
     work: Reading,
     types: Types = None,
-    historical: Annotated[bool, Query(description="Imported history too.")] = False,
+    historical: Annotated[Switch, Query(description="Imported history too.")] = False,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[EventOut]:

@@ -12,7 +12,13 @@ from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import asking, clock, queries
-from .errors import ClockMoving, ClockTargetInvalid, JobNotFound, JobRunNotFound, NotATestTenant
+from .errors import (
+    ClockMoving,
+    ClockTargetInvalid,
+    JobNotFound,
+    JobRunNotFound,
+    NotATestTenant,
+)
 from .schemas import JobOut, JobRunOut, JobsOut, RunId, State, TestClockIn, TestClockOut
 
 router = APIRouter(prefix="/v1", tags=["jobs"], route_class=Door)
@@ -28,7 +34,7 @@ async def list_jobs(work: Reading) -> JobsOut:
 
 
 @router.get("/jobs/runs")
-async def list_runs(
+async def list_job_runs(
     work: Reading,
     job: Annotated[str | None, Query(max_length=80, description="Of this job only.")] = None,
     state: Annotated[State | None, Query(description="In this state only.")] = None,
@@ -45,7 +51,7 @@ async def list_runs(
 
 @router.get("/jobs/runs/{job_run_id}")
 @refuses(JobRunNotFound)
-async def get_run(job_run_id: RunId, work: Reading) -> JobRunOut:
+async def get_job_run(job_run_id: RunId, work: Reading) -> JobRunOut:
     """Read a run of a job."""
     return JobRunOut.model_validate(await queries.get_run(work, job_run_id))
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from laurels.kit.schema import IdOf, Moment, Schema, View
 
@@ -51,6 +51,8 @@ class JobsOut(View):
 
 class TestClockIn(Schema):
     """Where the clock is to go: a moment, or a span from where it stands."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"advance": "P14D"}]})
 
     __test__ = False
 

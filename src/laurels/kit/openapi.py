@@ -46,7 +46,7 @@ class DoorProblem:
 
 AT_THE_DOOR: tuple[DoorProblem, ...] = (
     DoorProblem(
-        "unreadable_body", 400, "The body is not JSON; says at which line and column.",
+        "unreadable_body", 400, "The body is not JSON, or nested too deeply; says where.",
         MetBy.WRITES,
     ),
     DoorProblem("no_such_route", 404, "Nothing lives at this path.", MetBy.NONE),
@@ -97,23 +97,31 @@ def refuses(*errors: type[AppError] | str) -> Callable[[T], T]:
     return mark
 
 
-def describe(app: FastAPI, tags: Mapping[str, str], errors: Sequence[type[AppError]] = ()) -> None:
+def describe(
+    app: FastAPI,
+    tags: Mapping[str, str],
+    errors: Sequence[type[AppError]] = (),
+    extend: Callable[[dict[str, Any]], None] | None = None,
+) -> None:
     """Let the application tell the whole truth at /openapi.json.
 
     `tags` says what each of them holds; `errors` are those that every guarded door can answer
-    with although `kit` does not know them.
+    with although `kit` does not know them. `extend` adds to what FastAPI wrote, before the rest.
     """
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app, tags, errors)
+            app.openapi_schema = _document(app, tags, errors, extend)
         return app.openapi_schema
 
     app.openapi = openapi
 
 
 def _document(
-    app: FastAPI, tags: Mapping[str, str], errors: Sequence[type[AppError]]
+    app: FastAPI,
+    tags: Mapping[str, str],
+    errors: Sequence[type[AppError]],
+    extend: Callable[[dict[str, Any]], None] | None,
 ) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
@@ -123,6 +131,8 @@ def _document(
         webhooks=app.webhooks.routes,
     )
     doors = _doors(app)
+    if extend is not None:
+        extend(document)
     responses: dict[str, Any] = {}
     examples: dict[str, Any] = {}
     used: set[str] = set()
@@ -277,7 +287,7 @@ def _example(status: int, code: str, sentence: str) -> dict[str, Any]:
 
 def _headers(method: str, status: str) -> dict[str, Any]:
     """Return the headers of an answer, by reference."""
-    names = ["X-Request-Id"]
+    names = ["X-Request-Id", "RateLimit", "RateLimit-Policy"]
     if method in WRITES and status.startswith("2"):
         names.append("Idempotent-Replayed")
     if status == "401":
@@ -310,7 +320,8 @@ _PARAMETERS: dict[str, Any] = {
         "in": "header",
         "required": False,
         "description": "Your name for this request. The same key and body within 7 days get the"
-        " first answer again, with `Idempotent-Replayed: true`; another body is refused.",
+        " first answer again, with `Idempotent-Replayed: true`; another body is refused. What was"
+        ' answered about a person who was erased since is `{"erased": true}`.',
         "schema": {
             "type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": KEY_PATTERN,
         },
@@ -322,6 +333,15 @@ _HEADERS: dict[str, Any] = {
     "X-Request-Id": {
         "description": "Names this request in logs and problems.",
         "required": True,
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "What is left of the key's limit: `r` requests, full again in `t` seconds"
+        " (draft-ietf-httpapi-ratelimit-headers-11). Absent where there is no limit.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit-Policy": {
+        "description": "The key's limit: `q` requests in `w` seconds. Absent where there is none.",
         "schema": {"type": "string"},
     },
     "Idempotent-Replayed": {

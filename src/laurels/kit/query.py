@@ -4,14 +4,26 @@ A filter with a typo that is passed over in silence gives the wrong list without
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Annotated
 from urllib.parse import parse_qsl
 
 from fastapi.dependencies.models import Dependant as Needs  # codespell:ignore
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 
 from .errors import FieldError, Invalid
 
 MAX_PARAMETERS = 100
+
+
+def _spelled(value: object) -> object:
+    if isinstance(value, str) and value not in {"true", "false"}:
+        msg = "is neither `true` nor `false`"
+        raise ValueError(msg)
+    return value
+
+
+Switch = Annotated[bool, BeforeValidator(_spelled)]
+"""A parameter that is on or off, in one spelling each."""
 
 
 def names_of(needs: Needs) -> frozenset[str]:

@@ -12,12 +12,13 @@ from fastapi import Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from .query import Switch
 from .work import Work
 
 _NOTES = "what a dry run has written"
 
 DryRun = Annotated[
-    bool,
+    Switch,
     Query(
         description="Do it, say what came of it and what would follow, and keep nothing. The"
         " answer is 200 whatever the outcome; an `Idempotency-Key` is not used up."

@@ -93,7 +93,7 @@ async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> Mer
 
 @router.post("/{member_id}/unmerge")
 @refuses(
-    MemberNotFound, MemberNotMerged, MemberErased, MergeNotLast, EmailTaken, "merge_not_undoable"
+    MemberNotFound, MemberErased, MemberNotMerged, MergeNotLast, EmailTaken, "merge_not_undoable"
 )
 async def unmerge_member(member_id: MemberId, work: Writing) -> MergeOut:
     """Undo the merge of this member into another, or else the latest merge of one into it.
