@@ -103,25 +103,25 @@ class Visit:
             ip=address_of(self._request, getattr(app.state, "trusted_proxies", ())),
             user_agent=agent_of(self._request),
         )
+        key = await self._sent_key()
         if dry_run:
             rehearsing.start(self._work)
             self.rehearses = True
-        else:
-            await self._claim_key(self._work)
+        elif key is not None:
+            self._key = key
+            answer = await idempotency.claim(self._work, key)
+            if answer is not None:
+                raise Replayed(answer)
         return self._work
 
-    async def _claim_key(self, work: Work) -> None:
-        if self._request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
-            return
+    async def _sent_key(self) -> idempotency.Key | None:
+        """Return the key that a write came with. Raise Invalid for one that cannot be."""
         text = self._request.headers.get("idempotency-key")
-        if text is None:
-            return
-        self._key = idempotency.key_of(
+        if text is None or self._request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
+            return None
+        return idempotency.key_of(
             text, self._request.method, self._request.url.path, await self._request.body()
         )
-        answer = await idempotency.claim(work, self._key)
-        if answer is not None:
-            raise Replayed(answer)
 
     async def caller(self, permission: Permission, *, dry_run: bool = False) -> Caller:
         """Return who stands at a hot door. Raise Unauthenticated for what is no key of ours."""
