@@ -126,7 +126,6 @@ OF_NO_ROUTE = {
     "points_not_positive": "the schema refuses them before",
     "run_overtaken": "workers tell each other",
     "row_invalid": "files come by command",
-    "run_overtaken": "a worker's own trouble",
     "too_many_broken": "files come by command",
 }
 """Errors that no operation answers with, each with its reason."""
