@@ -5,15 +5,9 @@ CDNOW: the purchases of 23,570 customers of a music shop in 1997 and 1998, publi
 """
 
 import csv
-import json
 import os
 import random
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -22,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from laurels import imports, ledger, members
-from laurels.kit import postgres
+from tests.support.outside import Outside, outside
 
 pytestmark = [
     pytest.mark.slow,
@@ -87,32 +81,16 @@ async def check_totals(house):
         assert await ledger.find_faults(work) == []
 
 
-class Shop:
-    """A Laurels of its own, worked from outside like a stranger's."""
+class Shop(Outside):
+    """A Laurels of its own with a slice of the purchases."""
 
     def __init__(self, folder: Path) -> None:
-        self.data_dir = folder / "data"
+        super().__init__(folder)
         self.file = write_csv(folder / "slice.csv", SLICE)
         with self.file.open(newline="") as lines:
             rows = list(csv.DictReader(lines))
         self.members = len({row["member"] for row in rows})
         self.points = sum(int(Decimal(row["amount"])) for row in rows)
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start a command."""
-        env = {name: value for name, value in os.environ.items() if "LAURELS" not in name}
-        return subprocess.Popen(
-            [sys.executable, "-m", "laurels", *words],
-            env=env | {"LAURELS_DATA_DIR": str(self.data_dir)},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-
-    def run(self, *words: str) -> dict:
-        """Run a command to its end and return the JSON that it prints."""
-        command = self.start(*words, "--json")
-        said, complained = command.communicate(timeout=120)
-        assert command.returncode == 0, complained
-        return json.loads(said)
 
     def load(self, tenant: str) -> tuple[str, ...]:
         """Return the words that import the slice."""
@@ -126,43 +104,23 @@ class Shop:
 
     def wait_until_booking(self, since: int) -> None:
         """Wait until the importer has written something: a moment worth a kill."""
-        cluster = postgres.ensure(self.data_dir)
         until = time.monotonic() + 30
         while time.monotonic() < until:
-            asked = "select coalesce(sum(booked + skipped), 0) from laurels.import_runs"
-            done = cluster.run("psql", "-Atc", asked, database="laurels").stdout
-            if int(done) > since:
+            if self.progress() > since:
                 return
             time.sleep(0.02)
         raise AssertionError("the importer booked nothing")
 
     def progress(self) -> int:
         """Return how many rows all runs have gone through."""
-        asked = "select coalesce(sum(booked + skipped), 0) from laurels.import_runs"
-        cluster = postgres.ensure(self.data_dir)
-        return int(cluster.run("psql", "-Atc", asked, database="laurels").stdout)
-
-    def kill_database(self) -> None:
-        """Kill every process of the database, as a power cut would."""
-        (found,) = [s for s in postgres.status(self.data_dir) if s.pid is not None]
-        children = Path(f"/proc/{found.pid}/task/{found.pid}/children").read_text().split()
-        # The head first: it would otherwise notice a dead child and tidy up.
-        for pid in [found.pid, *map(int, children)]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        return int(self.ask("select coalesce(sum(booked + skipped), 0) from laurels.import_runs"))
 
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
-    """A shop in a folder that the database's own account may enter."""
-    folder = Path(tempfile.mkdtemp(prefix="laurels-cdnow-"))
-    folder.chmod(0o711)
-    made = Shop(folder)
-    yield made
-    postgres.stop(made.data_dir)
-    shutil.rmtree(folder, ignore_errors=True)
+    """A shop of its own."""
+    with outside("cdnow", Shop) as made:
+        yield made
 
 
 @pytest.mark.parametrize("victim", ["importer", "database"])

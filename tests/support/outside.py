@@ -1,0 +1,101 @@
+"""A Laurels of its own, worked from outside like a stranger's: commands, processes, kills."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+
+from laurels.kit import postgres
+
+
+class Outside:
+    """A data folder, and the commands that work on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data_dir = folder / "data"
+
+    def start(self, *words: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a command."""
+        env = {name: value for name, value in os.environ.items() if "LAURELS" not in name}
+        return subprocess.Popen(
+            [sys.executable, "-m", "laurels", *words],
+            env=env | {"LAURELS_DATA_DIR": str(self.data_dir)} | environment,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def serve(self, name: str, *words: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a command that goes on; what it says is kept in the folder."""
+        env = {key: value for key, value in os.environ.items() if "LAURELS" not in key}
+        with (self.folder / f"{name}.log").open("a") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "laurels", *words],
+                env=env | {"LAURELS_DATA_DIR": str(self.data_dir)} | environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, text=True,
+            )  # fmt: skip
+
+    def run(self, *words: str) -> dict:
+        """Run a command to its end and return the JSON that it prints."""
+        command = self.start(*words, "--json")
+        said, complained = command.communicate(timeout=120)
+        assert command.returncode == 0, complained
+        return json.loads(said)
+
+    def ask(self, question: str) -> str:
+        """Return what the database answers to a question, as the superuser."""
+        cluster = postgres.ensure(self.data_dir)
+        return cluster.run("psql", "-Atc", question, database="laurels").stdout.strip()
+
+    def kill_database(self) -> None:
+        """Kill every process of the database, as a power cut would."""
+        (found,) = [s for s in postgres.status(self.data_dir) if s.pid is not None]
+        children = Path(f"/proc/{found.pid}/task/{found.pid}/children").read_text().split()
+        # The head first: it would otherwise notice a dead child and tidy up.
+        for pid in [found.pid, *map(int, children)]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+O = TypeVar("O", bound=Outside)
+
+
+@contextlib.contextmanager
+def outside(name: str, kind: type[O] = Outside) -> Iterator[O]:
+    """Lend a Laurels in a folder that the database's own account may enter."""
+    folder = Path(tempfile.mkdtemp(prefix=f"laurels-{name}-"))
+    folder.chmod(0o711)
+    made = kind(folder)
+    try:
+        yield made
+    finally:
+        postgres.stop(made.data_dir)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on at the moment."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def wait_until_ready(port: int, seconds: float = 60) -> None:
+    """Wait until the API on this port and its database answer."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the API did not become ready")
