@@ -114,7 +114,7 @@ class Crew:
 def test_what_was_answered_is_there_once_whoever_is_killed():
     chance = random.Random("rounds")
     with outside("rounds") as shop:
-        tenant = shop.run("tenant", "create", "rounds", "--preset", "plain")
+        tenant = shop.run("tenant", "create", "rounds", "--test")
         crew = Crew(shop)
         crew.start()
         load = Load(f"http://127.0.0.1:{crew.port}", tenant["api_key"])

@@ -186,6 +186,11 @@ class Database:
         POOL_IN_USE.inc()
         try:
             yield raw
+        except asyncpg.InternalClientError as error:
+            # The server died in mid-operation, and the driver only notices with the next one.
+            raw.terminate()
+            msg = "the connection to the database was lost in the middle of an operation"
+            raise asyncpg.InterfaceError(msg) from error
         finally:
             POOL_IN_USE.dec()
             await pool.release(raw)
