@@ -92,6 +92,8 @@ class Doors:
             self.api = await _start(
                 ["-m", "laurels", "serve", "--port", str(port)], port,
                 LAURELS_DATABASE_URL=self.yard.app_url,
+                # Like the floor: no worker beside it, no line per request, no limit of requests.
+                LAURELS_WORKER="0", LAURELS_LOG_LEVEL="warning", LAURELS_REQUESTS_PER_SECOND="0",
                 LAURELS_DATA_DIR=str(self.yard.cluster.data.parents[2]),
             )  # fmt: skip
         except BaseException:

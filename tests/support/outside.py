@@ -67,11 +67,11 @@ class Outside:
                 os.kill(pid, signal.SIGKILL)
 
 
-O = TypeVar("O", bound=Outside)
+Kind = TypeVar("Kind", bound=Outside)
 
 
 @contextlib.contextmanager
-def outside(name: str, kind: type[O] = Outside) -> Iterator[O]:
+def outside(name: str, kind: type[Kind] = Outside) -> Iterator[Kind]:
     """Lend a Laurels in a folder that the database's own account may enter."""
     folder = Path(tempfile.mkdtemp(prefix=f"laurels-{name}-"))
     folder.chmod(0o711)
