@@ -17,7 +17,7 @@ from tests.support.outside import Outside, free_port, outside, wait_until_ready
 
 pytestmark = pytest.mark.slow
 ROUNDS = int(os.environ.get("LAURELS_TEST_ROUNDS", "3"))
-CLIENTS = 4
+CLIENTS = 8
 VICTIMS = ("api", "worker", "database")
 
 

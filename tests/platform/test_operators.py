@@ -242,3 +242,18 @@ async def test_a_plan_and_a_flag_bound_webhook_endpoints(operator, house, client
     assert first.status_code == 201
     assert (second.status_code, second.json()["code"]) == (409, "plan_exceeded")
     assert (off.status_code, off.json()["code"]) == (403, "feature_off")
+
+
+async def test_bulk_requests_are_refused_while_the_operator_has_them_off(operator, house, client):
+    mine = encode("tenant", house.tenant.id)
+    await operator.put(
+        "/v1/platform/settings/features.bulk", json={"value": {"except_tenants": [mine]}}
+    )
+    items = {"items": [{"external_id": "a"}]}
+
+    refused = await client.post("/v1/members/bulk", json=items)
+    await operator.put("/v1/platform/settings/features.bulk", json={"value": {}})
+    booked = await client.post("/v1/members/bulk", json=items)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "feature_off")
+    assert booked.status_code == 200

@@ -17,7 +17,7 @@ from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.work import Work
 from laurels.permissions import Permission
-from laurels.tenants import PlanExceeded, TenantSuspended
+from laurels.tenants import FeatureOff, PlanExceeded, TenantSuspended
 
 from . import answers, programs, queries
 from .errors import (
@@ -66,6 +66,7 @@ from .schemas import (
 router = APIRouter(prefix="/v1", tags=["ledger"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.LEDGER_READ)]
 Adjusting = Annotated[Work, begin(Permission.LEDGER_ADJUST, rehearsable=True)]
+InBulk = Annotated[Work, begin(Permission.LEDGER_ADJUST, feature="bulk", rehearsable=True)]
 Moving = Annotated[Caller, enter(Permission.LEDGER_ADJUST)]
 Configuring = Annotated[Work, begin(Permission.LEDGER_CONFIGURE)]
 
@@ -182,8 +183,8 @@ async def release_hold(hold_id: HoldId, caller: Moving, body: ReleaseIn | None =
 
 
 @router.post("/movements/bulk", response_model=BulkOut[MovedOut])
-@refuses(TenantSuspended)
-async def move_points(body: BulkIn[MovementIn], work: Adjusting) -> Response:
+@refuses(TenantSuspended, FeatureOff)
+async def move_points(body: BulkIn[MovementIn], work: InBulk) -> Response:
     """Credit and debit up to 1,000 times at once; each has its own result, and one fails alone."""
     return await bulk.book(work, body.items, MovementIn, MovementIn.to_movement, answers.move)
 

@@ -43,6 +43,8 @@ ExpandPurchase = Annotated[str, ExpansionsOf(PURCHASE), Query()]
 ExpandSummary = Annotated[str, ExpansionsOf(SUMMARY), Query()]
 Reading = Annotated[Work, begin(Permission.PURCHASES_READ)]
 Writing = Annotated[Work, begin(Permission.PURCHASES_WRITE)]
+EnrollingInBulk = Annotated[Work, begin(Permission.MEMBERS_WRITE, feature="bulk")]
+InBulk = Annotated[Work, begin(Permission.PURCHASES_WRITE, feature="bulk", rehearsable=True)]
 Settling = Annotated[Work, begin(Permission.PURCHASES_WRITE, rehearsable=True)]
 Buying = Annotated[Caller, enter(Permission.PURCHASES_WRITE)]
 
@@ -73,8 +75,8 @@ async def enrol_member(body: MemberIn, work: Enrolling, response: Response) -> M
 
 
 @router.post("/members/bulk", tags=["members"], response_model=BulkOut[MemberOut])
-@refuses("tenant_suspended")
-async def enrol_members(body: BulkIn[MemberIn], work: Enrolling) -> Response:
+@refuses("tenant_suspended", "feature_off")
+async def enrol_members(body: BulkIn[MemberIn], work: EnrollingInBulk) -> Response:
     """Enrol up to 1,000 members, or bring them up to date; each has its own result."""
     return await bulk.book(work, body.items, MemberIn, MemberIn.profile, answers.enrol)
 
@@ -109,8 +111,8 @@ async def post_purchase(body: PurchaseIn, caller: Buying) -> Response:
 
 
 @router.post("/purchases/bulk", tags=["purchases"], response_model=BulkOut[PurchaseOut])
-@refuses("tenant_suspended")
-async def post_purchases(body: BulkIn[PurchaseIn], work: Settling) -> Response:
+@refuses("tenant_suspended", "feature_off")
+async def post_purchases(body: BulkIn[PurchaseIn], work: InBulk) -> Response:
     """Record up to 1,000 purchases at once; each has its own result, and one fails alone."""
     return await bulk.book(work, body.items, PurchaseIn, PurchaseIn.to_purchase, answers.buy)
 
@@ -202,8 +204,8 @@ async def post_refund(
 
 
 @router.post("/refunds/bulk", tags=["purchases"], response_model=BulkOut[RefundOut])
-@refuses("tenant_suspended")
-async def post_refunds(body: BulkIn[RefundOfIn], work: Settling) -> Response:
+@refuses("tenant_suspended", "feature_off")
+async def post_refunds(body: BulkIn[RefundOfIn], work: InBulk) -> Response:
     """Book up to 1,000 refunds at once; each has its own result, and one fails alone."""
     return await bulk.book(work, body.items, RefundOfIn, RefundOfIn.of_its_own, answers.give_back)
 
