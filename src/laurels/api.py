@@ -65,7 +65,10 @@ def create_app(
     application does; the event tells it to come to an end.
     """
     given = limits or Limits()
-    rates = Rates(usual=given.requests_per_second, failures_per_minute=given.failures_per_minute)
+    rates = Rates(
+        usual=given.requests_per_second, burst_seconds=given.burst_seconds,
+        failures_per_minute=given.failures_per_minute,
+    )  # fmt: skip
     authenticator = auth.KeyAuthenticator(rates)
     streams = Streams(database, authenticator, per_key=max_streams)
 

@@ -144,3 +144,12 @@ def test_a_flood_of_strangers_is_forgotten_and_known_keys_are_not(monkeypatch):
         found.guest(b"stranger %d" % number)
 
     assert len(found._guests) <= 100
+
+
+async def test_a_burst_may_be_longer_than_a_second(house):
+    async with asking(house, requests_per_second=2, burst_seconds=3) as client:
+        answers = [await client.get("/v1/members") for _ in range(8)]
+
+    assert [answer.status_code for answer in answers[:6]] == [200] * 6
+    assert answers[0].headers["ratelimit-policy"] == '"key";q=6;w=3'
+    assert 429 in {answer.status_code for answer in answers[6:]}

@@ -22,6 +22,8 @@ from .database import kept_running, urls
 if TYPE_CHECKING:
     from laurels.kit.envelope import Limits
 
+BURST_SECONDS = 10
+"""So many seconds' worth of requests a key may make at once: a till that was offline catches up."""
 SPARE_CONNECTIONS = 8
 """What a worker needs beside one connection per run: looks, the relay, handlers, webhooks."""
 
@@ -96,6 +98,7 @@ def _limits(found: Settings) -> "Limits":
         bulk_body_bytes=found.bulk_body_limit_bytes,
         seconds=found.request_timeout_seconds,
         requests_per_second=found.requests_per_second,
+        burst_seconds=BURST_SECONDS,
         failures_per_minute=found.failures_per_minute,
     )
 

@@ -49,6 +49,7 @@ class Limits:
     headers: int = 100
     header_bytes: int = 16_384
     requests_per_second: int = 0
+    burst_seconds: int = 1
     failures_per_minute: int = 0
 
 

@@ -96,8 +96,8 @@ class Guest:
         if not bucket.rate:
             return []
         if not self.policy:
-            self.policy = b'"key";q=%d;w=1' % bucket.burst
-        missing = 0 if bucket.left >= bucket.burst else 1
+            self.policy = b'"key";q=%d;w=%d' % (bucket.burst, bucket.burst // bucket.rate)
+        missing = math.ceil((bucket.burst - bucket.left) / bucket.rate)
         return [
             (b"ratelimit-policy", self.policy),
             (b"ratelimit", b'"key";r=%d;t=%d' % (bucket.left, missing)),
@@ -105,10 +105,16 @@ class Guest:
 
 
 class Rates:
-    """All buckets of a process. `usual` is the rate of whoever has none of their own; 0: none."""
+    """All buckets of a process. `usual` is the rate of whoever has none of their own; 0: none.
 
-    def __init__(self, *, usual: int = 0, failures_per_minute: int = 0) -> None:
+    A bucket holds what comes back in `burst_seconds`: so much may be asked at once.
+    """
+
+    def __init__(
+        self, *, usual: int = 0, failures_per_minute: int = 0, burst_seconds: int = 1
+    ) -> None:
         self._usual = usual
+        self._burst = burst_seconds
         self._failures = failures_per_minute
         self._guests: dict[bytes, Guest] = {}
         self._addresses: dict[str, Bucket] = {}
@@ -120,7 +126,7 @@ class Rates:
             now = time.monotonic()
             if len(self._guests) >= MOST_BUCKETS:
                 self._make_room(now)
-            found = self._guests[token] = Guest(Bucket(self._usual, self._usual, now))
+            found = self._guests[token] = Guest(Bucket(self._usual, self._usual * self._burst, now))
         return found
 
     def due(self, token: str) -> bool:
@@ -136,7 +142,7 @@ class Rates:
         now = time.monotonic()
         found = self._usual if rate is None else rate
         if found != guest.bucket.rate:
-            guest.bucket.change(found, found, now)
+            guest.bucket.change(found, found * self._burst, now)
             guest.policy = b""
         guest.tenant, guest.actor, guest.learnt_at = tenant, actor, now
 
