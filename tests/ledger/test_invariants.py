@@ -4,6 +4,8 @@ import asyncpg
 import pytest
 
 from laurels import ledger
+from laurels.ledger.invariants import BooksFaulty
+from laurels.ledger.jobs import verify_the_books
 
 
 @pytest.fixture
@@ -138,3 +140,17 @@ async def test_the_figures_of_the_books_are_sums_over_the_tenant(house):
 
     assert (found.members, found.wallets, found.transactions) == (1, 1, 4)
     assert (found.points_outstanding, found.debt) == (150, 0)
+
+
+async def test_the_nightly_check_fails_loudly_and_changes_nothing(house, owner):
+    member = await lively_wallet(house)
+    wallet = await house.wallet_id(member)
+    async with house.work() as work:
+        assert await verify_the_books(work, limit=1000) == 0
+    await owner.execute("update laurels.wallets set seq = seq + 1 where id = $1", wallet)
+
+    async with house.work() as work:
+        with pytest.raises(BooksFaulty, match="transactions give balance"):
+            await verify_the_books(work, limit=1000)
+
+    await owner.execute("update laurels.wallets set seq = seq - 1 where id = $1", wallet)

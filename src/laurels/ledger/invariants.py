@@ -115,6 +115,10 @@ CHECKS: dict[str, str] = {
 }  # fmt: skip
 
 
+class BooksFaulty(Exception):
+    """A rule of the books does not hold; raised by the nightly check, with the fault in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A rule that does not hold, for which wallet, and the figures."""

@@ -8,6 +8,7 @@ from laurels.kit.jobs import MINUTE, job
 from laurels.kit.work import Work
 
 from . import expiry
+from .invariants import BooksFaulty, find_faults
 
 
 @job(
@@ -39,3 +40,16 @@ async def close_the_day(work: Work, *, limit: int) -> int:
     if done < limit:
         done += await expiry.release_due_holds(work, limit=limit - done)
     return done
+
+
+@job("ledger.verify_the_books", daily="04:30", business=False)
+async def verify_the_books(work: Work, *, limit: int) -> int:
+    """Check every night every rule of the books; the run fails with the first fault in words.
+
+    Nothing is mended by itself: a fault is for a person to look at (`laurels ledger verify`).
+    """
+    del limit  # It reads; the checks themselves show no more than a few rows each.
+    faults = await find_faults(work)
+    if faults:
+        raise BooksFaulty(f"{len(faults)} or more, the first: {faults[0]}")
+    return 0
