@@ -215,16 +215,16 @@ async def test_a_suspended_tenant_earns_and_spends_nothing(client, house):
 
 async def test_settings_are_typed_and_their_history_is_kept(client):
     body = {"member": "c-1", "amount": "10.00", "currency": "USD"}
-    refused = await client.patch("/v1/settings/earning", json={"enabled": "perhaps"})
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "enabled")
+    refused = await client.patch("/v1/settings/loyalty", json={"loyalty_enabled": "perhaps"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "loyalty_enabled")
 
-    await client.patch("/v1/settings/earning", json={"enabled": False})
+    await client.patch("/v1/settings/loyalty", json={"loyalty_enabled": False})
     assert (await client.post("/v1/purchases", json=body)).json()["points"] == 0
-    await client.patch("/v1/settings/earning", json={"enabled": True})
+    await client.patch("/v1/settings/loyalty", json={"loyalty_enabled": True})
     assert (await client.post("/v1/purchases", json=body)).json()["points"] == 10
 
-    history = (await client.get("/v1/settings/earning/history")).json()["data"]
-    assert [version["values"] for version in history] == [{}, {"enabled": False}]
+    history = (await client.get("/v1/settings/loyalty/history")).json()["data"]
+    assert [version["values"] for version in history] == [{}, {"loyalty_enabled": False}]
 
 
 async def test_a_key_opens_only_what_its_scopes_say_and_nothing_once_revoked(client, house):

@@ -43,7 +43,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/api-keys": {"name": "Another", "scopes": ["audit:read"]},
     "POST /v1/earning-rules": RULE,
     "PUT /v1/earning-rules/{rule_id}": {**RULE, "name": "Other"},
-    "PATCH /v1/settings/{section}": {"enabled": False},
+    "PATCH /v1/settings/{section}": {"loyalty_enabled": False},
     "POST /v1/programs": {"name": "Stamps"},
     "PATCH /v1/programs/{program_id}": {"unit_name": "stars"},
     "POST /v1/members/bulk": {"items": [{"external_id": "audited"}]},
@@ -98,7 +98,7 @@ async def things(client: httpx.AsyncClient, house) -> dict[str, str]:
         "rule_id": rule.json()["id"],
         "api_key_id": key.json()["id"],
         "program_id": encode("program", await house.program(default=False)),
-        "section": "earning",
+        "section": "loyalty",
     }
 
 

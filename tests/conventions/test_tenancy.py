@@ -148,7 +148,7 @@ async def live_a_little(client: httpx.AsyncClient) -> None:
     answers = [
         await client.post("/v1/webhook-endpoints", json={"url": "https://example.com/wall-hook"}),
         await client.post("/v1/earning-rules", json=RULE),
-        await client.patch("/v1/settings/earning", json={"enabled": True}),
+        await client.patch("/v1/settings/loyalty", json={"loyalty_enabled": True}),
         await client.post(
             "/v1/members", json={"external_id": "wall-member", "email": "wall@example.org"}
         ),
@@ -578,7 +578,7 @@ async def test_what_belongs_to_another_is_not_found(walled, path):
 @pytest.mark.parametrize("path", sorted(SETTINGS_PATHS))
 async def test_a_stranger_reads_settings_of_its_own(walled, path):
     async with client_of(walled.theirs) as client:
-        answer = await client.get(path.replace("{section}", "earning"))
+        answer = await client.get(path.replace("{section}", "loyalty"))
 
     assert answer.status_code == 200
     assert answer.json().get("data", []) == []

@@ -82,7 +82,7 @@ async def test_nothing_in_force_or_earning_off_says_so(client):
     rule = (await client.get("/v1/earning-rules")).json()["data"][0]
     await client.post(f"/v1/earning-rules/{rule['id']}/archive")
     without = await ask(client, await buy(client))
-    await client.patch("/v1/settings/earning", json={"enabled": False})
+    await client.patch("/v1/settings/loyalty", json={"loyalty_enabled": False})
     off = await ask(client, await buy(client))
 
     assert without["reason"] == "no_rules"

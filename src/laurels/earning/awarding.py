@@ -27,7 +27,6 @@ from .plan import Plan, compile_plan
 from .rules import UsageKey
 from .schemas import from_json
 from .service import MAX_ACTIVE_RULES, list_rules
-from .settings import EarningSettings
 
 SOURCES = {PurchaseCompleted.name: "purchase"}
 """The ledger's source of points by the event that earned them; signup for the rest."""
@@ -119,9 +118,10 @@ async def award(
     """
     if not occurrences:
         return []
-    if not (await tenants.read(work, EarningSettings)).enabled:
+    if not await tenants.loyalty_enabled(work):
         decided = [evaluate(trigger, occurrence.facts, _NOTHING) for occurrence in occurrences]
-        awarded = [Awarded(0, [], {"disabled": "earning is switched off"}) for _ in decided]
+        off = {"disabled": "the loyalty programme was switched off"}
+        awarded = [Awarded(0, [], dict(off)) for _ in decided]
         _book_awards(work, trigger, occurrences, awarded, decided, {})
         return awarded
     plan = await current_plan(work)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from laurels import audit
+from laurels import audit, tenants
 from laurels.kit.batching import Asked
 from laurels.kit.errors import AppError, Invalid
 from laurels.kit.idempotency import Answer
@@ -55,7 +55,12 @@ async def post(
     work: Work, movements: Sequence[Movement], request_ids: Sequence[str | None]
 ) -> list[Posted | AppError]:
     """Post movements that people and systems ask for by hand, and note each in the audit log."""
-    refused = {n: error for n, m in enumerate(movements) if (error := _late(work, m)) is not None}
+    off = not await tenants.loyalty_enabled(work)
+    refused = {
+        n: error
+        for n, m in enumerate(movements)
+        if (error := _late(work, m) or (_spending(m) if off else None)) is not None
+    }
     chosen = [m for n, m in enumerate(movements) if n not in refused]
     posted = iter(await posting.post(work, chosen))
     outcomes = [refused.get(n) or next(posted) for n in range(len(movements))]
@@ -77,6 +82,17 @@ def _late(work: Work, movement: Movement) -> AppError | None:
         msg = "lies in the past; points and holds end in the future"
         return Invalid(msg, field="expires_at")
     return None
+
+
+def _spending(movement: Movement) -> AppError | None:
+    """Refuse what would give a member something for points while the programme is off.
+
+    What was set aside before may still be captured: that was promised while it was on.
+    """
+    spends = isinstance(movement, HoldPoints) or (
+        isinstance(movement, Debit) and movement.type == "redeemed"
+    )
+    return tenants.LoyaltyOff() if spends else None
 
 
 def _note(movement: Movement, posted: Posted, request_id: str | None) -> audit.Note:

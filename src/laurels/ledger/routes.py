@@ -17,7 +17,7 @@ from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.work import Work
 from laurels.permissions import Permission
-from laurels.tenants import FeatureOff, PlanExceeded, TenantSuspended
+from laurels.tenants import FeatureOff, LoyaltyOff, PlanExceeded, TenantSuspended
 
 from . import answers, programs, queries
 from .errors import (
@@ -129,7 +129,9 @@ async def credit_points(wallet_id: WalletId, body: CreditIn, caller: Moving) -> 
 
 
 @router.post("/wallets/{wallet_id}/debit", status_code=201, response_model=MovedOut)
-@refuses(TenantSuspended, WalletNotFound, WalletClosed, PostingKeyTaken, InsufficientPoints)
+@refuses(
+    TenantSuspended, WalletNotFound, WalletClosed, PostingKeyTaken, LoyaltyOff, InsufficientPoints
+)
 async def debit_points(wallet_id: WalletId, body: MoveIn, caller: Moving) -> Response:
     """Debit points by hand, earliest expiry first. 409 `insufficient_points` when too few."""
     return await caller.together(answers.move, body.to_debit(wallet_id))
@@ -146,7 +148,7 @@ async def reverse_transaction(
 
 
 @router.post("/wallets/{wallet_id}/holds", status_code=201, response_model=HoldOut)
-@refuses(TenantSuspended, WalletNotFound, WalletClosed, InsufficientPoints)
+@refuses(TenantSuspended, WalletNotFound, WalletClosed, LoyaltyOff, InsufficientPoints)
 async def hold_points(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Response:
     """Set points aside until they are captured or released."""
     movement = HoldPoints(

@@ -53,7 +53,8 @@ def _reason(purchase: dict[str, Any], award: dict[str, Any] | None) -> Reason:
 
 
 SENTENCES: dict[Reason, str] = {
-    "earning_disabled": "Earning was switched off when it was settled (settings, section earning).",
+    "earning_disabled": "The loyalty programme was switched off (settings, section loyalty) when it"
+    " was settled.",
     "member_archived": "The member was archived when it was settled, and earned nothing.",
     "no_rule_fired": "Rules were in force, but none of them gave points; each says why.",
     "no_rules": "No rule for purchases was in force when it was settled.",

@@ -4,7 +4,15 @@ A tenant is a shop, a merchant, a winery or a brand. A preset says how it is fur
 created; nothing asks later which one it was.
 """
 
-from .errors import FeatureOff, PlanExceeded, TenantNotFound, TenantSuspended
+from .errors import (
+    FeatureOff,
+    LoyaltyOff,
+    PlanExceeded,
+    TenantInvalid,
+    TenantNotFound,
+    TenantSuspended,
+)
+from .loyalty import SettingPoints, loyalty_enabled, require_loyalty
 from .plans import PlanLimits, require_room
 from .platform_settings import (
     change_setting,
@@ -26,34 +34,13 @@ from .service import (
     require_active,
     set_status,
 )
-from .settings import Section, read, register, sections
+from .settings import Section, change_section, follows, read, register, sections
 
 __all__ = [
-    "PRESETS",
-    "ApiSettings",
-    "FeatureOff",
-    "Furnisher",
-    "PlanExceeded",
-    "PlanLimits",
-    "Section",
-    "TenantNotFound",
-    "TenantSuspended",
-    "TenantView",
-    "change_setting",
-    "create",
-    "current",
-    "establish",
-    "find",
-    "list_all",
-    "list_settings",
-    "read",
-    "read_setting",
-    "register",
-    "requests_per_second",
-    "require_active",
-    "require_feature",
-    "require_room",
-    "sections",
-    "set_status",
-    "setting_history",
-]
+    "PRESETS", "ApiSettings", "FeatureOff", "Furnisher", "LoyaltyOff", "PlanExceeded",
+    "PlanLimits", "Section", "SettingPoints", "TenantInvalid", "TenantNotFound",
+    "TenantSuspended", "TenantView", "change_section", "change_setting", "create", "current",
+    "establish", "find", "follows", "list_all", "list_settings", "loyalty_enabled", "read",
+    "read_setting", "register", "requests_per_second", "require_active", "require_feature",
+    "require_loyalty", "require_room", "sections", "set_status", "setting_history",
+]  # fmt: skip

@@ -3,6 +3,7 @@
 AppError
 ├── TenantNotFound     no such tenant
 ├── TenantSuspended    it may earn and spend nothing
+├── LoyaltyOff         its programme is switched off, so nothing is redeemed
 ├── SlugTaken          another tenant has this slug
 ├── UnknownPreset      no preset of that name
 ├── TenantInvalid      a value of the tenant cannot be
@@ -28,6 +29,12 @@ class TenantSuspended(Forbidden):
     """This tenant is suspended: nothing is earned or spent until the operator resumes it."""
 
     code: ClassVar[str] = "tenant_suspended"
+
+
+class LoyaltyOff(Conflict):
+    """The loyalty programme is switched off (settings, section `loyalty`); nothing is redeemed."""
+
+    code: ClassVar[str] = "loyalty_disabled"
 
 
 class SlugTaken(Conflict):

@@ -44,6 +44,12 @@ class SectionOut(View):
     values: dict[str, Any]
 
 
+class SettingsOut(View):
+    """All sections of settings, by name."""
+
+    data: list[SectionOut]
+
+
 class VersionOut(View):
     """One version of a section: the values that differed from the defaults, and who made it."""
 
@@ -66,6 +72,15 @@ async def get_tenant(work: Reading) -> TenantOut:
     return TenantOut.model_validate(await service.current(work))
 
 
+@router.get("/settings")
+async def list_settings(work: Reading) -> SettingsOut:
+    """Read every section of settings."""
+    found = [await settings.read(work, model) for model in settings.sections().values()]
+    return SettingsOut(
+        data=[SectionOut(section=s.section, values=s.model_dump(mode="json")) for s in found]
+    )
+
+
 @router.get("/settings/{section}")
 @refuses(UnknownSection)
 async def get_settings(section: SectionName, work: Reading) -> SectionOut:
@@ -78,7 +93,7 @@ async def get_settings(section: SectionName, work: Reading) -> SectionOut:
 @refuses(UnknownSection, TenantInvalid)
 async def change_settings(section: SectionName, body: dict[str, Any], work: Writing) -> SectionOut:
     """Change what is sent of a section; the rest stays."""
-    found = await settings.change(work, section, body)
+    found = await settings.change_section(work, section, body)
     return SectionOut(section=section, values=found.model_dump(mode="json"))
 
 

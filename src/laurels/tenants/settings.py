@@ -1,8 +1,11 @@
 """Typed settings of a tenant, by section. Each room owns its section and registers it here.
 
 Only values that differ from the defaults are stored; every change is a version in the history.
+What follows from a change is done by the room that owns the section, in the same transaction: it
+registers that by `follows`.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, TypeVar
 
 import orjson
@@ -24,14 +27,31 @@ class Section(BaseModel):
     section: ClassVar[str]
 
 
-_sections: dict[str, type[Section]] = {}
 S = TypeVar("S", bound=Section)
+Follower = Callable[[Work, S, S], Awaitable[None]]
+"""Does what follows from a change: is given the section as it was and as it is."""
+_sections: dict[str, type[Section]] = {}
+_followers: dict[str, list[Callable[[Work, Any, Any], Awaitable[None]]]] = {}
 
 
 def register(model: type[S]) -> type[S]:
     """Add a section to those that tenants have; used as a decorator."""
     _sections[model.section] = model
     return model
+
+
+def follows(model: type[S]) -> Callable[[Follower[S]], Follower[S]]:
+    """Let this be done whenever values of the section have changed, in the same transaction.
+
+    A room registers it for its own section only. What it raises refuses the change, so it raises
+    TenantInvalid with the name of the setting.
+    """
+
+    def add(follower: Follower[S]) -> Follower[S]:
+        _followers.setdefault(model.section, []).append(follower)
+        return follower
+
+    return add
 
 
 def sections() -> dict[str, type[Section]]:
@@ -59,8 +79,11 @@ async def read(work: Work, model: type[S]) -> S:
     return found
 
 
-async def change(work: Work, name: str, values: dict[str, Any]) -> Section:
-    """The section has these values; the others stay. Raise UnknownSection or TenantInvalid."""
+async def change_section(work: Work, name: str, values: dict[str, Any]) -> Section:
+    """The section has these values, and what follows from them is done; the others stay.
+
+    Raise UnknownSection or TenantInvalid.
+    """
     model = section_named(name)
     # The tenant's row stands for the section, which may not have one of its own yet.
     await work.fetch("select 1 from laurels.tenants where id = $1 for update", work.tenant_id)
@@ -70,9 +93,29 @@ async def change(work: Work, name: str, values: dict[str, Any]) -> Section:
         work.tenant_id, name,
     )  # fmt: skip
     before: dict[str, Any] = row["values"] if row else {}
-    version = (row["version"] if row else 0) + 1
+    found = _checked(model, {**before, **values})
+    after = found.model_dump(mode="json", exclude_defaults=True)
+    await _write(work, name, after, version=(row["version"] if row else 0) + 1)
+    await audit.record(
+        work,
+        action="tenant.settings_changed",
+        target_type="settings",
+        target_id=f"{encode('tenant', work.tenant_id)}/{name}",
+        before=before,
+        after=after,
+    )
+    work.memo.pop(TenantView, None)
+    work.memo.pop(model, None)
+    was = model.model_validate(before)
+    if found != was:
+        for follower in _followers.get(name, ()):
+            await follower(work, was, found)
+    return found
+
+
+def _checked(model: type[Section], values: dict[str, Any]) -> Section:
     try:
-        found = model.model_validate({**before, **values})
+        return model.model_validate(values)
     except ValidationError as error:
         trouble = TenantInvalid("Some settings cannot be like this.")
         trouble.fields = [
@@ -80,7 +123,9 @@ async def change(work: Work, name: str, values: dict[str, Any]) -> Section:
             for item in error.errors()
         ]
         raise trouble from None
-    after = found.model_dump(mode="json", exclude_defaults=True)
+
+
+async def _write(work: Work, name: str, after: dict[str, Any], *, version: int) -> None:
     await work.fetch(
         "insert into laurels.tenant_settings (tenant_id, section, values, version, updated_at)"
         " values ($1, $2, $3::text::jsonb, $4, $5) on conflict (tenant_id, section) do update"
@@ -94,17 +139,6 @@ async def change(work: Work, name: str, values: dict[str, Any]) -> Section:
         work.tenant_id, name, version, orjson.dumps(after).decode(), work.now, work.actor.kind,
         work.actor.id,
     )  # fmt: skip
-    await audit.record(
-        work,
-        action="tenant.settings_changed",
-        target_type="settings",
-        target_id=f"{encode('tenant', work.tenant_id)}/{name}",
-        before=before,
-        after=after,
-    )
-    work.memo.pop(TenantView, None)
-    work.memo.pop(model, None)
-    return found
 
 
 async def history(work: Work, name: str) -> list[dict[str, Any]]:

@@ -1,0 +1,140 @@
+"""Settings by section: their defaults, what they refuse, and what follows from a change."""
+
+from typing import ClassVar
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import Field
+
+from laurels import tenants
+from laurels.tenants import settings as sections_of
+
+SHOP = {
+    "branding": {"brand_color": "#8B5CF6"},
+    "loyalty": {"loyalty_enabled": True, "loyalty_program_name": "Loyalty Program"},
+    "notifications": {"email_notifications_enabled": True, "sms_notifications_enabled": False},
+    "referrals": {"referral_points_referrer": 500, "referral_points_referee": 250},
+}
+
+
+async def test_all_sections_are_read_at_once_with_their_defaults(client):
+    answer = (await client.get("/v1/settings")).json()["data"]
+
+    found = {section["section"]: section["values"] for section in answer}
+    assert {name: found[name] for name in SHOP} == SHOP
+    assert list(found) == sorted(tenants.sections())
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value"),
+    [
+        ("branding", "brand_color", "#ff0080"),
+        ("loyalty", "loyalty_program_name", "Café Règles ☕"),
+        ("notifications", "sms_notifications_enabled", True),
+        ("referrals", "referral_points_referee", 0),
+    ],
+)
+async def test_a_value_is_changed_and_the_others_stay(client, section, name, value):
+    answer = await client.patch(f"/v1/settings/{section}", json={name: value})
+    read = await client.get(f"/v1/settings/{section}")
+
+    assert answer.status_code == 200
+    assert read.json()["values"] == {**SHOP[section], name: value}
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value"),
+    [
+        ("branding", "brand_color", "purple"),
+        ("branding", "brand_color", "#8B5CF6\n"),
+        ("branding", "brand_color", None),
+        ("loyalty", "loyalty_enabled", 1),
+        ("loyalty", "loyalty_program_name", "  "),
+        ("loyalty", "loyalty_program_name", "x" * 101),
+        ("loyalty", "loyalty_program_name", "a\x00b"),
+        ("notifications", "email_notifications_enabled", "yes"),
+        ("referrals", "referral_points_referrer", -1),
+        ("referrals", "referral_points_referrer", 1.5),
+        ("referrals", "referral_points_referrer", "500"),
+        ("referrals", "referral_points_referrer", True),
+        ("referrals", "referral_points_referrer", 1_000_000_001),
+        ("referrals", "nonsense", 1),
+    ],
+)
+async def test_a_value_that_cannot_be_is_refused_by_its_name(client, section, name, value):
+    answer = await client.patch(f"/v1/settings/{section}", json={name: value})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "tenant_invalid")
+    assert answer.json()["errors"][0]["field"] == name
+    history = (await client.get(f"/v1/settings/{section}/history")).json()["data"]
+    assert history == []
+
+
+ANYTHING = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=30), st.lists(st.integers(), max_size=2),
+)  # fmt: skip
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(values=st.dictionaries(st.sampled_from(sorted(SHOP["loyalty"])), ANYTHING, max_size=2))
+async def test_whatever_is_sent_is_taken_or_refused_and_what_is_taken_is_read_again(client, values):
+    answer = await client.patch("/v1/settings/loyalty", json=values)
+    read = (await client.get("/v1/settings/loyalty")).json()["values"]
+
+    assert answer.status_code in {200, 422}
+    if answer.status_code == 200:
+        assert answer.json()["values"] == read
+        sent = {name: v.strip() if isinstance(v, str) else v for name, v in values.items()}
+        assert {name: read[name] for name in sent} == sent
+
+
+# What follows ------------------------------------------------------------------------------------
+
+
+class Probe(tenants.Section):
+    """A section of these tests, in nobody's way."""
+
+    section: ClassVar[str] = "probe"
+
+    size: int = Field(default=1, description="How large.")
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """What the follower of the probe was told; it refuses 13."""
+    monkeypatch.setitem(sections_of._sections, "probe", Probe)
+    monkeypatch.setattr(sections_of, "_followers", {})
+    told: list[tuple[int, int]] = []
+
+    @tenants.follows(Probe)
+    async def follow(work, before: Probe, after: Probe) -> None:
+        if after.size == 13:
+            raise tenants.TenantInvalid("is unlucky", field="size")
+        told.append((before.size, after.size))
+
+    return told
+
+
+async def test_a_change_is_followed_in_its_transaction(client, heard):
+    await client.patch("/v1/settings/probe", json={"size": 2})
+    await client.patch("/v1/settings/probe", json={"size": 5})
+
+    assert heard == [(1, 2), (2, 5)]
+
+
+async def test_what_changes_nothing_is_not_followed(client, heard):
+    await client.patch("/v1/settings/probe", json={"size": 1})
+
+    assert heard == []
+
+
+async def test_what_cannot_follow_refuses_the_change(client, heard):
+    answer = await client.patch("/v1/settings/probe", json={"size": 13})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "size")
+    assert (await client.get("/v1/settings/probe")).json()["values"] == {"size": 1}
+    assert (await client.get("/v1/settings/probe/history")).json()["data"] == []
