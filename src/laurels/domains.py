@@ -12,6 +12,7 @@ ROOMS: tuple[str, ...] = (
     "members",
     "ledger",
     "purchases",
+    "activity",
     "earning",
     "settlement",
     "imports",

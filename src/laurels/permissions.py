@@ -6,6 +6,8 @@ from enum import StrEnum
 class Permission(StrEnum):
     """A right to do something, `room:verb`."""
 
+    ACTIVITY_READ = "activity:read"
+    ACTIVITY_WRITE = "activity:write"
     AUDIT_READ = "audit:read"
     AUTH_READ = "auth:read"
     AUTH_WRITE = "auth:write"

@@ -28,6 +28,8 @@ OWN_RECORDS = {
     "POST /v1/purchases/{purchase_id}/refunds": "a refund is its own record",
     "POST /v1/purchases/bulk": "purchases are their own records",
     "POST /v1/refunds/bulk": "refunds are their own records",
+    "POST /v1/deeds": "a deed is its own record, with source, moment and event",
+    "POST /v1/deeds/bulk": "deeds are their own records",
     "POST /v1/webhook-endpoints/{webhook_endpoint_id}/test": "a test is an event of its own",
     "POST /v1/test-clock": "only test tenants have one; tests/jobs hold that moving it is noted",
 }
@@ -86,7 +88,9 @@ async def things(client: httpx.AsyncClient, house) -> dict[str, str]:
     while await events.relay_all(house.database):
         pass
     deliveries = (await client.get("/v1/webhook-deliveries")).json()["data"]
+    deed = await client.post("/v1/deeds", json={"member": "doer", "kind": "review"})
     return {
+        "deed_id": deed.json()["id"],
         "job": next(iter(all_jobs())),
         "webhook_endpoint_id": told,
         "webhook_delivery_id": deliveries[0]["id"],

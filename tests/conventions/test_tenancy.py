@@ -178,6 +178,10 @@ async def live_a_little(client: httpx.AsyncClient) -> None:
         ),
     ]
     answers += [
+        await client.post(
+            "/v1/deeds",
+            json={"member": "wall-member", "kind": "review", "external_id": "wall-deed"},
+        ),
         await client.post("/v1/members", json={"external_id": "wall-twin"}),
         await client.post(
             f"/v1/members/{member['data'][0]['id']}/merge",
@@ -223,6 +227,7 @@ async def walled(database: Database, owner_url: str) -> Walled:
 KINDS = {
     "api_key": "api_keys",
     "dead_letter": "event_handlings",
+    "deed": "deeds",
     "earning_rule": "earning_rules",
     "event": "outbox",
     "hold": "holds",

@@ -4,9 +4,17 @@ A rule listens to one event (its trigger), asks its conditions, and awards point
 `award` decides and books; the engine itself never sees a database or a clock.
 """
 
-from .awarding import Awarded, Occurrence, award, find_award, find_awards, give_back_usage
+from .awarding import (
+    Awarded,
+    Occurrence,
+    award,
+    find_award,
+    find_awards,
+    give_back_usage,
+    source_of,
+)
 from .errors import RuleNotFound
-from .facts import purchase_facts
+from .facts import deed_facts, purchase_facts
 from .service import create_rule, furnish
 
 __all__ = [
@@ -15,9 +23,11 @@ __all__ = [
     "RuleNotFound",
     "award",
     "create_rule",
+    "deed_facts",
     "find_award",
     "find_awards",
     "furnish",
     "give_back_usage",
     "purchase_facts",
+    "source_of",
 ]

@@ -13,7 +13,12 @@ from uuid import UUID
 import orjson
 
 from laurels import ledger, members, tenants
-from laurels.events.catalogue import PurchaseCompleted
+from laurels.events.catalogue import (
+    DeedRecorded,
+    MemberBirthday,
+    MemberEnrolled,
+    PurchaseCompleted,
+)
 from laurels.kit import preface, rehearsing
 from laurels.kit.errors import AppError
 from laurels.kit.ids import encode
@@ -22,14 +27,21 @@ from laurels.kit.work import Work
 
 from .award import Award
 from .engine import add_usage, evaluate
-from .facts import AMOUNT, LOCAL_DATE, member_facts, moment_facts
+from .facts import AMOUNT, DEED_KIND, LOCAL_DATE, member_facts, moment_facts
 from .plan import Plan, compile_plan
 from .rules import UsageKey
 from .schemas import from_json
 from .service import MAX_ACTIVE_RULES, list_rules
 
-SOURCES = {PurchaseCompleted.name: "purchase"}
-"""The ledger's source of points by the event that earned them; signup for the rest."""
+SOURCES = {
+    PurchaseCompleted.name: ("purchase", "purchase"),
+    MemberEnrolled.name: ("signup", "member"),
+    MemberBirthday.name: ("birthday", "deed"),
+    DeedRecorded.name: ("activity", "deed"),
+}
+"""By the event that earned: the ledger's source of the points, and the kind of its subject."""
+OF_DEEDS = frozenset({"review", "social_share"})
+"""Kinds of deeds that the ledger knows by name; the points of all others come of `activity`."""
 
 _MEMBER_FACTS = (
     "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
@@ -192,8 +204,7 @@ async def _book_points(
     *,
     historical: bool,
 ) -> list[Awarded]:
-    source = SOURCES.get(trigger, "signup")
-    kind = "purchase" if source == "purchase" else "member"
+    kind = SOURCES[trigger][1]
     entries: list[ledger.Credit] = []
     places: list[tuple[int, int]] = []
     awarded: list[Awarded] = []
@@ -204,6 +215,7 @@ async def _book_points(
         if not outcome.effects:
             continue
         source_id = encode(kind, occurrence.subject_id)
+        source = source_of(trigger, occurrence.facts.get(DEED_KIND))
         for place, effect in enumerate(outcome.effects):
             places.append((number, place))
             entries.append(
@@ -248,6 +260,13 @@ async def _book_points(
             }
         )
     return awarded
+
+
+def source_of(trigger: str, deed_kind: str | None = None) -> str:
+    """Return the ledger's source of points that such an event earns."""
+    if deed_kind is not None and deed_kind in OF_DEEDS:
+        return deed_kind
+    return SOURCES[trigger][0]
 
 
 def _book_awards(

@@ -14,6 +14,7 @@ from laurels.kit.conditions import Field, Fields, Kind
 AMOUNT: Final = "purchase.amount"
 LINES: Final = "purchase.lines"
 LINE_QUANTITY: Final = "purchase.lines.quantity"
+DEED_KIND: Final = "activity.kind"
 TIER_MULTIPLIER: Final = "member.tier_multiplier"
 OCCURRED_AT: Final = "event.occurred_at"
 LOCAL_DATE: Final = "event.local_date"
@@ -38,8 +39,11 @@ FIELDS: Final = Fields(
     Field("unit_price", Kind.MONEY, "Price of one.", collection=LINES),
     Field("amount", Kind.MONEY, "Price of all, after discounts.", collection=LINES),
     Field("attributes", Kind.ATTRIBUTES, "What the tenant adds.", LINES, private=True),
-    Field("activity.kind", Kind.TEXT, "Which deed: steps, review, social_share."),
-    Field("activity.source", Kind.TEXT, "Device or service that reports it."),
+    Field("activity.kind", Kind.TEXT, "Which deed: review, social_share, visit, steps."),
+    Field("activity.source", Kind.TEXT, "Who reports it: api, an app, a device."),
+    Field("activity.subject", Kind.TEXT, "What it is about, such as a product.", private=True),
+    Field("activity.value", Kind.NUMBER, "The number that was sent with it."),
+    Field("activity.attributes", Kind.ATTRIBUTES, "What the tenant adds.", private=True),
     Field("activity.steps", Kind.INTEGER, "Verified steps that have not earned yet."),
     Field("member.external_id", Kind.TEXT, "The tenant's own id of the person.", private=True),
     Field("member.status", Kind.TEXT, "active, blocked or what the tenant uses."),
@@ -55,6 +59,8 @@ FIELDS: Final = Fields(
 
 ROOTS: Final = {
     "purchase.completed": ("event", "member", "purchase"),
+    "deed.recorded": ("event", "member", "activity"),
+    "member.birthday": ("event", "member"),
     "member.enrolled": ("event", "member"),
 }
 """What each trigger knows of, by the first word of a fact's name."""
@@ -96,6 +102,24 @@ def purchase_facts(
         "purchase.payment_method": payment_method,
         LINES: lines,
         "purchase.attributes": attributes,
+    }
+
+
+def deed_facts(
+    *,
+    kind: str,
+    source: str | None = None,
+    subject: str | None = None,
+    value: Decimal | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The facts of a deed."""
+    return {
+        DEED_KIND: kind,
+        "activity.source": source,
+        "activity.subject": subject,
+        "activity.value": value,
+        "activity.attributes": attributes,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from laurels import purchases
+from laurels import activity, purchases
 from laurels.events import Erasing, Merging, Unmerging, takes_part
 from laurels.kit import dossier
 from laurels.kit.work import Work
@@ -12,8 +12,9 @@ _RULES = "(select r.id from laurels.earning_rules as r where r.tenant_id = $1)"
 
 
 async def _subjects(work: Work, member_ids: Sequence[UUID]) -> list[UUID]:
-    """Return what these members may have awards for: their purchases and they themselves."""
-    return [*member_ids, *await purchases.ids_of(work, member_ids)]
+    """Return what members may have awards for: purchases, deeds, birthdays, they themselves."""
+    bought = await purchases.ids_of(work, member_ids)
+    return [*member_ids, *bought, *await activity.ids_of(work, member_ids)]
 
 
 @takes_part(Merging)

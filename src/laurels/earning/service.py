@@ -8,7 +8,12 @@ import asyncpg
 import orjson
 
 from laurels import audit, tenants
-from laurels.events.catalogue import MemberEnrolled, PurchaseCompleted
+from laurels.events.catalogue import (
+    DeedRecorded,
+    MemberBirthday,
+    MemberEnrolled,
+    PurchaseCompleted,
+)
 from laurels.kit.conditions import fields_of
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
@@ -24,7 +29,9 @@ from .errors import (
 from .facts import ROOTS
 from .schemas import EarningRuleIn, PerUnitForm
 
-TRIGGERS: tuple[str, ...] = (PurchaseCompleted.name, MemberEnrolled.name)
+TRIGGERS: tuple[str, ...] = (
+    PurchaseCompleted.name, DeedRecorded.name, MemberEnrolled.name, MemberBirthday.name,
+)  # fmt: skip
 """The events that can earn. Later rooms add theirs."""
 
 MAX_VERSIONS = 1000

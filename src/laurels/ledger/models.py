@@ -23,8 +23,8 @@ TYPES = (
 )  # fmt: skip
 SOURCES = (
     "purchase", "referral", "signup", "review", "social_share", "birthday", "campaign", "manual",
-    "steps", "achievement", "redemption", "expiration", "refund", "debt", "merge", "migration",
-    "import",
+    "steps", "activity", "achievement", "redemption", "expiration", "refund", "debt", "merge",
+    "migration", "import",
 )  # fmt: skip
 
 

@@ -56,13 +56,16 @@ _KINDS = {
 }  # fmt: skip
 """What the columns of all chapters are ids of."""
 
+_SUBJECTS = {"purchase.completed": "purchase", "deed.recorded": "deed", "member.birthday": "deed"}
+"""What an award is about, by the event that was judged; the member themselves for the rest."""
+
 
 def _spoken(chapter: dossier.Chapter, row: dict[str, Any]) -> dict[str, Any]:
     """Return a row as the API speaks: with ids that say what they are of."""
     row.pop("tenant_id", None)
     kinds = {**_KINDS, "id": chapter.kind}
     if "subject_id" in row:
-        kinds["subject_id"] = "purchase" if row["trigger"].startswith("purchase.") else "member"
+        kinds["subject_id"] = _SUBJECTS.get(row["trigger"], "member")
     return {
         name: encode(kind, value)
         if isinstance(value, UUID) and (kind := kinds.get(name)) is not None

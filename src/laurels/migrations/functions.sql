@@ -11,7 +11,7 @@ begin
   set local laurels.audit = 'off';
   foreach v_table in array array[
     'test_clocks', 'job_runs', 'rejected_rows', 'import_runs', 'rule_usage', 'awards', 'earning_rules',
-    'refunds', 'purchase_lines', 'purchases',
+    'refunds', 'purchase_lines', 'purchases', 'deeds',
     'lot_entries', 'holds', 'lots', 'posting_keys', 'point_transactions', 'wallet_merges',
     'wallets', 'programs', 'member_merges', 'member_totals', 'members', 'api_keys',
     'tenant_settings_history', 'tenant_settings', 'login_tenants', 'webhook_attempts',

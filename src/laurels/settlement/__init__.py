@@ -1,10 +1,11 @@
-"""What a purchase causes and a refund undoes, in one transaction and fixed order.
+"""What a purchase or deed causes and a refund or revocation undoes, in one transaction.
 
-It owns the write routes of purchases and the enrolment of members, because those are stories
-across the books: member, purchase, rules, ledger, totals, outbox.
+It owns the write routes of purchases and deeds and the enrolment of members, because those are
+stories across the books: member, purchase or deed, rules, ledger, totals, outbox.
 """
 
 from .archiving import archive, restore
+from .deeds import record_deeds, revoke_deed
 from .effect import Settled
 from .ending import cancel, complete, find_stuck, settle_waiting
 from .refunding import Refunded, refund
@@ -23,8 +24,10 @@ __all__ = [
     "enrol",
     "find_stuck",
     "follow",
+    "record_deeds",
     "refund",
     "restore",
+    "revoke_deed",
     "settle",
     "settle_waiting",
 ]

@@ -1,11 +1,12 @@
 """What the doors of purchases answer, for many at once: done by one deed, rendered once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from laurels import earning, members, purchases
+from laurels import activity, earning, members, purchases
+from laurels.activity import NewDeed
 from laurels.events.catalogue import PurchaseCompleted
 from laurels.kit.batching import Asked
 from laurels.kit.errors import AppError
@@ -14,10 +15,10 @@ from laurels.kit.work import Work
 from laurels.members.schemas import MemberOut
 from laurels.purchases import NewPurchase, NewRefund
 
-from . import refunding, service
+from . import deeds, refunding, service
 from .effect import Settled
 from .refunding import Refunded
-from .schemas import AwardOut, EffectOut, LineOut, PurchaseOut, RefundOut
+from .schemas import AwardOut, DeedOut, EffectOut, LineOut, PurchaseOut, RefundOut
 
 _FIELDS = ("source", "external_id", "status", "amount", "currency", "channel", "payment_method",
            "note", "attributes")  # fmt: skip
@@ -49,6 +50,20 @@ async def give_back(work: Work, asked: Sequence[Asked]) -> list[Answer | AppErro
     ]
 
 
+async def do(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
+    """Record the deeds that are asked for: 201 with what each earned, 200 for a repeat."""
+    items: list[NewDeed] = [each.content for each in asked]
+    outcomes = await deeds.record_deeds(work, items)
+    ids = [outcome.deed_id for outcome in outcomes if isinstance(outcome, deeds.Done)]
+    shown = await read_deeds(work, ids)
+    return [
+        outcome
+        if isinstance(outcome, AppError)
+        else Answer(201 if outcome.new else 200, rendered(shown[outcome.deed_id]))
+        for outcome in outcomes
+    ]
+
+
 async def enrol(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
     """Enrol members, or bring them up to date: 201 for who is new, 200 for who was there."""
     outcomes = await service.enrol_all(work, [each.content for each in asked])
@@ -64,7 +79,7 @@ async def enrol(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
     ]
 
 
-def rendered(view: PurchaseOut | RefundOut | MemberOut) -> bytes:
+def rendered(view: PurchaseOut | RefundOut | DeedOut | MemberOut) -> bytes:
     """Return the JSON of an answer."""
     return view.__pydantic_serializer__.to_json(view)
 
@@ -138,10 +153,37 @@ async def read(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, PurchaseO
 
 
 def _read(purchase: dict[str, Any], award: dict[str, Any] | None) -> PurchaseOut:
+    return PurchaseOut.model_validate(_with_award(purchase, award))
+
+
+async def read_deeds(work: Work, deed_ids: Sequence[UUID]) -> dict[UUID, DeedOut]:
+    """Return deeds as they now are, with what they earned; those that are there, by id."""
+    if not deed_ids:
+        return {}
+    found = await activity.find_deeds(work, deed_ids)
+    awards = await find_awards_of(work, found)
+    return {
+        deed_id: DeedOut.model_validate(_with_award(deed, awards.get(deed_id)))
+        for deed_id, deed in found.items()
+    }
+
+
+async def find_awards_of(
+    work: Work, found: Mapping[UUID, Mapping[str, Any]]
+) -> dict[UUID, dict[str, Any]]:
+    """Return what these deeds earned and why, by id: whatever each was judged as."""
+    by_trigger: dict[str, list[UUID]] = {}
+    for deed_id, deed in found.items():
+        by_trigger.setdefault(deeds.trigger_of(deed), []).append(deed_id)
+    awards: dict[UUID, dict[str, Any]] = {}
+    for trigger, ids in by_trigger.items():
+        awards |= await earning.find_awards(work, trigger, ids)
+    return awards
+
+
+def _with_award(thing: dict[str, Any], award: dict[str, Any] | None) -> dict[str, Any]:
     if award is not None:
         for effect in award["effects"]:
             effect["rule_id"] = UUID(effect["rule_id"])
             effect["transaction_id"] = UUID(effect["transaction_id"])
-    purchase["points"] = award["points"] if award else 0
-    purchase["award"] = award
-    return PurchaseOut.model_validate(purchase)
+    return {**thing, "points": award["points"] if award else 0, "award": award}

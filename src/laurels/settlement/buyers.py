@@ -1,6 +1,8 @@
-"""Whose a purchase is at present: members may have been merged or archived by now."""
+"""Whose a purchase or a deed is at present: members may have been merged or archived by now."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from laurels import members, purchases
@@ -8,8 +10,28 @@ from laurels.kit.work import Work
 from laurels.purchases import NewPurchase
 
 
+class Reported(Protocol):
+    """Something that is reported of a member: how they are named, and who that turned out to be."""
+
+    source: str
+    external_id: str | None
+    member: str | None
+    member_id: UUID | None
+    occurred_at: datetime | None
+    named_id: UUID | None
+    barred: bool
+
+    @property
+    def buyer_id(self) -> UUID | None:
+        """Who it turned out to be, None while nobody knows."""
+        ...
+
+    @buyer_id.setter
+    def buyer_id(self, found: UUID | None) -> None: ...
+
+
 async def find_given(
-    work: Work, items: Sequence[NewPurchase]
+    work: Work, items: Sequence[Reported]
 ) -> list[members.MemberNotFound | members.MemberErased | None]:
     """Know the buyers that are named by our ids; whoever was merged is the survivor.
 

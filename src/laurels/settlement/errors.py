@@ -2,11 +2,13 @@
 
 AppError
 ├── MemberMismatch     member and member_id name two people
+├── DeedUnattributed   a deed that says nobody did it
 └── BatchTooLarge      more items than one batch may have
 """
 
 from typing import ClassVar
 
+from laurels.activity import DeedAltered, DeedInvalid, DeedNotFound
 from laurels.kit.errors import AppError, Invalid
 from laurels.ledger import PointsOverLimit
 from laurels.members.errors import (
@@ -39,6 +41,12 @@ class MemberMismatch(Invalid):
     """Send `member` (your id) or `member_id` (ours), not both."""
 
     code: ClassVar[str] = "member_mismatch"
+
+
+class DeedUnattributed(Invalid):
+    """A deed belongs to a member: send `member` (your id) or `member_id` (ours)."""
+
+    code: ClassVar[str] = "deed_unattributed"
 
 
 class BatchTooLarge(Invalid):
@@ -79,6 +87,20 @@ SETTLING: tuple[type[AppError], ...] = (
     PointsOverLimit,
 )
 """What stands in the way of a purchase that is sent."""
+
+DOING: tuple[type[AppError], ...] = (
+    TenantSuspended,
+    DeedUnattributed,
+    MemberMismatch,
+    DeedInvalid,
+    MemberNotFound,
+    MemberErased,
+    DeedAltered,
+)
+"""What stands in the way of a deed that is sent."""
+
+REVOKING: tuple[type[AppError], ...] = (TenantSuspended, DeedNotFound)
+"""What stands in the way of a revocation."""
 
 REFUNDING: tuple[type[AppError], ...] = (
     TenantSuspended,

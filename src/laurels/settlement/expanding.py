@@ -11,10 +11,13 @@ from laurels.kit.expand import Rows
 from laurels.kit.work import Work
 from laurels.members.schemas import MemberOut
 
+from . import answers
 from .schemas import AwardOut, LineOut
 
 PURCHASE = "purchase"
 SUMMARY = "purchase in a list"
+DEED = "deed"
+DEED_SUMMARY = "deed in a list"
 
 
 async def _members(work: Work, rows: Rows) -> Mapping[UUID, MemberOut]:
@@ -57,6 +60,14 @@ def with_ids(award: dict[str, Any]) -> dict[str, Any]:
     return {**award, "effects": effects}
 
 
+async def _awards_of_deeds(work: Work, rows: Rows) -> Mapping[UUID, AwardOut]:
+    found = await answers.find_awards_of(work, rows)
+    return {deed_id: AwardOut.model_validate(with_ids(award)) for deed_id, award in found.items()}
+
+
+expand.offer(DEED, "member", _members)
+expand.offer(DEED_SUMMARY, "award", _awards_of_deeds)
+expand.offer(DEED_SUMMARY, "member", _members)
 expand.offer(PURCHASE, "member", _members)
 expand.offer(SUMMARY, "award", _awards)
 expand.offer(SUMMARY, "lines", _lines)

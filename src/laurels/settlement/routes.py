@@ -1,4 +1,4 @@
-"""Purchases over HTTP, and the enrolment of members."""
+"""Purchases and deeds over HTTP, and the enrolment of members."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from laurels import members, purchases
+from laurels import activity, members, purchases
 from laurels.kit import bulk
 from laurels.kit import expand as expanding
 from laurels.kit.access import begin, enter
@@ -22,10 +22,17 @@ from laurels.members.errors import EmailTaken, MemberErased, MemberMerged, Membe
 from laurels.members.schemas import MemberIn, MemberOut
 from laurels.permissions import Permission
 
-from . import answers, archiving, ending, service, why
-from .errors import COMPLETING, ENROLLING, REFUNDING, SETTLING
-from .expanding import PURCHASE, SUMMARY
+from . import answers, archiving, deeds, ending, service, why
+from .errors import COMPLETING, DOING, ENROLLING, REFUNDING, REVOKING, SETTLING
+from .expanding import DEED, DEED_SUMMARY, PURCHASE, SUMMARY
 from .schemas import (
+    DeedId,
+    DeedIn,
+    DeedKind,
+    DeedOut,
+    DeedSource,
+    DeedSummaryOut,
+    DeedWhyOut,
     MemberId,
     PurchaseId,
     PurchaseIn,
@@ -34,6 +41,7 @@ from .schemas import (
     RefundIn,
     RefundOfIn,
     RefundOut,
+    RevokeIn,
     WhyOut,
 )
 
@@ -46,6 +54,12 @@ Writing = Annotated[Work, begin(Permission.PURCHASES_WRITE)]
 EnrollingInBulk = Annotated[Work, begin(Permission.MEMBERS_WRITE, feature="bulk")]
 InBulk = Annotated[Work, begin(Permission.PURCHASES_WRITE, feature="bulk", rehearsable=True)]
 Settling = Annotated[Work, begin(Permission.PURCHASES_WRITE, rehearsable=True)]
+ReadingDeeds = Annotated[Work, begin(Permission.ACTIVITY_READ)]
+Revoking = Annotated[Work, begin(Permission.ACTIVITY_WRITE, rehearsable=True)]
+DoingInBulk = Annotated[Work, begin(Permission.ACTIVITY_WRITE, feature="bulk", rehearsable=True)]
+Doing = Annotated[Caller, enter(Permission.ACTIVITY_WRITE)]
+ExpandDeed = Annotated[str, ExpansionsOf(DEED), Query()]
+ExpandDeeds = Annotated[str, ExpansionsOf(DEED_SUMMARY), Query()]
 Buying = Annotated[Caller, enter(Permission.PURCHASES_WRITE)]
 
 
@@ -58,6 +72,17 @@ def _window(
 
 
 Window = Annotated[tuple[datetime | None, datetime | None], Depends(_window)]
+
+
+def _deed_key(
+    source: Annotated[DeedSource | None, Query(description="Who reported it.")] = None,
+    external_id: Annotated[Code | None, Query(description="Its number there.")] = None,
+) -> tuple[str | None, str | None]:
+    """Return the natural key that is looked for; either part may be open."""
+    return source, external_id
+
+
+DeedKey = Annotated[tuple[str | None, str | None], Depends(_deed_key)]
 
 
 @router.post(
@@ -208,6 +233,85 @@ async def post_refund(
 async def post_refunds(body: BulkIn[RefundOfIn], work: InBulk) -> Response:
     """Book up to 1,000 refunds at once; each has its own result, and one fails alone."""
     return await bulk.book(work, body.items, RefundOfIn, RefundOfIn.of_its_own, answers.give_back)
+
+
+@router.post(
+    "/deeds",
+    status_code=201,
+    tags=["activity"],
+    response_model=DeedOut,
+    responses={200: {"model": DeedOut, "description": "It was there before."}},
+)
+@refuses(*DOING)
+async def post_deed(body: DeedIn, caller: Doing) -> Response:
+    """Record what a member did and say what it earned. A repeat gives the deed again with 200."""
+    return await caller.together(answers.do, body.to_deed())
+
+
+@router.post("/deeds/bulk", tags=["activity"], response_model=BulkOut[DeedOut])
+@refuses("tenant_suspended", "feature_off")
+async def post_deeds(body: BulkIn[DeedIn], work: DoingInBulk) -> Response:
+    """Record up to 1,000 deeds at once; each has its own result, and one fails alone."""
+    return await bulk.book(work, body.items, DeedIn, DeedIn.to_deed, answers.do)
+
+
+@router.get("/deeds", tags=["activity"])
+async def list_deeds(
+    work: ReadingDeeds,
+    window: Window,
+    key: DeedKey,
+    member_id: Annotated[MemberId | None, Query()] = None,
+    kind: Annotated[DeedKind | None, Query()] = None,
+    status: Annotated[Literal["recorded", "revoked"] | None, Query()] = None,
+    expand: ExpandDeeds | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[DeedSummaryOut]:
+    """List what members did, the newest recorded first."""
+    rows = await activity.list_deeds(
+        work, member_id=member_id, kind=kind, status=status, key=key, window=window,
+        after=read_cursor(cursor), limit=limit + 1,
+    )  # fmt: skip
+    more = await expanding.expand(work, DEED_SUMMARY, expand, rows[:limit])
+    found = [
+        DeedSummaryOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
+    ]
+    return page_of(found, [row["id"] for row in rows], limit)
+
+
+@router.get("/deeds/{deed_id}", tags=["activity"])
+@refuses(activity.DeedNotFound)
+async def get_deed(
+    deed_id: DeedId, work: ReadingDeeds, expand: ExpandDeed | None = None
+) -> DeedOut:
+    """Read a deed with its award: which rules gave what, and why others did not."""
+    found = await _deed(work, deed_id)
+    more = await expanding.expand(
+        work, DEED, expand, [{"id": found.id, "member_id": found.member_id}]
+    )
+    return found.model_copy(update={"expanded": more.get(found.id)})
+
+
+@router.get("/deeds/{deed_id}/why", tags=["activity"])
+@refuses(activity.DeedNotFound)
+async def explain_deed(deed_id: DeedId, work: ReadingDeeds) -> DeedWhyOut:
+    """Say why a deed earned what it earned, or nothing: rule by rule, in sentences."""
+    return await why.explain_deed(work, deed_id)
+
+
+@router.post("/deeds/{deed_id}/revoke", tags=["activity"])
+@refuses(*REVOKING)
+async def revoke_deed(deed_id: DeedId, work: Revoking, body: RevokeIn | None = None) -> DeedOut:
+    """Revoke a deed, such as a removed review: what it earned is taken back, once."""
+    await deeds.revoke_deed(work, deed_id, reason=body.reason if body else None)
+    return await _deed(work, deed_id)
+
+
+async def _deed(work: Work, deed_id: UUID) -> DeedOut:
+    found = (await answers.read_deeds(work, [deed_id])).get(deed_id)
+    if found is None:
+        raise activity.DeedNotFound
+    return found
 
 
 async def _purchase(work: Work, purchase_id: UUID) -> PurchaseOut:

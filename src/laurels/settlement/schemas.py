@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
+from laurels.activity import NewDeed
 from laurels.kit.expand import Expanded
 from laurels.kit.schema import (
     Amount,
@@ -19,11 +20,13 @@ from laurels.kit.schema import (
     Name,
     Note,
     Schema,
+    Shaped,
     View,
 )
 from laurels.purchases import Line, NewPurchase, NewRefund
 
 PurchaseId = Annotated[UUID, IdOf("purchase")]
+DeedId = Annotated[UUID, IdOf("deed")]
 RefundId = Annotated[UUID, IdOf("refund")]
 MemberId = Annotated[UUID, IdOf("member")]
 TransactionId = Annotated[UUID, IdOf("transaction")]
@@ -129,6 +132,56 @@ class RefundOfIn(RefundIn):
         return self.to_refund(self.purchase_id)
 
 
+DeedKind = Annotated[
+    str,
+    Field(min_length=1, max_length=40),
+    Shaped("[a-z][a-z0-9_]*", "has small letters, digits and `_`, and begins with a letter"),
+]
+DeedSource = Annotated[Code, Field(max_length=64)]
+
+
+class DeedIn(Schema):
+    """Something that a member did: a review, a share, a visit, or whatever you call it."""
+
+    kind: DeedKind = Field(
+        description="What it is; rules ask for it. `review` and `social_share` are names that the"
+        " ledger knows, too.",
+        examples=["review"],
+    )
+    member: Code | None = Field(
+        default=None, description="Your id of the member.", examples=["anna"]
+    )
+    member_id: MemberId | None = Field(default=None, description="Our id of the member.")
+    external_id: Code | None = Field(
+        default=None,
+        description="Your number of the deed; a repeat changes nothing.",
+        examples=["review-77"],
+    )
+    source: DeedSource = "api"
+    occurred_at: Moment | None = Field(default=None, description="When; absent: now.")
+    subject: Code | None = Field(
+        default=None, description="What it is about, such as a product.", examples=["sku-12"]
+    )
+    value: Amount | None = Field(
+        default=None, description="A number that rules may count: stars, minutes, kilometres."
+    )
+    attributes: Attributes = Field(default_factory=dict)
+
+    def to_deed(self) -> NewDeed:
+        """Return the deed as the books know it."""
+        return NewDeed(
+            kind=self.kind, member=self.member, member_id=self.member_id, source=self.source,
+            external_id=self.external_id, occurred_at=self.occurred_at, subject=self.subject,
+            value=self.value, attributes=self.attributes,
+        )  # fmt: skip
+
+
+class RevokeIn(Schema):
+    """Why a deed is revoked."""
+
+    reason: Note | None = None
+
+
 class LineOut(View):
     """One position of a purchase."""
 
@@ -151,6 +204,13 @@ class RefundLineOut(View):
     points: int
     reason: str | None
     occurred_at: datetime
+
+
+NumberOut = Annotated[
+    Decimal,
+    PlainSerializer(lambda number: f"{number.normalize():f}", return_type=str, when_used="json"),
+]
+"""A number as text, with as many places as say something."""
 
 
 class EffectOut(View):
@@ -212,6 +272,35 @@ class PurchaseSummaryOut(View):
     expanded: Expanded = None
 
 
+class DeedSummaryOut(View):
+    """A deed in a list."""
+
+    id: DeedId
+    kind: str
+    source: str
+    external_id: str | None
+    member_id: MemberId
+    subject: str | None
+    value: NumberOut | None
+    status: Literal["recorded", "revoked"]
+    occurred_at: datetime
+    expanded: Expanded = None
+
+
+class DeedOut(DeedSummaryOut):
+    """A deed with what it earned; `award` is null when it was never judged."""
+
+    attributes: dict[str, Any]
+    revoked_at: datetime | None
+    revoked_reason: str | None
+    revoked_points: int | None = Field(
+        description="What the revocation did to points, zero or less; null: it is not revoked."
+    )
+    created_at: datetime
+    points: int = Field(description="What it earned, before it was revoked.")
+    award: AwardOut | None
+
+
 class RefundOut(View):
     """A refund and what it did to the member's points."""
 
@@ -262,6 +351,26 @@ class WhyOut(View):
     points: int = Field(description="What it earned when it was settled.")
     taken_back: int = Field(description="How many of them went back with refunds since.")
     reason: Reason = Field(description="In one word: `rules` when it earned something.")
+    words: list[str] = Field(description="The same in sentences.")
+    rules: list[RuleSaysOut] = Field(description="What each rule in force then did, or why not.")
+    lots: list[LotOfPurchaseOut]
+
+
+DeedReason = Literal[
+    "rules", "no_rule_fired", "no_rules", "earning_disabled", "member_archived", "not_judged"
+]
+"""Why a deed earned what it earned, in one word."""
+
+
+class DeedWhyOut(View):
+    """Why a deed earned what it earned, or nothing."""
+
+    deed_id: DeedId
+    kind: str
+    status: Literal["recorded", "revoked"]
+    points: int = Field(description="What it earned when it was recorded.")
+    taken_back: int = Field(description="How many of them were taken back since.")
+    reason: DeedReason = Field(description="In one word: `rules` when it earned something.")
     words: list[str] = Field(description="The same in sentences.")
     rules: list[RuleSaysOut] = Field(description="What each rule in force then did, or why not.")
     lots: list[LotOfPurchaseOut]

@@ -4,7 +4,8 @@ settle:  check, member, purchase, award (rules, ledger, why), totals, outbox
 refund:  purchase, usage of caps, ledger, totals, outbox
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,17 @@ from .ending import end
 from .errors import MAX_BATCH, BatchTooLarge, MemberMismatch
 
 ENDS = frozenset({"completed", "failed", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where things are recorded under a natural key: how they are found, what a changed one is."""
+
+    find_by_key: Callable[[Work, Sequence[tuple[str, str]]], Awaitable[dict[tuple[str, str], UUID]]]
+    altered: type[AppError]
+
+
+PURCHASES = Books(purchases.find_by_key, purchases.PurchaseAltered)
 
 
 async def settle(
@@ -47,7 +59,9 @@ async def settle(
             purchases.check(item, tenant.currency, work.now, limits.max_amount)
         except AppError as error:
             outcomes[number] = error
-    enrolled = await _find_members(work, items, outcomes, historical=historical, welcome=welcome)
+    enrolled = await find_members(
+        work, items, outcomes, PURCHASES, historical=historical, welcome=welcome
+    )
     good = [number for number, outcome in enumerate(outcomes) if outcome is None]
     recorded = await purchases.record(
         work, [items[number] for number in good], currency=tenant.currency
@@ -96,15 +110,19 @@ async def _end_late(
     return [(late[place][0], item, purchase_id) for place, item, purchase_id in ended.due]
 
 
-async def _find_members(
+async def find_members(
     work: Work,
-    items: Sequence[NewPurchase],
-    outcomes: list[Settled | AppError | None],
+    items: Sequence[buyers.Reported],
+    outcomes: list[Any],
+    books: Books,
     *,
     historical: bool,
     welcome: bool,
 ) -> frozenset[UUID | None]:
-    """Know the member of each item by id; guests stay guests. Return those enrolled just now."""
+    """Know the member of each item by id; guests stay guests. Return those enrolled just now.
+
+    Items that have an outcome already are left alone; one whose member cannot be gets it here.
+    """
     named = [n for n, item in enumerate(items) if outcomes[n] is None and item.member is not None]
     first_seen: dict[str, datetime] = {}
     for number in named:
@@ -112,7 +130,7 @@ async def _find_members(
         assert external_id is not None, "named items have a member"
         first_seen[external_id] = min(moment, first_seen.get(external_id, moment))
     known = await members.look_up(work, [items[n].member or "" for n in named])
-    await _refuse_strangers(work, items, outcomes, named, known.ids)
+    await _refuse_strangers(work, items, outcomes, books, named=named, there=known.ids)
     wanted = [n for n in named if outcomes[n] is None]
     known = await members.ensure_new(
         work,
@@ -145,12 +163,14 @@ async def _find_members(
 
 async def _refuse_strangers(
     work: Work,
-    items: Sequence[NewPurchase],
-    outcomes: list[Settled | AppError | None],
+    items: Sequence[buyers.Reported],
+    outcomes: list[Any],
+    books: Books,
+    *,
     named: Sequence[int],
     there: Mapping[str, UUID],
 ) -> None:
-    """Refuse a purchase that is there already under somebody else, before anybody is enrolled.
+    """Refuse what is in the books already under somebody else, before anybody is enrolled.
 
     The same for one that comes earlier in the batch under somebody else.
     """
@@ -162,17 +182,17 @@ async def _refuse_strangers(
         if outcomes[number] is None and item.external_id is not None:
             buyer = first.setdefault((item.source, item.external_id), item.member)
             if buyer != item.member and number in strange:
-                outcomes[number] = purchases.PurchaseAltered(field="external_id")
+                outcomes[number] = books.altered(field="external_id")
     keys = {
         n: (items[n].source, items[n].external_id or "") for n in strange if outcomes[n] is None
     }
-    known = await purchases.find_by_key(work, list(keys.values()))
+    known = await books.find_by_key(work, list(keys.values()))
     suspects = [number for number, key in keys.items() if key in known]
-    # A purchase that came in between brought its member along; then both are there by now.
+    # What came in between brought its member along; then both are there by now.
     there = await members.find(work, [items[n].member or "" for n in suspects]) if suspects else {}
     for number in suspects:
         if items[number].member not in there:
-            outcomes[number] = purchases.PurchaseAltered(field="external_id")
+            outcomes[number] = books.altered(field="external_id")
 
 
 async def award_enrolment(

@@ -1,52 +1,100 @@
-"""Why a purchase earned what it earned, or nothing, in figures and in sentences.
+"""Why a purchase or a deed earned what it earned, or nothing, in figures and in sentences.
 
 What was decided is read from the award that was kept then; nothing is judged anew by today's rules.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from laurels import earning, ledger, purchases
+from laurels import activity, earning, ledger, purchases
 from laurels.events.catalogue import PurchaseCompleted
 from laurels.kit.schema import trim_money
 from laurels.kit.work import Work
 
-from .schemas import LotOfPurchaseOut, Reason, RuleSaysOut, WhyOut
+from .deeds import trigger_of
+from .schemas import (
+    DeedReason,
+    DeedWhyOut,
+    LotOfPurchaseOut,
+    Reason,
+    RuleSaysOut,
+    WhyOut,
+)
 
 
 async def explain_purchase(work: Work, purchase_id: UUID) -> WhyOut:
     """Return why this purchase earned what it did. Raise PurchaseNotFound."""
     purchase = await purchases.get_purchase(work, purchase_id)
     award = await earning.find_award(work, PurchaseCompleted.name, purchase_id)
-    effects: list[dict[str, Any]] = award["effects"] if award else []
-    transactions = [UUID(effect["transaction_id"]) for effect in effects]
-    taken_back = await ledger.taken_back(work, transactions)
-    lots = await ledger.lots_of(work, transactions)
     points = award["points"] if award else 0
+    taken_back, lots = await _what_became(work, award)
     reason = _reason(purchase, award)
     return WhyOut(
         purchase_id=purchase_id,
         status=purchase["status"],
         points=points,
-        taken_back=sum(taken_back.values()),
+        taken_back=taken_back,
         reason=reason,
-        words=_words(purchase, points, sum(taken_back.values()), reason),
+        words=_words(purchase, points, taken_back, reason),
         rules=list(_rules(award["explanation"] if award else {})),
-        lots=[LotOfPurchaseOut.model_validate(dict(lot)) for lot in lots],
+        lots=lots,
     )
+
+
+async def explain_deed(work: Work, deed_id: UUID) -> DeedWhyOut:
+    """Return why this deed earned what it did. Raise DeedNotFound."""
+    deed = (await activity.find_deeds(work, [deed_id])).get(deed_id)
+    if deed is None:
+        raise activity.DeedNotFound
+    award = await earning.find_award(work, trigger_of(deed), deed_id)
+    points = award["points"] if award else 0
+    taken_back, lots = await _what_became(work, award)
+    reason: DeedReason = "not_judged" if award is None else _reason_of(award)
+    words = [f"It earned {points:,} points."] if reason == "rules" else [OF_DEEDS[reason]]
+    if taken_back:
+        words.append(f"{taken_back:,} of them were taken back since.")
+    return DeedWhyOut(
+        deed_id=deed_id,
+        kind=deed["kind"],
+        status=deed["status"],
+        points=points,
+        taken_back=taken_back,
+        reason=reason,
+        words=words,
+        rules=list(_rules(award["explanation"] if award else {})),
+        lots=lots,
+    )
+
+
+async def _what_became(
+    work: Work, award: dict[str, Any] | None
+) -> tuple[int, list[LotOfPurchaseOut]]:
+    """Return how many of an award's points were taken back, and the lots that it opened."""
+    effects: list[dict[str, Any]] = award["effects"] if award else []
+    transactions = [UUID(effect["transaction_id"]) for effect in effects]
+    taken_back = await ledger.taken_back(work, transactions)
+    lots = await ledger.lots_of(work, transactions)
+    return sum(taken_back.values()), [LotOfPurchaseOut.model_validate(dict(lot)) for lot in lots]
+
+
+Judged = Literal["rules", "earning_disabled", "member_archived", "no_rule_fired", "no_rules"]
+
+
+def _reason_of(award: dict[str, Any]) -> Judged:
+    if award["points"]:
+        return "rules"
+    if "disabled" in award["explanation"]:
+        return "earning_disabled"
+    if "barred" in award["explanation"]:
+        return "member_archived"
+    return "no_rule_fired" if award["explanation"].get("skipped") else "no_rules"
 
 
 def _reason(purchase: dict[str, Any], award: dict[str, Any] | None) -> Reason:
     """Return in one word why it earned what it earned."""
     if award is not None:
-        if award["points"]:
-            return "rules"
-        if "disabled" in award["explanation"]:
-            return "earning_disabled"
-        if "barred" in award["explanation"]:
-            return "member_archived"
-        return "no_rule_fired" if award["explanation"].get("skipped") else "no_rules"
+        return _reason_of(award)
     if purchase["status"] != "completed":
         return purchase["status"]
     return "guest" if purchase["member_id"] is None else "not_settled"
@@ -65,6 +113,16 @@ SENTENCES: dict[Reason, str] = {
     "not_settled": "It was completed by SQL and has not been settled yet.",
 }
 """What the reasons mean that are not rules."""
+
+OF_DEEDS: dict[DeedReason, str] = {
+    "earning_disabled": "The loyalty programme was switched off (settings, section loyalty) when it"
+    " was recorded.",
+    "member_archived": "The member was archived when it was recorded, and earned nothing.",
+    "no_rule_fired": "Rules were in force, but none of them gave points; each says why.",
+    "no_rules": "No rule for such deeds was in force when it was recorded.",
+    "not_judged": "It was written by SQL, past the doors, and never judged.",
+}
+"""The same for deeds."""
 
 
 def _words(purchase: dict[str, Any], points: int, taken_back: int, reason: Reason) -> list[str]:

@@ -3,6 +3,7 @@
 Any room may name any event, because the catalogue is at the bottom of the house.
 """
 
+from .activity import DeedRecorded, DeedRevoked, MemberBirthday
 from .base import Event
 from .events import WebhookEndpointDisabled, WebhookEndpointTested
 from .ledger import (
@@ -33,9 +34,12 @@ from .purchases import (
 CATALOGUE: dict[str, type[Event]] = {
     event.name: event
     for event in (
+        DeedRecorded,
+        DeedRevoked,
         HoldOpened,
         HoldReleased,
         MemberArchived,
+        MemberBirthday,
         MemberChanged,
         MemberEnrolled,
         MemberErased,
@@ -58,10 +62,13 @@ CATALOGUE: dict[str, type[Event]] = {
 
 __all__ = [
     "CATALOGUE",
+    "DeedRecorded",
+    "DeedRevoked",
     "Event",
     "HoldOpened",
     "HoldReleased",
     "MemberArchived",
+    "MemberBirthday",
     "MemberChanged",
     "MemberEnrolled",
     "MemberErased",

@@ -1,0 +1,82 @@
+"""Reading deeds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from laurels.kit.work import Work
+
+_DEED = (
+    "select id, source, external_id, member_id, kind, subject, value, attributes, status,"
+    " occurred_at, revoked_at, revoked_reason, revoked_points, created_at"
+    " from laurels.deeds where tenant_id = $1"
+)
+
+
+async def find_deeds(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return those of these deeds that are there, by id."""
+    rows = await work.fetch(f"{_DEED} and id = any($2)", work.tenant_id, list(ids))
+    return {row["id"]: dict(row) for row in rows}
+
+
+async def lock(work: Work, deed_id: UUID) -> dict[str, Any] | None:
+    """Return a deed, locked until the transaction ends, None when there is none."""
+    row = await work.fetchrow(f"{_DEED} and id = $2 for update", work.tenant_id, deed_id)
+    return None if row is None else dict(row)
+
+
+async def find_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
+    """Return the ids of deeds by their natural keys (source, external id)."""
+    rows = await work.fetch(
+        "select d.source, d.external_id, d.id from unnest($2::text[], $3::text[])"
+        " as n (source, external_id) inner join laurels.deeds as d"
+        "  on d.tenant_id = $1 and d.source = n.source and d.external_id = n.external_id",
+        work.tenant_id, [key[0] for key in keys], [key[1] for key in keys],
+    )  # fmt: skip
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+async def list_deeds(
+    work: Work,
+    *,
+    member_id: UUID | None = None,
+    kind: str | None = None,
+    status: str | None = None,
+    key: tuple[str | None, str | None] = (None, None),
+    window: tuple[datetime | None, datetime | None] = (None, None),
+    after: UUID | None = None,
+    limit: int = 20,
+) -> list[dict[str, Any]]:
+    """Return deeds, the newest recorded first; `key` is source and external id."""
+    rows = await work.fetch(
+        f"{_DEED} and ($2::uuid is null or member_id = $2) and ($3::text is null or kind = $3)"
+        " and ($4::text is null or status = $4) and ($5::text is null or source = $5)"
+        " and ($6::text is null or external_id = $6)"
+        " and ($7::timestamptz is null or occurred_at >= $7)"
+        " and ($8::timestamptz is null or occurred_at < $8)"
+        " and ($9::uuid is null or id < $9) order by id desc limit $10",
+        work.tenant_id, member_id, kind, status, *key, *window, after, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def ids_of(work: Work, member_ids: Sequence[UUID]) -> list[UUID]:
+    """Return the ids of all deeds of these members."""
+    rows = await work.fetch(
+        "select id from laurels.deeds where tenant_id = $1 and member_id = any($2)",
+        work.tenant_id, list(member_ids),
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+async def celebrated(
+    work: Work, member_ids: Sequence[UUID], *, kind: str, since: datetime
+) -> dict[UUID, datetime]:
+    """Return when these members last did this, if it was since then, whatever became of it."""
+    rows = await work.fetch(
+        "select member_id, max(occurred_at) from laurels.deeds where tenant_id = $1"
+        " and member_id = any($2) and occurred_at >= $3 and kind = $4 group by member_id",
+        work.tenant_id, list(member_ids), since, kind,
+    )  # fmt: skip
+    return {row[0]: row[1] for row in rows}

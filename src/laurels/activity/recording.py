@@ -1,0 +1,184 @@
+"""Recording deeds, set-based and idempotent on (source, external id)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from laurels.kit.db import MAX_MONEY
+from laurels.kit.errors import AppError
+from laurels.kit.ids import new_id
+from laurels.kit.time import check_occurred_at
+from laurels.kit.work import Work, sparse
+
+from .errors import DeedAltered, DeedInvalid
+
+OURS: Final = "laurels"
+"""The source of deeds that nobody reports, because we see them ourselves."""
+BIRTHDAY: Final = "birthday"
+"""The kind of such a deed: a member had their birthday."""
+PLACES = 4
+"""Decimal places that a value may have."""
+
+
+@dataclass(slots=True, kw_only=True)
+class NewDeed:
+    """A deed as somebody reports it. `member` is the external id, `member_id` ours.
+
+    `doer_id` is whom these turned out to mean; settlement finds that out. `named_id` is who was
+    named, where that member was merged into the doer since; `barred` says that they earn nothing
+    at present.
+    """
+
+    kind: str
+    source: str = "api"
+    external_id: str | None = None
+    member: str | None = None
+    member_id: UUID | None = None
+    doer_id: UUID | None = None
+    named_id: UUID | None = None
+    barred: bool = False
+    subject: str | None = None
+    value: Decimal | None = None
+    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
+    occurred_at: datetime | None = None
+
+    @property
+    def buyer_id(self) -> UUID | None:
+        """The doer by the name that whoever is found for a purchase has."""
+        return self.doer_id
+
+    @buyer_id.setter
+    def buyer_id(self, found: UUID | None) -> None:
+        self.doer_id = found
+
+
+@dataclass(slots=True)
+class Recorded:
+    """A deed that is in the books, and whether it came there just now."""
+
+    id: UUID
+    new: bool
+
+
+def check(deed: NewDeed, now: datetime) -> None:
+    """Raise DeedInvalid, naming the field and the remedy, for what nobody can report."""
+    if deed.kind == BIRTHDAY:
+        msg = "is celebrated by itself, once a year; send the member's `birthday` instead"
+        raise DeedInvalid(msg, field="kind")
+    if deed.source == OURS:
+        msg = f"`{OURS}` is the source of what Laurels itself records; send another one"
+        raise DeedInvalid(msg, field="source")
+    if deed.value is not None:
+        deed.value = _checked(deed.value)
+    try:
+        if deed.occurred_at is not None:
+            deed.occurred_at = check_occurred_at(deed.occurred_at, now)
+    except ValueError as error:
+        raise DeedInvalid(str(error), field="occurred_at") from None
+
+
+def _checked(value: Decimal) -> Decimal:
+    if not value.is_finite() or not 0 <= value <= MAX_MONEY:
+        msg = f"is not a number from 0 to {MAX_MONEY:,}"
+        raise DeedInvalid(msg, field="value")
+    if value != round(value, PLACES):
+        msg = f"has more than {PLACES} decimal places; round it"
+        raise DeedInvalid(msg, field="value")
+    return value
+
+
+def content_of(deed: NewDeed) -> bytes:
+    """Return the digest of what was said of a deed."""
+    value = None if deed.value is None else f"{deed.value.normalize():f}"
+    said = [
+        str(deed.named_id or deed.doer_id),
+        deed.kind,
+        deed.subject,
+        value,
+        None if deed.occurred_at is None else deed.occurred_at.isoformat(),
+        deed.attributes,
+    ]
+    told = orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(told).digest()
+
+
+async def record(work: Work, deeds: Sequence[NewDeed]) -> list[Recorded | AppError]:
+    """Each deed is in the books, once; doers are known by `doer_id` by now.
+
+    A repeat with the same content gives the deed that is there, also one that was revoked since;
+    other content is DeedAltered.
+    """
+    if not deeds:
+        return []
+    contents = [content_of(deed) for deed in deeds]
+    outcomes: list[Recorded | AppError] = [Recorded(new_id(), new=True) for _ in deeds]
+    first: dict[tuple[str, str], int] = {}
+    for number, deed in enumerate(deeds):
+        if deed.external_id is not None:
+            first.setdefault((deed.source, deed.external_id), number)
+    fresh = [
+        number
+        for number, deed in enumerate(deeds)
+        if deed.external_id is None or first[deed.source, deed.external_id] == number
+    ]
+    there = await _insert(work, deeds, outcomes, contents, fresh)
+    for number, deed in enumerate(deeds):
+        if deed.external_id is None:
+            continue
+        key = deed.source, deed.external_id
+        earlier = first[key]
+        if key in there:
+            deed_id, content = there[key]
+        elif earlier == number:
+            continue
+        else:
+            deed_id, content = _id_of(outcomes[earlier]), contents[earlier]
+        same = content is None or content == contents[number]
+        outcomes[number] = (
+            Recorded(deed_id, new=False) if same else DeedAltered(field="external_id")
+        )
+    return outcomes
+
+
+def _id_of(outcome: Recorded | AppError) -> UUID:
+    assert isinstance(outcome, Recorded), "the first of a key is recorded before it is compared"
+    return outcome.id
+
+
+async def _insert(
+    work: Work,
+    deeds: Sequence[NewDeed],
+    outcomes: Sequence[Recorded | AppError],
+    contents: Sequence[bytes],
+    fresh: Sequence[int],
+) -> dict[tuple[str, str], tuple[UUID, bytes | None]]:
+    """Write those that are not there yet; return those that were, by their natural key."""
+    chosen = [deeds[number] for number in fresh]
+    rows = await work.fetch(
+        "select * from laurels.record_deeds($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        work.tenant_id,
+        [_id_of(outcomes[number]) for number in fresh],
+        [deed.source for deed in chosen],
+        sparse([deed.external_id for deed in chosen]),
+        [deed.doer_id for deed in chosen],
+        [deed.kind for deed in chosen],
+        sparse([deed.subject for deed in chosen]),
+        [deed.value for deed in chosen],
+        sparse(
+            [orjson.dumps(deed.attributes).decode() if deed.attributes else None for deed in chosen]
+        ),
+        [contents[number] for number in fresh],
+        [deed.occurred_at or work.now for deed in chosen],
+    )
+    wanted = {(deeds[number].source, deeds[number].external_id) for number in fresh}
+    return {
+        (row[0], row[1]): (row[2], None if row[3] is None else bytes(row[3]))
+        for row in rows
+        if (row[0], row[1]) in wanted
+    }

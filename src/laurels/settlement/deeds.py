@@ -1,0 +1,187 @@
+"""What a deed causes and its revocation undoes, in one transaction and a fixed order.
+
+record:  check, member, deed, award (rules, ledger, why), outbox
+revoke:  deed, usage of caps, ledger, outbox
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from laurels import activity, audit, earning, ledger, tenants
+from laurels.activity import NewDeed
+from laurels.events import emit
+from laurels.events.catalogue import DeedRecorded, DeedRevoked, Event, MemberBirthday
+from laurels.kit.errors import AppError
+from laurels.kit.ids import encode
+from laurels.kit.work import Work
+
+from .errors import MAX_BATCH, BatchTooLarge, DeedUnattributed, MemberMismatch
+from .service import Books, find_members
+
+DEEDS = Books(activity.find_by_key, activity.DeedAltered)
+
+
+@dataclass(slots=True)
+class Done:
+    """A deed in the books. `new` is false when it was there before; then nothing changed.
+
+    `points` are what it earned when it was recorded; `award` says why, of a new one.
+    """
+
+    deed_id: UUID
+    new: bool
+    points: int = 0
+    award: earning.Awarded | None = None
+
+
+async def record_deeds(
+    work: Work,
+    items: Sequence[NewDeed],
+    *,
+    historical: bool = False,
+    welcome: bool = True,
+) -> list[Done | AppError]:
+    """Each deed is recorded once and has earned once what the rules say.
+
+    A refused item is its own error; the others are booked. `historical` keeps events from the
+    outside; `welcome` lets members who are enrolled on the way earn what sign-up rules say.
+    """
+    if len(items) > MAX_BATCH:
+        raise BatchTooLarge
+    await tenants.require_active(work)
+    outcomes: list[Done | AppError | None] = [None] * len(items)
+    for number, item in enumerate(items):
+        try:
+            _check(work, item)
+        except AppError as error:
+            outcomes[number] = error
+    await find_members(work, items, outcomes, DEEDS, historical=historical, welcome=welcome)
+    good = [number for number, outcome in enumerate(outcomes) if outcome is None]
+    recorded = await activity.record(work, [items[number] for number in good])
+    fresh: list[tuple[NewDeed, Done]] = []
+    for number, outcome in zip(good, recorded, strict=True):
+        if isinstance(outcome, AppError):
+            outcomes[number] = outcome
+            continue
+        done = outcomes[number] = Done(outcome.id, outcome.new)
+        if outcome.new:
+            fresh.append((items[number], done))
+    await _earn(work, fresh, historical=historical)
+    await _find_points(work, [o for o in outcomes if isinstance(o, Done) and not o.new])
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _check(work: Work, item: NewDeed) -> None:
+    if item.member is None and item.member_id is None:
+        raise DeedUnattributed(field="member")
+    if item.member is not None and item.member_id is not None:
+        raise MemberMismatch(field="member")
+    activity.check(item, work.now)
+
+
+async def _earn(work: Work, fresh: Sequence[tuple[NewDeed, Done]], *, historical: bool) -> None:
+    occurrences = [
+        earning.Occurrence(
+            subject_id=done.deed_id,
+            member_id=_doer(item),
+            occurred_at=item.occurred_at or work.now,
+            facts=earning.deed_facts(
+                kind=item.kind, source=item.source, subject=item.subject, value=item.value,
+                attributes=item.attributes,
+            ),
+            barred=item.barred,
+        )
+        for item, done in fresh
+    ]  # fmt: skip
+    awards = await earning.award(work, DeedRecorded.name, occurrences, historical=historical)
+    told: list[Event] = []
+    for (item, done), award in zip(fresh, awards, strict=True):
+        done.award, done.points = award, award.points
+        told.append(
+            DeedRecorded(
+                item.doer_id, item.occurred_at or work.now, done.deed_id, item.kind, done.points
+            )
+        )
+    emit(work, told, historical=historical)
+
+
+def _doer(item: NewDeed) -> UUID:
+    assert item.doer_id is not None, "a deed that is recorded has a member"
+    return item.doer_id
+
+
+async def _find_points(work: Work, repeats: Sequence[Done]) -> None:
+    """Say of deeds that were there before what they earned then."""
+    if not repeats:
+        return
+    awards = await earning.find_awards(work, DeedRecorded.name, [each.deed_id for each in repeats])
+    for each in repeats:
+        award = awards.get(each.deed_id)
+        each.points = award["points"] if award else 0
+
+
+def trigger_of(deed: Mapping[str, Any]) -> str:
+    """Return the name of the event that this deed was judged as."""
+    ours = deed["source"] == activity.OURS and deed["kind"] == activity.BIRTHDAY
+    return MemberBirthday.name if ours else DeedRecorded.name
+
+
+async def revoke_deed(work: Work, deed_id: UUID, *, reason: str | None = None) -> None:
+    """The deed counts no more: what it earned is back, and caps have that room again.
+
+    Done once; a repeat changes nothing. Raise DeedNotFound.
+    """
+    await tenants.require_active(work)
+    deed = await activity.lock(work, deed_id)
+    if deed is None:
+        raise activity.DeedNotFound
+    if deed["status"] == "revoked":
+        return
+    award = await earning.find_award(work, trigger_of(deed), deed_id)
+    effects: list[dict[str, Any]] = award["effects"] if award else []
+    await earning.give_back_usage(
+        work,
+        [
+            (UUID(effect["rule_id"]), deed["member_id"], period, effect["points"])
+            for effect in effects
+            for period in effect["usage"]
+        ],
+    )
+    points = await _take_back(work, deed, effects, reason)
+    await activity.set_revoked(work, deed_id, points=points, reason=reason)
+    await audit.record(
+        work,
+        action="deed.revoked",
+        target_type="deed",
+        target_id=encode("deed", deed_id),
+        after={"points": points, "reason": reason},
+    )
+    emit(work, [DeedRevoked(deed["member_id"], work.now, deed_id, deed["kind"], points)])
+
+
+async def _take_back(
+    work: Work, deed: dict[str, Any], effects: Sequence[dict[str, Any]], reason: str | None
+) -> int:
+    """Take back what is left of these effects; return what that did to points."""
+    posted = await ledger.post(
+        work,
+        [
+            ledger.Reversal(
+                transaction_id=UUID(effect["transaction_id"]),
+                source=earning.source_of(trigger_of(deed), deed["kind"]),
+                source_id=encode("deed", deed["id"]),
+                reason=reason,
+            )
+            for effect in effects
+        ],
+        keys_are_fresh=True,
+    )
+    points = 0
+    for outcome in posted:
+        if isinstance(outcome, AppError):
+            raise outcome
+        if outcome.transaction is not None:
+            points += outcome.transaction.points
+    return points
