@@ -104,7 +104,7 @@ async def test_caps_have_their_room_again(client):
 
 
 async def test_a_deed_that_is_not_there_is_not_found(client):
-    answer = await client.post("/v1/deeds/ded_01h455vb4pex5vsknk084sn02q/revoke")
+    answer = await client.post("/v1/deeds/dee_01h455vb4pex5vsknk084sn02q/revoke")
 
     assert (answer.status_code, answer.json()["code"]) == (404, "deed_not_found")
 

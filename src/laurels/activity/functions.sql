@@ -1,5 +1,5 @@
--- Record deeds that are not there yet. Return those that were there before, with what tells a repeat
--- from a change.
+-- Record deeds that are not there yet. Return those that were there before, with what tells a
+-- repeat from a change.
 create or replace function laurels.record_deeds(
   p_tenant uuid,
   p_ids uuid[],

@@ -170,7 +170,7 @@ execute function laurels.audit_outside('refund', 'rfd', 'id');
 create or replace trigger audit_outside
 after insert or update or delete on laurels.deeds
 for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('deed', 'ded', 'id');
+execute function laurels.audit_outside('deed', 'dee', 'id');
 
 create or replace trigger audit_outside
 after insert or update or delete on laurels.webhook_endpoints

@@ -15,7 +15,7 @@ PREFIXES: dict[str, str] = {
     "audit_entry": "aud",
     "award": "awd",
     "dead_letter": "dlt",
-    "deed": "ded",
+    "deed": "dee",
     "earning_rule": "rul",
     "event": "evt",
     "hold": "hld",

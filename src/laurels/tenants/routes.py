@@ -44,7 +44,7 @@ class SectionOut(View):
     values: dict[str, Any]
 
 
-class SettingsOut(View):
+class SectionsOut(View):
     """All sections of settings, by name."""
 
     data: list[SectionOut]
@@ -73,10 +73,10 @@ async def get_tenant(work: Reading) -> TenantOut:
 
 
 @router.get("/settings")
-async def list_settings(work: Reading) -> SettingsOut:
+async def list_settings(work: Reading) -> SectionsOut:
     """Read every section of settings."""
     found = [await settings.read(work, model) for model in settings.sections().values()]
-    return SettingsOut(
+    return SectionsOut(
         data=[SectionOut(section=s.section, values=s.model_dump(mode="json")) for s in found]
     )
 

@@ -6,6 +6,8 @@ Revision ID: 0009
 Revises: 0008
 """
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -30,7 +32,7 @@ def _text(name: str, comment: str, *, null: bool = False) -> "sa.Column[str]":
     return sa.Column(name, sa.Text(), nullable=null, comment=comment)
 
 
-def _moment(name: str, comment: str) -> "sa.Column[sa.DateTime]":
+def _moment(name: str, comment: str) -> "sa.Column[datetime]":
     return sa.Column(name, sa.DateTime(timezone=True), nullable=True, comment=comment)
 
 
