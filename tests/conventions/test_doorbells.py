@@ -29,6 +29,7 @@ MAY_MOVE_POINTS = {
     "earning": "by rule",
     "settlement": "refunds",
     "ledger": "expiry, and an operator's audited adjustment",
+    "imports": "opening balances",
 }
 # The list of rooms and the application put the rooms' parts together; that is what they are for.
 ASSEMBLERS = {"domains.py", "api.py", "migrations"}

@@ -173,7 +173,7 @@ MEMBER = {
 
 
 def test_a_row_becomes_a_profile_in_which_empty_cells_say_nothing():
-    profile = member_of(["a", "a@b.c", "", "1990-12-31", "No"], MEMBER, NOW.date())
+    profile = member_of(["a", "a@b.c", "", "1990-12-31", "No"], MEMBER, ZoneInfo("UTC"), NOW)
 
     assert profile == {
         "external_id": "a", "email": "a@b.c", "birthday": date(1990, 12, 31), "email_opt_in": False,
@@ -195,6 +195,6 @@ def test_a_row_becomes_a_profile_in_which_empty_cells_say_nothing():
 )
 def test_a_bad_profile_is_refused_by_the_name_of_its_column(values, field):
     with pytest.raises(RowInvalid) as caught:
-        member_of(values, MEMBER, NOW.date())
+        member_of(values, MEMBER, ZoneInfo("UTC"), NOW)
 
     assert caught.value.fields[0].field == field

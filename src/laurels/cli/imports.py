@@ -1,4 +1,4 @@
-"""`laurels import`: purchases and members from CSV files."""
+"""`laurels import`: purchases, members and balances from CSV files."""
 
 import json
 from collections.abc import Awaitable, Callable, Generator
@@ -30,7 +30,7 @@ from .console import err, fail, out, run, say_json
 from .database import database
 from .tenant import Json, require
 
-app = typer.Typer(help="Bring in purchases and members from CSV files.", no_args_is_help=True)
+app = typer.Typer(help="Bring in purchases, members and balances from CSV files.", no_args_is_help=True)
 
 SOME_REJECTED = 3
 """Exit code of an import that ran, but had to refuse rows."""
@@ -48,6 +48,9 @@ Map = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")]
 Welcome = Annotated[
     bool, typer.Option("--welcome", help="New members earn what sign-up rules say.")
+]
+KnownOnly = Annotated[
+    bool, typer.Option("--known-only", help="Refuse rows of people who are no members yet.")
 ]
 Deed = Callable[
     [Database, UUID, imports.Options, Callable[[imports.Report, int], None] | None],
@@ -84,19 +87,52 @@ def members(
     mapping: Map = None,
     dry_run: DryRun = False,
     welcome: Welcome = False,
+    known_only: KnownOnly = False,
     as_json: Json = False,
 ) -> None:
     """Enrol the members of a CSV file or bring them up to date; empty cells change nothing.
 
     Columns: external_id or email (or both); optional: first_name, last_name, phone, birthday,
-    email_opt_in, sms_opt_in. Exit code 3: rows were refused; they are in a file.
+    email_opt_in, sms_opt_in, enrolled_at, attributes (JSON). Exit code 3: rows were refused; they
+    are in a file.
     """
-    options = _options(file, source, mapping, dry_run=dry_run, welcome=welcome)
+    options = _options(
+        file, source, mapping, dry_run=dry_run, welcome=welcome, known_only=known_only
+    )
     _import(imports.import_members, tenant, options, as_json=as_json)
 
 
+@app.command()
+def balances(
+    file: File,
+    tenant: Tenant,
+    source: Source = None,
+    mapping: Map = None,
+    dry_run: DryRun = False,
+    welcome: Welcome = False,
+    known_only: KnownOnly = False,
+    as_json: Json = False,
+) -> None:
+    """Bring in the points that members have elsewhere, lot by lot; unknown members are enrolled.
+
+    Columns: external_id, points, and member or email (or both); optional: program, earned_at,
+    matures_at (or `now`), expires_at (or `never`), lifetime_redeemed, lifetime_expired, reason.
+    Several rows of a member are several lots. Run it again after a break: what is there is skipped.
+    """
+    options = _options(
+        file, source, mapping, dry_run=dry_run, welcome=welcome, known_only=known_only
+    )
+    _import(imports.import_balances, tenant, options, as_json=as_json)
+
+
 def _options(
-    file: Path, source: str | None, mapping: list[str] | None, *, dry_run: bool, welcome: bool
+    file: Path,
+    source: str | None,
+    mapping: list[str] | None,
+    *,
+    dry_run: bool,
+    welcome: bool,
+    known_only: bool = False,
 ) -> imports.Options:
     pairs: dict[str, str] = {}
     for item in mapping or []:
@@ -111,6 +147,7 @@ def _options(
         mapping=pairs,
         dry_run=dry_run,
         welcome=welcome,
+        known_only=known_only,
     )
 
 

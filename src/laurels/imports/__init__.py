@@ -7,7 +7,7 @@ webhooks. A broken run is run again. It never decides what a purchase earns: tha
 
 from .errors import FileRefused, TooManyBroken
 from .report import Rejection, Report
-from .service import Options, has_imported, import_members, import_purchases
+from .service import Options, has_imported, import_balances, import_members, import_purchases
 
 __all__ = [
     "FileRefused",
@@ -16,6 +16,7 @@ __all__ = [
     "Report",
     "TooManyBroken",
     "has_imported",
+    "import_balances",
     "import_members",
     "import_purchases",
 ]

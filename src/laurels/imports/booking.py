@@ -5,12 +5,13 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from laurels import ledger, members, purchases, settlement
+from laurels import purchases, settlement
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase, NewRefund
 
 from .errors import OriginMissing
+from .newcomers import come, greet
 from .parsing import RefundRow
 from .report import Booked, Outcome, Skipped
 
@@ -96,7 +97,7 @@ def _refund_outcome(result: settlement.Refunded | AppError) -> Outcome:
 
 
 async def book_members(
-    work: Work, items: Sequence[dict[str, Any]], *, welcome: bool
+    work: Work, items: Sequence[dict[str, Any]], *, welcome: bool, known_only: bool
 ) -> list[Outcome]:
     """Members have these profiles, one after the other; those who are new have wallets.
 
@@ -107,8 +108,7 @@ async def book_members(
     created: list[UUID] = []
     for profile in items:
         try:
-            async with work.savepoint():
-                upserted = await members.upsert(work, profile, historical=True)
+            upserted = await come(work, profile, known_only=known_only)
         except AppError as error:
             outcomes.append(error)
             continue
@@ -117,8 +117,5 @@ async def book_members(
             outcomes.append(Booked(enrolled=profile.get("external_id") or profile["email"].lower()))
         else:
             outcomes.append(Booked() if upserted.changed else Skipped())
-    if created:
-        await ledger.open_wallets(work, created)
-        if welcome:
-            await settlement.award_enrolment(work, created, historical=True)
+    await greet(work, created, welcome=welcome)
     return outcomes

@@ -4,6 +4,7 @@ AppError
 ├── FileRefused    the file as a whole cannot be read as what it should be
 ├── RowInvalid     a value of a row cannot be
 ├── OriginMissing  a refund names a purchase that is not there
+├── MemberUnknown  a row names somebody new, and only members are wanted
 └── TooManyBroken  rows failed for no reason that is theirs, again and again
 """
 
@@ -28,6 +29,12 @@ class OriginMissing(NotFound):
     """The purchase that was refunded is not there; import its row first, then this one again."""
 
     code: ClassVar[str] = "origin_missing"
+
+
+class MemberUnknown(NotFound):
+    """Nobody here has this external id or e-mail; leave out --known-only to enrol them."""
+
+    code: ClassVar[str] = "member_unknown"
 
 
 class TooManyBroken(Conflict):

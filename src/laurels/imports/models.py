@@ -16,7 +16,7 @@ class ImportRun(TenantOwned, Base):
     __tablename__ = "import_runs"
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenants.id"]),
-        one_of("kind", "members", "purchases"),
+        one_of("kind", "balances", "members", "purchases", "rewards", "vouchers"),
         one_of("status", "running", "finished", "failed"),
         CheckConstraint("read >= 0 and booked >= 0 and skipped >= 0 and rejected >= 0", name="n"),
         {"comment": "Imports of files, with progress; a broken run is simply run again."},

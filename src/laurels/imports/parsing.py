@@ -1,5 +1,6 @@
 """From a row to what the books take: pure, one row at a time, each error with its remedy."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +9,15 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter, ValidationError
+
 from laurels.kit.money import check_currency
+from laurels.kit.schema import Attributes
+from laurels.kit.time import local_date
+from laurels.kit.words import words_of
 from laurels.purchases import Line, NewPurchase
 
+from .cells import bare
 from .errors import RowInvalid
 from .lines import parse_lines
 
@@ -54,13 +61,13 @@ class Reading:
         places = self.places
         external_id = values[places["external_id"]].strip()
         if not 1 <= len(external_id) <= 128:
-            raise _length("external_id", external_id, 128, needed=True)
+            raise length_wrong("external_id", external_id, 128, needed=True)
         occurred_at = self._moment(values[places["occurred_at"]].strip())
         if "refund_of" in places and (of := values[places["refund_of"]].strip()):
             return self._refund(of, external_id, occurred_at, values)
         member = values[places["member"]].strip() or None
         if member is not None and len(member) > 128:
-            raise _length("member", member, 128)
+            raise length_wrong("member", member, 128)
         item = NewPurchase(
             amount=amount_of(values[places["amount"]].strip()),
             currency=self._currency(values[places["currency"]].strip()),
@@ -77,7 +84,7 @@ class Reading:
         self, of: str, external_id: str, occurred_at: datetime, values: list[str]
     ) -> RefundRow:
         if len(of) > 128:
-            raise _length("refund_of", of, 128)
+            raise length_wrong("refund_of", of, 128)
         said = values[self.places["amount"]].strip()
         if said.startswith("-"):
             msg = "is negative; write what went back as a positive amount"
@@ -106,7 +113,7 @@ class Reading:
         if not value:
             return None
         if column in LONGEST and len(value) > LONGEST[column]:
-            raise _length(column, value, LONGEST[column])
+            raise length_wrong(column, value, LONGEST[column])
         return value
 
     def _currency(self, said: str) -> str:
@@ -140,27 +147,34 @@ def amount_of(said: str) -> Decimal:
     return Decimal(said)
 
 
-def moment_of(said: str, zone: ZoneInfo, now: datetime) -> datetime:
+def moment_of(
+    said: str,
+    zone: ZoneInfo,
+    now: datetime,
+    *,
+    column: str = "occurred_at",
+    last_year: int | None = None,
+) -> datetime:
     """Return the moment in UTC; a day is its start where the tenant is. Raise RowInvalid.
 
-    A time without an offset is the tenant's local time.
+    A time without an offset is the tenant's local time. Without a last year it is the next one.
     """
     found = _DATE.match(said)
     if found is None:
         shown = f"`{said[:40]}` is not a date" if said else "is empty"
         msg = f"{shown}; write `2026-03-01`, `20260301` or `2026-03-01T12:00:00Z`"
-        raise RowInvalid(msg, field="occurred_at")
+        raise RowInvalid(msg, field=column)
     year = int(found[1])
     # Before anything is computed: at the ends of the calendar even a time zone overflows.
-    if not EARLIEST_YEAR <= year <= now.year + 1:
+    if not EARLIEST_YEAR <= year <= (last_year or now.year + 1):
         where = "before 1970" if year < EARLIEST_YEAR else "in the future"
         msg = f"the year {year} lies {where}; check the date"
-        raise RowInvalid(msg, field="occurred_at")
+        raise RowInvalid(msg, field=column)
     try:
         moment = datetime.fromisoformat(said)
     except ValueError as error:
         msg = f"`{said[:40]}` is not a date ({error}); write `2026-03-01T12:00:00Z`"
-        raise RowInvalid(msg, field="occurred_at") from None
+        raise RowInvalid(msg, field=column) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     return moment.astimezone(UTC)
@@ -181,7 +195,8 @@ def _one_of(column: str, said: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
-def _length(column: str, value: str, longest: int, *, needed: bool = False) -> RowInvalid:
+def length_wrong(column: str, value: str, longest: int, *, needed: bool = False) -> RowInvalid:
+    """Return what is said of a value that is too long, or missing."""
     if needed and not value:
         return RowInvalid("is empty; every row needs its own number", field=column)
     return RowInvalid(f"has {len(value)} characters; at most {longest}", field=column)
@@ -191,7 +206,7 @@ def _length(column: str, value: str, longest: int, *, needed: bool = False) -> R
 
 MEMBER_COLUMNS = (
     "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
-    "sms_opt_in",
+    "sms_opt_in", "enrolled_at", "attributes",
 )  # fmt: skip
 _MEMBER_LONGEST = {
     "external_id": 128, "email": 254, "first_name": 200, "last_name": 200, "phone": 32,
@@ -200,34 +215,56 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _YES = {"true": True, "yes": True, "y": True, "1": True, "t": True}
 _ANSWERS = _YES | {"false": False, "no": False, "n": False, "0": False, "f": False}
 _EARLIEST_BIRTH = 1880
+_ATTRIBUTES = TypeAdapter(Attributes)
 
 
-def member_of(values: list[str], places: Mapping[str, int], today: date) -> dict[str, Any]:
+def member_of(
+    values: list[str], places: Mapping[str, int], zone: ZoneInfo, now: datetime
+) -> dict[str, Any]:
     """Return the profile that a row tells; an empty cell says nothing. Raise RowInvalid."""
     profile: dict[str, Any] = {}
     for column, place in places.items():
-        if value := values[place].strip():
-            profile[column] = _member_value(column, value, today)
+        if value := bare(values[place].strip()):
+            profile[column] = _member_value(column, value, zone, now)
     if "external_id" not in profile and "email" not in profile:
         msg = "is empty, and so is `email`; a member needs one of them"
         raise RowInvalid(msg, field="external_id" if "external_id" in places else "email")
     return profile
 
 
-def _member_value(column: str, value: str, today: date) -> Any:
+def _member_value(column: str, value: str, zone: ZoneInfo, now: datetime) -> Any:
     if column == "birthday":
-        return _birthday(value, today)
+        return _birthday(value, local_date(now, zone))
+    if column == "enrolled_at":
+        return min(moment_of(value, zone, now, column=column), now)
+    if column == "attributes":
+        return _attributes(value)
     if column.endswith("_opt_in"):
         answer = _ANSWERS.get(value.lower())
         if answer is None:
             raise RowInvalid(f"`{value[:40]}` is neither yes nor no", field=column)
         return answer
     if len(value) > _MEMBER_LONGEST[column]:
-        raise _length(column, value, _MEMBER_LONGEST[column])
-    if column == "email" and _EMAIL.fullmatch(value) is None:
+        raise length_wrong(column, value, _MEMBER_LONGEST[column])
+    return check_email(value) if column == "email" else value
+
+
+def check_email(value: str) -> str:
+    """Return the address. Raise RowInvalid when it is none."""
+    if _EMAIL.fullmatch(value) is None:
         msg = f"`{value[:60]}` is not an e-mail address; write it like `ada@example.com`"
-        raise RowInvalid(msg, field=column)
+        raise RowInvalid(msg, field="email")
     return value
+
+
+def _attributes(value: str) -> dict[str, Any]:
+    try:
+        return _ATTRIBUTES.validate_python(json.loads(value, parse_float=Decimal))
+    except ValidationError as error:
+        msg = f"is not a JSON object of free facts: {words_of(error.errors()[0])}"
+        raise RowInvalid(msg, field="attributes") from None
+    except (ValueError, RecursionError):
+        raise RowInvalid('is not JSON; write `{"shoe_size": 38}`', field="attributes") from None
 
 
 def _birthday(value: str, today: date) -> date:

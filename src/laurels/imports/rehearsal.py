@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from laurels.purchases import NewPurchase
 
+from .balances import BalanceRow
 from .errors import OriginMissing
 from .parsing import RefundRow
 from .report import Booked, Outcome, Skipped
@@ -33,27 +34,37 @@ class Rehearsal(Generic[T]):
                      for item, outcome in zip(items, outcomes, strict=True)]  # fmt: skip
         for item, outcome in zip(items, corrected, strict=True):
             if isinstance(outcome, Booked):
-                if isinstance(item, NewPurchase | RefundRow) and item.external_id is not None:
-                    self.keys.add(_key(item))
+                if (key := _key(item)) is not None:
+                    self.keys.add(key)
                 if outcome.enrolled is not None:
                     self.enrolled.add(outcome.enrolled)
         return corrected
 
     def _one(self, item: T, outcome: Outcome) -> Outcome:
-        if isinstance(item, NewPurchase | RefundRow):
-            if not isinstance(outcome, Skipped) and _key(item) in self.keys:
-                return Skipped()
-            if (
-                isinstance(outcome, OriginMissing)
-                and isinstance(item, RefundRow)
-                and f"p {item.of}" in self.keys
-            ):
-                return Booked(0, item.amount, "refunded")
+        if not isinstance(outcome, Skipped) and _key(item) in self.keys:
+            return Skipped()
+        if (
+            isinstance(outcome, OriginMissing)
+            and isinstance(item, RefundRow)
+            and f"p {item.of}" in self.keys
+        ):
+            return Booked(0, item.amount, "refunded")
         if isinstance(outcome, Booked) and outcome.enrolled in self.enrolled:
             outcome.enrolled = None
         return outcome
 
 
-def _key(item: NewPurchase | RefundRow) -> str:
-    """Return the natural key; purchases and refunds number independently."""
-    return f"{'r' if isinstance(item, RefundRow) else 'p'} {item.external_id}"
+def _key(item: object) -> str | None:
+    """Return the natural key of a row, if it has one; purchases and refunds number independently.
+
+    A profile has none: it may come again and say something new.
+    """
+    match item:
+        case RefundRow():
+            return f"r {item.external_id}"
+        case NewPurchase(external_id=str()):
+            return f"p {item.external_id}"
+        case BalanceRow():
+            return f"b {item.external_id}"
+        case _:
+            return None

@@ -46,7 +46,8 @@ Outcome = Booked | Skipped | AppError
 class Report:
     """The difference that an import made, or, as a dry run, would make.
 
-    `points` is what purchases earned less what refunds took back; welcome points are not in it.
+    `points` is what purchases earned less what refunds took back, or what balances brought less
+    what was owed; welcome points are not in it.
     """
 
     run_id: UUID | None

@@ -1,20 +1,22 @@
-"""Importing files: purchases with their refunds, and members."""
+"""Importing files: purchases with their refunds, members, and the balances they bring."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from laurels import tenants
 from laurels.kit.db import Database
 from laurels.kit.errors import AppError
-from laurels.kit.time import local_date, utc_now, zone
+from laurels.kit.time import utc_now, zone
 from laurels.kit.work import OPERATOR, Actor, Work, open_work
 
 from . import runs
+from .balances import BALANCE_COLUMNS, BalanceReading, BalanceRow, book_balances
+from .balances import REQUIRED as BALANCES_NEED
 from .booking import PurchaseItem, book_members, book_purchases
 from .carrying import Carrier
 from .errors import FileRefused
@@ -25,6 +27,8 @@ from .report import Outcome, Report
 
 MAX_SOURCE = 64
 T = TypeVar("T")
+Places = Mapping[str, int]
+Parse = Callable[[list[str]], T]
 Book = Callable[[Work, Sequence[T]], Awaitable[list[Outcome]]]
 OnProgress = Callable[[Report, int], None]
 
@@ -35,7 +39,7 @@ class Options:
 
     `source` begins the natural keys of its rows (else: the file's name), `mapping` says what a
     column is called in the file, `rejects_dir` is where refused rows are written, `welcome` lets
-    new members earn what sign-up rules say.
+    new members earn what sign-up rules say, `known_only` lets nobody new in.
     """
 
     file: Path
@@ -44,6 +48,7 @@ class Options:
     mapping: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     dry_run: bool = False
     welcome: bool = False
+    known_only: bool = False
     actor: Actor = OPERATOR
 
 
@@ -64,25 +69,13 @@ async def import_purchases(
     async def book(work: Work, items: Sequence[PurchaseItem]) -> list[Outcome]:
         return await book_purchases(work, items, source=source, welcome=options.welcome)
 
-    with open_table(options.file) as table:
-        columns = find_columns(
-            table.header, known=PURCHASE_COLUMNS, required=REQUIRED, mapping=options.mapping
-        )
-        reading = Reading(
-            columns.places, source, tenant.currency, zone(tenant.time_zone), utc_now()
-        )
-        carrier = Carrier(
-            database=database,
-            tenant_id=tenant_id,
-            actor=options.actor,
-            table=table,
-            columns=columns,
-            parse=reading.purchase,
-            book=_rehearsed(book) if options.dry_run else book,
-            report=_report(options, columns),
-            on_progress=on_progress,
-        )
-        return await _carry_out(carrier, "purchases", options)
+    def parse(places: Places) -> Parse[PurchaseItem]:
+        return Reading(
+            places, source, tenant.currency, zone(tenant.time_zone), utc_now()
+        ).purchase  # fmt: skip
+
+    kind = Kind("purchases", PURCHASE_COLUMNS, REQUIRED, parse, book)
+    return await _import(database, tenant_id, options, kind, on_progress)
 
 
 async def import_members(
@@ -96,19 +89,72 @@ async def import_members(
     Raise FileRefused, TenantSuspended or TooManyBroken.
     """
     tenant = await _tenant(database, tenant_id)
-    today = local_date(utc_now(), zone(tenant.time_zone))
 
     async def book(work: Work, items: Sequence[dict[str, Any]]) -> list[Outcome]:
-        return await book_members(work, items, welcome=options.welcome)
+        return await book_members(
+            work, items, welcome=options.welcome, known_only=options.known_only
+        )
 
+    def parse(places: Places) -> Parse[dict[str, Any]]:
+        where, now = zone(tenant.time_zone), utc_now()
+        return lambda values: member_of(values, places, where, now)
+
+    kind = Kind("members", MEMBER_COLUMNS, (), parse, book, one_of=("external_id", "email"))
+    return await _import(database, tenant_id, options, kind, on_progress)
+
+
+async def import_balances(
+    database: Database,
+    tenant_id: UUID,
+    options: Options,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """The points of the file are in its members' wallets, lot by lot, each row once.
+
+    A run that broke off is simply run again. Raise FileRefused, TenantSuspended or TooManyBroken.
+    """
+    tenant = await _tenant(database, tenant_id)
+    source = _source(options)
+
+    async def book(work: Work, items: Sequence[BalanceRow]) -> list[Outcome]:
+        return await book_balances(
+            work, items, source=source, welcome=options.welcome, known_only=options.known_only
+        )
+
+    def parse(places: Places) -> Parse[BalanceRow]:
+        return BalanceReading(places, zone(tenant.time_zone), utc_now()).row
+
+    kind = Kind("balances", BALANCE_COLUMNS, BALANCES_NEED, parse, book, one_of=("member", "email"))
+    return await _import(database, tenant_id, options, kind, on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """What sort of rows a file has: its columns, how a row is read, how rows are booked."""
+
+    name: str
+    columns: Sequence[str]
+    required: Sequence[str]
+    parse: Callable[[Places], Parse[T]]
+    book: Book[T]
+    one_of: Sequence[str] = ()
+
+
+async def _import(
+    database: Database,
+    tenant_id: UUID,
+    options: Options,
+    kind: Kind[T],
+    on_progress: OnProgress | None,
+) -> Report:
     with open_table(options.file) as table:
         columns = find_columns(
-            table.header, known=MEMBER_COLUMNS, required=(), mapping=options.mapping
+            table.header, known=kind.columns, required=kind.required, mapping=options.mapping
         )
-        places = columns.places
-        if not places.keys() & {"external_id", "email"}:
+        if kind.one_of and columns.places.keys().isdisjoint(kind.one_of):
             listed = ", ".join(name for name in table.header if name)
-            msg = f"the file has neither `external_id` nor `email`; it has: {listed}"
+            neither = " nor ".join(f"`{name}`" for name in kind.one_of)
+            msg = f"the file has neither {neither}; it has: {listed}"
             raise FileRefused(msg)
         carrier = Carrier(
             database=database,
@@ -116,12 +162,12 @@ async def import_members(
             actor=options.actor,
             table=table,
             columns=columns,
-            parse=lambda values: member_of(values, places, today),
-            book=_rehearsed(book) if options.dry_run else book,
+            parse=kind.parse(columns.places),
+            book=_rehearsed(kind.book) if options.dry_run else kind.book,
             report=_report(options, columns),
             on_progress=on_progress,
         )
-        return await _carry_out(carrier, "members", options)
+        return await _carry_out(carrier, kind.name, options)
 
 
 async def has_imported(work: Work, *, kind: str, source: str) -> bool:

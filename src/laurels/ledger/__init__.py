@@ -10,51 +10,22 @@ from .errors import (
     ProgramNotFound,
     WalletClosed,
     WalletNotFound,
-)  # fmt: skip
+)
 from .expiry import release_due_holds, settle_due_lots
 from .invariants import Fault, Figures, figures, find_faults, rebuild
-from .movements import Capture, Credit, Debit, HoldPoints, Posted, Release, Reversal
+from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Release, Reversal
+from .portions import Portion, list_portions
 from .posting import credit, debit, hold, open_wallets, post, release, reverse
-from .programs import create_program, furnish
+from .programs import create_program, furnish, program_ids
 from .queries import balance, list_lots, lots_of, statement, taken_back
 from .rehearsed import moved
 
 __all__ = [
-    "Capture",
-    "Credit",
-    "Debit",
-    "Fault",
-    "Figures",
-    "HoldPoints",
-    "InsufficientPoints",
-    "PointsOverLimit",
-    "Posted",
-    "ProgramArchived",
-    "ProgramNotFound",
-    "Release",
-    "Reversal",
-    "WalletClosed",
-    "WalletNotFound",
-    "balance",
-    "close_wallets",
-    "create_program",
-    "credit",
-    "debit",
-    "figures",
-    "find_faults",
-    "furnish",
-    "hold",
-    "list_lots",
-    "lots_of",
-    "moved",
-    "open_wallets",
-    "post",
-    "rebuild",
-    "release",
-    "release_due_holds",
-    "reopen_wallets",
-    "reverse",
-    "settle_due_lots",
-    "statement",
+    "Capture", "Credit", "Debit", "Fault", "Figures", "HoldPoints", "InsufficientPoints",
+    "Opening", "PointsOverLimit", "Portion", "Posted", "ProgramArchived", "ProgramNotFound",
+    "Release", "Reversal", "WalletClosed", "WalletNotFound", "balance", "close_wallets",
+    "create_program", "credit", "debit", "figures", "find_faults", "furnish", "hold", "list_lots",
+    "list_portions", "lots_of", "moved", "open_wallets", "post", "program_ids", "rebuild",
+    "release", "release_due_holds", "reopen_wallets", "reverse", "settle_due_lots", "statement",
     "taken_back",
-]
+]  # fmt: skip

@@ -3,17 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from laurels.events.catalogue import HoldOpened, HoldReleased, PointsCredited, PointsDebited
-from laurels.kit.db import MAX_POINTS
+from laurels.events.catalogue import HoldOpened, HoldReleased, PointsDebited
 from laurels.kit.ids import new_id
 
-from .drafting import Draft, add_row, balance_of, consume, new_lot, positive, require, tell
+from .coming_in import bring, credit
+from .drafting import Draft, add_row, balance_of, consume, positive, require, tell
 from .errors import (
     CaptureTooLarge,
     HoldClosed,
     HoldNotFound,
-    PointsOverLimit,
-    ProgramArchived,
     ProgramNotFound,
     TransactionNotFound,
     WalletClosed,
@@ -28,6 +26,7 @@ from .movements import (
     HoldPoints,
     Movement,
     OpenHold,
+    Opening,
     Posted,
     Release,
     Reversal,
@@ -52,7 +51,9 @@ def decide(draft: Draft, movement: Movement) -> Posted:
         settle_due(draft, wallet, moment)
     match movement:
         case Credit():
-            return _credit(draft, wallet, movement, moment)
+            return credit(draft, wallet, movement, moment)
+        case Opening():
+            return bring(draft, wallet, movement, moment)
         case Debit():
             return _debit(draft, wallet, movement, moment)
         case Reversal():
@@ -102,40 +103,6 @@ def _require_open(wallet: Wallet, movement: Movement) -> None:
     if wallet.closed_for is None or isinstance(movement, Reversal | Release | Settle):
         return
     raise WalletClosed(CLOSED[wallet.closed_for], reason=wallet.closed_for)
-
-
-def _credit(draft: Draft, wallet: Wallet, movement: Credit, moment: datetime) -> Posted:
-    positive(movement.points)
-    if wallet.program_id in draft.archived:
-        raise ProgramArchived
-    if wallet.lifetime_earned + movement.points > MAX_POINTS:
-        raise PointsOverLimit
-    transaction_id = new_id()
-    paid = min(wallet.debt, movement.points)
-    amount = movement.points - paid
-    dates = draft.dates[wallet.program_id]
-    matures_at = dates.matures_at(moment)
-    expires_at = movement.expires_at or dates.expires_at(moment)
-    ripe = matures_at is None or matures_at <= draft.now
-    if ripe:
-        wallet.available += amount
-    else:
-        wallet.pending += amount
-    if amount and (not ripe or expires_at is not None):
-        matured_at = (matures_at or moment) if ripe else None
-        wallet.lots.append(
-            new_lot(
-                wallet, transaction_id, amount, expires_at,
-                matures_at=matures_at, matured_at=matured_at,
-            )
-        )  # fmt: skip
-    wallet.lifetime_earned += movement.points
-    row = add_row(
-        draft, wallet, movement, moment, id=transaction_id, type=movement.type, amount=amount,
-        debt_delta=-paid,
-    )  # fmt: skip
-    tell(draft, wallet, row, PointsCredited)
-    return Posted(row, balance_of(wallet))
 
 
 def _debit(draft: Draft, wallet: Wallet, movement: Debit, moment: datetime) -> Posted:

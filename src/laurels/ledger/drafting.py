@@ -20,6 +20,7 @@ from laurels.kit.ids import new_id
 from .errors import InsufficientPoints, PointsNotPositive
 from .lots import Dates, Lot, Wallet, draw
 from .movements import Balance, Movement, OpenHold, Transaction
+from .opened import Opened
 
 
 @dataclass(slots=True)
@@ -48,6 +49,8 @@ class Draft:
     events: list[Event] = field(default_factory=list[Event])
     expiries: dict[UUID, datetime | None] = field(default_factory=dict[UUID, datetime | None])
     """When the points of earlier credits lapse that are asked for again, by transaction."""
+    openings: dict[UUID, Opened] = field(default_factory=dict[UUID, Opened])
+    """What earlier openings said that are asked for again, by their first transaction."""
     archived: frozenset[UUID] = frozenset()
 
 

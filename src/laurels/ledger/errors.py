@@ -14,6 +14,7 @@ AppError
 ├── NotReversible                  this kind of transaction is not taken back
 ├── InsufficientPoints             fewer points available than asked for
 ├── PointsOverLimit                over 2^53 - 1 points
+├── LapsedAlready                  points brought from elsewhere are over before they come
 └── MergeNotUndoable               what a merge moved is not all there any more
 """
 
@@ -104,6 +105,12 @@ class PointsOverLimit(Invalid):
     """No wallet holds more than 9,007,199,254,740,991 points."""
 
     code: ClassVar[str] = "points_over_limit"
+
+
+class LapsedAlready(Invalid):
+    """The points lapsed before they came; count them among the expired."""
+
+    code: ClassVar[str] = "lapsed_already"
 
 
 class PointsNotPositive(Invalid):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 
@@ -35,6 +35,31 @@ class Debit(Movement):
 
     points: int
     type: str = "redeemed"
+
+
+@dataclass(slots=True, kw_only=True)
+class Opening(Movement):
+    """What a member brings from elsewhere: points with their own dates, and what they had before.
+
+    Fewer than no points are owed. `redeemed` and `expired` were earned and are gone; they count in
+    the lifetime figures alone. A date is that of the program, a moment, or None: at once, never.
+    """
+
+    points: int
+    redeemed: int = 0
+    expired: int = 0
+    matures_at: datetime | Literal["program"] | None = "program"
+    expires_at: datetime | Literal["program"] | None = "program"
+
+    @property
+    def parts(self) -> list[tuple[str, int]]:
+        """The transactions that it makes, by type and points; the first one has its key."""
+        gone = self.redeemed + self.expired
+        told = [
+            ("adjusted", gone), ("adjusted", -self.redeemed), ("expired", -self.expired),
+            ("adjusted", self.points),
+        ]  # fmt: skip
+        return [(kind, points) for kind, points in told if points]
 
 
 @dataclass(slots=True, kw_only=True)

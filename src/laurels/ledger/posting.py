@@ -26,11 +26,13 @@ from .movements import (
     HoldPoints,
     Movement,
     OpenHold,
+    Opening,
     Posted,
     Release,
     Reversal,
     Transaction,
 )
+from .opened import Opened, read_openings
 from .programs import Programs, load_programs
 from .rehearsed import note
 
@@ -60,6 +62,7 @@ async def post(
         draft = await _lock(work, movements, programs)
         known = {} if keys_are_fresh else await _known_keys(work, movements)
         await _read_expiries(work, draft, movements, known)
+        await read_openings(work, draft.openings, movements, known)
         outcomes = [_outcome(draft, movement, known) for movement in movements]
         if await _book(work, draft, keys_are_fresh=keys_are_fresh, last_try=last_try):
             emit(work, draft.events, historical=historical)
@@ -84,6 +87,10 @@ def _outcome(
         known[movement.source, movement.key] = posted.transaction
         if isinstance(movement, Credit):
             draft.expiries[posted.transaction.id] = movement.expires_at
+        elif isinstance(movement, Opening):
+            draft.openings[posted.transaction.id] = Opened(
+                movement.parts, (movement.matures_at, movement.expires_at)
+            )
     return posted
 
 
@@ -106,6 +113,8 @@ def _same(draft: Draft, movement: Movement, before: Transaction) -> bool:
             if movement.expires_at is not None and before.amount and movement.expires_at != own:
                 return False
             asked = (movement.type, movement.points, None)
+        case Opening():
+            return draft.openings[before.id].says(movement)
         case Debit():
             asked = (movement.type, -movement.points, None)
         case Reversal():

@@ -77,6 +77,11 @@ async def load_programs(work: Work) -> Programs:
     return found
 
 
+async def program_ids(work: Work) -> dict[str, UUID]:
+    """Return the programs by name. Raise ProgramNotFound when the tenant has no default one."""
+    return {said.name: program_id for program_id, said in (await load_programs(work)).named.items()}
+
+
 _COLUMNS = (
     "id, name, unit_name, is_default, point_value, minimum_redemption_points, maturity_days,"
     " expiry_days, grace_days, created_at, archived_at"

@@ -8,7 +8,7 @@ from .erasing import erase
 from .errors import MemberErased, MemberNotFound
 from .exporting import export
 from .merging import Merge, merge, unmerge
-from .queries import get_facts, get_member, list_members
+from .queries import find_by_email, get_facts, get_member, list_members
 from .service import (
     Ensured,
     Upserted,
@@ -38,6 +38,7 @@ __all__ = [
     "erase",
     "export",
     "find",
+    "find_by_email",
     "get_facts",
     "get_member",
     "list_members",

@@ -94,3 +94,21 @@ async def list_members(
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:
+    """Return the ids of active members by their e-mails, in small letters.
+
+    The e-mail that a merged member had means the survivor, unless somebody has it now.
+    """
+    wanted = sorted({email.lower() for email in emails})
+    if not wanted:
+        return {}
+    rows = await work.fetch(
+        "select lower(email), survivor_id from laurels.members where tenant_id = $1"
+        " and lower(email) = any($2) and status = 'merged'"
+        " union all select lower(email), id from laurels.members where tenant_id = $1"
+        " and lower(email) = any($2) and status = 'active'",
+        work.tenant_id, wanted,
+    )  # fmt: skip
+    return {row[0]: row[1] for row in rows}

@@ -136,8 +136,9 @@ async def _by_external_id(
 async def upsert(work: Work, profile: dict[str, Any], *, historical: bool = False) -> Upserted:
     """The member with this external id or e-mail exists and has this profile.
 
-    Fields that are not named stay as they are; `historical` keeps events from the outside. Raise
-    MemberUnidentified, MemberAmbiguous or EmailTaken.
+    Fields that are not named stay as they are; `historical` keeps events from the outside, and
+    `enrolled_at` says since when somebody new is a member. Raise MemberUnidentified,
+    MemberAmbiguous or EmailTaken.
     """
     external_id, email = profile.get("external_id"), profile.get("email")
     if external_id is None and email is None:
@@ -209,6 +210,7 @@ def _ambiguous(rows: Sequence[asyncpg.Record]) -> MemberAmbiguous:
 async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> Upserted:
     member_id = new_id()
     values = _bind(profile)
+    since: datetime = profile.get("enrolled_at") or work.now
     columns = ["tenant_id", "id", "enrolled_at", *values]
     marks = [f"${n}{_cast(name)}" for n, name in enumerate(columns, start=1)]
     try:
@@ -217,7 +219,7 @@ async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> U
                 f"insert into laurels.members ({', '.join(columns)}) values ({', '.join(marks)})",
                 work.tenant_id,
                 member_id,
-                work.now,
+                since,
                 *values.values(),
             )
     except asyncpg.UniqueViolationError:
@@ -228,7 +230,7 @@ async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> U
         return await _update(work, found, profile, historical=historical)
     if not historical:
         await _note_enrolment(work, member_id, profile)
-    enrolled = MemberEnrolled(member_id, work.now, profile.get("external_id"))
+    enrolled = MemberEnrolled(member_id, since, profile.get("external_id"))
     emit(work, [enrolled], historical=historical)
     return Upserted(member_id, created=True)
 
