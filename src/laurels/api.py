@@ -20,6 +20,8 @@ from laurels.events.catalogue import CATALOGUE
 from laurels.events.routes import router as events
 from laurels.events.streaming import Streams
 from laurels.events.telling import form_of
+from laurels.imports import Exports
+from laurels.imports.routes import router as imports
 from laurels.jobs.routes import router as jobs
 from laurels.kit import rehearsing
 from laurels.kit.access import Public
@@ -39,7 +41,19 @@ from laurels.settlement import DryRunOut, follow
 from laurels.settlement.routes import router as settlement
 from laurels.tenants.routes import router as tenants
 
-ROUTERS = (tenants, keys, settlement, members, ledger, earning, audit, jobs, platform, events)
+ROUTERS = (
+    tenants,
+    keys,
+    settlement,
+    members,
+    ledger,
+    earning,
+    audit,
+    jobs,
+    platform,
+    events,
+    imports,
+)
 DESCRIPTION = (
     "Loyalty points, exact and explained. Every write takes an `Idempotency-Key`; errors are "
     "problems (RFC 9457) with a stable `code`; money is a decimal string, points are integers."
@@ -97,6 +111,7 @@ def create_app(
     app.state.database = database
     app.state.authenticator = authenticator
     app.state.streams = streams
+    app.state.exports = Exports(database)
     app.state.furnishers = domains.FURNISHERS
     app.state.follow = follow
     app.state.lanes = Lanes(database, app.state.authenticator)

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     EVENTS_CONFIGURE = "events:configure"
     EVENTS_READ = "events:read"
     EVENTS_WRITE = "events:write"
+    IMPORTS_READ = "imports:read"
     JOBS_READ = "jobs:read"
     JOBS_RUN = "jobs:run"
     LEDGER_ADJUST = "ledger:adjust"

@@ -30,7 +30,9 @@ from .console import err, fail, out, run, say_json
 from .database import database
 from .tenant import Json, require
 
-app = typer.Typer(help="Bring in purchases, members and balances from CSV files.", no_args_is_help=True)
+app = typer.Typer(
+    help="Bring in purchases, members and balances from CSV files.", no_args_is_help=True
+)
 
 SOME_REJECTED = 3
 """Exit code of an import that ran, but had to refuse rows."""

@@ -17,6 +17,7 @@ from . import (
     demo,
     docs,
     events,
+    exports,
     imports,
     jobs,
     ledger,
@@ -36,6 +37,7 @@ app = typer.Typer(
 tenant.app.command("clock")(clock.clock)
 app.add_typer(tenant.app, name="tenant")
 app.add_typer(imports.app, name="import")
+app.add_typer(exports.app, name="export")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(events.app, name="events")
 app.add_typer(member.app, name="member")

@@ -1,22 +1,30 @@
-"""Bringing in what happened elsewhere: purchases, refunds and members from CSV files.
+"""Bringing in what happened elsewhere, and taking everything out again: CSV files.
 
 A run reads a file row by row; each row is booked, skipped (it was there before) or refused with a
 reason and a remedy, kept in the database and in a file. History reaches points and totals, never
 webhooks. A broken run is run again. It never decides what a purchase earns: that is `settlement`.
+An export is of one moment, and the import of its kind reads it back.
 """
 
 from .errors import FileRefused, TooManyBroken
+from .exporting import EXPORTS, OnExported, export, note_export
 from .report import Rejection, Report
 from .service import Options, has_imported, import_balances, import_members, import_purchases
+from .streaming import Exports
 
 __all__ = [
+    "EXPORTS",
+    "Exports",
     "FileRefused",
+    "OnExported",
     "Options",
     "Rejection",
     "Report",
     "TooManyBroken",
+    "export",
     "has_imported",
     "import_balances",
     "import_members",
     "import_purchases",
+    "note_export",
 ]

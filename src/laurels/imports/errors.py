@@ -1,16 +1,17 @@
-"""Errors of imports: of a whole file, which then changes nothing, and of one row of it.
+"""Errors of imports: of a whole file, which then changes nothing, and of one row; and of exports.
 
 AppError
 ├── FileRefused    the file as a whole cannot be read as what it should be
 ├── RowInvalid     a value of a row cannot be
 ├── OriginMissing  a refund names a purchase that is not there
 ├── MemberUnknown  a row names somebody new, and only members are wanted
-└── TooManyBroken  rows failed for no reason that is theirs, again and again
+├── TooManyBroken  rows failed for no reason that is theirs, again and again
+└── TooManyExports as many exports are being sent as may be
 """
 
 from typing import ClassVar
 
-from laurels.kit.errors import Conflict, Invalid, NotFound
+from laurels.kit.errors import Conflict, Invalid, Limited, NotFound
 
 
 class FileRefused(Invalid):
@@ -41,3 +42,9 @@ class TooManyBroken(Conflict):
     """Too many rows failed unexpectedly; what was booked stays."""
 
     code: ClassVar[str] = "too_many_broken"
+
+
+class TooManyExports(Limited):
+    """As many exports are being sent as may be at once; try again in a minute."""
+
+    code: ClassVar[str] = "too_many_exports"

@@ -37,6 +37,9 @@ PREFIXES: dict[str, str] = {
 }
 """The kinds and their prefixes, once for the whole product."""
 
+FIRST = UUID(int=0)
+"""Comes before every id; where a walk through ids begins."""
+
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}

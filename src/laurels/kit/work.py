@@ -150,12 +150,15 @@ def uniform(values: list[Any]) -> list[Any]:
     return values[:1] if len(set(values)) == 1 else values
 
 
-async def start(raw: Raw, tenant_id: UUID) -> None:
+SNAPSHOT = " isolation level repeatable read, read only"
+
+
+async def start(raw: Raw, tenant_id: UUID, kind: str = "") -> None:
     """Begin a transaction that sees this tenant's rows and no others: one round trip.
 
     `set local` with a literal, not `set_config()`: it reaches the nodes of a cluster too.
     """
-    await raw.execute(f"begin; set local app.tenant_id = '{UUID(int=tenant_id.int)}'")
+    await raw.execute(f"begin{kind}; set local app.tenant_id = '{UUID(int=tenant_id.int)}'")
 
 
 async def finish(work: Work) -> None:
@@ -188,16 +191,18 @@ async def open_work(
     cause: UUID | None = None,
     depth: int = 0,
     dry_run: bool = False,
+    snapshot: bool = False,
 ) -> AsyncGenerator[Work]:
     """Run the block in one transaction of one tenant; commit when it ends, roll back on an error.
 
     Without `now` it is the tenant's business time, which a test clock may have moved; only a door
     that learns the time with who is asking gives one. With `dry_run` everything is rolled back at
-    the end, whatever happened.
+    the end, whatever happened. A `snapshot` reads everything as it was at one moment, and writes
+    nothing.
     """
     async with database.connection() as raw:
         try:
-            await start(raw, tenant_id)
+            await start(raw, tenant_id, SNAPSHOT if snapshot else "")
             work = Work(
                 tenant_id=tenant_id,
                 actor=actor,

@@ -14,7 +14,7 @@ from .errors import (
 from .expiry import release_due_holds, settle_due_lots
 from .invariants import Fault, Figures, figures, find_faults, rebuild
 from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Release, Reversal
-from .portions import Portion, list_portions
+from .portions import Portion, count_wallets, list_portions
 from .posting import credit, debit, hold, open_wallets, post, release, reverse
 from .programs import create_program, furnish, program_ids
 from .queries import balance, list_lots, lots_of, statement, taken_back
@@ -24,8 +24,8 @@ __all__ = [
     "Capture", "Credit", "Debit", "Fault", "Figures", "HoldPoints", "InsufficientPoints",
     "Opening", "PointsOverLimit", "Portion", "Posted", "ProgramArchived", "ProgramNotFound",
     "Release", "Reversal", "WalletClosed", "WalletNotFound", "balance", "close_wallets",
-    "create_program", "credit", "debit", "figures", "find_faults", "furnish", "hold", "list_lots",
-    "list_portions", "lots_of", "moved", "open_wallets", "post", "program_ids", "rebuild",
-    "release", "release_due_holds", "reopen_wallets", "reverse", "settle_due_lots", "statement",
-    "taken_back",
+    "count_wallets", "create_program", "credit", "debit", "figures", "find_faults", "furnish",
+    "hold", "list_lots", "list_portions", "lots_of", "moved", "open_wallets", "post",
+    "program_ids", "rebuild", "release", "release_due_holds", "reopen_wallets", "reverse",
+    "settle_due_lots", "statement", "taken_back",
 ]  # fmt: skip

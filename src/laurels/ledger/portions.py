@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from laurels.kit.ids import FIRST
 from laurels.kit.work import Work
 
 
@@ -35,21 +36,21 @@ class Portion:
 
 async def list_portions(
     work: Work, *, after: UUID | None, limit: int
-) -> tuple[list[Portion], UUID | None]:
-    """Return what the next `limit` wallets of active members hold, and the last wallet's id.
+) -> tuple[list[Portion], list[UUID]]:
+    """Return what the next wallets hold that are open, and the ids of these wallets.
 
-    In the order of their ids, from above `after`; without any wallet left the id is None.
+    In the order of their ids, from above `after`; one that is empty has no portion.
     """
     wallets = await work.fetch(
         "select w.id, w.member_id, p.name, w.available, w.pending, w.held, w.debt,"
         " w.lifetime_redeemed, w.lifetime_expired from laurels.wallets as w"
         " inner join laurels.programs as p on p.tenant_id = $1 and p.id = w.program_id"
-        " where w.tenant_id = $1 and w.id > coalesce($2, '00000000-0000-0000-0000-000000000000')"
+        " where w.tenant_id = $1 and w.id > $2"
         "  and w.closed_for is null order by w.id limit $3",
-        work.tenant_id, after, limit,
+        work.tenant_id, after or FIRST, limit,
     )  # fmt: skip
     if not wallets:
-        return [], None
+        return [], []
     lots = await work.fetch(
         "select l.wallet_id, l.id, l.remaining + coalesce(h.points, 0) as points, t.occurred_at,"
         " l.matures_at, l.matured_at, l.expires_at from laurels.lots as l"
@@ -70,7 +71,16 @@ async def list_portions(
     found: list[Portion] = []
     for wallet in wallets:
         found += _portions(wallet, by_wallet.get(wallet["id"], []), work.now)
-    return found, wallets[-1]["id"]
+    return found, [row["id"] for row in wallets]
+
+
+async def count_wallets(work: Work) -> int:
+    """Return how many wallets are open: those that `list_portions` goes through."""
+    row = await work.fetchrow(
+        "select count(*) from laurels.wallets where tenant_id = $1 and closed_for is null",
+        work.tenant_id,
+    )
+    return row[0] if row else 0
 
 
 def _portions(wallet: asyncpg.Record, lots: list[asyncpg.Record], now: datetime) -> list[Portion]:

@@ -8,7 +8,7 @@ from .erasing import erase
 from .errors import MemberErased, MemberNotFound
 from .exporting import export
 from .merging import Merge, merge, unmerge
-from .queries import find_by_email, get_facts, get_member, list_members
+from .queries import count_active, find_by_email, get_facts, get_member, list_members, walk
 from .service import (
     Ensured,
     Upserted,
@@ -33,6 +33,7 @@ __all__ = [
     "add_refunds",
     "archive",
     "change",
+    "count_active",
     "ensure",
     "ensure_new",
     "erase",
@@ -48,4 +49,5 @@ __all__ = [
     "set_totals",
     "unmerge",
     "upsert",
+    "walk",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from laurels.kit.ids import encode
+from laurels.kit.ids import FIRST, encode
 from laurels.kit.work import Work
 
 from .errors import MemberArchived, MemberErased, MemberMerged, MemberNotFound
@@ -112,3 +112,22 @@ async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:
         work.tenant_id, wanted,
     )  # fmt: skip
     return {row[0]: row[1] for row in rows}
+
+
+async def walk(work: Work, *, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+    """Return the next active members from above the id `after`, the oldest first."""
+    rows = await work.fetch(
+        f"{_MEMBER} and m.status = 'active'"
+        " and m.id > $2 order by m.id limit $3",
+        work.tenant_id, after or FIRST, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def count_active(work: Work) -> int:
+    """Return how many members are active."""
+    row = await work.fetchrow(
+        "select count(*) from laurels.members where tenant_id = $1 and status = 'active'",
+        work.tenant_id,
+    )
+    return row[0] if row else 0

@@ -1,0 +1,155 @@
+"""Taking everything out: files that the import of the same kind reads back as it was.
+
+An export is read page by page in one snapshot, so it is of one moment, however long it takes and
+whoever writes meanwhile; no more than a page is in memory.
+"""
+
+import csv
+import io
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from laurels import audit, ledger, members
+from laurels.kit.db import Database
+from laurels.kit.ids import encode
+from laurels.kit.work import Actor, Work, open_work
+
+from .balances import BALANCE_COLUMNS, NEVER, NOW
+from .cells import guard
+from .parsing import MEMBER_COLUMNS
+
+PAGE = 500
+"""Members or wallets that are read at once."""
+Cells = Sequence[str | int | bool | datetime | date | None]
+OnExported = Callable[[int, int, int], None]
+"""Is told how many things were looked through, of how many, and how many rows that made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of a file: its rows, how many things were looked through, and the last one's id."""
+
+    rows: list[Cells]
+    seen: int
+    last: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A kind of export: its columns, how many things there are, and how a page of them is read."""
+
+    columns: Sequence[str]
+    count: Callable[[Work], Awaitable[int]]
+    read: Callable[[Work, UUID | None], Awaitable[Sheet]]
+
+
+def name_of(member: Mapping[str, Any]) -> str:
+    """Return what a member is called in a file: their external id, else our own."""
+    return member["external_id"] or encode("member", member["id"])
+
+
+async def _members(work: Work, after: UUID | None) -> Sheet:
+    found = await members.walk(work, after=after, limit=PAGE)
+    rows: list[Cells] = []
+    for each in found:
+        known = each["external_id"] or (None if each["email"] else name_of(each))
+        rows.append([known, *(each[name] for name in MEMBER_COLUMNS[1:-1]), _json(each)])
+    return Sheet(rows, len(found), found[-1]["id"] if found else None)
+
+
+def _json(member: Mapping[str, Any]) -> str | None:
+    facts = member["attributes"]
+    return orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode() if facts else None
+
+
+async def _balances(work: Work, after: UUID | None) -> Sheet:
+    portions, wallets = await ledger.list_portions(work, after=after, limit=PAGE)
+    people = await members.get_facts(work, list({each.member_id for each in portions}))
+    rows: list[Cells] = []
+    for each in portions:
+        member = people[each.member_id]
+        if each.lot_id is not None:
+            number = encode("lot", each.lot_id)
+        else:
+            number = encode("wallet", each.wallet_id) + ("-owed" if each.points < 0 else "")
+        by_mail = member["external_id"] is None and member["email"] is not None
+        has_dates = each.points > 0
+        rows.append([
+            number, None if by_mail else name_of(member), member["email"] if by_mail else None,
+            each.program, each.points, each.earned_at,
+            (each.matures_at or NOW) if has_dates else None,
+            (each.expires_at or NEVER) if has_dates else None,
+            each.redeemed or None, each.expired or None, None,
+        ])  # fmt: skip
+    return Sheet(rows, len(wallets), wallets[-1] if wallets else None)
+
+
+EXPORTS: Mapping[str, Exported] = MappingProxyType({
+    "members": Exported(MEMBER_COLUMNS, members.count_active, _members),
+    "balances": Exported(BALANCE_COLUMNS, ledger.count_wallets, _balances),
+})  # fmt: skip
+"""The kinds of exports, by name."""
+
+
+async def note_export(work: Work, kind: str) -> None:
+    """That somebody took these rows out is in the audit log."""
+    await audit.record(work, action="imports.exported", target_type="export", target_id=kind)
+
+
+@asynccontextmanager
+async def export(
+    database: Database,
+    tenant_id: UUID,
+    kind: str,
+    *,
+    actor: Actor,
+    on_progress: OnExported | None = None,
+) -> AsyncGenerator[AsyncGenerator[bytes]]:
+    """Lend the lines of an export, read in one snapshot that lasts as long as the block."""
+    async with open_work(database, tenant_id=tenant_id, actor=actor, snapshot=True) as work:
+        yield _pages(work, EXPORTS[kind], on_progress)
+
+
+async def _pages(
+    work: Work, what: Exported, on_progress: OnExported | None
+) -> AsyncGenerator[bytes]:
+    total = await what.count(work) if on_progress is not None else 0
+    yield _lines([what.columns])
+    after: UUID | None = None
+    seen = rows = 0
+    while True:
+        sheet = await what.read(work, after)
+        if sheet.last is None:
+            return
+        if sheet.rows:
+            yield _lines(sheet.rows)
+        after, seen, rows = sheet.last, seen + sheet.seen, rows + len(sheet.rows)
+        if on_progress is not None:
+            on_progress(seen, total, rows)
+
+
+def _lines(rows: Sequence[Cells]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([_cell(cell) for cell in row] for row in rows)
+    return text.getvalue().encode()
+
+
+def _cell(value: str | int | bool | datetime | date | None) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case datetime() | date():
+            return value.isoformat()
+        case int():
+            return str(value)
+        case _:
+            return guard(value)
