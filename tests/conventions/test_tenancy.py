@@ -12,7 +12,7 @@ import httpx
 import pytest
 from sqlalchemy import Column, MetaData, Table, Text
 
-from laurels import auth, domains, events
+from laurels import auth, domains, events, imports
 from laurels.api import create_app
 from laurels.cli.docs import entrances
 from laurels.kit import roles
@@ -544,6 +544,7 @@ def reading_paths() -> list[str]:
 
 
 SETTINGS_PATHS = {"/v1/settings/{section}", "/v1/settings/{section}/history"}
+EXPORT = "/v1/exports/{kind}"
 
 
 # A stream never ends by itself; tests/events watches what it tells whom.
@@ -566,7 +567,8 @@ async def test_a_stranger_sees_nothing_on_any_list(walled, path):
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in reading_paths() if "{" in path and path not in SETTINGS_PATHS]
+    "path",
+    [path for path in reading_paths() if "{" in path and path not in SETTINGS_PATHS | {EXPORT}],
 )
 async def test_what_belongs_to_another_is_not_found(walled, path):
     name = path.partition("{")[2].partition("}")[0]
@@ -587,6 +589,17 @@ async def test_a_stranger_reads_settings_of_its_own(walled, path):
 
     assert answer.status_code == 200
     assert answer.json().get("data", []) == []
+
+
+@pytest.mark.parametrize("kind", sorted(imports.EXPORTS))
+async def test_a_stranger_takes_nothing_out_but_its_own(walled, kind):
+    async with client_of(walled.theirs) as stranger, client_of(walled.mine) as owner:
+        answer = await stranger.get(EXPORT.replace("{kind}", kind))
+        whole = await owner.get(EXPORT.replace("{kind}", kind))
+
+    assert answer.status_code == 200
+    nothing([word for word in walled.words if word in answer.text], kind)
+    assert [word for word in walled.words if word in whole.text]
 
 
 def writing_routes() -> list[tuple[str, str]]:

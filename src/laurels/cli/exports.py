@@ -1,7 +1,7 @@
 """`laurels export`: members and balances into CSV files that `laurels import` reads back."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -88,7 +88,7 @@ def _whole(to: Path) -> Generator[BinaryIO]:
 
 
 @contextmanager
-def _bar() -> Generator[imports.OnExported]:
+def _bar() -> Generator[Callable[[int, int, int], None]]:
     """Show on stderr how far an export has come, unless nobody would see it."""
     columns = (
         TextColumn("exporting"), BarColumn(), MofNCompleteColumn(),

@@ -7,7 +7,7 @@ An export is of one moment, and the import of its kind reads it back.
 """
 
 from .errors import FileRefused, TooManyBroken
-from .exporting import EXPORTS, OnExported, export, note_export
+from .exporting import EXPORTS, export, note_export
 from .report import Rejection, Report
 from .service import Options, has_imported, import_balances, import_members, import_purchases
 from .streaming import Exports
@@ -16,7 +16,6 @@ __all__ = [
     "EXPORTS",
     "Exports",
     "FileRefused",
-    "OnExported",
     "Options",
     "Rejection",
     "Report",
