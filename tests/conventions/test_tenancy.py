@@ -205,7 +205,8 @@ async def walled(database: Database, owner_url: str) -> Walled:
     await mine.program(expiry_days=365)
     async with client_of(mine) as client:
         await live_a_little(client)
-    await events.relay_all(database)
+    while await events.relay_all(database):
+        pass
     owner = await asyncpg.connect(owner_url)
     try:
         for statement in ROWS_BY_HAND.values():

@@ -138,7 +138,7 @@ async def picture(house: House) -> tuple[list, list, list]:
 
 
 @settings(
-    max_examples=12, deadline=None,
+    max_examples=10, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(lives=people)

@@ -136,8 +136,9 @@ async def _pages(
 
 
 def _lines(rows: Sequence[Cells]) -> bytes:
+    # With both marks as the end of a line, cells with either of them are put in quotes.
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([_cell(cell) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\r\n").writerows([_cell(cell) for cell in row] for row in rows)
     return text.getvalue().encode()
 
 
