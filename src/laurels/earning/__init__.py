@@ -16,9 +16,11 @@ from .awarding import (
 from .errors import RuleNotFound
 from .facts import deed_facts, purchase_facts
 from .service import create_rule, furnish
+from .settings import EarningSettings
 
 __all__ = [
     "Awarded",
+    "EarningSettings",
     "Occurrence",
     "RuleNotFound",
     "award",

@@ -8,7 +8,15 @@ from .erasing import erase
 from .errors import MemberErased, MemberNotFound
 from .exporting import export
 from .merging import Merge, merge, unmerge
-from .queries import count_active, find_by_email, get_facts, get_member, list_members, walk
+from .queries import (
+    count_active,
+    find_by_email,
+    get_facts,
+    get_member,
+    list_born_on,
+    list_members,
+    walk,
+)
 from .service import (
     Ensured,
     Upserted,
@@ -42,6 +50,7 @@ __all__ = [
     "find_by_email",
     "get_facts",
     "get_member",
+    "list_born_on",
     "list_members",
     "look_up",
     "merge",

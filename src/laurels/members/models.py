@@ -48,6 +48,13 @@ class Member(TenantOwned, Base):
             "merged_into",
             postgresql_where=text("merged_into is not null"),
         ),
+        Index(
+            "ix_members_birthday",
+            "tenant_id",
+            text("((extract(month from birthday) * 100 + extract(day from birthday))::integer)"),
+            "id",
+            postgresql_where=text("birthday is not null and status = 'active'"),
+        ),
         tenant_fk("merged_into", "members"),
         tenant_fk("survivor_id", "members"),
         one_of("status", "active", "archived", "merged", "erased"),
@@ -73,6 +80,9 @@ class Member(TenantOwned, Base):
     last_name: Mapped[str | None] = mapped_column(comment="Family name.")
     phone: Mapped[str | None] = mapped_column(comment="Telephone number, as given.")
     birthday: Mapped[date | None] = mapped_column(comment="Day of birth.")
+    birthday_known_at: Mapped[datetime | None] = mapped_column(
+        comment="When the day of birth was told as it is now; null: when they joined."
+    )
     status: Mapped[str] = mapped_column(
         server_default=text("'active'"),
         comment="active; archived: kept but out of sight; merged into another; erased for good.",

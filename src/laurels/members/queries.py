@@ -92,6 +92,26 @@ async def list_members(
     return [dict(row) for row in rows]
 
 
+BORN = "(extract(month from birthday) * 100 + extract(day from birthday))::integer"
+"""The day of the year on which a member was born: 229 is February 29."""
+
+
+async def list_born_on(
+    work: Work, days: Sequence[int], *, after: UUID | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return active members who were born on these days of the year (`month * 100 + day`).
+
+    With the day itself, and since when it is known; by id.
+    """
+    rows = await work.fetch(
+        "select id, birthday, enrolled_at, coalesce(birthday_known_at, enrolled_at) as known_at"
+        f" from laurels.members where tenant_id = $1 and {BORN} = any($2) and birthday is not null"
+        " and status = 'active' and ($3::uuid is null or id > $3) order by id limit $4",
+        work.tenant_id, list(days), after, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 

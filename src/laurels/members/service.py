@@ -209,7 +209,7 @@ def _ambiguous(rows: Sequence[asyncpg.Record]) -> MemberAmbiguous:
 
 async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> Upserted:
     member_id = new_id()
-    values = _bind(profile)
+    values = {**_bind(profile), **_learnt(work, profile, historical=historical)}
     since: datetime = profile.get("enrolled_at") or work.now
     columns = ["tenant_id", "id", "enrolled_at", *values]
     marks = [f"${n}{_cast(name)}" for n, name in enumerate(columns, start=1)]
@@ -259,7 +259,8 @@ async def change(
     }
     if not values:
         return False
-    marks = [f"{name} = ${n}{_cast(name)}" for n, name in enumerate(values, start=3)]
+    written = {**values, **_learnt(work, values, historical=historical)}
+    marks = [f"{name} = ${n}{_cast(name)}" for n, name in enumerate(written, start=3)]
     try:
         async with work.savepoint():
             await work.fetch(
@@ -267,7 +268,7 @@ async def change(
                 " where tenant_id = $1 and id = $2",
                 work.tenant_id,
                 member_id,
-                *values.values(),
+                *written.values(),
             )
     except asyncpg.UniqueViolationError:
         if values.get("external_id") in await find(work, [profile.get("external_id") or ""]):
@@ -290,6 +291,13 @@ def _bind(profile: dict[str, Any]) -> dict[str, Any]:
     if values.get("attributes") is not None:
         values["attributes"] = orjson.dumps(values["attributes"]).decode()
     return values
+
+
+def _learnt(work: Work, values: dict[str, Any], *, historical: bool) -> dict[str, Any]:
+    """Return the moment at which a day of birth was told; of old data it was long ago."""
+    if "birthday" not in values:
+        return {}
+    return {"birthday_known_at": None if historical or values["birthday"] is None else work.now}
 
 
 def _cast(name: str) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from laurels.kit.jobs import job
 from laurels.kit.work import Work
 
-from . import ending
+from . import birthdays, ending
 
 
 @job(
@@ -18,3 +18,9 @@ from . import ending
 async def settle_waiting(work: Work, *, limit: int) -> int:
     """Give purchases that were completed by SQL their one effect."""
     return await ending.settle_waiting(work, limit=limit)
+
+
+@job("settlement.celebrate_birthdays", daily="00:30", limit=1000)
+async def celebrate_birthdays(work: Work, *, limit: int) -> int:
+    """Celebrate the birthdays of the day, and of the last seven where they were missed."""
+    return await birthdays.celebrate(work, limit=limit)
