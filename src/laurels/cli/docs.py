@@ -25,6 +25,7 @@ from laurels.kit import errors
 from laurels.kit.access import Public
 from laurels.kit.db import SCHEMA, Base, Database
 from laurels.kit.openapi import AT_THE_DOOR, errors_known, permission_at, sentence_of
+from laurels.migrations import views
 from laurels.tenants.settings import sections
 
 from .api_page import api_page
@@ -249,7 +250,19 @@ def database() -> str:
         lines += ["", f"## {room}", "", *_diagram(tables)]
         for table in tables:
             lines += ["", *_table(table)]
+    for schema, found in views.described().items():
+        lines += ["", *_views(schema, found)]
     return "\n".join(lines)
+
+
+def _views(schema: str, found: dict[str, views.Described]) -> list[str]:
+    lines = [f"## Views: {schema}", "", found[schema].comment]
+    for name, view in found.items():
+        if name != schema:
+            lines += ["", f"### {schema}.{name}", "", view.comment, ""]
+            lines += ["| column | meaning |", "|---|---|"]
+            lines += [f"| `{column}` | {meaning} |" for column, meaning in view.parts.items()]
+    return lines
 
 
 def tables_by_room() -> dict[str, list[Table]]:

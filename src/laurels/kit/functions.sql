@@ -25,3 +25,24 @@ begin
   end if;
 end
 $$;
+
+-- The UUID in a TypeID (`pur_…`) or in the text of a UUID; null for any other text. For reports: a
+-- text that names its thing, such as the source of a point transaction, leads to its row.
+create or replace function laurels.id_of(p_text text) returns uuid
+language sql immutable parallel safe as $$
+  select case
+    when p_text ~ '^[a-z]+(_[a-z]+)*_[0-7][0-9a-hjkmnp-tv-z]{25}$' then (
+      select string_agg(to_hex(substr(b.bits, n * 4 + 1, 4)::bit(4)::int), '' order by n)::uuid
+      from (
+        select substr(string_agg((strpos(
+          '0123456789abcdefghjkmnpqrstvwxyz', substr(right(p_text, 26), i, 1)
+        ) - 1)::bit(5)::text, '' order by i), 3) as bits
+        from generate_series(1, 26) as i
+      ) as b, generate_series(0, 31) as n
+    )
+    when p_text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_text::uuid
+  end
+$$;
+
+revoke all on function laurels.id_of(text) from public;
+grant execute on function laurels.id_of(text) to laurels_app, laurels_bi, laurels_integration;

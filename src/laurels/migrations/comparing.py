@@ -8,6 +8,8 @@ them. What differs is told, whether it is missing, too much, or other than it sh
 from laurels.kit import roles
 from laurels.kit.db import Raw
 
+from . import views
+
 Described = dict[str, str]
 
 _LOOKS = (
@@ -84,6 +86,30 @@ _LOOKS = (
     where f.pronamespace = 'laurels'::regnamespace and a.grantee <> f.proowner
     """,
 )
+_LOOKS_AT_VIEWS = (
+    # One without security_invoker would show every tenant: it would read as its owner.
+    """
+    select 'view ' || n.nspname || '.' || c.relname, 'owned by ' || pg_get_userbyid(c.relowner)
+      || coalesce(', with ' || array_to_string(c.reloptions, ' and '), ', acting as its owner')
+      || ', text ' || left(md5(pg_get_viewdef(c.oid)), 8)
+    from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace
+    where n.nspname = any($1::text[]) and c.relkind in ('v', 'm', 'r', 'p', 'f')
+    """,
+    """
+    select 'grant of ' || lower(a.privilege_type) || ' on ' || n.nspname || '.' || c.relname
+      || ' to ' || case when a.grantee = 0 then 'public' else pg_get_userbyid(a.grantee) end,
+      case when a.is_grantable then 'given, to be passed on' else 'given' end
+    from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace,
+      aclexplode(c.relacl) as a
+    where n.nspname = any($1::text[]) and a.grantee <> c.relowner
+    """,
+    """
+    select 'grant of ' || lower(a.privilege_type) || ' on the schema ' || n.nspname || ' to '
+      || case when a.grantee = 0 then 'public' else pg_get_userbyid(a.grantee) end, 'given'
+    from pg_namespace as n, aclexplode(n.nspacl) as a
+    where n.nspname = any($1::text[]) and a.grantee <> n.nspowner
+    """,
+)
 
 _MIGHTY = """
 select rolname from pg_roles where rolname = any($1::text[]) and (rolsuper or rolbypassrls)
@@ -101,6 +127,9 @@ async def describe(connection: Raw) -> Described:
     found: Described = {}
     for look in _LOOKS:
         found |= {row[0]: row[1] for row in await connection.fetch(look)}
+    for look in _LOOKS_AT_VIEWS:
+        rows = await connection.fetch(look, list(views.SCHEMAS))
+        found |= {row[0]: row[1] for row in rows}
     return found
 
 

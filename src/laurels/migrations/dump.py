@@ -145,8 +145,9 @@ async def restore(
     finally:
         await connection.close()
     await _restore(url, path, programs, watch)
-    # A dump holds the runs of jobs, not the queue that calls them.
+    # A dump holds the runs of jobs, not the queue that calls them, and no views.
     await runner.make_queue(url)
+    await runner.make_views(url)
 
 
 async def revision_of(url: str, path: Path, *, bindir: Path | None = None) -> str | None:

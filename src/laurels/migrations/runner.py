@@ -24,7 +24,7 @@ from laurels.kit import roles
 from laurels.kit.db import QUEUE, SCHEMA, Base, Raw
 from laurels.kit.postgres import PostgresError
 
-from . import comparing
+from . import comparing, views
 
 HERE = Path(__file__).parent
 THE_QUEUE = "the job queue"
@@ -123,7 +123,11 @@ async def current(url: str) -> str | None:
 
 
 async def upgrade(url: str, target: str = "head") -> None:
-    """Bring the schema to the target and re-apply SQL functions whose text changed."""
+    """Bring the schema to the target and re-apply functions and views whose text changed.
+
+    Views are away while migrations run, which may change what they stand on. Raise ViewsInUse.
+    """
+    await _drop_views(url)
     await _locked(url, lambda c: command.upgrade(_with(c), target))
     await _describe_version_table(url)
     if target == "head":
@@ -143,8 +147,17 @@ async def _describe_version_table(url: str) -> None:
 
 
 async def downgrade(url: str, target: str) -> None:
-    """Take the schema back to the target."""
+    """Take the schema back to the target, without views. Raise ViewsInUse."""
+    await _drop_views(url, whole=target == "base")
     await _locked(url, lambda c: command.downgrade(_with(c), target))
+
+
+async def _drop_views(url: str, *, whole: bool = False) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await views.drop(connection, *views.SCHEMAS, whole=whole)
+    finally:
+        await connection.close()
 
 
 async def revision(url: str, message: str, rev_id: str) -> None:
@@ -214,7 +227,7 @@ def queue_schema() -> str:
 
 def _texts() -> dict[str, str]:
     """Return everything that is applied by its checksum, by its name."""
-    return {**function_files(), THE_QUEUE: queue_schema()}
+    return {**function_files(), **views.files(), THE_QUEUE: queue_schema()}
 
 
 def _checksum(text: str) -> str:
@@ -222,7 +235,10 @@ def _checksum(text: str) -> str:
 
 
 async def apply_functions(url: str) -> list[str]:
-    """Apply the files of functions that are new or changed; return their names."""
+    """Apply the files of functions and views that are new or changed; return their names.
+
+    Raise ViewsInUse.
+    """
     connection = await asyncpg.connect(url)
     applied: list[str] = []
     try:
@@ -230,9 +246,12 @@ async def apply_functions(url: str) -> list[str]:
             await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
             files = _texts()
             for name in await stale(connection):
-                if name != THE_QUEUE:
-                    await _drop_functions(connection, files[name])
-                await connection.execute(files[name])
+                if schema := views.schema_of(name):
+                    await views.make(connection, schema, files[name])
+                else:
+                    if name != THE_QUEUE:
+                        await _drop_functions(connection, files[name])
+                    await connection.execute(files[name])
                 await connection.execute(
                     "insert into laurels.schema_files (name, checksum) values ($1, $2)"
                     " on conflict (name) do update set checksum = excluded.checksum",
@@ -251,6 +270,19 @@ async def make_queue(url: str) -> None:
     try:
         async with connection.transaction():
             await connection.execute(queue_schema())
+    finally:
+        await connection.close()
+
+
+async def make_views(url: str) -> None:
+    """The views are there, in a database that was just restored; on an older schema none fit."""
+    if await current(url) != head():
+        return
+    connection = await asyncpg.connect(url)
+    try:
+        for name in await views.missing(connection):
+            async with connection.transaction():
+                await views.make(connection, views.schema_of(name) or "", views.files()[name])
     finally:
         await connection.close()
 
@@ -287,7 +319,9 @@ async def drift(url: str) -> list[str]:
     connection = await asyncpg.connect(url)
     try:
         found += [
-            f"functions of {name} are not the ones in force" for name in await stale(connection)
+            f"{'views' if views.schema_of(name) else 'functions'} of {name} are not the ones in"
+            " force"
+            for name in await stale(connection)
         ]
         found += [
             f"table {row['relname']} has no forced row-level security"
@@ -312,7 +346,7 @@ _walls: dict[tuple[str, str], comparing.Described] = {}
 
 async def _wall(url: str, connection: Raw) -> comparing.Described:
     """Return the wall that the migrations and functions of this version build."""
-    made_of = _checksum("".join([str(head()), *function_files().values()]))
+    made_of = _checksum("".join([str(head()), *function_files().values(), *views.files().values()]))
     version = str(await connection.fetchval("show server_version"))
     known = _walls.get((version, made_of))
     if known is not None:
@@ -354,12 +388,14 @@ def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
 
 
 async def stale(connection: Raw) -> list[str]:
-    """Return the files of functions whose text is not what was applied last."""
+    """Return the files of functions and views whose text is not what was applied last."""
     rows = await connection.fetch("select name, checksum from laurels.schema_files")
     known = {row["name"]: row["checksum"] for row in rows}
     # A dump brings back that the queue was made, but not the queue.
     if await connection.fetchval("select to_regnamespace($1) is null", QUEUE):
         known.pop(THE_QUEUE, None)
+    for name in await views.missing(connection):
+        known.pop(name, None)
     return [name for name, text in _texts().items() if known.get(name) != _checksum(text)]
 
 

@@ -1,0 +1,217 @@
+"""The view schema `loyalty_app`: what a BI login reads is what the API says, and nobody else's."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import asyncpg
+import pytest
+
+from laurels import ledger
+from laurels.kit.ids import decode, encode, new_id
+from laurels.kit.time import utc_now
+from laurels.migrations import views
+from laurels.tenants.settings import sections
+from tests.support.make import make_tenant
+
+from .conftest import analyst
+
+VIEWS = sorted(set(views.described()["loyalty_app"]) - {"loyalty_app"})
+
+
+async def buy(client, number: int, member: str, amount: str, **more) -> dict:
+    """A purchase of a member."""
+    answer = await client.post(
+        "/v1/purchases",
+        json={
+            "external_id": f"order-{number}", "member": member, "amount": amount,
+            "currency": "USD", **more,
+        },
+    )  # fmt: skip
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def a_little_life(client, house) -> None:
+    """Two customers who buy, give back, spend, and lose points."""
+    await client.post(
+        "/v1/members",
+        json={
+            "external_id": "anna", "email": "anna@example.com", "first_name": "Anna",
+            "birthday": "1990-05-17", "sms_opt_in": True,
+        },
+    )  # fmt: skip
+    await buy(client, 1, "anna", "120.00")
+    second = await buy(client, 2, "anna", "30.00")
+    await buy(client, 3, "bo", "75.90")
+    await client.post(f"/v1/purchases/{second['id']}/refunds", json={"amount": "10.00"})
+    member = await member_of(client, "anna")
+    (wallet,) = (await client.get(f"/v1/members/{member['id']}/wallets")).json()["data"]
+    await client.post(f"/v1/wallets/{wallet['id']}/debit", json={"points": 40, "reason": "a cup"})
+    await client.post(f"/v1/wallets/{wallet['id']}/credit", json={"points": 5, "reason": "sorry"})
+
+
+async def member_of(client, external_id: str) -> dict:
+    """A member by the shop's own id."""
+    answer = await client.get("/v1/members", params={"external_id": external_id})
+    return answer.json()["data"][0]
+
+
+async def test_customers_have_the_figures_that_the_api_tells(client, house, bi):
+    await a_little_life(client, house)
+
+    rows = await bi.fetch("select * from customer_loyalty_profiles order by shopify_customer_id")
+
+    assert [row["shopify_customer_id"] for row in rows] == ["anna", "bo"]
+    for row in rows:
+        member = await member_of(client, row["shopify_customer_id"])
+        (wallet,) = (await client.get(f"/v1/members/{member['id']}/wallets")).json()["data"]
+        assert encode("member", row["id"]) == member["id"]
+        assert row["shop_id"] == house.tenant.id
+        assert row["points_balance"] == wallet["available"]
+        assert row["lifetime_points_earned"] == wallet["lifetime_earned"]
+        assert row["lifetime_points_redeemed"] == wallet["lifetime_redeemed"]
+        assert row["lifetime_spent"] == Decimal(member["spend"]) - Decimal(member["refunded"])
+        assert row["lifetime_orders"] == member["purchases"]
+        assert row["last_purchase_at"] is not None
+        assert row["last_points_earned_at"] is not None
+        for name in ("email", "first_name", "phone", "email_opt_in", "sms_opt_in"):
+            assert row[name] == member[name]
+        assert row["is_active"] is True
+
+
+async def test_the_seeds_questions_find_their_answers(client, house, bi):
+    await a_little_life(client, house)
+    anna = decode("member", (await member_of(client, "anna"))["id"])
+
+    found = await bi.fetch(
+        "select transaction_type, points_amount, points_balance_after, source, order_id,"
+        " created_by from point_transactions where customer_id = $1 order by created_at, id",
+        anna,
+    )
+    by_source = await bi.fetch(
+        "select transaction_type, source, count(*), sum(points_amount) from point_transactions"
+        " group by transaction_type, source order by 1, 2"
+    )
+    by_shop = await bi.fetch(
+        "select s.shop_domain, count(*) as customers, sum(c.lifetime_spent) as revenue"
+        " from shops as s join customer_loyalty_profiles as c on c.shop_id = s.id"
+        " where c.is_active group by s.shop_domain"
+    )
+
+    assert [tuple(row)[:5] for row in found] == [
+        ("earned", 120, 120, "purchase", "order-1"),
+        ("earned", 30, 150, "purchase", "order-2"),
+        ("refunded", -10, 140, "refund", "order-2"),
+        ("adjusted", -40, 100, "manual", None),
+        ("adjusted", 5, 105, "manual", None),
+    ]
+    assert {row["created_by"] for row in found} == {"system"}
+    assert [tuple(row) for row in by_source] == [
+        ("adjusted", "manual", 2, -35),
+        ("earned", "purchase", 3, 225),
+        ("refunded", "refund", 1, -10),
+    ]
+    assert [tuple(row) for row in by_shop] == [
+        (house.tenant.slug, 2, Decimal("215.90")),
+    ]
+
+
+async def test_the_sum_of_transactions_is_the_balance_also_with_debts_and_lapsed_points(house, bi):
+    house.now = utc_now() - timedelta(days=100)
+    await house.program(expiry_days=60)
+    member = await house.member(external_id="anna")
+    async with house.work() as work:
+        first = await ledger.credit(work, ledger.Credit(member_id=member, points=50))
+        await ledger.debit(work, ledger.Debit(member_id=member, points=30))
+        await ledger.reverse(
+            work, ledger.Reversal(member_id=member, transaction_id=first.transaction.id)
+        )
+        await ledger.credit(work, ledger.Credit(member_id=member, points=100))
+    house.later(days=70)
+    async with house.work() as work:
+        await ledger.settle_due_lots(work)
+
+    rows = await bi.fetch(
+        "select transaction_type, points_amount, points_balance_after, expires_at, expired_at"
+        " from point_transactions where customer_id = $1 order by created_at, id",
+        member,
+    )
+    (profile,) = await bi.fetch("select points_balance, shop_id from customer_loyalty_profiles")
+
+    assert sum(row["points_amount"] for row in rows) == profile["points_balance"] == 0
+    assert rows[-1]["transaction_type"] == "expired"
+    running = 0
+    for row in rows:
+        running += row["points_amount"]
+        assert row["points_balance_after"] == running
+    lasting = next(row for row in rows if row["points_amount"] == 70)
+    assert lasting["expires_at"] == lasting["expired_at"] is not None
+
+
+async def test_a_login_sees_its_own_shop_alone_whatever_it_sets(
+    client, house, database, database_name
+):
+    await a_little_life(client, house)
+    other = await make_tenant(database)
+
+    async with analyst(database_name, other.tenant.id) as stranger:
+        for setting in ("none", str(house.tenant.id)):
+            await stranger.execute(f"set app.tenant_id = '{setting}'")
+            for view in VIEWS:
+                rows = await stranger.fetch(f"select * from {view}")
+                assert len(rows) == (1 if view == "shops" else 0), view
+        (shop,) = await stranger.fetch("select id from shops")
+        with pytest.raises(asyncpg.PostgresError, match=r"read-only"):
+            await stranger.execute("delete from shops")
+
+    assert shop["id"] == other.tenant.id
+
+
+DEFAULTS = {
+    "loyalty": ("loyalty_enabled", "loyalty_program_name"),
+    "referrals": ("referral_points_referrer", "referral_points_referee"),
+    "branding": ("brand_color",),
+    "notifications": ("email_notifications_enabled", "sms_notifications_enabled"),
+}
+
+
+async def test_a_shop_has_the_settings_that_the_api_tells(client, house, bi):
+    (before,) = await bi.fetch("select * from shops")
+    models = sections()
+    for section, names in DEFAULTS.items():
+        for name in names:
+            assert before[name] == models[section].model_fields[name].default, name
+    assert (before["points_per_dollar"], before["welcome_points"]) == (Decimal(1), None)
+    assert (before["points_expire_enabled"], before["points_expire_days"]) == (False, None)
+    rule = {
+        "name": "Hi", "trigger": "member.enrolled", "award": {"type": "fixed", "points": 100},
+    }  # fmt: skip
+    await client.post("/v1/earning-rules", json=rule)
+    changes = {
+        "loyalty": {"loyalty_enabled": False, "loyalty_program_name": "Roses"},
+        "referrals": {"referral_points_referrer": 7},
+        "branding": {"brand_color": "#AABBCC"},
+        "notifications": {"sms_notifications_enabled": True},
+    }
+    for section, values in changes.items():
+        assert (await client.patch(f"/v1/settings/{section}", json=values)).status_code == 200
+
+    (after,) = await bi.fetch("select * from shops")
+
+    for values in changes.values():
+        assert {name: after[name] for name in values} == values
+    assert after["welcome_points"] == 100
+
+
+@pytest.mark.parametrize("kind", ["purchase", "deed", "webhook_endpoint", "member"])
+async def test_the_id_in_a_text_is_found(bi, kind):
+    ids = [new_id() for _ in range(20)]
+
+    for each in ids:
+        assert await bi.fetchval("select laurels.id_of($1)", encode(kind, each)) == each
+        assert await bi.fetchval("select laurels.id_of($1)", str(each)) == each
+
+
+@pytest.mark.parametrize("text", [None, "", "manual", "pur_1", "import/1", "pur_" + "8" * 26])
+async def test_what_is_no_id_is_none(bi, text):
+    assert await bi.fetchval("select laurels.id_of($1)", text) is None
