@@ -40,6 +40,7 @@ from laurels.platform.routes import router as platform
 from laurels.settlement import DryRunOut, follow
 from laurels.settlement.routes import router as settlement
 from laurels.tenants.routes import router as tenants
+from laurels.tiers.routes import router as tiers
 
 ROUTERS = (
     tenants,
@@ -47,6 +48,7 @@ ROUTERS = (
     settlement,
     members,
     ledger,
+    tiers,
     earning,
     audit,
     jobs,

@@ -13,6 +13,7 @@ ROOMS: tuple[str, ...] = (
     "ledger",
     "purchases",
     "activity",
+    "tiers",
     "earning",
     "settlement",
     "imports",
@@ -45,9 +46,9 @@ for _room in ROOMS:
     if util.find_spec(f"laurels.{_room}.handlers"):
         import_module(f"laurels.{_room}.handlers")
 
-from laurels import earning, ledger  # noqa: E402 - after the tables and jobs are known
+from laurels import earning, ledger, tiers  # noqa: E402 - after the tables and jobs are known
 
-FURNISHERS = (ledger.furnish, earning.furnish)
+FURNISHERS = (ledger.furnish, tiers.furnish, earning.furnish)
 """The rooms' own parts of presets, from the bottom of the stairs to the top."""
 
 

@@ -31,6 +31,9 @@ class Permission(StrEnum):
     PURCHASES_WRITE = "purchases:write"
     TENANTS_READ = "tenants:read"
     TENANTS_WRITE = "tenants:write"
+    TIERS_ASSIGN = "tiers:assign"
+    TIERS_READ = "tiers:read"
+    TIERS_WRITE = "tiers:write"
 
 
 PLATFORM_PERMISSIONS = frozenset({Permission.PLATFORM_READ, Permission.PLATFORM_WRITE})

@@ -31,6 +31,7 @@ OWN_RECORDS = {
     "POST /v1/deeds": "a deed is its own record, with source, moment and event",
     "POST /v1/deeds/bulk": "deeds are their own records",
     "POST /v1/webhook-endpoints/{webhook_endpoint_id}/test": "a test is an event of its own",
+    "POST /v1/tiers/preview": "a preview changes nothing",
     "POST /v1/test-clock": "only test tenants have one; tests/jobs hold that moving it is noted",
 }
 """Routes that leave no entry, each with its reason. What SQL does to them is noted."""
@@ -47,6 +48,8 @@ BODIES: dict[str, Any] = {
     "PUT /v1/earning-rules/{rule_id}": {**RULE, "name": "Other"},
     "PATCH /v1/settings/{section}": {"loyalty_enabled": False},
     "POST /v1/programs": {"name": "Stamps"},
+    "POST /v1/tiers": {"name": "Top", "level": 9},
+    "PATCH /v1/tiers/{tier_id}": {"name": "Other"},
     "PATCH /v1/programs/{program_id}": {"unit_name": "stars"},
     "POST /v1/members/bulk": {"items": [{"external_id": "audited"}]},
     "POST /v1/webhook-endpoints": {"url": "https://example.com/hooks"},
@@ -57,6 +60,7 @@ FIRST: dict[str, list[tuple[str, str]]] = {
     "POST /v1/members/{member_id}/restore": [("DELETE", "/v1/members/{member_id}")],
     "POST /v1/earning-rules/{rule_id}/resume": [("POST", "/v1/earning-rules/{rule_id}/pause")],
     "POST /v1/earning-rules/{rule_id}/restore": [("POST", "/v1/earning-rules/{rule_id}/archive")],
+    "POST /v1/tiers/{tier_id}/restore": [("DELETE", "/v1/tiers/{tier_id}")],
     "POST /v1/programs/{program_id}/restore": [("POST", "/v1/programs/{program_id}/archive")],
 }
 """What must be done before a route has anything to do."""
@@ -81,6 +85,7 @@ async def things(client: httpx.AsyncClient, house) -> dict[str, str]:
     hold = await client.post(f"/v1/wallets/{wallet}/holds", json={"points": 3})
     moved = await client.post(f"/v1/wallets/{wallet}/credit", json={"points": 3})
     rule = await client.post("/v1/earning-rules", json={**RULE, "name": "First"})
+    tier = await client.post("/v1/tiers", json={"name": "First", "level": 1})
     key = await client.post("/v1/api-keys", json=BODIES["POST /v1/api-keys"])
     endpoint = await client.post("/v1/webhook-endpoints", json={"url": "https://example.com/one"})
     told = endpoint.json()["id"]
@@ -103,6 +108,7 @@ async def things(client: httpx.AsyncClient, house) -> dict[str, str]:
         "api_key_id": key.json()["id"],
         "program_id": encode("program", await house.program(default=False)),
         "section": "loyalty",
+        "tier_id": tier.json()["id"],
     }
 
 
@@ -129,6 +135,10 @@ async def test_a_write_leaves_an_entry_with_its_request(client, house, route):
     for verb, before in FIRST.get(route, []):
         await client.request(verb, before.format(**named))
     body = {"from": other} if route.endswith("/merge") else BODIES.get(route)
+    if route.endswith("/members/{member_id}/tier"):
+        body = {"tier_id": named["tier_id"]} if method == "PUT" else None
+        if method == "DELETE":
+            await client.put(path.format(**named), json={"tier_id": named["tier_id"]})
     if route == "POST /v1/movements/bulk":
         body = {"items": [{"type": "credit", "wallet_id": named["wallet_id"], "points": 1}]}
 

@@ -149,6 +149,7 @@ async def live_a_little(client: httpx.AsyncClient) -> None:
         await client.post("/v1/webhook-endpoints", json={"url": "https://example.com/wall-hook"}),
         await client.post("/v1/earning-rules", json=RULE),
         await client.patch("/v1/settings/loyalty", json={"loyalty_enabled": True}),
+        await client.post("/v1/tiers", json={"name": "wall-tier", "level": 1, "is_default": True}),
         await client.post(
             "/v1/members", json={"external_id": "wall-member", "email": "wall@example.org"}
         ),
@@ -215,7 +216,8 @@ async def walled(database: Database, owner_url: str) -> Walled:
             f"{kind}_id": [encode(kind, row["id"]) for row in rows]
             for kind, table in KINDS.items()
             if (rows := await owner.fetch(
-                f"select id from laurels.{table} where tenant_id = $1", mine.tenant.id
+                f"select id from laurels.{table} where tenant_id = $1{ONLY.get(kind, '')}",
+                mine.tenant.id,
             ))
         }  # fmt: skip
     finally:
@@ -238,12 +240,15 @@ KINDS = {
     "program": "programs",
     "purchase": "purchases",
     "refund": "refunds",
+    "tier": "tiers",
     "transaction": "point_transactions",
     "wallet": "wallets",
     "webhook_delivery": "webhook_deliveries",
     "webhook_endpoint": "webhook_endpoints",
 }
 assert KINDS.keys() <= PREFIXES.keys()
+ONLY = {"dead_letter": " and state = 'dead'"}
+"""Kinds that are only some rows of their table."""
 
 
 @contextlib.asynccontextmanager
@@ -628,6 +633,8 @@ BODIES: dict[str, Any] = {
     "{rule_id}": RULE,
     "{member_id}": {"first_name": "x"},
     "{program_id}": {"name": "x"},
+    "{tier_id}": {"name": "x"},
+    "tier": {"tier_id": encode("tier", uuid.UUID(int=7))},
     "{webhook_endpoint_id}": {"description": "x"},
     "replay": {"since": "2026-01-01T00:00:00Z"},
 }

@@ -25,6 +25,7 @@ from . import (
     operator,
     serve,
     tenant,
+    tiers,
 )  # fmt: skip
 from .console import err
 
@@ -42,6 +43,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(events.app, name="events")
 app.add_typer(member.app, name="member")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(tiers.app, name="tiers")
 app.add_typer(db.app, name="db")
 app.add_typer(operator.app, name="operator")
 app.command("audit")(audit.show)

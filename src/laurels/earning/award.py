@@ -8,7 +8,7 @@ from uuid import UUID
 
 from laurels.kit.conditions import Facts, explain
 
-from .facts import AMOUNT, LINES, OCCURRED_AT, TIER_MULTIPLIER
+from .facts import AMOUNT, LINES, OCCURRED_AT, TIER, TIER_MULTIPLIER
 from .plan import Lane, Step
 from .rules import MAX_POINTS, Period, PerUnit, PointsPerMoney, UsageKey
 
@@ -89,7 +89,9 @@ class Award:
         multipliers = [dict(step.label) for step in self.multipliers]
         tier = facts.get(TIER_MULTIPLIER)
         if tier is not None and any(row.step.lane is Lane.BASE for row in self.fired):
-            multipliers.append({"fact": TIER_MULTIPLIER, "factor": _digits(tier)})
+            name = facts.get(TIER)
+            told_tier = {} if name is None else {"tier": name}
+            multipliers.append({"fact": TIER_MULTIPLIER, **told_tier, "factor": _digits(tier)})
         if multipliers:
             told["multipliers"] = multipliers
         if self.skipped:

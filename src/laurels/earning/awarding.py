@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from laurels import ledger, members, tenants
+from laurels import ledger, members, tenants, tiers
 from laurels.events.catalogue import (
     DeedRecorded,
     MemberBirthday,
@@ -47,6 +47,10 @@ _MEMBER_FACTS = (
     "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
 )  # fmt: skip
 _MEMBER_NAMES = frozenset(f"member.{name}" for name in _MEMBER_FACTS)
+_TIER_NAMES = frozenset(
+    f"member.{name}"
+    for name in ("tier", "tier_level", "tier_multiplier", "tier_birthday_bonus_points")
+)
 _plans: dict[UUID, tuple[str | None, Plan]] = {}
 _PLANS_KEPT = 1000
 _NOTHING = Plan({})
@@ -164,6 +168,8 @@ async def _add_facts(
     if not wanted.isdisjoint(_MEMBER_NAMES):
         ids = sorted({occurrence.member_id for occurrence in occurrences})
         profiles = await members.get_facts(work, ids, lock=True)
+    if not wanted.isdisjoint(_TIER_NAMES):
+        await _add_tiers(work, occurrences)
     for occurrence in occurrences:
         local = occurrence.occurred_at.astimezone(time_zone)
         occurrence.facts.update(moment_facts(occurrence.occurred_at, local))
@@ -174,6 +180,27 @@ async def _add_facts(
             profile["purchases"] += 1
             profile["spend"] += occurrence.facts[AMOUNT]
         occurrence.facts.update(member_facts(**{name: profile[name] for name in _MEMBER_FACTS}))
+
+
+async def _add_tiers(work: Work, occurrences: Sequence[Occurrence]) -> None:
+    """Add the tier on which the event finds its member. Tenants without tiers are not asked."""
+    ids = sorted({occurrence.member_id for occurrence in occurrences})
+    standings = await tiers.standings(work, ids)
+    if not standings:
+        return
+    multiplied = (await tenants.read(work, tiers.TierSettings)).multipliers_enabled
+    for occurrence in occurrences:
+        standing = standings.get(occurrence.member_id)
+        if standing is None:
+            continue
+        known: dict[str, Any] = {
+            "tier": standing.name,
+            "tier_level": standing.level,
+            "tier_birthday_bonus_points": standing.birthday_bonus_points,
+        }
+        if multiplied:
+            known["tier_multiplier"] = standing.points_multiplier
+        occurrence.facts.update(member_facts(**known))
 
 
 async def _lock_usage(

@@ -15,6 +15,7 @@ AMOUNT: Final = "purchase.amount"
 LINES: Final = "purchase.lines"
 LINE_QUANTITY: Final = "purchase.lines.quantity"
 DEED_KIND: Final = "activity.kind"
+TIER: Final = "member.tier"
 TIER_MULTIPLIER: Final = "member.tier_multiplier"
 OCCURRED_AT: Final = "event.occurred_at"
 LOCAL_DATE: Final = "event.local_date"
@@ -53,7 +54,10 @@ FIELDS: Final = Fields(
     Field("member.attributes", Kind.ATTRIBUTES, "What the tenant adds.", private=True),
     Field("member.purchases", Kind.INTEGER, "Completed purchases, this one included."),
     Field("member.spend", Kind.MONEY, "Sum of completed purchases, this one included."),
-    Field(TIER_MULTIPLIER, Kind.NUMBER, "What the tier multiplies earned points by."),
+    Field(TIER, Kind.TEXT, "Name of the member's tier, as the event found it."),
+    Field("member.tier_level", Kind.INTEGER, "Level of that tier; 1 is the lowest."),
+    Field(TIER_MULTIPLIER, Kind.NUMBER, "What that tier multiplies earned points by."),
+    Field("member.tier_birthday_bonus_points", Kind.INTEGER, "What it gives for a birthday."),
 )
 """Rooms upstairs add theirs with `FIELDS.add(...)` when they are built."""
 

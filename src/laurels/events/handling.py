@@ -21,6 +21,8 @@ from .happened import COLUMNS, DEEPEST, Happened, because
 
 log = logging.getLogger("laurels.events")
 Reaction = Callable[[Work, Sequence[Happened]], Awaitable[None]]
+Wanted = Callable[[Work], Awaitable[bool]]
+"""Tells whether a tenant has any use for a handler; if not, the relay writes no rows for it."""
 
 DELAYS_SECONDS = (1, 5, 30, 120, 600, 1800, 3600)
 """How long an event waits after each failure; when they are used up it is a dead letter."""
@@ -39,21 +41,24 @@ class Handler:
     types: tuple[str, ...]
     react: Reaction
     batch: int
+    wanted: Wanted | None = None
 
 
 _handlers: dict[str, Handler] = {}
 
 
-def handler(name: str, *types: type[Event], batch: int = 100) -> Callable[[Reaction], Reaction]:
+def handler(
+    name: str, *types: type[Event], batch: int = 100, wanted: Wanted | None = None
+) -> Callable[[Reaction], Reaction]:
     """Register a reaction to these events, as `room.on_event`; used as a decorator.
 
     It is called with up to `batch` events in the order of their members, in one transaction. When
-    it raises, they are tried one by one.
+    it raises, they are tried one by one. `wanted` spares tenants that have no use for it.
     """
 
     def register(react: Reaction) -> Reaction:
         assert name not in _handlers, f"two handlers are called {name}"
-        _handlers[name] = Handler(name, tuple(each.name for each in types), react, batch)
+        _handlers[name] = Handler(name, tuple(each.name for each in types), react, batch, wanted)
         return react
 
     return register

@@ -46,7 +46,12 @@ async def relay(work: Work, *, limit: int = BATCH) -> Relayed:
     The lock of the tenant's row in `outbox_leases` is the lease: whoever holds it is alone, and
     the database frees it when the process dies. Streams are told when the transaction commits.
     """
-    listening = [(name, kind) for name, found in handlers().items() for kind in found.types]
+    listening = [
+        (name, kind)
+        for name, found in handlers().items()
+        if found.wanted is None or await found.wanted(work)
+        for kind in found.types
+    ]
     # A process that freezes here must not keep the others waiting.
     await work.raw.execute("set local idle_in_transaction_session_timeout = '10s'")
     row = await work.fetchrow(

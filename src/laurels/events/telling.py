@@ -95,11 +95,13 @@ class Told(BaseModel):
 @cache
 def form_of(event: type[Event]) -> type[BaseModel]:
     """Return the model of what is told of this event, for the OpenAPI document."""
-    hints = get_type_hints(event)
+    hints = get_type_hints(event, include_extras=True)
     data: dict[str, Any] = {}
     for name, how in _shape(event.name).items():
         hint: Any = hints[name]
-        optional = type(None) in get_args(hint)
+        # `Annotated[UUID | None, …]` says it inside, `UUID | None` outside.
+        bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+        optional = type(None) in get_args(bare)
         if how == "money":
             hint = MoneyOut
         elif how != "plain":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from laurels import ledger, members, settlement
+from laurels import ledger, members, settlement, tiers
 from laurels.kit.work import Work
 
 from .errors import MemberUnknown
@@ -20,9 +20,10 @@ async def come(work: Work, profile: dict[str, Any], *, known_only: bool) -> memb
 
 
 async def greet(work: Work, created: Sequence[UUID], *, welcome: bool) -> None:
-    """New members have wallets and, if asked, what sign-up rules say."""
+    """New members have wallets, the default tier and, if asked, what sign-up rules say."""
     if not created:
         return
     await ledger.open_wallets(work, created)
+    await tiers.place(work, created, historical=True)
     if welcome:
         await settlement.award_enrolment(work, created, historical=True)

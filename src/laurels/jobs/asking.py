@@ -56,16 +56,18 @@ def job_named(name: str) -> Job:
     return found
 
 
-async def ask(work: Work, name: str) -> RunView:
+async def ask(work: Work, name: str, *, anew: bool = False) -> RunView:
     """A run of the job is waiting for the next worker; one that was open before stands for it.
 
-    Raise JobNotFound.
+    With `anew` one that is under way does not: it may have passed what was changed just now, and
+    one that only waits begins after this transaction. Raise JobNotFound.
     """
     job_named(name)
     row = await work.fetchrow(
         "select id from laurels.job_runs where tenant_id = $1 and job = $2"
-        " and state in ('waiting', 'running') and origin = 'hand' order by id limit 1",
-        work.tenant_id, name,
+        " and (state = 'waiting' or (state = 'running' and not $3)) and origin = 'hand'"
+        " order by id limit 1 for no key update",
+        work.tenant_id, name, anew,
     )  # fmt: skip
     run_id = await _insert(work, name, state="waiting") if row is None else row["id"]
     return await get_run(work, run_id)

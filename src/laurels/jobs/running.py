@@ -16,7 +16,7 @@ from prometheus_client import Counter, Histogram
 
 from laurels.kit.db import Database
 from laurels.kit.ids import new_id
-from laurels.kit.jobs import Job, all_jobs
+from laurels.kit.jobs import Count, Job, all_jobs
 from laurels.kit.work import Work, open_work
 
 from .errors import JobNotFound, RunOvertaken
@@ -157,16 +157,30 @@ async def _begin(database: Database, tenant_id: UUID, run_id: UUID) -> RunView |
 
 
 async def _step_by_step(attempt: Attempt, job: Job) -> RunView:
+    if job.count is not None:
+        await _expect(attempt, job.count)
+    after: UUID | None = None
     for _ in range(MAX_STEPS):
         if attempt.stopping():
             raise Stopped
         async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
-            done = await job.step(work, limit=job.limit)
+            done, after = await job.stride(work, limit=job.limit, after=after)
             await attempt.beat(work, done=done)
             if done < job.limit:
                 return await _end(work, attempt.run)
     msg = f"{job.name} did not come to an end in {MAX_STEPS:,} steps; is it doing the same again?"
     raise RuntimeError(msg)
+
+
+async def _expect(attempt: Attempt, count: Count) -> None:
+    """The run knows how much there is to do, and begins with nothing done of it."""
+    async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
+        await work.fetch(
+            "update laurels.job_runs set done = 0, total = $4"
+            " where tenant_id = $1 and id = $2 and attempts = $3 and state = 'running'",
+            work.tenant_id, attempt.run.id, attempt.run.attempts, await count(work),
+        )  # fmt: skip
+        await attempt.beat(work)
 
 
 async def _end_alone(attempt: Attempt, result: dict[str, Any]) -> RunView:

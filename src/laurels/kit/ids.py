@@ -30,6 +30,8 @@ PREFIXES: dict[str, str] = {
     "purchase_line": "pln",
     "refund": "rfd",
     "tenant": "ten",
+    "tier": "tir",
+    "tier_history": "thi",
     "transaction": "txn",
     "wallet": "wal",
     "webhook_delivery": "whd",

@@ -4,15 +4,17 @@
     async def settle_due_lots(work: Work, *, limit: int) -> int: ...
 
 A job does at most `limit` things in one transaction of one tenant and says how many it did; as long
-as it did that many it is called again. What runs when, for whom and with which outcome is the
-business of the room `jobs`.
+as it did that many it is called again. One that goes through all of something (`walk`) says where
+it stopped, and goes on from there. What runs when, for whom and with which outcome is the business
+of the room `jobs`.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from inspect import getdoc
-from typing import Protocol
+from typing import NamedTuple, Protocol
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from .work import Work
@@ -30,6 +32,23 @@ class Step(Protocol):
         ...
 
 
+class Stride(NamedTuple):
+    """How many things a step did, and the last of them: the next step goes on after it."""
+
+    done: int
+    last: UUID | None = None
+
+
+class Walk(Protocol):
+    """Do at most `limit` things that come after this one; say how many and which was the last."""
+
+    async def __call__(self, work: Work, *, limit: int, after: UUID | None) -> Stride:
+        """Do them."""
+        ...
+
+
+Count = Callable[[Work], Awaitable[int]]
+"""Tells how many things there are to do in all, so that a run shows how far it is."""
 NextDue = Callable[[Work], Awaitable[datetime | None]]
 """Tells the moment at which a tenant next has something due, also one that has passed."""
 
@@ -96,17 +115,15 @@ class Job:
     """Something that a room does by itself, and when."""
 
     name: str
-    step: Step
+    stride: Walk
     schedule: Daily | Every
     limit: int
     waiting: str | None
     next_due: NextDue | None
     business: bool
-
-    @property
-    def words(self) -> str:
-        """What it does: the first line of its docstring."""
-        return (getdoc(self.step) or "").partition("\n")[0]
+    words: str
+    """What it does: the first line of its docstring."""
+    count: Count | None = None
 
 
 _jobs: dict[str, Job] = {}
@@ -137,13 +154,46 @@ def job(
         raise ValueError(msg)
 
     def register(step: Step) -> Step:
-        if name in _jobs:
-            msg = f"there are two jobs `{name}`"
-            raise ValueError(msg)
-        _jobs[name] = Job(name, step, schedule, limit, waiting, next_due, business)
+        async def stride(work: Work, *, limit: int, after: UUID | None) -> Stride:
+            return Stride(await step(work, limit=limit), after)
+
+        _add(Job(name, stride, schedule, limit, waiting, next_due, business, _words(step)))
         return step
 
     return register
+
+
+def walk(
+    name: str,
+    *,
+    daily: str,
+    count: Count,
+    limit: int = 1000,
+    waiting: str | None = None,
+    business: bool = True,
+) -> Callable[[Walk], Walk]:
+    """Register a job that goes daily through all of something, `limit` of them in a step.
+
+    A run that breaks off begins again at the first one, so doing one twice must do no harm.
+    """
+    schedule = _schedule(daily, None)
+
+    def register(stride: Walk) -> Walk:
+        _add(Job(name, stride, schedule, limit, waiting, None, business, _words(stride), count))
+        return stride
+
+    return register
+
+
+def _words(step: object) -> str:
+    return (getdoc(step) or "").partition("\n")[0]
+
+
+def _add(found: Job) -> None:
+    if found.name in _jobs:
+        msg = f"there are two jobs `{found.name}`"
+        raise ValueError(msg)
+    _jobs[found.name] = found
 
 
 def _schedule(daily: str | None, every: timedelta | None) -> Daily | Every:

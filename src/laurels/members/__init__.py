@@ -15,6 +15,7 @@ from .queries import (
     get_member,
     list_born_on,
     list_members,
+    require_active,
     walk,
 )
 from .service import (
@@ -35,5 +36,6 @@ __all__ = [
     "Ensured", "MemberErased", "MemberNotFound", "Merge", "Upserted", "add_purchases",
     "add_refunds", "archive", "change", "count_active", "ensure", "ensure_new", "erase",
     "export", "find", "find_by_email", "get_facts", "get_member", "list_born_on",
-    "list_members", "look_up", "merge", "restore", "set_totals", "unmerge", "upsert", "walk",
+    "list_members", "look_up", "merge", "require_active", "restore", "set_totals", "unmerge",
+    "upsert", "walk",
 ]  # fmt: skip

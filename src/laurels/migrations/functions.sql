@@ -11,7 +11,7 @@ begin
   set local laurels.audit = 'off';
   foreach v_table in array array[
     'test_clocks', 'job_runs', 'rejected_rows', 'import_runs', 'rule_usage', 'awards', 'earning_rules',
-    'refunds', 'purchase_lines', 'purchases', 'deeds',
+    'refunds', 'purchase_lines', 'purchases', 'deeds', 'tier_history', 'tiers',
     'lot_entries', 'holds', 'lots', 'posting_keys', 'point_transactions', 'wallet_merges',
     'wallets', 'programs', 'member_merges', 'member_totals', 'members', 'api_keys',
     'tenant_settings_history', 'tenant_settings', 'login_tenants', 'webhook_attempts',
@@ -45,7 +45,7 @@ begin
   analyze laurels.members, laurels.member_totals, laurels.member_sequences, laurels.wallets,
     laurels.point_transactions, laurels.posting_keys, laurels.lots, laurels.lot_entries,
     laurels.purchases, laurels.purchase_lines, laurels.awards, laurels.rule_usage,
-    laurels.outbox;
+    laurels.tier_history, laurels.outbox;
 end
 $$;
 

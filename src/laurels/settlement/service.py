@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from laurels import earning, ledger, members, purchases, tenants
+from laurels import earning, ledger, members, purchases, tenants, tiers
 from laurels.events.catalogue import MemberEnrolled
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
@@ -156,6 +156,7 @@ async def find_members(
             outcomes[number] = refusal
     if new:
         await ledger.open_wallets(work, new)
+        await tiers.place(work, new, historical=historical)
         if welcome:
             await award_enrolment(work, new, historical=historical)
     return frozenset(new)
@@ -234,5 +235,6 @@ async def enrol_all(
     new = [o.id for o in outcomes if isinstance(o, members.Upserted) and o.created]
     if new:
         await ledger.open_wallets(work, new)
+        await tiers.place(work, new)
         await award_enrolment(work, new)
     return outcomes

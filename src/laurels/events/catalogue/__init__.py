@@ -30,6 +30,7 @@ from .purchases import (
     PurchaseRefunded,
     PurchaseUnsettled,
 )
+from .tiers import TierExpiryAnnounced, TierLowered, TierRaised, TierRenewed
 
 CATALOGUE: dict[str, type[Event]] = {
     event.name: event
@@ -55,6 +56,10 @@ CATALOGUE: dict[str, type[Event]] = {
         PurchaseCompleted,
         PurchaseRefunded,
         PurchaseUnsettled,
+        TierExpiryAnnounced,
+        TierLowered,
+        TierRaised,
+        TierRenewed,
         WebhookEndpointDisabled,
         WebhookEndpointTested,
     )
@@ -84,6 +89,10 @@ __all__ = [
     "PurchaseCompleted",
     "PurchaseRefunded",
     "PurchaseUnsettled",
+    "TierExpiryAnnounced",
+    "TierLowered",
+    "TierRaised",
+    "TierRenewed",
     "WebhookEndpointDisabled",
     "WebhookEndpointTested",
 ]

@@ -1,0 +1,40 @@
+"""The ladder of tiers: what each takes and brings, and where every member stands on it.
+
+Members rise as soon as they meet the criteria. They come down when a refund takes what brought
+them up, when a tier that needs maintenance was not earned again, or when one by hand is over;
+never by time alone, and never by spending points. It moves no points.
+"""
+
+from .assigning import assign, unassign
+from .errors import TierArchived, TierNotFound
+from .policy import Metrics
+from .presets import furnish
+from .previewing import Preview, Proposal, preview
+from .queries import Standing, distribution, get_tier, list_tiers, standings
+from .reviewing import place, review
+from .service import archive_tier, change_tier, create_tier, restore_tier
+from .settings import TierSettings
+
+__all__ = [
+    "Metrics",
+    "Preview",
+    "Proposal",
+    "Standing",
+    "TierArchived",
+    "TierNotFound",
+    "TierSettings",
+    "archive_tier",
+    "assign",
+    "change_tier",
+    "create_tier",
+    "distribution",
+    "furnish",
+    "get_tier",
+    "list_tiers",
+    "place",
+    "preview",
+    "restore_tier",
+    "review",
+    "standings",
+    "unassign",
+]

@@ -1,0 +1,237 @@
+-- The present standings of active members, locked: the members in the order of their ids, so that
+-- two reviews at once are one after the other. A member who stands nowhere has a row of nulls.
+create or replace function laurels.lock_standings(p_tenant uuid, p_members uuid[])
+returns table (
+  member_id uuid, id uuid, tier_id uuid, level bigint, basis text, fixed boolean,
+  achieved_at timestamptz, qualified_at timestamptz, expires_at timestamptz,
+  grace_until timestamptz, due_at timestamptz, noticed_at timestamptz
+)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  perform 1 from laurels.members as m
+  where m.tenant_id = p_tenant and m.id = any(p_members) and m.status = 'active'
+  order by m.id
+  for no key update;
+
+  return query
+  select
+    m.id, h.id, h.tier_id, t.level, h.basis, h.fixed, h.achieved_at, h.qualified_at,
+    h.expires_at, h.grace_until, h.due_at, h.noticed_at
+  from laurels.members as m
+  left join laurels.tier_history as h
+    on h.tenant_id = p_tenant and h.member_id = m.id and h.ended_at is null
+  left join laurels.tiers as t on t.tenant_id = p_tenant and t.id = h.tier_id
+  where m.tenant_id = p_tenant and m.id = any(p_members) and m.status = 'active'
+  order by m.id;
+end
+$$;
+
+-- What members have done since a moment (null: ever), pair by pair in the order given. Points are
+-- what was earned in the default program, also by members who were merged into this one, less what
+-- was taken back of it, whenever that was; bonuses for a tier do not count. Money and purchases are
+-- those of the period, less what was refunded, whenever that was.
+create or replace function laurels.tier_metrics(
+  p_tenant uuid, p_members uuid[], p_since timestamptz[]
+) returns table (points bigint, spend numeric, orders bigint)
+language plpgsql stable set plan_cache_mode = force_generic_plan as $$
+declare
+  v_program uuid := (
+    select g.id from laurels.programs as g where g.tenant_id = p_tenant and g.is_default
+  );
+begin
+  return query
+  select coalesce(e.points, 0)::bigint, coalesce(b.spend, 0), coalesce(b.orders, 0)
+  from unnest(p_members, p_since) with ordinality as n (member_id, since, place)
+  cross join lateral (
+    select
+      sum(t.points + coalesce(
+        (
+          select sum(r.points) from laurels.point_transactions as r
+          where r.tenant_id = p_tenant and r.reverses_id = t.id
+        ), 0
+      )) as points
+    from (
+      select n.member_id as id
+      union all
+      select m.id from laurels.members as m
+      where m.tenant_id = p_tenant and m.survivor_id = n.member_id
+    ) as f
+    inner join laurels.wallets as w
+      on w.tenant_id = p_tenant and w.member_id = f.id and w.program_id = v_program
+    inner join laurels.point_transactions as t
+      on t.tenant_id = p_tenant and t.wallet_id = w.id
+    where t.type in ('earned', 'bonus') and (n.since is null or t.occurred_at > n.since)
+      and (t.source_id is null or not starts_with(t.source_id, 'thi_'))
+  ) as e
+  cross join lateral (
+    select
+      sum(p.amount - p.refunded) as spend,
+      count(*) filter (where p.amount = 0 or p.refunded < p.amount) as orders
+    from laurels.purchases as p
+    where p.tenant_id = p_tenant and p.member_id = n.member_id and p.status = 'completed'
+      and (n.since is null or p.occurred_at > n.since)
+  ) as b
+  order by n.place;
+end
+$$;
+
+-- Earlier standings that are still there under the present one: nothing came after them that was
+-- lower. What a merge brought that was undone is not among them.
+create or replace function laurels.earlier_standings(p_tenant uuid, p_members uuid[])
+returns table (
+  member_id uuid, id uuid, tier_id uuid, level bigint, basis text, fixed boolean,
+  achieved_at timestamptz, qualified_at timestamptz, expires_at timestamptz,
+  grace_until timestamptz, due_at timestamptz, noticed_at timestamptz
+)
+language sql stable as $$
+  select
+    s.member_id, s.id, s.tier_id, s.level, s.basis, s.fixed, s.achieved_at, s.qualified_at,
+    s.expires_at, s.grace_until, s.due_at, s.noticed_at
+  from (
+    select
+      h.*, t.level,
+      min(t.level) over (
+        partition by h.member_id order by h.achieved_at desc, h.id desc
+        rows between unbounded preceding and 1 preceding
+      ) as lowest_since
+    from laurels.tier_history as h
+    inner join laurels.tiers as t on t.tenant_id = p_tenant and t.id = h.tier_id
+    where h.tenant_id = p_tenant and h.member_id = any(p_members)
+      and not exists (
+        select from laurels.member_merges as g
+        where g.tenant_id = p_tenant and g.id = h.merge_id and g.unmerged_at is not null
+      )
+  ) as s
+  where s.ended_at is not null and s.lowest_since >= s.level
+$$;
+
+-- Write standings: those of `p_ended` are over, and new ones begin; an empty tier is none.
+create or replace function laurels.book_standings(
+  p_tenant uuid,
+  p_now timestamptz,
+  p_ended uuid[],
+  p_ids uuid[],
+  p_members uuid[],
+  p_tiers uuid[],
+  p_reasons text[],
+  p_bases text[],
+  p_fixed boolean[],
+  p_qualified timestamptz[],
+  p_expires timestamptz[],
+  p_grace timestamptz[],
+  p_due timestamptz[],
+  p_points bigint[],
+  p_spend numeric[],
+  p_orders bigint[],
+  p_actor_type text,
+  p_actor_id text,
+  p_note text,
+  p_merge uuid
+) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  if cardinality(p_ended) > 0 then
+    update laurels.tier_history as h
+    set ended_at = greatest(p_now, h.achieved_at)
+    where h.tenant_id = p_tenant and h.id = any(p_ended) and h.ended_at is null;
+  end if;
+  insert into laurels.tier_history (
+    tenant_id, id, member_id, tier_id, achieved_at, expires_at, grace_until, due_at, basis,
+    qualified_at, fixed, reason, points_at_achievement, spend_at_achievement,
+    orders_at_achievement, actor_type, actor_id, note, merge_id
+  )
+  select
+    p_tenant, n.id, n.member_id, n.tier_id, p_now, n.expires_at, n.grace_until, n.due_at, n.basis,
+    n.qualified_at, coalesce(n.fixed, false), n.reason, n.points, n.spend, n.orders,
+    p_actor_type, p_actor_id, p_note, p_merge
+  from unnest(
+    p_ids, p_members, p_tiers, p_reasons, p_bases, p_fixed, p_qualified, p_expires, p_grace, p_due,
+    p_points, p_spend, p_orders
+  ) as n (
+    id, member_id, tier_id, reason, basis, fixed, qualified_at, expires_at, grace_until, due_at,
+    points, spend, orders
+  )
+  order by n.member_id;
+end
+$$;
+
+-- New members stand on the default tier.
+create or replace function laurels.place_in_tier(
+  p_tenant uuid,
+  p_now timestamptz,
+  p_tier uuid,
+  p_ids uuid[],
+  p_members uuid[],
+  p_actor_type text,
+  p_actor_id text
+) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  insert into laurels.tier_history (
+    tenant_id, id, member_id, tier_id, achieved_at, basis, reason, actor_type, actor_id
+  )
+  select p_tenant, n.id, n.member_id, p_tier, p_now, 'default', 'placed', p_actor_type, p_actor_id
+  from unnest(p_ids, p_members) as n (id, member_id)
+  order by n.member_id
+  on conflict (tenant_id, member_id) where ended_at is null do nothing;
+end
+$$;
+
+-- The dates of standings that go on.
+create or replace function laurels.date_standings(
+  p_tenant uuid,
+  p_ids uuid[],
+  p_expires timestamptz[],
+  p_grace timestamptz[],
+  p_due timestamptz[],
+  p_noticed timestamptz[]
+) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
+begin
+  update laurels.tier_history as h
+  set expires_at = n.expires_at, grace_until = n.grace_until, due_at = n.due_at,
+    noticed_at = n.noticed_at
+  from unnest(p_ids, p_expires, p_grace, p_due, p_noticed)
+    as n (id, expires_at, grace_until, due_at, noticed_at)
+  where h.tenant_id = p_tenant and h.id = n.id and h.ended_at is null;
+end
+$$;
+
+-- Which tenants have a ladder, and which of them have standings for which time matters by now.
+create or replace function laurels.tenants_with_tiers(p_now timestamptz) returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select t.id
+  from laurels.tenants as t
+  where t.created_at <= p_now and exists (
+    select from laurels.tiers as r where r.tenant_id = t.id and r.archived_at is null
+  )
+$$;
+
+create or replace function laurels.tenants_with_due_standings(p_now timestamptz)
+returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select t.id
+  from laurels.tenants as t
+  where exists (
+    select
+    from laurels.tier_history as h
+    inner join laurels.members as m on m.tenant_id = t.id and m.id = h.member_id
+    where h.tenant_id = t.id and h.ended_at is null and h.due_at <= p_now
+      and m.status = 'active'
+  )
+$$;
+
+alter function laurels.tenants_with_tiers(timestamptz) owner to laurels_maintenance;
+alter function laurels.tenants_with_due_standings(timestamptz) owner to laurels_maintenance;
+revoke all on function laurels.tenants_with_tiers(timestamptz) from public;
+revoke all on function laurels.tenants_with_due_standings(timestamptz) from public;
+grant execute on function laurels.tenants_with_tiers(timestamptz) to laurels_app;
+grant execute on function laurels.tenants_with_due_standings(timestamptz) to laurels_app;
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.tiers
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('tier', 'tir', 'id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.tier_history
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('tier_history', 'thi', 'id');

@@ -1,0 +1,39 @@
+"""What tiers do by themselves."""
+
+from uuid import UUID
+
+from laurels.kit.jobs import MINUTE, Stride, job, walk
+from laurels.kit.work import Work
+
+from . import queries
+from .reviewing import review
+from .service import REVIEW
+
+
+@job(
+    "tiers.settle_due_standings",
+    every=MINUTE,
+    limit=500,
+    waiting="tenants_with_due_standings",
+    next_due=queries.next_due,
+)
+async def settle_due_standings(work: Work, *, limit: int) -> int:
+    """Renew, keep in grace or lower tiers whose time is over; give notice of those to end soon."""
+    due = await queries.due_members(work, limit=limit)
+    await review(work, due)
+    return len(due)
+
+
+@walk(
+    REVIEW,
+    daily="03:30",
+    limit=500,
+    waiting="tenants_with_tiers",
+    count=queries.count_active,
+    business=False,
+)
+async def review_everybody(work: Work, *, limit: int, after: UUID | None) -> Stride:
+    """Review every member, also after the ladder was changed: each stands where they belong."""
+    ids = await queries.active_after(work, after, limit=limit)
+    await review(work, ids, cause="ladder")
+    return Stride(len(ids), ids[-1] if ids else after)

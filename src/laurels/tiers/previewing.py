@@ -1,0 +1,163 @@
+"""What a changed ladder would do: who would move, before it is saved.
+
+The same judgement as a review, on the same figures, by the ladder as it would be; nothing is
+written, so what is shown is what then happens.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from laurels.kit.ids import new_id
+from laurels.kit.work import Work
+
+from .errors import TierInvalid, TierNotFound, TooManyTiers
+from .ladder import tier_of
+from .policy import Ladder, Move, Tier
+from .queries import list_tiers
+from .reviewing import Case, case_of, judge_all
+from .service import MAX_TIERS, check_tier
+
+MAX_PREVIEW = 200_000
+"""Members that a preview looks at, at most; it says when there are more."""
+SAMPLE = 20
+_BATCH = 2000
+
+Ref = tuple[UUID | None, str, int]
+"""A tier as a preview names it: id (None for one that is not there yet), name and level."""
+
+
+@dataclass(slots=True)
+class Moving:
+    """One member who would move."""
+
+    member_id: UUID
+    before: Ref | None
+    after: Ref | None
+
+
+@dataclass(slots=True)
+class Preview:
+    """Who would move by another ladder."""
+
+    members: int = 0
+    complete: bool = True
+    up: int = 0
+    down: int = 0
+    moves: Counter[tuple[Ref | None, Ref | None]] = field(
+        default_factory=Counter[tuple[Ref | None, Ref | None]]
+    )
+    sample: list[Moving] = field(default_factory=list[Moving])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Another ladder: tiers that are changed, new or archived.
+
+    With `replace` those that are not named are archived too; otherwise they stay.
+    """
+
+    changed: Mapping[UUID, Mapping[str, Any]]
+    new: Sequence[Mapping[str, Any]]
+    archived: Sequence[UUID] = ()
+    replace: bool = False
+
+
+async def preview(work: Work, proposal: Proposal) -> Preview:
+    """Return who would move if the ladder were like this.
+
+    Raise TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken or TooManyTiers.
+    """
+    present = {row["id"]: row for row in await list_tiers(work)}
+    ladder, fresh = await _propose(work, present, proposal)
+    known = [*present.values(), *await list_tiers(work, archived=True)]
+    names: dict[UUID, Ref] = {row["id"]: (row["id"], row["name"], row["level"]) for row in known}
+    after: dict[UUID, Ref] = {
+        tier.id: (None if tier.id in fresh else tier.id, tier.name, tier.level)
+        for tier in ladder.tiers
+    }
+    found = Preview()
+    last: UUID | None = None
+    while found.members < MAX_PREVIEW:
+        cases = await _page(work, last)
+        await judge_all(work, ladder, cases, cause="ladder")
+        for case in cases:
+            _add(found, case, names, after)
+        found.members += len(cases)
+        if len(cases) < _BATCH:
+            return found
+        last = cases[-1].member_id
+    found.complete = not await _page(work, last, limit=1)
+    return found
+
+
+async def _propose(
+    work: Work, present: Mapping[UUID, Mapping[str, Any]], proposal: Proposal
+) -> tuple[Ladder, set[UUID]]:
+    """Return the ladder as it would be, and which of its tiers are not there yet."""
+    for tier_id in [*proposal.changed, *proposal.archived]:
+        if tier_id not in present:
+            raise TierNotFound(field="changed" if tier_id in proposal.changed else "archived")
+    rows: list[dict[str, Any]] = [
+        {**row, **proposal.changed.get(tier_id, {})}
+        for tier_id, row in present.items()
+        if tier_id not in proposal.archived
+        and (tier_id in proposal.changed or not proposal.replace)
+    ]
+    fresh = {new_id(): values for values in proposal.new}
+    rows += [{**values, "id": tier_id} for tier_id, values in fresh.items()]
+    if len(rows) > MAX_TIERS:
+        raise TooManyTiers
+    _settle_default(rows, proposal, set(fresh))
+    for row in rows:
+        await check_tier(work, row, rows, own=row["id"])
+    tiers = sorted((tier_of(row) for row in rows), key=lambda tier: tier.level)
+    return Ladder(tuple(tiers)), set(fresh)
+
+
+def _settle_default(rows: Sequence[dict[str, Any]], proposal: Proposal, fresh: set[UUID]) -> None:
+    """The tier that is said to be the default is the only one."""
+    said = [
+        row for row in rows
+        if row["is_default"]
+        and (row["id"] in fresh or proposal.changed.get(row["id"], {}).get("is_default"))
+    ]  # fmt: skip
+    if len(said) > 1:
+        msg = "only one tier is the default"
+        raise TierInvalid(msg, field="is_default")
+    for row in rows:
+        row["is_default"] = row is said[0] if said else row["is_default"]
+
+
+async def _page(work: Work, after: UUID | None, *, limit: int = _BATCH) -> list[Case]:
+    """Return the next active members and where they stand, without locking anybody."""
+    rows = await work.fetch(
+        "select m.id as member_id, h.id, h.tier_id, t.level, h.basis, h.fixed, h.achieved_at,"
+        " h.qualified_at, h.expires_at, h.grace_until, h.due_at, h.noticed_at"
+        " from laurels.members as m"
+        " left join laurels.tier_history as h"
+        "  on h.tenant_id = $1 and h.member_id = m.id and h.ended_at is null"
+        " left join laurels.tiers as t on t.tenant_id = $1 and t.id = h.tier_id"
+        " where m.tenant_id = $1 and m.status = 'active' and ($2::uuid is null or m.id > $2)"
+        " order by m.id limit $3",
+        work.tenant_id, after, limit,
+    )  # fmt: skip
+    return [case_of(row) for row in rows]
+
+
+def _add(found: Preview, case: Case, names: Mapping[UUID, Ref], after: Mapping[UUID, Ref]) -> None:
+    if not isinstance(case.verdict, Move):
+        return
+    before = None if case.standing is None else names[case.standing.tier_id]
+    tier: Tier | None = case.verdict.tier
+    if tier is not None and case.standing is not None and tier.id == case.standing.tier_id:
+        return
+    there = None if tier is None else after[tier.id]
+    found.moves[before, there] += 1
+    old, new = case.level or 0, 0 if tier is None else tier.level
+    found.up += new > old
+    found.down += new < old
+    if len(found.sample) < SAMPLE:
+        found.sample.append(Moving(case.member_id, before, there))

@@ -1,0 +1,307 @@
+"""Reviewing members: look what they have done, let the policy judge, write what becomes of them.
+
+Set-based: the number of statements does not depend on how many members are reviewed at once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import asyncpg
+
+from laurels import tenants
+from laurels.events import emit
+from laurels.events.catalogue import (
+    Event,
+    TierExpiryAnnounced,
+    TierLowered,
+    TierRaised,
+    TierRenewed,
+)
+from laurels.kit.ids import new_id
+from laurels.kit.work import Work
+
+from .ladder import clock_of, load_ladder
+from .policy import (
+    Clock,
+    Doubt,
+    Ladder,
+    Metrics,
+    Move,
+    Standing,
+    Touch,
+    Verdict,
+    judge,
+    may_hold,
+    meets,
+    met_by,
+    resolve,
+)
+from .settings import TierSettings
+
+Cause = Literal["refund", "ladder"]
+MAX_REVIEW = 1000
+"""Members of one review, at most."""
+
+STANDING = (
+    "id", "member_id", "tier_id", "level", "basis", "fixed", "achieved_at", "qualified_at",
+    "expires_at", "grace_until", "due_at", "noticed_at",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Case:
+    """A member under review: where they stand, what they have done, and what becomes of them."""
+
+    member_id: UUID
+    standing: Standing | None
+    counted: dict[int, Metrics] = field(default_factory=dict[int, Metrics])
+    met: frozenset[UUID] = frozenset()
+    verdict: Verdict = None
+
+    @property
+    def level(self) -> int | None:
+        """The level they stand on at present."""
+        return None if self.standing is None else self.standing.level
+
+
+async def review(
+    work: Work, member_ids: Sequence[UUID], *, cause: Cause = "refund", historical: bool = False
+) -> list[Case]:
+    """These members stand where they belong by now; who is not active stays as they are.
+
+    `cause` names what takes a tier whose criteria do not hold any more. `historical` keeps events
+    from the outside.
+    """
+    ids = sorted(set(member_ids))
+    assert len(ids) <= MAX_REVIEW, "callers review in bounded batches"
+    if not ids:
+        return []
+    rows = await work.fetch("select * from laurels.lock_standings($1, $2)", work.tenant_id, ids)
+    cases = [case_of(row) for row in rows]
+    await judge_all(work, await load_ladder(work), cases, cause=cause)
+    await book(work, cases, historical=historical)
+    return cases
+
+
+def case_of(row: asyncpg.Record) -> Case:
+    """Return the member of a row of standings."""
+    standing = Standing(**{name: row[name] for name in STANDING}) if row["id"] else None
+    return Case(row["member_id"], standing)
+
+
+async def judge_all(work: Work, ladder: Ladder, cases: Sequence[Case], *, cause: Cause) -> None:
+    """Each case has its verdict by this ladder; nothing is written."""
+    clock = await clock_of(work)
+    if ladder.tiers:
+        await count(work, ladder, cases, clock)
+    for case in cases:
+        case.verdict = judge(case.standing, ladder, case.met, clock, cause=cause)
+    doubtful = [case for case in cases if isinstance(case.verdict, Doubt)]
+    if doubtful:
+        await _resolve(work, ladder, doubtful, clock)
+
+
+async def count(work: Work, ladder: Ladder, cases: Sequence[Case], clock: Clock) -> None:
+    """Know what each member has done in each length of time that the ladder counts."""
+    pairs = [
+        (case, period, clock.back(clock.now, period)) for case in cases for period in ladder.periods
+    ]
+    found = await metrics_of(work, [(case.member_id, since) for case, _, since in pairs])
+    for (case, period, _), metrics in zip(pairs, found, strict=True):
+        case.counted[period] = metrics
+    for case in cases:
+        case.met = met_by(ladder, case.counted.items())
+
+
+async def metrics_of(work: Work, asked: Sequence[tuple[UUID, datetime | None]]) -> list[Metrics]:
+    """Return what members have done since a moment (None: ever), in the order asked."""
+    if not asked:
+        return []
+    rows = await work.fetch(
+        "select * from laurels.tier_metrics($1, $2, $3)",
+        work.tenant_id, [member_id for member_id, _ in asked], [since for _, since in asked],
+    )  # fmt: skip
+    return [Metrics(*row) for row in rows]
+
+
+async def earlier_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[Standing]]:
+    """Return the standings that members could fall back on, would they still hold."""
+    rows = await work.fetch(
+        "select * from laurels.earlier_standings($1, $2)", work.tenant_id, list(member_ids)
+    )
+    found: dict[UUID, list[Standing]] = {}
+    for row in rows:
+        standing = Standing(**{name: row[name] for name in STANDING})
+        found.setdefault(standing.member_id, []).append(standing)
+    return found
+
+
+async def holding_of(
+    work: Work, ladder: Ladder, standings: Iterable[Standing], clock: Clock
+) -> dict[UUID, list[Standing]]:
+    """Return those of these standings that hold, by member.
+
+    What was qualified for holds while what counted for it, and came since, meets its criteria.
+    """
+    able = [each for each in standings if may_hold(each, ladder, clock)]
+    counted = [each for each in able if each.qualified_at is not None]
+    metrics = await metrics_of(
+        work,
+        [
+            (
+                each.member_id,
+                clock.back(each.qualified_at or clock.now, ladder.by_id[each.tier_id].period_days),
+            )
+            for each in counted
+        ],
+    )
+    fallen = {
+        each.id
+        for each, done in zip(counted, metrics, strict=True)
+        if not meets(ladder.by_id[each.tier_id], done)
+    }
+    found: dict[UUID, list[Standing]] = {}
+    for each in able:
+        if each.id not in fallen:
+            found.setdefault(each.member_id, []).append(each)
+    return found
+
+
+async def _resolve(work: Work, ladder: Ladder, doubtful: Sequence[Case], clock: Clock) -> None:
+    settings = await tenants.read(work, TierSettings)
+    earlier = await earlier_of(work, [case.member_id for case in doubtful])
+    asked = [each for found in earlier.values() for each in found]
+    asked += [
+        case.standing
+        for case in doubtful
+        if case.standing is not None and case.standing.qualified_at is not None
+    ]
+    holding = await holding_of(work, ladder, asked, clock)
+    for case in doubtful:
+        assert case.standing is not None, "only who stands somewhere can be in doubt"
+        assert isinstance(case.verdict, Doubt), "the others are settled"
+        case.verdict = resolve(
+            case.standing, ladder, case.met, clock,
+            doubt=case.verdict, holding=holding.get(case.member_id, []),
+            step_down=settings.step_down,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is written with a standing that somebody brings about."""
+
+    note: str | None = None
+    fixed: bool = False
+    merge_id: UUID | None = None
+
+
+async def book(
+    work: Work, cases: Sequence[Case], *, historical: bool = False, words: Words | None = None
+) -> None:
+    """The verdicts are written, and who was moved is told of."""
+    clock = await clock_of(work)
+    moves = [(case, case.verdict) for case in cases if isinstance(case.verdict, Move)]
+    touches = [case.verdict for case in cases if isinstance(case.verdict, Touch)]
+    if moves:
+        _write(work, moves, clock, words or Words())
+    if touches:
+        work.write(
+            "laurels.date_standings",
+            work.tenant_id,
+            [touch.standing.id for touch in touches],
+            [touch.standing.expires_at for touch in touches],
+            [touch.standing.grace_until for touch in touches],
+            [touch.standing.due_at for touch in touches],
+            [touch.standing.noticed_at for touch in touches],
+        )
+    events = [event for case, move in moves for event in _told(case, move, work.now)]
+    events += [
+        TierExpiryAnnounced(
+            touch.standing.member_id, work.now, touch.standing.tier_id, touch.standing.level,
+            touch.standing.expires_at or work.now,
+        )
+        for touch in touches
+        if touch.announced
+    ]  # fmt: skip
+    emit(work, events, historical=historical)
+
+
+def _write(work: Work, moves: Sequence[tuple[Case, Move]], clock: Clock, words: Words) -> None:
+    new = [(case, move, move.tier) for case, move in moves if move.tier is not None]
+    counted = [case.counted.get(tier.period_days) for case, _, tier in new]
+    carried = [move.carried for _, move, _ in new]
+    work.write(
+        "laurels.book_standings",
+        work.tenant_id,
+        work.now,
+        [case.standing.id for case, _ in moves if case.standing is not None],
+        [new_id() for _ in new],
+        [case.member_id for case, _, _ in new],
+        [tier.id for _, _, tier in new],
+        [move.reason for _, move, _ in new],
+        [move.basis for _, move, _ in new],
+        [words.fixed if old is None else old.fixed for old in carried],
+        [_qualified_at(move, work.now) for _, move, _ in new],
+        [move.expires_at for _, move, _ in new],
+        [None if old is None else old.grace_until for old in carried],
+        [
+            (old.grace_until if old else None) or clock.look_at(move.expires_at)
+            for (_, move, _), old in zip(new, carried, strict=True)
+        ],
+        [metrics and metrics.points for metrics in counted],
+        [metrics and metrics.spend for metrics in counted],
+        [metrics and metrics.orders for metrics in counted],
+        work.actor.kind,
+        work.actor.id,
+        words.note,
+        words.merge_id,
+    )
+
+
+def _qualified_at(move: Move, now: datetime) -> datetime | None:
+    if move.basis != "qualification":
+        return None
+    return now if move.carried is None else move.carried.qualified_at
+
+
+def _told(case: Case, move: Move, now: datetime) -> list[Event]:
+    """Return what is told of a move. That a new member has the default tier, enrolling says."""
+    before, tier = case.standing, move.tier
+    from_id = None if before is None else before.tier_id
+    if move.reason == "renewal" and tier is not None:
+        return [TierRenewed(case.member_id, now, tier.id, tier.level, move.expires_at)]
+    if tier is None:
+        return [TierLowered(case.member_id, now, None, None, from_id, case.level, move.reason)]
+    if before is None:
+        if move.reason == "placed":
+            return []
+        return [TierRaised(case.member_id, now, tier.id, tier.level, None, None, move.reason)]
+    if tier.level == before.level:
+        return []
+    event = TierRaised if tier.level > before.level else TierLowered
+    return [event(case.member_id, now, tier.id, tier.level, from_id, before.level, move.reason)]
+
+
+async def place(work: Work, member_ids: Sequence[UUID], *, historical: bool = False) -> None:
+    """New members stand on the default tier; without one this does nothing, nor does it ask.
+
+    Nothing is told of it, historical or not: that they are members says it.
+    """
+    del historical  # There is nothing that could reach the outside.
+    default = (await load_ladder(work)).default
+    if default is None or not member_ids:
+        return
+    work.write(
+        "laurels.place_in_tier",
+        work.tenant_id,
+        work.now,
+        default.id,
+        [new_id() for _ in member_ids],
+        list(member_ids),
+        work.actor.kind,
+        work.actor.id,
+    )

@@ -1,0 +1,222 @@
+"""The ladder, and where members stand on it, over HTTP."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from laurels import members
+from laurels.kit.access import begin
+from laurels.kit.expand import Rows, offer
+from laurels.kit.http import Door
+from laurels.kit.openapi import refuses
+from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.work import Work
+from laurels.members import MemberErased, MemberNotFound
+from laurels.permissions import Permission
+
+from . import assigning, overview, previewing, queries, service
+from .errors import (
+    DefaultTierNeeded,
+    TierArchived,
+    TierBelowStanding,
+    TierExpiryInvalid,
+    TierHasMembers,
+    TierInvalid,
+    TierLevelTaken,
+    TierNameTaken,
+    TierNotAssigned,
+    TierNotFound,
+    TooManyTiers,
+)
+from .schemas import (
+    ArchiveIn,
+    DistributionOut,
+    ManualTierIn,
+    MemberId,
+    MemberTierOut,
+    MovingMember,
+    PreviewIn,
+    PreviewOut,
+    StandingOut,
+    TierHistoryOut,
+    TierId,
+    TierIn,
+    TierMove,
+    TierOut,
+    TierPatch,
+    TierRef,
+    TierShare,
+    TiersOut,
+)
+
+router = APIRouter(prefix="/v1", tags=["tiers"], route_class=Door)
+Reading = Annotated[Work, begin(Permission.TIERS_READ)]
+Writing = Annotated[Work, begin(Permission.TIERS_WRITE)]
+Assigning = Annotated[Work, begin(Permission.TIERS_ASSIGN)]
+
+
+async def _standings(work: Work, rows: Rows) -> Mapping[UUID, StandingOut]:
+    found = await queries.current_rows(work, list(rows))
+    return {member_id: StandingOut.of(row) for member_id, row in found.items()}
+
+
+offer("member", "tier", _standings)
+
+
+@router.get("/tiers")
+async def list_tiers(
+    work: Reading,
+    archived: Annotated[bool, Query(description="The archived ones instead.")] = False,
+) -> TiersOut:
+    """List the ladder, the lowest tier first."""
+    rows = await queries.list_tiers(work, archived=archived)
+    return TiersOut(data=[TierOut.model_validate(row) for row in rows])
+
+
+@router.post("/tiers", status_code=201)
+@refuses(TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers)
+async def create_tier(body: TierIn, work: Writing) -> TierOut:
+    """Add a tier to the ladder. A review of all members follows; preview it first."""
+    return await _tier(work, await service.create_tier(work, body.model_dump()))
+
+
+@router.get("/tiers/distribution")
+async def get_tier_distribution(work: Reading) -> DistributionOut:
+    """Read how many active members stand on each tier."""
+    rows, without = await queries.distribution(work)
+    total = sum(row["members"] for row in rows) + without
+    shares = [
+        TierShare.model_validate({**row, "percentage": _share(row["members"], total)})
+        for row in rows
+    ]
+    return DistributionOut(data=shares, without_tier=without, total=total)
+
+
+def _share(part: int, total: int) -> Decimal:
+    return (Decimal(100 * part) / Decimal(total or 1)).quantize(Decimal("0.01"))
+
+
+@router.post("/tiers/preview")
+@refuses(TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers)
+async def preview_tiers(body: PreviewIn, work: Writing) -> PreviewOut:
+    """Say who would move if the ladder were like this. Nothing is saved."""
+    proposal = previewing.Proposal(
+        changed={each.id: each.values() for each in body.changed},
+        new=[each.model_dump() for each in body.new],
+        archived=body.archived,
+        replace=body.replace,
+    )
+    return _previewed(await previewing.preview(work, proposal))
+
+
+def _previewed(found: previewing.Preview) -> PreviewOut:
+    moves = sorted(
+        found.moves.items(), key=lambda item: (-item[1], *(ref[2] if ref else 0 for ref in item[0]))
+    )
+    return PreviewOut(
+        members=found.members, complete=found.complete, up=found.up, down=found.down,
+        moves=[
+            TierMove(from_tier=_ref(old), to_tier=_ref(new), members=count)
+            for (old, new), count in moves
+        ],
+        sample=[
+            MovingMember(
+                member_id=one.member_id, from_tier=_ref(one.before), to_tier=_ref(one.after)
+            )
+            for one in found.sample
+        ],
+    )  # fmt: skip
+
+
+def _ref(tier: previewing.Ref | None) -> TierRef | None:
+    return None if tier is None else TierRef(id=tier[0], name=tier[1], level=tier[2])
+
+
+@router.get("/tiers/{tier_id}")
+@refuses(TierNotFound)
+async def get_tier(tier_id: TierId, work: Reading) -> TierOut:
+    """Read one tier."""
+    return await _tier(work, tier_id)
+
+
+@router.patch("/tiers/{tier_id}")
+@refuses(TierNotFound, TierArchived, TierInvalid, TierNameTaken, TierLevelTaken, DefaultTierNeeded)
+async def change_tier(tier_id: TierId, body: TierPatch, work: Writing) -> TierOut:
+    """Change what is sent of a tier. When that decides who stands where, a review follows."""
+    await service.change_tier(work, tier_id, body.values())
+    return await _tier(work, tier_id)
+
+
+@router.delete("/tiers/{tier_id}")
+@refuses(TierNotFound, DefaultTierNeeded, TierHasMembers)
+async def delete_tier(tier_id: TierId, work: Writing) -> TierOut:
+    """Archive a tier on which nobody stands; its history stays, and it can be restored."""
+    await service.archive_tier(work, tier_id)
+    return await _tier(work, tier_id)
+
+
+@router.post("/tiers/{tier_id}/archive")
+@refuses(TierNotFound, DefaultTierNeeded, TierHasMembers)
+async def archive_tier(tier_id: TierId, work: Writing, body: ArchiveIn | None = None) -> TierOut:
+    """Archive a tier; with `move_members` whoever stands on it goes where they belong."""
+    move = body is not None and body.move_members
+    await service.archive_tier(work, tier_id, move_members=move)
+    return await _tier(work, tier_id)
+
+
+@router.post("/tiers/{tier_id}/restore")
+@refuses(TierNotFound, TierNameTaken, TierLevelTaken, TooManyTiers, TierInvalid)
+async def restore_tier(tier_id: TierId, work: Writing) -> TierOut:
+    """Bring an archived tier back into the ladder. A review of all members follows."""
+    await service.restore_tier(work, tier_id)
+    return await _tier(work, tier_id)
+
+
+async def _tier(work: Work, tier_id: UUID) -> TierOut:
+    return TierOut.model_validate(await queries.get_tier(work, tier_id))
+
+
+@router.get("/members/{member_id}/tier")
+@refuses(MemberNotFound)
+async def get_member_tier(member_id: MemberId, work: Reading) -> MemberTierOut:
+    """Read where a member stands, what counts for it, and what is missing for the next tier."""
+    return await overview.tier_of_member(work, member_id)
+
+
+@router.get("/members/{member_id}/tier/history")
+@refuses(MemberNotFound)
+async def list_member_tier_history(
+    member_id: MemberId, work: Reading, cursor: Cursor = None, limit: Limit = 20
+) -> Page[TierHistoryOut]:
+    """List where a member has stood, newest first, with the reasons and figures of each time."""
+    await members.get_member(work, member_id)
+    rows = await queries.list_history(work, member_id, after=read_cursor(cursor), limit=limit + 1)
+    found = [TierHistoryOut.of(row) for row in rows]
+    return page_of(found, [row["standing_id"] for row in rows], limit)
+
+
+@router.put("/members/{member_id}/tier")
+@refuses(
+    MemberNotFound, "member_archived", "member_merged", MemberErased, TierNotFound, TierArchived,
+    TierExpiryInvalid, TierBelowStanding,
+)  # fmt: skip
+async def assign_member_tier(
+    member_id: MemberId, body: ManualTierIn, work: Assigning
+) -> MemberTierOut:
+    """Give a member a tier by hand, for a time or for good."""
+    await assigning.assign(
+        work, member_id, body.tier_id, expires_at=body.expires_at, fixed=body.fixed,
+        note=body.note,
+    )  # fmt: skip
+    return await overview.tier_of_member(work, member_id)
+
+
+@router.delete("/members/{member_id}/tier")
+@refuses(MemberNotFound, "member_archived", "member_merged", MemberErased, TierNotAssigned)
+async def unassign_member_tier(member_id: MemberId, work: Assigning) -> MemberTierOut:
+    """Take back a tier that was given by hand; the member goes where they belong."""
+    await assigning.unassign(work, member_id)
+    return await overview.tier_of_member(work, member_id)

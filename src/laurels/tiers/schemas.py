@@ -1,0 +1,384 @@
+"""Tiers as the API speaks of them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
+
+from laurels.kit.db import MAX_POINTS
+from laurels.kit.schema import (
+    Amount,
+    Flag,
+    IdOf,
+    Moment,
+    MoneyOut,
+    Note,
+    Schema,
+    Shaped,
+    View,
+    clean_text,
+)
+
+from .policy import Metrics, Tier
+
+TierId = Annotated[UUID, IdOf("tier")]
+MemberId = Annotated[UUID, IdOf("member")]
+Criteria = Literal["points", "spend", "orders", "hybrid"]
+Called = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(clean_text)]
+Icon = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(clean_text)]
+Color = Annotated[str, Shaped(r"#[0-9A-Fa-f]{6}", "is not a color such as `#FFD700`")]
+Level = Annotated[int, Field(strict=True, ge=1, le=1000)]
+Count = Annotated[int, Field(strict=True, ge=0, le=MAX_POINTS)]
+Days = Annotated[int, Field(strict=True, ge=0, le=36_500)]
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        msg = 'is not a number; send a decimal string such as `"1.25"`'
+        raise ValueError(msg)  # noqa: TRY004 - pydantic reports ValueError
+    return value
+
+
+Factor = Annotated[
+    Decimal,
+    BeforeValidator(_number),
+    Field(ge=Decimal("0.01"), le=100, max_digits=5, decimal_places=2, allow_inf_nan=False),
+    PlainSerializer(lambda value: f"{value:f}", return_type=str, when_used="json"),
+]
+Percentage = Annotated[
+    Decimal,
+    BeforeValidator(_number),
+    Field(ge=0, le=100, max_digits=5, decimal_places=2, allow_inf_nan=False),
+    PlainSerializer(lambda value: f"{value:f}", return_type=str, when_used="json"),
+]
+
+
+class TierIn(Schema):
+    """A tier of the ladder."""
+
+    name: Called = Field(description="What it is called.", examples=["Gold"])
+    description: Note | None = Field(default=None, description="What members read about it.")
+    level: Level = Field(description="Its place in the ladder; 1 is the lowest.", examples=[3])
+    color: Color = Field(default="#8B5CF6", description="For cards and badges.")
+    icon: Icon = Field(default="star", description="For badges: a name or a character.")
+    criteria: Criteria = Field(
+        default="points",
+        description="What is counted: `points`, `spend`, `orders`, or `hybrid`: every minimum that"
+        " is set. `min_orders` counts with any of them.",
+    )
+    min_points: Count = Field(default=0, description="Points earned in the period.")
+    min_spend: Amount = Field(default=Decimal(0), description="Money spent in the period.")
+    min_orders: Count = Field(default=0, description="Purchases in the period.")
+    qualification_period_days: Days = Field(
+        default=365, description="How far back is counted; 0: the whole life."
+    )
+    points_multiplier: Factor = Field(
+        default=Decimal("1.00"), description="What earned points are multiplied by."
+    )
+    discount_percentage: Percentage = Field(
+        default=Decimal(0), description="A discount that the shop gives."
+    )
+    free_shipping: Flag = Field(default=False, description="The shop ships for nothing.")
+    early_access: Flag = Field(default=False, description="Its members may buy before others.")
+    birthday_bonus_points: Count = Field(
+        default=0, description="Points for a birthday, for rules that give them."
+    )
+    requires_maintenance: Flag = Field(
+        default=False, description="Whether it has to be earned again every so often."
+    )
+    maintenance_period_days: Annotated[int, Field(strict=True, ge=1, le=36_500)] = Field(
+        default=365, description="For how long it is had, where it has to be earned again."
+    )
+    grace_days: Annotated[int, Field(strict=True, ge=0, le=3650)] = Field(
+        default=0, description="For how long it is kept when that is over."
+    )
+    is_default: Flag = Field(default=False, description="The one that new members get.")
+
+
+class TierPatch(Schema):
+    """What changes of a tier; what is not sent stays."""
+
+    name: Called = Field(default="", description="What it is called.", examples=["Gold"])
+    description: Note | None = Field(default=None, description="What members read about it.")
+    level: Level = Field(default=1, description="Its place in the ladder; 1 is the lowest.")
+    color: Color = Field(default="#8B5CF6", description="For cards and badges.")
+    icon: Icon = Field(default="star", description="For badges: a name or a character.")
+    criteria: Criteria = Field(default="points", description="What is counted.")
+    min_points: Count = Field(default=0, description="Points earned in the period.")
+    min_spend: Amount = Field(default=Decimal(0), description="Money spent in the period.")
+    min_orders: Count = Field(default=0, description="Purchases in the period.")
+    qualification_period_days: Days = Field(default=365, description="0: the whole life.")
+    points_multiplier: Factor = Field(
+        default=Decimal("1.00"), description="What earned points are multiplied by."
+    )
+    discount_percentage: Percentage = Field(
+        default=Decimal(0), description="A discount that the shop gives."
+    )
+    free_shipping: Flag = Field(default=False, description="The shop ships for nothing.")
+    early_access: Flag = Field(default=False, description="Its members may buy before others.")
+    birthday_bonus_points: Count = Field(default=0, description="Points for a birthday.")
+    requires_maintenance: Flag = Field(
+        default=False, description="Whether it has to be earned again every so often."
+    )
+    maintenance_period_days: Annotated[int, Field(strict=True, ge=1, le=36_500)] = Field(
+        default=365, description="For how long it is had."
+    )
+    grace_days: Annotated[int, Field(strict=True, ge=0, le=3650)] = Field(
+        default=0, description="For how long it is kept when that is over."
+    )
+    is_default: Flag = Field(
+        default=False, description="True: new members get it, and the one before no longer."
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Return what was sent."""
+        return {name: getattr(self, name) for name in sorted(self.model_fields_set)}
+
+
+class ArchiveIn(Schema):
+    """What becomes of those who stand on the tier."""
+
+    move_members: Flag = Field(
+        default=False, description="True: whoever stands on it goes where they belong."
+    )
+
+
+class TierOut(View):
+    """A tier of the ladder, or an archived one."""
+
+    id: TierId
+    name: str
+    description: str | None
+    level: int
+    color: str
+    icon: str
+    criteria: str
+    min_points: int
+    min_spend: MoneyOut
+    min_orders: int
+    qualification_period_days: int
+    points_multiplier: Decimal
+    discount_percentage: Decimal
+    free_shipping: bool
+    early_access: bool
+    birthday_bonus_points: int
+    requires_maintenance: bool
+    maintenance_period_days: int
+    grace_days: int
+    is_default: bool
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None
+
+
+class TiersOut(View):
+    """The ladder, the lowest tier first."""
+
+    data: list[TierOut]
+
+
+class TierShare(View):
+    """How many members stand on a tier."""
+
+    id: TierId
+    name: str
+    level: int
+    color: str
+    icon: str
+    members: int
+    percentage: Decimal
+
+
+class DistributionOut(View):
+    """How the active members are spread over the ladder."""
+
+    data: list[TierShare]
+    without_tier: int
+    total: int
+
+
+# -- preview -------------------------------------------------------------------------------------
+
+
+class TierChange(TierPatch):
+    """A tier that would be changed: its id, and what would be different."""
+
+    id: TierId = Field(description="The tier.")
+
+    def values(self) -> dict[str, Any]:
+        """Return what was sent, but for the id."""
+        return {name: value for name, value in super().values().items() if name != "id"}
+
+
+class PreviewIn(Schema):
+    """Another ladder, or what would be different of the present one."""
+
+    changed: list[TierChange] = Field(
+        default=[], max_length=50, description="Tiers that would be different."
+    )
+    new: list[TierIn] = Field(default=[], max_length=50, description="Tiers that would be added.")
+    archived: list[TierId] = Field(
+        default=[], max_length=50, description="Tiers that would be archived."
+    )
+    replace: Flag = Field(
+        default=False,
+        description="True: this is the whole ladder, and tiers that are not among the changed ones"
+        " would be archived.",
+    )
+
+
+class TierRef(View):
+    """A tier by name; one that is not there yet has no id."""
+
+    id: TierId | None
+    name: str
+    level: int
+
+
+class TierMove(View):
+    """How many members would go from one tier to another."""
+
+    from_tier: TierRef | None
+    to_tier: TierRef | None
+    members: int
+
+
+class MovingMember(View):
+    """One of those who would move."""
+
+    member_id: MemberId
+    from_tier: TierRef | None
+    to_tier: TierRef | None
+
+
+class PreviewOut(View):
+    """Who would move, were the ladder like that."""
+
+    members: int = Field(description="How many active members were looked at.")
+    complete: bool = Field(description="False: there are more than a preview looks at.")
+    up: int
+    down: int
+    moves: list[TierMove]
+    sample: list[MovingMember] = Field(description="Some of those who would move, at most 20.")
+
+
+# -- members -------------------------------------------------------------------------------------
+
+
+class ManualTierIn(Schema):
+    """A tier by hand."""
+
+    tier_id: TierId = Field(description="Which tier.")
+    expires_at: Moment | None = Field(default=None, description="Until when; absent: for good.")
+    fixed: Flag = Field(
+        default=False,
+        description="True: the member does not even rise above it until it is over.",
+    )
+    note: Note | None = Field(default=None, description="Why, for the history.")
+
+
+class TierMetrics(View):
+    """What a member has done in a tier's qualification period, net of refunds."""
+
+    points: int
+    spend: MoneyOut
+    orders: int
+    since: datetime | None = Field(description="Where the period begins; null: at the beginning.")
+
+
+class Missing(View):
+    """What a member has still to do for a tier: nothing where all is 0."""
+
+    points: int
+    spend: MoneyOut
+    orders: int
+
+    @classmethod
+    def of(cls, tier: Tier, done: Metrics) -> "Missing":
+        """Return what is missing for the criteria of a tier after all this was done."""
+        points = tier.min_points if tier.criteria in {"points", "hybrid"} else 0
+        spend = tier.min_spend if tier.criteria in {"spend", "hybrid"} else Decimal(0)
+        return cls(
+            points=max(points - done.points, 0),
+            spend=max(spend - done.spend, Decimal(0)),
+            orders=max(tier.min_orders - done.orders, 0),
+        )
+
+
+class NextTier(View):
+    """The next tier up, and what is missing for it."""
+
+    id: TierId
+    name: str
+    level: int
+    missing: Missing
+    metrics: TierMetrics
+
+
+class StandingOut(View):
+    """A standing of the present: the tier and its benefits, since when and until when."""
+
+    tier: TierOut
+    achieved_at: datetime
+    expires_at: datetime | None
+    grace_until: datetime | None
+    basis: str
+    fixed: bool
+    reason: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "StandingOut":
+        """Return the standing of a row that holds its tier too."""
+        return cls.model_validate({**row, "tier": dict(row)})
+
+
+class MemberTierOut(View):
+    """Where a member stands, what they have done, and what comes next."""
+
+    member_id: MemberId
+    standing: StandingOut | None
+    metrics: TierMetrics | None = Field(
+        description="What counts for the present tier; null without one."
+    )
+    to_keep: Missing | None = Field(
+        description="What is missing to keep a tier that has to be earned again; null if none."
+    )
+    next: NextTier | None = Field(description="Null at the top of the ladder.")
+
+
+class HistoryTier(View):
+    """The tier of a row of the history, as it is called today."""
+
+    id: TierId
+    name: str
+    level: int
+    color: str
+    icon: str
+
+
+class TierHistoryOut(View):
+    """That a member stood on a tier, from when to when and why."""
+
+    id: Annotated[UUID, IdOf("tier_history")]
+    tier: HistoryTier
+    achieved_at: datetime
+    ended_at: datetime | None
+    expires_at: datetime | None
+    grace_until: datetime | None
+    basis: str
+    fixed: bool
+    reason: str
+    points_at_achievement: int | None
+    spend_at_achievement: MoneyOut | None
+    orders_at_achievement: int | None
+    actor_type: str
+    actor_id: str | None
+    note: str | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "TierHistoryOut":
+        """Return the standing of a row that holds its tier too."""
+        return cls.model_validate({**row, "id": row["standing_id"], "tier": dict(row)})

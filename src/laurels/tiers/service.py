@@ -1,0 +1,216 @@
+"""The ladder: make, change, archive and restore tiers. Every change is noted, and reviewed."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from laurels import audit, jobs, tenants
+from laurels.kit.ids import encode, new_id
+from laurels.kit.money import check_amount
+from laurels.kit.work import Work
+
+from .errors import (
+    DefaultTierNeeded,
+    TierArchived,
+    TierHasMembers,
+    TierInvalid,
+    TierLevelTaken,
+    TierNameTaken,
+    TooManyTiers,
+)
+from .ladder import forget_ladder
+from .queries import count_members, get_tier, list_tiers
+
+MAX_TIERS = 50
+"""Tiers of one ladder, at most."""
+
+REVIEW = "tiers.review"
+"""The job that reviews everybody."""
+
+DECIDING = frozenset(
+    {
+        "level", "criteria", "min_points", "min_spend", "min_orders", "qualification_period_days",
+        "requires_maintenance", "is_default",
+    }
+)  # fmt: skip
+"""What of a tier decides who stands on it."""
+
+
+async def create_tier(work: Work, values: Mapping[str, Any], *, review: bool = True) -> UUID:
+    """The ladder has this tier, and a review of everybody is on its way.
+
+    Raise TierInvalid, TierNameTaken, TierLevelTaken or TooManyTiers.
+    """
+    ladder = await _lock_ladder(work)
+    if len(ladder) >= MAX_TIERS:
+        raise TooManyTiers
+    await check_tier(work, values, ladder, own=None)
+    tier_id = new_id()
+    await _yield_default(work, values, tier_id)
+    await _write(
+        work,
+        f"insert into laurels.tiers (tenant_id, id{''.join(f', {name}' for name in values)})"
+        f" values ($1, $2{''.join(f', ${n}' for n in range(3, len(values) + 3))})",
+        tier_id,
+        values,
+    )
+    await _note(work, "tier.created", tier_id, after=values)
+    if review:
+        await jobs.ask(work, REVIEW, anew=True)
+    return tier_id
+
+
+async def change_tier(work: Work, tier_id: UUID, values: Mapping[str, Any]) -> None:
+    """The tier has these values; when they decide who stands where, everybody is reviewed.
+
+    Raise TierNotFound, TierArchived, TierInvalid, TierNameTaken, TierLevelTaken, or
+    DefaultTierNeeded for a default tier that is none any more.
+    """
+    ladder = await _lock_ladder(work)
+    before = await get_tier(work, tier_id)
+    if before["archived_at"] is not None:
+        raise TierArchived
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    if not changed:
+        return
+    if changed.get("is_default") is False:
+        raise DefaultTierNeeded(field="is_default")
+    await check_tier(work, {**before, **changed}, ladder, own=tier_id)
+    await _yield_default(work, changed, tier_id)
+    marks = ", ".join(f"{name} = ${n}" for n, name in enumerate(changed, start=3))
+    await _write(
+        work,
+        f"update laurels.tiers set {marks}, updated_at = now() where tenant_id = $1 and id = $2",
+        tier_id,
+        changed,
+    )
+    await _note(
+        work, "tier.changed", tier_id, before={name: before[name] for name in changed},
+        after=changed,
+    )  # fmt: skip
+    if DECIDING & changed.keys():
+        await jobs.ask(work, REVIEW, anew=True)
+
+
+async def archive_tier(work: Work, tier_id: UUID, *, move_members: bool = False) -> None:
+    """The tier is no part of the ladder; its members go where they belong, its history stays.
+
+    A repeat changes nothing. Raise TierNotFound, DefaultTierNeeded while there are others, or
+    TierHasMembers unless `move_members` says that they are to go.
+    """
+    ladder = await _lock_ladder(work)
+    before = await get_tier(work, tier_id)
+    if before["archived_at"] is not None:
+        return
+    if before["is_default"] and len(ladder) > 1:
+        raise DefaultTierNeeded
+    there = await count_members(work, tier_id)
+    if there and not move_members:
+        words = "1 member stands" if there == 1 else f"{there:,} members stand"
+        msg = f"{words} on this tier; preview where they go, then ask with `move_members`."
+        raise TierHasMembers(msg, members=there)
+    await work.fetch(
+        "update laurels.tiers set archived_at = $3, is_default = false, updated_at = now()"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, tier_id, work.now,
+    )  # fmt: skip
+    forget_ladder(work)
+    await _note(work, "tier.archived", tier_id, after={"members": there})
+    await jobs.ask(work, REVIEW, anew=True)
+
+
+async def restore_tier(work: Work, tier_id: UUID) -> None:
+    """An archived tier is part of the ladder again, and everybody is reviewed.
+
+    On any other it does nothing. Raise TierNotFound, TierNameTaken, TierLevelTaken or
+    TooManyTiers.
+    """
+    ladder = await _lock_ladder(work)
+    before = await get_tier(work, tier_id)
+    if before["archived_at"] is None:
+        return
+    if len(ladder) >= MAX_TIERS:
+        raise TooManyTiers
+    await check_tier(work, before, ladder, own=tier_id)
+    await work.fetch(
+        "update laurels.tiers set archived_at = null, updated_at = now()"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, tier_id,
+    )  # fmt: skip
+    forget_ladder(work)
+    await _note(work, "tier.restored", tier_id)
+    await jobs.ask(work, REVIEW, anew=True)
+
+
+async def check_tier(
+    work: Work,
+    values: Mapping[str, Any],
+    ladder: Sequence[Mapping[str, Any]],
+    *,
+    own: UUID | None,
+) -> None:
+    """Raise what is wrong with a tier in this ladder: its name, its level, its money."""
+    for other in ladder:
+        if other["id"] == own:
+            continue
+        if other["name"] == values["name"]:
+            raise TierNameTaken(field="name")
+        if other["level"] == values["level"]:
+            msg = f"`{other['name']}` has level {other['level']}; move that one first."
+            raise TierLevelTaken(msg, field="level")
+    if values.get("is_default") and values.get("requires_maintenance"):
+        msg = "the default tier is the floor: it cannot be lost, so it needs no maintenance"
+        raise TierInvalid(msg, field="requires_maintenance")
+    tenant = await tenants.current(work)
+    try:
+        check_amount(values.get("min_spend", Decimal(0)), tenant.currency)
+    except ValueError as error:
+        raise TierInvalid(str(error), field="min_spend") from None
+
+
+async def _lock_ladder(work: Work) -> list[dict[str, Any]]:
+    """Return the ladder; who would change it comes in turn."""
+    # The tenant's row stands for the ladder, which may be empty yet.
+    await work.fetch("select 1 from laurels.tenants where id = $1 for no key update",
+                     work.tenant_id)  # fmt: skip
+    return await list_tiers(work)
+
+
+async def _yield_default(work: Work, values: Mapping[str, Any], tier_id: UUID) -> None:
+    """The default tier before makes room for a new one."""
+    if values.get("is_default"):
+        await work.fetch(
+            "update laurels.tiers set is_default = false, updated_at = now()"
+            " where tenant_id = $1 and is_default and archived_at is null and id <> $2",
+            work.tenant_id, tier_id,
+        )  # fmt: skip
+
+
+async def _write(work: Work, sql: str, tier_id: UUID, values: Mapping[str, Any]) -> None:
+    try:
+        async with work.savepoint():
+            await work.fetch(sql, work.tenant_id, tier_id, *values.values())
+    except asyncpg.CheckViolationError:
+        raise TierInvalid from None
+    forget_ladder(work)
+
+
+async def _note(
+    work: Work,
+    action: str,
+    tier_id: UUID,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    await audit.record(
+        work,
+        action=action,
+        target_type="tier",
+        target_id=encode("tier", tier_id),
+        before=None if before is None else dict(before),
+        after=None if after is None else dict(after),
+    )

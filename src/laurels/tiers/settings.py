@@ -1,0 +1,28 @@
+"""What a tenant may set about tiers."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from laurels.tenants import Section, register
+
+
+@register
+class TierSettings(Section):
+    """How members come down the ladder, and whether tiers multiply points."""
+
+    section: ClassVar[str] = "tiers"
+
+    step_down: Literal["highest_met", "one_level"] = Field(
+        default="highest_met",
+        description="Where a tier leads that was not earned again: to the highest tier that is"
+        " still met, or one level down at most.",
+    )
+    notice_days: int = Field(
+        default=30, strict=True, ge=0, le=365,
+        description="How many days before a tier ends its member is told, if it would not be"
+        " renewed as things stand; 0: never.",
+    )  # fmt: skip
+    multipliers_enabled: bool = Field(
+        default=True, description="Whether tiers multiply earned points."
+    )

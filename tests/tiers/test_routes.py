@@ -1,0 +1,234 @@
+"""The doors of the ladder: define, preview, archive, assign, look."""
+
+import pytest
+
+from laurels import jobs
+from laurels.kit.ids import decode, encode
+
+from .climbing import build, buy, member_id, pass_time, steps, tier_of
+
+
+async def run_review(house):
+    """Carry out the reviews that wait; return how far they came."""
+    async with house.work() as work:
+        waiting = await jobs.list_runs(work, job="tiers.review", state="waiting")
+    return [await jobs.carry_out(house.database, house.tenant.id, run.id) for run in waiting]
+
+
+async def make(client, **values):
+    answer = await client.post("/v1/tiers", json=values)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_a_ladder_is_defined_read_changed_archived_and_restored(client, house):
+    low = await make(client, name="Low", level=1, is_default=True)
+    high = await make(
+        client, name="High", level=2, criteria="spend", min_spend="99.90",
+        points_multiplier="1.5", discount_percentage=5, free_shipping=True,
+    )  # fmt: skip
+
+    assert (low["color"], low["icon"], low["qualification_period_days"]) == ("#8B5CF6", "star", 365)
+    assert (high["min_spend"], high["points_multiplier"]) == ("99.90", "1.50")
+    changed = await client.patch(
+        f"/v1/tiers/{high['id']}", json={"name": "Top", "color": "#00FF00"}
+    )
+    listed = (await client.get("/v1/tiers")).json()["data"]
+    assert [tier["name"] for tier in listed] == ["Low", "Top"]
+    assert changed.json()["color"] == "#00FF00"
+    assert (await client.delete(f"/v1/tiers/{high['id']}")).json()["archived_at"] is not None
+    assert (await client.delete(f"/v1/tiers/{high['id']}")).status_code == 200
+    assert [t["id"] for t in (await client.get("/v1/tiers?archived=true")).json()["data"]] == [
+        high["id"]
+    ]
+    assert (await client.patch(f"/v1/tiers/{high['id']}", json={"name": "x"})).status_code == 409
+    assert (await client.post(f"/v1/tiers/{high['id']}/restore")).json()["archived_at"] is None
+    log = (await client.get("/v1/audit-log", params={"limit": 100})).json()["data"]
+    done = [entry["action"] for entry in log if entry["action"].startswith("tier.")]
+    assert done == [
+        "tier.restored", "tier.archived", "tier.changed", "tier.created", "tier.created",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "status", "code"),
+    [
+        ({"name": "Low", "level": 9}, 409, "tier_name_taken"),
+        ({"name": "Other", "level": 1}, 409, "tier_level_taken"),
+        ({"name": "Other", "level": 2, "min_spend": "1.001"}, 422, "tier_invalid"),
+        ({"name": "Other", "level": 2, "points_multiplier": 0}, 422, "invalid"),
+        ({"name": "Other", "level": 2, "color": "red"}, 422, "invalid"),
+        (
+            {"name": "Other", "level": 2, "is_default": True, "requires_maintenance": True},
+            422,
+            "tier_invalid",
+        ),
+    ],
+)
+async def test_what_cannot_be_a_tier_is_refused_in_words(client, values, status, code):
+    await make(client, name="Low", level=1)
+
+    answer = await client.post("/v1/tiers", json=values)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.json()["errors"][0]["field"] in values
+
+
+async def test_a_ladder_has_fifty_tiers_at_most(client):
+    for level in range(1, 51):
+        await make(client, name=f"Tier {level}", level=level)
+
+    answer = await client.post("/v1/tiers", json={"name": "One more", "level": 51})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many_tiers")
+
+
+async def test_one_tier_is_the_default_and_goes_last(client):
+    low = await make(client, name="Low", level=1, is_default=True)
+    high = await make(client, name="High", level=2, min_points=10)
+
+    assert (await client.delete(f"/v1/tiers/{low['id']}")).json()["code"] == "default_tier_needed"
+    off = await client.patch(f"/v1/tiers/{low['id']}", json={"is_default": False})
+    assert off.json()["code"] == "default_tier_needed"
+    await client.patch(f"/v1/tiers/{high['id']}", json={"is_default": True})
+    listed = (await client.get("/v1/tiers")).json()["data"]
+    assert [tier["is_default"] for tier in listed] == [False, True]
+    assert (await client.delete(f"/v1/tiers/{low['id']}")).status_code == 200
+    assert (await client.delete(f"/v1/tiers/{high['id']}")).status_code == 200
+
+
+async def test_a_tier_with_members_is_archived_only_when_that_is_said(client, house):
+    ids = await build(house)
+    await buy(house, "ann", "5000")
+    await buy(house, "bob", "10")
+    gold = encode("tier", ids["Gold"])
+
+    refused = await client.delete(f"/v1/tiers/{gold}")
+    preview = (await client.post("/v1/tiers/preview", json={"archived": [gold]})).json()
+    done = await client.post(f"/v1/tiers/{gold}/archive", json={"move_members": True})
+    (ended,) = await run_review(house)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "tier_has_members")
+    assert refused.json()["members"] == 1
+    assert done.status_code == 200
+    assert (preview["up"], preview["down"], preview["members"]) == (0, 1, 2)
+    assert (preview["moves"][0]["from_tier"]["name"], preview["moves"][0]["to_tier"]["name"]) == (
+        "Gold", "Silver",
+    )  # fmt: skip
+    assert (ended.done, ended.total) == (2, 2)
+    assert (await steps(house, "ann"))[-1] == ("Silver", "archived")
+    assert await tier_of(house, "bob") == "Bronze"
+
+
+async def test_a_preview_is_what_then_happens(client, house):
+    ids = await build(house)
+    for number, amount in enumerate([10, 900, 1200, 2500, 5000, 7000, 16_000, 40_000]):
+        await buy(house, f"m-{number}", amount)
+    await pass_time(house, days=40)
+    await client.put(
+        f"/v1/members/{encode('member', await member_id(house, 'm-1'))}/tier",
+        json={"tier_id": encode("tier", ids["Gold"])},
+    )
+    silver, gold = encode("tier", ids["Silver"]), encode("tier", ids["Gold"])
+    change = {
+        "changed": [
+            {"id": silver, "min_points": 800},
+            {"id": gold, "min_points": 6000},
+            {"id": encode("tier", ids["Bronze"]), "is_default": True},
+        ],
+        "new": [{"name": "Diamond", "level": 9, "min_points": 30_000}],
+    }
+
+    said = (await client.post("/v1/tiers/preview", json=change)).json()
+    before = {n: await tier_of(house, f"m-{n}") for n in range(8)}
+    await client.patch(f"/v1/tiers/{silver}", json={"min_points": 800})
+    await client.patch(f"/v1/tiers/{gold}", json={"min_points": 6000})
+    await make(client, name="Diamond", level=9, min_points=30_000)
+    runs = await run_review(house)
+
+    assert len(runs) == 1, "changes that come before the review share it"
+    after = {n: await tier_of(house, f"m-{n}") for n in range(8)}
+    moved = [(before[n], after[n]) for n in range(8) if before[n] != after[n]]
+    assert sorted(moved) == sorted(
+        (move["from_tier"]["name"], move["to_tier"]["name"])
+        for move in said["moves"]
+        for _ in range(move["members"])
+    )
+    assert moved == [("Gold", "Silver"), ("Platinum", "Diamond")]
+    assert (said["up"], said["down"], said["complete"]) == (1, 1, True)
+    assert {one["member_id"] for one in said["sample"]} == {
+        encode("member", await member_id(house, name)) for name in ("m-4", "m-7")
+    }
+    again = (await client.post("/v1/tiers/preview", json={})).json()
+    assert (again["moves"], again["members"]) == ([], 8)
+
+
+async def test_a_whole_other_ladder_can_be_previewed(client, house):
+    await build(house)
+    await buy(house, "ann", "5000")
+    ladder = {
+        "replace": True,
+        "new": [
+            {"name": "Member", "level": 1, "is_default": True},
+            {"name": "Star", "level": 2, "criteria": "orders", "min_orders": 2},
+        ],
+    }
+
+    said = (await client.post("/v1/tiers/preview", json=ladder)).json()
+
+    assert [(m["from_tier"]["name"], m["to_tier"]) for m in said["moves"]] == [
+        ("Gold", {"id": None, "name": "Member", "level": 1})
+    ]
+    assert await tier_of(house, "ann") == "Gold"
+
+
+async def test_a_ladder_for_members_who_are_there_places_and_raises_them(client, house):
+    await buy(house, "ann", "5000")
+    await buy(house, "bob", "10")
+    low = await make(client, name="Low", level=1, is_default=True)
+    await make(client, name="High", level=2, min_points=1000)
+    spread = (await client.get("/v1/tiers/distribution")).json()
+    assert (spread["without_tier"], spread["total"]) == (2, 2)
+
+    await run_review(house)
+
+    spread = (await client.get("/v1/tiers/distribution")).json()
+    assert [(t["name"], t["members"], t["percentage"]) for t in spread["data"]] == [
+        ("Low", 1, "50.00"), ("High", 1, "50.00"),
+    ]  # fmt: skip
+    assert await steps(house, "bob") == [("Low", "placed")]
+    assert decode("tier", low["id"])
+
+
+async def test_a_member_reads_what_counts_and_what_is_missing(client, house):
+    await build(house)
+    await buy(house, "ann", "1200")
+    ann = encode("member", await member_id(house, "ann"))
+
+    said = (await client.get(f"/v1/members/{ann}/tier")).json()
+
+    assert said["standing"]["tier"]["name"] == "Silver"
+    assert (said["metrics"]["points"], said["metrics"]["spend"]) == (1200, "1200.00")
+    assert said["next"]["name"] == "Gold"
+    assert said["next"]["missing"] == {"points": 3800, "spend": "0.00", "orders": 0}
+    assert said["to_keep"] is None
+    page = (await client.get(f"/v1/members/{ann}/tier/history", params={"limit": 1})).json()
+    assert (page["data"][0]["tier"]["name"], page["data"][0]["points_at_achievement"]) == (
+        "Silver", 1200,
+    )  # fmt: skip
+    rest = (
+        await client.get(f"/v1/members/{ann}/tier/history", params={"cursor": page["next_cursor"]})
+    ).json()
+    assert [row["tier"]["name"] for row in rest["data"]] == ["Bronze"]
+    shown = (await client.get(f"/v1/members/{ann}", params={"expand": "tier"})).json()
+    assert shown["expanded"]["tier"]["tier"]["level"] == 2
+
+
+async def test_somebody_without_a_tier_has_none(client, house):
+    ann = encode("member", await house.member())
+
+    said = (await client.get(f"/v1/members/{ann}/tier")).json()
+
+    assert (said["standing"], said["metrics"], said["next"]) == (None, None, None)
+    gone = await client.delete(f"/v1/members/{ann}/tier")
+    assert (gone.status_code, gone.json()["code"]) == (404, "tier_not_assigned")
