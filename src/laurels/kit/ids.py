@@ -31,7 +31,7 @@ PREFIXES: dict[str, str] = {
     "refund": "rfd",
     "tenant": "ten",
     "tier": "tir",
-    "tier_history": "thi",
+    "tier_history": "trh",
     "transaction": "txn",
     "wallet": "wal",
     "webhook_delivery": "whd",

@@ -62,7 +62,7 @@ begin
     inner join laurels.point_transactions as t
       on t.tenant_id = p_tenant and t.wallet_id = w.id
     where t.type in ('earned', 'bonus') and (n.since is null or t.occurred_at > n.since)
-      and (t.source_id is null or not starts_with(t.source_id, 'thi_'))
+      and (t.source_id is null or not starts_with(t.source_id, 'trh_'))
   ) as e
   cross join lateral (
     select
@@ -234,4 +234,4 @@ execute function laurels.audit_outside('tier', 'tir', 'id');
 create or replace trigger audit_outside
 after insert or update or delete on laurels.tier_history
 for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('tier_history', 'thi', 'id');
+execute function laurels.audit_outside('tier_history', 'trh', 'id');
