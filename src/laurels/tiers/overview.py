@@ -21,7 +21,9 @@ async def tier_of_member(work: Work, member_id: UUID) -> MemberTierOut:
     above = ladder.above(row["level"] if row else 0)
     wanted = [tier for tier in (present, above) if tier is not None]
     since = [clock.back(clock.now, tier.period_days) for tier in wanted]
-    found = await metrics_of(work, [(member_id, moment) for moment in since])
+    end = row["expires_at"] if row and row["basis"] != "manual" else None
+    later = [clock.back(end, present.period_days)] if present is not None and end else []
+    found = await metrics_of(work, [(member_id, moment) for moment in [*since, *later]])
     done: dict[UUID, tuple[Metrics, TierMetrics]] = {
         tier.id: (
             metrics,
@@ -29,11 +31,11 @@ async def tier_of_member(work: Work, member_id: UUID) -> MemberTierOut:
                 points=metrics.points, spend=metrics.spend, orders=metrics.orders, since=moment
             ),
         )
-        for tier, metrics, moment in zip(wanted, found, since, strict=True)
+        for tier, metrics, moment in zip(wanted, found[: len(wanted)], since, strict=True)
     }
     to_keep = None
-    if row is not None and present is not None and row["expires_at"] and row["basis"] != "manual":
-        to_keep = Missing.of(present, done[present.id][0])
+    if present is not None and later:
+        to_keep = Missing.of(present, found[-1])
     return MemberTierOut(
         member_id=member_id,
         standing=None if row is None else StandingOut.of(row),

@@ -171,26 +171,37 @@ StepDown = Literal["highest_met", "one_level"]
 
 
 def judge(
-    standing: Standing | None, ladder: Ladder, met: AbstractSet[UUID], clock: Clock, *, cause: str
+    standing: Standing | None,
+    ladder: Ladder,
+    met: AbstractSet[UUID],
+    clock: Clock,
+    *,
+    cause: str,
+    lasting: bool = False,
 ) -> Verdict:
-    """Return what becomes of a standing, as far as the present alone can say."""
+    """Return what becomes of a standing, as far as the present alone can say.
+
+    `lasting`: it would be renewed at its end if nothing more happened until then.
+    """
     best = ladder.best(met)
     if standing is None:
         return None if best is None else reach(best, met, clock)
     tier = ladder.by_id.get(standing.tier_id)
     over = standing.expires_at is not None and standing.expires_at <= clock.now
+    if standing.basis == "manual":
+        lasting = best is not None and best.level >= standing.level
     if tier is not None and standing.fixed and not over:
-        return _keep(standing, tier, met, best, clock)
+        return _keep(standing, tier, clock, lasting=lasting)
     if best is not None and best.level > standing.level:
         return reach(best, met, clock)
     if tier is None:
         return Doubt("archived")
     if standing.basis == "manual":
-        return Doubt("expired") if over else _keep(standing, tier, met, best, clock)
+        return Doubt("expired") if over else _keep(standing, tier, clock, lasting=lasting)
     if over:
         return _run_out(standing, tier, met, clock)
     if tier.id in met or tier.is_default or standing.basis == "granted":
-        return _keep(standing, tier, met, best, clock)
+        return _keep(standing, tier, clock, lasting=lasting)
     return Doubt(cause)
 
 
@@ -224,9 +235,7 @@ def _run_out(standing: Standing, tier: Tier, met: AbstractSet[UUID], clock: Cloc
     return Touch(replace(standing, grace_until=until, due_at=until))
 
 
-def _keep(
-    standing: Standing, tier: Tier, met: AbstractSet[UUID], best: Tier | None, clock: Clock
-) -> Touch | None:
+def _keep(standing: Standing, tier: Tier, clock: Clock, *, lasting: bool) -> Touch | None:
     """It goes on; its dates follow what its tier says by now, and its end is told in time."""
     if standing.basis != "manual" and tier.requires_maintenance != (
         standing.expires_at is not None
@@ -243,11 +252,7 @@ def _keep(
     if notice_at > clock.now or standing.noticed_at is not None:
         told = standing.noticed_at is not None
         return Touch(replace(standing, due_at=standing.expires_at if told else notice_at))
-    if standing.basis == "manual":
-        kept = best is not None and best.level >= standing.level
-    else:
-        kept = tier.id in met
-    if kept:
+    if lasting:
         # It would be renewed as things stand; that may be otherwise tomorrow.
         return Touch(replace(standing, due_at=min(clock.now + DAY, standing.expires_at)))
     return Touch(
@@ -264,6 +269,7 @@ def resolve(
     doubt: Doubt,
     holding: Sequence[Standing],
     step_down: StepDown,
+    lasting: bool = False,
 ) -> Verdict:
     """Return what becomes of a standing in doubt; `holding` are those of its member that hold.
 
@@ -272,8 +278,7 @@ def resolve(
     itself = doubt.cause in {"refund", "ladder"}
     best = ladder.best(met)
     if itself and any(each.id == standing.id for each in holding):
-        tier = ladder.by_id[standing.tier_id]
-        return _keep(standing, tier, met, best, clock)
+        return _keep(standing, ladder.by_id[standing.tier_id], clock, lasting=lasting)
     earlier = max(
         (each for each in holding if each.id != standing.id),
         key=lambda each: (each.level, each.achieved_at),
@@ -298,6 +303,16 @@ def resolve(
     ):
         return Move(tier=below, reason=doubt.cause, basis="granted", expires_at=ends(below, clock))
     return found
+
+
+def ending(standing: Standing | None, ladder: Ladder, clock: Clock) -> Tier | None:
+    """Return the tier of a standing whose end may have to be told by now; None for all others."""
+    if standing is None or standing.basis == "manual" or standing.noticed_at is not None:
+        return None
+    if standing.expires_at is None or standing.expires_at <= clock.now:
+        return None
+    due = standing.due_at is not None and standing.due_at <= clock.now
+    return ladder.by_id.get(standing.tier_id) if due else None
 
 
 def may_hold(earlier: Standing, ladder: Ladder, clock: Clock) -> bool:

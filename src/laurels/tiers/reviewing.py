@@ -33,6 +33,7 @@ from .policy import (
     Standing,
     Touch,
     Verdict,
+    ending,
     judge,
     may_hold,
     meets,
@@ -59,6 +60,7 @@ class Case:
     standing: Standing | None
     counted: dict[int, Metrics] = field(default_factory=dict[int, Metrics])
     met: frozenset[UUID] = frozenset()
+    lasting: bool = False
     verdict: Verdict = None
 
     @property
@@ -98,19 +100,35 @@ async def judge_all(work: Work, ladder: Ladder, cases: Sequence[Case], *, cause:
     if ladder.tiers:
         await count(work, ladder, cases, clock)
     for case in cases:
-        case.verdict = judge(case.standing, ladder, case.met, clock, cause=cause)
+        case.verdict = judge(
+            case.standing, ladder, case.met, clock, cause=cause, lasting=case.lasting
+        )
     doubtful = [case for case in cases if isinstance(case.verdict, Doubt)]
     if doubtful:
         await _resolve(work, ladder, doubtful, clock)
 
 
 async def count(work: Work, ladder: Ladder, cases: Sequence[Case], clock: Clock) -> None:
-    """Know what each member has done in each length of time that the ladder counts."""
+    """Know what each member has done in each length of time that the ladder counts.
+
+    Of a tier that ends soon also what will still count at its end.
+    """
     pairs = [
         (case, period, clock.back(clock.now, period)) for case in cases for period in ladder.periods
     ]
-    found = await metrics_of(work, [(case.member_id, since) for case, _, since in pairs])
-    for (case, period, _), metrics in zip(pairs, found, strict=True):
+    ends = [
+        (case, tier, case.standing.expires_at)
+        for case in cases
+        if (tier := ending(case.standing, ladder, clock)) and case.standing is not None
+    ]
+    asked = [(case.member_id, since) for case, _, since in pairs]
+    asked += [
+        (case.member_id, clock.back(end or clock.now, tier.period_days)) for case, tier, end in ends
+    ]
+    found = await metrics_of(work, asked)
+    for (case, tier, _), metrics in zip(ends, found[len(pairs) :], strict=True):
+        case.lasting = meets(tier, metrics)
+    for (case, period, _), metrics in zip(pairs, found[: len(pairs)], strict=True):
         case.counted[period] = metrics
     for case in cases:
         case.met = met_by(ladder, case.counted.items())
@@ -186,7 +204,7 @@ async def _resolve(work: Work, ladder: Ladder, doubtful: Sequence[Case], clock: 
         case.verdict = resolve(
             case.standing, ladder, case.met, clock,
             doubt=case.verdict, holding=holding.get(case.member_id, []),
-            step_down=settings.step_down,
+            step_down=settings.step_down, lasting=case.lasting,
         )  # fmt: skip
 
 

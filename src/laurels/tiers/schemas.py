@@ -344,7 +344,8 @@ class MemberTierOut(View):
         description="What counts for the present tier; null without one."
     )
     to_keep: Missing | None = Field(
-        description="What is missing to keep a tier that has to be earned again; null if none."
+        description="What is missing, of what will count at its end, to keep a tier that has to be"
+        " earned again; null for any other."
     )
     next: NextTier | None = Field(description="Null at the top of the ladder.")
 
