@@ -119,7 +119,8 @@ async def dead_letter(house):
             "insert into laurels.event_handlings (tenant_id, event_id, handler, event_type,"
             " position, state, error, next_attempt_at, created_at, finished_at)"
             " select tenant_id, id, 'audited', type, position, 'dead', 'x', now(), now(), now()"
-            " from laurels.outbox where tenant_id = $1 limit 1 returning id",
+            " from laurels.outbox where tenant_id = $1 and position is not null limit 1"
+            " returning id",
             work.tenant_id,
         )
     return row["id"]

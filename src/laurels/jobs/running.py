@@ -164,7 +164,7 @@ async def _step_by_step(attempt: Attempt, job: Job) -> RunView:
         if attempt.stopping():
             raise Stopped
         async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
-            done, after = await job.stride(work, limit=job.limit, after=after)
+            done, after = await job.stride(work, after=after)
             await attempt.beat(work, done=done)
             if done < job.limit:
                 return await _end(work, attempt.run)

@@ -115,15 +115,26 @@ class Job:
     """Something that a room does by itself, and when."""
 
     name: str
-    stride: Walk
+    step: Step | None
     schedule: Daily | Every
     limit: int
     waiting: str | None
     next_due: NextDue | None
     business: bool
-    words: str
-    """What it does: the first line of its docstring."""
+    walk: Walk | None = None
     count: Count | None = None
+
+    @property
+    def words(self) -> str:
+        """What it does: the first line of its docstring."""
+        return (getdoc(self.step or self.walk) or "").partition("\n")[0]
+
+    async def stride(self, work: Work, *, after: UUID | None) -> Stride:
+        """Do the next of it, at most `limit` things; say how many, and which was the last."""
+        if self.walk is not None:
+            return await self.walk(work, limit=self.limit, after=after)
+        assert self.step is not None, "a job has a step or walks"
+        return Stride(await self.step(work, limit=self.limit))
 
 
 _jobs: dict[str, Job] = {}
@@ -154,10 +165,7 @@ def job(
         raise ValueError(msg)
 
     def register(step: Step) -> Step:
-        async def stride(work: Work, *, limit: int, after: UUID | None) -> Stride:
-            return Stride(await step(work, limit=limit), after)
-
-        _add(Job(name, stride, schedule, limit, waiting, next_due, business, _words(step)))
+        _add(Job(name, step, schedule, limit, waiting, next_due, business))
         return step
 
     return register
@@ -179,14 +187,10 @@ def walk(
     schedule = _schedule(daily, None)
 
     def register(stride: Walk) -> Walk:
-        _add(Job(name, stride, schedule, limit, waiting, None, business, _words(stride), count))
+        _add(Job(name, None, schedule, limit, waiting, None, business, stride, count))
         return stride
 
     return register
-
-
-def _words(step: object) -> str:
-    return (getdoc(step) or "").partition("\n")[0]
 
 
 def _add(found: Job) -> None:
