@@ -11,6 +11,7 @@ from laurels.kit.time import utc_now
 from laurels.migrations import views
 from laurels.tenants.settings import sections
 from tests.support.make import make_tenant
+from tests.tiers.climbing import hear
 
 from .conftest import analyst
 
@@ -216,3 +217,40 @@ async def test_the_id_in_a_text_is_found(bi, kind):
 @pytest.mark.parametrize("text", [None, "", "manual", "pur_1", "import/1", "pur_" + "8" * 26])
 async def test_what_is_no_id_is_none(bi, text):
     assert await bi.fetchval("select laurels.id_of($1)", text) is None
+
+
+async def test_tiers_and_who_stands_on_them_are_told_in_the_apps_words(client, house, bi):
+    for level, (name, points) in enumerate([("Bronze", 0), ("Silver", 100)], start=1):
+        form = {"name": name, "level": level, "min_points": points, "is_default": level == 1}
+        answer = await client.post("/v1/tiers", json={**form, "points_multiplier": "1.25"})
+        assert answer.status_code == 201, answer.text
+    await client.post("/v1/members", json={"external_id": "anna"})
+    await buy(client, 1, "anna", "120.00")
+    anna = (await member_of(client, "anna"))["id"]
+
+    house.now = utc_now()
+    await hear(house)
+    ladder = await bi.fetch("select * from tier_definitions order by tier_level")
+    (profile,) = await bi.fetch(
+        "select c.current_tier_id, c.tier_achieved_at, t.name from customer_loyalty_profiles as c"
+        " join tier_definitions as t on t.id = c.current_tier_id"
+    )
+    history = await bi.fetch(
+        "select * from customer_tier_history where customer_id = $1 order by achieved_at, id",
+        decode("member", anna),
+    )
+    distribution = await bi.fetch(
+        "select t.name, count(*) from customer_tier_history as h"
+        " join tier_definitions as t on t.id = h.tier_id where h.is_current group by t.name"
+    )
+
+    told = (await client.get(f"/v1/members/{anna}/tier")).json()
+    assert [(row["name"], row["tier_type"], row["is_default"]) for row in ladder] == [
+        ("Bronze", "points_based", True), ("Silver", "points_based", False),
+    ]  # fmt: skip
+    assert encode("tier", profile["current_tier_id"]) == told["standing"]["tier"]["id"]
+    assert profile["name"] == told["standing"]["tier"]["name"] == "Silver"
+    assert [row["reason"] for row in history] == ["qualification", "qualification"]
+    assert [row["is_current"] for row in history] == [False, True]
+    assert history[1]["points_at_achievement"] == 150
+    assert [tuple(row) for row in distribution] == [("Silver", 1)]
