@@ -37,7 +37,9 @@ async def require(pool: Database, slug: str) -> UUID:
 @app.command()
 def create(
     slug: Slug,
-    preset: Annotated[str, typer.Option(help="What it is furnished as.")] = "plain",
+    preset: Annotated[
+        str, typer.Option(help="What it is furnished as: plain or shopify.")
+    ] = "plain",
     name: Annotated[str | None, typer.Option(help="Name that people read.")] = None,
     currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "USD",
     time_zone: Annotated[str, typer.Option(help="IANA time zone.")] = "UTC",

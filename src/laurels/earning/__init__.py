@@ -15,7 +15,9 @@ from .awarding import (
 )
 from .errors import RuleNotFound
 from .facts import deed_facts, purchase_facts
-from .service import create_rule, furnish
+from .managed import follow_settings
+from .presets import furnish
+from .service import create_rule
 from .settings import EarningSettings
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "deed_facts",
     "find_award",
     "find_awards",
+    "follow_settings",
     "furnish",
     "give_back_usage",
     "purchase_facts",

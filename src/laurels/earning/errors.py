@@ -3,6 +3,7 @@
 AppError
 ├── RuleNotFound       no such rule
 ├── RuleArchived       an archived rule is not changed
+├── RuleManaged        a setting says what the rule gives
 ├── UnknownTrigger     no event of that name earns
 ├── RuleProgramUnknown the rule names a program that is not there
 ├── TooManyRules       more active rules than may be
@@ -24,6 +25,12 @@ class RuleArchived(Conflict):
     """The rule is archived; create a new one."""
 
     code: ClassVar[str] = "rule_archived"
+
+
+class RuleManaged(Conflict):
+    """A setting says what this rule gives and whether it is in force; change the setting."""
+
+    code: ClassVar[str] = "rule_managed"
 
 
 class UnknownTrigger(Invalid):

@@ -24,6 +24,14 @@ class EarningRule(TenantOwned, Base):
             unique=True,
             postgresql_where=text("current"),
         ),
+        Index(
+            "uq_earning_rules_managed",
+            "tenant_id",
+            "managed_by",
+            unique=True,
+            postgresql_where=text("current and managed_by is not null"),
+        ),
+        CheckConstraint("managed_by ~ '^[a-z_]+[.][a-z_]+$'", name="managed_by_shape"),
         one_of("status", "active", "paused", "archived"),
         one_of("stacking", "stack", "exclusive"),
         CheckConstraint("version > 0", name="version_positive"),
@@ -48,6 +56,9 @@ class EarningRule(TenantOwned, Base):
     stacking: Mapped[str] = mapped_column(comment="stack, or exclusive: shuts out the others.")
     exclusion_group: Mapped[str | None] = mapped_column(comment="Only the best of a group wins.")
     program_id: Mapped[UUID | None] = mapped_column(comment="Which points; null: the default.")
+    managed_by: Mapped[str | None] = mapped_column(
+        comment="The setting that says what it gives, as section.name; null: nobody's but its own."
+    )
     created_at: Mapped[datetime] = mapped_column(comment="When this version was made.")
     actor_type: Mapped[str] = mapped_column(comment="Kind of who made it.")
     actor_id: Mapped[str | None] = mapped_column(comment="Which one of that kind.")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from laurels import tenants
 from laurels.kit.access import begin
@@ -19,6 +20,7 @@ from . import service
 from .errors import (
     FactUnknown,
     RuleArchived,
+    RuleManaged,
     RuleNotFound,
     RuleProgramUnknown,
     TooManyRules,
@@ -50,6 +52,10 @@ class EarningRuleOut(View):
     stacking: str
     exclusion_group: str | None
     program_id: ProgramId | None
+    managed_by: str | None = Field(
+        description="The setting that says what it gives, such as `earning.welcome_points`; change"
+        " it there. Null: the rule says so itself."
+    )
     created_at: datetime
 
 
@@ -95,7 +101,7 @@ async def list_earning_rule_versions(rule_id: RuleId, work: Reading) -> Versions
 
 
 @router.put("/{rule_id}")
-@refuses(RuleNotFound, RuleArchived, UnknownTrigger, FactUnknown, RuleProgramUnknown)
+@refuses(RuleNotFound, RuleArchived, RuleManaged, UnknownTrigger, FactUnknown, RuleProgramUnknown)
 async def replace_earning_rule(
     rule_id: RuleId, body: EarningRuleIn, work: Writing
 ) -> EarningRuleOut:
@@ -104,28 +110,28 @@ async def replace_earning_rule(
 
 
 @router.post("/{rule_id}/pause")
-@refuses(RuleNotFound, RuleArchived)
+@refuses(RuleNotFound, RuleManaged, RuleArchived)
 async def pause_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Pause a rule: it awards nothing until it is resumed."""
     return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "paused"))
 
 
 @router.post("/{rule_id}/resume")
-@refuses(RuleNotFound, RuleArchived, TooManyRules, tenants.PlanExceeded)
+@refuses(RuleNotFound, RuleManaged, RuleArchived, TooManyRules, tenants.PlanExceeded)
 async def resume_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Put a paused rule in force again."""
     return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "active"))
 
 
 @router.post("/{rule_id}/archive")
-@refuses(RuleNotFound)
+@refuses(RuleNotFound, RuleManaged)
 async def archive_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Archive a rule: it awards nothing and is out of the way; its awards and versions stay."""
     return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "archived"))
 
 
 @router.post("/{rule_id}/restore")
-@refuses(RuleNotFound)
+@refuses(RuleNotFound, RuleManaged)
 async def restore_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Bring an archived rule back, paused; resume it to put it in force."""
     return EarningRuleOut.model_validate(await service.restore_rule(work, rule_id))

@@ -1,6 +1,7 @@
 """Earning rules as data: create, replace, pause, archive. Every change is a new version."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from laurels.kit.work import Work
 from .errors import (
     FactUnknown,
     RuleArchived,
+    RuleManaged,
     RuleNotFound,
     RuleProgramUnknown,
     TooManyRules,
@@ -42,22 +44,63 @@ MAX_ACTIVE_RULES = 100
 
 COLUMNS = (
     "id, version, name, trigger, status, priority, conditions, award, caps, starts_at, ends_at,"
-    " stacking, exclusion_group, program_id, created_at"
+    " stacking, exclusion_group, program_id, managed_by, created_at"
 )
 
 
-async def create_rule(work: Work, form: EarningRuleIn) -> dict[str, Any]:
-    """A rule exists and is in force. Raise UnknownTrigger, RuleProgramUnknown or TooManyRules."""
-    await _check_room(work)
-    return await _write(work, new_id(), 1, form, "active", None)
+async def create_rule(
+    work: Work, form: EarningRuleIn, *, status: str = "active", managed_by: str | None = None
+) -> dict[str, Any]:
+    """A rule exists and is in force, or `paused` for now; a setting may manage it.
+
+    Raise UnknownTrigger, RuleProgramUnknown or TooManyRules.
+    """
+    if status == "active":
+        await _check_room(work)
+    return await _write(work, new_id(), 1, form, {"status": status, "managed_by": managed_by})
 
 
-async def replace_rule(work: Work, rule_id: UUID, form: EarningRuleIn) -> dict[str, Any]:
-    """The rule has a new version with this content; what the old one awarded stays as it is."""
+async def replace_rule(
+    work: Work, rule_id: UUID, form: EarningRuleIn, *, by_setting: bool = False
+) -> dict[str, Any]:
+    """The rule has a new version with this content; what the old one awarded stays as it is.
+
+    Of a rule that a setting manages, what the setting says stays. Raise also RuleArchived and
+    RuleManaged.
+    """
     before = await get_rule(work, rule_id, lock=True)
     if before["status"] == "archived":
         raise RuleArchived
-    return await _write(work, rule_id, before["version"] + 1, form, before["status"], before)
+    if not by_setting:
+        _refuse_other_gift(before, form)
+    return await _write(work, rule_id, before["version"] + 1, form, before)
+
+
+def _refuse_other_gift(before: dict[str, Any], form: EarningRuleIn) -> None:
+    """Raise RuleManaged when a managed rule would listen to, or give, what its setting does not."""
+    if before["managed_by"] is None:
+        return
+    award = form.award.model_dump(mode="json")
+    for place, mine, theirs in (
+        ("trigger", form.trigger, before["trigger"]),
+        ("award.type", award["type"], before["award"]["type"]),
+        ("award.points", award.get("points"), before["award"].get("points")),
+        ("award.rate", _number(award.get("rate")), _number(before["award"].get("rate"))),
+    ):
+        if mine != theirs:
+            raise _managed(before["managed_by"], field=place)
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _managed(setting: str, **more: Any) -> RuleManaged:
+    msg = (
+        f"The setting `{setting}` says what this rule gives and whether it is in force; change it"
+        f" by PATCH /v1/settings/{setting.partition('.')[0]} (0 pauses the rule)."
+    )
+    return RuleManaged(msg, setting=setting, **more)
 
 
 async def restore_rule(work: Work, rule_id: UUID) -> dict[str, Any]:
@@ -66,13 +109,16 @@ async def restore_rule(work: Work, rule_id: UUID) -> dict[str, Any]:
 
 
 async def set_status(
-    work: Work, rule_id: UUID, status: str, *, restoring: bool = False
+    work: Work, rule_id: UUID, status: str, *, restoring: bool = False, by_setting: bool = False
 ) -> dict[str, Any]:
     """The rule is active, paused or archived, as a new version.
 
-    Only `restoring` brings an archived one back; on any other it does nothing.
+    Only `restoring` brings an archived one back; on any other it does nothing. Raise RuleManaged
+    for a rule whose setting says that.
     """
     before = await get_rule(work, rule_id, lock=True)
+    if before["managed_by"] is not None and not by_setting:
+        raise _managed(before["managed_by"])
     if before["status"] == status:
         return before
     if before["status"] == "archived" and not restoring:
@@ -85,9 +131,10 @@ async def set_status(
     await work.fetch(
         "insert into laurels.earning_rules (tenant_id, id, version, current, name, trigger,"
         " status, priority, conditions, award, caps, starts_at, ends_at, stacking,"
-        " exclusion_group, program_id, created_at, actor_type, actor_id)"
+        " exclusion_group, program_id, managed_by, created_at, actor_type, actor_id)"
         " select tenant_id, id, version + 1, true, name, trigger, $4, priority, conditions,"
-        " award, caps, starts_at, ends_at, stacking, exclusion_group, program_id, $5, $6, $7"
+        " award, caps, starts_at, ends_at, stacking, exclusion_group, program_id, managed_by, $5,"
+        " $6, $7"
         " from laurels.earning_rules where tenant_id = $1 and id = $2 and version = $3",
         work.tenant_id, rule_id, before["version"], status, work.now, work.actor.kind,
         work.actor.id,
@@ -121,34 +168,34 @@ async def _write(
     rule_id: UUID,
     version: int,
     form: EarningRuleIn,
-    status: str,
-    before: dict[str, Any] | None,
+    before: dict[str, Any],
 ) -> dict[str, Any]:
+    """Write a version; `before` is the rule as it was, or status and setting of a new one."""
     if form.trigger not in TRIGGERS:
         msg = f"`{form.trigger}` does not earn; these do: {', '.join(TRIGGERS)}"
         raise UnknownTrigger(msg, field="trigger")
     _refuse_strange_facts(form)
     stored = form.definition()
-    if before is not None:
+    if version > 1:
         await _retire(work, rule_id)
     try:
         async with work.savepoint():
             await work.fetch(
                 "insert into laurels.earning_rules (tenant_id, id, version, current, name,"
                 " trigger, status, priority, conditions, award, caps, starts_at, ends_at,"
-                " stacking, exclusion_group, program_id, created_at, actor_type, actor_id)"
-                " values ($1, $2, $3, true, $4, $5, $6, $7, $8::text::jsonb, $9::text::jsonb,"
-                " $10::text::jsonb, $11, $12, $13, $14, $15, $16, $17, $18)",
-                work.tenant_id, rule_id, version, form.name, form.trigger, status,
+                " stacking, exclusion_group, program_id, managed_by, created_at, actor_type,"
+                " actor_id) values ($1, $2, $3, true, $4, $5, $6, $7, $8::text::jsonb,"
+                " $9::text::jsonb, $10::text::jsonb, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+                work.tenant_id, rule_id, version, form.name, form.trigger, before["status"],
                 form.priority, _json(stored["conditions"]), _json(stored["award"]),
                 _json(stored["caps"]), form.starts_at, form.ends_at, form.stacking,
-                form.exclusion_group, form.program_id, work.now, work.actor.kind,
-                work.actor.id,
+                form.exclusion_group, form.program_id, before["managed_by"], work.now,
+                work.actor.kind, work.actor.id,
             )  # fmt: skip
     except asyncpg.ForeignKeyViolationError:
         raise RuleProgramUnknown(field="program_id") from None
     after = form.model_dump(mode="json")
-    await _audit(work, rule_id, None if before is None else _spoken(before), after)
+    await _audit(work, rule_id, _spoken(before) if version > 1 else None, after)
     return await get_rule(work, rule_id)
 
 
@@ -217,17 +264,13 @@ async def list_versions(work: Work, rule_id: UUID) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-async def furnish(work: Work, preset: str) -> None:
-    """The tenant has the earning rules of its preset."""
-    assert preset == "plain", "tenants.create knows the presets"
-    form = EarningRuleIn.model_validate(
-        {
-            "name": "One point per currency unit",
-            "trigger": PurchaseCompleted.name,
-            "award": {"type": "points_per_money", "rate": "1"},
-        }
-    )
-    await create_rule(work, form)
+async def find_managed(work: Work, setting: str) -> dict[str, Any] | None:
+    """Return the rule that this setting manages, locked, None while there is none."""
+    row = await work.fetchrow(
+        "select id from laurels.earning_rules where tenant_id = $1 and managed_by = $2 and current",
+        work.tenant_id, setting,
+    )  # fmt: skip
+    return None if row is None else await get_rule(work, row["id"], lock=True)
 
 
 def _refuse_strange_facts(form: EarningRuleIn) -> None:

@@ -1,18 +1,36 @@
-"""What a tenant may set about earning."""
+"""What a tenant may set about earning, without writing rules."""
 
+from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from laurels.tenants import Section, register
+from laurels.kit.schema import Amount, trim_money
+from laurels.tenants import Section, SettingPoints, register
+
+
+def _as_money(rate: Decimal) -> Decimal:
+    return Decimal(trim_money(rate))
+
+
+Rate = Annotated[Amount, Field(le=1_000_000, decimal_places=4), AfterValidator(_as_money)]
 
 
 @register
 class EarningSettings(Section):
-    """What members earn by."""
+    """What members earn by. The first two keep a rule each, which changes with them."""
 
     section: ClassVar[str] = "earning"
 
+    points_per_dollar: Rate | None = Field(
+        default=None,
+        description="Points for one unit of the tenant's currency; 0: none; null: your own rules"
+        " alone say so. It keeps a rule of its own, beside those that you write.",
+    )
+    welcome_points: SettingPoints | None = Field(
+        default=None,
+        description="Points for whoever joins, once; 0: none; null: your own rules alone say so.",
+    )
     birthday_known_days: Annotated[int, Field(strict=True, ge=0, le=366)] = Field(
         default=0,
         description="How many days before a birthday its date must be known for it to be"

@@ -14,6 +14,7 @@ AppError
 ├── NotReversible                  this kind of transaction is not taken back
 ├── InsufficientPoints             fewer points available than asked for
 ├── PointsOverLimit                over 2^53 - 1 points
+├── ProgramManaged                 settings say what is to be changed of the default program
 ├── LapsedAlready                  points brought from elsewhere are over before they come
 └── MergeNotUndoable               what a merge moved is not all there any more
 """
@@ -69,6 +70,12 @@ class ProgramInUse(Conflict):
     """The default program cannot be archived; make another one the default first."""
 
     code: ClassVar[str] = "program_in_use"
+
+
+class ProgramManaged(Conflict):
+    """Settings say when points of the default program lapse (section `ledger`); change them."""
+
+    code: ClassVar[str] = "program_managed"
 
 
 class MergeNotUndoable(Conflict):

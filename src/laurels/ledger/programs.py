@@ -13,8 +13,16 @@ from laurels.kit.ids import encode, new_id
 from laurels.kit.time import zone
 from laurels.kit.work import Work
 
-from .errors import ProgramArchived, ProgramInUse, ProgramInvalid, ProgramNameTaken, ProgramNotFound
+from .errors import (
+    ProgramArchived,
+    ProgramInUse,
+    ProgramInvalid,
+    ProgramManaged,
+    ProgramNameTaken,
+    ProgramNotFound,
+)
 from .lots import Dates
+from .settings import LedgerSettings
 
 MAX_LISTED = 1000
 """How many programs a list shows."""
@@ -91,8 +99,11 @@ _COLUMNS = (
 async def create_program(work: Work, **values: Any) -> UUID:
     """A kind of points exists, with these values by column name; the rest has defaults.
 
-    Raise ProgramNameTaken, ProgramInvalid when it would lapse before it ripens, or PlanExceeded.
+    Raise ProgramNameTaken, ProgramInvalid when it would lapse before it ripens, ProgramManaged or
+    PlanExceeded.
     """
+    if values.get("is_default"):
+        values = await _as_settings_say(work, values)
     row = await work.fetchrow(
         "select count(*) as programs from laurels.programs where tenant_id = $1", work.tenant_id
     )
@@ -112,11 +123,48 @@ async def create_program(work: Work, **values: Any) -> UUID:
 async def change_program(work: Work, program_id: UUID, values: dict[str, Any]) -> None:
     """The program has these values. Points already earned keep the dates they came with.
 
-    Raise ProgramNotFound, ProgramNameTaken or ProgramInvalid.
+    Raise ProgramNotFound, ProgramNameTaken, ProgramInvalid or ProgramManaged.
     """
     before = await get_program(work, program_id)
     if values.get("is_default") and before["archived_at"] is not None:
         raise ProgramArchived(field="is_default")
+    if values.get("is_default") or (before["is_default"] and "expiry_days" in values):
+        values = await _as_settings_say(work, values)
+    await _change(work, program_id, before, values)
+
+
+async def _as_settings_say(work: Work, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of a default program with the expiry that settings say, if they do."""
+    said = await tenants.hold(work, LedgerSettings)
+    if not said.decides:
+        return values
+    if values.get("expiry_days", said.expiry_days) != said.expiry_days:
+        name = "points_expire_days" if said.points_expire_enabled else "points_expire_enabled"
+        msg = f"`expiry_days` of the default program follows the setting `ledger.{name}`."
+        raise ProgramManaged(msg, field="expiry_days", setting=f"ledger.{name}")
+    return {**values, "expiry_days": said.expiry_days}
+
+
+@tenants.follows(LedgerSettings)
+async def follow_settings(work: Work, _: LedgerSettings, said: LedgerSettings) -> None:
+    """The default program lets points lapse as the settings say; lots that are there stay."""
+    if not said.decides:
+        return
+    program_id = (await load_programs(work)).default_id
+    before = await get_program(work, program_id)
+    if before["expiry_days"] == said.expiry_days:
+        return
+    try:
+        await _change(work, program_id, before, {"expiry_days": said.expiry_days})
+    except ProgramInvalid:
+        days = before["maturity_days"]
+        msg = f"is not more than the {days} days after which points can be spent"
+        raise tenants.TenantInvalid(msg, field="points_expire_days") from None
+
+
+async def _change(
+    work: Work, program_id: UUID, before: asyncpg.Record, values: dict[str, Any]
+) -> None:
     if values:
         marks = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, start=3))
         await _write(
@@ -209,6 +257,7 @@ async def set_archived(work: Work, program_id: UUID, *, archived: bool) -> None:
 
 
 async def furnish(work: Work, preset: str) -> None:
-    """The tenant has the program of its preset."""
-    assert preset == "plain", "tenants.create knows the presets"
+    """The tenant has the program of its preset; a shop's settings say when its points lapse."""
     await create_program(work, name="Points", is_default=True)
+    if preset == "shopify":
+        await tenants.change_section(work, LedgerSettings.section, {"points_expire_enabled": False})

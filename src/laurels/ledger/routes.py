@@ -31,6 +31,7 @@ from .errors import (
     ProgramArchived,
     ProgramInUse,
     ProgramInvalid,
+    ProgramManaged,
     ProgramNameTaken,
     ProgramNotFound,
     TransactionNotFound,
@@ -202,7 +203,7 @@ async def list_programs(
 
 
 @router.post("/programs", status_code=201)
-@refuses(ProgramNameTaken, ProgramInvalid, PlanExceeded)
+@refuses(ProgramNameTaken, ProgramInvalid, ProgramManaged, PlanExceeded)
 async def create_program(body: ProgramIn, work: Configuring) -> ProgramOut:
     """Make a kind of points."""
     program_id = await programs.create_program(work, **body.values())
@@ -217,7 +218,7 @@ async def get_program(program_id: ProgramId, work: Reading) -> ProgramOut:
 
 
 @router.patch("/programs/{program_id}")
-@refuses(ProgramNotFound, ProgramArchived, ProgramNameTaken, ProgramInvalid)
+@refuses(ProgramNotFound, ProgramArchived, ProgramNameTaken, ProgramInvalid, ProgramManaged)
 async def change_program(
     program_id: ProgramId, body: ProgramPatch, work: Configuring
 ) -> ProgramOut:

@@ -34,13 +34,13 @@ from .service import (
     require_active,
     set_status,
 )
-from .settings import Section, change_section, follows, read, register, sections
+from .settings import Section, change_section, follows, hold, read, register, sections
 
 __all__ = [
     "PRESETS", "ApiSettings", "FeatureOff", "Furnisher", "LoyaltyOff", "PlanExceeded",
     "PlanLimits", "Section", "SettingPoints", "TenantInvalid", "TenantNotFound",
     "TenantSuspended", "TenantView", "change_section", "change_setting", "create", "current",
-    "establish", "find", "follows", "list_all", "list_settings", "loyalty_enabled", "read",
+    "establish", "find", "follows", "hold", "list_all", "list_settings", "loyalty_enabled", "read",
     "read_setting", "register", "requests_per_second", "require_active", "require_feature",
     "require_loyalty", "require_room", "sections", "set_status", "setting_history",
 ]  # fmt: skip

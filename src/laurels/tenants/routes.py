@@ -14,7 +14,7 @@ from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import service, settings
-from .errors import TenantInvalid, UnknownSection
+from .errors import PlanExceeded, TenantInvalid, UnknownSection
 
 router = APIRouter(prefix="/v1", tags=["tenants"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.TENANTS_READ)]
@@ -90,9 +90,9 @@ async def get_settings(section: SectionName, work: Reading) -> SectionOut:
 
 
 @router.patch("/settings/{section}")
-@refuses(UnknownSection, TenantInvalid)
+@refuses(UnknownSection, TenantInvalid, PlanExceeded, "too_many_rules")
 async def change_settings(section: SectionName, body: dict[str, Any], work: Writing) -> SectionOut:
-    """Change what is sent of a section; the rest stays."""
+    """Change what is sent of a section; the rest stays. What follows from it is done with it."""
     found = await settings.change_section(work, section, body)
     return SectionOut(section=section, values=found.model_dump(mode="json"))
 

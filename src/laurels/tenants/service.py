@@ -21,6 +21,7 @@ from .errors import SlugTaken, TenantInvalid, TenantNotFound, TenantSuspended, U
 
 PRESETS: dict[str, str] = {
     "plain": "one program, one point per whole currency unit, nothing else",
+    "shopify": "a shop: points per currency unit and for signing up by settings, four tiers",
 }
 
 

@@ -79,14 +79,26 @@ async def read(work: Work, model: type[S]) -> S:
     return found
 
 
+async def hold(work: Work, model: type[S]) -> S:
+    """Return the section as it is now, and as it stays until this transaction ends."""
+    await _lock(work)
+    work.memo.pop(TenantView, None)
+    work.memo.pop(model, None)
+    return await read(work, model)
+
+
+async def _lock(work: Work) -> None:
+    # The tenant's row stands for the sections, which may not have rows of their own yet.
+    await work.fetch("select 1 from laurels.tenants where id = $1 for update", work.tenant_id)
+
+
 async def change_section(work: Work, name: str, values: dict[str, Any]) -> Section:
     """The section has these values, and what follows from them is done; the others stay.
 
     Raise UnknownSection or TenantInvalid.
     """
     model = section_named(name)
-    # The tenant's row stands for the section, which may not have one of its own yet.
-    await work.fetch("select 1 from laurels.tenants where id = $1 for update", work.tenant_id)
+    await _lock(work)
     row = await work.fetchrow(
         "select values, version from laurels.tenant_settings"
         " where tenant_id = $1 and section = $2 for update",
