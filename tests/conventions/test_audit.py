@@ -88,12 +88,12 @@ async def things(client: httpx.AsyncClient, house) -> dict[str, str]:
     tier = await client.post("/v1/tiers", json={"name": "First", "level": 1})
     key = await client.post("/v1/api-keys", json=BODIES["POST /v1/api-keys"])
     endpoint = await client.post("/v1/webhook-endpoints", json={"url": "https://example.com/one"})
+    deed = await client.post("/v1/deeds", json={"member": "doer", "kind": "review"})
     told = endpoint.json()["id"]
     await client.post(f"/v1/webhook-endpoints/{told}/test")
     while await events.relay_all(house.database):
         pass
     deliveries = (await client.get("/v1/webhook-deliveries")).json()["data"]
-    deed = await client.post("/v1/deeds", json={"member": "doer", "kind": "review"})
     return {
         "deed_id": deed.json()["id"],
         "job": next(iter(all_jobs())),
