@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from laurels import ledger
+from laurels import ledger, tenants
 from laurels.kit.ids import decode, encode, new_id
 from laurels.kit.time import utc_now
 from laurels.migrations import views
@@ -184,7 +184,9 @@ async def test_a_shop_has_the_settings_that_the_api_tells(client, house, bi):
         for name in names:
             assert before[name] == models[section].model_fields[name].default, name
     assert (before["points_per_dollar"], before["welcome_points"]) == (Decimal(1), None)
-    assert (before["points_expire_enabled"], before["points_expire_days"]) == (False, None)
+    assert (before["points_expire_enabled"], before["points_expire_days"]) == (
+        False, models["ledger"].model_fields["points_expire_days"].default,
+    )  # fmt: skip
     rule = {
         "name": "Hi", "trigger": "member.enrolled", "award": {"type": "fixed", "points": 100},
     }  # fmt: skip
@@ -203,6 +205,30 @@ async def test_a_shop_has_the_settings_that_the_api_tells(client, house, bi):
     for values in changes.values():
         assert {name: after[name] for name in values} == values
     assert after["welcome_points"] == 100
+
+
+async def test_a_new_shop_has_the_apps_own_defaults(database, database_name):
+    shop = await make_tenant(database, preset="shopify")
+
+    async with analyst(database_name, shop.tenant.id) as connection:
+        (row,) = await connection.fetch("select * from shops")
+        async with shop.work() as work:
+            await tenants.change_section(
+                work, "ledger", {"points_expire_enabled": True, "points_expire_days": 90}
+            )
+            await tenants.change_section(work, "earning", {"points_per_dollar": "2.50"})
+        (after,) = await connection.fetch("select * from shops")
+
+    told = {name: value for name, value in row.items() if not name.endswith("_at") and name != "id"}
+    assert told == {
+        "shop_domain": shop.tenant.slug, "loyalty_enabled": True, "points_per_dollar": Decimal(1),
+        "welcome_points": 100, "referral_points_referrer": 500, "referral_points_referee": 250,
+        "points_expire_enabled": False, "points_expire_days": 365, "brand_color": "#8B5CF6",
+        "loyalty_program_name": "Loyalty Program", "email_notifications_enabled": True,
+        "sms_notifications_enabled": False,
+    }  # fmt: skip
+    assert (after["points_expire_enabled"], after["points_expire_days"]) == (True, 90)
+    assert after["points_per_dollar"] == Decimal("2.50")
 
 
 @pytest.mark.parametrize("kind", ["purchase", "deed", "webhook_endpoint", "member"])

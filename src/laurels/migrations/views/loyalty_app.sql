@@ -14,26 +14,27 @@ select
   t.id,
   t.slug as shop_domain,
   coalesce((l.values ->> 'loyalty_enabled')::boolean, true) as loyalty_enabled,
-  (
+  coalesce((e.values ->> 'points_per_dollar')::numeric, (
     select (r.award ->> 'rate')::numeric from laurels.earning_rules as r
     where
       r.tenant_id = t.id and r.current and r.status = 'active'
       and r.trigger = 'purchase.completed' and r.award ->> 'type' = 'points_per_money'
       and r.conditions is null and (r.program_id is null or r.program_id = p.id)
     order by r.id limit 1
-  ) as points_per_dollar,
-  (
+  )) as points_per_dollar,
+  coalesce((e.values ->> 'welcome_points')::bigint, (
     select (r.award ->> 'points')::bigint from laurels.earning_rules as r
     where
       r.tenant_id = t.id and r.current and r.status = 'active'
       and r.trigger = 'member.enrolled' and r.award ->> 'type' = 'fixed'
       and r.conditions is null and (r.program_id is null or r.program_id = p.id)
     order by r.id limit 1
-  ) as welcome_points,
+  )) as welcome_points,
   coalesce((f.values ->> 'referral_points_referrer')::bigint, 500) as referral_points_referrer,
   coalesce((f.values ->> 'referral_points_referee')::bigint, 250) as referral_points_referee,
   p.expiry_days is not null as points_expire_enabled,
-  p.expiry_days as points_expire_days,
+  coalesce(p.expiry_days, (g.values ->> 'points_expire_days')::bigint, 365)
+    as points_expire_days,
   coalesce(b.values ->> 'brand_color', '#8B5CF6') as brand_color,
   coalesce(l.values ->> 'loyalty_program_name', 'Loyalty Program') as loyalty_program_name,
   coalesce((n.values ->> 'email_notifications_enabled')::boolean, true)
@@ -41,10 +42,15 @@ select
   coalesce((n.values ->> 'sms_notifications_enabled')::boolean, false)
     as sms_notifications_enabled,
   t.created_at,
-  greatest(t.created_at, l.updated_at, f.updated_at, b.updated_at, n.updated_at) as updated_at
+  greatest(
+    t.created_at, l.updated_at, e.updated_at, g.updated_at, f.updated_at, b.updated_at,
+    n.updated_at
+  ) as updated_at
 from laurels.tenants as t
 left join laurels.programs as p on t.id = p.tenant_id and p.is_default
 left join laurels.tenant_settings as l on t.id = l.tenant_id and l.section = 'loyalty'
+left join laurels.tenant_settings as e on t.id = e.tenant_id and e.section = 'earning'
+left join laurels.tenant_settings as g on t.id = g.tenant_id and g.section = 'ledger'
 left join laurels.tenant_settings as f on t.id = f.tenant_id and f.section = 'referrals'
 left join laurels.tenant_settings as b on t.id = b.tenant_id and b.section = 'branding'
 left join laurels.tenant_settings as n on t.id = n.tenant_id and n.section = 'notifications';
@@ -55,15 +61,15 @@ comment on column loyalty_app.shops.id is 'Id of the shop.';
 comment on column loyalty_app.shops.shop_domain is 'Short name of the shop; unique.';
 comment on column loyalty_app.shops.loyalty_enabled is 'Whether anything is earned or redeemed.';
 comment on column loyalty_app.shops.points_per_dollar is
-'Points per unit of money, of the oldest active rule without conditions; null: there is none.';
+'Points per unit of money: the setting, else the oldest active rule without conditions.';
 comment on column loyalty_app.shops.welcome_points is
-'Points for signing up, of the oldest active rule without conditions; null: there is none.';
+'Points for signing up: the setting, else the oldest active rule without conditions.';
 comment on column loyalty_app.shops.referral_points_referrer is
 'Points for who brings a friend.';
 comment on column loyalty_app.shops.referral_points_referee is 'Points for the friend.';
 comment on column loyalty_app.shops.points_expire_enabled is 'Whether points lapse.';
 comment on column loyalty_app.shops.points_expire_days is
-'Days until points lapse; null: never.';
+'Days until points lapse, where they do.';
 comment on column loyalty_app.shops.brand_color is 'The shop''s colour.';
 comment on column loyalty_app.shops.loyalty_program_name is
 'What customers know the programme by.';
