@@ -11,12 +11,13 @@ knows it (`sku`) and quantifiers do not nest.
 Logic has two values. A missing or null fact makes every comparison false, also `ne` and `not_in`;
 only `exists` sees it, and `not` turns such a false into true. A missing collection is an empty
 one: `some` is false, `none` is true, and `every` is false, because it wants at least one element.
-A compiler into another language (SQL) must keep exactly this.
+The compiler into SQL (the room `segments`) keeps exactly this.
 """
 
-from .evaluation import compile_condition, describe, explain
+from .evaluation import NUMERAL, compile_condition, describe, explain
 from .grammar import ConditionError, parse
 from .tree import (
+    OPS,
     AllOf,
     AnyOf,
     Condition,
@@ -34,6 +35,8 @@ from .tree import (
 )
 
 __all__ = [
+    "NUMERAL",
+    "OPS",
     "AllOf",
     "AnyOf",
     "Condition",

@@ -1,9 +1,10 @@
 """Asking a condition: compiled once into a closure, asked often; and in words when it says no."""
 
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import islice
 from typing import Any, Final, cast
 
@@ -22,7 +23,11 @@ from .tree import (
 
 MAX_WORDS: Final = 300
 MAX_REASONS: Final = 5
+NUMERAL: Final = "[+-]?[0-9]{1,100}([.][0-9]{1,100})?"
+"""What a text in an open map looks like that counts as a number; in SQL it means the same."""
 _SHOWN: Final = 5
+
+_NUMERAL: Final = re.compile(NUMERAL)
 
 _Compare = Callable[[Any, Any], bool]
 """Takes what was found (never null) and what the condition says."""
@@ -184,18 +189,15 @@ def _family(value: object) -> type | None:
 
 
 def _as_number(found: object) -> Decimal | int | None:
-    """Decimal texts are numbers here, and a float means the digits it was written with."""
+    """Plain decimal texts are numbers here, and a float means the digits it was written with."""
     if isinstance(found, bool):
         return None
     if isinstance(found, int | Decimal):
         return found
-    if not isinstance(found, str | float):
-        return None
-    try:
-        number = Decimal(str(found))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    if isinstance(found, str):
+        return Decimal(found) if _NUMERAL.fullmatch(found) else None
+    number = Decimal(str(found)) if isinstance(found, float) else None
+    return number if number is not None and number.is_finite() else None
 
 
 def explain(condition: Condition, facts: Facts, limit: int = MAX_REASONS) -> list[str]:
