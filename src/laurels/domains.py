@@ -14,6 +14,7 @@ ROOMS: tuple[str, ...] = (
     "purchases",
     "activity",
     "tiers",
+    "segments",
     "earning",
     "settlement",
     "imports",

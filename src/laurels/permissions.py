@@ -29,6 +29,8 @@ class Permission(StrEnum):
     PLATFORM_WRITE = "platform:write"
     PURCHASES_READ = "purchases:read"
     PURCHASES_WRITE = "purchases:write"
+    SEGMENTS_READ = "segments:read"
+    SEGMENTS_WRITE = "segments:write"
     TENANTS_READ = "tenants:read"
     TENANTS_WRITE = "tenants:write"
     TIERS_ASSIGN = "tiers:assign"

@@ -37,11 +37,16 @@ def test_what_is_public_is_known():
     assert public == PUBLIC
 
 
+QUESTIONS = {"POST /v1/segments/preview": "criteria do not fit into an address; nothing is kept"}
+"""Routes that only read, although they are sent something."""
+
+
 def test_reading_asks_for_no_right_to_write_and_writing_for_no_right_to_read():
     wrong = [
         f"{door.method} {door.path} asks for {door.asks}"
         for door in entrances(application())
         if door.asks not in {None, "public"}
+        and f"{door.method} {door.path}" not in QUESTIONS
         and (door.method in {"GET", "HEAD"}) != str(door.asks).endswith(":read")
     ]
 

@@ -20,6 +20,10 @@ RULE = {
     "trigger": "purchase.completed",
     "award": {"type": "fixed", "points": 5},
 }
+SEGMENT = {
+    "name": "Audited",
+    "criteria": {"field": "points.available", "op": "gte", "value": 50},
+}
 OWN_RECORDS = {
     "POST /v1/purchases": "a purchase is its own record, with source, moment and event",
     "POST /v1/purchases/{purchase_id}/complete": "the purchase says when it was completed",
@@ -30,6 +34,7 @@ OWN_RECORDS = {
     "POST /v1/refunds/bulk": "refunds are their own records",
     "POST /v1/deeds": "a deed is its own record, with source, moment and event",
     "POST /v1/deeds/bulk": "deeds are their own records",
+    "POST /v1/segments/preview": "criteria are tried, and nothing is kept",
     "POST /v1/webhook-endpoints/{webhook_endpoint_id}/test": "a test is an event of its own",
     "POST /v1/tiers/preview": "a preview changes nothing",
     "POST /v1/test-clock": "only test tenants have one; tests/jobs hold that moving it is noted",
@@ -52,6 +57,11 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/tiers/{tier_id}": {"name": "Other"},
     "PATCH /v1/programs/{program_id}": {"unit_name": "stars"},
     "POST /v1/members/bulk": {"items": [{"external_id": "audited"}]},
+    "POST /v1/segments": SEGMENT,
+    "PATCH /v1/segments/{segment_id}": {"name": "Other"},
+    "POST /v1/segments/{segment_id}/duplicate": {"name": "Copy"},
+    "POST /v1/segments/{segment_id}/members": {"external_ids": ["audited"]},
+    "POST /v1/segments/{segment_id}/members/remove": {"external_ids": ["audited"]},
     "POST /v1/webhook-endpoints": {"url": "https://example.com/hooks"},
     "PATCH /v1/webhook-endpoints/{webhook_endpoint_id}": {"description": "Other"},
     "POST /v1/webhook-endpoints/{webhook_endpoint_id}/replay": {"since": "2026-01-01T00:00:00Z"},
@@ -61,6 +71,7 @@ FIRST: dict[str, list[tuple[str, str]]] = {
     "POST /v1/earning-rules/{rule_id}/resume": [("POST", "/v1/earning-rules/{rule_id}/pause")],
     "POST /v1/earning-rules/{rule_id}/restore": [("POST", "/v1/earning-rules/{rule_id}/archive")],
     "POST /v1/tiers/{tier_id}/restore": [("DELETE", "/v1/tiers/{tier_id}")],
+    "POST /v1/segments/{segment_id}/restore": [("POST", "/v1/segments/{segment_id}/archive")],
     "POST /v1/programs/{program_id}/restore": [("POST", "/v1/programs/{program_id}/archive")],
 }
 """What must be done before a route has anything to do."""
@@ -78,7 +89,13 @@ def writing_routes() -> list[str]:
     ]
 
 
-async def things(client: httpx.AsyncClient, house) -> dict[str, str]:
+async def a_segment(client: httpx.AsyncClient, *, by_hand: bool) -> str:
+    """A segment by criteria, or a list by hand."""
+    body = {"name": "List", "kind": "static"} if by_hand else {**SEGMENT, "name": "First"}
+    return (await client.post("/v1/segments", json=body)).json()["id"]
+
+
+async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]:
     """One of each thing that a path may name."""
     member = await house.member(balance=50)
     wallet = encode("wallet", await house.wallet_id(member))
@@ -107,6 +124,7 @@ async def things(client: httpx.AsyncClient, house) -> dict[str, str]:
         "rule_id": rule.json()["id"],
         "api_key_id": key.json()["id"],
         "program_id": encode("program", await house.program(default=False)),
+        "segment_id": await a_segment(client, by_hand="/members" in route),
         "section": "loyalty",
         "tier_id": tier.json()["id"],
     }
@@ -128,7 +146,7 @@ async def dead_letter(house):
 
 @pytest.mark.parametrize("route", [r for r in writing_routes() if r not in OWN_RECORDS])
 async def test_a_write_leaves_an_entry_with_its_request(client, house, route):
-    named = await things(client, house)
+    named = await things(client, house, route)
     method, path = route.split(" ")
     other = encode("member", await house.member())
     if route.endswith("/unmerge"):

@@ -105,6 +105,10 @@ RULE = {
     "award": {"type": "fixed", "points": 5},
     "caps": [{"period": "day", "points": 100}],
 }
+SEGMENT = {
+    "name": "wall-segment",
+    "criteria": {"field": "member.enrolled_at", "op": "exists", "value": True},
+}
 LINE = {"sku": "wall-sku", "quantity": "1", "unit_price": "20.00"}
 ROWS_BY_HAND = {
     "counters": "insert into laurels.counters (tenant_id, name, value) values ($1, 'wall', 1)",
@@ -119,6 +123,10 @@ ROWS_BY_HAND = {
     " started_at) values ($1, 'members', 'wall', 'wall.csv', 'finished', now())",
     "job_runs": "insert into laurels.job_runs (tenant_id, job, period, origin, state, due_at,"
     " created_at) values ($1, 'wall.job', 'wall-period', 'hand', 'waiting', now(), now())",
+    "segment_days": "insert into laurels.segment_days (tenant_id, segment_id, day, members, joined,"
+    " left_count, revenue, purchases, points_earned, points_redeemed, computed_at)"
+    " select tenant_id, id, '2026-01-01', 1, 1, 0, 1, 1, 1, 1, now() from laurels.segments"
+    " where tenant_id = $1",
     "test_clocks": "insert into laurels.test_clocks (tenant_id, now, created_at)"
     " values ($1, now(), now())",
     "rejected_rows": "insert into laurels.rejected_rows (tenant_id, run_id, line, code, message,"
@@ -147,6 +155,7 @@ async def live_a_little(client: httpx.AsyncClient) -> None:
     """Do through the doors what fills the tables."""
     answers = [
         await client.post("/v1/webhook-endpoints", json={"url": "https://example.com/wall-hook"}),
+        await client.post("/v1/segments", json=SEGMENT),
         await client.post("/v1/earning-rules", json=RULE),
         await client.patch("/v1/settings/loyalty", json={"loyalty_enabled": True}),
         await client.post("/v1/tiers", json={"name": "wall-tier", "level": 1, "is_default": True}),
@@ -183,6 +192,7 @@ async def live_a_little(client: httpx.AsyncClient) -> None:
             "/v1/deeds",
             json={"member": "wall-member", "kind": "review", "external_id": "wall-deed"},
         ),
+        await client.post(f"/v1/segments/{await a_segment(client)}/recompute"),
         await client.post("/v1/members", json={"external_id": "wall-twin"}),
         await client.post(
             f"/v1/members/{member['data'][0]['id']}/merge",
@@ -196,6 +206,11 @@ async def twin(client: httpx.AsyncClient) -> str:
     """The id of the member that is merged."""
     found = await client.get("/v1/members", params={"external_id": "wall-twin"})
     return found.json()["data"][0]["id"]
+
+
+async def a_segment(client: httpx.AsyncClient) -> str:
+    """The id of the segment that everybody belongs to."""
+    return (await client.get("/v1/segments")).json()["data"][0]["id"]
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +256,7 @@ KINDS = {
     "purchase": "purchases",
     "refund": "refunds",
     "tier": "tiers",
+    "segment": "segments",
     "transaction": "point_transactions",
     "wallet": "wallets",
     "webhook_delivery": "webhook_deliveries",
@@ -635,6 +651,10 @@ BODIES: dict[str, Any] = {
     "{program_id}": {"name": "x"},
     "{tier_id}": {"name": "x"},
     "tier": {"tier_id": encode("tier", uuid.UUID(int=7))},
+    "{segment_id}": {"name": "x"},
+    "duplicate": {"name": "x"},
+    "members": {"external_ids": ["x"]},
+    "remove": {"external_ids": ["x"]},
     "{webhook_endpoint_id}": {"description": "x"},
     "replay": {"since": "2026-01-01T00:00:00Z"},
 }

@@ -173,6 +173,11 @@ for each row when (session_user <> 'laurels_app')
 execute function laurels.audit_outside('deed', 'dee', 'id');
 
 create or replace trigger audit_outside
+after insert or update or delete on laurels.segments
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('segment', 'seg', 'id');
+
+create or replace trigger audit_outside
 after insert or update or delete on laurels.webhook_endpoints
 for each row when (session_user <> 'laurels_app')
 execute function laurels.audit_outside('webhook_endpoint', 'whk', 'id');

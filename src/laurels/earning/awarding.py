@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 
-from laurels import ledger, members, tenants, tiers
+from laurels import ledger, members, segments, tenants, tiers
 from laurels.events.catalogue import (
     DeedRecorded,
     MemberBirthday,
@@ -27,7 +27,7 @@ from laurels.kit.work import Work
 
 from .award import Award
 from .engine import add_usage, evaluate
-from .facts import AMOUNT, DEED_KIND, LOCAL_DATE, member_facts, moment_facts
+from .facts import AMOUNT, DEED_KIND, LOCAL_DATE, SEGMENTS, member_facts, moment_facts
 from .plan import Plan, compile_plan
 from .rules import UsageKey
 from .schemas import from_json
@@ -164,6 +164,8 @@ async def _add_facts(
     """Add the moment, and what the rules want to know of the member as this event left them."""
     time_zone = zone((await tenants.current(work)).time_zone)
     wanted = plan.facts(trigger)
+    if SEGMENTS in wanted:
+        await _add_segments(work, occurrences)
     profiles: dict[UUID, dict[str, Any]] = {}
     if not wanted.isdisjoint(_MEMBER_NAMES):
         ids = sorted({occurrence.member_id for occurrence in occurrences})
@@ -201,6 +203,14 @@ async def _add_tiers(work: Work, occurrences: Sequence[Occurrence]) -> None:
         if multiplied:
             known["tier_multiplier"] = standing.points_multiplier
         occurrence.facts.update(member_facts(**known))
+
+
+async def _add_segments(work: Work, occurrences: Sequence[Occurrence]) -> None:
+    """Add the ids of the segments that each member belongs to; by name they would not stay."""
+    belonging = await segments.segments_of(work, sorted({each.member_id for each in occurrences}))
+    for occurrence in occurrences:
+        ids = sorted(belonging.get(occurrence.member_id, ()))
+        occurrence.facts[SEGMENTS] = [encode("segment", segment_id) for segment_id in ids]
 
 
 async def _lock_usage(

@@ -17,6 +17,7 @@ LINE_QUANTITY: Final = "purchase.lines.quantity"
 DEED_KIND: Final = "activity.kind"
 TIER: Final = "member.tier"
 TIER_MULTIPLIER: Final = "member.tier_multiplier"
+SEGMENTS: Final = "member.segments"
 OCCURRED_AT: Final = "event.occurred_at"
 LOCAL_DATE: Final = "event.local_date"
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -58,6 +59,7 @@ FIELDS: Final = Fields(
     Field("member.tier_level", Kind.INTEGER, "Level of that tier; 1 is the lowest."),
     Field(TIER_MULTIPLIER, Kind.NUMBER, "What that tier multiplies earned points by."),
     Field("member.tier_birthday_bonus_points", Kind.INTEGER, "What it gives for a birthday."),
+    Field(SEGMENTS, Kind.TEXTS, "Ids of the segments they belong to, such as seg_01h455…."),
 )
 """Rooms upstairs add theirs with `FIELDS.add(...)` when they are built."""
 

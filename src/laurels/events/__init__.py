@@ -16,7 +16,7 @@ from .happened import Happened, because
 from .hook import Erasing, Merging, Unmerging, parts, takes_part, within
 from .keeping import forget_old
 from .outbox import emit
-from .queries import count_waiting
+from .queries import News, count_waiting, last_position, members_since
 from .rehearsing import Rehearsed, rehearse
 from .relaying import relay_all, run_relay
 
@@ -33,6 +33,7 @@ __all__ = [
     "Erasing",
     "Happened",
     "Merging",
+    "News",
     "Rehearsed",
     "Unmerging",
     "because",
@@ -42,7 +43,9 @@ __all__ = [
     "emit",
     "forget_old",
     "handler",
+    "last_position",
     "list_dead_letters",
+    "members_since",
     "parts",
     "rehearse",
     "relay_all",

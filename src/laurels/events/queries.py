@@ -1,6 +1,7 @@
 """Reading events back: one, a page, and what came after a place in the stream."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from laurels.kit.time import utc_now
@@ -88,6 +89,29 @@ async def events_after(
     )  # fmt: skip
     found = [Happened.of(row) for row in rows]
     return found, found[-1].position if len(found) == limit else end
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """To whom something happened, up to a position; of each, whether all of it is imported."""
+
+    members: dict[UUID, bool]
+    position: int
+
+
+async def members_since(work: Work, place: int, *, without: Sequence[str], limit: int) -> News:
+    """Return to whom something happened at the next `limit` positions, imported history included.
+
+    For rooms that look at members rather than at events; `without` names types that do not count.
+    """
+    end = min(await last_position(work), place + limit)
+    rows = await work.fetch(
+        "select member_id, bool_and(historical) from laurels.outbox where tenant_id = $1"
+        " and position > $2 and position <= $3 and member_id is not null and type <> all($4)"
+        " group by member_id order by member_id",
+        work.tenant_id, place, end, list(without),
+    )  # fmt: skip
+    return News({row[0]: row[1] for row in rows}, max(end, place))
 
 
 async def event_at(work: Work, position: int) -> UUID | None:

@@ -29,6 +29,7 @@ PREFIXES: dict[str, str] = {
     "purchase": "pur",
     "purchase_line": "pln",
     "refund": "rfd",
+    "segment": "seg",
     "tenant": "ten",
     "tier": "tir",
     "tier_history": "trh",

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Numeric, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import MAX_SUM, Base, Id, TenantOwned, one_of, tenant_fk, within
+from laurels.kit.db import MAX_SUM, Base, Id, TenantOwned, moment, one_of, tenant_fk, within
 
 
 class Member(TenantOwned, Base):
@@ -70,6 +70,7 @@ class Member(TenantOwned, Base):
             name="erased_is_nobody",
         ),
         CheckConstraint("length(external_id) between 1 and 128", name="external_id_length"),
+        moment("last_login_at"),
         {"comment": "People in a tenant's programme."},
     )
 
@@ -97,6 +98,12 @@ class Member(TenantOwned, Base):
         server_default=text("true"), comment="May get e-mail."
     )
     sms_opt_in: Mapped[bool] = mapped_column(server_default=text("false"), comment="May get SMS.")
+    is_vip: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="Whether the tenant treats them as a VIP."
+    )
+    last_login_at: Mapped[datetime | None] = mapped_column(
+        comment="When they were last signed in at the tenant's, as the tenant says."
+    )
     attributes: Mapped[dict[str, Any]] = mapped_column(
         server_default=text("'{}'"), comment="Free facts that rules may read."
     )

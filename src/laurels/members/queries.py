@@ -11,7 +11,8 @@ from .errors import MemberArchived, MemberErased, MemberMerged, MemberNotFound
 
 _MEMBER = (
     "select m.id, m.external_id, m.email, m.first_name, m.last_name, m.phone, m.birthday,"
-    " m.status, m.merged_into, m.survivor_id, m.email_opt_in, m.sms_opt_in, m.attributes,"
+    " m.status, m.merged_into, m.survivor_id, m.email_opt_in, m.sms_opt_in, m.is_vip,"
+    " m.last_login_at, m.attributes,"
     " m.enrolled_at, m.updated_at,"
     " coalesce(t.spend, 0) as spend, coalesce(t.refunded, 0) as refunded,"
     " coalesce(t.purchases, 0) as purchases, t.first_purchase_at, t.last_purchase_at"

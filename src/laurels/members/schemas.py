@@ -14,11 +14,13 @@ from laurels.kit.schema import (
     Email,
     Flag,
     IdOf,
+    Moment,
     MoneyOut,
     Name,
     Schema,
     View,
 )
+from laurels.kit.time import EARLIEST
 
 MemberId = Annotated[UUID, IdOf("member")]
 Status = Literal["active", "archived", "merged", "erased"]
@@ -29,6 +31,13 @@ def _born(day: date) -> date:
         msg = "is before 1880; check the year"
         raise ValueError(msg)
     return day
+
+
+def _this_age(moment: datetime) -> datetime:
+    if moment < EARLIEST:
+        msg = "is before 1970; check the year"
+        raise ValueError(msg)
+    return moment
 
 
 class MemberIn(Schema):
@@ -46,11 +55,15 @@ class MemberIn(Schema):
     birthday: Annotated[Day, AfterValidator(_born)] | None = None
     email_opt_in: Flag | None = None
     sms_opt_in: Flag | None = None
+    is_vip: Flag | None = Field(default=None, description="Whether you treat them as a VIP.")
+    last_login_at: Annotated[Moment, AfterValidator(_this_age)] | None = Field(
+        default=None, description="When they were last signed in with you."
+    )
     attributes: Attributes | None = None
 
     @model_validator(mode="after")
     def _says_who(self) -> "MemberIn":
-        for name in ("email_opt_in", "sms_opt_in", "attributes"):
+        for name in ("email_opt_in", "sms_opt_in", "is_vip", "attributes"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 msg = f"`{name}` cannot be null; leave it out to keep it as it is"
                 raise ValueError(msg)
@@ -79,6 +92,8 @@ class MemberOut(View):
     )
     email_opt_in: bool
     sms_opt_in: bool
+    is_vip: bool
+    last_login_at: datetime | None
     attributes: dict[str, Any]
     spend: MoneyOut
     refunded: MoneyOut

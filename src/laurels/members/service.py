@@ -28,7 +28,7 @@ from .queries import get_member, require_own_life
 
 PROFILE = (
     "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
-    "sms_opt_in", "attributes",
+    "sms_opt_in", "is_vip", "last_login_at", "attributes",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ begin
   -- One entry stays of it all; not one for each row.
   set local laurels.audit = 'off';
   foreach v_table in array array[
+    'segment_days', 'segment_memberships', 'segment_cursors', 'segments',
     'test_clocks', 'job_runs', 'rejected_rows', 'import_runs', 'rule_usage', 'awards', 'earning_rules',
     'refunds', 'purchase_lines', 'purchases', 'deeds', 'tier_history', 'tiers',
     'lot_entries', 'holds', 'lots', 'posting_keys', 'point_transactions', 'wallet_merges',

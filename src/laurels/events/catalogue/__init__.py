@@ -30,6 +30,7 @@ from .purchases import (
     PurchaseRefunded,
     PurchaseUnsettled,
 )
+from .segments import SegmentJoined, SegmentLeft
 from .tiers import TierExpiryAnnounced, TierLowered, TierRaised, TierRenewed
 
 CATALOGUE: dict[str, type[Event]] = {
@@ -56,6 +57,8 @@ CATALOGUE: dict[str, type[Event]] = {
         PurchaseCompleted,
         PurchaseRefunded,
         PurchaseUnsettled,
+        SegmentJoined,
+        SegmentLeft,
         TierExpiryAnnounced,
         TierLowered,
         TierRaised,
@@ -89,6 +92,8 @@ __all__ = [
     "PurchaseCompleted",
     "PurchaseRefunded",
     "PurchaseUnsettled",
+    "SegmentJoined",
+    "SegmentLeft",
     "TierExpiryAnnounced",
     "TierLowered",
     "TierRaised",

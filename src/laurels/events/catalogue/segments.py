@@ -1,0 +1,25 @@
+"""What can happen between members and segments."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from laurels.kit.schema import IdOf
+
+from .base import Event
+
+
+@dataclass(slots=True)
+class SegmentJoined(Event):
+    """A member belongs to a segment now."""
+
+    name: ClassVar[str] = "segment.joined"
+    segment_id: Annotated[UUID, IdOf("segment")]
+
+
+@dataclass(slots=True)
+class SegmentLeft(Event):
+    """A member does not belong to a segment any more."""
+
+    name: ClassVar[str] = "segment.left"
+    segment_id: Annotated[UUID, IdOf("segment")]

@@ -1,0 +1,248 @@
+"""The fields of the rooms downstairs: profile, lifetime totals, points, purchases, RFM.
+
+Purchases count as completed ones; spend is what was paid less what went back. Points are those of
+the default program. Days are the tenant's own: yesterday is one day ago, whatever the hour.
+
+RFM and percentile compare a member with the tenant's other active members who ever bought. Those
+with equal values get equal scores: one plus five times the members with a lower value, divided by
+the number of all, rounded down. So the best fifth has 5 as far as ties allow, and who is tied
+stands where the lowest of them would.
+"""
+
+from laurels.kit.conditions import Field, Kind
+
+from .criteria import register, register_collection, register_source
+
+WINDOWS = (30, 90, 365)
+STATUS = "member.status"
+
+_DAYS = "({{today}} - ({moment} at time zone {{zone}})::date)"
+_SPEND = "coalesce(totals.spend - totals.refunded, 0)"
+_RANK = "(rank() over (order by {value}) - 1)"
+_SCORE = f"(1 + 5 * {_RANK} / count(*) over ())"
+
+
+def _since(name: str, moment: str, words: str, needs: tuple[str, ...] = ()) -> None:
+    register(
+        Field(name, Kind.INTEGER, f"Days since {words}; 0 is today."),
+        _DAYS.format(moment=moment),
+        needs=needs,
+        since=moment,
+    )
+
+
+def _profile() -> None:
+    for name, kind, words in (
+        ("external_id", Kind.TEXT, "The tenant's own id."),
+        ("email", Kind.TEXT, "E-mail address."),
+        ("phone", Kind.TEXT, "Telephone number."),
+        ("birthday", Kind.DATE, "Day of birth."),
+        ("attributes", Kind.ATTRIBUTES, "What the tenant adds."),
+    ):
+        register(Field(f"member.{name}", kind, words, private=True), f"m.{name}")
+    for name, kind, words in (
+        ("enrolled_at", Kind.DATETIME, "When they joined."),
+        ("email_opt_in", Kind.BOOLEAN, "May get e-mail."),
+        ("sms_opt_in", Kind.BOOLEAN, "May get SMS."),
+        ("is_vip", Kind.BOOLEAN, "Treated as a VIP."),
+        ("last_login_at", Kind.DATETIME, "When they were last signed in."),
+    ):
+        register(Field(f"member.{name}", kind, words), f"m.{name}")
+    register(
+        Field(
+            STATUS, Kind.ENUM, "Criteria that do not ask it mean active members only.",
+            choices=("active", "archived"),
+        ),
+        "m.status",
+    )  # fmt: skip
+    for part in ("month", "day"):
+        register(
+            Field(f"member.birth_{part}", Kind.INTEGER, f"The {part} of birth.", private=True),
+            f"extract({part} from m.birthday)::int",
+        )
+    _since("member.days_since_enrolment", "m.enrolled_at", "they joined")
+    _since("member.days_since_login", "m.last_login_at", "they last signed in")
+
+
+def _lifetime() -> None:
+    register_source(
+        "totals",
+        "left join laurels.member_totals as totals"
+        " on totals.tenant_id = {tenant} and totals.member_id = m.id",
+    )
+    needs = ("totals",)
+    for name, kind, words, sql in (
+        ("spend", Kind.MONEY, "Spent in all, net of refunds.", _SPEND),
+        ("purchases", Kind.INTEGER, "Completed purchases.", "coalesce(totals.purchases, 0)"),
+        (
+            "average_purchase", Kind.MONEY, "Spend per purchase; missing before the first.",
+            "round((totals.spend - totals.refunded) / nullif(totals.purchases, 0), 4)",
+        ),
+        ("first_purchase_at", Kind.DATETIME, "First purchase.", "totals.first_purchase_at"),
+        ("last_purchase_at", Kind.DATETIME, "Latest purchase.", "totals.last_purchase_at"),
+    ):  # fmt: skip
+        register(Field(f"lifetime.{name}", kind, words), sql, needs=needs)
+    _since(
+        "lifetime.days_since_first_purchase",
+        "totals.first_purchase_at",
+        "the first purchase",
+        needs,
+    )
+    _since(
+        "lifetime.days_since_last_purchase", "totals.last_purchase_at", "the latest purchase", needs
+    )
+
+
+def _points() -> None:
+    register_source(
+        "wallet",
+        "left join laurels.wallets as wallet on wallet.tenant_id = {tenant}"
+        " and wallet.member_id = m.id and wallet.program_id = (select d.id"
+        "  from laurels.programs as d where d.tenant_id = {tenant} and d.is_default)",
+    )
+    register_source(
+        "earned",
+        "left join lateral (select max(e.occurred_at) as at from laurels.point_transactions as e"
+        " where e.tenant_id = {tenant} and e.wallet_id = wallet.id"
+        " and e.type in ('earned', 'bonus')) as earned on true",
+        needs=("wallet",),
+    )
+    for name, words in (
+        ("available", "Spendable now."),
+        ("pending", "Earned, not yet spendable."),
+        ("held", "Set aside."),
+        ("debt", "Taken back beyond what was there."),
+        ("lifetime_earned", "Ever earned."),
+        ("lifetime_redeemed", "Ever spent."),
+        ("lifetime_expired", "Ever lapsed."),
+    ):
+        register(
+            Field(f"points.{name}", Kind.INTEGER, words), f"coalesce(wallet.{name}, 0)",
+            needs=("wallet",),
+        )  # fmt: skip
+    register(
+        Field("points.balance", Kind.INTEGER, "Available, pending and held together."),
+        "coalesce(wallet.available + wallet.pending + wallet.held, 0)",
+        needs=("wallet",),
+    )
+    register(
+        Field("points.last_earned_at", Kind.DATETIME, "When points were last earned."),
+        "earned.at",
+        needs=("earned",),
+    )
+    _since("points.days_since_last_earned", "earned.at", "points were last earned", ("earned",))
+
+
+def _tier() -> None:
+    register_source(
+        "tier",
+        "left join laurels.tier_history as standing on standing.tenant_id = {tenant}"
+        " and standing.member_id = m.id and standing.ended_at is null"
+        " left join laurels.tiers as tier"
+        "  on tier.tenant_id = {tenant} and tier.id = standing.tier_id",
+    )
+    for name, kind, words, sql in (
+        ("level", Kind.INTEGER, "Level of the member's tier; 1 is the lowest.", "tier.level"),
+        ("name", Kind.TEXT, "Name of the member's tier.", "tier.name"),
+        ("achieved_at", Kind.DATETIME, "Since when they are on it.", "standing.achieved_at"),
+        ("expires_at", Kind.DATETIME, "When it is looked at again.", "standing.expires_at"),
+    ):
+        register(Field(f"tier.{name}", kind, words), sql, needs=("tier",))
+    _since("tier.days_since_achieved", "standing.achieved_at", "they are on it", ("tier",))
+
+
+def _purchases() -> None:
+    completed = "{tenant} and p.member_id = m.id and p.status = 'completed'"
+    for days in WINDOWS:
+        name = f"last_{days}"
+        register_source(
+            name,
+            "left join (select p.member_id, count(*) as purchases,"
+            " sum(p.amount - p.refunded) as spend from laurels.purchases as p"
+            " where p.tenant_id = {tenant} and p.status = 'completed'"
+            f" and p.occurred_at >= {{start_of_day_{days}}} group by p.member_id) as {name}"
+            f" on {name}.member_id = m.id",
+        )
+        words = f"in the last {days} days, from the start of the day {days} days ago"
+        register(
+            Field(f"purchases.last_{days}_days.count", Kind.INTEGER, f"Purchases {words}."),
+            f"coalesce({name}.purchases, 0)", needs=(name,),
+        )  # fmt: skip
+        register(
+            Field(f"purchases.last_{days}_days.spend", Kind.MONEY, f"Spend {words}."),
+            f"coalesce({name}.spend, 0)", needs=(name,),
+        )  # fmt: skip
+    register_collection("purchases", f"laurels.purchases as p where p.tenant_id = {completed}")
+    register_collection(
+        "purchase_lines",
+        "laurels.purchases as p inner join laurels.purchase_lines as l"
+        " on l.tenant_id = {tenant} and l.purchase_id = p.id"
+        f" where p.tenant_id = {completed}",
+    )
+    for collection, table in (("purchases", "p"), ("purchase_lines", "l")):
+        for name, kind, words, sql in (
+            ("occurred_at", Kind.DATETIME, "When it happened.", "p.occurred_at"),
+            ("channel", Kind.TEXT, "Where it happened, such as online.", "p.channel"),
+            ("source", Kind.TEXT, "Where it came from: api, a shop, a file.", "p.source"),
+            ("amount", Kind.MONEY, "What was paid.", f"{table}.amount"),
+        ):
+            register(Field(name, kind, words, collection), sql)
+        register(
+            Field("days_ago", Kind.INTEGER, "How many days ago; 0 is today.", collection),
+            _DAYS.format(moment="p.occurred_at"),
+            since="p.occurred_at",
+        )
+        attributes = Field("attributes", Kind.ATTRIBUTES, "What the tenant adds.", collection)
+        register(attributes, f"{table}.attributes")
+    for name, kind, words in (
+        ("sku", Kind.TEXT, "Stock number of the product."),
+        ("name", Kind.TEXT, "What the product is called."),
+        ("category", Kind.TEXT, "Group of products."),
+        ("quantity", Kind.NUMBER, "How many."),
+    ):
+        register(Field(name, kind, words, "purchase_lines"), f"l.{name}")
+
+
+def _compared() -> None:
+    spend = "b.spend - b.refunded"
+    scores = ", ".join(
+        f"{_SCORE.format(value=value)} as {name}"
+        for name, value in (
+            ("recency", "b.last_purchase_at"),
+            ("frequency", "b.purchases"),
+            ("monetary", spend),
+        )
+    )
+    register_source(
+        "rfm",
+        f"left join (select b.member_id, {scores},"
+        f" 100 * {_RANK.format(value=spend)} / count(*) over () as percentile"
+        " from laurels.member_totals as b inner join laurels.members as bm"
+        "  on bm.tenant_id = {tenant} and bm.id = b.member_id and bm.status = 'active'"
+        " where b.tenant_id = {tenant} and b.purchases > 0) as rfm on rfm.member_id = m.id",
+    )
+    for name, words in (
+        ("recency", "how lately they bought"),
+        ("frequency", "how often they bought"),
+        ("monetary", "how much they spent in all"),
+    ):
+        register(
+            Field(f"rfm.{name}", Kind.INTEGER, f"1 to 5 by {words}; 5 is best."),
+            f"rfm.{name}", needs=("rfm",), relative=True,
+        )  # fmt: skip
+    register(
+        Field("rfm.score", Kind.TEXT, "The three scores side by side, such as 545."),
+        "(rfm.recency::text || rfm.frequency::text || rfm.monetary::text)",
+        needs=("rfm",),
+        relative=True,
+    )
+    register(
+        Field("value.percentile", Kind.INTEGER, "Percent of buyers who spent less, 0 to 99."),
+        "rfm.percentile",
+        needs=("rfm",),
+        relative=True,
+    )
+
+
+for _register in (_profile, _lifetime, _points, _tier, _purchases, _compared):
+    _register()

@@ -1,0 +1,159 @@
+"""Lists by hand: who is put into a static segment and taken out again, each with its result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from laurels import audit, members
+from laurels.events import emit
+from laurels.events.catalogue import SegmentJoined, SegmentLeft
+from laurels.kit.errors import Invalid
+from laurels.kit.ids import encode
+from laurels.kit.work import Work
+
+from .errors import SegmentArchived, SegmentIsDynamic
+from .queries import get_segment
+from .recomputing import summarise
+
+MAX_AT_ONCE = 100_000
+"""Members of one call, at most."""
+CHUNK = 1000
+"""Members of one statement."""
+Outcome = Literal["added", "already", "removed", "absent", "not_found", "inactive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What came of one that was named: who that is, and whether they were added or removed."""
+
+    name: UUID | str
+    member_id: UUID | None
+    outcome: Outcome
+
+
+async def add(
+    work: Work, segment_id: UUID, names: Sequence[UUID | str], *, notify: bool = True
+) -> list[Listed]:
+    """These members are on the list; each is named by our id or by the tenant's own.
+
+    The ids of a merged member mean the survivor. Raise SegmentNotFound, SegmentArchived or
+    SegmentIsDynamic.
+    """
+    await _open(work, segment_id, names)
+    found: list[Listed] = []
+    for start in range(0, len(names), CHUNK):
+        found += await _add(work, segment_id, names[start : start + CHUNK], notify=notify)
+    await _close(work, segment_id, "segment.members_added", found)
+    return found
+
+
+async def remove(
+    work: Work, segment_id: UUID, names: Sequence[UUID | str], *, notify: bool = True
+) -> list[Listed]:
+    """These members are not on the list any more; that they were stays in its history.
+
+    Raise SegmentNotFound, SegmentArchived or SegmentIsDynamic.
+    """
+    await _open(work, segment_id, names)
+    found: list[Listed] = []
+    for start in range(0, len(names), CHUNK):
+        found += await _remove(work, segment_id, names[start : start + CHUNK], notify=notify)
+    await _close(work, segment_id, "segment.members_removed", found)
+    return found
+
+
+async def _open(work: Work, segment_id: UUID, names: Sequence[UUID | str]) -> None:
+    if len(names) > MAX_AT_ONCE:
+        msg = f"At most {MAX_AT_ONCE:,} members at once; send them in several calls."
+        raise Invalid(msg, field="members")
+    segment = await get_segment(work, segment_id, lock=True)
+    if segment["archived_at"] is not None:
+        raise SegmentArchived
+    if segment["kind"] != "static":
+        raise SegmentIsDynamic
+
+
+async def _close(work: Work, segment_id: UUID, action: str, found: Sequence[Listed]) -> None:
+    moved = [each for each in found if each.outcome in {"added", "removed"}]
+    if moved:
+        await summarise(work, segment_id)
+    await audit.record(
+        work,
+        action=action,
+        target_type="segment",
+        target_id=encode("segment", segment_id),
+        after={"named": len(found), "moved": len(moved)},
+    )
+
+
+async def _add(
+    work: Work, segment_id: UUID, names: Sequence[UUID | str], *, notify: bool
+) -> list[Listed]:
+    people = await _people(work, names)
+    wanted = sorted({row["id"] for row in people.values() if row["status"] == "active"})
+    rows = await work.fetch(
+        "insert into laurels.segment_memberships (tenant_id, segment_id, member_id, joined_at,"
+        " reason) select $1, $2, n.member_id, $4, 'hand' from unnest($3::uuid[]) as n (member_id)"
+        " order by n.member_id on conflict (tenant_id, segment_id, member_id)"
+        " where left_at is null do nothing returning member_id",
+        work.tenant_id, segment_id, wanted, work.now,
+    )  # fmt: skip
+    added = {row[0] for row in rows}
+    if notify:
+        emit(work, [SegmentJoined(each, work.now, segment_id) for each in sorted(added)])
+    found: list[Listed] = []
+    for name in names:
+        row = people.get(name)
+        if row is None:
+            found.append(Listed(name, None, "not_found"))
+        elif row["status"] != "active":
+            found.append(Listed(name, row["id"], "inactive"))
+        else:
+            # Of one who is named twice the first is the one that was added.
+            found.append(Listed(name, row["id"], "added" if row["id"] in added else "already"))
+            added.discard(row["id"])
+    return found
+
+
+async def _remove(
+    work: Work, segment_id: UUID, names: Sequence[UUID | str], *, notify: bool
+) -> list[Listed]:
+    people = await _people(work, names)
+    rows = await work.fetch(
+        "update laurels.segment_memberships set left_at = greatest(joined_at, $4),"
+        " left_reason = 'hand' where tenant_id = $1 and segment_id = $2 and member_id = any($3)"
+        " and left_at is null returning member_id",
+        work.tenant_id, segment_id, sorted({row["id"] for row in people.values()}), work.now,
+    )  # fmt: skip
+    removed = {row[0] for row in rows}
+    if notify:
+        emit(work, [SegmentLeft(each, work.now, segment_id) for each in sorted(removed)])
+    found: list[Listed] = []
+    for name in names:
+        row = people.get(name)
+        if row is None:
+            found.append(Listed(name, None, "not_found"))
+            continue
+        found.append(Listed(name, row["id"], "removed" if row["id"] in removed else "absent"))
+        removed.discard(row["id"])
+    return found
+
+
+async def _people(work: Work, names: Sequence[UUID | str]) -> dict[UUID | str, dict[str, Any]]:
+    """Return whom the names mean, as far as they mean anybody: id and status."""
+    codes = [name for name in names if isinstance(name, str)]
+    coded: dict[UUID | str, UUID] = {**await members.find(work, codes)}
+    asked = {*coded.values(), *(name for name in names if isinstance(name, UUID))}
+    rows = await members.get_facts(work, sorted(asked)) if asked else {}
+    gone = {row["survivor_id"] for row in rows.values() if row["status"] == "merged"} - rows.keys()
+    if gone:
+        rows |= await members.get_facts(work, sorted(gone))
+    found: dict[UUID | str, dict[str, Any]] = {}
+    for name in names:
+        row = rows.get(cast("UUID", coded.get(name, name)))
+        if row is not None and row["status"] == "merged":
+            row = rows.get(row["survivor_id"])
+        if row is not None and row["status"] != "erased":
+            found[name] = row
+    return found

@@ -1,0 +1,188 @@
+"""Reading segments: one, lists, who belongs to them, how they did, what two have in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from laurels.kit.conditions import Condition
+from laurels.kit.work import Work
+
+from .errors import SegmentNotFound
+from .matching import looking_at_all, question
+
+COLUMNS = (
+    "id, name, description, kind, segment_type, criteria, version, computed_version, auto_update,"
+    " member_count, avg_lifetime_value, avg_points_balance, last_computed_at, asked_at,"
+    " created_at, updated_at, archived_at"
+)
+SAMPLE = 20
+"""How many members a preview shows."""
+PREVIEW_SECONDS = 10
+"""How long a preview may take; a person waits for it."""
+
+
+async def get_segment(work: Work, segment_id: UUID, *, lock: bool = False) -> dict[str, Any]:
+    """Return a segment. Raise SegmentNotFound."""
+    row = await work.fetchrow(
+        f"select {COLUMNS} from laurels.segments where tenant_id = $1 and id = $2"
+        f"{' for no key update' if lock else ''}",
+        work.tenant_id, segment_id,
+    )  # fmt: skip
+    if row is None:
+        raise SegmentNotFound
+    return dict(row)
+
+
+async def list_segments(
+    work: Work,
+    *,
+    kind: str | None = None,
+    archived: bool = False,
+    after: UUID | None = None,
+    limit: int = 100,
+) -> list[dict[str, Any]]:
+    """Return segments, newest first: those in use, or the archived ones."""
+    rows = await work.fetch(
+        f"select {COLUMNS} from laurels.segments where tenant_id = $1"
+        " and (archived_at is not null) = $2 and ($3::text is null or kind = $3)"
+        " and ($4::uuid is null or id < $4) order by id desc limit $5",
+        work.tenant_id, archived, kind, after, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Whom criteria mean: how many, of how many, and some of them with what was found."""
+
+    members: int
+    everybody: int
+    sample: list[dict[str, Any]]
+
+    @property
+    def share(self) -> float:
+        """Return which part of all members that is, from 0 to 1."""
+        return round(self.members / self.everybody, 4) if self.everybody else 0.0
+
+
+async def preview(work: Work, criteria: Condition) -> Preview:
+    """Return whom these criteria mean now: the number, and the newest of them."""
+    asked = await question(work, criteria)
+    columns: list[str] = []
+    found = asked.found(columns)
+    size = asked.mark(SAMPLE, "int")
+    async with looking_at_all(work, seconds=PREVIEW_SECONDS):
+        rows = await work.fetch(
+            f"select h.member_id, h.external_id, h.members, {found} as found,"
+            " (select count(*) from laurels.members as a where a.tenant_id = $1"
+            f"  and a.status {asked.standing}) as everybody"
+            f" from (select {', '.join(['m.id as member_id, m.external_id', *columns])},"
+            f"  count(*) over () as members from {asked.rows()} order by m.id desc limit {size})"
+            " as h order by h.member_id desc",
+            *asked.values.given,
+        )
+    if not rows:
+        return Preview(0, 0, [])
+    first = rows[0]
+    sample = [{name: row[name] for name in ("member_id", "external_id", "found")} for row in rows]
+    return Preview(first["members"], first["everybody"], sample)
+
+
+_MEMBERSHIPS = (
+    "select x.id, x.segment_id, x.member_id, x.joined_at, x.reason, x.version, x.found,"
+    " x.left_at, x.left_reason, s.name as segment_name"
+    " from laurels.segment_memberships as x inner join laurels.segments as s"
+    "  on s.tenant_id = x.tenant_id and s.id = x.segment_id where x.tenant_id = $1"
+    " and ($2 or x.left_at is null) and ($3::uuid is null or x.id < $3)"
+)
+
+
+async def list_memberships(
+    work: Work,
+    *,
+    segment_id: UUID | None = None,
+    member_id: UUID | None = None,
+    history: bool = False,
+    after: UUID | None = None,
+    limit: int = 100,
+) -> list[dict[str, Any]]:
+    """Return who belongs to a segment, or to what a member belongs, newest first.
+
+    `history` adds those who left. Of a member, archived segments are left out.
+    """
+    whose = "x.segment_id" if member_id is None else "s.archived_at is null and x.member_id"
+    rows = await work.fetch(
+        f"{_MEMBERSHIPS} and {whose} = $5 order by x.id desc limit $4",
+        work.tenant_id, history, after, limit, member_id or segment_id,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def segments_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Return the segments in use that these members belong to; who is in none is absent."""
+    if not member_ids:
+        return {}
+    rows = await work.fetch(
+        "select x.member_id, array_agg(x.segment_id) from laurels.segment_memberships as x"
+        " inner join laurels.segments as s on s.tenant_id = $1 and s.id = x.segment_id"
+        "  and s.archived_at is null"
+        " where x.tenant_id = $1 and x.member_id = any($2) and x.left_at is null"
+        " group by x.member_id",
+        work.tenant_id, list(member_ids),
+    )  # fmt: skip
+    return {row[0]: frozenset(row[1]) for row in rows}
+
+
+async def names_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return id, name and joining of the segments in use that these members belong to."""
+    rows = await work.fetch(
+        "select x.member_id, s.id, s.name, x.joined_at from laurels.segment_memberships as x"
+        " inner join laurels.segments as s on s.tenant_id = $1 and s.id = x.segment_id"
+        "  and s.archived_at is null"
+        " where x.tenant_id = $1 and x.member_id = any($2) and x.left_at is null"
+        " order by s.name, s.id",
+        work.tenant_id, list(member_ids),
+    )  # fmt: skip
+    found: dict[UUID, list[dict[str, Any]]] = {member_id: [] for member_id in member_ids}
+    for row in rows:
+        found[row["member_id"]].append(dict(row))
+    return found
+
+
+async def overlaps(work: Work, segment_id: UUID) -> list[dict[str, Any]]:
+    """Return how many members a segment shares with each other one in use, most shared first.
+
+    Raise SegmentNotFound.
+    """
+    await get_segment(work, segment_id)
+    rows = await work.fetch(
+        "select s.id as segment_id, s.name, count(*) as shared,"
+        "  (select count(*) from laurels.segment_memberships as a where a.tenant_id = $1"
+        "   and a.segment_id = $2 and a.left_at is null) - count(*) as only_this,"
+        "  (select count(*) from laurels.segment_memberships as b where b.tenant_id = $1"
+        "   and b.segment_id = s.id and b.left_at is null) - count(*) as only_other"
+        " from laurels.segment_memberships as x"
+        " inner join laurels.segment_memberships as y on y.tenant_id = $1"
+        "  and y.member_id = x.member_id and y.segment_id <> $2 and y.left_at is null"
+        " inner join laurels.segments as s on s.tenant_id = $1 and s.id = y.segment_id"
+        "  and s.archived_at is null"
+        " where x.tenant_id = $1 and x.segment_id = $2 and x.left_at is null"
+        " group by s.id, s.name order by shared desc, s.id",
+        work.tenant_id, segment_id,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def list_days(
+    work: Work, segment_id: UUID, *, since: date, until: date
+) -> list[dict[str, Any]]:
+    """Return how a segment did on each day that was counted, oldest first."""
+    rows = await work.fetch(
+        "select day, members, joined, left_count, revenue, purchases, points_earned,"
+        " points_redeemed from laurels.segment_days"
+        " where tenant_id = $1 and segment_id = $2 and day between $3 and $4 order by day",
+        work.tenant_id, segment_id, since, until,
+    )  # fmt: skip
+    return [dict(row) for row in rows]

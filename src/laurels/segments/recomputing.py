@@ -1,0 +1,234 @@
+"""Who belongs to a segment by its criteria: computed for all, or for those who have news.
+
+Two statements whatever the size: one writes who joined, one who left. The segment's row is locked
+first, so of two at once the second finds nothing left to do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from laurels import events
+from laurels.events import emit
+from laurels.events.catalogue import Event, SegmentJoined, SegmentLeft
+from laurels.kit.conditions import Condition
+from laurels.kit.work import Work
+
+from . import criteria as registry
+from .errors import SegmentArchived, SegmentIsStatic
+from .matching import Question, looking_at_all, question, start_of_today
+from .queries import get_segment
+
+PATIENCE_SECONDS = 600
+"""How long one statement of a computation may take; a tenant may have millions of members."""
+_OWN = (SegmentJoined.name, SegmentLeft.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What a computation of a segment did."""
+
+    segment_id: UUID
+    members: int
+    joined: int
+    left: int
+
+
+async def recompute(work: Work, segment_id: UUID, *, notify: bool | None = None) -> Recomputed:
+    """The segment's members are those whom its criteria mean now; who came and went is history.
+
+    It is told as events, but for the first time that criteria are computed: then only if `notify`
+    asks for it. Raise SegmentNotFound, SegmentArchived or SegmentIsStatic.
+    """
+    segment = await get_segment(work, segment_id, lock=True)
+    if segment["archived_at"] is not None:
+        raise SegmentArchived
+    if segment["kind"] == "static":
+        raise SegmentIsStatic
+    tell = segment["computed_version"] == segment["version"] if notify is None else notify
+    condition = registry.read(segment["criteria"])
+    async with looking_at_all(work, seconds=PATIENCE_SECONDS):
+        joined, left = await _move(work, segment, condition, None)
+        members = await summarise(work, segment_id, computed=segment["version"])
+    if tell:
+        _tell(work, segment_id, joined, left, historical=False)
+    return Recomputed(segment_id, members, len(joined), len(left))
+
+
+async def _move(
+    work: Work, segment: dict[str, Any], condition: Condition, only: Sequence[UUID] | None
+) -> tuple[list[UUID], list[UUID]]:
+    """Whoever matches belongs to the segment and nobody else; `only` looks at these alone."""
+    return (
+        await _let_in(work, segment, condition, only),
+        await _let_go(work, segment, condition, only),
+    )
+
+
+async def _let_in(
+    work: Work, segment: dict[str, Any], condition: Condition, only: Sequence[UUID] | None
+) -> list[UUID]:
+    asked = await question(work, condition)
+    found, mark = asked.found(), asked.mark
+    place, now = mark(segment["id"], "uuid"), mark(work.now, "timestamptz")
+    version = mark(segment["version"], "bigint")
+    rows = await work.fetch(
+        "insert into laurels.segment_memberships (tenant_id, segment_id, member_id, joined_at,"
+        f" reason, version, found) select $1, {place}, m.id, {now}, 'criteria', {version},"
+        f" {found} from {asked.rows()}"
+        f"{_among(asked, 'm.id', only)}"
+        " and not exists (select from laurels.segment_memberships as s where s.tenant_id = $1"
+        f" and s.segment_id = {place} and s.member_id = m.id and s.left_at is null)"
+        " order by m.id on conflict (tenant_id, segment_id, member_id) where left_at is null"
+        " do nothing returning member_id",
+        *asked.values.given,
+    )
+    return [row[0] for row in rows]
+
+
+async def _let_go(
+    work: Work, segment: dict[str, Any], condition: Condition, only: Sequence[UUID] | None
+) -> list[UUID]:
+    asked = await question(work, condition)
+    mark = asked.mark
+    place, now = mark(segment["id"], "uuid"), mark(work.now, "timestamptz")
+    rows = await work.fetch(
+        "update laurels.segment_memberships as s set left_at = greatest(s.joined_at,"
+        f" {now}), left_reason = 'criteria' where s.tenant_id = $1 and s.segment_id = {place}"
+        " and s.left_at is null"
+        f"{_among(asked, 's.member_id', only)}"
+        f" and not exists (select from {asked.rows()} and m.id = s.member_id)"
+        " returning s.member_id",
+        *asked.values.given,
+    )
+    return [row[0] for row in rows]
+
+
+def _among(asked: Question, column: str, only: Sequence[UUID] | None) -> str:
+    if only is None:
+        return ""
+    return f" and {column} = any({asked.mark(list(only), 'uuid[]')})"
+
+
+def _tell(
+    work: Work, segment_id: UUID, joined: Sequence[UUID], left: Sequence[UUID], *, historical: bool
+) -> None:
+    told: list[Event] = [SegmentJoined(each, work.now, segment_id) for each in sorted(joined)]
+    told += [SegmentLeft(each, work.now, segment_id) for each in sorted(left)]
+    emit(work, told, historical=historical)
+
+
+async def summarise(work: Work, segment_id: UUID, *, computed: int | None = None) -> int:
+    """The segment's row says how many belong to it and their averages; return how many."""
+    row = await work.fetchrow(
+        "update laurels.segments as s set member_count = n.members,"
+        " avg_lifetime_value = n.spend, avg_points_balance = n.points,"
+        " computed_version = coalesce($3, s.computed_version),"
+        " last_computed_at = case when $3::bigint is null then s.last_computed_at else $4 end,"
+        " asked_at = case when $3::bigint is null then s.asked_at end,"
+        " asked_notify = case when $3::bigint is null then s.asked_notify end"
+        " from (select count(*) as members,"
+        "  coalesce(round(avg(coalesce(t.spend - t.refunded, 0)), 4), 0) as spend,"
+        "  coalesce(floor(avg(coalesce(w.available + w.pending + w.held, 0))), 0)::bigint as points"
+        "  from laurels.segment_memberships as x"
+        "  left join laurels.member_totals as t on t.tenant_id = $1 and t.member_id = x.member_id"
+        "  left join laurels.wallets as w on w.tenant_id = $1 and w.member_id = x.member_id"
+        "   and w.program_id = (select d.id from laurels.programs as d"
+        "    where d.tenant_id = $1 and d.is_default)"
+        "  where x.tenant_id = $1 and x.segment_id = $2 and x.left_at is null) as n"
+        " where s.tenant_id = $1 and s.id = $2 returning s.member_count",
+        work.tenant_id, segment_id, computed, work.now,
+    )  # fmt: skip
+    assert row is not None, "the segment is there, because it is locked"
+    return row[0]
+
+
+async def summarise_lists(work: Work) -> None:
+    """Lists by hand say how many are on them and their averages, as of now."""
+    rows = await work.fetch(
+        "select id from laurels.segments where tenant_id = $1 and kind = 'static'"
+        " and archived_at is null order by id",
+        work.tenant_id,
+    )
+    for row in rows:
+        await summarise(work, row["id"])
+
+
+async def recompute_some(work: Work, *, asked: bool, limit: int) -> int:
+    """At most `limit` segments are computed: those asked for, or those due tonight; say how many.
+
+    Due are those that follow their criteria by themselves and were not computed today.
+    """
+    due = (
+        "asked_at is not null"
+        if asked
+        else "auto_update and (last_computed_at is null or last_computed_at < $3)"
+    )
+    today = [] if asked else [await start_of_today(work)]
+    rows = await work.fetch(
+        "select id, asked_notify from laurels.segments where tenant_id = $1 and kind = 'dynamic'"
+        f" and archived_at is null and {due} order by id limit $2",
+        work.tenant_id, limit, *today,
+    )  # fmt: skip
+    for row in rows:
+        await recompute(work, row["id"], notify=row["asked_notify"])
+    return len(rows)
+
+
+async def keep_up(work: Work, *, limit: int) -> int:
+    """Segments follow what happened to members since they last looked: at most `limit` events.
+
+    Only those who have news are asked, all at once per segment. What compares members with each
+    other, or depends on the day alone, waits for the night.
+    """
+    row = await work.fetchrow(
+        "select position from laurels.segment_cursors where tenant_id = $1 for update",
+        work.tenant_id,
+    )
+    if row is None:
+        return 0
+    start: int = row["position"]
+    news = await events.members_since(work, start, without=_OWN, limit=limit)
+    if news.members:
+        await _follow(work, news.members)
+    await work.fetch(
+        "update laurels.segment_cursors set position = $2 where tenant_id = $1",
+        work.tenant_id, news.position,
+    )  # fmt: skip
+    return news.position - start
+
+
+async def _follow(work: Work, news: dict[UUID, bool]) -> None:
+    """`news` says of each member whether all of it is imported history."""
+    # Before any other lock, so that whoever merges or archives one of them waits, or is waited for.
+    await work.fetch(
+        "select 1 from laurels.members where tenant_id = $1 and id = any($2)"
+        " order by id for key share",
+        work.tenant_id, list(news),
+    )  # fmt: skip
+    rows = await work.fetch(
+        "select id, criteria, version from laurels.segments where tenant_id = $1"
+        " and kind = 'dynamic' and auto_update and archived_at is null"
+        " and computed_version = version order by id for no key update",
+        work.tenant_id,
+    )
+    for row in rows:
+        condition = registry.read(row["criteria"])
+        if registry.is_relative(condition):
+            continue
+        joined, left = await _move(work, dict(row), condition, list(news))
+        if not joined and not left:
+            continue
+        for past in (False, True):
+            _tell(
+                work, row["id"],
+                [each for each in joined if news[each] is past],
+                [each for each in left if news[each] is past],
+                historical=past,
+            )  # fmt: skip
+        await work.fetch(
+            "update laurels.segments set member_count = greatest(member_count + $3, 0)"
+            " where tenant_id = $1 and id = $2",
+            work.tenant_id, row["id"], len(joined) - len(left),
+        )  # fmt: skip

@@ -1,0 +1,242 @@
+"""Segments over HTTP."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from laurels import members
+from laurels.kit.access import begin
+from laurels.kit.expand import offer
+from laurels.kit.http import Door
+from laurels.kit.ids import encode
+from laurels.kit.openapi import refuses
+from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.query import Switch
+from laurels.kit.schema import Day
+from laurels.kit.work import Work
+from laurels.permissions import Permission
+
+from . import criteria as registry
+from . import expanding, lists, queries, service
+from .errors import (
+    CriteriaInvalid,
+    SegmentArchived,
+    SegmentIsDynamic,
+    SegmentIsStatic,
+    SegmentNameTaken,
+    SegmentNotFound,
+    TooManySegments,
+)
+from .schemas import (
+    DayOut,
+    DuplicateIn,
+    FieldOut,
+    FieldsOut,
+    Kind,
+    ListedIn,
+    ListedOut,
+    ListedResultOut,
+    MemberId,
+    MembershipOut,
+    OverlapOut,
+    OverlapsOut,
+    PerformanceOut,
+    PreviewIn,
+    PreviewOut,
+    RecomputeIn,
+    RecomputeOut,
+    SegmentId,
+    SegmentIn,
+    SegmentOut,
+    SegmentPatch,
+)
+
+router = APIRouter(prefix="/v1", tags=["segments"], route_class=Door)
+Reading = Annotated[Work, begin(Permission.SEGMENTS_READ)]
+Writing = Annotated[Work, begin(Permission.SEGMENTS_WRITE)]
+History = Annotated[Switch, Query(description="Also those who left, and when and why.")]
+offer("member", "segments", expanding.segments)
+MOST_DAYS = timedelta(days=366)
+
+
+@router.get("/segments")
+async def list_segments(
+    work: Reading,
+    kind: Annotated[Kind | None, Query()] = None,
+    archived: Annotated[Switch, Query(description="The archived ones.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[SegmentOut]:
+    """List segments, newest first."""
+    rows = await queries.list_segments(
+        work, kind=kind, archived=archived, after=read_cursor(cursor), limit=limit + 1
+    )
+    found = [SegmentOut.model_validate(row) for row in rows]
+    return page_of(found, [row["id"] for row in rows], limit)
+
+
+@router.get("/segments/fields")
+async def list_segment_fields(work: Reading) -> FieldsOut:
+    """List what criteria can ask: names, kinds and operators."""
+    del work  # The same for every tenant; the permission is what was asked.
+    return FieldsOut(
+        data=[FieldOut.of(field) for field in registry.FIELDS],
+        collections=registry.FIELDS.collections(),
+    )
+
+
+@router.post("/segments/preview")
+@refuses(CriteriaInvalid)
+async def preview_segment(body: PreviewIn, work: Reading) -> PreviewOut:
+    """Try criteria: how many members they mean, and who the newest are. Nothing is kept."""
+    return PreviewOut.model_validate(await queries.preview(work, registry.read(body.criteria)))
+
+
+@router.post("/segments", status_code=201)
+@refuses(CriteriaInvalid, SegmentNameTaken, TooManySegments)
+async def create_segment(body: SegmentIn, work: Writing) -> SegmentOut:
+    """Create a segment. It is computed at once, or by a job where there are many members."""
+    return SegmentOut.model_validate(await service.create(work, body.model_dump()))
+
+
+@router.get("/segments/{segment_id}")
+@refuses(SegmentNotFound)
+async def get_segment(segment_id: SegmentId, work: Reading) -> SegmentOut:
+    """Read a segment."""
+    return SegmentOut.model_validate(await queries.get_segment(work, segment_id))
+
+
+@router.patch("/segments/{segment_id}")
+@refuses(SegmentNotFound, SegmentArchived, SegmentIsStatic, CriteriaInvalid, SegmentNameTaken)
+async def change_segment(segment_id: SegmentId, body: SegmentPatch, work: Writing) -> SegmentOut:
+    """Change what is sent of a segment. Other criteria are computed as those of a new one."""
+    return SegmentOut.model_validate(await service.change(work, segment_id, body.content()))
+
+
+@router.post("/segments/{segment_id}/archive")
+@refuses(SegmentNotFound)
+async def archive_segment(segment_id: SegmentId, work: Writing) -> SegmentOut:
+    """Put a segment out of use; its history stays, and it can be restored."""
+    return SegmentOut.model_validate(await service.archive(work, segment_id))
+
+
+@router.post("/segments/{segment_id}/restore")
+@refuses(SegmentNotFound, SegmentNameTaken, TooManySegments)
+async def restore_segment(segment_id: SegmentId, work: Writing) -> SegmentOut:
+    """Bring an archived segment back, with the members that its criteria mean now."""
+    return SegmentOut.model_validate(await service.restore(work, segment_id))
+
+
+@router.post("/segments/{segment_id}/duplicate", status_code=201)
+@refuses(SegmentNotFound, SegmentNameTaken, TooManySegments)
+async def duplicate_segment(segment_id: SegmentId, body: DuplicateIn, work: Writing) -> SegmentOut:
+    """Make another segment with the same criteria, or a list with the same members."""
+    return SegmentOut.model_validate(await service.duplicate(work, segment_id, name=body.name))
+
+
+@router.post("/segments/{segment_id}/recompute")
+@refuses(SegmentNotFound, SegmentArchived, SegmentIsStatic)
+async def recompute_segment(
+    segment_id: SegmentId, work: Writing, body: RecomputeIn | None = None
+) -> RecomputeOut:
+    """Compute who belongs to a segment now: at once, or by a job where there are many members."""
+    notify = body.notify if body is not None else None
+    run = await service.ask_to_compute(work, segment_id, notify=notify)
+    segment = SegmentOut.model_validate(await queries.get_segment(work, segment_id))
+    return RecomputeOut(segment=segment, run_id=None if run is None else run.id)
+
+
+@router.get("/segments/{segment_id}/members")
+@refuses(SegmentNotFound)
+async def list_segment_members(
+    segment_id: SegmentId,
+    work: Reading,
+    history: History = False,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[MembershipOut]:
+    """List who belongs to a segment, newest first, with what brought them."""
+    await queries.get_segment(work, segment_id)
+    rows = await queries.list_memberships(
+        work, segment_id=segment_id, history=history, after=read_cursor(cursor), limit=limit + 1
+    )
+    found = [MembershipOut.model_validate(row) for row in rows]
+    return page_of(found, [row["id"] for row in rows], limit)
+
+
+@router.post("/segments/{segment_id}/members")
+@refuses(SegmentNotFound, SegmentArchived, SegmentIsDynamic)
+async def add_segment_members(
+    segment_id: SegmentId, body: ListedIn, work: Writing
+) -> ListedResultOut:
+    """Put members on a list by hand; each has its own result, and one that fails fails alone."""
+    found = await lists.add(work, segment_id, [*body.members, *body.external_ids])
+    return await _listed(work, segment_id, found)
+
+
+@router.post("/segments/{segment_id}/members/remove")
+@refuses(SegmentNotFound, SegmentArchived, SegmentIsDynamic)
+async def remove_segment_members(
+    segment_id: SegmentId, body: ListedIn, work: Writing
+) -> ListedResultOut:
+    """Take members off a list by hand; that they were on it stays in its history."""
+    found = await lists.remove(work, segment_id, [*body.members, *body.external_ids])
+    return await _listed(work, segment_id, found)
+
+
+async def _listed(work: Work, segment_id: UUID, found: Sequence[lists.Listed]) -> ListedResultOut:
+    segment = await queries.get_segment(work, segment_id)
+    data = [
+        ListedOut(
+            name=each.name if isinstance(each.name, str) else encode("member", each.name),
+            member_id=each.member_id,
+            outcome=each.outcome,
+        )
+        for each in found
+    ]
+    return ListedResultOut(data=data, member_count=segment["member_count"])
+
+
+@router.get("/segments/{segment_id}/performance")
+@refuses(SegmentNotFound)
+async def get_segment_performance(
+    segment_id: SegmentId,
+    work: Reading,
+    since: Annotated[Day | None, Query(description="Absent: 30 days before `until`.")] = None,
+    until: Annotated[Day | None, Query(description="Absent: today. At most a year.")] = None,
+) -> PerformanceOut:
+    """Read what a segment's members did day by day: revenue, purchases, points."""
+    await queries.get_segment(work, segment_id)
+    last = until or work.now.date() + timedelta(days=1)
+    first = max(since or last - timedelta(days=30), last - MOST_DAYS)
+    rows = await queries.list_days(work, segment_id, since=first, until=last)
+    return PerformanceOut(data=[DayOut.model_validate(row) for row in rows])
+
+
+@router.get("/segments/{segment_id}/overlap")
+@refuses(SegmentNotFound)
+async def get_segment_overlap(segment_id: SegmentId, work: Reading) -> OverlapsOut:
+    """Count the members that a segment shares with each other one."""
+    rows = await queries.overlaps(work, segment_id)
+    return OverlapsOut(data=[OverlapOut.model_validate(row) for row in rows])
+
+
+@router.get("/members/{member_id}/segments")
+@refuses(members.MemberNotFound)
+async def list_member_segments(
+    member_id: MemberId,
+    work: Reading,
+    history: History = False,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[MembershipOut]:
+    """List what segments a member belongs to, newest first."""
+    await members.get_member(work, member_id)
+    rows = await queries.list_memberships(
+        work, member_id=member_id, history=history, after=read_cursor(cursor), limit=limit + 1
+    )
+    found = [MembershipOut.model_validate(row) for row in rows]
+    return page_of(found, [row["id"] for row in rows], limit)

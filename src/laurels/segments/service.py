@@ -1,0 +1,247 @@
+"""Segments: created, changed, archived, restored, copied; and computed when that is due."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from laurels import audit, events, jobs
+from laurels.kit.conditions import to_json
+from laurels.kit.ids import encode, new_id
+from laurels.kit.work import Work
+
+from . import criteria as registry
+from .errors import (
+    CriteriaInvalid,
+    SegmentArchived,
+    SegmentIsStatic,
+    SegmentNameTaken,
+    TooManySegments,
+)
+from .queries import get_segment
+from .recomputing import recompute, summarise
+
+MAX_SEGMENTS = 200
+"""Segments of one tenant that are not archived, at most: each follows every member's news."""
+AT_ONCE = 25_000
+"""Active members up to whom a segment is computed with the request; with more a job does it."""
+JOB = "segments.recompute_asked"
+CHANGEABLE = ("name", "description", "segment_type", "criteria", "auto_update")
+
+
+async def create(work: Work, content: dict[str, Any]) -> dict[str, Any]:
+    """A segment exists; one by criteria has its members, or a job is on its way to them.
+
+    Raise CriteriaInvalid, SegmentNameTaken or TooManySegments.
+    """
+    await _check_room(work)
+    dynamic = content["kind"] == "dynamic"
+    if dynamic != (content.get("criteria") is not None):
+        msg = "a dynamic segment needs criteria" if dynamic else "a static segment has no criteria"
+        raise CriteriaInvalid(msg, field="criteria")
+    values = {
+        **content,
+        "criteria": _canonical(content["criteria"]) if dynamic else None,
+        "auto_update": dynamic and content.get("auto_update", True),
+    }
+    segment_id = new_id()
+    await _insert(work, segment_id, values)
+    await _note(work, segment_id, "segment.created", None, values)
+    if dynamic:
+        await _follow_events(work)
+        await compute(work, segment_id)
+    return await get_segment(work, segment_id)
+
+
+async def change(work: Work, segment_id: UUID, content: dict[str, Any]) -> dict[str, Any]:
+    """The segment is as said; fields not named stay. Other criteria are computed like new ones.
+
+    Raise SegmentNotFound, SegmentArchived, SegmentIsStatic, CriteriaInvalid or SegmentNameTaken.
+    """
+    before = await get_segment(work, segment_id, lock=True)
+    if before["archived_at"] is not None:
+        raise SegmentArchived
+    values = {name: content[name] for name in CHANGEABLE if name in content}
+    for name in ("criteria", "auto_update"):
+        if before["kind"] == "static" and values.get(name):
+            raise SegmentIsStatic(field=name)
+    if values.get("criteria") is not None:
+        values["criteria"] = _canonical(values["criteria"])
+    values = {name: value for name, value in values.items() if before[name] != value}
+    if not values:
+        return before
+    anew = "criteria" in values
+    marks = [f"{name} = ${at}{_cast(name)}" for at, name in enumerate(values, start=4)]
+    marks += ["version = version + 1"] if anew else []
+    try:
+        async with work.savepoint():
+            await work.fetch(
+                f"update laurels.segments set {', '.join(marks)}, updated_at = $3"
+                " where tenant_id = $1 and id = $2",
+                work.tenant_id, segment_id, work.now, *_bound(values).values(),
+            )  # fmt: skip
+    except asyncpg.UniqueViolationError:
+        raise SegmentNameTaken(field="name") from None
+    await _note(work, segment_id, "segment.changed", {n: before[n] for n in values}, values)
+    if anew:
+        await compute(work, segment_id)
+    return await get_segment(work, segment_id)
+
+
+async def archive(work: Work, segment_id: UUID) -> dict[str, Any]:
+    """The segment is out of use: nobody comes or goes, rules do not see it; its history stays."""
+    before = await get_segment(work, segment_id, lock=True)
+    if before["archived_at"] is not None:
+        return before
+    await _set_archived(work, segment_id, archived=True)
+    return await get_segment(work, segment_id)
+
+
+async def restore(work: Work, segment_id: UUID) -> dict[str, Any]:
+    """The segment is in use again, with the members that its criteria mean now.
+
+    Raise SegmentNotFound, SegmentNameTaken or TooManySegments.
+    """
+    before = await get_segment(work, segment_id, lock=True)
+    if before["archived_at"] is None:
+        return before
+    await _check_room(work)
+    try:
+        async with work.savepoint():
+            await _set_archived(work, segment_id, archived=False)
+    except asyncpg.UniqueViolationError:
+        msg = "Another segment has the name by now; rename that one first."
+        raise SegmentNameTaken(msg, field="name") from None
+    if before["kind"] == "dynamic":
+        await compute(work, segment_id)
+    return await get_segment(work, segment_id)
+
+
+async def duplicate(work: Work, segment_id: UUID, *, name: str) -> dict[str, Any]:
+    """Another segment has the same content; of a list, the same members.
+
+    Raise SegmentNotFound, SegmentNameTaken or TooManySegments.
+    """
+    original = await get_segment(work, segment_id)
+    content = {**{field: original[field] for field in CHANGEABLE}, "name": name}
+    copy = await create(work, {**content, "kind": original["kind"]})
+    if original["kind"] == "static":
+        await work.fetch(
+            "insert into laurels.segment_memberships (tenant_id, segment_id, member_id,"
+            " joined_at, reason) select $1, $3, x.member_id, $4, 'hand'"
+            " from laurels.segment_memberships as x where x.tenant_id = $1"
+            " and x.segment_id = $2 and x.left_at is null order by x.member_id",
+            work.tenant_id, segment_id, copy["id"], work.now,
+        )  # fmt: skip
+        await summarise(work, copy["id"])
+    return await get_segment(work, copy["id"])
+
+
+async def compute(
+    work: Work, segment_id: UUID, *, notify: bool | None = None
+) -> jobs.RunView | None:
+    """The segment is computed, or where there are many members a job is; return its run then."""
+    row = await work.fetchrow(
+        "select count(*) from (select from laurels.members where tenant_id = $1"
+        " and status = 'active' limit $2) as n",
+        work.tenant_id, AT_ONCE + 1,
+    )  # fmt: skip
+    if row is not None and row[0] <= AT_ONCE:
+        await recompute(work, segment_id, notify=notify)
+        return None
+    await work.fetch(
+        "update laurels.segments set asked_at = $3, asked_notify = $4"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, segment_id, work.now, notify,
+    )  # fmt: skip
+    return await jobs.ask(work, JOB)
+
+
+async def ask_to_compute(
+    work: Work, segment_id: UUID, *, notify: bool | None = None
+) -> jobs.RunView | None:
+    """Like `compute`, because somebody asked for it, which is noted.
+
+    Raise SegmentNotFound, SegmentArchived or SegmentIsStatic.
+    """
+    segment = await get_segment(work, segment_id, lock=True)
+    if segment["archived_at"] is not None:
+        raise SegmentArchived
+    if segment["kind"] == "static":
+        raise SegmentIsStatic
+    await _note(work, segment_id, "segment.recomputed", None, {"notify": notify})
+    return await compute(work, segment_id, notify=notify)
+
+
+def _canonical(raw: Any) -> dict[str, Any]:
+    return to_json(registry.read(raw))
+
+
+def _bound(values: dict[str, Any]) -> dict[str, Any]:
+    if values.get("criteria") is None:
+        return values
+    return {**values, "criteria": orjson.dumps(values["criteria"]).decode()}
+
+
+def _cast(name: str) -> str:
+    return "::text::jsonb" if name == "criteria" else ""
+
+
+async def _insert(work: Work, segment_id: UUID, values: dict[str, Any]) -> None:
+    columns = ("kind", *CHANGEABLE)
+    bound = _bound(values)
+    marks = [f"${at}{_cast(name)}" for at, name in enumerate(columns, start=4)]
+    try:
+        async with work.savepoint():
+            await work.fetch(
+                "insert into laurels.segments (tenant_id, id, created_at, updated_at,"
+                f" {', '.join(columns)}) values ($1, $2, $3, $3, {', '.join(marks)})",
+                work.tenant_id, segment_id, work.now, *(bound.get(name) for name in columns),
+            )  # fmt: skip
+    except asyncpg.UniqueViolationError:
+        raise SegmentNameTaken(field="name") from None
+
+
+async def _check_room(work: Work) -> None:
+    row = await work.fetchrow(
+        "select count(*) from laurels.segments where tenant_id = $1 and archived_at is null",
+        work.tenant_id,
+    )
+    if row is not None and row[0] >= MAX_SEGMENTS:
+        raise TooManySegments
+
+
+async def _follow_events(work: Work) -> None:
+    """From here on the tenant's segments follow its events; what was before is computed anyway."""
+    await work.fetch(
+        "insert into laurels.segment_cursors (tenant_id, position) values ($1, $2)"
+        " on conflict (tenant_id) do nothing",
+        work.tenant_id, await events.last_position(work),
+    )  # fmt: skip
+
+
+async def _set_archived(work: Work, segment_id: UUID, *, archived: bool) -> None:
+    await work.fetch(
+        "update laurels.segments set archived_at = $3, updated_at = $4, asked_at = null,"
+        " asked_notify = null where tenant_id = $1 and id = $2",
+        work.tenant_id, segment_id, work.now if archived else None, work.now,
+    )  # fmt: skip
+    await _note(work, segment_id, f"segment.{'archived' if archived else 'restored'}", None, None)
+
+
+async def _note(
+    work: Work,
+    segment_id: UUID,
+    action: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    await audit.record(
+        work,
+        action=action,
+        target_type="segment",
+        target_id=encode("segment", segment_id),
+        before=before,
+        after=after,
+    )
