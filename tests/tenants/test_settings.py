@@ -60,6 +60,18 @@ async def test_a_value_is_changed_and_the_others_stay(client, section, name, val
         ("referrals", "referral_points_referrer", True),
         ("referrals", "referral_points_referrer", 1_000_000_001),
         ("referrals", "nonsense", 1),
+        ("earning", "points_per_dollar", "-1"),
+        ("earning", "points_per_dollar", "1.00001"),
+        ("earning", "points_per_dollar", "1000000.01"),
+        ("earning", "points_per_dollar", "1e3"),
+        ("earning", "points_per_dollar", True),
+        ("earning", "welcome_points", 0.5),
+        ("earning", "birthday_known_days", 367),
+        ("earning", "enabled", False),
+        ("ledger", "points_expire_enabled", "false"),
+        ("ledger", "points_expire_days", 0),
+        ("ledger", "points_expire_days", 36_501),
+        ("ledger", "points_expire_days", None),
     ],
 )
 async def test_a_value_that_cannot_be_is_refused_by_its_name(client, section, name, value):

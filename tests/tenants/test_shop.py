@@ -409,3 +409,24 @@ async def test_a_plain_tenant_may_use_the_settings_too(database):
             work.tenant_id,
         )
     assert tuple(row) == ("signup", 10)
+
+
+# Tiers -------------------------------------------------------------------------------------------
+
+
+async def test_a_birthday_earns_what_the_tier_gives(client, house):
+    tiers = {t["name"]: t for t in (await client.get("/v1/tiers")).json()["data"]}
+    bonus = {"birthday_bonus_points": 250}
+    changed = await client.patch(f"/v1/tiers/{tiers['Bronze']['id']}", json=bonus)
+    assert changed.status_code == 200, changed.text
+    await change(client, "earning", welcome_points=0)
+    async with house.work() as work:
+        await settlement.enrol(work, {"external_id": "anna", "birthday": date(1990, 3, 3)})
+    house.later(days=1)
+    async with house.work() as work:
+        await birthdays.celebrate(work, limit=10)
+
+    assert await ledger_of(client, "anna") == [("bonus", "birthday", 250, 250)]
+    assert [(name, tiers[name]["level"]) for name in tiers] == [
+        ("Bronze", 1), ("Silver", 2), ("Gold", 3), ("Platinum", 4),
+    ]  # fmt: skip
