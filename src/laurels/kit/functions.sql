@@ -10,7 +10,11 @@ begin
     tenant_id, key, fingerprint, status, body, created_at
   )
   select p_tenant, n.key, n.fingerprint, coalesce(n.status, p_statuses[1]), n.body, now()
-  from unnest(p_keys, p_fingerprints, p_statuses, p_bodies) as n (key, fingerprint, status, body)
+  from (
+    select
+      unnest(p_keys) as key, unnest(p_fingerprints) as fingerprint,
+      unnest(p_statuses) as status, unnest(p_bodies) as body
+  ) as n
   order by n.key
   on conflict (tenant_id, key) do update set
     fingerprint = excluded.fingerprint,

@@ -5,7 +5,7 @@ that its schema accepts. Whatever else comes (no JSON, a field that is wrong, an
 the framework's way and gets the framework's answer. A test holds that both say the same.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast, get_args, get_type_hints
 from uuid import UUID
 
@@ -18,24 +18,29 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from laurels.permissions import Permission
 
 from . import idempotency
-from .access import token_of
+from .access import bearer_in
 from .batching import Caller, Lanes
 from .errors import Unauthenticated
 from .reading import UnreadableBody, parse_json
 
 
-async def caller_at(request: Request, permission: Permission, body: bytes) -> Caller:
-    """Return who stands at a hot door. Raise Unauthenticated for what is no key of ours."""
-    lanes: Lanes = cast("FastAPI", request.app).state.lanes
-    token = token_of(request)
+def caller_at(
+    scope: Scope, headers: Mapping[bytes, bytes], permission: Permission, body: bytes
+) -> Caller:
+    """Return who stands at a hot door. Raise Unauthenticated for what is no key of ours.
+
+    It reads the scope itself: the framework's views of headers and address cost 8 µs more.
+    """
+    lanes: Lanes = scope["app"].state.lanes
+    token = bearer_in(headers.get(b"authorization", b"").decode("latin-1"))
     tenant_id = lanes.authenticator.tenant_of(token)
     if tenant_id is None:
         raise Unauthenticated
-    text = request.headers.get("idempotency-key")
+    text = headers.get(b"idempotency-key")
     key = None
     if text is not None:
-        key = idempotency.key_of(text, request.method, request.url.path, body)
-    return Caller(lanes, tenant_id, token, permission, request.state.request_id, key)
+        key = idempotency.key_of(text.decode("latin-1"), scope["method"], scope["path"], body)
+    return Caller(lanes, tenant_id, token, permission, scope["state"]["request_id"], key)
 
 
 class HotRoute:
@@ -97,15 +102,21 @@ class ShortWay:
         self._others = [HotRoute(route) for route in routes if "{" in route.path]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = self._route(scope)
-        if route is None:
+        route = self.route(scope)
+        headers = {} if route is None else dict(scope["headers"])
+        # What is said twice, in other words or packed is judged further inside.
+        if (
+            route is None
+            or len(headers) < len(scope["headers"])
+            or headers.get(b"content-type", b"").lower() not in _PLAIN_JSON
+            or b"content-encoding" in headers
+        ):
             await self._app(scope, receive, send)
             return
         scope["route"], scope["endpoint"] = route.route, route.endpoint
-        request = Request(scope, receive, send)
         body = b""
         try:
-            body = await request.body()
+            body = await _whole(receive)
             given = route.read(scope["path"], body)
         except (UnreadableBody, ValidationError, ValueError):
             await self._app(scope, _again(body, receive), send)
@@ -113,39 +124,39 @@ class ShortWay:
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - a body over the limit
-            await (await _handled(request, error))(scope, receive, send)
+            await (await _handled(scope, error))(scope, receive, send)
             return
         try:
-            caller = await caller_at(request, route.permission, body)
+            caller = caller_at(scope, headers, route.permission, body)
             response = await route.endpoint(caller=caller, **given)
         except Exception as error:  # noqa: BLE001 - handed to the application's own handlers
-            response = await _handled(request, error)
+            response = await _handled(scope, error)
         await response(scope, receive, send)
 
-    def _route(self, scope: Scope) -> HotRoute | None:
+    def route(self, scope: Scope) -> HotRoute | None:
+        """Return the hot route that this request asks for, if any."""
         if scope["type"] != "http" or scope["method"] != "POST" or scope["query_string"]:
             return None
         path: str = scope["path"]
         found = self._fixed.get(path)
         if found is None:
             found = next((route for route in self._others if route.matches(path)), None)
-        if found is None or not _is_json(scope):
-            return None
         return found
 
 
 _PLAIN_JSON = frozenset({b"application/json", b"application/json; charset=utf-8"})
 
 
-def _is_json(scope: Scope) -> bool:
-    """Say whether the body is announced in the usual words; others are judged further inside."""
-    found = False
-    for name, value in scope["headers"]:
-        if name == b"content-type":
-            found = value.lower() in _PLAIN_JSON
-        elif name == b"content-encoding":
-            return False
-    return found
+async def _whole(receive: Receive) -> bytes:
+    """Return the body. Raise ClientDisconnect when the caller left before its end."""
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
@@ -162,8 +173,9 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return once_more
 
 
-async def _handled(request: Request, error: Exception) -> Response:
+async def _handled(scope: Scope, error: Exception) -> Response:
     """Let the application's handlers answer an error, the nearest class first."""
+    request = Request(scope)
     handlers = cast("FastAPI", request.app).exception_handlers
     for kind in type(error).__mro__:
         handler = handlers.get(kind)

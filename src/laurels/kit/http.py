@@ -126,7 +126,10 @@ class Visit:
     async def caller(self, permission: Permission, *, dry_run: bool = False) -> Caller:
         """Return who stands at a hot door. Raise Unauthenticated for what is no key of ours."""
         body = await self._request.body()
-        self._caller = await caller_at(self._request, permission, body)
+        headers: dict[bytes, bytes] = {}
+        for name, value in self._request.scope["headers"]:
+            headers.setdefault(name, value)
+        self._caller = caller_at(self._request.scope, headers, permission, body)
         if dry_run:
             self._caller = replace(self._caller, rehearse=self._rehearse)
         return self._caller

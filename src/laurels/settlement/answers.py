@@ -5,12 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from laurels import activity, earning, members, purchases
 from laurels.activity import NewDeed
 from laurels.events.catalogue import PurchaseCompleted
 from laurels.kit.batching import Asked
 from laurels.kit.errors import AppError
 from laurels.kit.idempotency import Answer
+from laurels.kit.ids import encode
+from laurels.kit.schema import trim_money
 from laurels.kit.work import Work
 from laurels.members.schemas import MemberOut
 from laurels.purchases import NewPurchase, NewRefund
@@ -18,10 +22,7 @@ from laurels.purchases import NewPurchase, NewRefund
 from . import deeds, refunding, service
 from .effect import Settled
 from .refunding import Refunded
-from .schemas import AwardOut, DeedOut, EffectOut, LineOut, PurchaseOut, RefundOut
-
-_FIELDS = ("source", "external_id", "status", "amount", "currency", "channel", "payment_method",
-           "note", "attributes")  # fmt: skip
+from .schemas import DeedOut, LineOut, PurchaseOut, RefundOut
 
 
 async def buy(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
@@ -32,7 +33,7 @@ async def buy(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
     return [
         outcome
         if isinstance(outcome, AppError)
-        else Answer(201 if outcome.new else 200, rendered(shown[number]))
+        else Answer(201 if outcome.new else 200, shown[number])
         for number, outcome in enumerate(outcomes)
     ]
 
@@ -86,9 +87,9 @@ def rendered(view: PurchaseOut | RefundOut | DeedOut | MemberOut) -> bytes:
 
 async def show(
     work: Work, items: Sequence[NewPurchase], outcomes: Sequence[Settled | AppError]
-) -> dict[int, PurchaseOut]:
+) -> dict[int, bytes]:
     """Return the settled purchases by place: new ones as they were written, others as read."""
-    shown: dict[int, PurchaseOut] = {}
+    shown: dict[int, bytes] = {}
     others: dict[int, UUID] = {}
     written_at = await work.began_at()
     for number, (item, outcome) in enumerate(zip(items, outcomes, strict=True)):
@@ -100,7 +101,8 @@ async def show(
             others[number] = outcome.purchase_id
     if others:
         found = await read(work, list(others.values()))
-        shown.update({number: found[purchase_id] for number, purchase_id in others.items()})
+        for number, purchase_id in others.items():
+            shown[number] = rendered(found[purchase_id])
     return shown
 
 
@@ -117,27 +119,51 @@ async def show_refunds(work: Work, outcomes: Sequence[Refunded | AppError]) -> d
     }  # fmt: skip
 
 
-def _written(work: Work, item: NewPurchase, settled: Settled, written_at: datetime) -> PurchaseOut:
-    # The fields are our own and were checked on the way in: nothing is validated a second time.
-    award = None
-    if settled.award is not None:
-        effects = [EffectOut.model_construct(**effect) for effect in settled.award.effects]
-        award = AwardOut.model_construct(
-            points=settled.points, effects=effects, explanation=settled.award.explanation
-        )
-    return PurchaseOut.model_construct(
-        **{name: getattr(item, name) for name in _FIELDS},
-        id=settled.purchase_id,
-        member_id=item.buyer_id,
-        refunded=0,
-        lines=[LineOut.model_validate(line) for line in item.lines],
-        refunds=[],
-        occurred_at=item.occurred_at or work.now,
-        completed_at=work.now if item.status == "completed" else None,
-        created_at=written_at,
-        points=settled.points,
-        award=award,
-    )
+def _written(work: Work, item: NewPurchase, settled: Settled, written_at: datetime) -> bytes:
+    """Return the JSON of a `PurchaseOut` of what was written just now.
+
+    The fields are our own and were checked on the way in, so no model is made of them only to be
+    taken apart again: that was 20 µs per purchase. A test holds both to be the same, to the byte.
+    """
+    award = settled.award
+    said = {
+        "id": encode("purchase", settled.purchase_id),
+        "source": item.source,
+        "external_id": item.external_id,
+        "member_id": None if item.buyer_id is None else encode("member", item.buyer_id),
+        "status": item.status,
+        "amount": trim_money(item.amount),
+        "refunded": "0.00",
+        "currency": item.currency,
+        "channel": item.channel,
+        "payment_method": item.payment_method,
+        "note": item.note,
+        "attributes": item.attributes,
+        "lines": [LineOut.model_validate(line).model_dump(mode="json") for line in item.lines],
+        "refunds": [],
+        "occurred_at": item.occurred_at or work.now,
+        "completed_at": work.now if item.status == "completed" else None,
+        "created_at": written_at,
+        "points": settled.points,
+        "award": None
+        if award is None
+        else {
+            "points": settled.points,
+            "effects": [_effect(effect) for effect in award.effects],
+            "explanation": orjson.Fragment(award.told),
+        },
+    }
+    return orjson.dumps(said, option=orjson.OPT_UTC_Z)
+
+
+def _effect(effect: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "rule_id": encode("earning_rule", effect["rule_id"]),
+        "version": effect["version"],
+        "type": effect["type"],
+        "points": effect["points"],
+        "transaction_id": encode("transaction", effect["transaction_id"]),
+    }
 
 
 async def read(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, PurchaseOut]:
