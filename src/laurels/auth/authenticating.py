@@ -80,10 +80,13 @@ class KeyAuthenticator:
         )
         return await self._principal(work, token, parts[1], row)
 
-    async def let_in(self, work: Work, token: str, keys: Sequence[str]) -> LetIn | None:
+    async def let_in(
+        self, work: Work, token: str, keys: Sequence[str], ahead: preface.Ahead | None = None
+    ) -> LetIn | None:
         """Like `identify`, and with the same statement: what deeds want to know first.
 
-        That is what rooms registered in `kit.preface`, and which idempotency keys came before.
+        That is what rooms registered in `kit.preface`, which idempotency keys came before, and
+        what this batch asks `ahead`.
         """
         parts = None if token.startswith(operators.PREFIX) else _parts(token)
         if parts is None:
@@ -92,14 +95,18 @@ class KeyAuthenticator:
             return None if principal is None else LetIn(principal, [])
         row = await work.fetchrow(
             f"select {_KEY}, now(), {idempotency.KNOWN}{preface.columns()}"
-            f" from laurels.api_keys {_VALID}",
-            work.tenant_id, parts[1], keys,
+            f"{preface.question(ahead, 4)} from laurels.api_keys {_VALID}",
+            work.tenant_id, parts[1], keys, *(ahead.values if ahead else ()),
         )  # fmt: skip
         principal = await self._principal(work, token, parts[1], row)
         if principal is None or row is None:
             return None
         work.memo[BEGAN_AT] = row[6]
-        preface.remember(work, row[8:])
+        told = row[8:]
+        if ahead is not None:
+            *told, answer = told
+            work.memo[ahead.key] = (ahead.about, answer)
+        preface.remember(work, told)
         return LetIn(principal, row[7])
 
     async def _principal(

@@ -18,6 +18,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from laurels.permissions import Permission
 
 from .errors import Unauthenticated
+from .preface import Ahead
 from .rehearsing import DryRun
 from .work import Actor, Work
 
@@ -60,7 +61,9 @@ class Authenticator(Protocol):
         """Raise an AppError when this feature is switched off for the tenant."""
         ...
 
-    async def let_in(self, work: Work, token: str, keys: Sequence[str]) -> LetIn | None:
+    async def let_in(
+        self, work: Work, token: str, keys: Sequence[str], ahead: Ahead | None = None
+    ) -> LetIn | None:
         """Identify, and read with the same statement what deeds want to know first."""
         ...
 

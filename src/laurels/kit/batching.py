@@ -12,7 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -26,10 +26,12 @@ from .access import Authenticator, LetIn
 from .db import Database, PoolExhausted
 from .errors import AppError, Forbidden, Unauthenticated
 from .idempotency import Answer
+from .preface import Ahead
 from .time import utc_now
 from .work import HOT, Work, open_work
 
 log = logging.getLogger("laurels.batching")
+D = TypeVar("D", bound=Callable[..., Any])
 
 MAX_BATCH = 256
 """Requests that one transaction takes, at most."""
@@ -83,6 +85,21 @@ class Waiting:
 
 
 Outcome = Answer | Exception
+LookAhead = Callable[[Sequence[Asked]], Ahead | None]
+_ahead: dict[Any, LookAhead] = {}
+"""What deeds ask first of all, by deed."""
+
+
+def asks_first(look: LookAhead) -> Callable[[D], D]:
+    """Let what this deed asks first be read with the statement that lets its batch in."""
+
+    def note(deed: D) -> D:
+        _ahead[deed] = look
+        return deed
+
+    return note
+
+
 Deed = Callable[[Work, Sequence[Asked]], Awaitable[Sequence[Answer | AppError]]]
 """What a hot door does for many at once: an answer or a refusal for each, in order."""
 
@@ -291,7 +308,9 @@ class Lane:
         async with open_work(
             self.lanes.database, tenant_id=self.tenant_id, now=utc_now(), kind=HOT
         ) as opened:
-            entrance = await self.lanes.authenticator.let_in(opened, self.token, list(keys))
+            look = _ahead.get(self.deed)
+            ahead = None if look is None else look([one.asked for one in batch])
+            entrance = await self.lanes.authenticator.let_in(opened, self.token, list(keys), ahead)
             require(entrance and entrance.principal, self.permission)
             assert entrance is not None, "somebody who is nobody was not let in"
             principal = entrance.principal

@@ -41,6 +41,8 @@ else:
 SCHEMA = "laurels"
 QUEUE = "laurels_jobs"
 """The schema in which the job queue has its own tables (docs/decisions/0010)."""
+LOOKED_AFTER = 1000
+"""How often a connection is lent before the pool has to see it."""
 MAX_POINTS = 2**53 - 1
 """Largest number of points anywhere: what JSON readers hold exactly."""
 MAX_MONEY = 999_999_999_999_999
@@ -156,6 +158,9 @@ class Database:
             self._settings["statement_timeout"] = str(int(statement_timeout * 1000))
         self._pool: Pool | None = None
         self._opening = asyncio.Lock()
+        self._spare: Any = None
+        self._lent = 0
+        self._waiting = 0
 
     async def _open(self) -> Pool:
         """Return the pool. It connects when somebody asks, never before."""
@@ -176,16 +181,12 @@ class Database:
     async def connection(self) -> AsyncGenerator[Raw]:
         """Lend a connection without a transaction. Raise PoolExhausted when none comes free."""
         pool = await self._open()
-        started = time.perf_counter()
-        try:
-            raw: Any = await pool.acquire(timeout=self._timeout)
-        except TimeoutError:
-            raise PoolExhausted from None
-        finally:
-            POOL_WAIT.observe(time.perf_counter() - started)
+        raw = await self._take(pool)
+        keep = False
         POOL_IN_USE.inc()
         try:
             yield raw
+            keep = self._may_stay_out(raw)
         except asyncpg.InternalClientError as error:
             # The server died in mid-operation, and the driver only notices with the next one.
             raw.terminate()
@@ -193,7 +194,43 @@ class Database:
             raise asyncpg.InterfaceError(msg) from error
         finally:
             POOL_IN_USE.dec()
+            if keep:
+                self._spare = raw
+            else:
+                await pool.release(raw)
+
+    async def _take(self, pool: Pool) -> Any:
+        """Return the connection that stayed out of the pool last time, else one from the pool."""
+        raw, self._spare = self._spare, None
+        if raw is not None:
+            if not raw.is_closed():
+                return raw
             await pool.release(raw)
+        started = time.perf_counter()
+        self._waiting += 1
+        try:
+            return await pool.acquire(timeout=self._timeout)
+        except TimeoutError:
+            raise PoolExhausted from None
+        finally:
+            self._waiting -= 1
+            POOL_WAIT.observe(time.perf_counter() - started)
+
+    def _may_stay_out(self, raw: Any) -> bool:
+        """Say whether a connection that went well may wait for the next user without the pool.
+
+        The pool's giving and taking back cost 70 µs, as they make a task and two timers. One
+        connection stays out at most, nobody may be waiting for it, and the pool sees it now and
+        then: it ends connections by their age.
+        """
+        self._lent += 1
+        return (
+            self._spare is None
+            and not self._waiting
+            and self._lent % LOOKED_AFTER != 0
+            and not raw.is_closed()
+            and not raw.is_in_transaction()
+        )
 
     async def refresh_statistics(self) -> None:
         """The planner knows how large the hot tables are by now; for the end of bulk loads."""
@@ -206,6 +243,9 @@ class Database:
             return
         try:
             async with asyncio.timeout(5):
+                if self._spare is not None:
+                    raw, self._spare = self._spare, None
+                    await self._pool.release(raw)
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()

@@ -24,6 +24,29 @@ class Preface:
     read: Callable[[str | None], Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a batch will ask first, asked with the statement that lets it in.
+
+    A scalar subquery with `{}` in the place of each value. What it is about and what it returned
+    are found in `work.memo` under the key. Whoever looks there takes both away: they are true for
+    one look, not for longer.
+    """
+
+    key: Any
+    about: Any
+    sql: str
+    values: tuple[Any, ...]
+
+
+def question(ahead: Ahead | None, first: int) -> str:
+    """Return what is asked ahead as a column whose values are bound from `$first` on."""
+    if ahead is None:
+        return ""
+    marks = (f"${number}" for number in range(first, first + len(ahead.values)))
+    return f", ({ahead.sql.format(*marks)})"
+
+
 _prefaces: list[Preface] = []
 _known: dict[tuple[UUID, int], tuple[str | None, Any]] = {}
 

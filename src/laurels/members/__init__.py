@@ -27,6 +27,7 @@ from .service import (
     ensure,
     ensure_new,
     find,
+    look_ahead,
     look_up,
     set_totals,
     upsert,
@@ -36,6 +37,6 @@ __all__ = [
     "Ensured", "MemberErased", "MemberNotFound", "Merge", "Upserted", "add_purchases",
     "add_refunds", "archive", "change", "count_active", "ensure", "ensure_new", "erase",
     "export", "find", "find_by_email", "get_facts", "get_member", "list_born_on",
-    "list_members", "look_up", "merge", "require_active", "restore", "set_totals", "unmerge",
-    "upsert", "walk",
+    "list_members", "look_ahead", "look_up", "merge", "require_active", "restore", "set_totals",
+    "unmerge", "upsert", "walk",
 ]  # fmt: skip

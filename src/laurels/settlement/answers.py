@@ -10,7 +10,7 @@ import orjson
 from laurels import activity, earning, members, purchases
 from laurels.activity import NewDeed
 from laurels.events.catalogue import PurchaseCompleted
-from laurels.kit.batching import Asked
+from laurels.kit.batching import Asked, asks_first
 from laurels.kit.errors import AppError
 from laurels.kit.idempotency import Answer
 from laurels.kit.ids import encode
@@ -25,6 +25,7 @@ from .refunding import Refunded
 from .schemas import DeedOut, LineOut, PurchaseOut, RefundOut
 
 
+@asks_first(lambda asked: members.look_ahead(each.content.member for each in asked))
 async def buy(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
     """Settle the purchases that are asked for: 201 with what each earned, 200 for a repeat."""
     items: list[NewPurchase] = [each.content for each in asked]
