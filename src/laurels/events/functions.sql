@@ -1,13 +1,17 @@
 -- Write events and number them per member. Sequences are taken in the order of member ids, the
 -- same everywhere, so that two transactions never wait for each other. Events of several causes
--- come with a cause and a depth each.
+-- come with a cause and a depth each. The caller counts: how many events each member has here, and
+-- how many come after each event; window functions would cost 3 µs per event.
 create or replace function laurels.book_outbox(
   p_tenant uuid,
   p_ids uuid[],
   p_types text[],
   p_payloads text[],
   p_members uuid[],
+  p_afters bigint[],
   p_occurred timestamptz[],
+  p_numbered uuid[],
+  p_counts bigint[],
   p_historical boolean,
   p_cause uuid,
   p_depth integer,
@@ -16,10 +20,9 @@ create or replace function laurels.book_outbox(
 ) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   insert into laurels.member_sequences as s (tenant_id, member_id, last_seq)
-  select p_tenant, m.member_id, count(*)
-  from unnest(p_members) as m (member_id)
+  select p_tenant, m.member_id, m.events
+  from (select unnest(p_numbered) as member_id, unnest(p_counts) as events) as m
   where m.member_id is not null
-  group by m.member_id
   order by m.member_id
   on conflict (tenant_id, member_id) do update set last_seq = s.last_seq + excluded.last_seq;
 
@@ -29,12 +32,14 @@ begin
   )
   select
     p_tenant, e.id, e.type, e.payload::jsonb, e.member_id,
-    s.last_seq - count(*) over (partition by e.member_id)
-    + row_number() over (partition by e.member_id order by e.ord),
-    e.occurred_at, now(), p_historical, coalesce(e.cause, p_cause),
+    s.last_seq - e.later, e.occurred_at, now(), p_historical, coalesce(e.cause, p_cause),
     coalesce(e.depth, p_depth)
-  from unnest(p_ids, p_types, p_payloads, p_members, p_occurred, p_causes, p_depths)
-    with ordinality as e (id, type, payload, member_id, occurred_at, cause, depth, ord)
+  from (
+    select
+      unnest(p_ids) as id, unnest(p_types) as type, unnest(p_payloads) as payload,
+      unnest(p_members) as member_id, unnest(p_afters) as later,
+      unnest(p_occurred) as occurred_at, unnest(p_causes) as cause, unnest(p_depths) as depth
+  ) as e
   left join laurels.member_sequences as s
     on s.tenant_id = p_tenant and s.member_id = e.member_id;
 end

@@ -50,6 +50,17 @@ def _book(work: Work, told: Sequence[tuple[Event, UUID | None, int]], *, histori
     cause, depth = next(iter(causes)) if len(causes) == 1 else (None, 0)
     each = len(causes) > 1
     ids = [new_id() for _ in told]
+    counts: dict[UUID, int] = {}
+    afters: list[int] = []
+    for event, _, _ in reversed(told):
+        if event.member_id is None:
+            afters.append(0)
+            continue
+        later = counts.get(event.member_id, 0)
+        afters.append(later)
+        counts[event.member_id] = later + 1
+    afters.reverse()
+    numbered = sorted(counts)
     rehearsing.note(work, "events", ids)
     work.write(
         "laurels.book_outbox",
@@ -58,7 +69,10 @@ def _book(work: Work, told: Sequence[tuple[Event, UUID | None, int]], *, histori
         [event.name for event, _, _ in told],
         [orjson.dumps(event, default=_plain).decode() for event, _, _ in told],
         [event.member_id for event, _, _ in told],
+        afters,
         [event.occurred_at for event, _, _ in told],
+        numbered,
+        [counts[member_id] for member_id in numbered],
         historical,
         cause,
         depth,

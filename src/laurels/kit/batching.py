@@ -35,15 +35,16 @@ D = TypeVar("D", bound=Callable[..., Any])
 
 MAX_BATCH = 256
 """Requests that one transaction takes, at most."""
-TURNS = 6
+TURNS = 3
 """Turns of the event loop before a batch is taken: reading a request and coming in take a few.
-Without them a batch leaves with a quarter of those who are there."""
+More of them gather the callers who have just been answered, too, and then all wait for each other:
+nobody is left for a second transaction."""
 MAX_WAITING = 1024
 """Requests that may wait in one lane; more are answered 503."""
 WIDTH = 2
 """Transactions of one lane at a time: one is thought out while the other is being committed."""
-WORTH_ANOTHER = 16
-"""Requests that must wait before a second one begins: small batches cost more than they gain."""
+WORTH_ANOTHER = 6
+"""Requests that must wait before a second one begins: smaller batches cost more than they gain."""
 TRIES = 3
 """How often a batch that met another transaction begins anew before it is taken apart."""
 
@@ -220,11 +221,13 @@ class Lane:
             asyncio.get_running_loop().create_future(),
         )  # fmt: skip
         self.waiting.append(one)
-        if not self.tasks or (
-            len(self.tasks) < WIDTH and len(self.waiting) >= WORTH_ANOTHER * len(self.tasks)
-        ):
+        if len(self.tasks) < WIDTH and self._worth(beside=len(self.tasks)):
             self._start()
         return await one.outcome
+
+    def _worth(self, *, beside: int) -> bool:
+        """Tell whether those who wait are worth a transaction beside so many others."""
+        return len(self.waiting) >= (WORTH_ANOTHER * beside or 1)
 
     def _start(self) -> None:
         # An empty context: what one request notes about itself is not every other's.
@@ -254,6 +257,9 @@ class Lane:
                     if not one.outcome.done():
                         one.outcome.set_result(outcome)
             await self._gather()
+            if not self._worth(beside=len(self.tasks) - 1):
+                # The other transaction takes them along when it comes back.
+                break
 
     async def _gather(self) -> None:
         """Let those come in whose requests are at the sockets already; wait for nobody else."""

@@ -206,8 +206,8 @@ language plpgsql security definer set search_path = laurels, pg_temp as $$
 begin
   perform laurels.book_outbox(
     new.tenant_id, array[laurels.new_id()], array['purchase.unsettled'],
-    array[jsonb_build_object('purchase_id', new.id)::text], array[new.member_id],
-    array[new.occurred_at], false, null, 0
+    array[jsonb_build_object('purchase_id', new.id)::text], array[new.member_id], array[0],
+    array[new.occurred_at], array_remove(array[new.member_id], null), array[1], false, null, 0
   );
   return null;
 end
