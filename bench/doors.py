@@ -7,6 +7,7 @@ import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from laurels import auth
@@ -75,9 +76,11 @@ class Doors:
         self.yard = yard
         self.members = members
         self.token = ""
+        self.tenant_id = UUID(int=0)
 
     async def open(self, database: Database, tenant_id: UUID) -> None:
         """Start both servers and make a key of the tenant."""
+        self.tenant_id = tenant_id
         async with open_work(database, tenant_id=tenant_id) as work:
             self.token = (await auth.create_key(work, name="bench", test=False)).key
         port = _free_port()
@@ -107,19 +110,36 @@ class Doors:
 
     async def measure(self, what: str, connections: int, seconds: float, each: int = 1) -> Reading:
         """Drive one of the servers and say what it took; `each` is how many a request holds."""
+        if what == "lone":
+            return await self._lone(seconds)
         server = self.floor if what == "floor" else self.api
         before, spent = self.yard.server_cpu(), server.cpu()
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bench.load", what, "--port", str(server.port),
+        found = await self._run(
+            f"{self.token}\n", "bench.load", what, "--port", str(server.port),
             "--connections", str(connections), "--seconds", str(seconds),
-            "--members", str(self.members), cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        out, _ = await process.communicate(f"{self.token}\n".encode())
-        found = json.loads(out)
-        if found["failed"]:
-            raise RuntimeError(found["failed"])
         return Reading(
             found["count"] * each, found["seconds"], self.yard.server_cpu() - before,
             server.cpu() - spent, found["p50"], found["p99"],
         )  # fmt: skip
+
+    async def _lone(self, seconds: float) -> Reading:
+        """Settle purchases one by one without HTTP; the API's column has that process's time."""
+        before = self.yard.server_cpu()
+        told = f"{self.tenant_id} {self.yard.app_url}\n"
+        found = await self._run(told, "bench.lone", "--seconds", str(seconds))
+        return Reading(
+            found["count"], found["seconds"], self.yard.server_cpu() - before, found["client"],
+            found["p50"], found["p99"],
+        )  # fmt: skip
+
+    async def _run(self, told: str, *arguments: str) -> dict[str, Any]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", *arguments, "--members", str(self.members), cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, _ = await process.communicate(told.encode())
+        found = json.loads(out)
+        if found["failed"]:
+            raise RuntimeError(found["failed"])
+        return found
