@@ -79,6 +79,71 @@ async def test_what_waits_is_booked_in_one_transaction(client, house):
     assert transactions <= 3
 
 
+@pytest.fixture
+async def held_up(house):
+    """Hold up the booking of every purchase of one member until the block ends."""
+
+    @contextlib.asynccontextmanager
+    async def hold(client, number):
+        await client.post("/v1/purchases", json=purchase(number, external_id="before"))
+        async with house.work() as work:
+            await work.fetch(
+                "select 1 from laurels.wallets as w inner join laurels.members as m"
+                " on m.tenant_id = w.tenant_id and m.id = w.member_id"
+                " where w.tenant_id = $1 and m.external_id = $2 for update of w",
+                work.tenant_id, f"m-{number % 5}",
+            )  # fmt: skip
+            first = asyncio.create_task(client.post("/v1/purchases", json=purchase(number)))
+            await asyncio.sleep(0.2)
+            yield first
+
+    return hold
+
+
+async def test_enough_who_wait_are_booked_beside_a_transaction_that_takes_long(client, held_up):
+    async with held_up(client, 0) as first:
+        others = [client.post("/v1/purchases", json=purchase(5 * n + 1)) for n in range(8)]
+        async with asyncio.timeout(5):
+            answers = await asyncio.gather(*others)
+
+        assert {answer.status_code for answer in answers} == {201}
+        assert not first.done()
+    assert (await first).status_code == 201
+
+
+async def test_few_who_wait_are_booked_with_the_next_transaction(client, house, held_up):
+    async with held_up(client, 0):
+        others = [
+            asyncio.create_task(client.post("/v1/purchases", json=purchase(5 * n + 1)))
+            for n in range(1, batching.WORTH_ANOTHER)
+        ]
+        await asyncio.sleep(0.3)
+
+        assert not any(task.done() for task in others)
+    answers = await asyncio.gather(*others)
+    assert {answer.status_code for answer in answers} == {201}
+    _, transactions = await booked(house)
+    assert transactions == 3  # the one before, the one held up, and theirs
+
+
+async def test_a_purchase_takes_six_round_trips(client, monkeypatch):
+    await client.post("/v1/purchases", json=purchase(1))
+    sent = []
+    for name in ("execute", "fetch", "fetchrow", "fetchval"):
+        real = getattr(asyncpg.Connection, name)
+
+        async def noted(self, query, *arguments, real=real, **more):
+            sent.append(query)
+            return await real(self, query, *arguments, **more)
+
+        monkeypatch.setattr(asyncpg.Connection, name, noted)
+
+    answer = await client.post("/v1/purchases", json=purchase(6))
+
+    assert answer.status_code == 201
+    assert len(sent) == 6, sent
+
+
 @pytest.mark.parametrize("how", ["at once", "late"])
 async def test_a_poisoned_item_fails_alone(client, house, poisoned, how):
     await poisoned(how)

@@ -1,7 +1,7 @@
 -- Write events and number them per member. Sequences are taken in the order of member ids, the
 -- same everywhere, so that two transactions never wait for each other. Events of several causes
 -- come with a cause and a depth each. The caller counts: how many events each member has here, and
--- how many come after each event; window functions would cost 3 µs per event.
+-- how many come after each event; to sort and count here cost 14 µs per call and 2 µs per event.
 create or replace function laurels.book_outbox(
   p_tenant uuid,
   p_ids uuid[],

@@ -219,9 +219,9 @@ class Database:
     def _may_stay_out(self, raw: Any) -> bool:
         """Say whether a connection that went well may wait for the next user without the pool.
 
-        The pool's giving and taking back cost 70 µs, as they make a task and two timers. One
-        connection stays out at most, nobody may be waiting for it, and the pool sees it now and
-        then: it ends connections by their age.
+        The pool's giving and taking back make a task and a timer, for 15 µs and a turn of the
+        event loop. One connection stays out at most, nobody may be waiting for it, and the pool
+        sees it now and then: it ends connections by their age.
         """
         self._lent += 1
         return (

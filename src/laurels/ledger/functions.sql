@@ -1,7 +1,7 @@
 -- Hot functions keep one plan (`plan_cache_mode`): with arrays as arguments PostgreSQL would plan
 -- anew at every call, which costs more than the statements themselves. They take arrays apart in
 -- the select list: `from unnest(a, b, ...)` keeps a table of its own for each array, which costs
--- 3 µs per array and call, and 0.03 µs per value.
+-- about 7 µs per call with a dozen of them, and 0.7 µs per row.
 
 -- Lock all wallets that are named and return them as they now are. Where some are missing and no
 -- ids for new ones are given, nothing is locked and nothing comes back: the caller asks again with
@@ -75,8 +75,8 @@ $$;
 
 -- Write what was decided while the wallets were locked: movements, their natural keys, the wallets
 -- as they are now, and lots, entries and holds where there are any. Everything is set-based; the
--- number of statements does not depend on the length of the batch. An array in which there is
--- nothing but nulls and zeros comes empty: unnest fills it up, and it costs nothing on the way.
+-- number of statements does not depend on the length of the batch. Null comes for an array in which
+-- there is nothing but nulls and zeros: unnest fills it up, and it costs nothing on the way.
 -- Types and sources that are all the same come once.
 create or replace function laurels.book_postings(
   p_tenant uuid,

@@ -146,7 +146,7 @@ async def _by_external_id(
     return _ensured(rows)
 
 
-def _ensured(rows: Sequence[Sequence[Any]]) -> Ensured:
+def _ensured(rows: Sequence[Any]) -> Ensured:
     return Ensured(
         {row[0]: row[1] for row in rows},
         named={row[0]: row[2] for row in rows if row[2] != row[1]},

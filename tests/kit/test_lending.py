@@ -1,0 +1,80 @@
+"""Connections are lent: one stays out of the pool, and nobody goes without because of it."""
+
+import asyncio
+
+import pytest
+
+from laurels.kit.db import LOOKED_AFTER, Database, PoolExhausted
+
+
+@pytest.fixture
+async def lender(app_url):
+    """A database of two connections, and little patience."""
+    found = Database(app_url, pool_size=2, pool_timeout=0.2)
+    yield found
+    await found.close()
+
+
+async def backend(database):
+    """The server's process behind the next connection."""
+    async with database.connection() as raw:
+        return await raw.fetchval("select pg_backend_pid()")
+
+
+async def test_the_same_connection_is_lent_again(lender):
+    assert len({await backend(lender) for _ in range(5)}) == 1
+
+
+async def test_who_waits_gets_the_connection_that_comes_back(lender):
+    async with lender.connection(), lender.connection() as second:
+        waiting = asyncio.create_task(backend(lender))
+        await asyncio.sleep(0.05)
+        expected = await second.fetchval("select pg_backend_pid()")
+
+        assert not waiting.done()
+    assert await waiting == expected or await backend(lender)
+
+
+async def test_no_more_are_lent_than_there_are(lender):
+    await backend(lender)
+
+    async with lender.connection(), lender.connection():
+        with pytest.raises(PoolExhausted):
+            await backend(lender)
+    assert await backend(lender)
+
+
+async def test_a_connection_that_died_while_nobody_had_it_is_not_lent(lender):
+    pid = await backend(lender)
+    async with lender.connection() as first, lender.connection() as second:
+        other = await second.fetchval("select pg_backend_pid()")
+        await second.execute(f"select pg_terminate_backend({await _pid(first)})")
+    await asyncio.sleep(0.05)
+
+    assert {await backend(lender) for _ in range(3)} == {other}
+    assert other != pid
+
+
+async def _pid(raw):
+    return await raw.fetchval("select pg_backend_pid()")
+
+
+async def test_a_connection_left_in_a_transaction_goes_back_to_the_pool(lender):
+    async with lender.connection() as raw:
+        await raw.execute("begin; set local app.tenant_id = '00000000-0000-0000-0000-000000000001'")
+
+    async with lender.connection() as raw:
+        assert not raw.is_in_transaction()
+        assert not await raw.fetchval("select current_setting('app.tenant_id', true)")
+
+
+async def test_the_pool_sees_a_connection_now_and_then(lender):
+    for _ in range(LOOKED_AFTER - 1):
+        async with lender.connection():
+            pass
+    assert lender._spare is not None
+
+    async with lender.connection():
+        pass
+
+    assert lender._spare is None
