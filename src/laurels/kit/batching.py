@@ -35,10 +35,10 @@ D = TypeVar("D", bound=Callable[..., Any])
 
 MAX_BATCH = 256
 """Requests that one transaction takes, at most."""
-TURNS = 3
+TURNS, TURNS_OF_FEW = 2, 6
 """Turns of the event loop before a batch is taken: reading a request and coming in take a few.
-More of them gather the callers who have just been answered, too, and then all wait for each other:
-nobody is left for a second transaction."""
+Six of them gather the callers who have just been answered, too. That is right where they are few;
+where they are many nobody would be left for a second transaction, and all wait for each other."""
 MAX_WAITING = 1024
 """Requests that may wait in one lane; more are answered 503."""
 WIDTH = 2
@@ -211,6 +211,8 @@ class Lane:
     waiting: deque[Waiting] = field(default_factory=deque[Waiting])
     busy_keys: set[str] = field(default_factory=set[str])
     tasks: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+    under_way: int = 0
+    """Requests that are being booked."""
 
     async def hand_in(self, content: Any, caller: Caller) -> Outcome:
         """Wait for the next batch and return what came of this request. Raise QueueFull."""
@@ -246,6 +248,7 @@ class Lane:
     async def _serve(self) -> None:
         await self._gather()
         while batch := self._take():
+            self.under_way += len(batch)
             keys = {one.key.text for one in batch if one.key is not None}
             self.busy_keys |= keys
             outcomes: list[Outcome] = [QueueFull()] * len(batch)
@@ -253,17 +256,19 @@ class Lane:
                 outcomes = await self._book(batch)
             finally:
                 self.busy_keys -= keys
+                self.under_way -= len(batch)
                 for one, outcome in zip(batch, outcomes, strict=True):
                     if not one.outcome.done():
                         one.outcome.set_result(outcome)
-            await self._gather()
+            await self._gather(answered=len(batch))
             if not self._worth(beside=len(self.tasks) - 1):
                 # The other transaction takes them along when it comes back.
                 break
 
-    async def _gather(self) -> None:
+    async def _gather(self, *, answered: int = 0) -> None:
         """Let those come in whose requests are at the sockets already; wait for nobody else."""
-        for _ in range(TURNS):
+        few = answered + len(self.waiting) + self.under_way < 2 * WORTH_ANOTHER
+        for _ in range(TURNS_OF_FEW if few else TURNS):
             await asyncio.sleep(0)
 
     def _take(self) -> list[Waiting]:
