@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -157,9 +158,15 @@ def _written(work: Work, item: NewPurchase, settled: Settled, written_at: dateti
     return orjson.dumps(said, option=orjson.OPT_UTC_Z)
 
 
+@lru_cache(maxsize=1024)
+def _spelt_rule(rule_id: UUID) -> str:
+    # Rules are few, and each is named in every answer.
+    return encode("earning_rule", rule_id)
+
+
 def _effect(effect: dict[str, Any]) -> dict[str, Any]:
     return {
-        "rule_id": encode("earning_rule", effect["rule_id"]),
+        "rule_id": _spelt_rule(effect["rule_id"]),
         "version": effect["version"],
         "type": effect["type"],
         "points": effect["points"],
