@@ -27,16 +27,16 @@ async def test_migrate_makes_views_anew_when_their_text_changed_or_they_are_gone
     (before,) = await ask(own_url, COUNT)
     assert await runner.apply_functions(own_url) == []
 
-    text = views.files()["views/loyalty_app.sql"]
+    text = views.files()["views/loyalty_app"]
     changed = text.replace("'The shop.'", "'Another one.'", 1)
     assert changed != text
-    monkeypatch.setattr(views, "files", lambda: {"views/loyalty_app.sql": changed})
-    assert await runner.apply_functions(own_url) == ["views/loyalty_app.sql"]
+    monkeypatch.setattr(views, "files", lambda: {"views/loyalty_app": changed})
+    assert await runner.apply_functions(own_url) == ["views/loyalty_app"]
     monkeypatch.undo()
-    assert await runner.apply_functions(own_url) == ["views/loyalty_app.sql"]
+    assert await runner.apply_functions(own_url) == ["views/loyalty_app"]
     await ask(own_url, "drop schema loyalty_app cascade")
-    assert "views of views/loyalty_app.sql are not the ones in force" in await runner.drift(own_url)
-    assert await runner.apply_functions(own_url) == ["views/loyalty_app.sql"]
+    assert "views of views/loyalty_app are not the ones in force" in await runner.drift(own_url)
+    assert await runner.apply_functions(own_url) == ["views/loyalty_app"]
 
     assert await ask(own_url, COUNT) == [before]
     assert await runner.drift(own_url) == []

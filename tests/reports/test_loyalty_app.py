@@ -280,3 +280,35 @@ async def test_tiers_and_who_stands_on_them_are_told_in_the_apps_words(client, h
     assert [row["is_current"] for row in history] == [False, True]
     assert history[1]["points_at_achievement"] == 150
     assert [tuple(row) for row in distribution] == [("Silver", 1)]
+
+
+async def test_segments_and_who_belongs_to_them_are_told_in_the_apps_words(client, house, bi):
+    anna = await house.member(external_id="anna", balance=60)
+    await house.member(external_id="bo", balance=10)
+    rich = {"field": "points.available", "op": "gte", "value": 50}
+    form = {"name": "Rich", "segment_type": "value", "criteria": rich}
+    segment = (await client.post("/v1/segments", json=form)).json()
+    friends = (await client.post("/v1/segments", json={"name": "F", "kind": "static"})).json()
+    path = f"/v1/segments/{friends['id']}/members"
+    who = {"members": [encode("member", anna)]}
+    assert (await client.post(path, json=who)).status_code == 200
+    await client.post(f"{path}/remove", json=who)
+    await client.patch(f"/v1/members/{encode('member', anna)}", json={"is_vip": True})
+
+    found = await bi.fetch("select * from customer_segments order by name")
+    stays = await bi.fetch(
+        "select s.name, m.is_active, m.removed_at is null, m.qualification_reason, c.is_vip"
+        " from customer_segment_memberships as m"
+        " join customer_segments as s on s.id = m.segment_id"
+        " join customer_loyalty_profiles as c on c.id = m.customer_id order by s.name"
+    )
+
+    assert [row["name"] for row in found] == ["F", "Rich"]
+    assert encode("segment", found[1]["id"]) == segment["id"]
+    assert found[1]["customer_count"] == segment["member_count"] == 1
+    assert found[1]["avg_points_balance"] == segment["avg_points_balance"] == 60
+    assert (found[1]["segment_type"], found[1]["auto_update"]) == ("value", True)
+    assert found[0]["criteria"] is None
+    assert [tuple(row) for row in stays] == [
+        ("F", False, False, "hand", True), ("Rich", True, True, "criteria", True),
+    ]  # fmt: skip

@@ -206,7 +206,7 @@ def length_wrong(column: str, value: str, longest: int, *, needed: bool = False)
 
 MEMBER_COLUMNS = (
     "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
-    "sms_opt_in", "enrolled_at", "attributes",
+    "sms_opt_in", "is_vip", "last_login_at", "enrolled_at", "attributes",
 )  # fmt: skip
 _MEMBER_LONGEST = {
     "external_id": 128, "email": 254, "first_name": 200, "last_name": 200, "phone": 32,
@@ -235,11 +235,11 @@ def member_of(
 def _member_value(column: str, value: str, zone: ZoneInfo, now: datetime) -> Any:
     if column == "birthday":
         return _birthday(value, local_date(now, zone))
-    if column == "enrolled_at":
+    if column in {"enrolled_at", "last_login_at"}:
         return min(moment_of(value, zone, now, column=column), now)
     if column == "attributes":
         return _attributes(value)
-    if column.endswith("_opt_in"):
+    if column.endswith("_opt_in") or column == "is_vip":
         answer = _ANSWERS.get(value.lower())
         if answer is None:
             raise RowInvalid(f"`{value[:40]}` is neither yes nor no", field=column)

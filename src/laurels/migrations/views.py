@@ -1,4 +1,4 @@
-"""Views in the words of other systems: a schema for each, written in `views/<schema>.sql`.
+"""Views in the words of other systems: a schema for each, written in the files of `views/<schema>`.
 
 They hold nothing, so they are no part of migrations or dumps. `migrate` makes them anew when their
 text changed or they are not there, and takes them away while tables under them may change.
@@ -34,29 +34,31 @@ class Described:
 
 
 def files() -> dict[str, str]:
-    """Return the text of every file of views by its name."""
-    folder = resources.files("laurels") / "migrations" / "views"
-    return {
-        f"views/{schema}.sql": (folder / f"{schema}.sql").read_text(encoding="utf-8")
-        for schema in SCHEMAS
-    }
+    """Return the text of every schema of views, all its files in a row, by its name."""
+    found: dict[str, str] = {}
+    for schema in SCHEMAS:
+        folder = resources.files("laurels") / "migrations" / "views" / schema
+        parts = sorted(folder.iterdir(), key=lambda part: part.name)
+        texts = [part.read_text(encoding="utf-8") for part in parts if part.name.endswith(".sql")]
+        found[f"views/{schema}"] = "\n".join(texts)
+    return found
 
 
 def schema_of(name: str) -> str | None:
-    """Return the schema that a file of views fills, None when the file is none of them."""
-    found = re.fullmatch(r"views/(\w+)\.sql", name)
+    """Return the schema of views that is meant by this name, None when none is."""
+    found = re.fullmatch(r"views/(\w+)", name)
     return found[1] if found else None
 
 
 async def missing(connection: Raw) -> list[str]:
-    """Return the files of which no view is there."""
+    """Return the names of schemas of which no view is there."""
     rows = await connection.fetch(
         "select n.nspname from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace"
         " where c.relkind = 'v' and n.nspname = any($1::text[]) group by n.nspname",
         list(SCHEMAS),
     )
     there = {row[0] for row in rows}
-    return [f"views/{schema}.sql" for schema in SCHEMAS if schema not in there]
+    return [f"views/{schema}" for schema in SCHEMAS if schema not in there]
 
 
 async def make(connection: Raw, schema: str, text: str) -> None:
