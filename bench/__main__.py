@@ -34,6 +34,7 @@ ROWS: list[tuple[str, str, float | None]] = [
     ("ledger.post ×1,000, expiring lots", "the set-based limit, 1,000 per call", 0.3),
     ("whole pipeline ×1,000", "the set-based limit, 1,000 per call", 0.25),
     ("CSV import, per row", "the set-based limit, 1,000 per call", None),
+    ("one reward redeemed, 16 concurrent", "the limit, 16 clients", None),
 ]
 """Each row, what it is compared with, and the goal of that ratio."""
 
@@ -86,6 +87,7 @@ async def measure(
         ROWS[5][0]: lambda: bench.batches(seconds, lots=True),
         ROWS[6][0]: lambda: bench.pipeline(seconds),
         ROWS[7][0]: lambda: bench.file(folder),
+        ROWS[8][0]: lambda: bench.redemptions(seconds),
     }
     buyers = Segments(yard, bench.database)
     if any(only in f"{name}: {what}" for name, what in SEGMENTS):

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
-from laurels import domains, imports, ledger, settlement, tenants
+from laurels import domains, imports, ledger, rewards, settlement, tenants
 from laurels.kit.db import Database
 from laurels.kit.time import utc_now
 from laurels.kit.work import OPERATOR, Work, open_work
@@ -39,6 +39,8 @@ class Bench:
         self.chance = random.Random(42)
         self.plain: list[UUID] = []
         self.lotted: list[UUID] = []
+        self.reward = UUID(int=0)
+        self.buyers: list[UUID] = []
         self.plain_tenant = self.lotted_tenant = self.pipe_tenant = UUID(int=0)
 
     async def prepare(self) -> None:
@@ -46,7 +48,29 @@ class Bench:
         self.plain_tenant, self.plain = await self._tenant("plain", None)
         self.lotted_tenant, self.lotted = await self._tenant("lotted", 365)
         self.pipe_tenant, _ = await self._tenant("pipeline", None)
+        await self._catalogue()
         await self.database.refresh_statistics()
+
+    async def _catalogue(self) -> None:
+        """Make a reward and some members who can have it as often as they like."""
+        async with _begin(self.database, self.plain_tenant) as work:
+            rows = await work.fetch(
+                "select member_id from laurels.wallets where tenant_id = $1 limit 1000",
+                self.plain_tenant,
+            )
+            self.buyers = [row[0] for row in rows]
+            given = [
+                ledger.Credit(member_id=member_id, points=10**9, type="adjusted")
+                for member_id in self.buyers
+            ]
+            await ledger.post(work, given)
+            values = {
+                "name": "Cup", "type": "custom", "value": {}, "cost_points": 1,
+                "fulfilment": "manual", "stock": 10**9,
+            }  # fmt: skip
+            self.reward = await rewards.create_reward(work, values)
+            section = {"max_pending_per_member": 10_000}
+            await tenants.change_section(work, "rewards", section)
 
     async def _tenant(self, slug: str, expiry_days: int | None) -> tuple[UUID, list[UUID]]:
         tenant = await tenants.create(
@@ -106,6 +130,18 @@ class Bench:
         async def step() -> int:
             async with _begin(self.database, self.plain_tenant) as work:
                 await ledger.post(work, [self._credit(self.plain)], keys_are_fresh=True)
+            return 1
+
+        return await self.timed(step, seconds=seconds, workers=16)
+
+    async def redemptions(self, seconds: float) -> Reading:
+        """One reward, redeemed by sixteen members at once, each in a transaction of their own."""
+
+        async def step() -> int:
+            async with _begin(self.database, self.plain_tenant) as work:
+                await rewards.redeem(
+                    work, member_id=self.chance.choice(self.buyers), reward_id=self.reward
+                )
             return 1
 
         return await self.timed(step, seconds=seconds, workers=16)

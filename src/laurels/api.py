@@ -37,6 +37,7 @@ from laurels.kit.rates import Rates
 from laurels.ledger.routes import router as ledger
 from laurels.members.routes import router as members
 from laurels.platform.routes import router as platform
+from laurels.rewards.routes import router as rewards
 from laurels.segments.routes import router as segments
 from laurels.settlement import DryRunOut, follow
 from laurels.settlement.routes import router as settlement
@@ -50,6 +51,7 @@ ROUTERS = (
     members,
     ledger,
     tiers,
+    rewards,
     segments,
     earning,
     audit,

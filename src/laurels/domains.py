@@ -15,6 +15,7 @@ ROOMS: tuple[str, ...] = (
     "activity",
     "tiers",
     "segments",
+    "rewards",
     "earning",
     "settlement",
     "imports",

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from procrastinate import App, JobContext
 
-from laurels import domains, events, jobs
+from laurels import domains, events, jobs, rewards
 from laurels.kit import queue as calls
 from laurels.kit.db import Database
 from laurels.kit.time import utc_now
@@ -56,6 +56,7 @@ async def run(
         "the hand-over": lambda: _hand_on(worker),
         "the queue": lambda: _work_off(worker),
         "the relay": lambda: events.run_relay(database, stop),
+        "rewards": lambda: rewards.run_fulfilment(database, stop),
         "webhooks": lambda: events.run_deliveries(database, stop),
     }
     await asyncio.gather(*(_keep_going(name, loop, stop) for name, loop in loops.items()))

@@ -24,6 +24,7 @@ SEGMENT = {
     "name": "Audited",
     "criteria": {"field": "points.available", "op": "gte", "value": 50},
 }
+REWARD = {"name": "First", "type": "custom", "cost_points": 5, "fulfilment": "pool"}
 OWN_RECORDS = {
     "POST /v1/purchases": "a purchase is its own record, with source, moment and event",
     "POST /v1/purchases/{purchase_id}/complete": "the purchase says when it was completed",
@@ -35,6 +36,7 @@ OWN_RECORDS = {
     "POST /v1/deeds": "a deed is its own record, with source, moment and event",
     "POST /v1/deeds/bulk": "deeds are their own records",
     "POST /v1/segments/preview": "criteria are tried, and nothing is kept",
+    "POST /v1/redemptions": "a redemption is its own record: who, when, for what, by whose key",
     "POST /v1/webhook-endpoints/{webhook_endpoint_id}/test": "a test is an event of its own",
     "POST /v1/tiers/preview": "a preview changes nothing",
     "POST /v1/test-clock": "only test tenants have one; tests/jobs hold that moving it is noted",
@@ -62,6 +64,13 @@ BODIES: dict[str, Any] = {
     "POST /v1/segments/{segment_id}/duplicate": {"name": "Copy"},
     "POST /v1/segments/{segment_id}/members": {"external_ids": ["audited"]},
     "POST /v1/segments/{segment_id}/members/remove": {"external_ids": ["audited"]},
+    "POST /v1/rewards": {**REWARD, "name": "Second"},
+    "PATCH /v1/rewards/{reward_id}": {"cost_points": 6},
+    "POST /v1/rewards/{reward_id}/vouchers": {"codes": ["B-1"]},
+    "POST /v1/rewards/{reward_id}/vouchers/withdraw": {"codes": ["A-1"]},
+    "PATCH /v1/redemptions/{redemption_id}": {"notes": "x"},
+    "POST /v1/redemptions/{redemption_id}/fail": {"reason": "x"},
+    "POST /v1/redemptions/{redemption_id}/use": {"order_ref": "A-1"},
     "POST /v1/webhook-endpoints": {"url": "https://example.com/hooks"},
     "PATCH /v1/webhook-endpoints/{webhook_endpoint_id}": {"description": "Other"},
     "POST /v1/webhook-endpoints/{webhook_endpoint_id}/replay": {"since": "2026-01-01T00:00:00Z"},
@@ -72,6 +81,14 @@ FIRST: dict[str, list[tuple[str, str]]] = {
     "POST /v1/earning-rules/{rule_id}/restore": [("POST", "/v1/earning-rules/{rule_id}/archive")],
     "POST /v1/tiers/{tier_id}/restore": [("DELETE", "/v1/tiers/{tier_id}")],
     "POST /v1/segments/{segment_id}/restore": [("POST", "/v1/segments/{segment_id}/archive")],
+    "POST /v1/rewards/{reward_id}/resume": [("POST", "/v1/rewards/{reward_id}/pause")],
+    "POST /v1/rewards/{reward_id}/restore": [("POST", "/v1/rewards/{reward_id}/archive")],
+    "POST /v1/redemptions/{redemption_id}/use": [
+        ("POST", "/v1/redemptions/{redemption_id}/complete")
+    ],
+    "POST /v1/redemptions/{redemption_id}/refund": [
+        ("POST", "/v1/redemptions/{redemption_id}/complete")
+    ],
     "POST /v1/programs/{program_id}/restore": [("POST", "/v1/programs/{program_id}/archive")],
 }
 """What must be done before a route has anything to do."""
@@ -111,6 +128,7 @@ async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]
     while await events.relay_all(house.database):
         pass
     deliveries = (await client.get("/v1/webhook-deliveries")).json()["data"]
+    reward, redemption = await rewarded(client, encode("member", member))
     return {
         "deed_id": deed.json()["id"],
         "job": next(iter(all_jobs())),
@@ -122,12 +140,24 @@ async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]
         "hold_id": hold.json()["id"],
         "transaction_id": moved.json()["transaction"]["id"],
         "rule_id": rule.json()["id"],
+        "reward_id": reward,
+        "redemption_id": redemption,
         "api_key_id": key.json()["id"],
         "program_id": encode("program", await house.program(default=False)),
         "segment_id": await a_segment(client, by_hand="/members" in route),
         "section": "loyalty",
         "tier_id": tier.json()["id"],
     }
+
+
+async def rewarded(client: httpx.AsyncClient, member: str) -> tuple[str, str]:
+    """A reward with a code in its pool, and a redemption of another one that waits."""
+    pool = await client.post("/v1/rewards", json=REWARD)
+    await client.post(f"/v1/rewards/{pool.json()['id']}/vouchers", json={"codes": ["A-1"]})
+    slow = await client.post("/v1/rewards", json={**REWARD, "fulfilment": "manual"})
+    asked = {"member_id": member, "reward_id": slow.json()["id"]}
+    taken = await client.post("/v1/redemptions", json=asked)
+    return pool.json()["id"], taken.json()["id"]
 
 
 async def dead_letter(house):

@@ -16,8 +16,9 @@ SIDE_DOORS: dict[str, tuple[set[str], str]] = {
     "events.catalogue": (set(), "any room may name any event"),
     "ledger.schemas": ({"settlement"}, "a dry run shows what the ledger would have booked"),
     "members.schemas": (
-        {"settlement"},
-        "POST /v1/members enrols, which earns: settlement owns the write, members its shape",
+        {"rewards", "settlement"},
+        "POST /v1/members enrols, which earns: settlement owns the write, members its shape;"
+        " and what belongs to a member can be expanded by them",
     ),
     "members.errors": ({"settlement"}, "a door names the errors that pass through it"),
     "purchases.errors": ({"settlement"}, "a door names the errors that pass through it"),
@@ -27,6 +28,7 @@ SIDE_DOORS: dict[str, tuple[set[str], str]] = {
 MOVES = {"post", "credit", "debit", "reverse", "hold", "capture", "release"}
 MAY_MOVE_POINTS = {
     "earning": "by rule",
+    "rewards": "spending, and giving back what was not delivered",
     "settlement": "refunds",
     "ledger": "expiry, and an operator's audited adjustment",
     "imports": "opening balances",

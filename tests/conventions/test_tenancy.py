@@ -109,6 +109,7 @@ SEGMENT = {
     "name": "wall-segment",
     "criteria": {"field": "member.enrolled_at", "op": "exists", "value": True},
 }
+REWARD = {"name": "wall-reward", "type": "custom", "cost_points": 1, "fulfilment": "pool"}
 LINE = {"sku": "wall-sku", "quantity": "1", "unit_price": "20.00"}
 ROWS_BY_HAND = {
     "counters": "insert into laurels.counters (tenant_id, name, value) values ($1, 'wall', 1)",
@@ -199,7 +200,17 @@ async def live_a_little(client: httpx.AsyncClient) -> None:
             json={"from": (await twin(client))},
         ),
     ]
+    answers += await redeem_something(client, member["data"][0]["id"])
     assert [a.status_code for a in answers if a.status_code not in {200, 201}] == []
+
+
+async def redeem_something(client: httpx.AsyncClient, member: str) -> list[httpx.Response]:
+    """Make a reward with codes, and redeem it."""
+    reward = await client.post("/v1/rewards", json=REWARD)
+    path = f"/v1/rewards/{reward.json()['id']}/vouchers"
+    codes = await client.post(path, json={"codes": ["wall-code-1", "wall-code-2"]})
+    asked = {"member_id": member, "reward_id": reward.json()["id"]}
+    return [reward, codes, await client.post("/v1/redemptions", json=asked)]
 
 
 async def twin(client: httpx.AsyncClient) -> str:
@@ -244,7 +255,7 @@ async def walled(database: Database, owner_url: str) -> Walled:
 
 KINDS = {
     "api_key": "api_keys",
-    "dead_letter": "event_handlings",
+    "dead_letter": "event_handlings as h inner join (values ('dead')) as v (state) using (state)",
     "deed": "deeds",
     "earning_rule": "earning_rules",
     "event": "outbox",
@@ -254,9 +265,11 @@ KINDS = {
     "member": "members",
     "program": "programs",
     "purchase": "purchases",
+    "redemption": "redemptions",
     "refund": "refunds",
     "tier": "tiers",
     "segment": "segments",
+    "reward": "rewards",
     "transaction": "point_transactions",
     "wallet": "wallets",
     "webhook_delivery": "webhook_deliveries",
@@ -655,6 +668,12 @@ BODIES: dict[str, Any] = {
     "duplicate": {"name": "x"},
     "members": {"external_ids": ["x"]},
     "remove": {"external_ids": ["x"]},
+    "{reward_id}": {"name": "x"},
+    "{redemption_id}": {"notes": "x"},
+    "vouchers": {"codes": ["x"]},
+    "withdraw": {"codes": ["x"]},
+    "fail": {"reason": "x"},
+    "use": {"order_ref": "x"},
     "{webhook_endpoint_id}": {"description": "x"},
     "replay": {"since": "2026-01-01T00:00:00Z"},
 }

@@ -61,6 +61,8 @@ async def doors(client):
     wallet = await wallet_of(client, "anna")
     held = (await client.post(f"/v1/wallets/{wallet['id']}/holds", json={"points": 5})).json()
     moves = (await client.get(f"/v1/members/{wallet['member_id']}/transactions")).json()["data"]
+    reward = {"name": "Cup", "type": "custom", "cost_points": 5, "stock": 1}
+    cup = (await client.post("/v1/rewards", json=reward)).json()
     wallets = f"/v1/wallets/{wallet['id']}"
     rule = {
         "name": "Review", "trigger": "deed.recorded", "award": {"type": "fixed", "points": 5},
@@ -80,6 +82,8 @@ async def doors(client):
         ("/v1/deeds", "/v1/deeds", review),
         ("/v1/deeds/bulk", "/v1/deeds/bulk", {"items": [review, {"kind": "review"}]}),
         ("/v1/deeds/{deed_id}/revoke", f"/v1/deeds/{done['id']}/revoke", None),
+        ("/v1/redemptions", "/v1/redemptions",
+         {"member_id": wallet["member_id"], "reward_id": cup["id"]}),
         (f"{wild}/credit", f"{wallets}/credit", {"points": 7}),
         (f"{wild}/debit", f"{wallets}/debit", {"points": 7}),
         (f"{wild}/holds", f"{wallets}/holds", {"points": 7}),

@@ -23,6 +23,7 @@ from . import (
     ledger,
     member,
     operator,
+    reward,
     segment,
     serve,
     tenant,
@@ -43,6 +44,7 @@ app.add_typer(exports.app, name="export")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(events.app, name="events")
 app.add_typer(member.app, name="member")
+app.add_typer(reward.app, name="reward")
 app.add_typer(segment.app, name="segment")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(tiers.app, name="tiers")

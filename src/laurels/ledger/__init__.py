@@ -17,15 +17,15 @@ from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Rele
 from .portions import Portion, count_wallets, list_portions
 from .posting import credit, debit, hold, open_wallets, post, release, reverse
 from .programs import create_program, furnish, program_ids
-from .queries import balance, list_lots, lots_of, statement, taken_back
+from .queries import Purse, balance, list_lots, lots_of, spendable, statement, taken_back
 from .rehearsed import moved
 
 __all__ = [
     "Capture", "Credit", "Debit", "Fault", "Figures", "HoldPoints", "InsufficientPoints",
     "Opening", "PointsOverLimit", "Portion", "Posted", "ProgramArchived", "ProgramNotFound",
-    "Release", "Reversal", "WalletClosed", "WalletNotFound", "balance", "close_wallets",
+    "Purse", "Release", "Reversal", "WalletClosed", "WalletNotFound", "balance", "close_wallets",
     "count_wallets", "create_program", "credit", "debit", "figures", "find_faults", "furnish",
     "hold", "list_lots", "list_portions", "lots_of", "moved", "open_wallets", "post",
     "program_ids", "rebuild", "release", "release_due_holds", "reopen_wallets", "reverse",
-    "settle_due_lots", "statement", "taken_back",
+    "settle_due_lots", "spendable", "statement", "taken_back",
 ]  # fmt: skip

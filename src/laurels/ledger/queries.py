@@ -1,6 +1,7 @@
 """Reading the ledger: wallets, transactions, lots about to expire."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,6 +47,48 @@ async def wallets_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[
     found: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
         found.setdefault(row["member_id"], []).append(dict(row))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What a member can spend of one program: points, and how many are paid with at once."""
+
+    program_id: UUID
+    available: int
+    minimum: int
+
+
+async def spendable(
+    work: Work, member_ids: Sequence[UUID]
+) -> dict[tuple[UUID, UUID | None], Purse]:
+    """Return what members can spend now, by member and program; None is the default program.
+
+    What is due is counted as if it had matured and lapsed. It is a look, not a promise: only a
+    movement knows what is there.
+    """
+    rows = await work.fetch(
+        "select m.id as member_id, p.id as program_id, p.is_default, p.minimum_redemption_points,"
+        " greatest(coalesce(w.available - w.debt, 0) + coalesce(d.ripe, 0) - coalesce(d.gone, 0),"
+        "  0)::bigint as available"
+        " from unnest($2::uuid[]) as m (id)"
+        " inner join laurels.programs as p on p.tenant_id = $1"
+        " left join laurels.wallets as w"
+        "  on w.tenant_id = $1 and w.member_id = m.id and w.program_id = p.id"
+        " left join lateral (select"
+        "   sum(l.remaining) filter (where l.matured_at is null and l.matures_at <= $3"
+        "    and (l.expires_at is null or l.expires_at > $3)) as ripe,"
+        "   sum(l.remaining) filter (where l.matured_at is not null and l.expires_at <= $3) as gone"
+        "  from laurels.lots as l"
+        "  where l.tenant_id = $1 and l.wallet_id = w.id and l.remaining > 0) as d on w.has_lots",
+        work.tenant_id, list(member_ids), work.now,
+    )  # fmt: skip
+    found: dict[tuple[UUID, UUID | None], Purse] = {}
+    for row in rows:
+        purse = Purse(row["program_id"], row["available"], row["minimum_redemption_points"])
+        found[row["member_id"], row["program_id"]] = purse
+        if row["is_default"]:
+            found[row["member_id"], None] = purse
     return found
 
 

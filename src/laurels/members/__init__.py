@@ -5,7 +5,7 @@ A member has an external id (the tenant's own), an e-mail, or both. It never kno
 
 from .archiving import archive, restore
 from .erasing import erase
-from .errors import MemberErased, MemberNotFound
+from .errors import MemberArchived, MemberErased, MemberMerged, MemberNotFound
 from .exporting import export
 from .merging import Merge, merge, unmerge
 from .queries import (
@@ -34,9 +34,9 @@ from .service import (
 )
 
 __all__ = [
-    "Ensured", "MemberErased", "MemberNotFound", "Merge", "Upserted", "add_purchases",
-    "add_refunds", "archive", "change", "count_active", "ensure", "ensure_new", "erase",
-    "export", "find", "find_by_email", "get_facts", "get_member", "list_born_on",
-    "list_members", "look_ahead", "look_up", "merge", "require_active", "restore", "set_totals",
-    "unmerge", "upsert", "walk",
+    "Ensured", "MemberArchived", "MemberErased", "MemberMerged", "MemberNotFound", "Merge",
+    "Upserted", "add_purchases", "add_refunds", "archive", "change", "count_active", "ensure",
+    "ensure_new", "erase", "export", "find", "find_by_email", "get_facts", "get_member",
+    "list_born_on", "list_members", "look_ahead", "look_up", "merge", "require_active",
+    "restore", "set_totals", "unmerge", "upsert", "walk",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ begin
   foreach v_table in array array[
     'segment_days', 'segment_memberships', 'segment_cursors', 'segments',
     'test_clocks', 'job_runs', 'rejected_rows', 'import_runs', 'rule_usage', 'awards', 'earning_rules',
+    'vouchers', 'redemptions', 'rewards',
     'refunds', 'purchase_lines', 'purchases', 'deeds', 'tier_history', 'tiers',
     'lot_entries', 'holds', 'lots', 'posting_keys', 'point_transactions', 'wallet_merges',
     'wallets', 'programs', 'member_merges', 'member_totals', 'members', 'api_keys',

@@ -1,0 +1,285 @@
+"""What becomes of a redemption: delivered, failed, called off, expired, taken back.
+
+Locks are taken in one order: members, redemptions, rewards, wallets. A redemption moves once,
+under its lock, so its points come back at most once, whoever asks and however often.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from laurels import audit, ledger, members, tenants
+from laurels.events import emit
+from laurels.events.catalogue import (
+    Event,
+    RedemptionCancelled,
+    RedemptionCompleted,
+    RedemptionExpired,
+    RedemptionFailed,
+    RedemptionRefunded,
+)
+from laurels.kit.errors import AppError
+from laurels.kit.ids import encode
+from laurels.kit.work import Work
+
+from . import queries
+from .errors import RedemptionNotFound
+from .queries import Row
+from .redeeming import valid_until
+from .settings import RewardSettings
+from .states import lead
+
+DELAYS = tuple(
+    timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 6 * 3600, 24 * 3600)
+)
+"""After which time a delivery that failed is tried again, in real time."""
+MAX_FAILURES = len(DELAYS) + 1
+"""How many attempts fail before a redemption has failed for good."""
+
+
+async def lock(work: Work, redemption_ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Return redemptions by id, locked after their members, as a merge locks them."""
+    while True:
+        found = await queries.find_redemptions(work, redemption_ids)
+        owners = {row["member_id"] for row in found.values()}
+        if owners:
+            await members.get_facts(work, sorted(owners), lock=True)
+        rows = await queries.lock_redemptions(work, redemption_ids)
+        if {row["member_id"] for row in rows.values()} <= owners:
+            return rows
+
+
+async def lock_one(work: Work, redemption_id: UUID) -> Row:
+    """Return a redemption, locked. Raise RedemptionNotFound."""
+    row = (await lock(work, [redemption_id])).get(redemption_id)
+    if row is None:
+        raise RedemptionNotFound
+    return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What was delivered: a code, a note for staff, what it is worth, until when it can be used."""
+
+    code: str | None = None
+    notes: str | None = None
+    discount_amount: Decimal | None = None
+    expires_at: datetime | None = None
+
+
+async def complete(work: Work, redemption_id: UUID, delivery: Delivery) -> None:
+    """The redemption is delivered; the days in which it can be used begin.
+
+    Raise RedemptionNotFound or RedemptionMoved.
+    """
+    row = await lock_one(work, redemption_id)
+    state = lead("complete", row["state"])
+    await tenants.require_active(work)
+    time_zone = (await tenants.current(work)).time_zone
+    days: int | None = row["reward"].get("redemption_expiry_days")
+    await work.fetch(
+        "update laurels.redemptions set state = $3, completed_at = $4, expires_at = $5,"
+        " code = $6, notes = coalesce($7, notes),"
+        " discount_amount = coalesce($8, discount_amount), next_attempt_at = null,"
+        " failure_reason = null, fulfilled_by_type = $9, fulfilled_by_id = $10, updated_at = now()"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, redemption_id, state, work.now,
+        delivery.expires_at or valid_until(work.now, days, time_zone), delivery.code,
+        delivery.notes, delivery.discount_amount, work.actor.kind, work.actor.id,
+    )  # fmt: skip
+    await note(work, row, "completed", state, notes=delivery.notes)
+    emit(work, [RedemptionCompleted(row["member_id"], work.now, redemption_id, row["reward_id"])])
+
+
+async def fail(work: Work, redemption_id: UUID, reason: str, *, final: bool = False) -> None:
+    """An attempt to deliver has failed; after the last one, or a `final` one, points come back.
+
+    Raise RedemptionNotFound or RedemptionMoved.
+    """
+    row = await lock_one(work, redemption_id)
+    state = lead("fail", row["state"])
+    failures = row["retry_count"] + 1
+    if not final and failures < MAX_FAILURES:
+        await work.fetch(
+            "update laurels.redemptions set retry_count = $3, failure_reason = $4,"
+            " next_attempt_at = case when next_attempt_at is not null then now() + $5 end,"
+            " updated_at = now() where tenant_id = $1 and id = $2",
+            work.tenant_id, redemption_id, failures, reason, DELAYS[failures - 1],
+        )  # fmt: skip
+        await note(work, row, "attempt_failed", row["state"], reason=reason)
+        return
+    await work.fetch(
+        "update laurels.redemptions set retry_count = $3, failure_reason = $4"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, redemption_id, failures, reason,
+    )  # fmt: skip
+    await _end(work, [row], state)
+    await note(work, row, "failed", state, reason=reason)
+
+
+async def cancel(work: Work, redemption_id: UUID, reason: str | None = None) -> None:
+    """The redemption is called off before it was delivered; its points are back.
+
+    Raise RedemptionNotFound or RedemptionMoved.
+    """
+    row = await lock_one(work, redemption_id)
+    state = lead("cancel", row["state"])
+    await _end(work, [row], state)
+    await note(work, row, "cancelled", state, reason=reason)
+
+
+async def refund(
+    work: Work, redemption_id: UUID, *, reason: str | None, force: bool, restock: bool
+) -> None:
+    """A delivered redemption is taken back; its points are back, and its code is worth nothing.
+
+    With `force` also one that was used or has expired. `restock` says that the thing itself can be
+    had again. Raise RedemptionNotFound, RedemptionMoved or ForceNeeded.
+    """
+    row = await lock_one(work, redemption_id)
+    state = lead("refund", row["state"], force=force)
+    await _end(work, [row], state, restock=restock)
+    await note(work, row, "refunded", state, reason=reason)
+
+
+async def expire_due(work: Work, *, limit: int) -> int:
+    """Redemptions that nobody used in time have expired, at most `limit`; return how many."""
+    due = await work.fetch(
+        "select id from laurels.redemptions where tenant_id = $1 and state = 'completed'"
+        " and expires_at <= $2 order by expires_at, id limit $3",
+        work.tenant_id, work.now, limit,
+    )  # fmt: skip
+    locked = await lock(work, [row["id"] for row in due])
+    rows = [row for row in locked.values() if is_over(row, work.now)]
+    settings = await tenants.read(work, RewardSettings)
+    await _end(work, rows, "expired", points_back=settings.return_points_on_expiry)
+    return len(due)
+
+
+def is_over(row: Row, now: datetime) -> bool:
+    """Tell whether a redemption can be used no more, also when no job has said so yet."""
+    return (
+        row["state"] == "completed" and row["expires_at"] is not None and row["expires_at"] <= now
+    )
+
+
+async def next_expiry(work: Work) -> datetime | None:
+    """Return when the next redemption expires, also when that has passed; None when none will."""
+    row = await work.fetchrow(
+        "select min(expires_at) from laurels.redemptions where tenant_id = $1"
+        " and state = 'completed' and expires_at is not null",
+        work.tenant_id,
+    )
+    return None if row is None else row[0]
+
+
+async def write_notes(work: Work, redemption_id: UUID, notes: str | None) -> None:
+    """The redemption has these notes. Raise RedemptionNotFound."""
+    row = await lock_one(work, redemption_id)
+    await work.fetch(
+        "update laurels.redemptions set notes = $3, updated_at = now()"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, redemption_id, notes,
+    )  # fmt: skip
+    await note(work, row, "noted", row["state"], notes=notes)
+
+
+# The end of a redemption --------------------------------------------------------------------------
+
+_ENDS: dict[str, type[Any]] = {
+    "expired": RedemptionExpired,
+    "failed": RedemptionFailed,
+    "cancelled": RedemptionCancelled,
+    "refunded": RedemptionRefunded,
+}
+
+
+async def _end(
+    work: Work,
+    rows: Sequence[Row],
+    state: str,
+    *,
+    points_back: bool = True,
+    restock: bool = True,
+) -> None:
+    """These locked redemptions have ended in this state, and gave back what they took.
+
+    One that has expired stays counted, whether its points come back or not: it was had.
+    """
+    if not rows:
+        return
+    if state != "expired":
+        await _put_back(work, rows, restock=restock)
+    returned = await _return_points(work, rows) if points_back else {}
+    await work.fetch(
+        "update laurels.redemptions as d set state = $3, ended_at = $4, next_attempt_at = null,"
+        " refund_transaction_id = coalesce(n.transaction_id, d.refund_transaction_id),"
+        " updated_at = now()"
+        " from unnest($2::uuid[], $5::uuid[]) as n (id, transaction_id)"
+        " where d.tenant_id = $1 and d.id = n.id",
+        work.tenant_id, [row["id"] for row in rows], state, work.now,
+        [returned[row["id"]][0] if row["id"] in returned else None for row in rows],
+    )  # fmt: skip
+    told: list[Event] = [
+        _ENDS[state](
+            row["member_id"], work.now, row["id"], row["reward_id"],
+            returned[row["id"]][1] if row["id"] in returned else 0,
+        )
+        for row in rows
+    ]  # fmt: skip
+    emit(work, told)
+
+
+async def _put_back(work: Work, rows: Sequence[Row], *, restock: bool) -> None:
+    """Rewards count these redemptions no more; what was in stock is in stock again."""
+    counts: dict[UUID, int] = {}
+    for row in rows:
+        counts[row["reward_id"]] = counts.get(row["reward_id"], 0) + row["quantity"]
+    await queries.lock_rewards(work, sorted(counts))
+    await work.fetch(
+        "update laurels.rewards as r set redemptions = r.redemptions - n.quantity,"
+        " stock = r.stock + case when $4 then n.quantity else 0 end"
+        " from unnest($2::uuid[], $3::bigint[]) as n (id, quantity)"
+        " where r.tenant_id = $1 and r.id = n.id",
+        work.tenant_id, list(counts), list(counts.values()), restock,
+    )  # fmt: skip
+
+
+async def _return_points(work: Work, rows: Sequence[Row]) -> dict[UUID, tuple[UUID, int]]:
+    """What was paid is back in its lots; return the movements and their points by redemption.
+
+    What somebody has reversed by hand already moves nothing more.
+    """
+    posted = await ledger.post(
+        work,
+        [
+            ledger.Reversal(
+                transaction_id=row["transaction_id"], type="refunded", source="redemption",
+                source_id=encode("redemption", row["id"]),
+            )
+            for row in rows
+        ],
+        keys_are_fresh=True,
+    )  # fmt: skip
+    found: dict[UUID, tuple[UUID, int]] = {}
+    for row, outcome in zip(rows, posted, strict=True):
+        if isinstance(outcome, AppError):
+            raise outcome
+        if outcome.transaction is not None:
+            found[row["id"]] = (outcome.transaction.id, outcome.transaction.points)
+    return found
+
+
+async def note(work: Work, row: Row, done: str, state: str, **more: str | None) -> None:
+    """The audit log says what was done to a redemption, and why."""
+    await audit.record(
+        work,
+        action=f"redemption.{done}",
+        target_type="redemption",
+        target_id=encode("redemption", row["id"]),
+        before={"state": row["state"]},
+        after={"state": state, **{name: words for name, words in more.items() if words}},
+    )

@@ -1,0 +1,347 @@
+"""Redeeming: members take rewards and pay for them, in one transaction, many at once.
+
+Locks are taken in one order: members, rewards, wallets. A reward is held from the first look at
+what is left of it to the commit, so the last one has one buyer and nobody waits in a circle.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from laurels import ledger, members, tenants
+from laurels.events import emit
+from laurels.events.catalogue import (
+    Event,
+    RedemptionCompleted,
+    RewardRedeemed,
+    VouchersNearlyUsed,
+)
+from laurels.kit.errors import AppError
+from laurels.kit.ids import encode, new_id
+from laurels.kit.schema import trim_money
+from laurels.kit.time import zone
+from laurels.kit.work import Work
+
+from . import queries
+from .codes import fresh_code
+from .eligibility import judge
+from .errors import QuantityNotAllowed, RedemptionAltered, RewardNotFound
+from .facts import Facts, gather, offer_of
+from .settings import RewardSettings
+from .values import worth_of
+
+AT_ONCE = frozenset({"code", "pool"})
+"""Ways of delivering that are done with the redemption itself."""
+SNAPSHOT = (
+    "name", "description", "type", "value", "cost_points", "min_order_value", "fulfilment",
+    "redemption_expiry_days", "category", "terms", "image_url",
+)  # fmt: skip
+"""What is kept of the reward as it was."""
+
+
+@dataclass(slots=True, kw_only=True)
+class NewRedemption:
+    """A member wants a reward."""
+
+    member_id: UUID
+    reward_id: UUID
+    quantity: int = 1
+    source: str = "api"
+    external_id: str | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """A redemption in the books; `new` says that it was not there before."""
+
+    id: UUID
+    new: bool
+
+
+Outcome = Redeemed | AppError
+
+
+class Overtaken(Exception):
+    """Somebody spent points between the look and the lock; what was decided on them is void."""
+
+
+@dataclass(slots=True)
+class _Plan:
+    """A redemption that may be had: everything but the points is decided."""
+
+    item: NewRedemption
+    reward: dict[str, Any]
+    id: UUID = field(default_factory=new_id)
+    code: str | None = None
+    transaction_id: UUID | None = None
+
+    @property
+    def points(self) -> int:
+        return self.reward["cost_points"] * self.item.quantity
+
+    @property
+    def delivered(self) -> bool:
+        return self.reward["fulfilment"] in AT_ONCE
+
+
+async def redeem(
+    work: Work,
+    *,
+    member_id: UUID,
+    reward_id: UUID,
+    quantity: int = 1,
+    source: str = "api",
+    external_id: str | None = None,
+    notes: str | None = None,
+) -> Redeemed:
+    """The member has the reward and has paid for it. Raise what stands in the way."""
+    (outcome,) = await redeem_many(
+        work,
+        [
+            NewRedemption(
+                member_id=member_id, reward_id=reward_id, quantity=quantity, source=source,
+                external_id=external_id, notes=notes,
+            )
+        ],
+    )  # fmt: skip
+    if isinstance(outcome, AppError):
+        raise outcome
+    return outcome
+
+
+async def redeem_many(work: Work, items: Sequence[NewRedemption]) -> list[Outcome]:
+    """Each item is redeemed, or refused with its own error; order is kept.
+
+    An item whose natural key was booked before with the same content gives the first answer again.
+    """
+    if not items:
+        return []
+    await tenants.require_active(work)
+    people = await members.get_facts(work, sorted({item.member_id for item in items}), lock=True)
+    for last_try in (False, False, True):
+        try:
+            async with work.savepoint():
+                return await _redeem(work, items, people, last_try=last_try)
+        except (Overtaken, asyncpg.UniqueViolationError):
+            # A code or a natural key was taken, or points were spent: decide anew, knowing it.
+            if last_try:
+                raise
+    raise AssertionError  # the last try returns or raises
+
+
+async def _redeem(
+    work: Work,
+    items: Sequence[NewRedemption],
+    people: Mapping[UUID, dict[str, Any]],
+    *,
+    last_try: bool,
+) -> list[Outcome]:
+    # All that is known of the members stands still under their locks; the rewards are locked last,
+    # because everybody wants the same ones.
+    keys = [(item.source, item.external_id) for item in items if item.external_id is not None]
+    known = await queries.find_by_key(work, keys) if keys else {}
+    facts = await gather(work, people)
+    rewards = await queries.lock_rewards(work, sorted({item.reward_id for item in items}))
+    before = {reward_id: reward["codes_left"] for reward_id, reward in rewards.items()}
+    outcomes: list[Outcome | _Plan] = []
+    claimed: dict[tuple[str, str], _Plan] = {}
+    for item in items:
+        try:
+            outcomes.append(_decide(item, people, rewards, facts, known, claimed))
+        except AppError as error:
+            outcomes.append(error)
+    plans = [outcome for outcome in outcomes if isinstance(outcome, _Plan)]
+    refused = await _pay(work, plans)
+    if refused and not last_try:
+        raise Overtaken
+    paid = [plan for plan in plans if plan.id not in refused]
+    await _book(work, paid, facts.settings)
+    await _tell(work, paid, before, facts)
+    return [
+        outcome
+        if isinstance(outcome, AppError)
+        else refused.get(outcome.id)
+        or (Redeemed(outcome.id, new=True) if isinstance(outcome, _Plan) else outcome)
+        for outcome in outcomes
+    ]
+
+
+def _decide(
+    item: NewRedemption,
+    people: Mapping[UUID, dict[str, Any]],
+    rewards: Mapping[UUID, dict[str, Any]],
+    facts: Facts,
+    known: Mapping[tuple[str, str], dict[str, Any]],
+    claimed: dict[tuple[str, str], _Plan],
+) -> Redeemed | _Plan:
+    """Return the plan of an item, or what was booked before. Raise the first thing in its way."""
+    key = None if item.external_id is None else (item.source, item.external_id)
+    if key is not None and (again := _again(item, known.get(key), claimed.get(key))) is not None:
+        return again
+    person = people.get(item.member_id)
+    if person is None:
+        raise members.MemberNotFound(field="member_id")
+    reward = rewards.get(item.reward_id)
+    if reward is None:
+        raise RewardNotFound(field="reward_id")
+    if item.quantity > 1 and reward["fulfilment"] in AT_ONCE:
+        raise QuantityNotAllowed(field="quantity")
+    for reason in judge(offer_of(reward), facts.asker(item.member_id, reward), item.quantity):
+        raise reason.error()
+    plan = _Plan(item, reward)
+    facts.take(item.member_id, reward, item.quantity, waits=not plan.delivered)
+    if key is not None:
+        claimed[key] = plan
+    return plan
+
+
+def _again(
+    item: NewRedemption, booked: Mapping[str, Any] | None, planned: _Plan | None
+) -> Redeemed | None:
+    """Return what this natural key stands for already. Raise RedemptionAltered for other content.
+
+    Whoever was merged since is meant by the survivor's id as well as by their own.
+    """
+    asked = (item.reward_id, item.quantity)
+    if booked is not None:
+        if asked != (booked["reward_id"], booked["quantity"]) or item.member_id not in {
+            booked["member_id"], booked["original_member_id"],
+        }:  # fmt: skip
+            raise RedemptionAltered(field="external_id")
+        return Redeemed(booked["id"], new=False)
+    if planned is not None:
+        if (item.member_id, *asked) != (
+            planned.item.member_id, planned.item.reward_id, planned.item.quantity,
+        ):  # fmt: skip
+            raise RedemptionAltered(field="external_id")
+        return Redeemed(planned.id, new=False)
+    return None
+
+
+async def _pay(work: Work, plans: Sequence[_Plan]) -> dict[UUID, AppError]:
+    """Each plan is paid for; return those that the ledger refuses, by id."""
+    posted = await ledger.post(
+        work,
+        [
+            ledger.Debit(
+                member_id=plan.item.member_id, program_id=plan.reward["program_id"],
+                points=plan.points, source="redemption", source_id=encode("redemption", plan.id),
+            )
+            for plan in plans
+        ],
+        keys_are_fresh=True,
+    )  # fmt: skip
+    refused: dict[UUID, AppError] = {}
+    for plan, outcome in zip(plans, posted, strict=True):
+        if isinstance(outcome, AppError):
+            refused[plan.id] = outcome
+        else:
+            assert outcome.transaction is not None, "a debit is a movement"
+            plan.transaction_id = outcome.transaction.id
+    return refused
+
+
+async def _book(work: Work, plans: Sequence[_Plan], settings: RewardSettings) -> None:
+    """Write the redemptions, what is left of their rewards, and their codes."""
+    if not plans:
+        return
+    time_zone = (await tenants.current(work)).time_zone
+    for plan in plans:
+        if plan.reward["fulfilment"] == "code":
+            plan.code = fresh_code(settings.code_prefix, settings.code_length)
+    counted: dict[UUID, dict[str, Any]] = {}
+    for plan in plans:
+        one = counted.setdefault(
+            plan.reward["id"],
+            {"id": plan.reward["id"], "taken": 0, "drawn": 0, "reward": snapshot(plan.reward)},
+        )
+        one["taken"] += plan.item.quantity
+        one["drawn"] += plan.reward["fulfilment"] == "pool"
+    rows = await work.fetch(
+        "select * from laurels.book_redemptions($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb)",
+        work.tenant_id, work.actor.kind, work.actor.id, work.now,
+        _json(list(counted.values())), _json([_row(work, plan, time_zone) for plan in plans]),
+    )  # fmt: skip
+    codes = {row["redemption_id"]: row["voucher_code"] for row in rows}
+    missing = [plan.id for plan in plans if plan.delivered and plan.id not in codes]
+    assert not missing, "the count of a pool and its codes are changed under one lock"
+
+
+def _row(work: Work, plan: _Plan, time_zone: str) -> dict[str, Any]:
+    reward, item = plan.reward, plan.item
+    valid = reward["redemption_expiry_days"]
+    return {
+        "id": plan.id,
+        "reward_id": reward["id"],
+        "member_id": item.member_id,
+        "state": "completed" if plan.delivered else "pending",
+        "quantity": item.quantity,
+        "points": plan.points,
+        "transaction_id": plan.transaction_id,
+        "fulfilment": reward["fulfilment"],
+        "code": plan.code,
+        "voucher_id": None if plan.code is None else new_id(),
+        "discount_amount": worth_of(reward["type"], reward["value"], item.quantity),
+        "source": item.source,
+        "external_id": item.external_id,
+        "expires_at": valid_until(work.now, valid, time_zone) if plan.delivered else None,
+        "notes": item.notes,
+    }
+
+
+def valid_until(moment: datetime, days: int | None, time_zone: str) -> datetime | None:
+    """Return when something lapses that is valid for so many local days after today."""
+    if days is None:
+        return None
+    there = zone(time_zone)
+    try:
+        day = moment.astimezone(there).date() + timedelta(days=days + 1)
+        return datetime(day.year, day.month, day.day, tzinfo=there).astimezone(zone("UTC"))
+    except (OverflowError, ValueError):
+        return None
+
+
+def snapshot(reward: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of the reward as it is."""
+    kept = {name: reward[name] for name in SNAPSHOT if reward[name] is not None}
+    if "min_order_value" in kept:
+        kept["min_order_value"] = trim_money(kept["min_order_value"])
+    return kept
+
+
+def _json(values: Any) -> str:
+    return orjson.dumps(values, default=_plain).decode()
+
+
+def _plain(value: Any) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+async def _tell(
+    work: Work, plans: Sequence[_Plan], before: Mapping[UUID, int], facts: Facts
+) -> None:
+    told: list[Event] = []
+    for plan in plans:
+        member_id, reward = plan.item.member_id, plan.reward
+        state = "completed" if plan.delivered else "pending"
+        told.append(
+            RewardRedeemed(
+                member_id, work.now, plan.id, reward["id"], reward["type"], plan.item.quantity,
+                plan.points, state,
+            )
+        )  # fmt: skip
+        if plan.delivered:
+            told.append(RedemptionCompleted(member_id, work.now, plan.id, reward["id"]))
+    low = facts.settings.low_codes
+    for reward in {plan.reward["id"]: plan.reward for plan in plans}.values():
+        left = reward["codes_left"]
+        if reward["fulfilment"] == "pool" and left <= low < before[reward["id"]]:
+            told.append(VouchersNearlyUsed(None, work.now, reward["id"], left))
+    emit(work, told)

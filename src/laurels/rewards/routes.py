@@ -1,0 +1,399 @@
+"""Rewards, their codes, what members are offered and what they took, over HTTP."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from laurels import members
+from laurels.kit import expand as expanding
+from laurels.kit.access import begin, enter
+from laurels.kit.batching import Caller
+from laurels.kit.errors import Invalid
+from laurels.kit.expand import ExpansionsOf
+from laurels.kit.http import Door
+from laurels.kit.openapi import refuses
+from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.query import Switch
+from laurels.kit.schema import Code, Moment
+from laurels.kit.work import Work
+from laurels.ledger import InsufficientPoints
+from laurels.permissions import Permission
+from laurels.purchases import PurchaseNotFound
+from laurels.tenants import LoyaltyOff, TenantSuspended
+
+from . import answers, ending, offers, queries, service, using, vouchers
+from .errors import (
+    BelowMinimum,
+    ForceNeeded,
+    MemberLimitReached,
+    OutOfStock,
+    ProviderUnknown,
+    PurchaseBelowMinimum,
+    PurchaseNotUsable,
+    PurchaseOfAnother,
+    QuantityNotAllowed,
+    RedemptionAltered,
+    RedemptionLapsed,
+    RedemptionMoved,
+    RedemptionNotFound,
+    RewardArchived,
+    RewardEnded,
+    RewardHasNoPool,
+    RewardInvalid,
+    RewardLimitReached,
+    RewardNotFound,
+    RewardNotOpen,
+    RewardPaused,
+    RewardsOff,
+    TooManyPending,
+    TooManyRewards,
+)
+from .expanding import REDEMPTION
+from .schemas import (
+    CancellationIn,
+    CodesIn,
+    CodesOut,
+    CompleteIn,
+    FailureIn,
+    HandledOut,
+    MemberId,
+    OffersOut,
+    RedemptionId,
+    RedemptionIn,
+    RedemptionOut,
+    RedemptionPatch,
+    RewardId,
+    RewardIn,
+    RewardOut,
+    RewardPatch,
+    RewardType,
+    State,
+    StatsOut,
+    TakingBackIn,
+    UseIn,
+    VoucherOut,
+)
+
+router = APIRouter(prefix="/v1", tags=["rewards"], route_class=Door)
+Reading = Annotated[Work, begin(Permission.REWARDS_READ)]
+Writing = Annotated[Work, begin(Permission.REWARDS_WRITE)]
+Redeeming = Annotated[Caller, enter(Permission.REWARDS_REDEEM)]
+Using = Annotated[Work, begin(Permission.REWARDS_REDEEM)]
+Fulfilling = Annotated[Work, begin(Permission.REWARDS_FULFIL)]
+Expand = Annotated[str, ExpansionsOf(REDEMPTION), Query()]
+Category = Annotated[Code | None, Query(description="Under this heading only.")]
+LONGEST = timedelta(days=366)
+USUAL = timedelta(days=30)
+
+
+def _window(
+    since: Annotated[Moment | None, Query(description="Redeemed at or after.")] = None,
+    until: Annotated[Moment | None, Query(description="Redeemed before.")] = None,
+) -> tuple[datetime | None, datetime | None]:
+    """Return the two ends of a span of time; either may be open."""
+    return since, until
+
+
+def _filters(
+    member_id: Annotated[MemberId | None, Query()] = None,
+    reward_id: Annotated[RewardId | None, Query()] = None,
+    state: Annotated[State | None, Query()] = None,
+    code: Annotated[Code | None, Query(description="Exactly this code, any case.")] = None,
+    source: Annotated[Code | None, Query()] = None,
+    external_id: Annotated[Code | None, Query()] = None,
+) -> dict[str, Any]:
+    """Return what a list of redemptions is narrowed down to."""
+    return {
+        "member_id": member_id, "reward_id": reward_id, "state": state, "code": code,
+        "source": source, "external_id": external_id,
+    }  # fmt: skip
+
+
+Window = Annotated[tuple[datetime | None, datetime | None], Depends(_window)]
+Filters = Annotated[dict[str, Any], Depends(_filters)]
+
+
+# Rewards ------------------------------------------------------------------------------------------
+
+
+@router.get("/rewards")
+async def list_rewards(
+    work: Reading,
+    type: Annotated[RewardType | None, Query()] = None,  # noqa: A002 - the field's name
+    category: Category = None,
+    featured: Annotated[Switch | None, Query()] = None,
+    status: Annotated[
+        Literal["active", "paused", "archived"] | None,
+        Query(description="Absent: all that are not archived."),
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[RewardOut]:
+    """List rewards, newest first."""
+    rows = await queries.list_rewards(
+        work, kind=type, category=category, featured=featured, status=status,
+        after=read_cursor(cursor), limit=limit + 1,
+    )  # fmt: skip
+    return page_of(
+        [RewardOut.model_validate(row) for row in rows], [row["id"] for row in rows], limit
+    )
+
+
+@router.post("/rewards", status_code=201)
+@refuses(RewardInvalid, ProviderUnknown, TooManyRewards)
+async def create_reward(body: RewardIn, work: Writing) -> RewardOut:
+    """Put a reward into the catalogue."""
+    return await _reward(work, await service.create_reward(work, body.values()))
+
+
+@router.get("/rewards/{reward_id}")
+@refuses(RewardNotFound)
+async def get_reward(reward_id: RewardId, work: Reading) -> RewardOut:
+    """Read a reward, archived ones too."""
+    return await _reward(work, reward_id)
+
+
+@router.patch("/rewards/{reward_id}")
+@refuses(RewardNotFound, RewardArchived, RewardInvalid, ProviderUnknown)
+async def change_reward(reward_id: RewardId, body: RewardPatch, work: Writing) -> RewardOut:
+    """Change what is sent of a reward; what was redeemed keeps it as it was."""
+    await service.change_reward(work, reward_id, body.values())
+    return await _reward(work, reward_id)
+
+
+@router.post("/rewards/{reward_id}/pause")
+@refuses(RewardNotFound, RewardArchived)
+async def pause_reward(reward_id: RewardId, work: Writing) -> RewardOut:
+    """Pause a reward: nobody can have it until it is resumed."""
+    await service.set_active(work, reward_id, active=False)
+    return await _reward(work, reward_id)
+
+
+@router.post("/rewards/{reward_id}/resume")
+@refuses(RewardNotFound, RewardArchived)
+async def resume_reward(reward_id: RewardId, work: Writing) -> RewardOut:
+    """Resume a paused reward."""
+    await service.set_active(work, reward_id, active=True)
+    return await _reward(work, reward_id)
+
+
+@router.post("/rewards/{reward_id}/archive")
+@refuses(RewardNotFound)
+async def archive_reward(reward_id: RewardId, work: Writing) -> RewardOut:
+    """Archive a reward: it is out of the catalogue; what was redeemed stays as it is."""
+    await service.set_archived(work, reward_id, archived=True)
+    return await _reward(work, reward_id)
+
+
+@router.post("/rewards/{reward_id}/restore")
+@refuses(RewardNotFound, TooManyRewards)
+async def restore_reward(reward_id: RewardId, work: Writing) -> RewardOut:
+    """Restore an archived reward; it is paused until it is resumed."""
+    await service.set_archived(work, reward_id, archived=False)
+    return await _reward(work, reward_id)
+
+
+@router.post("/rewards/{reward_id}/duplicate", status_code=201)
+@refuses(RewardNotFound, RewardInvalid, ProviderUnknown, TooManyRewards)
+async def duplicate_reward(reward_id: RewardId, work: Writing) -> RewardOut:
+    """Copy a reward; the copy is paused, and nothing of it was redeemed."""
+    return await _reward(work, await service.duplicate(work, reward_id))
+
+
+@router.get("/rewards/{reward_id}/stats")
+@refuses(RewardNotFound)
+async def reward_stats(reward_id: RewardId, work: Reading, window: Window) -> StatsOut:
+    """Say what became of a reward: by state and by local day, at most 366 days, usually 30."""
+    await queries.get_reward(work, reward_id)
+    until = window[1] or work.now + timedelta(microseconds=1)
+    since = window[0] or until - USUAL
+    if not timedelta(0) < until - since <= LONGEST:
+        msg = "`until` comes after `since`, by 366 days at most"
+        raise Invalid(msg, field="until")
+    rows = await queries.stats(work, reward_id, since, until)
+    return answers.stats_out(reward_id, since, until, rows)
+
+
+async def _reward(work: Work, reward_id: UUID) -> RewardOut:
+    return RewardOut.model_validate(await queries.get_reward(work, reward_id))
+
+
+# Codes --------------------------------------------------------------------------------------------
+
+
+@router.get("/rewards/{reward_id}/vouchers")
+@refuses(RewardNotFound)
+async def list_vouchers(
+    reward_id: RewardId,
+    work: Reading,
+    state: Annotated[Literal["free", "assigned", "withdrawn"] | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[VoucherOut]:
+    """List the codes of a reward, newest first."""
+    await queries.get_reward(work, reward_id)
+    rows = await queries.list_vouchers(
+        work, reward_id, state=state, after=read_cursor(cursor), limit=limit + 1
+    )
+    return page_of(
+        [VoucherOut.model_validate(row) for row in rows], [row["id"] for row in rows], limit
+    )
+
+
+@router.post("/rewards/{reward_id}/vouchers")
+@refuses(RewardNotFound, RewardArchived, RewardHasNoPool)
+async def upload_vouchers(reward_id: RewardId, body: CodesIn, work: Writing) -> CodesOut:
+    """Upload up to 1,000 codes of a pool; each has its own outcome, and duplicates are named."""
+    return await _codes(work, reward_id, await vouchers.upload(work, reward_id, body.codes))
+
+
+@router.post("/rewards/{reward_id}/vouchers/withdraw")
+@refuses(RewardNotFound)
+async def withdraw_vouchers(reward_id: RewardId, body: CodesIn, work: Writing) -> CodesOut:
+    """Give codes out no more that nobody has yet; each has its own outcome."""
+    return await _codes(work, reward_id, await vouchers.withdraw(work, reward_id, body.codes))
+
+
+async def _codes(work: Work, reward_id: UUID, handled: list[vouchers.Handled]) -> CodesOut:
+    reward = await queries.get_reward(work, reward_id)
+    told = [HandledOut.model_validate(each) for each in handled]
+    return CodesOut(data=told, codes_left=reward["codes_left"])
+
+
+# Offers and redemptions ---------------------------------------------------------------------------
+
+
+@router.get("/members/{member_id}/rewards")
+@refuses(members.MemberNotFound, members.MemberMerged, members.MemberErased, members.MemberArchived)
+async def list_offers(
+    member_id: MemberId,
+    work: Reading,
+    type: Annotated[RewardType | None, Query()] = None,  # noqa: A002 - the field's name
+    category: Category = None,
+    featured: Annotated[Switch | None, Query()] = None,
+    available: Annotated[
+        Switch | None, Query(description="Only what they can have now, or only what not.")
+    ] = None,
+) -> OffersOut:
+    """Say of each reward whether a member can have it; if not, why not and what is missing."""
+    found = await offers.offers_for(
+        work, member_id, kind=type, category=category, featured=featured, available=available
+    )
+    return OffersOut(data=[answers.offer_out(each) for each in found])
+
+
+@router.post(
+    "/redemptions",
+    status_code=201,
+    response_model=RedemptionOut,
+    responses={200: {"model": RedemptionOut, "description": "It was there before."}},
+)
+@refuses(
+    TenantSuspended, members.MemberNotFound, RewardNotFound, RedemptionAltered, QuantityNotAllowed,
+    members.MemberMerged, members.MemberErased, members.MemberArchived, LoyaltyOff, RewardsOff,
+    RewardArchived, RewardPaused, RewardNotOpen, RewardEnded, MemberLimitReached,
+    RewardLimitReached, OutOfStock, TooManyPending, BelowMinimum, InsufficientPoints,
+)  # fmt: skip
+async def redeem_reward(body: RedemptionIn, caller: Redeeming) -> Response:
+    """Redeem a reward for points. A repeat gives the same answer with 200."""
+    return await caller.together(answers.redeem, body.to_redemption())
+
+
+@router.get("/redemptions")
+async def list_redemptions(
+    work: Reading,
+    window: Window,
+    filters: Filters,
+    expand: Expand | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[RedemptionOut]:
+    """List redemptions, newest first."""
+    rows = await queries.list_redemptions(
+        work, filters=filters, since=window[0], until=window[1], after=read_cursor(cursor),
+        limit=limit + 1,
+    )  # fmt: skip
+    more = await expanding.expand(work, REDEMPTION, expand, rows[:limit])
+    found = [RedemptionOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows]
+    return page_of(found, [row["id"] for row in rows], limit)
+
+
+@router.get("/redemptions/{redemption_id}")
+@refuses(RedemptionNotFound)
+async def get_redemption(
+    redemption_id: RedemptionId, work: Reading, expand: Expand | None = None
+) -> RedemptionOut:
+    """Read a redemption."""
+    row = await queries.get_redemption(work, redemption_id)
+    more = await expanding.expand(work, REDEMPTION, expand, [row])
+    return RedemptionOut.model_validate({**row, "expanded": more.get(redemption_id)})
+
+
+@router.patch("/redemptions/{redemption_id}")
+@refuses(RedemptionNotFound)
+async def change_redemption(
+    redemption_id: RedemptionId, body: RedemptionPatch, work: Fulfilling
+) -> RedemptionOut:
+    """Write what staff should know about a redemption."""
+    await ending.write_notes(work, redemption_id, body.notes)
+    return await _redemption(work, redemption_id)
+
+
+@router.post("/redemptions/{redemption_id}/complete")
+@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved)
+async def complete_redemption(
+    redemption_id: RedemptionId, work: Fulfilling, body: CompleteIn | None = None
+) -> RedemptionOut:
+    """Say that a pending redemption was delivered, and by which code."""
+    await ending.complete(work, redemption_id, (body or CompleteIn()).to_delivery())
+    return await _redemption(work, redemption_id)
+
+
+@router.post("/redemptions/{redemption_id}/fail")
+@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved)
+async def fail_redemption(
+    redemption_id: RedemptionId, body: FailureIn, work: Fulfilling
+) -> RedemptionOut:
+    """Say that an attempt to deliver failed; after the last, or a `final` one, points come back."""
+    await ending.fail(work, redemption_id, body.reason, final=body.final)
+    return await _redemption(work, redemption_id)
+
+
+@router.post("/redemptions/{redemption_id}/cancel")
+@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved)
+async def cancel_redemption(
+    redemption_id: RedemptionId, work: Using, body: CancellationIn | None = None
+) -> RedemptionOut:
+    """Call off a redemption that was not delivered yet; its points come back."""
+    await ending.cancel(work, redemption_id, (body or CancellationIn()).reason)
+    return await _redemption(work, redemption_id)
+
+
+@router.post("/redemptions/{redemption_id}/use")
+@refuses(
+    TenantSuspended, RedemptionNotFound, RedemptionMoved, RedemptionLapsed, PurchaseNotFound,
+    PurchaseNotUsable, PurchaseOfAnother, PurchaseBelowMinimum,
+)  # fmt: skip
+async def use_redemption(redemption_id: RedemptionId, body: UseIn, work: Using) -> RedemptionOut:
+    """Use a redemption, once. `GET /v1/redemptions?code=` finds the one of a code."""
+    await using.use(work, redemption_id, body.to_use())
+    return await _redemption(work, redemption_id)
+
+
+@router.post("/redemptions/{redemption_id}/refund")
+@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved, ForceNeeded)
+async def refund_redemption(
+    redemption_id: RedemptionId, work: Fulfilling, body: TakingBackIn | None = None
+) -> RedemptionOut:
+    """Take back a delivered redemption and return its points; its code is worth nothing then."""
+    asked = body or TakingBackIn()
+    await ending.refund(
+        work, redemption_id, reason=asked.reason, force=asked.force, restock=asked.restock
+    )
+    return await _redemption(work, redemption_id)
+
+
+async def _redemption(work: Work, redemption_id: UUID) -> RedemptionOut:
+    return RedemptionOut.model_validate(await queries.get_redemption(work, redemption_id))

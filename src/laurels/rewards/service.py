@@ -1,0 +1,186 @@
+"""The catalogue: rewards are made, changed, paused, archived, restored and copied."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from laurels import audit, tenants
+from laurels.kit.ids import encode, new_id
+from laurels.kit.work import Work
+
+from . import providers, queries
+from .errors import (
+    ProviderUnknown,
+    RewardArchived,
+    RewardInvalid,
+    RewardNotFound,
+    TooManyRewards,
+)
+from .queries import MAX_REWARDS, Row
+from .values import check_money, read_value
+
+SETTLED_BY_COUNTING = frozenset({"id", "codes_left", "redemptions", "created_at", "updated_at"})
+"""What nobody writes: the application counts it."""
+COPIED = frozenset({"archived_at", *SETTLED_BY_COUNTING})
+
+
+async def create_reward(work: Work, values: dict[str, Any]) -> UUID:
+    """A reward is in the catalogue, with these values by column name; the rest has defaults.
+
+    Raise TooManyRewards, RewardInvalid or ProviderUnknown.
+    """
+    await _require_room(work)
+    checked = await _check(work, values)
+    reward_id = new_id()
+    await _write(
+        work,
+        f"insert into laurels.rewards (tenant_id, id{''.join(f', {name}' for name in checked)})"
+        f" values ($1, $2{''.join(_mark(name, n, ', ') for n, name in enumerate(checked, 3))})",
+        reward_id,
+        checked,
+    )
+    await _note(work, reward_id, "created", None, checked)
+    return reward_id
+
+
+async def change_reward(work: Work, reward_id: UUID, values: dict[str, Any]) -> None:
+    """The reward has these values; redemptions keep it as it was when they were made.
+
+    Raise RewardNotFound, RewardArchived, RewardInvalid or ProviderUnknown.
+    """
+    before = await lock(work, reward_id)
+    if before["archived_at"] is not None:
+        raise RewardArchived
+    if not values:
+        return
+    if "type" in values and "value" not in values and values["type"] != before["type"]:
+        msg = "Another type has another kind of `value`; send both."
+        raise RewardInvalid(msg, field="value")
+    checked = await _check(work, values, before)
+    marks = ", ".join(f"{name} = {_mark(name, n)}" for n, name in enumerate(checked, 3))
+    await _write(
+        work,
+        f"update laurels.rewards set {marks}, updated_at = now() where tenant_id = $1 and id = $2",
+        reward_id,
+        checked,
+    )
+    await _note(work, reward_id, "changed", {name: before[name] for name in checked}, checked)
+
+
+async def set_active(work: Work, reward_id: UUID, *, active: bool) -> None:
+    """The reward can be had, or is paused; a repeat changes nothing.
+
+    Raise RewardNotFound or RewardArchived.
+    """
+    before = await lock(work, reward_id)
+    if before["archived_at"] is not None:
+        raise RewardArchived
+    if before["active"] != active:
+        await work.fetch(
+            "update laurels.rewards set active = $3, updated_at = now()"
+            " where tenant_id = $1 and id = $2",
+            work.tenant_id, reward_id, active,
+        )  # fmt: skip
+        await _note(work, reward_id, "resumed" if active else "paused")
+
+
+async def set_archived(work: Work, reward_id: UUID, *, archived: bool) -> None:
+    """The reward is out of sight, or back, paused; what was redeemed stays. A repeat is none.
+
+    Raise RewardNotFound or TooManyRewards.
+    """
+    before = await lock(work, reward_id)
+    if (before["archived_at"] is not None) == archived:
+        return
+    if not archived:
+        await _require_room(work)
+    await work.fetch(
+        "update laurels.rewards set archived_at = $3, active = active and $4, updated_at = now()"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, reward_id, work.now if archived else None, archived,
+    )  # fmt: skip
+    await _note(work, reward_id, "archived" if archived else "restored")
+
+
+async def duplicate(work: Work, reward_id: UUID) -> UUID:
+    """A copy of the reward is in the catalogue, paused, with nothing redeemed and no codes.
+
+    Raise RewardNotFound or TooManyRewards.
+    """
+    await _require_room(work)
+    original = await queries.get_reward(work, reward_id)
+    values = {name: value for name, value in original.items() if name not in COPIED}
+    values |= {"name": f"Copy of {original['name']}"[:200], "active": False}
+    return await create_reward(work, values)
+
+
+async def lock(work: Work, reward_id: UUID) -> Row:
+    """Return a reward, locked. Raise RewardNotFound."""
+    row = (await queries.lock_rewards(work, [reward_id])).get(reward_id)
+    if row is None:
+        raise RewardNotFound
+    return row
+
+
+async def _require_room(work: Work) -> None:
+    # The tenant's row stands for the number of its rewards, so that two at once are not both last.
+    await work.fetch(
+        "select 1 from laurels.tenants where id = $1 for no key update", work.tenant_id
+    )
+    if await queries.count_rewards(work) >= MAX_REWARDS:
+        raise TooManyRewards
+
+
+async def _check(work: Work, values: dict[str, Any], before: Row | None = None) -> dict[str, Any]:
+    """Return the values as they are stored. Raise RewardInvalid or ProviderUnknown."""
+    checked = dict(values)
+    currency = (await tenants.current(work)).currency
+    whole = {**(before or {}), **checked}
+    if "value" in checked:
+        checked["value"] = read_value(whole["type"], checked["value"], currency)
+    check_money(checked.get("min_order_value"), currency, "min_order_value")
+    if whole.get("starts_at") and whole.get("ends_at") and whole["starts_at"] >= whole["ends_at"]:
+        msg = "The end must come after the start."
+        raise RewardInvalid(msg, field="ends_at")
+    fulfilment = str(checked.get("fulfilment", "manual"))
+    if fulfilment.startswith(providers.PREFIX) and providers.provider_of(fulfilment) is None:
+        known = ", ".join(f"`{providers.PREFIX}{name}`" for name in providers.names())
+        msg = f"Nobody delivers as `{fulfilment[:60]}`; there is: {known or 'nobody yet'}."
+        raise ProviderUnknown(msg, field="fulfilment")
+    return checked
+
+
+def _mark(name: str, number: int, before: str = "") -> str:
+    cast = "::text::jsonb" if name == "value" else ""
+    return f"{before}${number}{cast}"
+
+
+async def _write(work: Work, sql: str, reward_id: UUID, values: dict[str, Any]) -> None:
+    stored = [
+        orjson.dumps(value).decode() if name == "value" else value for name, value in values.items()
+    ]
+    try:
+        async with work.savepoint():
+            await work.fetch(sql, work.tenant_id, reward_id, *stored)
+    except asyncpg.ForeignKeyViolationError:
+        msg = "There is no program with this id."
+        raise RewardInvalid(msg, field="program_id") from None
+
+
+async def _note(
+    work: Work,
+    reward_id: UUID,
+    done: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    await audit.record(
+        work,
+        action=f"reward.{done}",
+        target_type="reward",
+        target_id=encode("reward", reward_id),
+        before=before,
+        after=after,
+    )

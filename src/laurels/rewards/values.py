@@ -1,0 +1,133 @@
+"""What a reward is worth, by its type: each type has a form of its own and takes no other."""
+
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, ValidationError
+
+from laurels.kit.errors import FieldError
+from laurels.kit.money import check_amount
+from laurels.kit.schema import Amount, Attributes, Code, Moment, Name, Schema
+from laurels.kit.words import words_of
+
+from .errors import RewardInvalid
+
+Positive = Annotated[Amount, Field(gt=0)]
+
+
+class Value(Schema):
+    """What every form has: free facts, such as the ids that another system gave."""
+
+    money: ClassVar[tuple[str, ...]] = ()
+
+    attributes: Attributes = Field(default_factory=dict)
+
+
+class PercentageValue(Value):
+    """So many percent off, at most so much money."""
+
+    money: ClassVar[tuple[str, ...]] = ("max_discount",)
+
+    percentage: Annotated[Amount, Field(gt=0, le=100, decimal_places=2)]
+    max_discount: Positive | None = None
+
+
+class MoneyValue(Value):
+    """An amount of the tenant's currency."""
+
+    money: ClassVar[tuple[str, ...]] = ("amount",)
+
+    amount: Positive
+
+
+class ShippingValue(Value):
+    """No shipping costs, at most so much of them."""
+
+    money: ClassVar[tuple[str, ...]] = ("max_amount",)
+
+    max_amount: Positive | None = None
+
+
+class ProductValue(Value):
+    """A product of the shop's own."""
+
+    sku: Code
+    product_name: Name | None = None
+    units: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
+
+
+class MerchandiseValue(Value):
+    """Something that is handed over or sent."""
+
+    money: ClassVar[tuple[str, ...]] = ("regular_price",)
+
+    sku: Code | None = None
+    product_name: Name | None = None
+    regular_price: Amount | None = None
+
+
+class EventValue(Value):
+    """A seat somewhere, at some time."""
+
+    venue: Name | None = None
+    takes_place_at: Moment | None = None
+    seats: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
+
+
+class CustomValue(Value):
+    """Whatever the tenant makes of it; only free facts."""
+
+
+VALUES: dict[str, type[Value]] = {
+    "discount_percentage": PercentageValue,
+    "discount_fixed": MoneyValue,
+    "free_shipping": ShippingValue,
+    "free_product": ProductValue,
+    "store_credit": MoneyValue,
+    "merchandise": MerchandiseValue,
+    "event": EventValue,
+    "tasting": EventValue,
+    "gift_card": MoneyValue,
+    "custom": CustomValue,
+}
+"""Every type of reward and the form of its value."""
+FIXED = frozenset({"discount_fixed", "store_credit", "gift_card"})
+"""Types that say themselves how much money they are worth."""
+
+
+def read_value(kind: str, raw: dict[str, Any], currency: str) -> dict[str, Any]:
+    """Return the value as it is stored: what was sent, checked, amounts as decimal strings.
+
+    Raise RewardInvalid, which names each field that is wrong.
+    """
+    try:
+        value = VALUES[kind].model_validate(raw)
+    except ValidationError as error:
+        trouble = RewardInvalid(f"The value of a `{kind}` cannot be like this.")
+        trouble.fields = [
+            FieldError(
+                ".".join(["value", *(str(part) for part in item["loc"])]), words_of(item),
+                item["type"],
+            )
+            for item in error.errors(include_url=False)
+        ]  # fmt: skip
+        raise trouble from None
+    for name in value.money:
+        check_money(getattr(value, name), currency, f"value.{name}")
+    told = value.model_dump(mode="json", exclude_none=True)
+    return {name: each for name, each in told.items() if name != "attributes" or each}
+
+
+def check_money(amount: Decimal | None, currency: str, field: str) -> None:
+    """Raise RewardInvalid for an amount that the tenant's currency does not have."""
+    if amount is None:
+        return
+    try:
+        check_amount(amount, currency)
+    except ValueError as error:
+        raise RewardInvalid(f"{field} {error}", field=field) from None
+
+
+def worth_of(kind: str, value: dict[str, Any], quantity: int) -> Decimal | None:
+    """Return how much money so many are worth, None where only the purchase will tell."""
+    return Decimal(value["amount"]) * quantity if kind in FIXED else None

@@ -1,0 +1,103 @@
+"""Codes of a pool: uploaded, counted, withdrawn. A reward's lock keeps its count and pool equal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from laurels import audit
+from laurels.kit.ids import encode, new_id
+from laurels.kit.work import Work
+
+from . import queries
+from .errors import RewardArchived, RewardHasNoPool, RewardNotFound
+from .queries import Row
+
+MAX_CODES = 1000
+"""How many codes come or go at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What was done about one code: added, duplicate, withdrawn, assigned or unknown."""
+
+    code: str
+    outcome: str
+
+
+async def upload(work: Work, reward_id: UUID, codes: Sequence[str]) -> list[Handled]:
+    """The codes that nobody had before are in the pool; the others are named as duplicates.
+
+    Raise RewardNotFound, RewardArchived or RewardHasNoPool.
+    """
+    reward = await _lock(work, reward_id)
+    if reward["archived_at"] is not None:
+        raise RewardArchived
+    if reward["fulfilment"] != "pool":
+        raise RewardHasNoPool(fulfilment=reward["fulfilment"])
+    # The first of two in one request is the one that is added.
+    fresh: dict[str, str] = {}
+    for code in codes:
+        fresh.setdefault(code.lower(), code)
+    rows = await work.fetch(
+        "insert into laurels.vouchers (tenant_id, id, reward_id, code, origin)"
+        " select $1, n.id, $2, n.code, 'pool' from unnest($3::uuid[], $4::text[]) as n (id, code)"
+        " order by lower(n.code)"
+        " on conflict (tenant_id, lower(code)) do nothing returning code",
+        work.tenant_id, reward_id, [new_id() for _ in fresh], list(fresh.values()),
+    )  # fmt: skip
+    added = {row["code"] for row in rows}
+    await _count(work, reward, len(added), "vouchers_added")
+    told: list[Handled] = []
+    for code in codes:
+        told.append(Handled(code, "added" if code in added else "duplicate"))
+        added.discard(code)
+    return told
+
+
+async def withdraw(work: Work, reward_id: UUID, codes: Sequence[str]) -> list[Handled]:
+    """Codes that nobody has are not given out any more. Raise RewardNotFound.
+
+    A code that somebody has stays theirs; a withdrawn one cannot be uploaded again.
+    """
+    reward = await _lock(work, reward_id)
+    rows = await work.fetch(
+        "update laurels.vouchers set withdrawn_at = $4 where tenant_id = $1 and reward_id = $2"
+        " and lower(code) = any($3) and redemption_id is null and withdrawn_at is null"
+        " returning lower(code) as code",
+        work.tenant_id, reward_id, [code.lower() for code in codes], work.now,
+    )  # fmt: skip
+    gone = {row["code"] for row in rows}
+    await _count(work, reward, -len(gone), "vouchers_withdrawn")
+    others = await work.fetch(
+        "select lower(code) as code, redemption_id is null as withdrawn from laurels.vouchers"
+        " where tenant_id = $1 and reward_id = $2 and lower(code) = any($3)",
+        work.tenant_id, reward_id, [code.lower() for code in codes],
+    )  # fmt: skip
+    found = {row["code"]: "withdrawn" if row["withdrawn"] else "assigned" for row in others}
+    return [Handled(code, found.get(code.lower(), "unknown")) for code in codes]
+
+
+async def _lock(work: Work, reward_id: UUID) -> Row:
+    reward = (await queries.lock_rewards(work, [reward_id])).get(reward_id)
+    if reward is None:
+        raise RewardNotFound
+    return reward
+
+
+async def _count(work: Work, reward: Row, difference: int, action: str) -> None:
+    """The reward knows how many codes are left; the audit log knows how many came or went."""
+    if not difference:
+        return
+    left = reward["codes_left"] + difference
+    await work.fetch(
+        "update laurels.rewards set codes_left = $3 where tenant_id = $1 and id = $2",
+        work.tenant_id, reward["id"], left,
+    )  # fmt: skip
+    await audit.record(
+        work,
+        action=f"reward.{action}",
+        target_type="reward",
+        target_id=encode("reward", reward["id"]),
+        before={"codes_left": reward["codes_left"]},
+        after={"codes_left": left},
+    )
