@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from laurels import imports, ledger, members
+from laurels import imports, jobs, ledger, members, tenants, tiers
+from laurels.kit.work import OPERATOR
 from tests.support.outside import Outside, outside
 
 pytestmark = [
@@ -48,6 +49,7 @@ async def test_all_of_cdnow_becomes_an_exact_ledger_and_a_second_run_changes_not
 ):
     file = write_csv(tmp_path / "cdnow.csv")
     options = imports.Options(file=file, rejects_dir=tmp_path)
+    await build_ladder(house)
 
     report = await imports.import_purchases(house.database, house.tenant.id, options)
 
@@ -62,6 +64,7 @@ async def test_all_of_cdnow_becomes_an_exact_ledger_and_a_second_run_changes_not
     assert (again.read, again.booked, again.skipped) == (69_659, 0, 69_659)
     assert (again.points, again.new_members) == (0, 0)
     await check_totals(house)
+    await check_tiers(house)
 
 
 async def check_totals(house):
@@ -79,6 +82,35 @@ async def check_totals(house):
         (member,) = await members.list_members(work, external_id="07592")
         assert (await ledger.balance(work, member["id"]))["available"] == 13_860
         assert await ledger.find_faults(work) == []
+
+
+async def build_ladder(house):
+    """Four tiers by the points of a whole life, which multiply nothing."""
+    async with house.work() as work:
+        await tiers.furnish(work, "shopify")
+        for tier in await tiers.list_tiers(work):
+            await tiers.change_tier(work, tier["id"], {"qualification_period_days": 0})
+        await tenants.change_section(work, "tiers", {"multipliers_enabled": False})
+
+
+async def check_tiers(house):
+    """Check that all stand on the default tier, and after a review where they belong."""
+    bronze, silver, gold = 23_375, 190, 5
+    async with house.work() as work:
+        shares, without = await tiers.distribution(work)
+        said = await tiers.preview(work, tiers.Proposal(changed={}, new=[]))
+    assert [share["members"] for share in shares] == [bronze + silver + gold, 0, 0, 0]
+    assert (without, said.members, said.up, said.down) == (0, 23_570, silver + gold, 0)
+
+    ended = await jobs.run_now(house.database, house.tenant.id, "tiers.review", actor=OPERATOR)
+
+    assert ended is not None
+    assert (ended.done, ended.total) == (23_570, 23_570)
+    async with house.work() as work:
+        shares, _ = await tiers.distribution(work)
+    assert {share["name"]: share["members"] for share in shares} == {
+        "Bronze": bronze, "Silver": silver, "Gold": gold, "Platinum": 0,
+    }  # fmt: skip
 
 
 class Shop(Outside):

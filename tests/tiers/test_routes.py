@@ -232,3 +232,15 @@ async def test_somebody_without_a_tier_has_none(client, house):
     assert (said["standing"], said["metrics"], said["next"]) == (None, None, None)
     gone = await client.delete(f"/v1/members/{ann}/tier")
     assert (gone.status_code, gone.json()["code"]) == (404, "tier_not_assigned")
+
+
+async def test_a_dry_run_says_that_the_member_would_rise_and_nobody_does(client, house):
+    await build(house)
+    await buy(house, "ann", "999")
+
+    said = await client.post(
+        "/v1/purchases?dry_run=true", json={"member": "ann", "amount": "1.00", "currency": "USD"}
+    )
+
+    assert "tier.raised" in [event["type"] for event in said.json()["events"]]
+    assert await tier_of(house, "ann") == "Bronze"
