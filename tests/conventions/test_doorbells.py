@@ -22,6 +22,7 @@ SIDE_DOORS: dict[str, tuple[set[str], str]] = {
     ),
     "members.errors": ({"settlement"}, "a door names the errors that pass through it"),
     "purchases.errors": ({"settlement"}, "a door names the errors that pass through it"),
+    "rewards.schemas": ({"imports"}, "a row of a file is checked as a request is"),
     "tenants.errors": ({"platform", "settlement"}, "a door names the errors that pass through it"),
     "tenants.settings": ({"cli"}, "the page of settings lists every section"),
 }

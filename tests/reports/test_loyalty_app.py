@@ -312,3 +312,52 @@ async def test_segments_and_who_belongs_to_them_are_told_in_the_apps_words(clien
     assert [tuple(row) for row in stays] == [
         ("F", False, False, "hand", True), ("Rich", True, True, "criteria", True),
     ]  # fmt: skip
+
+
+async def test_rewards_and_redemptions_are_told_in_the_apps_words(client, house, bi):
+    anna = encode("member", await house.member(external_id="anna", balance=1000))
+    form = {
+        "name": "Five off", "type": "discount_fixed", "value": {"amount": "5.00"},
+        "cost_points": 100, "max_redemptions_per_member": 3, "redemption_expiry_days": 30,
+    }  # fmt: skip
+    reward = (await client.post("/v1/rewards", json=form)).json()
+    gift = {"name": "Tasting", "type": "tasting", "cost_points": 9, "active": False}
+    await client.post("/v1/rewards", json=gift)
+    wish = {"member_id": anna, "reward_id": reward["id"]}
+    redemptions = [(await client.post("/v1/redemptions", json=wish)).json() for _ in range(3)]
+    path = "/v1/redemptions/{}/{}"
+    used = {"order_ref": "order-7"}
+    await client.post(path.format(redemptions[0]["id"], "use"), json=used)
+    await client.post(path.format(redemptions[1]["id"], "refund"), json={"reason": "sorry"})
+
+    kinds = await bi.fetch(
+        "select name, reward_type, points_cost, is_active, max_redemptions_per_customer,"
+        " current_redemptions, expiry_days from reward_definitions order by name"
+    )
+    logs = await bi.fetch("select * from redemption_logs order by id")
+    moved = await bi.fetch(
+        "select t.transaction_type, t.points_amount, l.discount_code from point_transactions as t"
+        " join redemption_logs as l on l.id = t.redemption_id order by t.created_at, t.id"
+    )
+    top = await bi.fetch(
+        "select r.name, count(*) from redemption_logs as l"
+        " join reward_definitions as r on r.id = l.reward_id"
+        " where l.status = 'completed' group by r.name"
+    )
+
+    assert [tuple(row) for row in kinds] == [
+        ("Five off", "discount_fixed", 100, True, 3, 2, 30),
+        ("Tasting", "custom", 9, False, None, 0, None),
+    ]
+    assert [row["status"] for row in logs] == ["completed", "cancelled", "completed"]
+    assert [row["used_order_id"] for row in logs] == ["order-7", None, None]
+    for row, told in zip(logs, redemptions, strict=True):
+        assert encode("redemption", row["id"]) == told["id"]
+        assert encode("member", row["customer_id"]) == anna
+        assert row["discount_code"] == told["code"]
+        assert row["discount_amount"] == Decimal(5)
+        assert row["reward_data"] is not None
+    assert sorted((row[0], row[1]) for row in moved) == [
+        ("redeemed", -100), ("redeemed", -100), ("redeemed", -100), ("refunded", 100),
+    ]  # fmt: skip
+    assert [tuple(row) for row in top] == [("Five off", 2)]

@@ -1,4 +1,4 @@
-"""`laurels export`: members and balances into CSV files that `laurels import` reads back."""
+"""`laurels export`: CSV files that `laurels import` reads back."""
 
 import os
 from collections.abc import Callable, Generator
@@ -18,7 +18,7 @@ from .database import database
 from .tenant import require
 
 app = typer.Typer(
-    help="Take members and balances out, into CSV files that `import` reads back.",
+    help="Take everything out, into CSV files that `import` reads back.",
     no_args_is_help=True,
 )
 
@@ -40,6 +40,24 @@ def balances(tenant: Tenant, to: To) -> None:
     this file, into a tenant that has programs of the same names.
     """
     _export("balances", tenant, to)
+
+
+@app.command()
+def rewards(tenant: Tenant, to: To) -> None:
+    """Write the catalogue: rewards that are not archived, with their limits and what is left."""
+    _export("rewards", tenant, to)
+
+
+@app.command()
+def vouchers(tenant: Tenant, to: To) -> None:
+    """Write the codes that nobody has yet, each with the name of its reward."""
+    _export("vouchers", tenant, to)
+
+
+@app.command()
+def redemptions(tenant: Tenant, to: To) -> None:
+    """Write what members redeemed, with whom and what became of it. There is no import of it."""
+    _export("redemptions", tenant, to)
 
 
 def _export(kind: str, tenant: str, to: Path) -> None:

@@ -1,4 +1,4 @@
-"""`laurels import`: purchases, members and balances from CSV files."""
+"""`laurels import`: purchases, members, balances, rewards and codes from CSV files."""
 
 import json
 from collections.abc import Awaitable, Callable, Generator
@@ -31,7 +31,8 @@ from .database import database
 from .tenant import Json, require
 
 app = typer.Typer(
-    help="Bring in purchases, members and balances from CSV files.", no_args_is_help=True
+    help="Bring in purchases, members, balances, rewards and codes from CSV files.",
+    no_args_is_help=True,
 )
 
 SOME_REJECTED = 3
@@ -125,6 +126,41 @@ def balances(
         file, source, mapping, dry_run=dry_run, welcome=welcome, known_only=known_only
     )
     _import(imports.import_balances, tenant, options, as_json=as_json)
+
+
+@app.command()
+def rewards(
+    file: File,
+    tenant: Tenant,
+    source: Source = None,
+    mapping: Map = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Put the rewards of a CSV file into the catalogue, or bring them up to date, by name.
+
+    Columns: name, type, cost_points; optional: description, value (JSON), program, and what else a
+    reward has in the API. Empty cells change nothing. Exit code 3: rows were refused.
+    """
+    options = _options(file, source, mapping, dry_run=dry_run, welcome=False)
+    _import(imports.import_rewards, tenant, options, as_json=as_json)
+
+
+@app.command()
+def vouchers(
+    file: File,
+    tenant: Tenant,
+    source: Source = None,
+    mapping: Map = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Put codes into the pools of rewards: a row names the reward and a code.
+
+    A code that is there already is skipped. Exit code 3: rows were refused; they are in a file.
+    """
+    options = _options(file, source, mapping, dry_run=dry_run, welcome=False)
+    _import(imports.import_vouchers, tenant, options, as_json=as_json)
 
 
 def _options(

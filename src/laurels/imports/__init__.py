@@ -9,7 +9,15 @@ An export is of one moment, and the import of its kind reads it back.
 from .errors import FileRefused, TooManyBroken
 from .exporting import EXPORTS, export, note_export
 from .report import Rejection, Report
-from .service import Options, has_imported, import_balances, import_members, import_purchases
+from .service import (
+    Options,
+    has_imported,
+    import_balances,
+    import_members,
+    import_purchases,
+    import_rewards,
+    import_vouchers,
+)
 from .streaming import Exports
 
 __all__ = [
@@ -25,5 +33,7 @@ __all__ = [
     "import_balances",
     "import_members",
     "import_purchases",
+    "import_rewards",
+    "import_vouchers",
     "note_export",
 ]

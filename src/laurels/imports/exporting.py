@@ -10,24 +10,28 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from laurels import audit, ledger, members
+from laurels import audit, ledger, members, rewards
 from laurels.kit.db import Database
 from laurels.kit.ids import encode
+from laurels.kit.schema import trim_money
 from laurels.kit.work import SNAPSHOT, Actor, Work, open_work
 
 from .balances import BALANCE_COLUMNS, NEVER, NOW
+from .catalogue import REWARD_COLUMNS, VOUCHER_COLUMNS
 from .cells import guard
 from .parsing import MEMBER_COLUMNS
 
 PAGE = 500
 """Members or wallets that are read at once."""
-Cells = Sequence[str | int | bool | datetime | date | None]
+Cell = str | int | bool | Decimal | datetime | date | None
+Cells = Sequence[Cell]
 OnExported = Callable[[int, int, int], None]
 """Is told how many things were looked through, of how many, and how many rows that made."""
 
@@ -91,9 +95,47 @@ async def _balances(work: Work, after: UUID | None) -> Sheet:
     return Sheet(rows, len(wallets), wallets[-1] if wallets else None)
 
 
+async def _rewards(work: Work, after: UUID | None) -> Sheet:
+    found = await rewards.walk_rewards(work, after=after, limit=PAGE)
+    rows: list[Cells] = []
+    for each in found:
+        told = {**each, "value": orjson.dumps(each["value"]).decode() if each["value"] else None}
+        rows.append([told[name] for name in REWARD_COLUMNS])
+    return Sheet(rows, len(found), found[-1]["id"] if found else None)
+
+
+async def _vouchers(work: Work, after: UUID | None) -> Sheet:
+    found = await rewards.walk_codes(work, after=after, limit=PAGE)
+    rows: list[Cells] = [[each["reward"], each["code"]] for each in found]
+    return Sheet(rows, len(found), found[-1]["id"] if found else None)
+
+
+REDEMPTION_COLUMNS = (
+    "id", "member", "reward", "state", "quantity", "points_spent", "code", "discount_amount",
+    "redeemed_at", "completed_at", "expires_at", "used_at", "used_order", "ended_at",
+    "failure_reason", "source", "external_id",
+)  # fmt: skip
+
+
+async def _redemptions(work: Work, after: UUID | None) -> Sheet:
+    found = await rewards.walk_redemptions(work, after=after, limit=PAGE)
+    people = await members.get_facts(work, list({each["member_id"] for each in found}))
+    rows: list[Cells] = []
+    for each in found:
+        told = {
+            **each, "id": encode("redemption", each["id"]),
+            "member": name_of(people[each["member_id"]]), "reward": each["reward"]["name"],
+        }  # fmt: skip
+        rows.append([told[name] for name in REDEMPTION_COLUMNS])
+    return Sheet(rows, len(found), found[-1]["id"] if found else None)
+
+
 EXPORTS: Mapping[str, Exported] = MappingProxyType({
     "members": Exported(MEMBER_COLUMNS, members.count_active, _members),
     "balances": Exported(BALANCE_COLUMNS, ledger.count_wallets, _balances),
+    "rewards": Exported(REWARD_COLUMNS, rewards.count_rewards, _rewards),
+    "vouchers": Exported(VOUCHER_COLUMNS, rewards.count_codes, _vouchers),
+    "redemptions": Exported(REDEMPTION_COLUMNS, rewards.count_redemptions, _redemptions),
 })  # fmt: skip
 """The kinds of exports, by name."""
 
@@ -142,7 +184,7 @@ def _lines(rows: Sequence[Cells]) -> bytes:
     return text.getvalue().encode()
 
 
-def _cell(value: str | int | bool | datetime | date | None) -> str:
+def _cell(value: Cell) -> str:
     match value:
         case None:
             return ""
@@ -152,5 +194,7 @@ def _cell(value: str | int | bool | datetime | date | None) -> str:
             return value.isoformat()
         case int():
             return str(value)
+        case Decimal():
+            return trim_money(value)
         case _:
             return guard(value)

@@ -135,15 +135,15 @@ class Reading:
         return known
 
 
-def amount_of(said: str) -> Decimal:
+def amount_of(said: str, *, column: str = "amount") -> Decimal:
     """Return the exact amount. Raise RowInvalid for signs, separators and symbols."""
     if _AMOUNT.fullmatch(said) is None:
         shown = f"`{said[:40]}` is not an amount" if said else "is empty"
         msg = f"{shown}; write it like `1234.50`, without separators or a currency sign"
-        raise RowInvalid(msg, field="amount")
+        raise RowInvalid(msg, field=column)
     if said.startswith("-"):
         msg = "is negative; amounts are zero or more (name the purchase in `refund_of` to refund)"
-        raise RowInvalid(msg, field="amount")
+        raise RowInvalid(msg, field=column)
     return Decimal(said)
 
 
@@ -240,13 +240,18 @@ def _member_value(column: str, value: str, zone: ZoneInfo, now: datetime) -> Any
     if column == "attributes":
         return _attributes(value)
     if column.endswith("_opt_in") or column == "is_vip":
-        answer = _ANSWERS.get(value.lower())
-        if answer is None:
-            raise RowInvalid(f"`{value[:40]}` is neither yes nor no", field=column)
-        return answer
+        return yes_or_no(column, value)
     if len(value) > _MEMBER_LONGEST[column]:
         raise length_wrong(column, value, _MEMBER_LONGEST[column])
     return check_email(value) if column == "email" else value
+
+
+def yes_or_no(column: str, said: str) -> bool:
+    """Return the answer. Raise RowInvalid when it is none."""
+    answer = _ANSWERS.get(said.lower())
+    if answer is None:
+        raise RowInvalid(f"`{said[:40]}` is neither yes nor no", field=column)
+    return answer
 
 
 def check_email(value: str) -> str:

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from laurels.purchases import NewPurchase
 
 from .balances import BalanceRow
+from .catalogue import VoucherRow
 from .errors import OriginMissing
 from .parsing import RefundRow
 from .report import Booked, Outcome, Skipped
@@ -66,5 +67,7 @@ def _key(item: object) -> str | None:
             return f"p {item.external_id}"
         case BalanceRow():
             return f"b {item.external_id}"
+        case VoucherRow():
+            return f"v {item.code.lower()}"
         case _:
             return None

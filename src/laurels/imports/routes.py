@@ -17,7 +17,7 @@ from .streaming import Exports
 
 router = APIRouter(prefix="/v1", tags=["imports"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.IMPORTS_READ)]
-Kind = Literal["members", "balances"]
+Kind = Literal["members", "balances", "rewards", "vouchers", "redemptions"]
 
 
 @router.get(
@@ -27,7 +27,9 @@ Kind = Literal["members", "balances"]
 )
 @refuses(TooManyExports)
 async def export_rows(kind: Kind, request: Request, work: Reading) -> Response:
-    """Take out all active members, or what is in their wallets, as CSV that the import reads back.
+    """Take out members, balances, rewards, free codes or redemptions as CSV.
+
+    The import of the same kind reads it back, redemptions aside. Archived things are not in it.
 
     The file is of one moment. It is sent while it is read, so one that broke off ends without its
     last chunk; ask again. Cells that a spreadsheet would take for a formula have a `'` in front.

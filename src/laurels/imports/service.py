@@ -19,6 +19,16 @@ from .balances import BALANCE_COLUMNS, BalanceReading, BalanceRow, book_balances
 from .balances import REQUIRED as BALANCES_NEED
 from .booking import PurchaseItem, book_members, book_purchases
 from .carrying import Carrier
+from .catalogue import (
+    REWARD_COLUMNS,
+    REWARDS_NEED,
+    VOUCHER_COLUMNS,
+    CatalogueReading,
+    RewardRow,
+    VoucherRow,
+    book_rewards,
+    book_vouchers,
+)
 from .errors import FileRefused
 from .parsing import MEMBER_COLUMNS, PURCHASE_COLUMNS, REQUIRED, Reading, member_of
 from .reading import Columns, find_columns, open_table
@@ -125,6 +135,44 @@ async def import_balances(
         return BalanceReading(places, zone(tenant.time_zone), utc_now()).row
 
     kind = Kind("balances", BALANCE_COLUMNS, BALANCES_NEED, parse, book, one_of=("member", "email"))
+    return await _import(database, tenant_id, options, kind, on_progress)
+
+
+async def import_rewards(
+    database: Database,
+    tenant_id: UUID,
+    options: Options,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """The rewards of the file are in the catalogue, by name; empty cells leave what is there.
+
+    Raise FileRefused, TenantSuspended or TooManyBroken.
+    """
+    tenant = await _tenant(database, tenant_id)
+
+    def parse(places: Places) -> Parse[RewardRow]:
+        return CatalogueReading(places, zone(tenant.time_zone), utc_now()).reward
+
+    kind = Kind("rewards", REWARD_COLUMNS, REWARDS_NEED, parse, book_rewards)
+    return await _import(database, tenant_id, options, kind, on_progress)
+
+
+async def import_vouchers(
+    database: Database,
+    tenant_id: UUID,
+    options: Options,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """The codes of the file are in the pools of their rewards, each once.
+
+    Raise FileRefused, TenantSuspended or TooManyBroken.
+    """
+    tenant = await _tenant(database, tenant_id)
+
+    def parse(places: Places) -> Parse[VoucherRow]:
+        return CatalogueReading(places, zone(tenant.time_zone), utc_now()).voucher
+
+    kind = Kind("vouchers", VOUCHER_COLUMNS, VOUCHER_COLUMNS, parse, book_vouchers)
     return await _import(database, tenant_id, options, kind, on_progress)
 
 

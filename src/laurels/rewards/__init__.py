@@ -9,19 +9,29 @@ from .delivering import deliver_waiting, run_fulfilment
 from .ending import Delivery, cancel, complete, fail, refund
 from .offers import offers_for
 from .providers import Delivered, Order, Provider, Undeliverable, provide, withdraw
-from .queries import get_reward, list_rewards
+from .queries import MAX_REWARDS, count_rewards, get_reward, list_rewards
 from .redeeming import NewRedemption, Redeemed, redeem, redeem_many
-from .service import create_reward
+from .service import change_reward, create_reward
 from .settings import RewardSettings
 from .using import Use, use
 from .vouchers import MAX_CODES, Handled
 from .vouchers import upload as upload_vouchers
+from .walking import (
+    count_codes,
+    count_redemptions,
+    find_codes,
+    walk_codes,
+    walk_redemptions,
+    walk_rewards,
+)
 
 assert _expanding.REDEMPTION, "answers can be expanded by what this room offers"
 
 __all__ = [
-    "MAX_CODES", "Delivered", "Delivery", "Handled", "NewRedemption", "Order", "Provider",
-    "Redeemed", "RewardSettings", "Undeliverable", "Use", "cancel", "complete", "create_reward",
-    "deliver_waiting", "fail", "get_reward", "list_rewards", "offers_for", "provide", "redeem",
-    "redeem_many", "refund", "run_fulfilment", "upload_vouchers", "use", "withdraw",
+    "MAX_CODES", "MAX_REWARDS", "Delivered", "Delivery", "Handled", "NewRedemption", "Order",
+    "Provider", "Redeemed", "RewardSettings", "Undeliverable", "Use", "cancel", "change_reward",
+    "complete", "count_codes", "count_redemptions", "count_rewards", "create_reward",
+    "deliver_waiting", "fail", "find_codes", "get_reward", "list_rewards", "offers_for",
+    "provide", "redeem", "redeem_many", "refund", "run_fulfilment", "upload_vouchers", "use",
+    "walk_codes", "walk_redemptions", "walk_rewards", "withdraw",
 ]  # fmt: skip

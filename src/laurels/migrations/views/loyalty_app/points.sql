@@ -23,6 +23,7 @@ select
       where r.tenant_id = t.tenant_id and r.id = laurels.id_of(t.source_id)
     )
   end as order_id,
+  case when t.source = 'redemption' then laurels.id_of(t.source_id) end as redemption_id,
   (
     select min(l.expires_at) from laurels.lots as l
     where l.tenant_id = t.tenant_id and l.transaction_id = t.id
@@ -63,6 +64,8 @@ comment on column loyalty_app.point_transactions.source_id is 'Which one of that
 comment on column loyalty_app.point_transactions.description is 'Why, in somebody''s words.';
 comment on column loyalty_app.point_transactions.order_id is
 'The shop''s number of the order that brought it about.';
+comment on column loyalty_app.point_transactions.redemption_id is
+'The redemption that took the points, or gave them back.';
 comment on column loyalty_app.point_transactions.expires_at is
 'When the points lapse that it brought; null: never, or it brought none.';
 comment on column loyalty_app.point_transactions.expired_at is

@@ -1,0 +1,219 @@
+"""Rewards and the codes of their pools: from rows to the catalogue.
+
+A reward is known by its name: a row makes it, or brings it up to date, and an empty cell changes
+nothing. A code is once in the whole catalogue.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from laurels import ledger, rewards
+from laurels.kit.errors import AppError
+from laurels.kit.words import words_of
+from laurels.kit.work import Work
+from laurels.rewards.schemas import RewardIn, RewardPatch
+
+from .cells import bare
+from .errors import RowInvalid
+from .parsing import amount_of, length_wrong, moment_of, yes_or_no
+from .report import Booked, Outcome, Skipped
+
+REWARD_COLUMNS = (
+    "name", "type", "cost_points", "description", "value", "program", "min_order_value", "stock",
+    "max_redemptions_total", "max_redemptions_per_member", "starts_at", "ends_at",
+    "redemption_expiry_days", "fulfilment", "category", "terms", "image_url", "featured",
+    "sort_order", "active",
+)  # fmt: skip
+REWARDS_NEED = ("name", "type", "cost_points")
+VOUCHER_COLUMNS = ("reward", "code")
+_NUMBERS = frozenset({
+    "cost_points", "stock", "max_redemptions_total", "max_redemptions_per_member",
+    "redemption_expiry_days", "sort_order",
+})  # fmt: skip
+_FARTHEST_YEAR = 9998
+_LONGEST = 10_000
+
+
+@dataclass(slots=True)
+class RewardRow:
+    """A reward as a row tells it; the program by its name."""
+
+    form: RewardIn
+    program: str | None
+
+
+@dataclass(slots=True)
+class VoucherRow:
+    """A code, and the name of the reward that it is for."""
+
+    reward: str
+    code: str
+
+
+@dataclass(slots=True)
+class CatalogueReading:
+    """How the rows of one file of rewards or codes are to be read."""
+
+    places: Mapping[str, int]
+    zone: ZoneInfo
+    now: datetime
+
+    def reward(self, values: list[str]) -> RewardRow:
+        """Return the reward that a row tells. Raise RowInvalid, with the column."""
+        cells = self._cells(values, REWARD_COLUMNS)
+        program = cells.pop("program", None)
+        told = {name: self._read(name, said) for name, said in cells.items()}
+        try:
+            return RewardRow(RewardIn.model_validate(told), program)
+        except ValidationError as error:
+            wrong = error.errors(include_url=False)[0]
+            column = str(wrong["loc"][0]) if wrong["loc"] else "name"
+            raise RowInvalid(words_of(wrong), field=column) from None
+
+    def voucher(self, values: list[str]) -> VoucherRow:
+        """Return the code that a row tells. Raise RowInvalid, with the column."""
+        cells = self._cells(values, VOUCHER_COLUMNS)
+        for column in VOUCHER_COLUMNS:
+            if column not in cells:
+                raise RowInvalid("is empty", field=column)
+        if len(cells["code"]) > 128:
+            raise length_wrong("code", cells["code"], 128)
+        return VoucherRow(cells["reward"], cells["code"])
+
+    def _cells(self, values: list[str], columns: Sequence[str]) -> dict[str, str]:
+        """Return the cells that say something."""
+        found: dict[str, str] = {}
+        for column in columns:
+            place = self.places.get(column)
+            said = bare(values[place].strip()) if place is not None else ""
+            if len(said) > _LONGEST:
+                raise length_wrong(column, said, _LONGEST)
+            if said:
+                found[column] = said
+        return found
+
+    def _read(self, column: str, said: str) -> Any:
+        if column in _NUMBERS:
+            # As an integer where it is one; what it is not, the form says in its own words.
+            return int(said) if said.lstrip("-").isdecimal() and len(said) < 17 else said
+        if column in {"featured", "active"}:
+            return yes_or_no(column, said)
+        if column in {"starts_at", "ends_at"}:
+            return moment_of(said, self.zone, self.now, column=column, last_year=_FARTHEST_YEAR)
+        if column == "min_order_value":
+            return amount_of(said, column=column)
+        return _value(said) if column == "value" else said
+
+
+def _value(said: str) -> Any:
+    try:
+        return json.loads(said, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        raise RowInvalid('is not JSON; write `{"amount": "5.00"}`', field="value") from None
+
+
+# -- booking -------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Catalogue:
+    """The rewards that are not archived, by name; None for a name that several have."""
+
+    by_name: dict[str, dict[str, Any] | None]
+
+    @classmethod
+    async def read(cls, work: Work) -> "_Catalogue":
+        found: dict[str, dict[str, Any] | None] = {}
+        for reward in await rewards.walk_rewards(work, after=None, limit=rewards.MAX_REWARDS):
+            found[reward["name"]] = None if reward["name"] in found else reward
+        return cls(found)
+
+    def named(self, name: str, column: str) -> dict[str, Any] | None:
+        """Return the reward of this name, None when there is none. Raise RowInvalid for two."""
+        if name in self.by_name and self.by_name[name] is None:
+            msg = f"several rewards are called `{name[:80]}`; give them names of their own first"
+            raise RowInvalid(msg, field=column)
+        return self.by_name.get(name)
+
+
+async def book_rewards(work: Work, rows: Sequence[RewardRow]) -> list[Outcome]:
+    """These rewards are in the catalogue as their rows say, one after the other."""
+    programs = await ledger.program_ids(work)
+    catalogue = await _Catalogue.read(work)
+    outcomes: list[Outcome] = []
+    for row in rows:
+        try:
+            async with work.savepoint():
+                outcomes.append(await _book_reward(work, row, catalogue, programs))
+        except AppError as error:
+            outcomes.append(error)
+    return outcomes
+
+
+async def _book_reward(
+    work: Work, row: RewardRow, catalogue: _Catalogue, programs: Mapping[str, UUID]
+) -> Outcome:
+    if row.program is not None and row.program not in programs:
+        listed = ", ".join(f"`{name}`" for name in sorted(programs)[:10])
+        msg = f"there is no program `{row.program[:80]}`; there are: {listed}"
+        raise RowInvalid(msg, field="program")
+    own = {} if row.program is None else {"program_id": programs[row.program]}
+    before = catalogue.named(row.form.name, "name")
+    if before is None:
+        reward_id = await rewards.create_reward(work, {**row.form.values(), **own})
+        catalogue.by_name[row.form.name] = await rewards.get_reward(work, reward_id)
+        return Booked()
+    told = {**RewardPatch.values(row.form), **own}
+    if "active" in row.form.model_fields_set:
+        told["active"] = row.form.active
+    changed = {name: value for name, value in told.items() if value != before[name]}
+    if not changed:
+        return Skipped()
+    await rewards.change_reward(work, before["id"], changed)
+    catalogue.by_name[row.form.name] = await rewards.get_reward(work, before["id"])
+    return Booked()
+
+
+async def book_vouchers(work: Work, rows: Sequence[VoucherRow]) -> list[Outcome]:
+    """These codes are in the pools of their rewards, each once."""
+    catalogue = await _Catalogue.read(work)
+    known = await rewards.find_codes(work, [row.code for row in rows])
+    outcomes: list[Outcome | None] = [None] * len(rows)
+    wanted: dict[UUID, list[int]] = {}
+    for place, row in enumerate(rows):
+        try:
+            reward = catalogue.named(row.reward, "reward")
+        except RowInvalid as error:
+            outcomes[place] = error
+            continue
+        if reward is None:
+            msg = f"there is no reward `{row.reward[:80]}`; import it first"
+            outcomes[place] = RowInvalid(msg, field="reward")
+        elif known.get(row.code.lower(), reward["id"]) != reward["id"]:
+            outcomes[place] = RowInvalid("is a code of another reward", field="code")
+        else:
+            # Several rows of one batch may bring one code to two rewards; the first has it.
+            known[row.code.lower()] = reward["id"]
+            wanted.setdefault(reward["id"], []).append(place)
+    for reward_id, places in sorted(wanted.items()):
+        for place, outcome in zip(
+            places, await _upload(work, reward_id, [rows[p].code for p in places]), strict=True
+        ):
+            outcomes[place] = outcome
+    return [outcome or Skipped() for outcome in outcomes]
+
+
+async def _upload(work: Work, reward_id: UUID, codes: Sequence[str]) -> list[Outcome]:
+    try:
+        handled = await rewards.upload_vouchers(work, reward_id, codes)
+    except AppError as error:
+        return [error for _ in codes]
+    return [Booked() if each.outcome == "added" else Skipped() for each in handled]
