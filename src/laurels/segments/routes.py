@@ -31,27 +31,27 @@ from .errors import (
     TooManySegments,
 )
 from .schemas import (
-    DayOut,
     DuplicateIn,
-    FieldOut,
-    FieldsOut,
     Kind,
     ListedIn,
     ListedOut,
     ListedResultOut,
     MemberId,
-    MembershipOut,
     OverlapOut,
     OverlapsOut,
-    PerformanceOut,
-    PreviewIn,
-    PreviewOut,
     RecomputeIn,
     RecomputeOut,
+    SegmentDayOut,
+    SegmentFieldOut,
+    SegmentFieldsOut,
     SegmentId,
     SegmentIn,
+    SegmentMembershipOut,
     SegmentOut,
     SegmentPatch,
+    SegmentPerformanceOut,
+    SegmentPreviewIn,
+    SegmentPreviewOut,
 )
 
 router = APIRouter(prefix="/v1", tags=["segments"], route_class=Door)
@@ -79,20 +79,22 @@ async def list_segments(
 
 
 @router.get("/segments/fields")
-async def list_segment_fields(work: Reading) -> FieldsOut:
+async def list_segment_fields(work: Reading) -> SegmentFieldsOut:
     """List what criteria can ask: names, kinds and operators."""
     del work  # The same for every tenant; the permission is what was asked.
-    return FieldsOut(
-        data=[FieldOut.of(field) for field in registry.FIELDS],
+    return SegmentFieldsOut(
+        data=[SegmentFieldOut.of(field) for field in registry.FIELDS],
         collections=registry.FIELDS.collections(),
     )
 
 
 @router.post("/segments/preview")
 @refuses(CriteriaInvalid)
-async def preview_segment(body: PreviewIn, work: Reading) -> PreviewOut:
+async def preview_segment(body: SegmentPreviewIn, work: Reading) -> SegmentPreviewOut:
     """Try criteria: how many members they mean, and who the newest are. Nothing is kept."""
-    return PreviewOut.model_validate(await queries.preview(work, registry.read(body.criteria)))
+    return SegmentPreviewOut.model_validate(
+        await queries.preview(work, registry.read(body.criteria))
+    )
 
 
 @router.post("/segments", status_code=201)
@@ -157,13 +159,13 @@ async def list_segment_members(
     history: History = False,
     cursor: Cursor = None,
     limit: Limit = 20,
-) -> Page[MembershipOut]:
+) -> Page[SegmentMembershipOut]:
     """List who belongs to a segment, newest first, with what brought them."""
     await queries.get_segment(work, segment_id)
     rows = await queries.list_memberships(
         work, segment_id=segment_id, history=history, after=read_cursor(cursor), limit=limit + 1
     )
-    found = [MembershipOut.model_validate(row) for row in rows]
+    found = [SegmentMembershipOut.model_validate(row) for row in rows]
     return page_of(found, [row["id"] for row in rows], limit)
 
 
@@ -207,13 +209,13 @@ async def get_segment_performance(
     work: Reading,
     since: Annotated[Day | None, Query(description="Absent: 30 days before `until`.")] = None,
     until: Annotated[Day | None, Query(description="Absent: today. At most a year.")] = None,
-) -> PerformanceOut:
+) -> SegmentPerformanceOut:
     """Read what a segment's members did day by day: revenue, purchases, points."""
     await queries.get_segment(work, segment_id)
     last = until or work.now.date() + timedelta(days=1)
     first = max(since or last - timedelta(days=30), last - MOST_DAYS)
     rows = await queries.list_days(work, segment_id, since=first, until=last)
-    return PerformanceOut(data=[DayOut.model_validate(row) for row in rows])
+    return SegmentPerformanceOut(data=[SegmentDayOut.model_validate(row) for row in rows])
 
 
 @router.get("/segments/{segment_id}/overlap")
@@ -232,11 +234,11 @@ async def list_member_segments(
     history: History = False,
     cursor: Cursor = None,
     limit: Limit = 20,
-) -> Page[MembershipOut]:
+) -> Page[SegmentMembershipOut]:
     """List what segments a member belongs to, newest first."""
     await members.get_member(work, member_id)
     rows = await queries.list_memberships(
         work, member_id=member_id, history=history, after=read_cursor(cursor), limit=limit + 1
     )
-    found = [MembershipOut.model_validate(row) for row in rows]
+    found = [SegmentMembershipOut.model_validate(row) for row in rows]
     return page_of(found, [row["id"] for row in rows], limit)

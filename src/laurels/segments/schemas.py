@@ -112,7 +112,7 @@ class RecomputeOut(View):
     )
 
 
-class PreviewIn(Schema):
+class SegmentPreviewIn(Schema):
     """Criteria to try."""
 
     model_config = ConfigDict(
@@ -130,7 +130,7 @@ class SampleOut(View):
     found: dict[str, Any]
 
 
-class PreviewOut(View):
+class SegmentPreviewOut(View):
     """Whom criteria mean now."""
 
     members: int
@@ -139,7 +139,7 @@ class PreviewOut(View):
     sample: list[SampleOut] = Field(description="The newest of them, at most 20.")
 
 
-class FieldOut(View):
+class SegmentFieldOut(View):
     """What criteria can ask, and how."""
 
     name: str
@@ -163,14 +163,14 @@ class FieldOut(View):
         )  # fmt: skip
 
 
-class FieldsOut(View):
+class SegmentFieldsOut(View):
     """All that criteria can ask; collections are asked by `some`, `every` or `none`."""
 
-    data: list[FieldOut]
+    data: list[SegmentFieldOut]
     collections: list[str]
 
 
-class MembershipOut(View):
+class SegmentMembershipOut(View):
     """One stay of a member in a segment."""
 
     segment_id: SegmentId
@@ -194,7 +194,7 @@ class MemberSegmentOut(View):
     joined_at: datetime
 
 
-class DayOut(View):
+class SegmentDayOut(View):
     """What a segment's members did on one of the tenant's days."""
 
     day: date
@@ -207,10 +207,10 @@ class DayOut(View):
     points_redeemed: int
 
 
-class PerformanceOut(View):
+class SegmentPerformanceOut(View):
     """A segment day by day, oldest first; a day is counted in the night after it."""
 
-    data: list[DayOut]
+    data: list[SegmentDayOut]
 
 
 class OverlapOut(View):
