@@ -1,6 +1,7 @@
 """The pure verdict: a table of examples, and that what is shown and what is refused are one."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from laurels.rewards.eligibility import Asker, Offer, judge, most
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-RICH = Asker(now=NOW, available=1000)
+GOLD, SILVER, VIP, NEW = (UUID(int=number) for number in range(1, 5))
+RICH = Asker(now=NOW, available=1000, tier_level=2, tier_id=SILVER, segment_ids=frozenset({VIP}))
 
 
 def codes(offer, asker=RICH, quantity=1):
@@ -27,6 +29,12 @@ def codes(offer, asker=RICH, quantity=1):
         ({"starts_at": NOW + timedelta(seconds=1)}, ["reward_not_open"]),
         ({"ends_at": NOW}, ["reward_ended"]),
         ({"ends_at": NOW + timedelta(seconds=1)}, []),
+        ({"min_tier_level": 2}, []),
+        ({"min_tier_level": 3}, ["tier_too_low"]),
+        ({"tier_ids": frozenset({GOLD, SILVER})}, []),
+        ({"tier_ids": frozenset({GOLD})}, ["tier_not_allowed"]),
+        ({"segment_ids": frozenset({NEW, VIP})}, []),
+        ({"segment_ids": frozenset({NEW})}, ["segment_required"]),
         ({"max_redemptions_total": 5, "redemptions": 4}, []),
         ({"max_redemptions_total": 5, "redemptions": 5}, ["reward_limit_reached"]),
         ({"max_redemptions_total": 5, "redemptions": 9}, ["reward_limit_reached"]),
@@ -44,7 +52,8 @@ def test_a_table_of_offers(values, expected):
 def test_everything_at_once_comes_in_the_order_in_which_it_is_refused():
     offer = Offer(
         cost_points=10, active=False, starts_at=NOW + timedelta(days=1), ends_at=NOW,
-        stock=0, redemptions=1, max_redemptions_total=1, max_redemptions_per_member=1,
+        min_tier_level=3, tier_ids=frozenset({GOLD}), segment_ids=frozenset({NEW}), stock=0,
+        redemptions=1, max_redemptions_total=1, max_redemptions_per_member=1,
     )  # fmt: skip
     asker = Asker(
         now=NOW, available=0, loyalty=False, enabled=False, minimum_points=20, had=1, pending=1,
@@ -53,8 +62,8 @@ def test_everything_at_once_comes_in_the_order_in_which_it_is_refused():
 
     assert codes(offer, asker) == [
         "loyalty_disabled", "rewards_off", "reward_paused", "reward_not_open", "reward_ended",
-        "member_limit_reached", "reward_limit_reached", "out_of_stock", "too_many_pending",
-        "below_minimum_redemption",
+        "tier_too_low", "tier_not_allowed", "segment_required", "member_limit_reached",
+        "reward_limit_reached", "out_of_stock", "too_many_pending", "below_minimum_redemption",
         "insufficient_points",
     ]  # fmt: skip
 
@@ -76,6 +85,9 @@ offers = st.builds(
     archived=st.booleans(),
     starts_at=st.none() | st.just(NOW + timedelta(days=1)) | st.just(NOW),
     ends_at=st.none() | st.just(NOW + timedelta(days=1)) | st.just(NOW),
+    min_tier_level=some,
+    tier_ids=st.frozensets(st.sampled_from([GOLD, SILVER])),
+    segment_ids=st.frozensets(st.sampled_from([VIP, NEW])),
     stock=some,
     codes_left=some,
     redemptions=small,
@@ -92,6 +104,9 @@ askers = st.builds(
     had=small,
     pending=small,
     max_pending=st.integers(1, 6),
+    tier_level=some,
+    tier_id=st.none() | st.sampled_from([GOLD, SILVER]),
+    segment_ids=st.frozensets(st.sampled_from([VIP, NEW])),
 )
 LIMITS = {"member_limit_reached", "reward_limit_reached", "out_of_stock", "too_many_pending"}
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from laurels.kit.errors import AppError
+from laurels.kit.ids import encode
 from laurels.ledger import InsufficientPoints
 from laurels.tenants import LoyaltyOff
 
@@ -23,6 +25,9 @@ from .errors import (
     RewardNotOpen,
     RewardPaused,
     RewardsOff,
+    SegmentRequired,
+    TierNotAllowed,
+    TierTooLow,
     TooManyPending,
 )
 
@@ -36,6 +41,9 @@ class Offer:
     archived: bool = False
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    min_tier_level: int | None = None
+    tier_ids: frozenset[UUID] = frozenset()
+    segment_ids: frozenset[UUID] = frozenset()
     stock: int | None = None
     codes_left: int | None = None
     """Codes of its pool that nobody has; None for a reward without a pool."""
@@ -58,6 +66,9 @@ class Asker:
     had: int = 0
     pending: int = 0
     max_pending: int = 100
+    tier_level: int | None = None
+    tier_id: UUID | None = None
+    segment_ids: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,7 @@ def judge(offer: Offer, asker: Asker, quantity: int = 1) -> tuple[Reason, ...]:
     """Return all that stands in the way, in the order in which it is refused; nothing: have it."""
     return (
         *_programme(offer, asker),
+        *_standing(offer, asker),
         *_limits(offer, asker, quantity),
         *_points(offer, asker, quantity),
     )
@@ -120,6 +132,20 @@ def _programme(offer: Offer, asker: Asker) -> Iterator[Reason]:
     if offer.ends_at is not None and asker.now >= offer.ends_at:
         missing = {"ended_at": offer.ends_at.isoformat()}
         yield Reason(RewardEnded, "reward_id", missing=missing)
+
+
+def _standing(offer: Offer, asker: Asker) -> Iterator[Reason]:
+    level = asker.tier_level or 0
+    if offer.min_tier_level is not None and level < offer.min_tier_level:
+        words = f"The reward asks for tier level {offer.min_tier_level}; the member has {level}."
+        missing = {"tier_level": level, "tier_level_needed": offer.min_tier_level}
+        yield Reason(TierTooLow, "member_id", words, missing)
+    if offer.tier_ids and asker.tier_id not in offer.tier_ids:
+        needed = [encode("tier", tier_id) for tier_id in sorted(offer.tier_ids)]
+        yield Reason(TierNotAllowed, "member_id", missing={"tiers_needed": needed})
+    if offer.segment_ids and not offer.segment_ids & asker.segment_ids:
+        needed = [encode("segment", segment_id) for segment_id in sorted(offer.segment_ids)]
+        yield Reason(SegmentRequired, "member_id", missing={"segments_needed": needed})
 
 
 def _limits(offer: Offer, asker: Asker, quantity: int) -> Iterator[Reason]:

@@ -15,6 +15,9 @@ AppError
 ├── RewardPaused            the reward is paused
 ├── RewardNotOpen           it opens later
 ├── RewardEnded             it has ended
+├── TierTooLow              it asks for a higher tier
+├── TierNotAllowed          it is for other tiers
+├── SegmentRequired         it is for members of a segment
 ├── MemberLimitReached      this member has had as many as one may
 ├── RewardLimitReached      all that there ever were are gone
 ├── OutOfStock              nothing is left, or no code
@@ -110,6 +113,24 @@ class RewardEnded(Conflict):
     """The reward cannot be had any more."""
 
     code: ClassVar[str] = "reward_ended"
+
+
+class TierTooLow(Conflict):
+    """The reward asks for a higher tier."""
+
+    code: ClassVar[str] = "tier_too_low"
+
+
+class TierNotAllowed(Conflict):
+    """The reward is for members of other tiers."""
+
+    code: ClassVar[str] = "tier_not_allowed"
+
+
+class SegmentRequired(Conflict):
+    """The reward is for members of segments that this member is not in."""
+
+    code: ClassVar[str] = "segment_required"
 
 
 class MemberLimitReached(Conflict):

@@ -1,11 +1,11 @@
 """Gathering what decisions about rewards read, in a fixed number of statements for any number."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from laurels import ledger, members, tenants
+from laurels import ledger, members, segments, tenants, tiers
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 
@@ -25,11 +25,14 @@ class Facts:
     purses: dict[tuple[UUID, UUID | None], ledger.Purse]
     had: dict[tuple[UUID, UUID], int] = field(default_factory=dict[tuple[UUID, UUID], int])
     pending: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    standings: Mapping[UUID, tiers.Standing] = field(default_factory=dict[UUID, tiers.Standing])
+    belongings: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict[UUID, frozenset[UUID]])
     spent: dict[tuple[UUID, UUID], int] = field(default_factory=dict[tuple[UUID, UUID], int])
 
     def asker(self, member_id: UUID, reward: Mapping[str, Any]) -> Asker:
         """Return what is known of this member as far as this reward asks."""
         purse = self._purse(member_id, reward)
+        standing = self.standings.get(member_id)
         return Asker(
             now=self.work.now,
             trouble=_trouble(self.people[member_id]),
@@ -40,7 +43,18 @@ class Facts:
             had=self.had.get((member_id, reward["id"]), 0),
             pending=self.pending.get(member_id, 0),
             max_pending=self.settings.max_pending_per_member,
+            tier_level=standing.level if standing else None,
+            tier_id=standing.tier_id if standing else None,
+            segment_ids=self.belongings.get(member_id, frozenset()),
         )
+
+    async def learn(self, rewards: Iterable[Mapping[str, Any]]) -> None:
+        """Know where members stand and belong, if any of these rewards asks for that."""
+        asked = list(rewards)
+        if any(each["min_tier_level"] is not None or each["tier_ids"] for each in asked):
+            self.standings = await tiers.standings(self.work, list(self.people))
+        if any(each["segment_ids"] for each in asked):
+            self.belongings = await segments.segments_of(self.work, list(self.people))
 
     def take(self, member_id: UUID, reward: dict[str, Any], quantity: int, *, waits: bool) -> None:
         """Count what a member has had now, so that the next one who asks finds less."""
@@ -93,6 +107,9 @@ def offer_of(reward: Mapping[str, Any]) -> Offer:
         cost_points=reward["cost_points"],
         active=reward["active"],
         archived=reward["archived_at"] is not None,
+        min_tier_level=reward["min_tier_level"],
+        tier_ids=frozenset(reward["tier_ids"]),
+        segment_ids=frozenset(reward["segment_ids"]),
         starts_at=reward["starts_at"],
         ends_at=reward["ends_at"],
         stock=reward["stock"],

@@ -5,7 +5,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from laurels.kit.db import (
@@ -51,6 +60,10 @@ class Reward(TenantOwned, Base):
             f" and max_redemptions_per_member between 1 and {MAX_NUMBER}",
             name="limits_bounded",
         ),
+        CheckConstraint("min_tier_level between 1 and 1000", name="tier_level_bounded"),
+        CheckConstraint(
+            "cardinality(tier_ids) <= 50 and cardinality(segment_ids) <= 50", name="lists_bounded"
+        ),
         CheckConstraint("redemption_expiry_days between 1 and 36500", name="validity_bounded"),
         CheckConstraint("starts_at < ends_at", name="window_order"),
         CheckConstraint("jsonb_typeof(value) = 'object'", name="value_is_object"),
@@ -87,6 +100,19 @@ class Reward(TenantOwned, Base):
     )
     starts_at: Mapped[datetime | None] = mapped_column(comment="From when, inclusive.")
     ends_at: Mapped[datetime | None] = mapped_column(comment="Until when, exclusive.")
+    min_tier_level: Mapped[int | None] = mapped_column(
+        comment="Lowest tier level that can have it; null: everybody."
+    )
+    tier_ids: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid()),
+        server_default=text("'{}'"),
+        comment="Only members of these tiers can have it; none: of any. Tiers are never deleted.",
+    )
+    segment_ids: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid()),
+        server_default=text("'{}'"),
+        comment="Only members of one of these segments can have it; none: everybody.",
+    )
     redemption_expiry_days: Mapped[int | None] = mapped_column(
         comment="Local days after that of delivery in which it can be used; null: no end."
     )

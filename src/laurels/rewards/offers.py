@@ -38,6 +38,7 @@ async def offers_for(
     member = await members.get_member(work, member_id)
     rewards = await queries.list_catalogue(work, kind=kind, category=category, featured=featured)
     facts = await gather(work, {member_id: member})
+    await facts.learn(rewards)
     found = [_see(each, offer_of(each), facts.asker(member_id, each)) for each in rewards]
     return [each for each in found if available is None or available == (not each.reasons)]
 

@@ -17,7 +17,8 @@ Row = dict[str, Any]
 REWARD = (
     "r.id, r.name, r.description, r.type, r.value, r.cost_points, r.program_id, r.min_order_value,"
     " r.stock, r.codes_left, r.redemptions, r.max_redemptions_total, r.max_redemptions_per_member,"
-    " r.starts_at, r.ends_at, r.redemption_expiry_days, r.fulfilment, r.category, r.terms,"
+    " r.min_tier_level, r.tier_ids, r.segment_ids, r.starts_at, r.ends_at,"
+    " r.redemption_expiry_days, r.fulfilment, r.category, r.terms,"
     " r.image_url, r.featured, r.sort_order, r.active, r.created_at, r.updated_at, r.archived_at"
 )
 REDEMPTION = (

@@ -149,6 +149,7 @@ async def _redeem(
     known = await queries.find_by_key(work, keys) if keys else {}
     facts = await gather(work, people)
     rewards = await queries.lock_rewards(work, sorted({item.reward_id for item in items}))
+    await facts.learn(rewards.values())
     before = {reward_id: reward["codes_left"] for reward_id, reward in rewards.items()}
     outcomes: list[Outcome | _Plan] = []
     claimed: dict[tuple[str, str], _Plan] = {}

@@ -47,6 +47,9 @@ from .errors import (
     RewardNotOpen,
     RewardPaused,
     RewardsOff,
+    SegmentRequired,
+    TierNotAllowed,
+    TierTooLow,
     TooManyPending,
     TooManyRewards,
 )
@@ -293,8 +296,9 @@ async def list_offers(
 @refuses(
     TenantSuspended, members.MemberNotFound, RewardNotFound, RedemptionAltered, QuantityNotAllowed,
     members.MemberMerged, members.MemberErased, members.MemberArchived, LoyaltyOff, RewardsOff,
-    RewardArchived, RewardPaused, RewardNotOpen, RewardEnded, MemberLimitReached,
-    RewardLimitReached, OutOfStock, TooManyPending, BelowMinimum, InsufficientPoints,
+    RewardArchived, RewardPaused, RewardNotOpen, RewardEnded, TierTooLow, TierNotAllowed,
+    SegmentRequired, MemberLimitReached, RewardLimitReached, OutOfStock, TooManyPending,
+    BelowMinimum, InsufficientPoints,
 )  # fmt: skip
 async def redeem_reward(body: RedemptionIn, caller: Redeeming) -> Response:
     """Redeem a reward for points. A repeat gives the same answer with 200."""

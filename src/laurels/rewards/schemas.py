@@ -35,6 +35,8 @@ VoucherId = Annotated[UUID, IdOf("voucher")]
 MemberId = Annotated[UUID, IdOf("member")]
 ProgramId = Annotated[UUID, IdOf("program")]
 PurchaseId = Annotated[UUID, IdOf("purchase")]
+TierId = Annotated[UUID, IdOf("tier")]
+SegmentId = Annotated[UUID, IdOf("segment")]
 TransactionId = Annotated[UUID, IdOf("transaction")]
 
 RewardType = Literal[
@@ -66,8 +68,8 @@ Address = Annotated[
 ]
 NULLABLE = frozenset({
     "description", "program_id", "min_order_value", "stock", "max_redemptions_total",
-    "max_redemptions_per_member", "starts_at", "ends_at", "redemption_expiry_days", "category",
-    "terms", "image_url",
+    "max_redemptions_per_member", "min_tier_level", "starts_at", "ends_at",
+    "redemption_expiry_days", "category", "terms", "image_url",
 })  # fmt: skip
 """What may be null: then it is no limit, no text, or the default."""
 
@@ -99,6 +101,16 @@ class RewardPatch(Schema):
     )
     max_redemptions_total: Number | None = None
     max_redemptions_per_member: Number | None = None
+    min_tier_level: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = Field(
+        default=None, description="Lowest tier level that can have it; null: everybody."
+    )
+    tier_ids: Annotated[list[TierId], Field(max_length=50)] | None = Field(
+        default=None, description="Only members of these tiers can have it; `[]`: of any."
+    )
+    segment_ids: Annotated[list[SegmentId], Field(max_length=50)] | None = Field(
+        default=None,
+        description="Only members of one of these segments can have it; `[]`: everybody.",
+    )
     starts_at: Moment | None = Field(default=None, description="From when, inclusive.")
     ends_at: Moment | None = Field(default=None, description="Until when, exclusive.")
     redemption_expiry_days: Annotated[int, Field(strict=True, ge=1, le=36500)] | None = Field(
@@ -154,6 +166,9 @@ class RewardOut(View):
     redemptions: int
     max_redemptions_total: int | None
     max_redemptions_per_member: int | None
+    min_tier_level: int | None
+    tier_ids: list[TierId]
+    segment_ids: list[SegmentId]
     starts_at: datetime | None
     ends_at: datetime | None
     redemption_expiry_days: int | None

@@ -6,7 +6,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from laurels import audit, tenants
+from laurels import audit, segments, tenants, tiers
+from laurels.kit.errors import NotFound
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
 
@@ -144,12 +145,30 @@ async def _check(work: Work, values: dict[str, Any], before: Row | None = None) 
     if whole.get("starts_at") and whole.get("ends_at") and whole["starts_at"] >= whole["ends_at"]:
         msg = "The end must come after the start."
         raise RewardInvalid(msg, field="ends_at")
+    await _check_whom(work, checked)
     fulfilment = str(checked.get("fulfilment", "manual"))
     if fulfilment.startswith(providers.PREFIX) and providers.provider_of(fulfilment) is None:
         known = ", ".join(f"`{providers.PREFIX}{name}`" for name in providers.names())
         msg = f"Nobody delivers as `{fulfilment[:60]}`; there is: {known or 'nobody yet'}."
         raise ProviderUnknown(msg, field="fulfilment")
     return checked
+
+
+async def _check_whom(work: Work, values: dict[str, Any]) -> None:
+    """Raise RewardInvalid for a tier or segment that is not there (any more).
+
+    Tiers and segments are archived, never deleted, so what was there once can be named for ever.
+    """
+    there = {"tier_ids": tiers.get_tier, "segment_ids": segments.get_segment}
+    for name, get in there.items():
+        for place, each in enumerate(values.get(name, ())):
+            try:
+                found = await get(work, each)
+            except NotFound as error:
+                raise RewardInvalid(error.message, field=f"{name}.{place}") from None
+            if found["archived_at"] is not None:
+                msg = f"`{found['name']}` is archived; restore it first, or leave it out."
+                raise RewardInvalid(msg, field=f"{name}.{place}")
 
 
 def _mark(name: str, number: int, before: str = "") -> str:

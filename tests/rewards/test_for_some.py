@@ -1,0 +1,124 @@
+"""Rewards for members of some tiers and segments."""
+
+import pytest
+
+from laurels import segments, tiers
+from laurels.kit.ids import decode, encode
+
+
+async def tier(shop, name, level):
+    """A tier of the ladder."""
+    async with shop.house.work() as work:
+        made = await tiers.create_tier(
+            work, {"name": name, "level": level, "is_default": level == 1, "min_points": level * 10}
+        )
+    return encode("tier", made)
+
+
+async def stands(shop, member, on):
+    """The member stands on this tier."""
+    async with shop.house.work() as work:
+        await tiers.assign(work, decode("member", member), decode("tier", on))
+
+
+async def segment(shop, name):
+    """A list by hand."""
+    answer = await shop.client.post("/v1/segments", json={"name": name, "kind": "static"})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+async def belongs(shop, member, to):
+    """The member is on this list."""
+    async with shop.house.work() as work:
+        await segments.add(work, decode("segment", to), [decode("member", member)])
+
+
+async def test_a_reward_asks_for_a_tier_level(shop):
+    await tier(shop, "Bronze", 1)
+    await tier(shop, "Silver", 2)
+    gold = await tier(shop, "Gold", 3)
+    anna = await shop.member(balance=1000)
+    reward = await shop.reward(min_tier_level=2)
+
+    low = await shop.ask(anna, reward)
+    (shown,) = (await shop.client.get(f"/v1/members/{anna}/rewards")).json()["data"]
+    await stands(shop, anna, gold)
+    high = await shop.ask(anna, reward)
+
+    assert (low.status_code, low.json()["code"]) == (409, "tier_too_low")
+    assert low.json()["tier_level_needed"] == 2
+    assert low.json()["errors"][0]["field"] == "member_id"
+    assert shown["reasons"][0]["code"] == "tier_too_low"
+    assert shown["reasons"][0]["message"] == low.json()["detail"]
+    assert high.status_code == 201
+
+
+async def test_a_reward_is_for_members_of_some_tiers(shop):
+    await tier(shop, "Bronze", 1)
+    silver, gold = await tier(shop, "Silver", 2), await tier(shop, "Gold", 3)
+    anna, bert = await shop.member(balance=1000), await shop.member(balance=1000)
+    await stands(shop, anna, silver)
+    await stands(shop, bert, gold)
+    reward = await shop.reward(tier_ids=[silver])
+
+    theirs, not_theirs = await shop.ask(anna, reward), await shop.ask(bert, reward)
+
+    assert theirs.status_code == 201
+    assert (not_theirs.status_code, not_theirs.json()["code"]) == (409, "tier_not_allowed")
+    assert not_theirs.json()["tiers_needed"] == [silver]
+
+
+async def test_a_reward_is_for_members_of_one_of_its_segments(shop):
+    vips, new = await segment(shop, "VIPs"), await segment(shop, "New")
+    anna, bert = await shop.member(balance=1000), await shop.member(balance=1000)
+    await belongs(shop, anna, new)
+    reward = await shop.reward(segment_ids=[vips, new])
+
+    theirs, not_theirs = await shop.ask(anna, reward), await shop.ask(bert, reward)
+    await shop.client.patch(f"/v1/rewards/{reward['id']}", json={"segment_ids": []})
+    anybodys = await shop.ask(bert, reward)
+
+    assert theirs.status_code == 201
+    assert (not_theirs.status_code, not_theirs.json()["code"]) == (409, "segment_required")
+    assert sorted(not_theirs.json()["segments_needed"]) == sorted([vips, new])
+    assert anybodys.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("tier_ids", "tir_01h455vb4pex5vsknk084sn02q"),
+        ("segment_ids", "seg_01h455vb4pex5vsknk084sn02q"),
+    ],
+)
+async def test_what_is_not_there_cannot_be_asked_for(shop, field, value):
+    body = {"name": "x", "type": "custom", "cost_points": 1, field: [value]}
+
+    refused = await shop.client.post("/v1/rewards", json=body)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "reward_invalid")
+    assert refused.json()["errors"][0]["field"] == f"{field}.0"
+
+
+async def test_what_is_archived_cannot_be_asked_for_any_more(shop):
+    old = await segment(shop, "Old")
+    await shop.client.post(f"/v1/segments/{old}/archive")
+    body = {"name": "x", "type": "custom", "cost_points": 1, "segment_ids": [old]}
+
+    refused = await shop.client.post("/v1/rewards", json=body)
+
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "segment_ids.0")
+
+
+async def test_a_catalogue_that_asks_for_nothing_looks_nothing_up(shop, monkeypatch):
+    async def never(work, member_ids):
+        raise AssertionError
+
+    monkeypatch.setattr(tiers, "standings", never)
+    monkeypatch.setattr(segments, "segments_of", never)
+    anna = await shop.member(balance=1000)
+    reward = await shop.reward()
+
+    assert (await shop.ask(anna, reward)).status_code == 201
+    assert (await shop.client.get(f"/v1/members/{anna}/rewards")).status_code == 200
