@@ -24,6 +24,9 @@ from tests.support.openapi import hold_to_the_document
 TEMPLATE = "laurels_template"
 # Tests keep secrets of nobody; without a key of its own a run would make one in the data folder.
 os.environ.setdefault("LAURELS_SECRET_KEY", "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMhISE=")
+# A password that is hashed a thousand times in a run must not cost what it costs a guesser.
+os.environ.setdefault("LAURELS_HASH_MEMORY_KIB", "64")
+os.environ.setdefault("LAURELS_HASH_ROUNDS", "1")
 
 
 async def _build(url: str) -> None:

@@ -14,6 +14,8 @@ from starlette.responses import JSONResponse
 
 from laurels import __version__, auth, domains
 from laurels.audit.routes import router as audit
+from laurels.auth.pages import router as pages
+from laurels.auth.routes import people, team
 from laurels.auth.routes import router as keys
 from laurels.earning.routes import router as earning
 from laurels.events.catalogue import CATALOGUE
@@ -47,6 +49,8 @@ from laurels.tiers.routes import router as tiers
 ROUTERS = (
     tenants,
     keys,
+    team,
+    people,
     settlement,
     members,
     ledger,
@@ -125,12 +129,14 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(front)
+    app.include_router(pages)
     _webhooks(app)
     _health(app, Readiness(database, revisions))
     install_errors(app)
     take_short_way(app, ROUTERS)
     tags = {**domains.sentences(), "health": "Whether the process and its database live."}
-    describe(app, tags, [auth.KeyExpired], partial(rehearsing.describe, model=DryRunOut))
+    ended = [auth.KeyExpired, auth.TokenExpired]
+    describe(app, tags, ended, partial(rehearsing.describe, model=DryRunOut))
     app.add_middleware(Envelope, limits=given, rates=rates, access=access, around=app)
     return app
 

@@ -72,6 +72,33 @@ class Settings(BaseSettings):
         " commas: the first encrypts, all decrypt. Unset: made in the data folder when the"
         " database is the embedded one.",
     )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Where mail is handed in: `smtp://name:password@host:587`, or `smtps://` for"
+        " TLS from the start. `?tls=never` or `?tls=auto` after it for a relay without TLS. Unset:"
+        " mail is written into the folder `mail` of the data folder.",
+    )
+    mail_from: str = Field(
+        default="Laurels <laurels@localhost>",
+        max_length=320,
+        description="Sender of the mails that Laurels sends.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        max_length=500,
+        description="Address at which people reach Laurels, for links in mails; unset: host and"
+        " port.",
+    )
+    hash_memory_kib: int = Field(
+        default=65_536,
+        ge=8,
+        le=1_048_576,
+        description="Memory that hashing a password takes (argon2id), in KiB.",
+    )
+    hash_rounds: int = Field(
+        default=3, ge=1, le=20, description="Passes over that memory when a password is hashed."
+    )
     webhook_timeout_seconds: float = Field(
         default=15.0, gt=0, le=60, description="How long a webhook endpoint may take to answer."
     )
@@ -132,6 +159,11 @@ class Settings(BaseSettings):
             if part.strip():
                 ip_network(part.strip())
         return value
+
+    @property
+    def address(self) -> str:
+        """Where people reach Laurels, without a final slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
 @lru_cache(maxsize=1)

@@ -28,9 +28,12 @@ TABLES_OF_NO_TENANT: dict[str, str] = {
     "schema_files": "which SQL functions are in force",
     "login_tenants": "the mapping that the policies themselves read",
     "operator_keys": "operators work for the platform, not for a tenant",
+    "password_resets": "a password belongs to a person, who may work for several tenants",
     "plans": "one list of plans for all tenants",
     "platform_settings": "settings of the installation as a whole",
     "platform_settings_history": "what those settings were",
+    "sign_in_throttles": "who tries to sign in is not known yet, nor for which tenant",
+    "users": "one login for all tenants that a person works for; `staff` is the tenant's part",
 }
 """Tables without a tenant's wall, each with its reason (`tenants` has one on its own id)."""
 

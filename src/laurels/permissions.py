@@ -9,6 +9,7 @@ class Permission(StrEnum):
     ACTIVITY_READ = "activity:read"
     ACTIVITY_WRITE = "activity:write"
     AUDIT_READ = "audit:read"
+    AUTH_INVITE = "auth:invite"
     AUTH_READ = "auth:read"
     AUTH_WRITE = "auth:write"
     EARNING_READ = "earning:read"

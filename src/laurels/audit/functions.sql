@@ -70,18 +70,22 @@ revoke all on function laurels.scrub_audit(uuid, text[], text[]) from public;
 grant execute on function laurels.scrub_audit(uuid, text[], text[]) to laurels_app;
 
 -- What is changed by SQL, past the application, leaves the same entry. The arguments are the kind
--- of the thing, the prefix of its ids (empty: the next one names it), and its key column. The
--- application writes its own entries, and its role never comes here. A migration or a purge says
--- `set local laurels.audit = 'off'`, which counts for members of the owner's role only.
+-- of the thing, the prefix of its ids (empty: the next one names it), its key column, and
+-- `platform` where the thing belongs to no tenant. The application writes its own entries, and its
+-- role never comes here. A migration or a purge says `set local laurels.audit = 'off'`, which
+-- counts for members of the owner's role only.
 create or replace function laurels.audit_outside() returns trigger
 language plpgsql security definer set search_path = laurels, pg_temp as $$
 declare
-  c_hidden constant text[] := array['hash', 'content', 'secret', 'previous_secret'];
+  c_hidden constant text[] := array[
+    'hash', 'password_hash', 'content', 'secret', 'previous_secret'
+  ];
   v_old jsonb := case when tg_op = 'INSERT' then '{}' else to_jsonb(old) - c_hidden end;
   v_new jsonb := case when tg_op = 'DELETE' then '{}' else to_jsonb(new) - c_hidden end;
   v_row jsonb := case when tg_op = 'DELETE' then v_old else v_new end;
   v_before jsonb;
   v_after jsonb;
+  v_hidden jsonb;
 begin
   if current_setting('laurels.audit', true) = 'off'
     and pg_has_role(session_user, 'laurels_owner', 'member')
@@ -95,6 +99,15 @@ begin
   from (select jsonb_object_keys(v_old || v_new) as key) as k
   where v_old -> k.key is distinct from v_new -> k.key
     and coalesce(v_new -> k.key, 'null') is distinct from coalesce(v_old -> k.key, 'null');
+  if tg_op = 'UPDATE' then
+    -- That a secret was changed is told, and neither what it was nor what it is.
+    select jsonb_object_agg(h.key, 'changed') into v_hidden
+    from unnest(c_hidden) as h (key)
+    where to_jsonb(old) -> h.key is distinct from to_jsonb(new) -> h.key;
+    if v_hidden is not null then
+      v_after := coalesce(v_after, '{}') || v_hidden;
+    end if;
+  end if;
   if v_before is null and v_after is null then
     return null;
   end if;
@@ -102,7 +115,9 @@ begin
     tenant_id, id, action, target_type, target_id, before, after, actor_type, actor_id, ip,
     user_agent, created_at
   ) values (
-    coalesce(v_row ->> 'tenant_id', v_row ->> 'id')::uuid,
+    case when tg_nargs > 3 then laurels.platform_tenant()
+      else coalesce(v_row ->> 'tenant_id', v_row ->> 'id')::uuid
+    end,
     laurels.new_id(),
     tg_argv[0] || case tg_op
       when 'INSERT' then '.inserted_by_sql' when 'UPDATE' then '.changed_by_sql'
@@ -181,3 +196,23 @@ create or replace trigger audit_outside
 after insert or update or delete on laurels.webhook_endpoints
 for each row when (session_user <> 'laurels_app')
 execute function laurels.audit_outside('webhook_endpoint', 'whk', 'id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.staff
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('staff', 'stf', 'id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.staff_invitations
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('staff', 'stf', 'staff_id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.staff_sessions
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('staff_session', 'ses', 'id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.users
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('user', 'usr', 'id', 'platform');

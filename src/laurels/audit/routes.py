@@ -45,7 +45,9 @@ class AuditFilterIn(Schema):
 
     target_type: Code | None = Field(default=None, description="Kind of the thing.")
     target_id: Code | None = Field(default=None, description="Id of the thing, as the API has it.")
-    actor_type: Code | None = Field(default=None, description="api_key, operator, system or sql.")
+    actor_type: Code | None = Field(
+        default=None, description="api_key, staff, operator, system, nobody or sql."
+    )
     actor_id: Code | None = Field(default=None, description="Which one of that kind.")
     action: Code | None = Field(
         default=None, description="`member.merged`; with a final dot: all that begin so."

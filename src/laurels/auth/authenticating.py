@@ -12,12 +12,16 @@ from laurels.kit import idempotency, preface
 from laurels.kit.access import LetIn, Principal
 from laurels.kit.ids import decode_suffix, encode
 from laurels.kit.rates import Rates
+from laurels.kit.time import utc_now
 from laurels.kit.work import BEGAN_AT, PLATFORM, Actor, Work
 from laurels.permissions import ALL_PERMISSIONS, Permission
 
 from . import operators
-from .errors import KeyExpired
-from .service import EVERYTHING, ID_LENGTH, SECRET_LENGTH, TOUCH_EVERY, fingerprint
+from .errors import KeyExpired, TokenExpired
+from .holding import EVERYTHING
+from .roles import ROLES, Role
+from .service import ID_LENGTH, SECRET_LENGTH, TOUCH_EVERY, fingerprint
+from .tokens import Claims, read_access_token
 
 
 @lru_cache(maxsize=1024)
@@ -40,6 +44,16 @@ _KEY = (
     " (select c.now from laurels.test_clocks as c where c.tenant_id = $1) as clock"
 )
 _VALID = "where tenant_id = $1 and id = $2 and revoked_at is null"
+_PERSON = (
+    "s.staff_id, p.role, p.status, s.refreshed_at, s.expires_at,"
+    " (select c.now from laurels.test_clocks as c where c.tenant_id = $1) as clock"
+)
+_PRESENT = (
+    "laurels.staff_sessions as s inner join laurels.staff as p on p.tenant_id = s.tenant_id"
+    " and p.id = s.staff_id where s.tenant_id = $1 and s.id = $2 and s.ended_at is null"
+    " and s.expires_at > now() and p.status = 'active'"
+)
+assert _KEY.count(",") == _PERSON.count(","), "what is read with either comes in the same places"
 
 
 @lru_cache(maxsize=1024)
@@ -49,8 +63,16 @@ def _allowed(scopes: tuple[str, ...]) -> frozenset[Permission]:
     return frozenset(Permission(scope) for scope in scopes if scope in ALL_PERMISSIONS)
 
 
+def _lasting(token: str) -> Claims | None:
+    """Return what a person's token says, None when it is none. Raise TokenExpired."""
+    claims = read_access_token(token)
+    if claims is not None and claims.expires_at <= utc_now():
+        raise TokenExpired
+    return claims
+
+
 class KeyAuthenticator:
-    """Tells who holds an API key of a tenant, or an operator's key of the platform.
+    """Tells who holds an API key of a tenant, an operator's key, or a person's access token.
 
     Whom it lets in, the rate limiter learns from it, and how often they may ask.
     """
@@ -63,10 +85,15 @@ class KeyAuthenticator:
         if token.startswith(operators.PREFIX):
             return PLATFORM
         parts = _parts(token)
-        return None if parts is None else parts[0]
+        if parts is not None:
+            return parts[0]
+        claims = read_access_token(token)
+        return None if claims is None else claims.tenant_id
 
     async def identify(self, work: Work, token: str) -> Principal | None:
-        """Return who holds the key; None when it is unknown or withdrawn. Raise KeyExpired.
+        """Return who holds the key; None when it is unknown or withdrawn.
+
+        Raise KeyExpired or TokenExpired.
 
         The work is still in real time. The tenant's test clock, if it has one, is read on the way.
         """
@@ -74,7 +101,13 @@ class KeyAuthenticator:
             return await self._teach(work, token, await operators.identify_operator(work, token))
         parts = _parts(token)
         if parts is None:
-            return None
+            claims = _lasting(token)
+            if claims is None:
+                return None
+            row = await work.fetchrow(
+                f"select {_PERSON} from {_PRESENT}", work.tenant_id, claims.session_id
+            )
+            return await self._person(work, token, claims, row)
         row = await work.fetchrow(
             f"select {_KEY} from laurels.api_keys {_VALID}", work.tenant_id, parts[1]
         )
@@ -88,17 +121,26 @@ class KeyAuthenticator:
         That is what rooms registered in `kit.preface`, which idempotency keys came before, and
         what this batch asks `ahead`.
         """
-        parts = None if token.startswith(operators.PREFIX) else _parts(token)
-        if parts is None:
+        if token.startswith(operators.PREFIX):
             # Operators have no wallets and no purchases: their permissions open no hot door.
             principal = await self.identify(work, token)
             return None if principal is None else LetIn(principal, [])
+        parts = _parts(token)
+        claims = _lasting(token) if parts is None else None
+        if parts is None and claims is None:
+            return None
+        before, where = (_PERSON, _PRESENT) if claims else (_KEY, f"laurels.api_keys {_VALID}")
         row = await work.fetchrow(
-            f"select {_KEY}, now(), {idempotency.KNOWN}{preface.columns()}"
-            f"{preface.question(ahead, 4)} from laurels.api_keys {_VALID}",
-            work.tenant_id, parts[1], keys, *(ahead.values if ahead else ()),
+            f"select {before}, now(), {idempotency.KNOWN}{preface.columns()}"
+            f"{preface.question(ahead, 4)} from {where}",
+            work.tenant_id, claims.session_id if claims else parts and parts[1], keys,
+            *(ahead.values if ahead else ()),
         )  # fmt: skip
-        principal = await self._principal(work, token, parts[1], row)
+        if claims is not None:
+            principal = await self._person(work, token, claims, row)
+        else:
+            assert parts is not None, "it is a key or a person's token"
+            principal = await self._principal(work, token, parts[1], row)
         if principal is None or row is None:
             return None
         work.memo[BEGAN_AT] = row[6]
@@ -123,6 +165,17 @@ class KeyAuthenticator:
         actor = Actor("api_key", encode("api_key", key_id))
         allowed = _allowed(tuple(row["scopes"]))
         found = Principal(work.tenant_id, actor, allowed, row["clock"])
+        return await self._teach(work, token, found)
+
+    async def _person(
+        self, work: Work, token: str, claims: Claims, row: asyncpg.Record | None
+    ) -> Principal | None:
+        """Return who signed in, with what their role may do at this moment."""
+        if row is None or row["staff_id"] != claims.staff_id:
+            return None
+        actor = Actor("staff", encode("staff", claims.staff_id))
+        allowed = ROLES[Role(row["role"])]
+        found = Principal(work.tenant_id, actor, allowed, row["clock"], claims.session_id)
         return await self._teach(work, token, found)
 
     async def _teach(self, work: Work, token: str, who: Principal | None) -> Principal | None:

@@ -1,12 +1,25 @@
-"""API keys."""
+"""API keys, and the people who sign in."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, LargeBinary, Text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import SCHEMA, Base, Id, TenantOwned, one_of
+from laurels.kit.db import SCHEMA, Base, Id, TenantOwned, moment, one_of, tenant_fk
+
+_EMAIL = """email = lower(email collate "C") and position('@' in email) > 1"""
 
 
 class ApiKey(TenantOwned, Base):
@@ -51,4 +64,188 @@ class OperatorKey(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(comment="When it was withdrawn.")
     last_used_at: Mapped[datetime | None] = mapped_column(
         comment="When it was last used, to the minute."
+    )
+
+
+class User(Base):
+    """A person's login. It belongs to no tenant: one password for all who work with them."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint(_EMAIL, name="email_shape"),
+        CheckConstraint("length(email) <= 254 and length(name) <= 200", name="text_bounded"),
+        CheckConstraint("length(password_hash) <= 512", name="hash_bounded"),
+        CheckConstraint("cardinality(tenants) <= 1000", name="tenants_bounded"),
+        one_of("status", "active", "disabled"),
+        {"comment": "Logins of people, by e-mail address; functions alone read and write them."},
+    )
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(unique=True, comment="E-mail address, in small letters.")
+    name: Mapped[str] = mapped_column(comment="What the person is called.")
+    password_hash: Mapped[str | None] = mapped_column(
+        comment="argon2id, or bcrypt until the first sign-in after an import; null: none yet."
+    )
+    status: Mapped[str] = mapped_column(
+        server_default=text("'active'"), comment="active, or disabled: signs in nowhere."
+    )
+    tenants: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid()),
+        server_default=text("'{}'"),
+        comment="Tenants in which to look for them among the staff.",
+    )
+    created_at: Mapped[datetime] = mapped_column(comment="When it was made.")
+    password_changed_at: Mapped[datetime | None] = mapped_column(
+        comment="When the password was last chosen."
+    )
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(comment="When they last signed in.")
+
+
+class PasswordReset(Base):
+    """Somebody asked for a new password. What the mail holds is derived from the id, not stored."""
+
+    __tablename__ = "password_resets"
+    __table_args__ = (
+        Index("ix_password_resets_user_id", "user_id"),
+        Index("ix_password_resets_expires_at", "expires_at"),
+        {"comment": "Requests for a new password; each is good for one, for an hour."},
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey(f"{SCHEMA}.users.id", ondelete="CASCADE"), comment="Whose password."
+    )
+    created_at: Mapped[datetime] = mapped_column(comment="When it was asked for.")
+    expires_at: Mapped[datetime] = mapped_column(comment="When it ends.")
+    used_at: Mapped[datetime | None] = mapped_column(
+        comment="When it was used, or made void by a newer one or another change."
+    )
+
+
+class SignInThrottle(Base):
+    """How often something failed lately, for one account, address, or both together."""
+
+    __tablename__ = "sign_in_throttles"
+    __table_args__ = (
+        one_of("kind", "account", "address", "pair", "mail"),
+        CheckConstraint("failures >= 0", name="failures_not_negative"),
+        moment("next_at"),
+        Index("ix_sign_in_throttles_last_at", "last_at"),
+        {"comment": "Failures of signing in, by keyed hash; they slow down those that follow."},
+    )
+
+    subject: Mapped[bytes] = mapped_column(
+        LargeBinary, primary_key=True, comment="Keyed hash of the kind and whom it is about."
+    )
+    kind: Mapped[str] = mapped_column(
+        comment="account, address, pair of both, or mail that was asked for."
+    )
+    failures: Mapped[int] = mapped_column(comment="Attempts that count, since the last calm hour.")
+    last_at: Mapped[datetime] = mapped_column(comment="When the last of them was let through.")
+    next_at: Mapped[datetime | None] = mapped_column(comment="Until when attempts are refused.")
+    succeeded_at: Mapped[datetime | None] = mapped_column(
+        comment="When this account last signed in from this address; of pairs alone."
+    )
+
+
+class Staff(TenantOwned, Base):
+    """A person's place in one tenant: invited, active or removed, in a role."""
+
+    __tablename__ = "staff"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenants.id"]),
+        UniqueConstraint("tenant_id", "email"),
+        UniqueConstraint("tenant_id", "user_id"),
+        one_of("role", "owner", "admin", "manager", "support", "analyst", "cashier"),
+        one_of("status", "invited", "active", "removed"),
+        CheckConstraint(_EMAIL, name="email_shape"),
+        CheckConstraint("length(email) <= 254 and length(name) <= 200", name="text_bounded"),
+        CheckConstraint("status <> 'active' or user_id is not null", name="active_has_login"),
+        CheckConstraint("(status = 'removed') = (removed_at is not null)", name="removed_has_time"),
+        {"comment": "People who run the programme, each in a role."},
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID | None] = mapped_column(
+        comment="Their login, once the invitation was accepted; no foreign key (it is global)."
+    )
+    email: Mapped[str] = mapped_column(comment="Address they were invited at, in small letters.")
+    name: Mapped[str] = mapped_column(comment="What they are called here.")
+    role: Mapped[str] = mapped_column(comment="owner, admin, manager, support, analyst, cashier.")
+    status: Mapped[str] = mapped_column(comment="invited, active or removed.")
+    invited_by: Mapped[str | None] = mapped_column(comment="Id of who invited them.")
+    created_at: Mapped[datetime] = mapped_column(comment="When they were first invited.")
+    joined_at: Mapped[datetime | None] = mapped_column(comment="When they accepted.")
+    removed_at: Mapped[datetime | None] = mapped_column(comment="When they were removed.")
+
+
+class StaffInvitation(TenantOwned, Base):
+    """An invitation by mail. What the mail holds is derived from the id, not stored."""
+
+    __tablename__ = "staff_invitations"
+    __table_args__ = (
+        tenant_fk("staff_id", "staff"),
+        Index("ix_staff_invitations_staff_id", "tenant_id", "staff_id"),
+        CheckConstraint("accepted_at is null or revoked_at is null", name="one_end"),
+        {"comment": "Invitations; each is good once, for a week, until a newer one is sent."},
+    )
+
+    id: Mapped[Id]
+    staff_id: Mapped[UUID] = mapped_column(comment="Who is invited.")
+    created_at: Mapped[datetime] = mapped_column(comment="When it was made.")
+    expires_at: Mapped[datetime] = mapped_column(comment="When it ends.")
+    accepted_at: Mapped[datetime | None] = mapped_column(comment="When it was accepted.")
+    revoked_at: Mapped[datetime | None] = mapped_column(comment="When it was taken back.")
+
+
+ENDS = ("signed_out", "password_changed", "removed", "reuse")
+
+
+class StaffSession(TenantOwned, Base):
+    """A person is signed in somewhere: the family of the refresh tokens that follow each other."""
+
+    __tablename__ = "staff_sessions"
+    __table_args__ = (
+        tenant_fk("staff_id", "staff"),
+        Index("ix_staff_sessions_staff_id", "tenant_id", "staff_id"),
+        Index("ix_staff_sessions_expires_at", "tenant_id", "expires_at"),
+        one_of("end_reason", *ENDS),
+        CheckConstraint("(ended_at is null) = (end_reason is null)", name="end_has_reason"),
+        {"comment": "Where people are signed in, and until when."},
+    )
+
+    id: Mapped[Id]
+    staff_id: Mapped[UUID] = mapped_column(comment="Who is signed in.")
+    created_at: Mapped[datetime] = mapped_column(comment="When they signed in.")
+    refreshed_at: Mapped[datetime] = mapped_column(comment="When its last token was given.")
+    expires_at: Mapped[datetime] = mapped_column(comment="When it ends unless it is refreshed.")
+    ended_at: Mapped[datetime | None] = mapped_column(comment="When it was ended before that.")
+    end_reason: Mapped[str | None] = mapped_column(
+        comment="signed_out, password_changed, removed, or reuse of a token that was spent."
+    )
+    ip: Mapped[str | None] = mapped_column(comment="Address they last signed in or refreshed from.")
+    user_agent: Mapped[str | None] = mapped_column(comment="Program that they used.")
+
+
+class RefreshToken(TenantOwned, Base):
+    """A token that can be exchanged once for the next one of its session."""
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (
+        tenant_fk("session_id", "staff_sessions"),
+        Index("ix_refresh_tokens_session_id", "tenant_id", "session_id"),
+        CheckConstraint("(rotated_at is null) = (rotated_to is null)", name="rotated_whole"),
+        CheckConstraint("reused_at is null or rotated_at is not null", name="reuse_after_use"),
+        {"comment": "Refresh tokens by hash, each with the one that it was exchanged for."},
+    )
+
+    id: Mapped[Id]
+    session_id: Mapped[UUID] = mapped_column(comment="The session: the family of the token.")
+    hash: Mapped[bytes] = mapped_column(LargeBinary, comment="SHA-256 of the whole token.")
+    created_at: Mapped[datetime] = mapped_column(comment="When it was given.")
+    expires_at: Mapped[datetime] = mapped_column(comment="When it ends.")
+    rotated_at: Mapped[datetime | None] = mapped_column(comment="When it was exchanged.")
+    rotated_to: Mapped[UUID | None] = mapped_column(comment="The token that it was exchanged for.")
+    reused_at: Mapped[datetime | None] = mapped_column(
+        comment="When it came again although it was exchanged; that ends the session."
     )

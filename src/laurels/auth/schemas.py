@@ -1,12 +1,16 @@
-"""API keys as the API speaks of them."""
+"""API keys, staff and sessions as the API speaks of them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from laurels.kit.schema import IdOf, Moment, Name, Schema, View
+from laurels.kit.paging import MAX_PAGE
+from laurels.kit.passwords import LONGEST
+from laurels.kit.schema import Email, IdOf, Moment, Name, Schema, View, clean_text
+
+from .roles import Role
 
 ApiKeyId = Annotated[UUID, IdOf("api_key")]
 
@@ -44,3 +48,200 @@ class NewApiKeyOut(ApiKeyOut):
     api_key: str | None = Field(
         description="Opens doors. Null in the answer to a repeated request."
     )
+
+
+# -- people --------------------------------------------------------------------------------------
+
+StaffId = Annotated[UUID, IdOf("staff")]
+SessionId = Annotated[UUID, IdOf("staff_session")]
+Password = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST), AfterValidator(clean_text)
+]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(clean_text)]
+
+
+class StaffIn(Schema):
+    """Somebody to be invited. They get a mail with a link that is good for seven days."""
+
+    email: Email = Field(examples=["anna@example.com"])
+    role: Role = Field(description="What they may do; you hold all of it yourself.")
+    name: Name | None = Field(default=None, description="What they are called.")
+
+
+class StaffPatch(Schema):
+    """What is to change about a person; what is absent stays."""
+
+    role: Role | None = Field(default=None, description="Another role, from now on.")
+    name: Name | None = Field(default=None, description="Another name.")
+
+
+class StaffOut(View):
+    """A person of the staff."""
+
+    id: StaffId
+    email: str
+    name: str
+    role: Role
+    status: str = Field(description="invited, active or removed.")
+    invited_by: str | None = Field(description="Id of the person or key that invited them.")
+    created_at: datetime
+    joined_at: datetime | None
+    removed_at: datetime | None
+    last_seen_at: datetime | None = Field(description="When they last signed in or refreshed.")
+
+
+class StaffFilterIn(Schema):
+    """Which people are wanted."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    status: Literal["invited", "active", "removed"] | None = Field(
+        default=None, description="Those of one status; absent: all."
+    )
+    cursor: Annotated[str, Field(max_length=64)] | None = Field(
+        default=None, description="`next_cursor` of the page before; absent for the first."
+    )
+    limit: int = Field(default=20, ge=1, le=MAX_PAGE, description="Rows per page, 1 to 100.")
+
+
+class SignInIn(Schema):
+    """Who signs in, and where."""
+
+    email: Email = Field(examples=["anna@example.com"])
+    password: Password
+    tenant: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = Field(
+        default=None, description="Slug of the tenant; needed by who works for several."
+    )
+
+
+class PlaceOut(View):
+    """A tenant in which the person works."""
+
+    slug: str
+    name: str
+    role: Role
+
+
+class TokensOut(View):
+    """What opens doors now, and what is exchanged for the next of it. Neither is stored."""
+
+    access_token: str | None = Field(description="For `Authorization: Bearer`; ten minutes.")
+    refresh_token: str | None = Field(
+        description="Good for one exchange at `POST /v1/auth/refresh`, within 30 days."
+    )
+    expires_in: int | None = Field(description="Seconds that the access token lasts.")
+    session_id: SessionId | None
+
+
+class SignInOut(TokensOut):
+    """The tokens; or, for who works for several tenants and named none, only where they work."""
+
+    tenants: list[PlaceOut] = Field(
+        description="Where the person signed in, or may: then sign in again and name one."
+    )
+
+
+class ExchangeIn(Schema):
+    """A refresh token to be exchanged."""
+
+    refresh_token: Token
+
+
+class SessionOut(View):
+    """A place where one is signed in."""
+
+    id: SessionId
+    current: bool = Field(description="Whether it is the one that asks.")
+    created_at: datetime
+    refreshed_at: datetime
+    expires_at: datetime
+    ip: str | None
+    user_agent: str | None
+
+
+class SessionsOut(View):
+    """Where one is signed in, the last used first."""
+
+    data: list[SessionOut]
+
+
+class EndedOut(View):
+    """How many sessions have ended."""
+
+    sessions_ended: int
+
+
+class PasswordIn(Schema):
+    """A new password in the place of the present one."""
+
+    current_password: Password
+    new_password: Password = Field(description="At least 12 characters.")
+
+
+class ForgotIn(Schema):
+    """Whose password is forgotten."""
+
+    email: Email
+
+
+class SaidOut(View):
+    """What was done, in words."""
+
+    detail: str
+
+
+class ResetIn(Schema):
+    """A new password, with what the mail held."""
+
+    token: Token
+    new_password: Password = Field(description="At least 12 characters.")
+
+
+class InvitationTokenIn(Schema):
+    """What the mail of an invitation held."""
+
+    token: Token
+
+
+class InvitationOut(View):
+    """What an invitation is to."""
+
+    tenant_slug: str
+    tenant_name: str
+    email: str
+    name: str
+    role: Role
+    has_login: bool = Field(
+        description="Whether the person has a login already and joins with its password."
+    )
+
+
+class InvitedIn(Schema):
+    """Who accepts an invitation."""
+
+    token: Token
+    name: Name
+    password: Password = Field(
+        description="A new one of at least 12 characters, or that of the login that is there."
+    )
+
+
+class MyTenantOut(View):
+    """The tenant whose doors open."""
+
+    id: Annotated[UUID, IdOf("tenant")]
+    slug: str
+    name: str
+
+
+class MeOut(View):
+    """Who asks, and what they may do at this moment."""
+
+    actor_type: str = Field(description="staff, api_key or operator.")
+    actor_id: str | None
+    name: str | None = Field(description="What a person is called, or a key is for.")
+    email: str | None
+    role: Role | None = Field(description="Null for machines.")
+    session_id: SessionId | None
+    tenant: MyTenantOut | None = Field(description="Null for operators of the platform.")
+    permissions: list[str]

@@ -20,8 +20,8 @@ from laurels.kit.work import Work
 from laurels.permissions import ALL_PERMISSIONS
 
 from .errors import KeyNotFound, ScopeNotHeld
+from .holding import EVERYTHING, holding_of_asker
 
-EVERYTHING = "*"
 LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
 SECRET_LENGTH = 32
 ID_LENGTH = 26
@@ -102,15 +102,17 @@ async def revoke_key(work: Work, key_id: UUID) -> None:
 async def _refuse_more_than_asker_has(
     work: Work, scopes: Sequence[str], expires_at: datetime | None
 ) -> None:
-    """A key made by a key can do no more than that one, and lasts no longer."""
-    if work.actor.kind != "api_key" or work.actor.id is None:
+    """A key can do no more than the one who makes it; made by a key it lasts no longer."""
+    if work.actor.kind not in {"api_key", "staff"}:
         return
-    asker = await get_key(work, decode("api_key", work.actor.id))
+    held = await holding_of_asker(work)
     for place, scope in enumerate(scopes):
-        if EVERYTHING not in asker["scopes"] and scope not in asker["scopes"]:
-            msg = f"the key that asks has no `{scope}` itself; leave it out or ask with another"
+        if not held.unlimited and scope not in held.permissions:
+            msg = f"who asks has no `{scope}` themselves; leave it out, or ask with another key"
             raise ScopeNotHeld(msg, field=f"scopes.{place}")
-    end = asker["expires_at"]
+    if work.actor.kind == "staff" or work.actor.id is None:
+        return
+    end = (await get_key(work, decode("api_key", work.actor.id)))["expires_at"]
     if end is not None and (expires_at is None or expires_at > end):
         msg = f"is later than the end of the key that asks, {end:%Y-%m-%dT%H:%M:%SZ}"
         raise ScopeNotHeld(msg, field="expires_at")

@@ -23,7 +23,7 @@ from .console import err, fail, out
 from .console import run as run_work
 from .database import urls
 from .imports import progress
-from .serve import listen
+from .serve import listen, say_where_mail_goes
 
 SLUG = "demo"
 SOURCE = "demo"
@@ -50,6 +50,7 @@ def run(
     url = run_work(urls()).app
     demo = run_work(_prepare(url))
     _welcome(demo, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    say_where_mail_goes(found)
     listen(url, host, port)
     out.print("Stopped. The database keeps everything; the next start takes a second.")
 

@@ -17,12 +17,12 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import Column
 
 import laurels
-from laurels import domains, permissions, tenants
+from laurels import auth, domains, permissions, tenants
 from laurels.api import create_app
 from laurels.config import Settings
 from laurels.events.catalogue import CATALOGUE
 from laurels.kit import errors
-from laurels.kit.access import Public
+from laurels.kit.access import SIGNED_IN, Public
 from laurels.kit.db import SCHEMA, Base, Database
 from laurels.kit.openapi import AT_THE_DOOR, errors_known, permission_at, sentence_of
 from laurels.migrations import views
@@ -164,7 +164,20 @@ def permission_list() -> str:
     for permission in permissions.Permission:
         opened = "<br>".join(sorted(doors.get(permission, []))) or "nothing yet"
         lines.append(f"| `{permission}` | {opened} |")
-    return "\n".join(lines)
+    own = "<br>".join(sorted(doors.get(SIGNED_IN, [])))
+    lines += ["", "Whoever has shown who they are, whatever they may do, is let in at:", "", own]
+    return "\n".join([*lines, "", *_roles()])
+
+
+def _roles() -> list[str]:
+    """Return the table of roles and what each may do."""
+    lines = ["## Roles", "", "What people of the staff may do, each in one role. An owner may do"]
+    lines += ["everything, also what is added later."]
+    lines += ["", f"| permission | {' | '.join(auth.Role)} |", f"|---{'|---' * len(auth.Role)}|"]
+    for permission in sorted(permissions.ALL_PERMISSIONS):
+        held = ["yes" if permission in auth.ROLES[role] else "" for role in auth.Role]
+        lines.append(f"| `{permission}` | {' | '.join(held)} |")
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,13 @@ from . import (
     imports,
     jobs,
     ledger,
+    mail,
     member,
     operator,
     reward,
     segment,
     serve,
+    staff,
     tenant,
     tiers,
 )  # fmt: skip
@@ -50,6 +52,8 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(tiers.app, name="tiers")
 app.add_typer(db.app, name="db")
 app.add_typer(operator.app, name="operator")
+app.add_typer(staff.app, name="staff")
+app.add_typer(mail.app, name="mail")
 app.command("audit")(audit.show)
 app.command("serve")(serve.serve)
 app.command("worker")(serve.work)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from laurels.config import Settings, settings
-from laurels.kit import logs
+from laurels.kit import logs, mail
 from laurels.kit.db import Database
 from laurels.kit.memory import expect_batches
 from laurels.migrations import dump, runner
@@ -44,7 +44,20 @@ def serve(
     where = host or found.host, found.port if port is None else port
     url = run(urls()).app
     err.print(f"Laurels answers on http://{where[0]}:{where[1]} (Ctrl-C stops it)")
+    say_where_mail_goes(found)
     listen(url, *where, works=found.worker if worker is None else worker)
+
+
+def say_where_mail_goes(found: Settings) -> None:
+    """Say into which folder mails go, where no server is configured that takes them."""
+    if found.smtp_url is None:
+        folder = mail.folder_of(found)
+        err.print(f"Mail is written into {folder} (set LAURELS_SMTP_URL)", soft_wrap=True)
+    else:
+        try:
+            mail.Server.at(found.smtp_url.get_secret_value())
+        except ValueError as error:
+            fail(str(error))
 
 
 def listen(url: str, host: str, port: int, *, works: bool | None = None) -> None:
@@ -55,6 +68,9 @@ def listen(url: str, host: str, port: int, *, works: bool | None = None) -> None
     from laurels.api import create_app
 
     found = settings()
+    if found.public_url is None:
+        # Links in mails lead to where it listens, also when a command chose another port.
+        found.public_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     database = Database(
         url,
         pool_size=found.pool_size,

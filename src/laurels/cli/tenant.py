@@ -61,6 +61,10 @@ def create(
         return
     out.print(f"Tenant [bold]{slug}[/] is there: {made['tenant_id']}")
     out.print(f"API key (shown once): [bold green]{made['api_key']}[/]", soft_wrap=True)
+    out.print(
+        f"Invite its owner: [bold]laurels staff invite anna@example.com --tenant {slug}[/]",
+        soft_wrap=True,
+    )
 
 
 async def create_tenant(pool: Database, slug: str, **values: Any) -> dict[str, Any]:

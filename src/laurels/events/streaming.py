@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from laurels.kit.access import Authenticator
 from laurels.kit.db import Database, PoolExhausted
+from laurels.kit.errors import Unauthenticated
 from laurels.kit.ids import encode
 from laurels.kit.time import utc_now
 from laurels.kit.work import Work, open_work
@@ -185,7 +186,10 @@ async def follow(
 
 async def _is_welcome(streams: Streams, seat: Seat, work: Work) -> bool:
     """Tell whether the key still opens the door."""
-    who = await streams.authenticator.identify(work, seat.token)
+    try:
+        who = await streams.authenticator.identify(work, seat.token)
+    except Unauthenticated:
+        return False
     return who is not None and Permission.EVENTS_READ in who.permissions
 
 

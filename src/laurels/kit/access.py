@@ -8,7 +8,7 @@ guarded routes too. A route names its permission by an alias such as
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -17,25 +17,56 @@ from fastapi.security.utils import get_authorization_scheme_param
 
 from laurels.permissions import Permission
 
+from .db import Database
 from .errors import Unauthenticated
 from .preface import Ahead
 from .rehearsing import DryRun
 from .work import Actor, Work
 
-bearer = HTTPBearer(auto_error=False, description="An API key: `lk_live_…` or `lk_test_…`.")
+SIGNED_IN = "signed-in"
+"""What a door asks for that opens to whoever has shown who they are, whatever they may do."""
+bearer = HTTPBearer(
+    auto_error=False,
+    description="An API key, `lk_live_…` or `lk_test_…`, or the access token of a person who"
+    " signed in at `POST /v1/auth/sign-in`.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Somebody who has shown who they are: actor, tenant and what they may do.
 
-    `clock` is where the tenant's test clock stands, None where time is the real one.
+    `clock` is where the tenant's test clock stands, None where time is the real one. `session` is
+    the one that a person signed in to.
     """
 
     tenant_id: UUID
     actor: Actor
     permissions: frozenset[Permission]
     clock: datetime | None = None
+    session: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Somebody who has not shown who they are, at a door that is open to everybody.
+
+    No transaction is open: a deed that must not hold a connection meanwhile, or that has to keep
+    what it noted of a refusal, opens its own.
+    """
+
+    database: Database
+    request_id: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who has shown who they are, at a door of their own; no transaction is open."""
+
+    principal: Principal
+    origin: Stranger
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +170,19 @@ async def _public() -> None:
 
 
 Public: Any = Depends(_public)
+
+
+async def _stranger(request: Request, _: Any = Public) -> Stranger:
+    return request.state.visit.stranger()
+
+
+async def _visitor(request: Request, _: Any = Depends(bearer)) -> Visitor:
+    return await request.state.visit.look()
+
+
+_visitor.permission = SIGNED_IN  # type: ignore[attr-defined]
+Anybody = Annotated[Stranger, Depends(_stranger)]
+"""Whoever comes: a door that is open to everybody, and where they came from."""
+Known = Annotated[Visitor, Depends(_visitor)]
+"""Whoever has shown who they are. These doors take no Idempotency-Key: what is said there is
+about credentials, and none of it may be stored."""

@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from laurels.config import settings
 
@@ -66,13 +68,31 @@ def _key(text: str) -> bytes:
 @lru_cache(maxsize=1)
 def vault() -> Vault:
     """Return the process's vault. Raise SecretKeyMissing when there is no key for it."""
+    return Vault(_keys())
+
+
+@lru_cache(maxsize=16)
+def derived(purpose: str) -> tuple[bytes, ...]:
+    """Return a key of 32 bytes for this purpose from each secret key, the one in use first.
+
+    Who learns one of them learns neither the secret key nor another purpose's (HKDF, RFC 5869).
+    Raise SecretKeyMissing when there is no key to derive from.
+    """
+    return tuple(
+        HKDF(SHA256(), 32, None, purpose.encode()).derive(base64.urlsafe_b64decode(_key(text)))
+        for text in _keys().split(",")
+    )
+
+
+def _keys() -> str:
+    """Return the secret keys as they are set, with commas. Raise SecretKeyMissing."""
     found = settings()
     if found.secret_key is not None:
-        return Vault(found.secret_key.get_secret_value())
+        return found.secret_key.get_secret_value()
     if found.database_url is not None:
         # Several machines may share the database; a key that one of them makes up is no use.
         raise SecretKeyMissing
-    return Vault(_local_key(found.data_dir.expanduser()))
+    return _local_key(found.data_dir.expanduser())
 
 
 def _local_key(folder: Path) -> str:

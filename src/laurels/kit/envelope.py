@@ -223,7 +223,8 @@ class _Parcel:
                 # A stream may take as long as it likes once it has begun.
                 self._deadline.reschedule(None)
             if self._status == 401 and self._token is not None:
-                self._envelope.rates.fail(self._token, self._address)
+                known = self._scope["state"].get("was_known", False)
+                self._envelope.rates.fail(self._token, None if known else self._address)
             message["headers"] = [*message["headers"], *self._fields(message["headers"])]
         await self._send(message)
 

@@ -54,6 +54,8 @@ class AppError(Exception):
 
     code: ClassVar[str] = "error"
     kind: ClassVar[Kind] = Kind.INVALID
+    retry_after: int | None = None
+    """Seconds after which the same request is worth another try, where that is known."""
 
     def __init__(
         self, message: str | None = None, *, field: str | None = None, **details: Any
@@ -78,6 +80,8 @@ class Unauthenticated(AppError):
 
     code = "unauthenticated"
     kind = Kind.UNAUTHENTICATED
+    was_known: ClassVar[bool] = False
+    """Whether the token was right once, so that nobody is guessing here."""
 
 
 class Forbidden(AppError):
@@ -113,3 +117,10 @@ class Limited(AppError):
 
     code = "limited"
     kind = Kind.LIMITED
+
+    def __init__(
+        self, message: str | None = None, *, retry_after: int | None = None, **details: Any
+    ) -> None:
+        super().__init__(message, **details)
+        if retry_after is not None:
+            self.retry_after = retry_after

@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse
 from laurels.permissions import Permission
 
 from . import idempotency, query, rehearsing
-from .access import Authenticator, token_of
+from .access import Authenticator, Stranger, Visitor, token_of
 from .batching import Asked, Caller, Deed, QueueFull, require, respond
 from .bodies import BodyTooLarge, UnsupportedBody, require_json
 from .db import Database, PoolExhausted
@@ -113,6 +113,31 @@ class Visit:
             if answer is not None:
                 raise Replayed(answer)
         return self._work
+
+    def stranger(self) -> Stranger:
+        """Return where the request came from, for a door that is open to everybody."""
+        app = cast("FastAPI", self._request.app)
+        return Stranger(
+            app.state.database,
+            self._request.state.request_id,
+            address_of(self._request, getattr(app.state, "trusted_proxies", ())),
+            agent_of(self._request),
+        )
+
+    async def look(self) -> Visitor:
+        """Authenticate in a transaction of its own. Raise Unauthenticated."""
+        app = cast("FastAPI", self._request.app)
+        authenticator: Authenticator = app.state.authenticator
+        token = token_of(self._request)
+        tenant_id = authenticator.tenant_of(token)
+        if tenant_id is None:
+            raise Unauthenticated
+        origin = self.stranger()
+        async with open_work(origin.database, tenant_id=tenant_id, now=utc_now()) as work:
+            principal = await authenticator.identify(work, token)
+        if principal is None:
+            raise Unauthenticated
+        return Visitor(principal, origin)
 
     async def _sent_key(self) -> idempotency.Key | None:
         """Return the key that a write came with. Raise Invalid for one that cannot be."""
@@ -300,7 +325,11 @@ def install_errors(app: FastAPI) -> None:
 async def _on_app_error(request: Request, error: Exception) -> Response:
     found = cast("AppError", error)
     status = HTTP_STATUS[found.kind]
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if found.retry_after is not None:
+        headers["Retry-After"] = str(found.retry_after)
+    if isinstance(found, Unauthenticated) and found.was_known:
+        request.state.was_known = True
     extra = json.loads(json.dumps(found.details, default=str))
     return problem(
         request,

@@ -17,6 +17,7 @@ from fastapi.dependencies.models import Dependant as Needs  # codespell:ignore
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
+from .access import SIGNED_IN
 from .errors import HTTP_STATUS, AppError, Forbidden, Invalid, Unauthenticated
 from .idempotency import KEY_PATTERN, MAX_KEY, AnswerErased, IdempotencyKeyReused
 from .rates import RateLimited, TooManyFailures
@@ -201,10 +202,9 @@ def _complete(
             answer["description"] = HTTPStatus(int(status)).phrase
         answer["headers"] = {**answer.get("headers", {}), **_headers(method, status)}
     permission = permission_at(route)
-    if permission is None:
-        return
-    operation["security"] = [{scheme: [permission] for scheme in operation["security"][0]}]
-    if method in WRITES:
+    if permission is not None:
+        operation["security"] = [{scheme: [permission] for scheme in operation["security"][0]}]
+    if method in WRITES and permission not in {None, SIGNED_IN}:
         key = {"$ref": "#/components/parameters/IdempotencyKey"}
         operation.setdefault("parameters", []).append(key)
     for status, codes in sorted(problems.items()):
@@ -215,14 +215,20 @@ def _problems(
     method: str, route: Any, errors: Sequence[type[AppError]]
 ) -> dict[int, dict[str, str]]:
     """Return the codes that an operation can answer, by status, each with its sentence."""
-    if permission_at(route) is None:
+    permission, told = permission_at(route), getattr(route.endpoint, "refuses", None)
+    if permission is None and told is None:
         return {}
     met = {MetBy.ALL}
     if method in WRITES:
         met.add(MetBy.WRITES)
     found: dict[int, dict[str, str]] = {}
     everywhere = [error for error, met_by in _EVERYWHERE if met_by in met]
-    own = [_error_of(named) for named in getattr(route.endpoint, "refuses", ())]
+    if permission is None:
+        # Nobody is asked who they are, and an Idempotency-Key is not looked at.
+        everywhere, errors = [Invalid, RateLimited, TooManyFailures], ()
+    elif permission == SIGNED_IN:
+        everywhere = [error for error, met_by in _EVERYWHERE if met_by is MetBy.ALL]
+    own = [_error_of(named) for named in told or ()]
     for error in (*everywhere, *errors, *own):
         found.setdefault(HTTP_STATUS[error.kind], {})[error.code] = sentence_of(error)
     for problem in AT_THE_DOOR:

@@ -146,13 +146,16 @@ class Rates:
             guest.policy = b""
         guest.tenant, guest.actor, guest.learnt_at = tenant, actor, now
 
-    def fail(self, token: bytes, address: str) -> None:
-        """A token was wrong: its holder is a stranger again, and the address loses a try."""
+    def fail(self, token: bytes, address: str | None) -> None:
+        """A token was wrong: its holder is a stranger again, and the address loses a try.
+
+        Without an address nobody loses one: the token was right once, so nobody is guessing.
+        """
         self._guests.pop(token, None)
-        if not self._failures:
+        if not self._failures or address is None:
             return
         now = time.monotonic()
-        place = _network(address)
+        place = network_of(address)
         found = self._addresses.get(place)
         if found is None:
             if len(self._addresses) >= MOST_BUCKETS:
@@ -165,7 +168,7 @@ class Rates:
         """Return the address's bucket when a stranger comes from where too many were wrong."""
         if guest.actor is not None or not self._addresses:
             return None
-        found = self._addresses.get(_network(address))
+        found = self._addresses.get(network_of(address))
         return found if found is not None and found.fill(time.monotonic()) < 1 else None
 
     def _make_room(self, now: float) -> None:
@@ -185,7 +188,7 @@ class Rates:
             self._addresses.clear()
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """Return the address, of IPv6 the /64 that one customer has to themselves."""
     if ":" not in address:
         return address

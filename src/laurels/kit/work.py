@@ -20,7 +20,7 @@ from .db import Database, Raw
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: a kind (`api_key`, `operator`, `system`) and, where known, which one."""
+    """Who does something: a kind (`api_key`, `staff`, `operator` …) and, where known, which one."""
 
     kind: str
     id: str | None = None

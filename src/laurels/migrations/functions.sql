@@ -16,6 +16,7 @@ begin
     'refunds', 'purchase_lines', 'purchases', 'deeds', 'tier_history', 'tiers',
     'lot_entries', 'holds', 'lots', 'posting_keys', 'point_transactions', 'wallet_merges',
     'wallets', 'programs', 'member_merges', 'member_totals', 'members', 'api_keys',
+    'refresh_tokens', 'staff_sessions', 'staff_invitations', 'staff',
     'tenant_settings_history', 'tenant_settings', 'login_tenants', 'webhook_attempts',
     'webhook_deliveries', 'event_handlings', 'webhook_endpoints', 'outbox_leases', 'outbox',
     'member_sequences', 'idempotency_keys', 'counters', 'audit_log'
@@ -24,6 +25,10 @@ begin
     get diagnostics v_rows = row_count;
     v_all := v_all + v_rows;
   end loop;
+  -- Whoever worked for this tenant alone has no login any more.
+  delete from laurels.users as u where u.tenants = array[p_tenant];
+  update laurels.users as u set tenants = array_remove(u.tenants, p_tenant)
+  where u.tenants @> array[p_tenant];
   delete from laurels.tenants where id = p_tenant;
   get diagnostics v_rows = row_count;
   insert into laurels.audit_log (

@@ -4,6 +4,14 @@ Any room may name any event, because the catalogue is at the bottom of the house
 """
 
 from .activity import DeedRecorded, DeedRevoked, MemberBirthday
+from .auth import (
+    PasswordResetRequested,
+    StaffChanged,
+    StaffInvited,
+    StaffJoined,
+    StaffRemoved,
+    StaffRestored,
+)
 from .base import Event
 from .events import WebhookEndpointDisabled, WebhookEndpointTested
 from .ledger import (
@@ -59,6 +67,7 @@ CATALOGUE: dict[str, type[Event]] = {
         MemberMerged,
         MemberRestored,
         MemberUnmerged,
+        PasswordResetRequested,
         PointsCredited,
         PointsDebited,
         PointsExpired,
@@ -79,6 +88,11 @@ CATALOGUE: dict[str, type[Event]] = {
         VouchersNearlyUsed,
         SegmentJoined,
         SegmentLeft,
+        StaffChanged,
+        StaffInvited,
+        StaffJoined,
+        StaffRemoved,
+        StaffRestored,
         TierExpiryAnnounced,
         TierLowered,
         TierRaised,
@@ -103,6 +117,7 @@ __all__ = [
     "MemberMerged",
     "MemberRestored",
     "MemberUnmerged",
+    "PasswordResetRequested",
     "PointsCredited",
     "PointsDebited",
     "PointsExpired",
@@ -122,6 +137,11 @@ __all__ = [
     "RewardRedeemed",
     "SegmentJoined",
     "SegmentLeft",
+    "StaffChanged",
+    "StaffInvited",
+    "StaffJoined",
+    "StaffRemoved",
+    "StaffRestored",
     "TierExpiryAnnounced",
     "TierLowered",
     "TierRaised",

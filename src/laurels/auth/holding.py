@@ -1,0 +1,60 @@
+"""What the one who asks may do themselves: nobody gives more than they have."""
+
+from dataclasses import dataclass
+
+from laurels.kit.ids import decode
+from laurels.kit.work import Work
+from laurels.permissions import ALL_PERMISSIONS, Permission
+
+from .errors import RoleNotHeld
+from .roles import ROLES, Role
+
+EVERYTHING = "*"
+"""The scope of a key that may do all there is, later permissions too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Permissions, and whether they are without limit: an owner's, or a key's of scope `*`."""
+
+    permissions: frozenset[Permission]
+    unlimited: bool
+
+
+async def holding_of_asker(work: Work) -> Holding:
+    """Return what the one who asks may do, as it stands now."""
+    kind, name = work.actor.kind, work.actor.id
+    if kind == "staff" and name is not None:
+        row = await work.fetchrow(
+            "select role from laurels.staff where tenant_id = $1 and id = $2 and status = 'active'",
+            work.tenant_id, decode("staff", name),
+        )  # fmt: skip
+        if row is None:
+            return Holding(frozenset(), unlimited=False)
+        return Holding(ROLES[Role(row["role"])], unlimited=row["role"] == Role.OWNER)
+    if kind == "api_key" and name is not None:
+        row = await work.fetchrow(
+            "select scopes from laurels.api_keys where tenant_id = $1 and id = $2",
+            work.tenant_id, decode("api_key", name),
+        )  # fmt: skip
+        scopes: list[str] = row["scopes"] if row else []
+        if EVERYTHING in scopes:
+            return Holding(ALL_PERMISSIONS, unlimited=True)
+        return Holding(frozenset(p for p in ALL_PERMISSIONS if p in scopes), unlimited=False)
+    return Holding(ALL_PERMISSIONS, unlimited=True)
+
+
+async def require_role(work: Work, *roles: Role) -> None:
+    """Raise RoleNotHeld when one of these roles can do more than the one who asks."""
+    held = await holding_of_asker(work)
+    for role in roles:
+        if role is Role.OWNER and not held.unlimited:
+            msg = "Only an owner makes, changes or removes an owner; ask one of them."
+            raise RoleNotHeld(msg, field="role")
+        missing = sorted(ROLES[role] - held.permissions)
+        if missing:
+            msg = (
+                f"The role {role} can do what you cannot: {', '.join(missing)}; ask somebody who"
+                " can."
+            )
+            raise RoleNotHeld(msg, field="role", missing=missing)

@@ -1,0 +1,133 @@
+"""Joining: what an invitation opens, for somebody new and for somebody who has a login already."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from laurels import audit, events, tenants
+from laurels.events.catalogue import StaffJoined
+from laurels.kit import passwords
+from laurels.kit.access import Stranger
+from laurels.kit.ids import encode
+from laurels.kit.work import Work
+
+from . import throttle, tokens
+from .errors import LinkInvalid, PasswordWrong, SignInSlowed
+from .logins import Login, find_login, join_login
+from .sessions import Tokens, start_session, working
+from .sign_in import note_failure
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An invitation that can be accepted, and whom it is for."""
+
+    tenant_id: UUID
+    tenant_slug: str
+    tenant_name: str
+    staff_id: UUID
+    email: str
+    name: str
+    role: str
+    login: Login | None
+
+    @property
+    def has_login(self) -> bool:
+        """Whether the person joins with a password that they have already."""
+        return self.login is not None and self.login.password_hash is not None
+
+
+_INVITED = (
+    "select i.id, p.id as staff_id, p.email, p.name, p.role from laurels.staff_invitations as i"
+    " inner join laurels.staff as p on p.tenant_id = i.tenant_id and p.id = i.staff_id"
+    " where i.tenant_id = $1 and i.id = $2 and i.accepted_at is null and i.revoked_at is null"
+    " and i.expires_at > now() and p.status = 'invited'"
+)
+
+
+def _ids(token: str) -> tuple[UUID, UUID]:
+    found = tokens.read_invitation_token(token)
+    if found is None:
+        raise LinkInvalid(field="token")
+    return found
+
+
+async def look_at(origin: Stranger, token: str) -> Opened:
+    """Return what an invitation is to. Raise LinkInvalid."""
+    tenant_id, invitation_id = _ids(token)
+    async with working(origin, tenant_id) as work:
+        row = await work.fetchrow(_INVITED, tenant_id, invitation_id)
+        if row is None:
+            raise LinkInvalid(field="token")
+        tenant = await tenants.current(work)
+        login = await find_login(work, row["email"])
+    if login is not None and login.status != "active":
+        raise LinkInvalid(field="token")
+    return Opened(
+        tenant_id, tenant.slug, tenant.name, row["staff_id"], row["email"], row["name"],
+        row["role"], login,
+    )  # fmt: skip
+
+
+async def accept(origin: Stranger, *, token: str, name: str, password: str) -> Tokens:
+    """The invited person works here and is signed in, with a new password or the one they had.
+
+    Raise LinkInvalid, WeakPassword, PasswordWrong, SignInSlowed or HashingBusy.
+    """
+    opened = await look_at(origin, token)
+    kept = None
+    if opened.has_login:
+        await _require_own(origin, opened, password)
+    else:
+        passwords.check(password, email=opened.email, name=name)
+        kept = await passwords.hash_of(password)
+    async with working(origin, opened.tenant_id, staff_id=opened.staff_id) as work:
+        await _join(work, opened, token, name, kept)
+        await throttle.lift(work, throttle.of_sign_in(opened.email, origin.ip))
+        return await start_session(work, opened.staff_id)
+
+
+async def _require_own(origin: Stranger, opened: Opened, password: str) -> None:
+    """Raise PasswordWrong unless this is the password of the login that is there."""
+    assert opened.login is not None, "only a login has a password"
+    passwords.require_room()
+    subjects = throttle.of_sign_in(opened.email, origin.ip)
+    async with working(origin, opened.tenant_id) as work:
+        wait = await throttle.ask(work, subjects)
+    if wait:
+        raise SignInSlowed(retry_after=wait)
+    if not await passwords.is_right(password, opened.login.password_hash):
+        await note_failure(origin, opened.login, subjects)
+        msg = "You have a login already; give its password, or ask for a new one by mail first."
+        raise PasswordWrong(msg, field="password")
+
+
+async def _join(work: Work, opened: Opened, token: str, name: str, kept: str | None) -> None:
+    _, invitation_id = _ids(token)
+    # The person first, as whoever changes or removes them does.
+    await work.fetch(
+        "select id from laurels.staff where tenant_id = $1 and id = $2 for update",
+        work.tenant_id, opened.staff_id,
+    )  # fmt: skip
+    row = await work.fetchrow(_INVITED, work.tenant_id, invitation_id)
+    if row is None:
+        raise LinkInvalid(field="token")
+    user_id = await join_login(work, email=opened.email, name=name, password_hash=kept)
+    await work.fetch(
+        "update laurels.staff set status = 'active', user_id = $3, name = $4, joined_at = now()"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, opened.staff_id, user_id, name,
+    )  # fmt: skip
+    await work.fetch(
+        "update laurels.staff_invitations set accepted_at = now()"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, invitation_id,
+    )  # fmt: skip
+    await audit.record(
+        work,
+        action="staff.joined",
+        target_type="staff",
+        target_id=encode("staff", opened.staff_id),
+        before={"status": "invited"},
+        after={"status": "active", "name": name},
+    )
+    events.emit(work, [StaffJoined(member_id=None, occurred_at=work.now, staff_id=opened.staff_id)])

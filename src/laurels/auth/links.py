@@ -1,0 +1,20 @@
+"""Links in mails. What opens the door stands behind the `#`, which no browser sends to a server."""
+
+from uuid import UUID
+
+from laurels.config import settings
+
+from . import tokens
+
+JOIN = "/join"
+RESET = "/reset-password"
+
+
+def invitation_link(tenant_id: UUID, invitation_id: UUID) -> str:
+    """Return where an invitation is accepted. Raise SecretKeyMissing."""
+    return f"{settings().address}{JOIN}#{tokens.invitation_token(tenant_id, invitation_id)}"
+
+
+def reset_link(reset_id: UUID) -> str:
+    """Return where a new password is chosen. Raise SecretKeyMissing."""
+    return f"{settings().address}{RESET}#{tokens.reset_token(reset_id)}"

@@ -1,0 +1,39 @@
+"""Who asks: what `GET /v1/me` says."""
+
+from typing import Any
+
+from laurels import tenants
+from laurels.kit.access import Visitor
+from laurels.kit.ids import decode
+from laurels.kit.work import PLATFORM, Work
+
+from .sessions import working
+
+
+async def about(visitor: Visitor) -> dict[str, Any]:
+    """Return who somebody is, where, and what they may do."""
+    who = visitor.principal
+    found: dict[str, Any] = {
+        "actor_type": who.actor.kind, "actor_id": who.actor.id, "name": None, "email": None,
+        "role": None, "session_id": who.session, "tenant": None,
+        "permissions": sorted(who.permissions),
+    }  # fmt: skip
+    if who.tenant_id == PLATFORM:
+        return found
+    async with working(visitor.origin, who.tenant_id) as work:
+        found["tenant"] = await tenants.current(work)
+        return found | await _named(work, who.actor.kind, who.actor.id or "")
+
+
+async def _named(work: Work, kind: str, name: str) -> dict[str, Any]:
+    if kind == "staff":
+        row = await work.fetchrow(
+            "select name, email, role from laurels.staff where tenant_id = $1 and id = $2",
+            work.tenant_id, decode("staff", name),
+        )  # fmt: skip
+    else:
+        row = await work.fetchrow(
+            "select name from laurels.api_keys where tenant_id = $1 and id = $2",
+            work.tenant_id, decode("api_key", name),
+        )  # fmt: skip
+    return dict(row) if row is not None else {}

@@ -1,0 +1,283 @@
+"""Sessions: what a person who signed in holds, refreshes and ends.
+
+A session is the family of refresh tokens that follow each other. Each can be exchanged once. One
+that comes again after it was exchanged is in two hands, so the session ends for both; within ten
+seconds it may be the same page asking twice, and then nothing is given and nothing ends.
+"""
+
+import hmac
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from laurels import audit
+from laurels.kit.access import Stranger, Visitor
+from laurels.kit.errors import AppError
+from laurels.kit.ids import decode, encode, new_id
+from laurels.kit.time import utc_now
+from laurels.kit.work import PLATFORM, Actor, Work, on_behalf, open_work
+
+from . import tokens
+from .errors import RefreshFailed, RefreshRaced, SessionNotFound
+from .logins import Login, places_of, read_login
+from .service import fingerprint
+
+log = logging.getLogger("laurels.auth")
+LASTS = timedelta(days=30)
+"""How long a session lasts after it was last refreshed."""
+HONEST_REPEAT = timedelta(seconds=10)
+"""How long after its exchange a token that comes again is not taken for a stolen one."""
+MOST_SESSIONS = 50
+"""Sessions of one person in one tenant; one more ends the one that was idle longest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a person holds who is signed in, at the one moment in which it can be read."""
+
+    access_token: str
+    refresh_token: str
+    session_id: UUID
+    expires_in: int = int(tokens.ACCESS_LASTS.total_seconds())
+
+
+@asynccontextmanager
+async def working(
+    origin: Stranger, tenant_id: UUID, *, staff_id: UUID | None = None
+) -> AsyncGenerator[Work]:
+    """Run the block in a transaction of this tenant, on behalf of who came from there.
+
+    Time is the real one: credentials do not follow a test clock.
+    """
+    actor = Actor("nobody") if staff_id is None else Actor("staff", encode("staff", staff_id))
+    async with open_work(origin.database, tenant_id=tenant_id, actor=actor, now=utc_now()) as work:
+        yield replace(
+            work, request_id=origin.request_id, ip=origin.ip, user_agent=origin.user_agent
+        )
+
+
+async def start_session(work: Work, staff_id: UUID) -> Tokens:
+    """A person is signed in; the actor is theirs already. Raise SecretKeyMissing."""
+    session_id = new_id()
+    await work.fetch(
+        "insert into laurels.staff_sessions (tenant_id, id, staff_id, created_at, refreshed_at,"
+        " expires_at, ip, user_agent) values ($1, $2, $3, $4, $4, $5, $6, $7)",
+        work.tenant_id, session_id, staff_id, utc_now(), utc_now() + LASTS, work.ip,
+        work.user_agent,
+    )  # fmt: skip
+    await work.fetch(
+        "update laurels.staff_sessions set ended_at = now(), end_reason = 'signed_out'"
+        " where tenant_id = $1 and id in (select id from laurels.staff_sessions"
+        "  where tenant_id = $1 and staff_id = $2 and ended_at is null"
+        "  order by refreshed_at desc, id desc offset $3)",
+        work.tenant_id, staff_id, MOST_SESSIONS,
+    )  # fmt: skip
+    _, found = await _give(work, staff_id, session_id)
+    await audit.record(
+        work,
+        action="auth.signed_in",
+        target_type="staff",
+        target_id=encode("staff", staff_id),
+        after={"session_id": encode("staff_session", session_id)},
+    )
+    return found
+
+
+async def _give(work: Work, staff_id: UUID, session_id: UUID) -> tuple[UUID, Tokens]:
+    token_id, now = new_id(), utc_now()
+    token = tokens.refresh_token(work.tenant_id, token_id)
+    await work.fetch(
+        "insert into laurels.refresh_tokens (tenant_id, id, session_id, hash, created_at,"
+        " expires_at) values ($1, $2, $3, $4, $5, $6)",
+        work.tenant_id, token_id, session_id, fingerprint(token), now, now + LASTS,
+    )  # fmt: skip
+    access = tokens.access_token(work.tenant_id, staff_id, session_id, now)
+    return token_id, Tokens(access, token, session_id)
+
+
+async def refresh(origin: Stranger, token: str) -> Tokens:
+    """Exchange a refresh token for the next one. Raise RefreshFailed or RefreshRaced."""
+    ids = tokens.read_refresh_token(token)
+    if ids is None:
+        raise RefreshFailed
+    async with working(origin, ids[0]) as work:
+        outcome = await _exchange(work, ids[1], token)
+    # Raised only now: that a session ended because of this is to be kept.
+    if isinstance(outcome, AppError):
+        raise outcome
+    return outcome
+
+
+async def _exchange(work: Work, token_id: UUID, token: str) -> Tokens | AppError:
+    row = await work.fetchrow(
+        "select t.session_id, t.hash, t.rotated_at, t.expires_at > now() as lasts, s.ended_at,"
+        " s.staff_id, p.status, p.user_id from laurels.refresh_tokens as t"
+        " inner join laurels.staff_sessions as s on s.tenant_id = t.tenant_id"
+        "  and s.id = t.session_id"
+        " inner join laurels.staff as p on p.tenant_id = s.tenant_id and p.id = s.staff_id"
+        " where t.tenant_id = $1 and t.id = $2 for update of t",
+        work.tenant_id, token_id,
+    )  # fmt: skip
+    if row is None or not hmac.compare_digest(bytes(row["hash"]), fingerprint(token)):
+        return RefreshFailed()
+    if row["ended_at"] is not None or not row["lasts"] or row["status"] != "active":
+        return RefreshFailed()
+    work = replace(work, actor=Actor("staff", encode("staff", row["staff_id"])))
+    if row["rotated_at"] is not None:
+        if row["rotated_at"] > utc_now() - HONEST_REPEAT:
+            return RefreshRaced()
+        await _end_stolen(work, row, token_id)
+        return RefreshFailed()
+    login = await read_login(work, row["user_id"])
+    if login is None or login.status != "active":
+        return RefreshFailed()
+    next_id, found = await _give(work, row["staff_id"], row["session_id"])
+    await work.fetch(
+        "update laurels.refresh_tokens set rotated_at = $3, rotated_to = $4"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, token_id, utc_now(), next_id,
+    )  # fmt: skip
+    await work.fetch(
+        "update laurels.staff_sessions set refreshed_at = $3, expires_at = $4, ip = $5,"
+        " user_agent = $6 where tenant_id = $1 and id = $2",
+        work.tenant_id, row["session_id"], utc_now(), utc_now() + LASTS, work.ip, work.user_agent,
+    )  # fmt: skip
+    return found
+
+
+async def _end_stolen(work: Work, row: asyncpg.Record, token_id: UUID) -> None:
+    """A token is in two hands, and nobody can tell whose are right: the session is over."""
+    await work.fetch(
+        "update laurels.refresh_tokens set reused_at = coalesce(reused_at, now())"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, token_id,
+    )  # fmt: skip
+    await end_sessions(work, row["staff_id"], reason="reuse", only=row["session_id"])
+    await audit.record(
+        work,
+        action="auth.refresh_token_reused",
+        target_type="staff",
+        target_id=encode("staff", row["staff_id"]),
+        after={"session_id": encode("staff_session", row["session_id"])},
+    )
+    log.warning(
+        "a spent refresh token came again; session %s ended",
+        encode("staff_session", row["session_id"]),
+    )
+
+
+async def end_sessions(
+    work: Work,
+    staff_id: UUID,
+    *,
+    reason: str,
+    only: UUID | None = None,
+    but: UUID | None = None,
+) -> int:
+    """The person's sessions in this tenant have ended; their tokens open nothing from now on."""
+    rows = await work.fetch(
+        "update laurels.staff_sessions set ended_at = now(), end_reason = $3"
+        " where tenant_id = $1 and staff_id = $2 and ended_at is null"
+        " and ($4::uuid is null or id = $4) and ($5::uuid is null or id <> $5) returning id",
+        work.tenant_id, staff_id, reason, only, but,
+    )  # fmt: skip
+    return len(rows)
+
+
+async def end_everywhere(
+    work: Work, login: Login, *, reason: str, action: str, but: UUID | None = None
+) -> int:
+    """The person's sessions have ended in every tenant; how many. The work is the platform's."""
+    ended = 0
+    for place in await places_of(work, login.id):
+        name = encode("staff", place.staff_id)
+        async with on_behalf(work, place.tenant_id) as opened:
+            inside = replace(opened, actor=Actor("staff", name))
+            here = await end_sessions(inside, place.staff_id, reason=reason, but=but)
+            await audit.record(
+                inside, action=action, target_type="staff", target_id=name,
+                after={"sessions_ended": here},
+            )  # fmt: skip
+        ended += here
+    return ended
+
+
+# -- one's own -----------------------------------------------------------------------------------
+
+
+def staff_of(visitor: Visitor) -> UUID | None:
+    """Return who signed in; None for a machine with a key."""
+    actor = visitor.principal.actor
+    return decode("staff", actor.id) if actor.kind == "staff" and actor.id else None
+
+
+async def sign_out(visitor: Visitor, session_id: UUID | None = None) -> int:
+    """A session of one's own has ended, this one unless another is named; say how many did.
+
+    Raise SessionNotFound for one that is not there.
+    """
+    staff_id = staff_of(visitor)
+    wanted = session_id or visitor.principal.session
+    if staff_id is None or wanted is None:
+        raise SessionNotFound
+    tenant_id = visitor.principal.tenant_id
+    async with working(visitor.origin, tenant_id, staff_id=staff_id) as work:
+        ended = await end_sessions(work, staff_id, reason="signed_out", only=wanted)
+        if session_id is not None and not ended:
+            raise SessionNotFound
+        if ended:
+            await audit.record(
+                work,
+                action="auth.signed_out",
+                target_type="staff",
+                target_id=encode("staff", staff_id),
+                after={"session_id": encode("staff_session", wanted)},
+            )
+    return ended
+
+
+async def sign_out_everywhere(visitor: Visitor) -> int:
+    """All sessions of this person have ended, in every tenant; how many. Raise SessionNotFound."""
+    login = await login_of(visitor)
+    async with working(visitor.origin, PLATFORM) as work:
+        return await end_everywhere(
+            work, login, reason="signed_out", action="auth.signed_out_everywhere"
+        )
+
+
+async def login_of(visitor: Visitor) -> Login:
+    """Return the login of the person who signed in. Raise SessionNotFound for a machine."""
+    staff_id = staff_of(visitor)
+    if staff_id is None:
+        raise SessionNotFound
+    async with working(visitor.origin, visitor.principal.tenant_id) as work:
+        row = await work.fetchrow(
+            "select user_id from laurels.staff where tenant_id = $1 and id = $2",
+            work.tenant_id, staff_id,
+        )  # fmt: skip
+        login = None if row is None else await read_login(work, row["user_id"])
+    if login is None:
+        raise SessionNotFound
+    return login
+
+
+async def list_sessions(visitor: Visitor) -> list[dict[str, Any]]:
+    """Return one's own sessions in this tenant, where one was last first; a machine has none."""
+    staff_id = staff_of(visitor)
+    if staff_id is None:
+        return []
+    async with working(visitor.origin, visitor.principal.tenant_id) as work:
+        rows = await work.fetch(
+            "select id, created_at, refreshed_at, expires_at, ip, user_agent"
+            " from laurels.staff_sessions where tenant_id = $1 and staff_id = $2"
+            " and ended_at is null and expires_at > now() order by refreshed_at desc, id desc"
+            " limit $3",
+            work.tenant_id, staff_id, MOST_SESSIONS,
+        )  # fmt: skip
+    return [{**row, "current": row["id"] == visitor.principal.session} for row in rows]

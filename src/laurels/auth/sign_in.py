@@ -1,0 +1,85 @@
+"""Signing in with address and password; and what a wrong password costs.
+
+No transaction is open while a password is hashed. An address that nobody has takes as long as a
+wrong password, and both get the same answer.
+"""
+
+import logging
+from dataclasses import replace
+
+from laurels.kit import passwords
+from laurels.kit.access import Stranger
+from laurels.kit.ids import encode
+from laurels.kit.time import utc_now
+from laurels.kit.work import PLATFORM, Actor, Work, on_behalf
+
+from . import throttle
+from .errors import SignInFailed, SignInSlowed
+from .logins import Login, Place, find_login, normal, places_of, replace_hash
+from .sessions import Tokens, start_session, working
+from .throttle import ATTEMPTS, Subjects
+
+log = logging.getLogger("laurels.auth")
+
+
+async def sign_in(
+    origin: Stranger, *, email: str, password: str, tenant: str | None = None
+) -> tuple[Tokens | None, list[Place]]:
+    """Somebody is signed in where they work; return what they hold, and where that is.
+
+    Who works for several tenants and names none gets nothing but the list of them. Raise
+    SignInFailed, SignInSlowed or HashingBusy.
+    """
+    passwords.require_room()
+    subjects = throttle.of_sign_in(normal(email), origin.ip)
+    login = await _let_try(origin, email, subjects)
+    kept = login.password_hash if login is not None and login.status == "active" else None
+    if not await passwords.is_right(password, kept):
+        await note_failure(origin, login, subjects)
+        raise SignInFailed
+    assert login is not None, "nobody has no password"
+    assert kept is not None, "a password that is right is kept"
+    anew = await passwords.hash_of(password) if passwords.is_old(kept) else None
+    async with working(origin, PLATFORM) as work:
+        places = [
+            place
+            for place in await places_of(work, login.id)
+            if tenant is None or place.slug == tenant
+        ]
+        await throttle.lift(work, subjects)
+        if anew is not None:
+            await replace_hash(work, login.id, anew, kept)
+        found = await _enter(work, login, places[0]) if len(places) == 1 else None
+    if not places:
+        raise SignInFailed
+    ATTEMPTS.labels("signed_in" if found else "choose").inc()
+    return found, places
+
+
+async def _let_try(origin: Stranger, email: str, subjects: Subjects) -> Login | None:
+    """Return whose password is to be looked at. Raise SignInSlowed."""
+    async with working(origin, PLATFORM) as work:
+        wait = await throttle.ask(work, subjects)
+        login = None if wait else await find_login(work, email)
+    if wait:
+        raise SignInSlowed(retry_after=wait)
+    return login
+
+
+async def note_failure(origin: Stranger, login: Login | None, subjects: Subjects) -> None:
+    """A wrong password is in the log and in the audit log of those whom it concerns."""
+    ATTEMPTS.labels("failed").inc()
+    log.warning("a wrong password: account %s", subjects.hint)
+    async with working(origin, PLATFORM) as work:
+        await work.fetch(
+            "select laurels.note_failed_sign_in($1, $2, $3, $4, $5, $6)",
+            None if login is None else login.id, list(subjects.hashes), origin.request_id,
+            origin.ip, origin.user_agent, utc_now(),
+        )  # fmt: skip
+
+
+async def _enter(work: Work, login: Login, place: Place) -> Tokens:
+    await work.fetch("select laurels.note_sign_in($1, $2)", login.id, utc_now())
+    async with on_behalf(work, place.tenant_id) as inside:
+        actor = Actor("staff", encode("staff", place.staff_id))
+        return await start_session(replace(inside, actor=actor), place.staff_id)

@@ -1,0 +1,339 @@
+"""Staff: people are invited, change their role, are removed and restored.
+
+A change holds from the person's next request on: who they are is read with each. Somebody always
+owns the tenant. Nobody gives, changes or takes a role that can do more than they can themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from laurels import audit, events
+from laurels.events.catalogue import StaffChanged, StaffInvited, StaffRemoved, StaffRestored
+from laurels.kit import passwords
+from laurels.kit.errors import Invalid
+from laurels.kit.ids import encode, new_id
+from laurels.kit.time import utc_now
+from laurels.kit.work import Work
+
+from . import throttle
+from .errors import (
+    LastOwner,
+    MailSlowed,
+    StaffExists,
+    StaffFull,
+    StaffNotFound,
+    StaffNotInvited,
+)
+from .holding import require_role
+from .logins import join_login, normal
+from .roles import Role
+from .sessions import end_sessions
+
+INVITATION_LASTS = timedelta(days=7)
+MOST_STAFF = 1000
+"""People on the staff of one tenant, those who were removed included."""
+_COLUMNS = (
+    "id, email, name, role, status, invited_by, created_at, joined_at, removed_at,"
+    " (select max(s.refreshed_at) from laurels.staff_sessions as s where s.tenant_id = $1"
+    "  and s.staff_id = staff.id) as last_seen_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody who was invited just now, and the invitation that a mail will carry."""
+
+    staff_id: UUID
+    invitation_id: UUID
+
+
+async def invite(work: Work, *, email: str, role: Role, name: str = "") -> Invited:
+    """Somebody is invited into a role; a mail will tell them.
+
+    Raise StaffExists, StaffFull, RoleNotHeld or MailSlowed.
+    """
+    await require_role(work, role)
+    staff_id = await _add(work, email=email, role=role, name=name, status="invited")
+    await audit.record(
+        work,
+        action="staff.invited",
+        target_type="staff",
+        target_id=encode("staff", staff_id),
+        after={"email": normal(email), "name": name, "role": role},
+    )
+    return await _send(work, staff_id, email)
+
+
+async def _add(
+    work: Work, *, email: str, role: Role, name: str, status: str, user_id: UUID | None = None
+) -> UUID:
+    row = await work.fetchrow(
+        "select count(*) from laurels.staff where tenant_id = $1", work.tenant_id
+    )
+    if row is not None and row[0] >= MOST_STAFF:
+        raise StaffFull
+    staff_id = new_id()
+    try:
+        async with work.savepoint():
+            await work.fetch(
+                "insert into laurels.staff (tenant_id, id, user_id, email, name, role, status,"
+                " invited_by, created_at, joined_at)"
+                " values ($1, $2, $3, $4, $5, $6, $7, $8, now(),"
+                "  case when $7 = 'active' then now() end)",
+                work.tenant_id, staff_id, user_id, normal(email), name, role, status,
+                work.actor.id,
+            )  # fmt: skip
+    except asyncpg.UniqueViolationError:
+        raise StaffExists(field="email") from None
+    return staff_id
+
+
+async def invite_again(work: Work, staff_id: UUID) -> Invited:
+    """A new invitation is sent, and the one before opens nothing any more.
+
+    Raise StaffNotFound, StaffNotInvited, RoleNotHeld or MailSlowed.
+    """
+    row = await get_staff(work, staff_id)
+    if row["status"] != "invited":
+        raise StaffNotInvited
+    await require_role(work, Role(row["role"]))
+    await audit.record(
+        work,
+        action="staff.invited_again",
+        target_type="staff",
+        target_id=encode("staff", staff_id),
+    )
+    return await _send(work, staff_id, row["email"])
+
+
+async def _send(work: Work, staff_id: UUID, email: str) -> Invited:
+    """There is one invitation that is good, and the mail about it is on its way."""
+    wait = await throttle.ask(work, throttle.of_invitation(normal(email)))
+    # Who asks at the keyboard of the server is not slowed down.
+    if wait and work.actor.kind != "operator":
+        raise MailSlowed(retry_after=wait)
+    await _revoke_invitations(work, staff_id)
+    invitation_id = new_id()
+    await work.fetch(
+        "insert into laurels.staff_invitations (tenant_id, id, staff_id, created_at, expires_at)"
+        " values ($1, $2, $3, $4, $5)",
+        work.tenant_id, invitation_id, staff_id, utc_now(), utc_now() + INVITATION_LASTS,
+    )  # fmt: skip
+    events.emit(
+        work,
+        [
+            StaffInvited(
+                member_id=None, occurred_at=work.now, staff_id=staff_id,
+                invitation_id=invitation_id,
+            )
+        ],
+    )  # fmt: skip
+    return Invited(staff_id, invitation_id)
+
+
+async def _revoke_invitations(work: Work, staff_id: UUID) -> None:
+    await work.fetch(
+        "update laurels.staff_invitations set revoked_at = now() where tenant_id = $1"
+        " and staff_id = $2 and accepted_at is null and revoked_at is null",
+        work.tenant_id, staff_id,
+    )  # fmt: skip
+
+
+# -- changes -------------------------------------------------------------------------------------
+
+
+async def _take(work: Work, staff_id: UUID, *, owner_after: bool) -> asyncpg.Record:
+    """Lock a person and the owners, in one order. Raise StaffNotFound, RoleNotHeld or LastOwner."""
+    rows = await work.fetch(
+        "select id, email, name, role, status, user_id from laurels.staff where tenant_id = $1"
+        " and (id = $2 or (role = 'owner' and status = 'active')) order by id for update",
+        work.tenant_id, staff_id,
+    )  # fmt: skip
+    found = next((row for row in rows if row["id"] == staff_id), None)
+    if found is None:
+        raise StaffNotFound
+    await require_role(work, Role(found["role"]))
+    owns = found["role"] == Role.OWNER and found["status"] == "active"
+    if owns and not owner_after and len(rows) == 1:
+        raise LastOwner
+    return found
+
+
+async def change(
+    work: Work, staff_id: UUID, *, role: Role | None = None, name: str | None = None
+) -> None:
+    """A person has this role and name, from their next request on; what is None stays.
+
+    Raise StaffNotFound, RoleNotHeld or LastOwner.
+    """
+    before = await _take(work, staff_id, owner_after=role in {None, Role.OWNER})
+    if role is not None:
+        await require_role(work, role)
+    wanted = {"role": role, "name": name}
+    after = {
+        key: value for key, value in wanted.items() if value is not None and value != before[key]
+    }
+    if not after:
+        return
+    await work.fetch(
+        "update laurels.staff set role = coalesce($3, role), name = coalesce($4, name)"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, staff_id, role, name,
+    )  # fmt: skip
+    await audit.record(
+        work,
+        action="staff.changed",
+        target_type="staff",
+        target_id=encode("staff", staff_id),
+        before={key: before[key] for key in after},
+        after=after,
+    )
+    changed = StaffChanged(
+        member_id=None, occurred_at=work.now, staff_id=staff_id, fields=sorted(after)
+    )
+    events.emit(work, [changed])
+
+
+async def remove(work: Work, staff_id: UUID) -> None:
+    """A person works here no more, from their next request on; repeating changes nothing.
+
+    Raise StaffNotFound, RoleNotHeld or LastOwner.
+    """
+    before = await _take(work, staff_id, owner_after=False)
+    if before["status"] == "removed":
+        return
+    await work.fetch(
+        "update laurels.staff set status = 'removed', removed_at = now()"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, staff_id,
+    )  # fmt: skip
+    await _revoke_invitations(work, staff_id)
+    ended = await end_sessions(work, staff_id, reason="removed")
+    await audit.record(
+        work,
+        action="staff.removed",
+        target_type="staff",
+        target_id=encode("staff", staff_id),
+        before={"status": before["status"]},
+        after={"status": "removed", "sessions_ended": ended},
+    )
+    events.emit(work, [StaffRemoved(member_id=None, occurred_at=work.now, staff_id=staff_id)])
+
+
+async def restore(work: Work, staff_id: UUID) -> None:
+    """A removed person is back in their role; who had never joined is invited anew.
+
+    They sign in again with the password that they had. Raise StaffNotFound or RoleNotHeld.
+    """
+    before = await _take(work, staff_id, owner_after=True)
+    if before["status"] != "removed":
+        return
+    status = "invited" if before["user_id"] is None else "active"
+    await work.fetch(
+        "update laurels.staff set status = $3, removed_at = null where tenant_id = $1 and id = $2",
+        work.tenant_id, staff_id, status,
+    )  # fmt: skip
+    await audit.record(
+        work,
+        action="staff.restored",
+        target_type="staff",
+        target_id=encode("staff", staff_id),
+        before={"status": "removed"},
+        after={"status": status},
+    )
+    events.emit(work, [StaffRestored(member_id=None, occurred_at=work.now, staff_id=staff_id)])
+    if status == "invited":
+        await _send(work, staff_id, before["email"])
+
+
+# -- from another system -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A person as another system knew them, with the hash of their password."""
+
+    email: str
+    name: str
+    role: Role
+    password_hash: str
+
+
+async def take_over(work: Work, people: Sequence[Newcomer]) -> int:
+    """People of another system work here with the passwords that they had; how many are new.
+
+    Hashes are bcrypt or argon2id; they are hashed anew at the first sign-in. Who has a login here
+    keeps its password. Who is on the staff already stays as they are. Raise Invalid with the
+    place of a hash that is neither.
+    """
+    new = 0
+    for place, person in enumerate(people):
+        if not passwords.is_hash(person.password_hash):
+            msg = "is neither a bcrypt hash nor one of argon2id of a bearable price"
+            raise Invalid(msg, field=f"{place}.password_hash")
+        await require_role(work, person.role)
+        known = await work.fetchrow(
+            "select id from laurels.staff where tenant_id = $1 and email = $2",
+            work.tenant_id, normal(person.email),
+        )  # fmt: skip
+        if known is not None:
+            continue
+        user_id = await join_login(
+            work, email=person.email, name=person.name, password_hash=person.password_hash
+        )
+        staff_id = await _add(
+            work, email=person.email, role=person.role, name=person.name, status="active",
+            user_id=user_id,
+        )  # fmt: skip
+        await audit.record(
+            work,
+            action="staff.taken_over",
+            target_type="staff",
+            target_id=encode("staff", staff_id),
+            after={"email": normal(person.email), "role": person.role},
+        )
+        new += 1
+    return new
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+
+async def get_staff(work: Work, staff_id: UUID) -> dict[str, Any]:
+    """Return a person of the staff. Raise StaffNotFound."""
+    row = await work.fetchrow(
+        f"select {_COLUMNS} from laurels.staff where tenant_id = $1 and id = $2",
+        work.tenant_id, staff_id,
+    )  # fmt: skip
+    if row is None:
+        raise StaffNotFound
+    return dict(row)
+
+
+async def find_staff(work: Work, email: str) -> dict[str, Any]:
+    """Return the person of this address. Raise StaffNotFound."""
+    row = await work.fetchrow(
+        f"select {_COLUMNS} from laurels.staff where tenant_id = $1 and email = $2",
+        work.tenant_id, normal(email),
+    )  # fmt: skip
+    if row is None:
+        raise StaffNotFound
+    return dict(row)
+
+
+async def list_staff(
+    work: Work, *, status: str | None = None, after: UUID | None = None, limit: int = MOST_STAFF
+) -> list[dict[str, Any]]:
+    """Return people of the staff, the newest first; those of one status where it is given."""
+    rows = await work.fetch(
+        f"select {_COLUMNS} from laurels.staff where tenant_id = $1"
+        " and ($2::text is null or status = $2) and ($3::uuid is null or id < $3)"
+        " order by id desc limit $4",
+        work.tenant_id, status, after, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
