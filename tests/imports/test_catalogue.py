@@ -2,8 +2,10 @@
 
 import pytest
 
-from laurels import imports, rewards
+from laurels import imports, rewards, segments, tiers
 from laurels.kit.ids import encode
+from laurels.segments.schemas import SegmentIn
+from laurels.tiers.schemas import TierIn
 from tests.imports.test_exports import rows_of, written
 from tests.support.make import make_tenant
 
@@ -27,7 +29,8 @@ async def catalogue(house) -> list[dict]:
     """The rewards that are not archived, without what the application counts."""
     async with house.work() as work:
         found = await rewards.walk_rewards(work, after=None, limit=100)
-    counted = {"id", "program_id", "created_at", "updated_at", "redemptions"}
+    counted = {"id", "program_id", "tier_ids", "segment_ids", "created_at", "updated_at",
+               "redemptions"}  # fmt: skip
     return [{name: value for name, value in each.items() if name not in counted} for each in found]
 
 
@@ -145,3 +148,41 @@ async def test_redemptions_are_told_with_whom_and_what(desk, client, load):
     assert (row["member"], row["reward"], row["state"]) == ("anna", "Cup", "completed")
     assert (row["points_spent"], row["source"]) == ("500", "till")
     assert {row["code"], *(each["code"] for each in codes)} == {"A-1", "A-2"}
+
+
+async def furnish(house) -> None:
+    """Two tiers and a segment, whose names are anything but simple."""
+    async with house.work() as work:
+        for level, name in enumerate(("Basic", "Gold, or better"), start=1):
+            tier = {"name": name, "level": level, "is_default": level == 1}
+            await tiers.create_tier(work, TierIn.model_validate(tier).model_dump(), review=False)
+        await segments.create(work, SegmentIn(name='["x"]', kind="static").model_dump())
+
+
+async def test_limits_by_tier_and_segment_go_by_name_and_come_back(desk, load, database, tmp_path):
+    other = await make_tenant(database)
+    for house in (desk.house, other):
+        await furnish(house)
+    header = "name,type,cost_points,min_tier_level,tiers,segments\n"
+    limits = '2,"[""Basic"", ""Gold, or better""]","[""[\\""x\\""]""]"\n'
+
+    report = await load(header + "Cup,custom,5," + limits)
+    refused = await load(header + "Cup,custom,5,,Silver,\nCup,custom,5,,[1],\n")
+    again = await load(header + "Cup,custom,5," + limits)
+    there = Desk(other, tmp_path)
+    text = await written(desk.house, "rewards")
+    brought = await there.load(there.file(text, "rewards.csv"), deed=imports.import_rewards)
+    opened = await load(header + "Cup,custom,5,,Basic,[]\n")
+
+    assert (summary(report), summary(again), summary(brought)) == (
+        (1, 1, 0, 0), (1, 0, 1, 0), (1, 1, 0, 0),
+    )  # fmt: skip
+    assert "there are: `Basic`, `Gold, or better`" in refused.first_rejections[0].message
+    assert [each.field for each in refused.first_rejections] == ["tiers", "tiers"]
+    (cup,) = await catalogue(other)
+    assert (cup["min_tier_level"], cup["tiers"], cup["segments"]) == (
+        2, ["Basic", "Gold, or better"], ['["x"]'],
+    )  # fmt: skip
+    assert summary(opened) == (1, 1, 0, 0)
+    (cup,) = await catalogue(desk.house)
+    assert (cup["tiers"], cup["segments"]) == (["Basic"], [])

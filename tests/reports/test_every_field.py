@@ -58,8 +58,6 @@ NO_FIELD = {
     "shops.access_token": "a secret is no field of a report",
     "point_transactions.campaign_id": "comes with campaigns",
     "point_transactions.updated_at": "a transaction never changes",
-    "reward_definitions.min_tier_level": "comes with limits of rewards by tier",
-    "reward_definitions.allowed_tier_ids": "comes with limits of rewards by tier",
     "customer_tier_history.updated_at": "a standing ends, and says when",
     "customer_segment_memberships.created_at": "added_at is when it was made",
     "customer_segment_memberships.updated_at": "a stay ends, and says when",

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from laurels import ledger, rewards
+from laurels import ledger, rewards, segments, tiers
 from laurels.kit.errors import AppError
 from laurels.kit.words import words_of
 from laurels.kit.work import Work
@@ -28,26 +28,30 @@ from .report import Booked, Outcome, Skipped
 
 REWARD_COLUMNS = (
     "name", "type", "cost_points", "description", "value", "program", "min_order_value", "stock",
-    "max_redemptions_total", "max_redemptions_per_member", "starts_at", "ends_at",
-    "redemption_expiry_days", "fulfilment", "category", "terms", "image_url", "featured",
-    "sort_order", "active",
+    "max_redemptions_total", "max_redemptions_per_member", "min_tier_level", "tiers", "segments",
+    "starts_at", "ends_at", "redemption_expiry_days", "fulfilment", "category", "terms",
+    "image_url", "featured", "sort_order", "active",
 )  # fmt: skip
 REWARDS_NEED = ("name", "type", "cost_points")
 VOUCHER_COLUMNS = ("reward", "code")
 _NUMBERS = frozenset({
     "cost_points", "stock", "max_redemptions_total", "max_redemptions_per_member",
-    "redemption_expiry_days", "sort_order",
+    "min_tier_level", "redemption_expiry_days", "sort_order",
 })  # fmt: skip
+MAX_SEGMENTS = 10_000
+"""How many segments are looked through for a name; a tenant has far fewer."""
 _FARTHEST_YEAR = 9998
 _LONGEST = 10_000
 
 
 @dataclass(slots=True)
 class RewardRow:
-    """A reward as a row tells it; the program by its name."""
+    """A reward as a row tells it; program, tiers and segments by their names."""
 
     form: RewardIn
     program: str | None
+    tiers: list[str] | None
+    segments: list[str] | None
 
 
 @dataclass(slots=True)
@@ -70,9 +74,10 @@ class CatalogueReading:
         """Return the reward that a row tells. Raise RowInvalid, with the column."""
         cells = self._cells(values, REWARD_COLUMNS)
         program = cells.pop("program", None)
+        limits = [_names(column, cells.pop(column, None)) for column in ("tiers", "segments")]
         told = {name: self._read(name, said) for name, said in cells.items()}
         try:
-            return RewardRow(RewardIn.model_validate(told), program)
+            return RewardRow(RewardIn.model_validate(told), program, *limits)
         except ValidationError as error:
             wrong = error.errors(include_url=False)[0]
             column = str(wrong["loc"][0]) if wrong["loc"] else "name"
@@ -113,6 +118,20 @@ class CatalogueReading:
         return _value(said) if column == "value" else said
 
 
+def _names(column: str, said: str | None) -> list[str] | None:
+    """Return the names in a cell: one, or several as a JSON array."""
+    if said is None or not said.startswith("["):
+        return None if said is None else [said]
+    try:
+        found: Any = json.loads(said)
+    except (ValueError, RecursionError):
+        found = None
+    names: list[Any] = cast("list[Any]", found) if isinstance(found, list) else [None]
+    if not all(isinstance(name, str) for name in names):
+        raise RowInvalid('is not JSON; write `["Gold", "Platinum"]`', field=column)
+    return names
+
+
 def _value(said: str) -> Any:
     try:
         return json.loads(said, parse_float=Decimal)
@@ -125,16 +144,37 @@ def _value(said: str) -> Any:
 
 @dataclass(slots=True)
 class _Catalogue:
-    """The rewards that are not archived, by name; None for a name that several have."""
+    """The rewards that are not archived, by name; None for a name that several have.
+
+    And the ids of what rewards name: programs, tiers, segments, by name.
+    """
 
     by_name: dict[str, dict[str, Any] | None]
+    named_by: dict[str, dict[str, UUID]]
 
     @classmethod
     async def read(cls, work: Work) -> "_Catalogue":
         found: dict[str, dict[str, Any] | None] = {}
         for reward in await rewards.walk_rewards(work, after=None, limit=rewards.MAX_REWARDS):
             found[reward["name"]] = None if reward["name"] in found else reward
-        return cls(found)
+        ladder = await tiers.list_tiers(work)
+        groups = await segments.list_segments(work, limit=MAX_SEGMENTS)
+        return cls(found, {
+            "program": await ledger.program_ids(work),
+            "tiers": {tier["name"]: tier["id"] for tier in ladder},
+            "segments": {segment["name"]: segment["id"] for segment in groups},
+        })  # fmt: skip
+
+    def ids(self, column: str, names: Sequence[str]) -> list[UUID]:
+        """Return the ids of programs, tiers or segments. Raise RowInvalid for one unknown."""
+        known = self.named_by[column]
+        for name in names:
+            if name not in known:
+                listed = ", ".join(f"`{each}`" for each in sorted(known)[:10]) or "none"
+                thing = column.removesuffix("s")
+                msg = f"there is no {thing} `{name[:80]}`; there are: {listed}"
+                raise RowInvalid(msg, field=column)
+        return [known[name] for name in names]
 
     def named(self, name: str, column: str) -> dict[str, Any] | None:
         """Return the reward of this name, None when there is none. Raise RowInvalid for two."""
@@ -146,26 +186,25 @@ class _Catalogue:
 
 async def book_rewards(work: Work, rows: Sequence[RewardRow]) -> list[Outcome]:
     """These rewards are in the catalogue as their rows say, one after the other."""
-    programs = await ledger.program_ids(work)
     catalogue = await _Catalogue.read(work)
     outcomes: list[Outcome] = []
     for row in rows:
         try:
             async with work.savepoint():
-                outcomes.append(await _book_reward(work, row, catalogue, programs))
+                outcomes.append(await _book_reward(work, row, catalogue))
         except AppError as error:
             outcomes.append(error)
     return outcomes
 
 
-async def _book_reward(
-    work: Work, row: RewardRow, catalogue: _Catalogue, programs: Mapping[str, UUID]
-) -> Outcome:
-    if row.program is not None and row.program not in programs:
-        listed = ", ".join(f"`{name}`" for name in sorted(programs)[:10])
-        msg = f"there is no program `{row.program[:80]}`; there are: {listed}"
-        raise RowInvalid(msg, field="program")
-    own = {} if row.program is None else {"program_id": programs[row.program]}
+async def _book_reward(work: Work, row: RewardRow, catalogue: _Catalogue) -> Outcome:
+    own: dict[str, Any] = {}
+    if row.program is not None:
+        (own["program_id"],) = catalogue.ids("program", [row.program])
+    if row.tiers is not None:
+        own["tier_ids"] = catalogue.ids("tiers", row.tiers)
+    if row.segments is not None:
+        own["segment_ids"] = catalogue.ids("segments", row.segments)
     before = catalogue.named(row.form.name, "name")
     if before is None:
         reward_id = await rewards.create_reward(work, {**row.form.values(), **own})
@@ -174,12 +213,19 @@ async def _book_reward(
     told = {**RewardPatch.values(row.form), **own}
     if "active" in row.form.model_fields_set:
         told["active"] = row.form.active
-    changed = {name: value for name, value in told.items() if value != before[name]}
+    changed = {name: value for name, value in told.items() if not _same(value, before[name])}
     if not changed:
         return Skipped()
     await rewards.change_reward(work, before["id"], changed)
     catalogue.by_name[row.form.name] = await rewards.get_reward(work, before["id"])
     return Booked()
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values say the same; the order of ids says nothing."""
+    if isinstance(one, list) and isinstance(other, list):
+        return set(cast("list[UUID]", one)) == set(cast("list[UUID]", other))
+    return one == other
 
 
 async def book_vouchers(work: Work, rows: Sequence[VoucherRow]) -> list[Outcome]:

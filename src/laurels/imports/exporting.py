@@ -99,9 +99,15 @@ async def _rewards(work: Work, after: UUID | None) -> Sheet:
     found = await rewards.walk_rewards(work, after=after, limit=PAGE)
     rows: list[Cells] = []
     for each in found:
-        told = {**each, "value": orjson.dumps(each["value"]).decode() if each["value"] else None}
+        lists = {name: _text(each[name]) for name in ("value", "tiers", "segments")}
+        told = {**each, **lists}
         rows.append([told[name] for name in REWARD_COLUMNS])
     return Sheet(rows, len(found), found[-1]["id"] if found else None)
+
+
+def _text(value: Any) -> str | None:
+    """Return JSON in a cell, nothing for what is empty."""
+    return orjson.dumps(value).decode() if value else None
 
 
 async def _vouchers(work: Work, after: UUID | None) -> Sheet:

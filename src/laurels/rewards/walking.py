@@ -9,9 +9,14 @@ from .queries import REDEMPTION, REWARD, Row
 
 
 async def walk_rewards(work: Work, *, after: UUID | None, limit: int) -> list[Row]:
-    """Return the next rewards that are not archived, with the names of their programs."""
+    """Return the next rewards that are not archived, with names: of program, tiers and segments."""
     rows = await work.fetch(
-        f"select {REWARD}, p.name as program from laurels.rewards as r"
+        f"select {REWARD}, p.name as program,"
+        " array(select t.name from laurels.tiers as t where t.tenant_id = $1"
+        "  and t.id = any(r.tier_ids) order by t.level, t.id) as tiers,"
+        " array(select s.name from laurels.segments as s where s.tenant_id = $1"
+        "  and s.id = any(r.segment_ids) order by s.name, s.id) as segments"
+        " from laurels.rewards as r"
         " left join laurels.programs as p on p.tenant_id = $1 and p.id = r.program_id"
         " where r.tenant_id = $1 and r.archived_at is null and r.id > $2 order by r.id limit $3",
         work.tenant_id, after or FIRST, limit,

@@ -17,6 +17,8 @@ select
   r.redemptions as current_redemptions,
   r.starts_at as valid_from,
   r.ends_at as valid_until,
+  coalesce(r.min_tier_level, 1) as min_tier_level,
+  case when cardinality(r.tier_ids) > 0 then to_jsonb(r.tier_ids) end as allowed_tier_ids,
   r.image_url,
   r.sort_order,
   r.category,
@@ -48,6 +50,10 @@ comment on column loyalty_app.reward_definitions.current_redemptions is
 'How many were had and not given back.';
 comment on column loyalty_app.reward_definitions.valid_from is 'From when; null: ever since.';
 comment on column loyalty_app.reward_definitions.valid_until is 'Until when; null: no end.';
+comment on column loyalty_app.reward_definitions.min_tier_level is
+'Lowest tier level that can have it; 1: everybody.';
+comment on column loyalty_app.reward_definitions.allowed_tier_ids is
+'Only customers on one of these tiers can have it, as a JSON list; null: on any.';
 comment on column loyalty_app.reward_definitions.image_url is 'Address of a picture of it.';
 comment on column loyalty_app.reward_definitions.sort_order is 'Place in the catalogue.';
 comment on column loyalty_app.reward_definitions.category is 'Under which heading it is shown.';
