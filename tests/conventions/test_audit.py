@@ -61,6 +61,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/settings/{section}": {"loyalty_enabled": False},
     "POST /v1/programs": {"name": "Stamps"},
     "POST /v1/tiers": {"name": "Top", "level": 9},
+    "PUT /v1/tiers": {"new": [{"name": "Top", "level": 9}]},
     "PATCH /v1/tiers/{tier_id}": {"name": "Other"},
     "PATCH /v1/programs/{program_id}": {"unit_name": "stars"},
     "POST /v1/members/bulk": {"items": [{"external_id": "audited"}]},

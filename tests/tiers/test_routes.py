@@ -244,3 +244,44 @@ async def test_a_dry_run_says_that_the_member_would_rise_and_nobody_does(client,
 
     assert "tier.raised" in [event["type"] for event in said.json()["events"]]
     assert await tier_of(house, "ann") == "Bronze"
+
+
+async def test_what_was_previewed_is_saved_at_once_and_tiers_may_change_places(client, house):
+    ids = {name: encode("tier", one) for name, one in (await build(house)).items()}
+    for number, amount in enumerate([10, 1200, 5000, 40_000]):
+        await buy(house, f"m-{number}", amount)
+    ladder = {
+        "replace": True,
+        "changed": [
+            {"id": ids["Bronze"], "level": 2, "name": "Silver", "min_points": 100},
+            {
+                "id": ids["Silver"],
+                "level": 1,
+                "name": "Bronze",
+                "min_points": 0,
+                "is_default": True,
+            },
+            {"id": ids["Gold"], "level": 3},
+        ],
+        "new": [{"name": "Star", "level": 4, "min_points": 30_000}],
+    }
+
+    said = (await client.post("/v1/tiers/preview", json=ladder)).json()
+    refused = await client.put("/v1/tiers", json=ladder)
+    saved = await client.put("/v1/tiers", json={**ladder, "move_members": True})
+    again = await client.put("/v1/tiers", json={"changed": ladder["changed"]})
+    runs = await run_review(house)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "tier_has_members")
+    assert [(t["name"], t["level"], t["is_default"]) for t in saved.json()["data"]] == [
+        ("Bronze", 1, True), ("Silver", 2, False), ("Gold", 3, False), ("Star", 4, False),
+    ]  # fmt: skip
+    assert again.json()["data"] == saved.json()["data"]
+    assert len(runs) == 1
+    assert [await tier_of(house, f"m-{n}") for n in range(4)] == [
+        "Bronze", "Silver", "Gold", "Star",
+    ]  # fmt: skip
+    moves = {(m["from_tier"]["name"], m["to_tier"]["name"]): m["members"] for m in said["moves"]}
+    assert moves == {("Bronze", "Bronze"): 1, ("Silver", "Silver"): 1, ("Platinum", "Star"): 1}
+    nothing = await client.put("/v1/tiers", json={"archived": [saved.json()["data"][0]["id"]]})
+    assert nothing.json()["code"] == "default_tier_needed"

@@ -9,9 +9,11 @@ from .assigning import assign, unassign
 from .errors import TierArchived, TierNotFound
 from .policy import Metrics
 from .presets import furnish
-from .previewing import Preview, Proposal, preview
+from .previewing import Preview, preview
+from .proposing import Proposal
 from .queries import Standing, distribution, get_tier, list_tiers, standings
 from .reviewing import place, review
+from .saving import save_ladder
 from .service import archive_tier, change_tier, create_tier, restore_tier
 from .settings import TierSettings
 
@@ -35,6 +37,7 @@ __all__ = [
     "preview",
     "restore_tier",
     "review",
+    "save_ladder",
     "standings",
     "unassign",
 ]

@@ -5,20 +5,16 @@ written, so what is shown is what then happens.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
-from laurels.kit.ids import new_id
 from laurels.kit.work import Work
 
-from .errors import TierInvalid, TierNotFound, TooManyTiers
-from .ladder import tier_of
-from .policy import Ladder, Move, Tier
+from .policy import Move, Tier
+from .proposing import Proposal, propose
 from .queries import list_tiers
 from .reviewing import Case, case_of, judge_all
-from .service import MAX_TIERS, check_tier
 
 MAX_PREVIEW = 200_000
 """Members that a preview looks at, at most; it says when there are more."""
@@ -52,26 +48,14 @@ class Preview:
     sample: list[Moving] = field(default_factory=list[Moving])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """Another ladder: tiers that are changed, new or archived.
-
-    With `replace` those that are not named are archived too; otherwise they stay.
-    """
-
-    changed: Mapping[UUID, Mapping[str, Any]]
-    new: Sequence[Mapping[str, Any]]
-    archived: Sequence[UUID] = ()
-    replace: bool = False
-
-
 async def preview(work: Work, proposal: Proposal) -> Preview:
     """Return who would move if the ladder were like this.
 
     Raise TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken or TooManyTiers.
     """
     present = {row["id"]: row for row in await list_tiers(work)}
-    ladder, fresh = await _propose(work, present, proposal)
+    proposed = await propose(work, present, proposal)
+    ladder, fresh = proposed.ladder, proposed.fresh
     known = [*present.values(), *await list_tiers(work, archived=True)]
     names: dict[UUID, Ref] = {row["id"]: (row["id"], row["name"], row["level"]) for row in known}
     after: dict[UUID, Ref] = {
@@ -91,44 +75,6 @@ async def preview(work: Work, proposal: Proposal) -> Preview:
         last = cases[-1].member_id
     found.complete = not await _page(work, last, limit=1)
     return found
-
-
-async def _propose(
-    work: Work, present: Mapping[UUID, Mapping[str, Any]], proposal: Proposal
-) -> tuple[Ladder, set[UUID]]:
-    """Return the ladder as it would be, and which of its tiers are not there yet."""
-    for tier_id in [*proposal.changed, *proposal.archived]:
-        if tier_id not in present:
-            raise TierNotFound(field="changed" if tier_id in proposal.changed else "archived")
-    rows: list[dict[str, Any]] = [
-        {**row, **proposal.changed.get(tier_id, {})}
-        for tier_id, row in present.items()
-        if tier_id not in proposal.archived
-        and (tier_id in proposal.changed or not proposal.replace)
-    ]
-    fresh = {new_id(): values for values in proposal.new}
-    rows += [{**values, "id": tier_id} for tier_id, values in fresh.items()]
-    if len(rows) > MAX_TIERS:
-        raise TooManyTiers
-    _settle_default(rows, proposal, set(fresh))
-    for row in rows:
-        await check_tier(work, row, rows, own=row["id"])
-    tiers = sorted((tier_of(row) for row in rows), key=lambda tier: tier.level)
-    return Ladder(tuple(tiers)), set(fresh)
-
-
-def _settle_default(rows: Sequence[dict[str, Any]], proposal: Proposal, fresh: set[UUID]) -> None:
-    """The tier that is said to be the default is the only one."""
-    said = [
-        row for row in rows
-        if row["is_default"]
-        and (row["id"] in fresh or proposal.changed.get(row["id"], {}).get("is_default"))
-    ]  # fmt: skip
-    if len(said) > 1:
-        msg = "only one tier is the default"
-        raise TierInvalid(msg, field="is_default")
-    for row in rows:
-        row["is_default"] = row is said[0] if said else row["is_default"]
 
 
 async def _page(work: Work, after: UUID | None, *, limit: int = _BATCH) -> list[Case]:

@@ -4,7 +4,7 @@ Set-based: the number of statements does not depend on how many members are revi
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -97,6 +97,8 @@ def case_of(row: asyncpg.Record) -> Case:
 async def judge_all(work: Work, ladder: Ladder, cases: Sequence[Case], *, cause: Cause) -> None:
     """Each case has its verdict by this ladder; nothing is written."""
     clock = await clock_of(work)
+    for case in cases:
+        case.standing = case.standing and _on(ladder, case.standing)
     if ladder.tiers:
         await count(work, ladder, cases, clock)
     for case in cases:
@@ -106,6 +108,14 @@ async def judge_all(work: Work, ladder: Ladder, cases: Sequence[Case], *, cause:
     doubtful = [case for case in cases if isinstance(case.verdict, Doubt)]
     if doubtful:
         await _resolve(work, ladder, doubtful, clock)
+
+
+def _on(ladder: Ladder, standing: Standing) -> Standing:
+    """Return a standing with the level that its tier has in this ladder."""
+    tier = ladder.by_id.get(standing.tier_id)
+    if tier is None or tier.level == standing.level:
+        return standing
+    return replace(standing, level=tier.level)
 
 
 async def count(work: Work, ladder: Ladder, cases: Sequence[Case], clock: Clock) -> None:
@@ -191,7 +201,7 @@ async def holding_of(
 async def _resolve(work: Work, ladder: Ladder, doubtful: Sequence[Case], clock: Clock) -> None:
     settings = await tenants.read(work, TierSettings)
     earlier = await earlier_of(work, [case.member_id for case in doubtful])
-    asked = [each for found in earlier.values() for each in found]
+    asked = [_on(ladder, each) for found in earlier.values() for each in found]
     asked += [
         case.standing
         for case in doubtful

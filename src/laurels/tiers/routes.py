@@ -17,7 +17,7 @@ from laurels.kit.work import Work
 from laurels.members import MemberErased, MemberNotFound
 from laurels.permissions import Permission
 
-from . import assigning, overview, previewing, queries, service
+from . import assigning, overview, previewing, queries, saving, service
 from .errors import (
     DefaultTierNeeded,
     TierArchived,
@@ -34,6 +34,7 @@ from .errors import (
 from .schemas import (
     ArchiveIn,
     DistributionOut,
+    LadderIn,
     ManualTierIn,
     MemberId,
     MemberTierOut,
@@ -83,6 +84,17 @@ async def create_tier(body: TierIn, work: Writing) -> TierOut:
     return await _tier(work, await service.create_tier(work, body.model_dump()))
 
 
+@router.put("/tiers")
+@refuses(
+    TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers, DefaultTierNeeded,
+    TierHasMembers,
+)  # fmt: skip
+async def save_tiers(body: LadderIn, work: Writing) -> TiersOut:
+    """Save a ladder that was previewed, all at once. Tiers may change places; one review follows."""
+    await saving.save_ladder(work, body.proposal(), move_members=body.move_members)
+    return TiersOut(data=[TierOut.model_validate(row) for row in await queries.list_tiers(work)])
+
+
 @router.get("/tiers/distribution")
 async def get_tier_distribution(work: Reading) -> DistributionOut:
     """Read how many active members stand on each tier."""
@@ -103,13 +115,7 @@ def _share(part: int, total: int) -> Decimal:
 @refuses(TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers)
 async def preview_tiers(body: PreviewIn, work: Writing) -> PreviewOut:
     """Say who would move if the ladder were like this. Nothing is saved."""
-    proposal = previewing.Proposal(
-        changed={each.id: each.values() for each in body.changed},
-        new=[each.model_dump() for each in body.new],
-        archived=body.archived,
-        replace=body.replace,
-    )
-    return _previewed(await previewing.preview(work, proposal))
+    return _previewed(await previewing.preview(work, body.proposal()))
 
 
 def _previewed(found: previewing.Preview) -> PreviewOut:

@@ -23,6 +23,7 @@ from laurels.kit.schema import (
 )
 
 from .policy import Metrics, Tier
+from .proposing import Proposal
 
 TierId = Annotated[UUID, IdOf("tier")]
 MemberId = Annotated[UUID, IdOf("member")]
@@ -227,6 +228,24 @@ class PreviewIn(Schema):
         default=False,
         description="True: this is the whole ladder, and tiers that are not among the changed ones"
         " would be archived.",
+    )
+
+    def proposal(self) -> Proposal:
+        """Return the ladder that is proposed."""
+        return Proposal(
+            changed={each.id: each.values() for each in self.changed},
+            new=[each.model_dump() for each in self.new],
+            archived=self.archived,
+            replace=self.replace,
+        )
+
+
+class LadderIn(PreviewIn):
+    """A ladder to be saved: the same as was previewed."""
+
+    move_members: Flag = Field(
+        default=False,
+        description="True: whoever stands on an archived tier goes where they belong.",
     )
 
 

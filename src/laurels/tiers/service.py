@@ -44,20 +44,14 @@ async def create_tier(work: Work, values: Mapping[str, Any], *, review: bool = T
 
     Raise TierInvalid, TierNameTaken, TierLevelTaken or TooManyTiers.
     """
-    ladder = await _lock_ladder(work)
+    ladder = await lock_ladder(work)
     if len(ladder) >= MAX_TIERS:
         raise TooManyTiers
     await check_tier(work, values, ladder, own=None)
     tier_id = new_id()
     await _yield_default(work, values, tier_id)
-    await _write(
-        work,
-        f"insert into laurels.tiers (tenant_id, id{''.join(f', {name}' for name in values)})"
-        f" values ($1, $2{''.join(f', ${n}' for n in range(3, len(values) + 3))})",
-        tier_id,
-        values,
-    )
-    await _note(work, "tier.created", tier_id, after=values)
+    await write_tier(work, tier_id, values, new=True)
+    await note(work, "tier.created", tier_id, after=values)
     if review:
         await jobs.ask(work, REVIEW, anew=True)
     return tier_id
@@ -69,7 +63,7 @@ async def change_tier(work: Work, tier_id: UUID, values: Mapping[str, Any]) -> N
     Raise TierNotFound, TierArchived, TierInvalid, TierNameTaken, TierLevelTaken, or
     DefaultTierNeeded for a default tier that is none any more.
     """
-    ladder = await _lock_ladder(work)
+    ladder = await lock_ladder(work)
     before = await get_tier(work, tier_id)
     if before["archived_at"] is not None:
         raise TierArchived
@@ -80,14 +74,8 @@ async def change_tier(work: Work, tier_id: UUID, values: Mapping[str, Any]) -> N
         raise DefaultTierNeeded(field="is_default")
     await check_tier(work, {**before, **changed}, ladder, own=tier_id)
     await _yield_default(work, changed, tier_id)
-    marks = ", ".join(f"{name} = ${n}" for n, name in enumerate(changed, start=3))
-    await _write(
-        work,
-        f"update laurels.tiers set {marks}, updated_at = now() where tenant_id = $1 and id = $2",
-        tier_id,
-        changed,
-    )
-    await _note(
+    await write_tier(work, tier_id, changed)
+    await note(
         work, "tier.changed", tier_id, before={name: before[name] for name in changed},
         after=changed,
     )  # fmt: skip
@@ -101,7 +89,7 @@ async def archive_tier(work: Work, tier_id: UUID, *, move_members: bool = False)
     A repeat changes nothing. Raise TierNotFound, DefaultTierNeeded while there are others, or
     TierHasMembers unless `move_members` says that they are to go.
     """
-    ladder = await _lock_ladder(work)
+    ladder = await lock_ladder(work)
     before = await get_tier(work, tier_id)
     if before["archived_at"] is not None:
         return
@@ -118,7 +106,7 @@ async def archive_tier(work: Work, tier_id: UUID, *, move_members: bool = False)
         work.tenant_id, tier_id, work.now,
     )  # fmt: skip
     forget_ladder(work)
-    await _note(work, "tier.archived", tier_id, after={"members": there})
+    await note(work, "tier.archived", tier_id, after={"members": there})
     await jobs.ask(work, REVIEW, anew=True)
 
 
@@ -128,7 +116,7 @@ async def restore_tier(work: Work, tier_id: UUID) -> None:
     On any other it does nothing. Raise TierNotFound, TierNameTaken, TierLevelTaken or
     TooManyTiers.
     """
-    ladder = await _lock_ladder(work)
+    ladder = await lock_ladder(work)
     before = await get_tier(work, tier_id)
     if before["archived_at"] is None:
         return
@@ -141,7 +129,7 @@ async def restore_tier(work: Work, tier_id: UUID) -> None:
         work.tenant_id, tier_id,
     )  # fmt: skip
     forget_ladder(work)
-    await _note(work, "tier.restored", tier_id)
+    await note(work, "tier.restored", tier_id)
     await jobs.ask(work, REVIEW, anew=True)
 
 
@@ -171,8 +159,8 @@ async def check_tier(
         raise TierInvalid(str(error), field="min_spend") from None
 
 
-async def _lock_ladder(work: Work) -> list[dict[str, Any]]:
-    """Return the ladder; who would change it comes in turn."""
+async def lock_ladder(work: Work) -> list[dict[str, Any]]:
+    """Return the ladder; whoever else would change it comes later."""
     # The tenant's row stands for the ladder, which may be empty yet.
     await work.fetch("select 1 from laurels.tenants where id = $1 for no key update",
                      work.tenant_id)  # fmt: skip
@@ -189,7 +177,20 @@ async def _yield_default(work: Work, values: Mapping[str, Any], tier_id: UUID) -
         )  # fmt: skip
 
 
-async def _write(work: Work, sql: str, tier_id: UUID, values: Mapping[str, Any]) -> None:
+async def write_tier(
+    work: Work, tier_id: UUID, values: Mapping[str, Any], *, new: bool = False
+) -> None:
+    """The row of the tier has these values. Raise TierInvalid for what cannot be."""
+    if new:
+        sql = (
+            f"insert into laurels.tiers (tenant_id, id{''.join(f', {name}' for name in values)})"
+            f" values ($1, $2{''.join(f', ${n}' for n in range(3, len(values) + 3))})"
+        )
+    else:
+        marks = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, start=3))
+        sql = (
+            f"update laurels.tiers set {marks}, updated_at = now() where tenant_id = $1 and id = $2"
+        )
     try:
         async with work.savepoint():
             await work.fetch(sql, work.tenant_id, tier_id, *values.values())
@@ -198,7 +199,7 @@ async def _write(work: Work, sql: str, tier_id: UUID, values: Mapping[str, Any])
     forget_ladder(work)
 
 
-async def _note(
+async def note(
     work: Work,
     action: str,
     tier_id: UUID,
@@ -206,6 +207,7 @@ async def _note(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
+    """Note a change of a tier in the audit log."""
     await audit.record(
         work,
         action=action,
