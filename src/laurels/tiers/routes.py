@@ -90,7 +90,7 @@ async def create_tier(body: TierIn, work: Writing) -> TierOut:
     TierHasMembers,
 )  # fmt: skip
 async def save_tiers(body: LadderIn, work: Writing) -> TiersOut:
-    """Save a ladder that was previewed, all at once. Tiers may change places; one review follows."""
+    """Save a ladder as it was previewed, all at once. Tiers may change places; a review follows."""
     await saving.save_ladder(work, body.proposal(), move_members=body.move_members)
     return TiersOut(data=[TierOut.model_validate(row) for row in await queries.list_tiers(work)])
 
