@@ -29,7 +29,8 @@ def caller_at(
 ) -> Caller:
     """Return who stands at a hot door. Raise Unauthenticated for what is no key of ours.
 
-    It reads the scope itself: the framework's views of headers and address cost 8 µs more.
+    It reads the scope itself: the framework's views of headers, address and body, and its
+    response, cost 16 µs more.
     """
     lanes: Lanes = scope["app"].state.lanes
     token = bearer_in(headers.get(b"authorization", b"").decode("latin-1"))

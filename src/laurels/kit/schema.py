@@ -118,7 +118,7 @@ def _amount(value: Any) -> Any:
 
 Amount = Annotated[
     Decimal,
-    # The bounds first: then pydantic's core checks them, 3 µs faster than as functions of Python.
+    # The bounds first: then pydantic's core checks them, 2 µs faster than as functions of Python.
     Field(ge=0, max_digits=19, allow_inf_nan=False),
     BeforeValidator(_amount),
     PlainSerializer(lambda amount: format(amount, "f"), return_type=str, when_used="json"),

@@ -125,7 +125,7 @@ def _written(work: Work, item: NewPurchase, settled: Settled, written_at: dateti
     """Return the JSON of a `PurchaseOut` of what was written just now.
 
     The fields are our own and were checked on the way in, so no model is made of them only to be
-    taken apart again: that was 20 µs per purchase. A test holds both to be the same, to the byte.
+    taken apart again: that took 44 µs instead of 7. A test holds both to be the same, to the byte.
     """
     award = settled.award
     said = {
