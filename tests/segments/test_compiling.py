@@ -165,6 +165,24 @@ async def test_days_ago_are_the_tenants_own_also_where_clocks_change(database, z
             assert (moment >= start) is ((today - local_date(moment, place)).days <= days_ago)
 
 
+MIXED = [
+    ([2, True], 1, True),
+    ([2, True], True, False),
+    ([True, 0], False, True),
+    (["red", 1], 1, False),
+    ([1, "red"], "red", False),
+]
+
+
+@pytest.mark.parametrize(("listed", "found", "holds"), MIXED)
+async def test_the_first_of_a_mixed_list_says_how_it_is_meant(database, listed, found, holds):
+    raw = {"field": "attributes.colour", "op": "in", "value": listed}
+    one = NOBODY | {"lines": [], "attributes": {"colour": found}}
+
+    assert compile_condition(parse(raw, FIELDS))(one) is holds
+    assert await asked(database, raw, [one]) == ([0] if holds else [])
+
+
 async def test_values_are_bound_and_never_part_of_the_statement():
     nasty = "'; drop table members; --"
     compiler = Compiler(

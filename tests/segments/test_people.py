@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
+
 from laurels import members, segments
+from laurels.kit.errors import Invalid
+from laurels.segments.lists import MAX_AT_ONCE
 
 RICH = {"field": "points.available", "op": "gte", "value": 50}
 
@@ -90,3 +94,29 @@ async def test_an_erased_person_belongs_nowhere_and_what_was_found_is_gone(house
         rows = await segments.list_memberships(work, segment_id=rich["id"], history=True)
     assert [(row["found"], row["left_reason"]) for row in rows] == [(None, "erased")]
     assert "points.available" not in json.dumps(rows, default=str)
+
+
+async def test_a_long_list_is_put_in_piece_by_piece_and_too_long_a_one_not_at_all(house):
+    anna = await house.member(external_id="anna")
+    (listed,) = await lists(house, "list")
+    names = [f"nobody-{number}" for number in range(1500)] + ["anna"]
+
+    async with house.work() as work:
+        found = await segments.add(work, listed, names)
+        with pytest.raises(Invalid):
+            await segments.add(work, listed, ["x"] * (MAX_AT_ONCE + 1))
+
+    assert [each.name for each in found] == names
+    assert [each.member_id for each in found if each.outcome == "added"] == [anna]
+
+
+async def test_an_archived_member_is_put_on_no_list(house):
+    anna = await house.member(external_id="anna")
+    (listed,) = await lists(house, "list")
+    async with house.work() as work:
+        await members.archive(work, anna)
+
+    async with house.work() as work:
+        (found,) = await segments.add(work, listed, ["anna"])
+
+    assert found.outcome == "inactive"

@@ -203,6 +203,28 @@ def _purchases() -> None:
         register(Field(name, kind, words, "purchase_lines"), f"l.{name}")
 
 
+def _deeds() -> None:
+    register_collection(
+        "deeds",
+        "laurels.deeds as a where a.tenant_id = {tenant} and a.member_id = m.id"
+        " and a.status = 'recorded'",
+    )
+    for name, kind, words in (
+        ("kind", Kind.TEXT, "What it is: review, social_share, visit, …"),
+        ("source", Kind.TEXT, "Who reported it: api, an app."),
+        ("subject", Kind.TEXT, "What it is about, such as a product."),
+        ("value", Kind.NUMBER, "The number that came with it."),
+        ("occurred_at", Kind.DATETIME, "When it happened."),
+        ("attributes", Kind.ATTRIBUTES, "What the tenant adds."),
+    ):
+        register(Field(name, kind, words, "deeds"), f"a.{name}")
+    register(
+        Field("days_ago", Kind.INTEGER, "How many days ago; 0 is today.", "deeds"),
+        _DAYS.format(moment="a.occurred_at"),
+        since="a.occurred_at",
+    )
+
+
 def _compared() -> None:
     spend = "b.spend - b.refunded"
     scores = ", ".join(
@@ -244,5 +266,5 @@ def _compared() -> None:
     )
 
 
-for _register in (_profile, _lifetime, _points, _tier, _purchases, _compared):
+for _register in (_profile, _lifetime, _points, _tier, _purchases, _deeds, _compared):
     _register()
