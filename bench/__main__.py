@@ -35,6 +35,7 @@ ROWS: list[tuple[str, str, float | None]] = [
     ("whole pipeline ×1,000", "the set-based limit, 1,000 per call", 0.25),
     ("CSV import, per row", "the set-based limit, 1,000 per call", None),
     ("one reward redeemed, 16 concurrent", "the limit, 16 clients", None),
+    ("one reward redeemed, 16 in a batch", "the limit, 16 clients", None),
 ]
 """Each row, what it is compared with, and the goal of that ratio."""
 
@@ -88,6 +89,7 @@ async def measure(
         ROWS[6][0]: lambda: bench.pipeline(seconds),
         ROWS[7][0]: lambda: bench.file(folder),
         ROWS[8][0]: lambda: bench.redemptions(seconds),
+        ROWS[9][0]: lambda: bench.redemptions(seconds, together=16),
     }
     buyers = Segments(yard, bench.database)
     if any(only in f"{name}: {what}" for name, what in SEGMENTS):

@@ -134,17 +134,23 @@ class Bench:
 
         return await self.timed(step, seconds=seconds, workers=16)
 
-    async def redemptions(self, seconds: float) -> Reading:
-        """One reward, redeemed by sixteen members at once, each in a transaction of their own."""
+    async def redemptions(self, seconds: float, *, together: int = 1) -> Reading:
+        """One reward that sixteen members want at once, each in a transaction of their own.
+
+        Or so many in one transaction, as a lane of the API books them.
+        """
 
         async def step() -> int:
+            chosen = self.chance.sample(self.buyers, together)
+            items = [
+                rewards.NewRedemption(member_id=member_id, reward_id=self.reward)
+                for member_id in chosen
+            ]
             async with _begin(self.database, self.plain_tenant) as work:
-                await rewards.redeem(
-                    work, member_id=self.chance.choice(self.buyers), reward_id=self.reward
-                )
-            return 1
+                await rewards.redeem_many(work, items)
+            return together
 
-        return await self.timed(step, seconds=seconds, workers=16)
+        return await self.timed(step, seconds=seconds, workers=16 // together)
 
     async def batches(self, seconds: float, *, lots: bool) -> Reading:
         """`ledger.post` of a thousand movements per transaction."""

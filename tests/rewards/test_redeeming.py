@@ -259,3 +259,25 @@ async def test_it_can_be_used_for_the_days_that_the_reward_says(shop, house):
     expires = datetime.fromisoformat(redemption["expires_at"])
     assert expires.hour == expires.minute == 0
     assert timedelta(days=30) < expires - redeemed <= timedelta(days=31)
+
+
+async def test_a_member_is_named_by_either_id_and_by_one(shop):
+    made = await shop.client.post("/v1/members", json={"external_id": "anna"})
+    anna = made.json()["id"]
+    wallet = (await shop.client.get(f"/v1/members/{anna}/wallets")).json()["data"][0]["id"]
+    await shop.client.post(f"/v1/wallets/{wallet}/credit", json={"points": 500})
+    reward = await shop.reward()
+
+    async def ask(**who):
+        body = {"reward_id": reward["id"], **who}
+        return await shop.client.post("/v1/redemptions", json=body)
+
+    by_ours, by_theirs = await ask(member_id=anna), await ask(member="anna", external_id="O-1")
+    again = await ask(member="anna", external_id="O-1")
+    both, neither = await ask(member="anna", member_id=anna), await ask()
+    nobody = await ask(member="bert")
+
+    assert {by_ours.json()["member_id"], by_theirs.json()["member_id"]} == {anna}
+    assert (again.status_code, again.json()["id"]) == (200, by_theirs.json()["id"])
+    assert (both.status_code, neither.status_code) == (422, 422)
+    assert (nobody.status_code, nobody.json()["errors"][0]["field"]) == (404, "member")

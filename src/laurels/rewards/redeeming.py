@@ -47,10 +47,11 @@ SNAPSHOT = (
 
 @dataclass(slots=True, kw_only=True)
 class NewRedemption:
-    """A member wants a reward."""
+    """A member wants a reward. `member` is the tenant's own id of them, `member_id` ours."""
 
-    member_id: UUID
     reward_id: UUID
+    member_id: UUID | None = None
+    member: str | None = None
     quantity: int = 1
     source: str = "api"
     external_id: str | None = None
@@ -77,6 +78,7 @@ class _Plan:
     """A redemption that may be had: everything but the points is decided."""
 
     item: NewRedemption
+    member_id: UUID
     reward: dict[str, Any]
     id: UUID = field(default_factory=new_id)
     code: str | None = None
@@ -124,7 +126,9 @@ async def redeem_many(work: Work, items: Sequence[NewRedemption]) -> list[Outcom
     if not items:
         return []
     await tenants.require_active(work)
-    people = await members.get_facts(work, sorted({item.member_id for item in items}), lock=True)
+    await _find(work, items)
+    wanted = {item.member_id for item in items if item.member_id is not None}
+    people = await members.get_facts(work, sorted(wanted), lock=True)
     for last_try in (False, False, True):
         try:
             async with work.savepoint():
@@ -134,6 +138,15 @@ async def redeem_many(work: Work, items: Sequence[NewRedemption]) -> list[Outcom
             if last_try:
                 raise
     raise AssertionError  # the last try returns or raises
+
+
+async def _find(work: Work, items: Sequence[NewRedemption]) -> None:
+    """Know whom the tenant's own ids mean; those of a merged member mean the survivor."""
+    names = [item.member for item in items if item.member is not None]
+    found = await members.find(work, names) if names else {}
+    for item in items:
+        if item.member is not None:
+            item.member_id = found.get(item.member)
 
 
 async def _redeem(
@@ -186,18 +199,18 @@ def _decide(
     key = None if item.external_id is None else (item.source, item.external_id)
     if key is not None and (again := _again(item, known.get(key), claimed.get(key))) is not None:
         return again
-    person = people.get(item.member_id)
-    if person is None:
-        raise members.MemberNotFound(field="member_id")
+    member_id = item.member_id
+    if member_id is None or member_id not in people:
+        raise members.MemberNotFound(field="member_id" if item.member is None else "member")
     reward = rewards.get(item.reward_id)
     if reward is None:
         raise RewardNotFound(field="reward_id")
     if item.quantity > 1 and reward["fulfilment"] in AT_ONCE:
         raise QuantityNotAllowed(field="quantity")
-    for reason in judge(offer_of(reward), facts.asker(item.member_id, reward), item.quantity):
+    for reason in judge(offer_of(reward), facts.asker(member_id, reward), item.quantity):
         raise reason.error()
-    plan = _Plan(item, reward)
-    facts.take(item.member_id, reward, item.quantity, waits=not plan.delivered)
+    plan = _Plan(item, member_id, reward)
+    facts.take(member_id, reward, item.quantity, waits=not plan.delivered)
     if key is not None:
         claimed[key] = plan
     return plan
@@ -219,7 +232,7 @@ def _again(
         return Redeemed(booked["id"], new=False)
     if planned is not None:
         if (item.member_id, *asked) != (
-            planned.item.member_id, planned.item.reward_id, planned.item.quantity,
+            planned.member_id, planned.item.reward_id, planned.item.quantity,
         ):  # fmt: skip
             raise RedemptionAltered(field="external_id")
         return Redeemed(planned.id, new=False)
@@ -232,7 +245,7 @@ async def _pay(work: Work, plans: Sequence[_Plan]) -> dict[UUID, AppError]:
         work,
         [
             ledger.Debit(
-                member_id=plan.item.member_id, program_id=plan.reward["program_id"],
+                member_id=plan.member_id, program_id=plan.reward["program_id"],
                 points=plan.points, source="redemption", source_id=encode("redemption", plan.id),
             )
             for plan in plans
@@ -281,7 +294,7 @@ def _row(work: Work, plan: _Plan, time_zone: str) -> dict[str, Any]:
     return {
         "id": plan.id,
         "reward_id": reward["id"],
-        "member_id": item.member_id,
+        "member_id": plan.member_id,
         "state": "completed" if plan.delivered else "pending",
         "quantity": item.quantity,
         "points": plan.points,
@@ -330,7 +343,7 @@ async def _tell(
 ) -> None:
     told: list[Event] = []
     for plan in plans:
-        member_id, reward = plan.item.member_id, plan.reward
+        member_id, reward = plan.member_id, plan.reward
         state = "completed" if plan.delivered else "pending"
         told.append(
             RewardRedeemed(

@@ -275,10 +275,13 @@ class VoucherOut(View):
 
 
 class RedemptionIn(Schema):
-    """A member wants a reward."""
+    """A member wants a reward. `member` is your id of them, `member_id` ours."""
 
-    member_id: MemberId
     reward_id: RewardId
+    member: Code | None = Field(
+        default=None, description="Your id of the member.", examples=["anna"]
+    )
+    member_id: MemberId | None = Field(default=None, description="Our id of the member.")
     quantity: Annotated[int, Field(strict=True, ge=1, le=MAX_QUANTITY)] = 1
     source: Source = "api"
     external_id: Code | None = Field(
@@ -286,11 +289,19 @@ class RedemptionIn(Schema):
     )
     notes: Note | None = Field(default=None, description="For whoever delivers it.")
 
+    @model_validator(mode="after")
+    def _says_who(self) -> "RedemptionIn":
+        if (self.member is None) == (self.member_id is None):
+            msg = "say who it is: send `member` (your id) or `member_id` (ours)"
+            raise ValueError(msg)
+        return self
+
     def to_redemption(self) -> NewRedemption:
         """Return the redemption as the room knows it."""
         return NewRedemption(
-            member_id=self.member_id, reward_id=self.reward_id, quantity=self.quantity,
-            source=self.source, external_id=self.external_id, notes=self.notes,
+            reward_id=self.reward_id, member_id=self.member_id, member=self.member,
+            quantity=self.quantity, source=self.source, external_id=self.external_id,
+            notes=self.notes,
         )  # fmt: skip
 
 
