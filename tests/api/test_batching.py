@@ -102,7 +102,7 @@ async def held_up(house):
 
 async def test_enough_who_wait_are_booked_beside_a_transaction_that_takes_long(client, held_up):
     async with held_up(client, 0) as first:
-        others = [client.post("/v1/purchases", json=purchase(5 * n + 1)) for n in range(10)]
+        others = [client.post("/v1/purchases", json=purchase(5 * n + 1)) for n in range(20)]
         async with asyncio.timeout(5):
             answers = await asyncio.gather(*others)
 

@@ -43,7 +43,7 @@ MAX_WAITING = 1024
 """Requests that may wait in one lane; more are answered 503."""
 WIDTH = 2
 """Transactions of one lane at a time: one is thought out while the other is being committed."""
-WORTH_ANOTHER = 8
+WORTH_ANOTHER = 16
 """Requests that must wait before a second one begins: smaller batches cost more than they gain."""
 TRIES = 3
 """How often a batch that met another transaction begins anew before it is taken apart."""
