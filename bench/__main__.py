@@ -331,9 +331,9 @@ Memory of the measuring process at its highest: {resident_mb():.0f} MB.
 - **HTTP**: at 1 connection nothing ever waits, so every purchase pays the fixed price of a batch
   alone: six round trips, and a dozen statements that start anew. It falls with the size of the
   batch. At 16 connections those who wait for one transaction are all there are, so the process
-  thinks while the database rests and the other way round; two smaller batches at once cost more than
-  they gain. At 64 the seven rows of a purchase, its reasons, its answer and the request around it
-  are what is left.
+  thinks while the database rests and the other way round; two smaller batches at once cost more
+  than they gain. At 64 the seven rows of a purchase, its reasons, its answer and the request around
+  it are what is left.
 - **Batches without lots**: beside the yardstick's two rows, a movement writes an outbox row and its
   member's number, and checks a foreign key, ten constraints and the wall. Client and server take
   turns: while Python decides and turns lists into arrays, the server waits.
