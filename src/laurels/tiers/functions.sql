@@ -31,6 +31,8 @@ $$;
 -- what was earned in the default program, also by members who were merged into this one, less what
 -- was taken back of it, whenever that was; bonuses for a tier do not count. Money and purchases are
 -- those of the period, less what was refunded, whenever that was.
+-- `offset 0` keeps the look at wallets a look per member: where most tenants are small, the planner
+-- takes every tenant for small and would read all wallets of a large one for each of its members.
 create or replace function laurels.tier_metrics(
   p_tenant uuid, p_members uuid[], p_since timestamptz[]
 ) returns table (points bigint, spend numeric, orders bigint)
@@ -57,8 +59,11 @@ begin
       select m.id from laurels.members as m
       where m.tenant_id = p_tenant and m.survivor_id = n.member_id
     ) as f
-    inner join laurels.wallets as w
-      on w.tenant_id = p_tenant and w.member_id = f.id and w.program_id = v_program
+    cross join lateral (
+      select x.id from laurels.wallets as x
+      where x.tenant_id = p_tenant and x.member_id = f.id and x.program_id = v_program
+      offset 0
+    ) as w
     inner join laurels.point_transactions as t
       on t.tenant_id = p_tenant and t.wallet_id = w.id
     where t.type in ('earned', 'bonus') and (n.since is null or t.occurred_at > n.since)
