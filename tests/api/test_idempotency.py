@@ -125,8 +125,8 @@ async def test_every_write_minds_its_key(client, database):
     async with open_work(database, tenant_id=PLATFORM, actor=OPERATOR) as work:
         made = await auth.create_operator_key(work, name="test")
     described = (await client.get("/openapi.json")).json()["paths"]
-    # Where passwords are said no fingerprint of a body is kept (docs/decisions/0021), and the document
-    # offers no key there.
+    # Where passwords are said no fingerprint of a body is kept (docs/decisions/0021), and the
+    # document offers no key there.
     writes = [
         (method, path)
         for path, of in described.items()
