@@ -3,7 +3,10 @@
 Every test commits for real inside a fresh tenant; afterwards the tenant's books are checked.
 """
 
+import atexit
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
@@ -22,6 +25,10 @@ from tests.support.make import House, make_tenant
 from tests.support.openapi import hold_to_the_document
 
 TEMPLATE = "laurels_template"
+# Handlers write mails of all tests' tenants, and none belongs into a folder of a person's own.
+DATA = tempfile.mkdtemp(prefix="laurels-test-data-")
+atexit.register(shutil.rmtree, DATA, ignore_errors=True)
+os.environ["LAURELS_DATA_DIR"] = DATA
 # Tests keep secrets of nobody; without a key of its own a run would make one in the data folder.
 os.environ.setdefault("LAURELS_SECRET_KEY", "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMhISE=")
 # A password that is hashed a thousand times in a run must not cost what it costs a guesser.
