@@ -81,7 +81,9 @@ async def test_the_mail_of_an_invitation_is_read_by_command(house, app_url, tmp_
     await told(house)
     settings.cache_clear()
     listed = await asyncio.to_thread(laurels, "mail", "list", "--json", **found)
-    shown = await asyncio.to_thread(laurels, "mail", "show", **found)
+    # Mails of other tests' tenants may have waited for a handler, too.
+    (ours,) = [each for each in json.loads(listed.stdout) if each["to"] == email]
+    shown = await asyncio.to_thread(laurels, "mail", "show", ours["name"], **found)
 
-    assert [each["to"] for each in json.loads(listed.stdout)] == [email]
+    assert email in shown.stdout
     assert "#lk_invite_" in shown.stdout
