@@ -72,9 +72,9 @@ async def test_the_pool_sees_a_connection_now_and_then(lender):
     for _ in range(LOOKED_AFTER - 1):
         async with lender.connection():
             pass
-    assert lender._spare is not None
+    assert lender._spare.there
 
     async with lender.connection():
         pass
 
-    assert lender._spare is None
+    assert not lender._spare.there

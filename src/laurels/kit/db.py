@@ -30,6 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from .spare import Spare, is_gone, undo
+
 if TYPE_CHECKING:
     Raw = asyncpg.Connection[asyncpg.Record]
     Pool = asyncpg.Pool[asyncpg.Record]
@@ -158,7 +160,7 @@ class Database:
             self._settings["statement_timeout"] = str(int(statement_timeout * 1000))
         self._pool: Pool | None = None
         self._opening = asyncio.Lock()
-        self._spare: Any = None
+        self._spare = Spare()
         self._lent = 0
         self._waiting = 0
 
@@ -178,15 +180,23 @@ class Database:
         return self._pool
 
     @asynccontextmanager
-    async def connection(self) -> AsyncGenerator[Raw]:
-        """Lend a connection without a transaction. Raise PoolExhausted when none comes free."""
+    async def connection(self, begin: str | None = None) -> AsyncGenerator[Raw]:
+        """Lend a connection. Raise PoolExhausted when none comes free.
+
+        With `begin`, that statement has been run on it, which begins a transaction. Whoever gives
+        it back in a transaction has begun the next one alike, for the next user.
+        """
         pool = await self._open()
-        raw = await self._take(pool)
+        raw, begun = await self._take(pool, begin)
         keep = False
         POOL_IN_USE.inc()
         try:
+            if begin is not None and not begun:
+                await _begin(raw, begin)
             yield raw
-            keep = self._may_stay_out(raw)
+            keep = self._may_stay_out(raw, begin)
+            if not keep and begin is not None and raw.is_in_transaction():
+                await undo(raw)
         except asyncpg.InternalClientError as error:
             # The server died in mid-operation, and the driver only notices with the next one.
             raw.terminate()
@@ -195,28 +205,38 @@ class Database:
         finally:
             POOL_IN_USE.dec()
             if keep:
-                self._spare = raw
+                self._spare.put(raw, begin if raw.is_in_transaction() else None)
             else:
                 await pool.release(raw)
 
-    async def _take(self, pool: Pool) -> Any:
-        """Return the connection that stayed out of the pool last time, else one from the pool."""
-        raw, self._spare = self._spare, None
-        if raw is not None:
-            if not raw.is_closed():
-                return raw
+    async def _take(self, pool: Pool, begin: str | None) -> tuple[Any, bool]:
+        """Return the connection that stayed out of the pool last time, else one from the pool.
+
+        And whether `begin` was run on it already.
+        """
+        if self._spare.there:
+            raw, begun, busy = self._spare.take(begin)
+            if busy is not None:
+                try:
+                    await asyncio.shield(busy)
+                except asyncio.CancelledError:
+                    raw.terminate()
+                    await pool.release(raw)
+                    raise
+            if not is_gone(raw):
+                return raw, begun
             await pool.release(raw)
         started = time.perf_counter()
         self._waiting += 1
         try:
-            return await pool.acquire(timeout=self._timeout)
+            return await pool.acquire(timeout=self._timeout), False
         except TimeoutError:
             raise PoolExhausted from None
         finally:
             self._waiting -= 1
             POOL_WAIT.observe(time.perf_counter() - started)
 
-    def _may_stay_out(self, raw: Any) -> bool:
+    def _may_stay_out(self, raw: Any, begin: str | None) -> bool:
         """Say whether a connection that went well may wait for the next user without the pool.
 
         The pool's giving and taking back make a task and a timer, for 15 µs and a turn of the
@@ -225,11 +245,11 @@ class Database:
         """
         self._lent += 1
         return (
-            self._spare is None
+            not self._spare.there
             and not self._waiting
             and self._lent % LOOKED_AFTER != 0
-            and not raw.is_closed()
-            and not raw.is_in_transaction()
+            and not is_gone(raw)
+            and (begin is not None or not raw.is_in_transaction())
         )
 
     async def refresh_statistics(self) -> None:
@@ -243,12 +263,22 @@ class Database:
             return
         try:
             async with asyncio.timeout(5):
-                if self._spare is not None:
-                    raw, self._spare = self._spare, None
+                if self._spare.there:
+                    raw, _, busy = self._spare.take()
+                    if busy is not None:
+                        await busy
                     await self._pool.release(raw)
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
+
+
+async def _begin(raw: Raw, begin: str) -> None:
+    try:
+        await raw.execute(begin)
+    except BaseException:
+        raw.terminate()
+        raise
 
 
 async def _read_json(raw: Raw) -> None:

@@ -4,11 +4,13 @@ It is the first argument of every deed. It is opened in four places only (reques
 handler or job, CLI command); nobody commits by hand.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +32,76 @@ SYSTEM = Actor("system")
 OPERATOR = Actor("operator")
 PLATFORM = UUID(int=0)
 """Stands in the tenant's place when somebody works for the platform itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """A question that goes along with a statement, and is asked only if that returns no row.
+
+    `{}` stands in the place of each value. Its rows, without names, are noted under the key.
+    """
+
+    key: Any
+    sql: str
+    values: tuple[Any, ...]
+
+
+@lru_cache(maxsize=256)
+def _both(sql: str, along: str, count: int, more: int) -> str:
+    """Return one statement for both, with so many values of the first and of the second."""
+    marks = (f"${number}" for number in range(count + 1, count + more + 1))
+    return (
+        f"with asked as materialized ({sql}) select (select array_agg(a) from asked as a),"
+        f" case when not exists (select from asked)"
+        f" then array(select b from ({along.format(*marks)}) as b) end"
+    )
+
+
+async def _while_asking(
+    asked: Coroutine[Any, Any, list[asyncpg.Record]], meanwhile: Callable[[], None]
+) -> list[asyncpg.Record]:
+    """Send a question, do something else, and return the answer."""
+    sent = _Sent(asked)
+    try:
+        # The event loop sends at the end of its turn what the driver has written.
+        await asyncio.sleep(0)
+        meanwhile()
+    except BaseException:
+        # Whatever happens: nobody may use the connection before it has answered.
+        with contextlib.suppress(Exception):
+            await sent
+        raise
+    return await sent
+
+
+class _Sent:
+    """A coroutine that has gone as far as it gets without waiting."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self._coroutine = coroutine
+        self._result: Any = None
+        self._waits_for: Any = None
+        try:
+            self._waits_for = coroutine.send(None)
+        except StopIteration as done:
+            self._result = done.value
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        """Go on where it stopped, and return what it returns."""
+        if self._waits_for is None:
+            return self._result
+        waits_for = self._waits_for
+        while True:
+            try:
+                sent = yield waits_for
+            except BaseException as error:  # noqa: BLE001 - it is for the coroutine
+                step = partial(self._coroutine.throw, error)
+            else:
+                step = partial(self._coroutine.send, sent)
+            try:
+                waits_for = step()
+            except StopIteration as done:
+                return done.value
 
 
 BEGAN_AT = "when the transaction began"
@@ -61,11 +133,33 @@ class Work:
         default_factory=list[tuple[str, tuple[Any, ...]]]
     )
 
-    async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
-        """Run one statement with bind values `$1…` on the driver itself and return its rows."""
+    async def fetch(
+        self,
+        sql: str,
+        *arguments: Any,
+        along: "Along | None" = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> list[asyncpg.Record]:
+        """Run one statement with bind values `$1…` on the driver itself and return its rows.
+
+        With `along` another one goes with it, in one round trip, and its rows are found in the
+        memo. `meanwhile` is done while the server works: thinking that needs no database.
+        """
         if self.unsent:
             await self.flush()
-        return await self.raw.fetch(sql, *arguments)
+        if along is not None:
+            sql = _both(sql, along.sql, len(arguments), len(along.values))
+            arguments = (*arguments, *along.values)
+        asked = self.raw.fetch(sql, *arguments)
+        if meanwhile is not None:
+            asked = _while_asking(asked, meanwhile)
+        rows: list[asyncpg.Record] = await asked
+        if along is not None:
+            ((first, second),) = rows
+            rows = first or []
+            if second is not None:
+                self.memo[along.key] = second
+        return rows
 
     async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
         """Run one statement and return its first row, if any."""
@@ -91,20 +185,24 @@ class Work:
         """
         self.unsent.append((function, arguments))
 
-    async def flush(self) -> None:
-        """Send what `write` has gathered, in order."""
+    async def flush(self) -> bool:
+        """Send what `write` has gathered, in order. Return whether there was anything."""
         if not self.unsent:
-            return
+            return False
         calls = tuple((function, len(arguments)) for function, arguments in self.unsent)
         values = [value for _, arguments in self.unsent for value in arguments]
         self.unsent.clear()
         await self.raw.fetch(_calling(calls), *values)
+        return True
 
-    async def close(self) -> None:
-        """Do what was put off to the end of the transaction, in order."""
+    async def close(self) -> bool:
+        """Do what was put off to the end of the transaction, in order, and send what is unsent.
+
+        Return whether the last thing that happened is a statement that succeeded.
+        """
         while self.last:
             await self.last.pop(0)(self)
-        await self.flush()
+        return await self.flush()
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None]:
@@ -159,17 +257,24 @@ HOT = "begin; set local plan_cache_mode = force_generic_plan"
 server would plan the first one of every batch anew, for up to 200 µs."""
 
 
-async def start(raw: Raw, tenant_id: UUID, kind: str = PLAIN) -> None:
-    """Begin a transaction that sees this tenant's rows and no others: one round trip.
+def beginning(tenant_id: UUID, kind: str = PLAIN) -> str:
+    """Return what begins a transaction that sees this tenant's rows and no others: one round trip.
 
     `set local` with a literal, not `set_config()`: it reaches the nodes of a cluster too.
     """
-    await raw.execute(f"{kind}; set local app.tenant_id = '{UUID(int=tenant_id.int)}'")
+    return f"{kind}; set local app.tenant_id = '{UUID(int=tenant_id.int)}'"
 
 
-async def finish(work: Work) -> None:
-    """Commit. Raise CommitFailed when the database answers anything but COMMIT."""
-    await work.close()
+async def finish(work: Work, begin: str | None = None) -> None:
+    """Commit. Raise CommitFailed when the database answers anything but COMMIT.
+
+    With `begin` the next transaction is begun in the same message. That is done only when the last
+    statement has just succeeded: the driver tells no more how the commit went, and the database
+    commits quietly nothing where a statement failed before.
+    """
+    if await work.close() and begin is not None:
+        await work.raw.execute(f"commit; {begin}")
+        return
     outcome = await work.raw.execute("commit")
     if outcome != "COMMIT":
         raise CommitFailed
@@ -205,9 +310,9 @@ async def open_work(
     that learns the time with who is asking gives one. With `dry_run` everything is rolled back at
     the end, whatever happened. `kind` is how the transaction begins: PLAIN, SNAPSHOT or HOT.
     """
-    async with database.connection() as raw:
+    begin = beginning(tenant_id, kind)
+    async with database.connection(begin) as raw:
         try:
-            await start(raw, tenant_id, kind)
             work = Work(
                 tenant_id=tenant_id,
                 actor=actor,
@@ -221,7 +326,7 @@ async def open_work(
                 await work.close()
                 await raw.execute("rollback")
             else:
-                await finish(work)
+                await finish(work, begin if kind is HOT else None)
         except BaseException:
             await abandon(raw)
             raise
