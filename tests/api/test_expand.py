@@ -62,7 +62,7 @@ async def test_a_page_of_purchases_costs_the_same_however_long(client, house, mo
     counted = []
     true_fetch = Work.fetch
 
-    async def counting(self, sql, *arguments):
+    async def counting(self, sql, *arguments, **more):
         counted.append(sql)
         return await true_fetch(self, sql, *arguments)
 

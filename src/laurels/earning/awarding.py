@@ -5,43 +5,25 @@ Set-based: the number of statements does not depend on how many events are judge
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
-
-import orjson
+from zoneinfo import ZoneInfo
 
 from laurels import ledger, members, segments, tenants, tiers
-from laurels.events.catalogue import (
-    DeedRecorded,
-    MemberBirthday,
-    MemberEnrolled,
-    PurchaseCompleted,
-)
+from laurels.events.catalogue import PurchaseCompleted
 from laurels.kit import preface, rehearsing
 from laurels.kit.errors import AppError
 from laurels.kit.ids import encode
 from laurels.kit.time import zone
 from laurels.kit.work import Work
 
-from .award import Award
-from .engine import add_usage, evaluate
-from .facts import AMOUNT, DEED_KIND, LOCAL_DATE, SEGMENTS, member_facts, moment_facts
+from .engine import add_usage
+from .facts import AMOUNT, LOCAL_DATE, SEGMENTS, member_facts, moment_facts
+from .judging import Awarded, Judged, Occurrence, judge, switched_off
 from .plan import Plan, compile_plan
 from .rules import UsageKey
 from .schemas import from_json
 from .service import MAX_ACTIVE_RULES, list_rules
-
-SOURCES = {
-    PurchaseCompleted.name: ("purchase", "purchase"),
-    MemberEnrolled.name: ("signup", "member"),
-    MemberBirthday.name: ("birthday", "deed"),
-    DeedRecorded.name: ("activity", "deed"),
-}
-"""By the event that earned: the ledger's source of the points, and the kind of its subject."""
-OF_DEEDS = frozenset({"review", "social_share"})
-"""Kinds of deeds that the ledger knows by name; the points of all others come of `activity`."""
 
 _MEMBER_FACTS = (
     "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
@@ -53,32 +35,6 @@ _TIER_NAMES = frozenset(
 )
 _plans: dict[UUID, tuple[str | None, Plan]] = {}
 _PLANS_KEPT = 1000
-_NOTHING = Plan({})
-"""The plan of whoever earns nothing."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Occurrence:
-    """Something that happened to a member and may earn; `facts` are the event's own.
-
-    `barred`: the member earns nothing at present, because they are archived.
-    """
-
-    subject_id: UUID
-    member_id: UUID
-    occurred_at: datetime
-    facts: dict[str, Any]
-    barred: bool = False
-
-
-@dataclass(slots=True)
-class Awarded:
-    """What an event earned and why; `told` is the explanation as JSON, as it was kept."""
-
-    points: int
-    effects: list[dict[str, Any]]
-    explanation: dict[str, Any]
-    told: bytes = b""
 
 
 Usage = dict[UUID, dict[UsageKey, int]]
@@ -136,27 +92,68 @@ async def award(
     if not occurrences:
         return []
     if not await tenants.loyalty_enabled(work):
-        decided = [evaluate(trigger, occurrence.facts, _NOTHING) for occurrence in occurrences]
-        off = {"disabled": "the loyalty programme was switched off"}
-        awarded = [Awarded(0, [], dict(off)) for _ in decided]
-        _book_awards(work, trigger, occurrences, awarded, decided, {})
-        return awarded
+        judged = [switched_off(trigger, occurrence) for occurrence in occurrences]
+        _book_awards(work, trigger, occurrences, judged, {})
+        return [each.awarded for each in judged]
+    usage: Usage = {}
+    if any(occurrence.judged is None for occurrence in occurrences):
+        usage = await _judge(work, trigger, occurrences)
+    judged = [occurrence.judged for occurrence in occurrences if occurrence.judged]
+    await _book_points(work, judged, historical=historical)
+    _book_awards(work, trigger, occurrences, judged, usage)
+    awarded = [each.awarded for each in judged]
+    rehearsing.note(work, "awards", awarded)
+    return awarded
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """Rules that judge an event by itself, so that it can be judged before it is recorded."""
+
+    trigger: str
+    plan: Plan
+    time_zone: ZoneInfo
+
+    def judge(self, occurrences: Sequence[Occurrence]) -> None:
+        """Judge events; `award` books what was foreseen here."""
+        for occurrence in occurrences:
+            _add_moment(occurrence, self.time_zone)
+            occurrence.judged = judge(self.trigger, occurrence, self.plan, {})
+
+    @property
+    def default_only(self) -> bool:
+        """Whether whatever the event earns is of the default program."""
+        return self.plan.programs(self.trigger) == frozenset((None,))
+
+
+async def foresight(work: Work, trigger: str) -> Foresight | None:
+    """Return what judges such events ahead, None where the rules ask something of the database.
+
+    That is who the member is, and what they have had of capped rules.
+    """
+    if not await tenants.loyalty_enabled(work):
+        return None
+    plan = await current_plan(work)
+    wanted = plan.facts(trigger)
+    if SEGMENTS in wanted or not wanted.isdisjoint(_MEMBER_NAMES) or plan.counts(trigger):
+        return None
+    if not wanted.isdisjoint(_TIER_NAMES) and await tiers.has_tiers(work):
+        return None
+    return Foresight(trigger, plan, zone((await tenants.current(work)).time_zone))
+
+
+async def _judge(work: Work, trigger: str, occurrences: Sequence[Occurrence]) -> Usage:
+    """Judge events by all that the rules want to know; return the usage of their caps."""
     plan = await current_plan(work)
     await _add_facts(work, trigger, plan, occurrences)
     usage = await _lock_usage(work, trigger, plan, occurrences)
     none: dict[UsageKey, int] = {}
-    decided: list[Award] = []
     for occurrence in occurrences:
         had = usage.get(occurrence.member_id, none)
-        rules = _NOTHING if occurrence.barred else plan
-        outcome = evaluate(trigger, occurrence.facts, rules, had)
+        occurrence.judged = judged = judge(trigger, occurrence, plan, had)
         if usage:
-            add_usage(had, outcome)
-        decided.append(outcome)
-    awarded = await _book_points(work, trigger, occurrences, decided, historical=historical)
-    _book_awards(work, trigger, occurrences, awarded, decided, usage)
-    rehearsing.note(work, "awards", awarded)
-    return awarded
+            add_usage(had, judged.outcome)
+    return usage
 
 
 async def _add_facts(
@@ -174,8 +171,7 @@ async def _add_facts(
     if not wanted.isdisjoint(_TIER_NAMES):
         await _add_tiers(work, occurrences)
     for occurrence in occurrences:
-        local = occurrence.occurred_at.astimezone(time_zone)
-        occurrence.facts.update(moment_facts(occurrence.occurred_at, local))
+        _add_moment(occurrence, time_zone)
         profile = profiles.get(occurrence.member_id)
         if profile is None:
             continue
@@ -183,6 +179,11 @@ async def _add_facts(
             profile["purchases"] += 1
             profile["spend"] += occurrence.facts[AMOUNT]
         occurrence.facts.update(member_facts(**{name: profile[name] for name in _MEMBER_FACTS}))
+
+
+def _add_moment(occurrence: Occurrence, time_zone: ZoneInfo) -> None:
+    local = occurrence.occurred_at.astimezone(time_zone)
+    occurrence.facts.update(moment_facts(occurrence.occurred_at, local))
 
 
 async def _add_tiers(work: Work, occurrences: Sequence[Occurrence]) -> None:
@@ -234,114 +235,49 @@ async def _lock_usage(
     return usage
 
 
-async def _book_points(
-    work: Work,
-    trigger: str,
-    occurrences: Sequence[Occurrence],
-    decided: list[Award],
-    *,
-    historical: bool,
-) -> list[Awarded]:
-    kind = SOURCES[trigger][1]
-    entries: list[ledger.Credit] = []
-    places: list[tuple[int, int]] = []
-    awarded: list[Awarded] = []
-    for number, (occurrence, outcome) in enumerate(zip(occurrences, decided, strict=True)):
-        awarded.append(Awarded(outcome.points, [], outcome.explanation()))
-        if occurrence.barred:
-            awarded[number].explanation["barred"] = "the member was archived"
-        if not outcome.effects:
-            continue
-        source_id = encode(kind, occurrence.subject_id)
-        source = source_of(trigger, occurrence.facts.get(DEED_KIND))
-        for place, effect in enumerate(outcome.effects):
-            places.append((number, place))
-            entries.append(
-                ledger.Credit(
-                    member_id=occurrence.member_id,
-                    program_id=effect.program_id,
-                    points=effect.points,
-                    type=effect.kind,
-                    source=source,
-                    source_id=source_id,
-                    key=f"{source_id}:{effect.rule_id}",
-                    occurred_at=occurrence.occurred_at,
-                )
-            )
-    posted = await ledger.post(work, entries, keys_are_fresh=True, historical=historical)
-    for (number, place), outcome in zip(places, posted, strict=True):
+async def _book_points(work: Work, judged: Sequence[Judged], *, historical: bool) -> None:
+    """Book what was decided, and note with each what the ledger did not take."""
+    movements = [(each.awarded, movement) for each in judged for movement in each.credits]
+    posted = await ledger.post(
+        work, [movement for _, movement in movements], keys_are_fresh=True, historical=historical
+    )
+    for (awarded, movement), outcome in zip(movements, posted, strict=True):
         if isinstance(outcome, ledger.PointsOverLimit):
-            # The wallet is full: the event stands and earns less, and says why.
-            awarded[number].points -= decided[number].effects[place].points
-            awarded[number].explanation["over_limit"] = outcome.message
-            continue
-        if isinstance(outcome, ledger.ProgramArchived):
-            awarded[number].points -= decided[number].effects[place].points
-            awarded[number].explanation["program_archived"] = outcome.message
-            continue
-        if isinstance(outcome, AppError):
+            awarded.refuse(movement, "over_limit", outcome.message)
+        elif isinstance(outcome, ledger.ProgramArchived):
+            awarded.refuse(movement, "program_archived", outcome.message)
+        elif isinstance(outcome, AppError):
             raise outcome
-        effect = decided[number].effects[place]
-        assert outcome.transaction is not None, "a credit always has a transaction"
-        awarded[number].effects.append(
-            {
-                "rule_id": effect.rule_id,
-                "version": effect.version,
-                "type": effect.kind,
-                "points": effect.points,
-                "transaction_id": outcome.transaction.id,
-                "usage": [
-                    period
-                    for (rule_id, period) in decided[number].consumed
-                    if rule_id == effect.rule_id
-                ],
-            }
-        )
-    return awarded
-
-
-def source_of(trigger: str, deed_kind: str | None = None) -> str:
-    """Return the ledger's source of points that such an event earns."""
-    if deed_kind is not None and deed_kind in OF_DEEDS:
-        return deed_kind
-    return SOURCES[trigger][0]
 
 
 def _book_awards(
     work: Work,
     trigger: str,
     occurrences: Sequence[Occurrence],
-    awarded: list[Awarded],
-    decided: list[Award],
+    judged: Sequence[Judged],
     usage: Usage,
 ) -> None:
     touched = {
         (occurrence.member_id, key)
-        for occurrence, outcome in zip(occurrences, decided, strict=True)
-        for key in outcome.consumed
+        for occurrence, each in zip(occurrences, judged, strict=True)
+        for key in each.outcome.consumed
     }
     used = sorted(touched, key=lambda item: (item[1][0], item[0], item[1][1]))
-    for outcome in awarded:
-        outcome.told = orjson.dumps(outcome.explanation, default=_plain)
     work.write(
         "laurels.book_awards",
         work.tenant_id,
         trigger,
         [occurrence.subject_id for occurrence in occurrences],
         [occurrence.member_id for occurrence in occurrences],
-        [outcome.points for outcome in awarded],
-        [orjson.dumps(outcome.effects, default=_plain).decode() for outcome in awarded],
-        [outcome.told.decode() for outcome in awarded],
+        [each.awarded.points for each in judged],
+        [each.awarded.effects_told.decode() for each in judged],
+        [each.awarded.explanation_told.decode() for each in judged],
         [occurrence.occurred_at for occurrence in occurrences],
         [key[0] for _, key in used],
         [member_id for member_id, _ in used],
         [key[1] for _, key in used],
         [usage[member_id][key] for member_id, key in used],
     )
-
-
-def _plain(value: Any) -> str:
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 async def find_award(work: Work, trigger: str, subject_id: UUID) -> dict[str, Any] | None:

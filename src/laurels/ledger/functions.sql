@@ -4,8 +4,8 @@
 -- about 7 µs per call with a dozen of them, and 0.7 µs per row.
 
 -- Lock all wallets that are named and return them as they now are. Where some are missing and no
--- ids for new ones are given, nothing is locked and nothing comes back: the caller asks again with
--- ids, and the missing ones are opened. An array of one program stands for all.
+-- ids for new ones are given, fewer come back or none: the caller asks again with ids, and the
+-- missing ones are opened. An array of one program stands for all.
 -- Locks are taken in the order of wallet ids, the same everywhere; a row that had to be waited for
 -- is read again after the wait, so it is what the previous holder left.
 create or replace function laurels.lock_wallets(
@@ -42,7 +42,19 @@ begin
     on conflict (tenant_id, member_id, program_id) do nothing;
   end if;
 
-  if cardinality(p_programs) = 1 then
+  if cardinality(p_programs) = 1 and p_wallets is null then
+    -- The usual case, in one look.
+    return query
+    select
+      w.id, w.member_id, w.program_id, w.available, w.pending, w.held, w.debt,
+      w.lifetime_earned, w.lifetime_redeemed, w.lifetime_expired, w.seq, w.has_lots,
+      w.closed_for, w.merged_into
+    from laurels.wallets as w
+    where w.tenant_id = p_tenant and w.member_id = any(p_members) and w.program_id = p_programs[1]
+    order by w.id
+    for update;
+    return;
+  elsif cardinality(p_programs) = 1 then
     v_ids := array(
       select w.id
       from laurels.wallets as w

@@ -22,11 +22,15 @@ class Movement:
 
 @dataclass(slots=True, kw_only=True)
 class Credit(Movement):
-    """Points come in. Debt is paid first; the rest matures and expires as the program says."""
+    """Points come in. Debt is paid first; the rest matures and expires as the program says.
+
+    `transaction_id`: what the transaction is to be known by, where that has been told already.
+    """
 
     points: int
     type: str = "earned"
     expires_at: datetime | None = None
+    transaction_id: UUID | None = None
 
 
 @dataclass(slots=True, kw_only=True)

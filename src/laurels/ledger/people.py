@@ -16,8 +16,9 @@ from laurels.kit.work import Work
 from .closing import close_wallets
 from .drafting import Draft
 from .errors import MergeNotUndoable
+from .locking import lock_rows, read_wallet
 from .merging import Moved, give_back, take_over
-from .posting import lock_rows, read_details, read_wallet, write
+from .posting import read_details, write
 from .programs import load_programs
 
 

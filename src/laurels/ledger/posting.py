@@ -12,13 +12,13 @@ from laurels import tenants
 from laurels.events import emit
 from laurels.kit import rehearsing
 from laurels.kit.errors import AppError
-from laurels.kit.ids import new_id
 from laurels.kit.work import Work, sparse, uniform
 
 from .deciding import decide, wallet_of
 from .drafting import Draft, Original, balance_of
 from .errors import PostingKeyTaken
-from .lots import Lot, Wallet
+from .locking import lock_rows, read_wallet
+from .lots import Lot
 from .movements import (
     Capture,
     Credit,
@@ -176,27 +176,6 @@ def _moved_meanwhile(draft: Draft, *, follow: bool) -> bool:
             for wallet in there.values()
         )
     )
-
-
-def read_wallet(row: asyncpg.Record) -> Wallet:
-    """Return a wallet as `lock_wallets` gives it."""
-    return Wallet(*row[:11], closed_for=row[12], merged_into=row[13])
-
-
-async def lock_rows(
-    work: Work, pairs: set[tuple[UUID, UUID]], wallet_ids: set[UUID]
-) -> list[asyncpg.Record]:
-    """Lock wallets named by id or by member and program, opening those that are missing."""
-    members = [member for member, _ in pairs]
-    programs = [program for _, program in pairs]
-    for new_ids in ([], [new_id() for _ in pairs]):
-        rows = await work.fetch(
-            "select * from laurels.lock_wallets($1, $2, $3, $4, $5)",
-            work.tenant_id, members, uniform(programs), new_ids, list(wallet_ids),
-        )  # fmt: skip
-        if rows or not pairs:
-            return rows
-    return []
 
 
 async def _wallets_of(work: Work, hold_ids: list[UUID], transaction_ids: list[UUID]) -> set[UUID]:

@@ -1,10 +1,11 @@
 """Recording purchases, set-based and idempotent on (source, external id)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from laurels.kit.errors import AppError
 from laurels.kit.ids import new_id
 from laurels.kit.money import check_amount
 from laurels.kit.time import check_occurred_at
-from laurels.kit.work import Work, sparse, uniform
+from laurels.kit.work import Along, Work, sparse, uniform
 
 from . import queries
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseInvalid
@@ -118,12 +119,18 @@ def content_of(purchase: NewPurchase) -> bytes:
 
 
 async def record(
-    work: Work, purchases: Sequence[NewPurchase], *, currency: str
+    work: Work,
+    purchases: Sequence[NewPurchase],
+    *,
+    currency: str,
+    meanwhile: Callable[[Sequence[UUID]], None] | None = None,
+    along: Along | None = None,
 ) -> list[Recorded | AppError]:
     """Each purchase is in the books, once; buyers are known by `buyer_id` by now.
 
     A repeat with the same content gives the purchase that is there; other content is
-    PurchaseAltered. Checked before by `check`.
+    PurchaseAltered. Checked before by `check`. `meanwhile` is called while the database writes,
+    with the id that each purchase will have if it is new; `along` is asked if all of them are.
     """
     contents = [content_of(purchase) for purchase in purchases]
     outcomes: list[Recorded | AppError] = []
@@ -139,7 +146,7 @@ async def record(
         fresh.append(number)
     stored: dict[int, tuple[bytes | None, UUID, str]] = {}
     for source, external_id, there, content, status in await _insert(
-        work, purchases, outcomes, contents, fresh, currency
+        work, purchases, outcomes, contents, fresh, currency, meanwhile, along
     ):
         # Sources and numbers are looked up apart from each other; a pair nobody sent is no repeat.
         number = first.get((source, external_id))
@@ -224,8 +231,10 @@ async def _insert(
     contents: list[bytes],
     fresh: list[int],
     currency: str,
+    meanwhile: Callable[[Sequence[UUID]], None] | None,
+    along: Along | None,
 ) -> list[asyncpg.Record]:
-    ids = [outcome.id if isinstance(outcome, Recorded) else None for outcome in outcomes]
+    ids = [outcome.id for outcome in outcomes if isinstance(outcome, Recorded)]
     chosen = [purchases[number] for number in fresh]
     moments = [purchase.occurred_at or work.now for purchase in chosen]
     return await work.fetch(
@@ -252,6 +261,8 @@ async def _insert(
         moments,
         work.now,
         _lines(chosen, [ids[number] for number in fresh]),
+        along=along,
+        meanwhile=meanwhile and partial(meanwhile, ids),
     )
 
 

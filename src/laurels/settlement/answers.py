@@ -30,8 +30,18 @@ from .schemas import DeedOut, LineOut, PurchaseOut, RefundOut
 async def buy(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
     """Settle the purchases that are asked for: 201 with what each earned, 200 for a repeat."""
     items: list[NewPurchase] = [each.content for each in asked]
-    outcomes = await service.settle(work, items)
-    shown = await show(work, items, outcomes)
+    written_at = await work.began_at()
+    drafts: dict[UUID, bytes] = {}
+
+    def draft(item: NewPurchase, foreseen: earning.Occurrence) -> None:
+        assert foreseen.judged is not None, "what is foretold is judged"
+        award = foreseen.judged.awarded
+        drafts[foreseen.subject_id] = _written(
+            work, item, foreseen.subject_id, award.points, award, written_at
+        )
+
+    outcomes = await service.settle(work, items, foretell=draft)
+    shown = await show(work, items, outcomes, drafts)
     return [
         outcome
         if isinstance(outcome, AppError)
@@ -88,9 +98,15 @@ def rendered(view: PurchaseOut | RefundOut | DeedOut | MemberOut) -> bytes:
 
 
 async def show(
-    work: Work, items: Sequence[NewPurchase], outcomes: Sequence[Settled | AppError]
+    work: Work,
+    items: Sequence[NewPurchase],
+    outcomes: Sequence[Settled | AppError],
+    drafts: Mapping[UUID, bytes],
 ) -> dict[int, bytes]:
-    """Return the settled purchases by place: new ones as they were written, others as read."""
+    """Return the settled purchases by place: new ones as they were written, others as read.
+
+    Drafts were made while the database wrote; one holds if the ledger took what was foreseen.
+    """
     shown: dict[int, bytes] = {}
     others: dict[int, UUID] = {}
     written_at = await work.began_at()
@@ -98,7 +114,12 @@ async def show(
         if isinstance(outcome, AppError):
             continue
         if outcome.new and not outcome.late:
-            shown[number] = _written(work, item, outcome, written_at)
+            draft = drafts.get(outcome.purchase_id)
+            if draft is None or outcome.award is None or outcome.award.refused:
+                draft = _written(
+                    work, item, outcome.purchase_id, outcome.points, outcome.award, written_at
+                )
+            shown[number] = draft
         else:
             others[number] = outcome.purchase_id
     if others:
@@ -121,15 +142,21 @@ async def show_refunds(work: Work, outcomes: Sequence[Refunded | AppError]) -> d
     }  # fmt: skip
 
 
-def _written(work: Work, item: NewPurchase, settled: Settled, written_at: datetime) -> bytes:
-    """Return the JSON of a `PurchaseOut` of what was written just now.
+def _written(
+    work: Work,
+    item: NewPurchase,
+    purchase_id: UUID,
+    points: int,
+    award: earning.Awarded | None,
+    written_at: datetime,
+) -> bytes:
+    """Return the JSON of a `PurchaseOut` of what is being written.
 
     The fields are our own and were checked on the way in, so no model is made of them only to be
     taken apart again: that took 44 µs instead of 7. A test holds both to be the same, to the byte.
     """
-    award = settled.award
     said = {
-        "id": encode("purchase", settled.purchase_id),
+        "id": encode("purchase", purchase_id),
         "source": item.source,
         "external_id": item.external_id,
         "member_id": None if item.buyer_id is None else encode("member", item.buyer_id),
@@ -146,13 +173,13 @@ def _written(work: Work, item: NewPurchase, settled: Settled, written_at: dateti
         "occurred_at": item.occurred_at or work.now,
         "completed_at": work.now if item.status == "completed" else None,
         "created_at": written_at,
-        "points": settled.points,
+        "points": points,
         "award": None
         if award is None
         else {
-            "points": settled.points,
+            "points": points,
             "effects": [_effect(effect) for effect in award.effects],
-            "explanation": orjson.Fragment(award.told),
+            "explanation": orjson.Fragment(award.explanation_told),
         },
     }
     return orjson.dumps(said, option=orjson.OPT_UTC_Z)

@@ -1,7 +1,8 @@
 """The one effect of a purchase that became completed: rules, points, totals, events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from laurels.events.catalogue import Event, PurchaseCompleted
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase
+
+NOTHING_FORESEEN: Mapping[UUID, earning.Occurrence] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -30,19 +33,32 @@ class Settled:
     late: bool = False
 
 
+def occurrence_of(work: Work, item: NewPurchase, purchase_id: UUID) -> earning.Occurrence:
+    """Return a purchase of a member as the rules see it."""
+    assert item.buyer_id is not None, "guests earn nothing"
+    return earning.Occurrence(
+        subject_id=purchase_id,
+        member_id=item.buyer_id,
+        occurred_at=item.occurred_at or work.now,
+        facts=_facts(item),
+        barred=item.barred,
+    )
+
+
 async def take_effect(
-    work: Work, done: Sequence[tuple[NewPurchase, UUID]], *, historical: bool
+    work: Work,
+    done: Sequence[tuple[NewPurchase, UUID]],
+    *,
+    historical: bool,
+    foreseen: Mapping[UUID, earning.Occurrence] = NOTHING_FORESEEN,
 ) -> list[earning.Awarded | None]:
-    """Purchases that became completed have their one effect; return what each earned and why."""
+    """Purchases that became completed have their one effect; return what each earned and why.
+
+    What was judged of them before they were recorded is in `foreseen`, by purchase.
+    """
     of_members = [(n, item, pid) for n, (item, pid) in enumerate(done) if item.buyer_id]
     occurrences = [
-        earning.Occurrence(
-            subject_id=purchase_id,
-            member_id=item.buyer_id or purchase_id,
-            occurred_at=item.occurred_at or work.now,
-            facts=_facts(item),
-            barred=item.barred,
-        )
+        foreseen.get(purchase_id) or occurrence_of(work, item, purchase_id)
         for _, item, purchase_id in of_members
     ]
     awarded = await earning.award(work, PurchaseCompleted.name, occurrences, historical=historical)

@@ -11,7 +11,7 @@ from .policy import Metrics
 from .presets import furnish
 from .previewing import Preview, preview
 from .proposing import Proposal
-from .queries import Standing, distribution, get_tier, list_tiers, standings
+from .queries import Standing, distribution, get_tier, has_tiers, list_tiers, standings
 from .reviewing import place, review
 from .saving import save_ladder
 from .service import archive_tier, change_tier, create_tier, restore_tier
@@ -32,6 +32,7 @@ __all__ = [
     "distribution",
     "furnish",
     "get_tier",
+    "has_tiers",
     "list_tiers",
     "place",
     "preview",

@@ -67,9 +67,14 @@ async def count_members(work: Work, tier_id: UUID) -> int:
     return row[0] if row else 0
 
 
+async def has_tiers(work: Work) -> bool:
+    """Whether the tenant has a ladder. Costs no statement at a hot door."""
+    return bool((await load_ladder(work)).tiers)
+
+
 async def standings(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, Standing]:
     """Return where these members stand; who stands nowhere is absent. Free without a ladder."""
-    if not member_ids or not (await load_ladder(work)).tiers:
+    if not member_ids or not await has_tiers(work):
         return {}
     rows = await work.fetch(
         "select h.member_id, t.id, t.name, t.level, t.points_multiplier, t.birthday_bonus_points,"

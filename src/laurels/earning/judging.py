@@ -1,0 +1,155 @@
+"""Pure: an event and the rules in; what it will earn, and the movements for it, out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from laurels import ledger
+from laurels.events.catalogue import (
+    DeedRecorded,
+    MemberBirthday,
+    MemberEnrolled,
+    PurchaseCompleted,
+)
+from laurels.kit.ids import encode, new_id
+
+from .award import Award
+from .engine import evaluate
+from .facts import DEED_KIND
+from .plan import Plan
+from .rules import UsageKey
+
+SOURCES = {
+    PurchaseCompleted.name: ("purchase", "purchase"),
+    MemberEnrolled.name: ("signup", "member"),
+    MemberBirthday.name: ("birthday", "deed"),
+    DeedRecorded.name: ("activity", "deed"),
+}
+"""By the event that earned: the ledger's source of the points, and the kind of its subject."""
+OF_DEEDS = frozenset({"review", "social_share"})
+"""Kinds of deeds that the ledger knows by name; the points of all others come of `activity`."""
+NOTHING = Plan({})
+"""The plan of whoever earns nothing."""
+
+
+@dataclass(slots=True)
+class Awarded:
+    """What an event earned, by which transactions, and why; both also as JSON, as they are kept.
+
+    `refused`: the ledger took less than the rules gave.
+    """
+
+    points: int
+    effects: list[dict[str, Any]]
+    explanation: dict[str, Any]
+    effects_told: bytes = b""
+    explanation_told: bytes = b""
+    refused: bool = False
+
+    def __post_init__(self) -> None:
+        self.effects_told = _json(self.effects)
+        self.explanation_told = _json(self.explanation)
+
+    def refuse(self, movement: ledger.Credit, name: str, words: str) -> None:
+        """The ledger did not take one of its credits: the event stands, earns less and says why."""
+        self.points -= movement.points
+        self.effects = [e for e in self.effects if e["transaction_id"] != movement.transaction_id]
+        self.explanation[name] = words
+        self.refused = True
+        self.__post_init__()
+
+
+@dataclass(slots=True)
+class Judged:
+    """What the rules decided of one event, and the credits that shall come of it."""
+
+    outcome: Award
+    awarded: Awarded
+    credits: list[ledger.Credit]
+
+
+@dataclass(slots=True, kw_only=True)
+class Occurrence:
+    """Something that happened to a member and may earn; `facts` are the event's own.
+
+    `barred`: the member earns nothing at present, because they are archived. `judged`: what the
+    rules say of it, once that is known.
+    """
+
+    subject_id: UUID
+    member_id: UUID
+    occurred_at: datetime
+    facts: dict[str, Any]
+    barred: bool = False
+    judged: Judged | None = None
+
+
+def judge(
+    trigger: str, occurrence: Occurrence, plan: Plan, usage: Mapping[UsageKey, int]
+) -> Judged:
+    """Return what an event earns by these rules, its facts being complete."""
+    outcome = evaluate(trigger, occurrence.facts, NOTHING if occurrence.barred else plan, usage)
+    explanation = outcome.explanation()
+    if occurrence.barred:
+        explanation["barred"] = "the member was archived"
+    movements = _credits(trigger, occurrence, outcome) if outcome.effects else []
+    effects = [
+        {
+            "rule_id": effect.rule_id,
+            "version": effect.version,
+            "type": effect.kind,
+            "points": effect.points,
+            "transaction_id": movement.transaction_id,
+            "usage": [
+                period for (rule_id, period) in outcome.consumed if rule_id == effect.rule_id
+            ],
+        }
+        for effect, movement in zip(outcome.effects, movements, strict=True)
+    ]
+    return Judged(outcome, Awarded(outcome.points, effects, explanation), movements)
+
+
+def switched_off(trigger: str, occurrence: Occurrence) -> Judged:
+    """Return what an event earns while the whole programme is off."""
+    explanation = {"disabled": "the loyalty programme was switched off"}
+    outcome = evaluate(trigger, occurrence.facts, NOTHING)
+    return Judged(outcome, Awarded(0, [], explanation), [])
+
+
+def _credits(trigger: str, occurrence: Occurrence, outcome: Award) -> list[ledger.Credit]:
+    source = source_of(trigger, occurrence.facts.get(DEED_KIND))
+    source_id = encode(SOURCES[trigger][1], occurrence.subject_id)
+    return [
+        ledger.Credit(
+            member_id=occurrence.member_id,
+            program_id=effect.program_id,
+            points=effect.points,
+            type=effect.kind,
+            source=source,
+            source_id=source_id,
+            key=f"{source_id}:{effect.rule_id}",
+            occurred_at=occurrence.occurred_at,
+            transaction_id=new_id(),
+        )
+        for effect in outcome.effects
+    ]
+
+
+def source_of(trigger: str, deed_kind: str | None = None) -> str:
+    """Return the ledger's source of points that such an event earns."""
+    if deed_kind is not None and deed_kind in OF_DEEDS:
+        return deed_kind
+    return SOURCES[trigger][0]
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
