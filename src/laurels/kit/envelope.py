@@ -4,7 +4,6 @@ It is the outermost part of the application, so that every answer, also to a cra
 headers, its line in the log and its place in the metrics.
 """
 
-import asyncio
 import re
 import time
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import logs, metrics
 from .bodies import BodyTooLarge
+from .deadlines import Deadline, Deadlines, Late
 from .errors import Limited
 from .http import problem
 from .ids import new_id
@@ -82,6 +82,7 @@ class Envelope:
         self.limits = limits
         self.rates = rates
         self.access = access
+        self.deadlines = Deadlines(limits.seconds)
         if around is not None:
             around.envelope = self
 
@@ -108,7 +109,7 @@ class _Parcel:
         self._send = send
         self._began = time.perf_counter()
         self._status = GONE
-        self._deadline: asyncio.Timeout | None = None
+        self._deadline = Deadline()
         self._guest: Guest | None = None
         self._token: bytes | None = None
         self._header_bytes = 0
@@ -145,16 +146,15 @@ class _Parcel:
         if refusal is not None:
             await refusal(self._scope, self._receive, self.send)
             return
+        asked = self._envelope.app(self._scope, self.receive, self.send)
         try:
-            async with asyncio.timeout(self._envelope.limits.seconds) as self._deadline:
-                await self._envelope.app(self._scope, self.receive, self.send)
+            await self._envelope.deadlines.hold(self._deadline, asked)
         except ClientDisconnect:
             return
         except Exception as error:
             if self._status != GONE:
                 raise
-            late, self._deadline = self._deadline is not None and self._deadline.expired(), None
-            response = await self._answer(error, late=late and isinstance(error, TimeoutError))
+            response = await self._answer(error, late=isinstance(error, Late))
             await response(self._scope, self._receive, self.send)
 
     async def _answer(self, error: Exception, *, late: bool) -> Response:
@@ -219,9 +219,8 @@ class _Parcel:
         """Hand on the answer with the fields that every answer has."""
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            if self._deadline is not None:
-                # A stream may take as long as it likes once it has begun.
-                self._deadline.reschedule(None)
+            # A stream may take as long as it likes once it has begun.
+            self._envelope.deadlines.lift(self._deadline)
             if self._status == 401 and self._token is not None:
                 known = self._scope["state"].get("was_known", False)
                 self._envelope.rates.fail(self._token, None if known else self._address)
