@@ -117,6 +117,20 @@ class Settings(BaseSettings):
         description="Whether `laurels serve` also works: schedule, jobs, events. Else run"
         " `laurels worker` beside it.",
     )
+    processes: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Processes of `laurels serve` that answer, one per core at most; a worker is"
+        " one more then. Limits per process count in each of them. Linux only.",
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port on which `laurels serve` gives its metrics, besides `/metrics`; of"
+        " several processes each has its own: this port, the next one, and so on.",
+    )
     worker_concurrency: int = Field(
         default=2, ge=1, le=50, description="How many runs of jobs a worker has under way at once."
     )

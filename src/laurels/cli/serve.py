@@ -16,6 +16,7 @@ from laurels.kit.db import Database
 from laurels.kit.memory import expect_batches
 from laurels.migrations import dump, runner
 
+from . import family
 from .console import err, fail, run
 from .database import kept_running, urls
 
@@ -38,14 +39,36 @@ def serve(
             help="Also work: schedule, jobs, events. Default: LAURELS_WORKER, else yes.",
         ),
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Processes that answer, one per core at most; a worker is one more. Linux only.",
+        ),
+    ] = None,
+    number: Annotated[
+        int | None, typer.Option(hidden=True, help="Which of several processes this is.")
+    ] = None,
 ) -> None:
     """Serve the API until it is stopped, and do what goes on without being asked."""
     found = settings()
     where = host or found.host, found.port if port is None else port
+    works = found.worker if worker is None else worker
     url = run(urls()).app
+    if number is not None:
+        listen(url, *where, works=False, number=number)
+        return
+    count = processes or found.processes
+    if count > 1:
+        family.require_place(*where, count)
     err.print(f"Laurels answers on http://{where[0]}:{where[1]} (Ctrl-C stops it)")
     say_where_mail_goes(found)
-    listen(url, *where, works=found.worker if worker is None else worker)
+    if count == 1:
+        listen(url, *where, works=works)
+        return
+    asked = ["serve", "--host", where[0], "--port", str(where[1]), "--number"]
+    with kept_running():
+        family.keep([[*asked, str(each)] for each in range(count)] + [["worker"]] * works)
 
 
 def say_where_mail_goes(found: Settings) -> None:
@@ -60,12 +83,18 @@ def say_where_mail_goes(found: Settings) -> None:
             fail(str(error))
 
 
-def listen(url: str, host: str, port: int, *, works: bool | None = None) -> None:
-    """Serve the API on a database, with a worker beside it unless told otherwise."""
+def listen(
+    url: str, host: str, port: int, *, works: bool | None = None, number: int | None = None
+) -> None:
+    """Serve the API on a database, with a worker beside it unless told otherwise.
+
+    With a number it is one of several processes on this port.
+    """
     # Only here: every other command starts twice as fast without the web framework.
     import uvicorn
 
     from laurels.api import create_app
+    from laurels.kit.corking import CorkedProtocol
 
     found = settings()
     if found.public_url is None:
@@ -77,6 +106,9 @@ def listen(url: str, host: str, port: int, *, works: bool | None = None) -> None
         pool_timeout=found.pool_timeout_seconds,
         statement_timeout=found.statement_timeout_seconds,
     )
+    sockets = None if number is None else [family.shared_socket(host, port)]
+    if found.metrics_port is not None:
+        _give_metrics(found.host, found.metrics_port + (number or 0))
     expect_batches()
     beside = working(url, found) if (found.worker if works is None else works) else None
     app = create_app(
@@ -100,10 +132,11 @@ def listen(url: str, host: str, port: int, *, works: bool | None = None) -> None
         Server(
             uvicorn.Config(
                 app, host=host, port=port, log_config=None, access_log=False, server_header=False,
+                http=CorkedProtocol,
                 # Whom a proxy speaks for is decided in kit.origin alone.
                 proxy_headers=False, timeout_graceful_shutdown=5,
             )
-        ).run()  # fmt: skip
+        ).run(sockets=sockets)  # fmt: skip
 
 
 def _limits(found: Settings) -> "Limits":
@@ -135,7 +168,7 @@ def work(
     url = run(urls()).app
     expect_batches()
     if found.worker_metrics_port is not None:
-        _give_metrics(found)
+        _give_metrics(found.host, found.worker_metrics_port)
     err.print("The worker works (Ctrl-C stops it)")
     with kept_running():
         run(_until_stopped(working(url, found)))
@@ -188,11 +221,10 @@ async def _until_stopped(work_on: Callable[[asyncio.Event], Awaitable[None]]) ->
         await work_on(stop)
 
 
-def _give_metrics(found: Settings) -> None:
+def _give_metrics(host: str, port: int) -> None:
     from prometheus_client import start_http_server
 
-    assert found.worker_metrics_port is not None, "asked for only where it is set"
     try:
-        start_http_server(found.worker_metrics_port, addr=found.host)
+        start_http_server(port, addr=host)
     except OSError as error:
-        fail(f"port {found.worker_metrics_port} for the metrics cannot be had: {error}")
+        fail(f"port {port} for the metrics cannot be had: {error}")
