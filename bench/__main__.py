@@ -17,12 +17,12 @@ from rich.table import Table
 
 from laurels.kit.memory import expect_batches
 
-from .doors import Doors
+from .doors import CORES, Doors
 from .rows import Bench
 from .segments import GOALS as SEGMENT_GOALS
 from .segments import HEAD as SEGMENT_HEAD
 from .segments import QUESTIONS, STEPS, Segments
-from .yard import Reading, Yard, close_yard, limit, open_yard, set_limit
+from .yard import Reading, Yard, close_yard, limit, open_yard, set_limit, settle_down
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 ROWS: list[tuple[str, str, float | None]] = [
@@ -42,18 +42,23 @@ ROWS: list[tuple[str, str, float | None]] = [
 FLOOR = "bare ASGI, one call per request"
 LONE = "a lone transaction, no HTTP, 1 connection"
 SINGLE = "one purchase per request, 1 connection"
-DOORS: list[tuple[str, str, int, int]] = [
-    (LONE, "lone", 1, 1),
-    (f"{FLOOR}, 1 connection", "floor", 1, 1),
-    (SINGLE, "purchases", 1, 1),
-    (f"{FLOOR}, 16 connections", "floor", 16, 1),
-    ("one purchase per request, 16 connections", "purchases", 16, 1),
-    (f"{FLOOR}, 64 connections", "floor", 64, 1),
-    ("one purchase per request, 64 connections", "purchases", 64, 1),
-    ("1,000 purchases per request, 1 connection", "bulk", 1, 1000),
+MANY = f"{CORES} processes"
+DOORS: list[tuple[str, str, str, int, int]] = [
+    (LONE, "lone", "", 1, 1),
+    (f"{FLOOR}, 1 connection", "floor", "floor", 1, 1),
+    (SINGLE, "purchases", "api", 1, 1),
+    (f"{FLOOR}, 16 connections", "floor", "floor", 16, 1),
+    ("one purchase per request, 16 connections", "purchases", "api", 16, 1),
+    (f"{FLOOR}, 16 connections, {MANY}", "floor", "floor by many", 16, 1),
+    (f"one purchase per request, 16 connections, {MANY}", "purchases", "api by many", 16, 1),
+    (f"{FLOOR}, 64 connections", "floor", "floor", 64, 1),
+    ("one purchase per request, 64 connections", "purchases", "api", 64, 1),
+    (f"one purchase per request, 64 connections, {MANY}", "purchases", "api by many", 64, 1),
+    ("1,000 purchases per request, 1 connection", "bulk", "api", 1, 1000),
 ]
-"""Each HTTP row: what is sent, over how many connections, and how many things a request holds."""
-DOOR_GOALS = {"one purchase per request, 16 connections": 0.5}
+"""Each HTTP row: what is sent, to whom, over how many connections, how much a request holds."""
+AT_SIXTEEN = "one purchase per request, 16 connections"
+DOOR_GOALS = {AT_SIXTEEN: 0.5, f"{AT_SIXTEEN}, {MANY}": 0.5}
 SEGMENTS = [(name, what) for name in QUESTIONS for what in STEPS]
 """Each row about segments: the segment, and what is done with it."""
 CPU_GOAL_US, MEMORY_GOAL_MB, LONE_GOAL = 300, 150, 2
@@ -98,13 +103,14 @@ async def measure(
         steps[f"{name}: {what}"] = partial(buyers.measure, name, what, seconds / 2)
     doors = Doors(yard, bench.members)
     await doors.open(bench.database, bench.pipe_tenant)
-    for name, what, connections, each in DOORS:
-        steps[name] = partial(doors.measure, what, connections, seconds, each)
+    for name, what, by, connections, each in DOORS:
+        steps[name] = partial(doors.measure, what, by, connections, seconds, each)
+    await settle_down(yard)
     steps = {name: step for name, step in steps.items() if only in name}
     found: dict[str, list[Reading]] = {name: [] for name in steps}
     try:
         await _rounds(steps, found, rounds)
-        memory = doors.api.memory_mb()
+        memory = doors.servers["api"].memory_mb()
     finally:
         await doors.close()
     await bench.database.close()
@@ -160,13 +166,14 @@ def door_lines(found: dict[str, list[Reading]]) -> list[list[str]]:
     """Return the cells of the HTTP table."""
     cells: list[list[str]] = []
     floors: dict[int, float] = {}
-    for name, what, connections, _ in DOORS:
+    for name, what, _, connections, _ in DOORS:
         readings = found.get(name)
         if readings is None:
             continue
         speed = median(readings, lambda x: x.count / x.seconds)
         if what == "floor":
-            floors[connections] = speed
+            # More processes make the floor slower here; whatever is compared is with the faster.
+            floors[connections] = max(speed, floors.get(connections, 0))
         beside = what in {"floor", "lone"} or connections not in floors
         ratio = None if beside else speed / floors[connections]
         goal = DOOR_GOALS.get(name)
@@ -233,7 +240,7 @@ def _markdown(cells: list[list[str]]) -> str:
 
 def _spent(door_cells: list[list[str]]) -> str:
     """Return in words what a purchase at 16 connections costs in processor time."""
-    row = next(row for row in door_cells if row[0] in DOOR_GOALS)
+    row = next(row for row in door_cells if row[0] == AT_SIXTEEN)
     spent = int(row[4]) + int(row[5])
     return f"{spent} µs, {'met' if spent <= CPU_GOAL_US else 'not met'}"
 
@@ -272,8 +279,9 @@ def document(
 Measured on {datetime.now(UTC):%Y-%m-%d} with
 `./dev bench --rounds {rounds} --seconds {seconds:g} --write`: {platform.machine()}, {_cores()}
 cores shared by server and client, Python {version}, the embedded PostgreSQL with `fsync` and
-`synchronous_commit` on. Medians over {rounds} rounds measured in turns. Only the ratios mean
-anything on another machine; processor time per operation moves least.
+`synchronous_commit` on, its log written to files that were there before, as after a while of use.
+Medians over {rounds} rounds measured in turns. Only the ratios mean anything on another machine;
+processor time per operation moves least.
 
 | {" | ".join(HEAD)} |
 |---|---:|---:|---:|---:|---:|---|
@@ -300,7 +308,10 @@ Memory of the measuring process at its highest: {resident_mb():.0f} MB.
   stored answer, but all rows of the purchase and the wait for the disk.
 - A **purchase** is the whole of it: credentials, an `Idempotency-Key` of its own, a natural key,
   rules, ledger, why, totals, outbox, and the stored answer.
-- Each ratio is against the floor at as many connections. Bulk is counted in purchases.
+- Each ratio is against the floor at as many connections, the faster one where there are two. Bulk
+  is counted in purchases.
+- **Processes** are those of `laurels serve --processes`; the floor's are alike. More of them make
+  the floor slower here, because it keeps both cores busy with one.
 - The load generator is a process of its own on the same cores, the same for both.
 
 - The **limit** is one prepared call of a function that writes an idempotency key, a wallet with its
@@ -329,11 +340,11 @@ Memory of the measuring process at its highest: {resident_mb():.0f} MB.
   dozen arrays, all constraints and the policies), which a single movement pays alone. Batching what
   waits is the cure, not a second path for one: the HTTP rows have it, `ledger.post ×1` has not.
 - **HTTP**: at 1 connection nothing ever waits, so every purchase pays the fixed price of a batch
-  alone: six round trips, and a dozen statements that start anew. It falls with the size of the
+  alone: four round trips, and a dozen statements that start anew. It falls with the size of the
   batch. At 16 connections those who wait for one transaction are all there are, so the process
-  thinks while the database rests and the other way round; two smaller batches at once cost more
-  than they gain. At 64 the seven rows of a purchase, its reasons, its answer and the request around
-  it are what is left.
+  thinks while the database rests and the other way round. Two processes keep both cores busy, with
+  batches half as large and colder caches. At 64 the seven rows of a purchase, its reasons, its
+  answer and the request around it are what is left.
 - **Batches without lots**: beside the yardstick's two rows, a movement writes an outbox row and its
   member's number, and checks a foreign key, ten constraints and the wall. Client and server take
   turns: while Python decides and turns lists into arrays, the server waits.

@@ -14,53 +14,78 @@ from laurels import auth
 from laurels.kit.db import Database
 from laurels.kit.work import open_work
 
-from .yard import TICK, Reading, Yard, ticks_of
+from .yard import TICK, Reading, Yard, children_of, ticks_of
 
 ROOT = Path(__file__).parents[1]
+CORES = os.cpu_count() or 1
+FAMILY_SECONDS = 3.0
+"""After which all processes of a family answer, where the first one does."""
 
 
 @dataclass
 class Server:
-    """A server process that is measured: where it listens, and its memory and time."""
+    """A server that is measured: its processes, where it listens, and its memory and time."""
 
-    process: asyncio.subprocess.Process
+    processes: list[asyncio.subprocess.Process]
     port: int
+
+    def _pids(self) -> list[int]:
+        own = [process.pid for process in self.processes]
+        return own + [child for parent in own for child in children_of(parent)]
 
     def cpu(self) -> float:
         """Return the processor seconds that it has used."""
-        return ticks_of(self.process.pid) / TICK
+        return sum(ticks_of(pid) for pid in self._pids()) / TICK
 
     def memory_mb(self) -> float:
-        """Return the most memory that it has held, in MB."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        """Return the most memory that one of its processes has held, in MB."""
+        return max(_high_water(pid) for pid in self._pids())
 
     async def stop(self) -> None:
         """End it in peace."""
-        self.process.terminate()
-        await self.process.wait()
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            await process.wait()
 
 
-async def _start(arguments: list[str], port: int, **environment: str) -> Server:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, cwd=ROOT, env={**os.environ, **environment}
-    )
+def _high_water(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+async def _start(arguments: list[str], port: int, *, times: int = 1, **environment: str) -> Server:
+    """Start a program, so many times on one port, and wait until all of it answers."""
+    started = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, *arguments, cwd=ROOT, env={**os.environ, **environment}
+        )
+        for _ in range(times)
+    ]
     for _ in range(600):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            if process.returncode is not None:
-                break
-            await asyncio.sleep(0.05)
-            continue
-        writer.close()
-        await writer.wait_closed()
-        return Server(process, port)
-    if process.returncode is None:
-        process.kill()
+        if any(process.returncode is not None for process in started):
+            break
+        if await _answers(port):
+            # The others of a family are as far by now; they have begun at the same moment.
+            await asyncio.sleep(FAMILY_SECONDS)
+            return Server(started, port)
+        await asyncio.sleep(0.05)
+    for process in started:
+        if process.returncode is None:
+            process.kill()
     raise RuntimeError(f"{arguments} does not listen")
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
 
 
 def _free_port() -> int:
@@ -76,43 +101,54 @@ class Doors:
         self.yard = yard
         self.members = members
         self.token = ""
+        self.servers: dict[str, Server] = {}
         self.tenant_id = UUID(int=0)
 
     async def open(self, database: Database, tenant_id: UUID) -> None:
-        """Start both servers and make a key of the tenant."""
+        """Start all servers and make a key of the tenant."""
         self.tenant_id = tenant_id
         async with open_work(database, tenant_id=tenant_id) as work:
             self.token = (await auth.create_key(work, name="bench", test=False)).key
-        port = _free_port()
-        self.floor = await _start(
-            ["-m", "uvicorn", "bench.floor:app", "--port", str(port), "--log-level", "warning",
-             "--no-access-log"],
-            port,
-            LAURELS_BENCH_URL=self.yard.cluster.url(user="postgres", database="laurels"),
-        )  # fmt: skip
-        port = _free_port()
+        reading = {"LAURELS_BENCH_URL": self.yard.cluster.url(user="postgres", database="laurels")}
+        serving = {
+            "LAURELS_DATABASE_URL": self.yard.app_url,
+            # Like the floor: no worker beside it, no line per request, no limit of requests.
+            "LAURELS_WORKER": "0", "LAURELS_LOG_LEVEL": "warning",
+            "LAURELS_REQUESTS_PER_SECOND": "0",
+            "LAURELS_DATA_DIR": str(self.yard.cluster.data.parents[2]),
+        }  # fmt: skip
         try:
-            self.api = await _start(
-                ["-m", "laurels", "serve", "--port", str(port)], port,
-                LAURELS_DATABASE_URL=self.yard.app_url,
-                # Like the floor: no worker beside it, no line per request, no limit of requests.
-                LAURELS_WORKER="0", LAURELS_LOG_LEVEL="warning", LAURELS_REQUESTS_PER_SECOND="0",
-                LAURELS_DATA_DIR=str(self.yard.cluster.data.parents[2]),
-            )  # fmt: skip
+            port = _free_port()
+            uvicorn = ["-m", "uvicorn", "bench.floor:app", "--log-level", "warning"]
+            self.servers["floor"] = await _start(
+                [*uvicorn, "--no-access-log", "--port", str(port)], port, **reading
+            )
+            port = _free_port()
+            self.servers["floor by many"] = await _start(
+                ["-m", "bench.floor", str(port)], port, times=CORES, **reading
+            )
+            for name, processes in (("api", 1), ("api by many", CORES)):
+                port = _free_port()
+                self.servers[name] = await _start(
+                    ["-m", "laurels", "serve", "--port", str(port), "--processes", str(processes)],
+                    port, **serving,
+                )  # fmt: skip
         except BaseException:
-            await self.floor.stop()
+            await self.close()
             raise
 
     async def close(self) -> None:
-        """Stop both servers."""
-        await self.floor.stop()
-        await self.api.stop()
+        """Stop all servers."""
+        for server in self.servers.values():
+            await server.stop()
 
-    async def measure(self, what: str, connections: int, seconds: float, each: int = 1) -> Reading:
+    async def measure(
+        self, what: str, by: str, connections: int, seconds: float, each: int = 1
+    ) -> Reading:
         """Drive one of the servers and say what it took; `each` is how many a request holds."""
         if what == "lone":
             return await self._lone(seconds)
-        server = self.floor if what == "floor" else self.api
+        server = self.servers[by]
         before, spent = self.yard.server_cpu(), server.cpu()
         found = await self._run(
             f"{self.token}\n", "bench.load", what, "--port", str(server.port),

@@ -2,9 +2,13 @@
 
 import json
 import os
+import sys
 from typing import Any
 
 import asyncpg
+import uvicorn
+
+from laurels.cli.family import shared_socket
 
 TYPE = (b"content-type", b"application/json")
 
@@ -52,3 +56,9 @@ class Floor:
 
 
 app = Floor()
+
+
+if __name__ == "__main__":
+    # One of several processes on a port, as those of `laurels serve --processes`.
+    shared = shared_socket("127.0.0.1", int(sys.argv[1]))
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[shared])

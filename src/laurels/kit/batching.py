@@ -35,10 +35,12 @@ D = TypeVar("D", bound=Callable[..., Any])
 
 MAX_BATCH = 256
 """Requests that one transaction takes, at most."""
-TURNS, TURNS_OF_FEW = 2, 6
+TURNS, TURNS_OF_FEW, TURNS_OF_SOME = 2, 6, 24
 """Turns of the event loop before a batch is taken: reading a request and coming in take a few.
-Six of them gather the callers who have just been answered, too. That is right where they are few;
+More of them gather the callers who have just been answered, too. That is right where they are few;
 where they are many nobody would be left for a second transaction, and all wait for each other."""
+SOME = 4
+"""So many who were answered together are waited for a little longer, until all are back."""
 MAX_WAITING = 1024
 """Requests that may wait in one lane; more are answered 503."""
 WIDTH = 2
@@ -266,10 +268,18 @@ class Lane:
                 break
 
     async def _gather(self, *, answered: int = 0) -> None:
-        """Let those come in whose requests are at the sockets already; wait for nobody else."""
+        """Let those come in whose requests are on their way; wait for nobody longer than that.
+
+        Who was answered just now often has the next request ready: it is here as soon as the
+        answers are sent. That is waited for where callers are few.
+        """
         few = answered + len(self.waiting) + self.under_way < 2 * WORTH_ANOTHER
-        for _ in range(TURNS_OF_FEW if few else TURNS):
+        expected = answered + len(self.waiting)
+        turns = (TURNS_OF_SOME if answered >= SOME else TURNS_OF_FEW) if few else TURNS
+        for _ in range(turns):
             await asyncio.sleep(0)
+            if few and answered and len(self.waiting) >= expected:
+                break
 
     def _take(self) -> list[Waiting]:
         """Return the next batch. A key that is being booked, or means two things, waits."""
