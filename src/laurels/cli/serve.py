@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import signal
+import socket
 from collections.abc import Awaitable, Callable
 from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +22,8 @@ from .console import err, fail, run
 from .database import kept_running, urls
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from laurels.kit.envelope import Limits
 
 BURST_SECONDS = 10
@@ -47,7 +50,10 @@ def serve(
         ),
     ] = None,
     number: Annotated[
-        int | None, typer.Option(hidden=True, help="Which of several processes this is.")
+        int, typer.Option(hidden=True, help="Which of several processes this is.")
+    ] = 0,
+    channel: Annotated[
+        int | None, typer.Option(hidden=True, help="Where connections are handed over.")
     ] = None,
 ) -> None:
     """Serve the API until it is stopped, and do what goes on without being asked."""
@@ -55,20 +61,21 @@ def serve(
     where = host or found.host, found.port if port is None else port
     works = found.worker if worker is None else worker
     url = run(urls()).app
-    if number is not None:
-        listen(url, *where, works=False, number=number)
+    if channel is not None:
+        listen(url, *where, works=False, number=number, channel=channel)
         return
     count = processes or found.processes
-    if count > 1:
-        family.require_place(*where, count)
+    heard = family.listener(*where, count) if count > 1 else None
     err.print(f"Laurels answers on http://{where[0]}:{where[1]} (Ctrl-C stops it)")
     say_where_mail_goes(found)
-    if count == 1:
+    if heard is None:
         listen(url, *where, works=works)
         return
     asked = ["serve", "--host", where[0], "--port", str(where[1]), "--number"]
     with kept_running():
-        family.keep([[*asked, str(each)] for each in range(count)] + [["worker"]] * works)
+        family.keep(
+            heard, [[*asked, str(each)] for each in range(count)], [["worker"]] if works else []
+        )
 
 
 def say_where_mail_goes(found: Settings) -> None:
@@ -84,11 +91,17 @@ def say_where_mail_goes(found: Settings) -> None:
 
 
 def listen(
-    url: str, host: str, port: int, *, works: bool | None = None, number: int | None = None
+    url: str,
+    host: str,
+    port: int,
+    *,
+    works: bool | None = None,
+    number: int = 0,
+    channel: int | None = None,
 ) -> None:
     """Serve the API on a database, with a worker beside it unless told otherwise.
 
-    With a number it is one of several processes on this port.
+    As one of several processes it has a number, and a channel on which its connections come.
     """
     # Only here: every other command starts twice as fast without the web framework.
     import uvicorn
@@ -106,9 +119,8 @@ def listen(
         pool_timeout=found.pool_timeout_seconds,
         statement_timeout=found.statement_timeout_seconds,
     )
-    sockets = None if number is None else [family.shared_socket(host, port)]
     if found.metrics_port is not None:
-        _give_metrics(found.host, found.metrics_port + (number or 0))
+        _give_metrics(found.host, found.metrics_port + number)
     expect_batches()
     beside = working(url, found) if (found.worker if works is None else works) else None
     app = create_app(
@@ -128,6 +140,11 @@ def listen(
             app.state.streams.end()
             super().handle_exit(sig, frame)
 
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if channel is not None:
+                _take_in(self, socket.socket(fileno=channel))
+
     with kept_running():
         Server(
             uvicorn.Config(
@@ -136,7 +153,34 @@ def listen(
                 # Whom a proxy speaks for is decided in kit.origin alone.
                 proxy_headers=False, timeout_graceful_shutdown=5,
             )
-        ).run(sockets=sockets)  # fmt: skip
+        ).run(sockets=None if channel is None else [])  # fmt: skip
+
+
+def _take_in(server: "uvicorn.Server", channel: socket.socket) -> None:
+    """Let a server answer on the connections that come by a channel, until that ends."""
+    loop = asyncio.get_running_loop()
+    begun: set[asyncio.Task[Any]] = set()
+
+    def protocol() -> asyncio.Protocol:
+        return server.config.http_protocol_class(
+            config=server.config, server_state=server.server_state, app_state=server.lifespan.state
+        )  # type: ignore[call-arg]
+
+    def take() -> None:
+        try:
+            connections = family.receive(channel)
+        except (EOFError, OSError):
+            # The parent is gone, and nobody would ever call again.
+            loop.remove_reader(channel)
+            server.should_exit = True
+            return
+        for connection in connections:
+            task = loop.create_task(loop.connect_accepted_socket(protocol, connection))
+            begun.add(task)
+            task.add_done_callback(begun.discard)
+
+    loop.add_reader(channel, take)
+    family.say_ready(channel)
 
 
 def _limits(found: Settings) -> "Limits":

@@ -9,6 +9,7 @@ set-based batch. There is no timer, so an idle system is not slower for it
 import asyncio
 import contextvars
 import logging
+import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -35,7 +36,7 @@ D = TypeVar("D", bound=Callable[..., Any])
 
 MAX_BATCH = 256
 """Requests that one transaction takes, at most."""
-TURNS, TURNS_OF_FEW, TURNS_OF_SOME = 2, 6, 24
+TURNS, TURNS_OF_FEW, TURNS_OF_SOME = 2, 6, 40
 """Turns of the event loop before a batch is taken: reading a request and coming in take a few.
 More of them gather the callers who have just been answered, too. That is right where they are few;
 where they are many nobody would be left for a second transaction, and all wait for each other."""
@@ -56,6 +57,8 @@ BATCH_SIZE = Histogram(
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
 )
 
+_let_others_run: Callable[[], None] = getattr(os, "sched_yield", lambda: None)
+"""Whoever has something to do on this core does it first: those we wait for may be among them."""
 MET_ANOTHER = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """The database undid everything because of another transaction; the same again may succeed."""
 OUT_OF_REACH = (
@@ -280,6 +283,8 @@ class Lane:
             await asyncio.sleep(0)
             if few and answered and len(self.waiting) >= expected:
                 break
+            if few and answered >= SOME:
+                _let_others_run()
 
     def _take(self) -> list[Waiting]:
         """Return the next batch. A key that is being booked, or means two things, waits."""
