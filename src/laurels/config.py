@@ -122,7 +122,7 @@ class Settings(BaseSettings):
         ge=1,
         le=64,
         description="Processes of `laurels serve` that answer, one per core at most; a worker is"
-        " one more then. Limits per process count in each of them. Linux only.",
+        " one more then. Limits per process count in each of them. Not on Windows.",
     )
     metrics_port: int | None = Field(
         default=None,

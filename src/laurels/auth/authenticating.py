@@ -63,6 +63,11 @@ def _allowed(scopes: tuple[str, ...]) -> frozenset[Permission]:
     return frozenset(Permission(scope) for scope in scopes if scope in ALL_PERMISSIONS)
 
 
+@lru_cache(maxsize=1024)
+def _holder_of(key_id: UUID) -> Actor:
+    return Actor("api_key", encode("api_key", key_id))
+
+
 def _lasting(token: str) -> Claims | None:
     """Return what a person's token says, None when it is none. Raise TokenExpired."""
     claims = read_access_token(token)
@@ -162,7 +167,7 @@ class KeyAuthenticator:
             raise KeyExpired(msg)
         if row["last_used_at"] is None or row["last_used_at"] < work.now - TOUCH_EVERY:
             await self._touch(work, key_id)
-        actor = Actor("api_key", encode("api_key", key_id))
+        actor = _holder_of(key_id)
         allowed = _allowed(tuple(row["scopes"]))
         found = Principal(work.tenant_id, actor, allowed, row["clock"])
         return await self._teach(work, token, found)

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -143,6 +144,7 @@ async def list_keys(
     return [dict(row) for row in rows]
 
 
+@lru_cache(maxsize=1024)
 def fingerprint(key: str) -> bytes:
     """Return what is stored of a key."""
     # A key has 160 bits of chance, so a fast hash is enough: there is nothing to guess.

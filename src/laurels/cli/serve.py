@@ -46,7 +46,7 @@ def serve(
         int | None,
         typer.Option(
             min=1,
-            help="Processes that answer, one per core at most; a worker is one more. Linux only.",
+            help="Processes that answer, one per core at most; a worker is one more.",
         ),
     ] = None,
     number: Annotated[
@@ -161,10 +161,11 @@ def _take_in(server: "uvicorn.Server", channel: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     begun: set[asyncio.Task[Any]] = set()
 
-    def protocol() -> asyncio.Protocol:
-        return server.config.http_protocol_class(
-            config=server.config, server_state=server.server_state, app_state=server.lifespan.state
-        )  # type: ignore[call-arg]
+    made: Any = server.config.http_protocol_class
+    protocol = partial(
+        made, config=server.config, server_state=server.server_state,
+        app_state=server.lifespan.state,
+    )  # fmt: skip
 
     def take() -> None:
         try:

@@ -257,6 +257,7 @@ HOT = "begin; set local plan_cache_mode = force_generic_plan"
 server would plan the first one of every batch anew, for up to 200 µs."""
 
 
+@lru_cache(maxsize=1024)
 def beginning(tenant_id: UUID, kind: str = PLAIN) -> str:
     """Return what begins a transaction that sees this tenant's rows and no others: one round trip.
 

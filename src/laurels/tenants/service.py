@@ -47,6 +47,8 @@ class TenantView:
     time_zone: str
     created_at: datetime
     settings: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    sections: dict[Any, Any] = field(default_factory=dict[Any, Any], compare=False, repr=False)
+    """The settings as their sections, once somebody has read them; they are never changed."""
 
 
 _COLUMNS = "id, slug, name, preset, status, test, currency, time_zone, created_at"

@@ -74,7 +74,10 @@ async def read(work: Work, model: type[S]) -> S:
     if known is not None:
         return known
     tenant = await current(work)
-    found = model.model_validate(tenant.settings.get(model.section, {}))
+    found = tenant.sections.get(model)
+    if found is None:
+        found = model.model_validate(tenant.settings.get(model.section, {}))
+        tenant.sections[model] = found
     work.memo[model] = found
     return found
 
