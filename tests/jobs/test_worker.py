@@ -57,7 +57,9 @@ async def test_what_somebody_asks_for_runs_within_moments(house, app_url):
         found = await until(ended(house.database, house.tenant.id, run.id))
 
     assert found.state == "done"
-    assert time.perf_counter() - began < 15
+    # By itself it takes half a second. Runs of other tests' tenants may come first, but it does not
+    # wait for the schedule, which looks once a minute.
+    assert time.perf_counter() - began < 50
 
 
 async def test_it_stops_at_once_when_there_is_nothing_to_do(app_url):

@@ -5,6 +5,7 @@ habits that go with it: `tenant_id` first in every key, composite foreign keys b
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -207,7 +208,7 @@ class Database:
             if keep:
                 self._spare.put(raw, begin if raw.is_in_transaction() else None)
             else:
-                await pool.release(raw)
+                await _give_back(pool, raw)
 
     async def _take(self, pool: Pool, begin: str | None) -> tuple[Any, bool]:
         """Return the connection that stayed out of the pool last time, else one from the pool.
@@ -221,11 +222,11 @@ class Database:
                     await asyncio.shield(busy)
                 except asyncio.CancelledError:
                     raw.terminate()
-                    await pool.release(raw)
+                    await _give_back(pool, raw)
                     raise
             if not is_gone(raw):
                 return raw, begun
-            await pool.release(raw)
+            await _give_back(pool, raw)
         started = time.perf_counter()
         self._waiting += 1
         try:
@@ -267,7 +268,7 @@ class Database:
                     raw, _, busy = self._spare.take()
                     if busy is not None:
                         await busy
-                    await self._pool.release(raw)
+                    await _give_back(self._pool, raw)
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
@@ -279,6 +280,12 @@ async def _begin(raw: Raw, begin: str) -> None:
     except BaseException:
         raw.terminate()
         raise
+
+
+async def _give_back(pool: Pool, raw: Any) -> None:
+    """Return a connection to the pool, which has it already when it died at this very moment."""
+    with contextlib.suppress(asyncpg.InternalClientError):
+        await pool.release(raw)
 
 
 async def _read_json(raw: Raw) -> None:
