@@ -1,5 +1,7 @@
 """Rate limits: how often a key may ask, and how often an address may be wrong."""
 
+import asyncio
+
 import pytest
 
 from laurels import tenants
@@ -17,11 +19,11 @@ async def statuses(client, count, **options):
 
 async def test_a_key_that_asks_too_often_is_told_when_to_come_back(house):
     async with asking(house, requests_per_second=5) as client:
-        found = await statuses(client, 20)
-        refused = await client.get("/v1/members")
+        # At once: who asks one after the other on a slow machine is given new tokens meanwhile.
+        answers = await asyncio.gather(*(client.get("/v1/members") for _ in range(20)))
 
-    assert found[:5] == [200] * 5
-    assert found.count(200) < 12
+    refused = next(answer for answer in answers if answer.status_code != 200)
+    assert 5 <= [answer.status_code for answer in answers].count(200) < 12
     assert refused.status_code == 429
     assert refused.headers["retry-after"] == "1"
     assert refused.headers["ratelimit-policy"] == '"key";q=5;w=1'
