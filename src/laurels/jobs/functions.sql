@@ -55,8 +55,6 @@ language sql security definer set search_path = laurels, pg_temp as $$
       and (w.beat_at is null or w.beat_at < now() - interval '5 minutes' or w.state = 'waiting')
     order by w.created_at
     limit p_limit
-    -- What another worker is just taking is theirs; to wait and look again costs each row a search.
-    for update skip locked
   )
   and r.state in ('waiting', 'running')
   and (r.queued_at is null or r.queued_at < now() - interval '15 minutes')
