@@ -18,7 +18,7 @@ from laurels.migrations import runner
 HERE = Path(__file__).parent
 TICK = os.sysconf("SC_CLK_TCK")
 SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB", "min_wal_size": "4GB"}
-"""A server that has run for a while uses the files of its log again; `settle` makes some."""
+"""A server that has run for a while uses the files of its log again; see `settle_down`."""
 
 
 @dataclass

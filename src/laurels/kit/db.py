@@ -196,7 +196,7 @@ class Database:
                 await _begin(raw, begin)
             yield raw
             keep = self._may_stay_out(raw, begin)
-            if not keep and begin is not None and raw.is_in_transaction():
+            if not (keep or begin is None or is_gone(raw)) and raw.is_in_transaction():
                 await undo(raw)
         except asyncpg.InternalClientError as error:
             # The server died in mid-operation, and the driver only notices with the next one.
