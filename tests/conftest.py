@@ -20,7 +20,7 @@ from laurels.kit import roles
 from laurels.kit.db import Database
 from laurels.kit.work import OPERATOR, PLATFORM, open_work
 from laurels.migrations import runner
-from tests.support import cluster
+from tests.support import cluster, size
 from tests.support.make import House, make_tenant
 from tests.support.openapi import hold_to_the_document
 
@@ -34,6 +34,19 @@ os.environ.setdefault("LAURELS_SECRET_KEY", "dGVzdHMgdGVzdHMgdGVzdHMgdGVzdHMgdGV
 # A password that is hashed a thousand times in a run must not cost what it costs a guesser.
 os.environ.setdefault("LAURELS_HASH_MEMORY_KIB", "64")
 os.environ.setdefault("LAURELS_HASH_ROUNDS", "1")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Know `--size`."""
+    parser.addoption(
+        "--size", choices=size.SIZES, default=os.environ.get(size.VARIABLE, "small"),
+        help="how large the large tests are (default: small)",
+    )  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell the tests before they are imported, in every worker."""
+    os.environ[size.VARIABLE] = config.getoption("--size")
 
 
 async def _build(url: str) -> None:

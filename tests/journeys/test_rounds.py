@@ -1,10 +1,9 @@
 """API, worker and database are killed in turn under load: what was answered is there, once.
 
-`LAURELS_TEST_ROUNDS` says how many kills; every third is of the same victim.
+Three kills, or twenty with `--size full`; every third is of the same victim.
 """
 
 import itertools
-import os
 import random
 import threading
 import time
@@ -14,9 +13,10 @@ import httpx
 import pytest
 
 from tests.support.outside import Outside, free_port, outside, wait_until_ready
+from tests.support.size import pick
 
 pytestmark = pytest.mark.slow
-ROUNDS = int(os.environ.get("LAURELS_TEST_ROUNDS", "3"))
+ROUNDS = pick(3, 20)
 CLIENTS = 8
 VICTIMS = ("api", "worker", "database")
 
