@@ -8,8 +8,6 @@ from decimal import Decimal
 import pytest
 
 from laurels import imports, ledger, tenants
-from laurels.events import handling
-from laurels.events.catalogue import PurchaseCompleted
 from laurels.imports import booking, carrying
 
 from .conftest import summary
@@ -214,28 +212,6 @@ async def test_a_dry_run_says_the_same_and_changes_nothing(desk, monkeypatch):
     assert summary(rehearsed) == summary(real) == (8, 4, 2, 2)
     assert (rehearsed.new_members, rehearsed.revenue) == (real.new_members, real.revenue)
     assert rehearsed.reasons == real.reasons
-
-
-async def test_a_dry_run_says_what_handlers_would_do(desk, monkeypatch):
-    monkeypatch.setattr(handling, "_handlers", {})
-    heard = []
-
-    @handling.handler("tests.hear", PurchaseCompleted)
-    async def hear(work, happened):
-        heard.extend(event.payload["points"] for event in happened)
-        if heard[-1] == 30:
-            msg = "too many"
-            raise ValueError(msg)
-
-    before = await desk.counts()
-    file = desk.purchases({"amount": "10"}, {"amount": "30"}, {"amount": "20"})
-
-    report = await desk.load(file, dry_run=True)
-
-    assert sorted(heard) == [10, 20, 30]
-    assert report.reactions == {("tests.hear", "done"): 2, ("tests.hear", "failed"): 1}
-    assert await desk.counts() == before
-    assert (await desk.load(file)).reactions == {}
 
 
 async def test_a_row_that_breaks_its_batch_fails_alone(desk, monkeypatch):

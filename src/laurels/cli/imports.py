@@ -48,6 +48,25 @@ Map = Annotated[
     list[str] | None,
     typer.Option("--map", metavar="COLUMN=NAME", help="What a column is called in this file."),
 ]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="COLUMN=VALUE", help="The same value in all rows."),
+]
+DecimalComma = Annotated[
+    bool, typer.Option("--decimal-comma", help="Amounts are written like 1.234,50.")
+]
+Dates = Annotated[
+    imports.DateOrder,
+    typer.Option("--dates", help="How dates are written: 2025-12-31, 31.12.2025 or 12/31/2025."),
+]
+GroupBy = Annotated[
+    str | None,
+    typer.Option(
+        "--group-by",
+        metavar="NAME",
+        help="The file has a row for each line of an order; this column is the order's number.",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")]
 Welcome = Annotated[
     bool, typer.Option("--welcome", help="New members earn what sign-up rules say.")
@@ -67,6 +86,10 @@ def purchases(
     tenant: Tenant,
     source: Source = None,
     mapping: Map = None,
+    constants: Set = None,
+    decimal_comma: DecimalComma = False,
+    dates: Dates = "iso",
+    group_by: GroupBy = None,
     dry_run: DryRun = False,
     welcome: Welcome = False,
     as_json: Json = False,
@@ -74,11 +97,21 @@ def purchases(
     """Book the purchases and refunds of a CSV file, each once; unknown members are enrolled.
 
     Columns: external_id, member, occurred_at, amount, currency; optional: status, refund_of,
-    channel, payment_method, note, lines (JSON). Run it again after a break: what is there is
+    channel, payment_method, note, lines (JSON). With --group-by also sku, name, category, quantity,
+    unit_price, line_amount, and no amount is needed. Run it again after a break: what is there is
     skipped. Exit code 3: rows were refused; they are in a file that can be mended and imported
     under the same --source.
     """
-    options = _options(file, source, mapping, dry_run=dry_run, welcome=welcome)
+    options = _options(
+        file,
+        source,
+        mapping,
+        constants,
+        imports.Dialect(decimal_comma, dates),
+        dry_run=dry_run,
+        welcome=welcome,
+        group_by=group_by,
+    )
     _import(imports.import_purchases, tenant, options, as_json=as_json)
 
 
@@ -88,6 +121,9 @@ def members(
     tenant: Tenant,
     source: Source = None,
     mapping: Map = None,
+    constants: Set = None,
+    decimal_comma: DecimalComma = False,
+    dates: Dates = "iso",
     dry_run: DryRun = False,
     welcome: Welcome = False,
     known_only: KnownOnly = False,
@@ -100,7 +136,14 @@ def members(
     rows were refused; they are in a file.
     """
     options = _options(
-        file, source, mapping, dry_run=dry_run, welcome=welcome, known_only=known_only
+        file,
+        source,
+        mapping,
+        constants,
+        imports.Dialect(decimal_comma, dates),
+        dry_run=dry_run,
+        welcome=welcome,
+        known_only=known_only,
     )
     _import(imports.import_members, tenant, options, as_json=as_json)
 
@@ -111,6 +154,9 @@ def balances(
     tenant: Tenant,
     source: Source = None,
     mapping: Map = None,
+    constants: Set = None,
+    decimal_comma: DecimalComma = False,
+    dates: Dates = "iso",
     dry_run: DryRun = False,
     welcome: Welcome = False,
     known_only: KnownOnly = False,
@@ -123,7 +169,14 @@ def balances(
     Several rows of a member are several lots. Run it again after a break: what is there is skipped.
     """
     options = _options(
-        file, source, mapping, dry_run=dry_run, welcome=welcome, known_only=known_only
+        file,
+        source,
+        mapping,
+        constants,
+        imports.Dialect(decimal_comma, dates),
+        dry_run=dry_run,
+        welcome=welcome,
+        known_only=known_only,
     )
     _import(imports.import_balances, tenant, options, as_json=as_json)
 
@@ -134,6 +187,9 @@ def rewards(
     tenant: Tenant,
     source: Source = None,
     mapping: Map = None,
+    constants: Set = None,
+    decimal_comma: DecimalComma = False,
+    dates: Dates = "iso",
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -142,7 +198,15 @@ def rewards(
     Columns: name, type, cost_points; optional: description, value (JSON), program, and what else a
     reward has in the API. Empty cells change nothing. Exit code 3: rows were refused.
     """
-    options = _options(file, source, mapping, dry_run=dry_run, welcome=False)
+    options = _options(
+        file,
+        source,
+        mapping,
+        constants,
+        imports.Dialect(decimal_comma, dates),
+        dry_run=dry_run,
+        welcome=False,
+    )
     _import(imports.import_rewards, tenant, options, as_json=as_json)
 
 
@@ -152,6 +216,9 @@ def vouchers(
     tenant: Tenant,
     source: Source = None,
     mapping: Map = None,
+    constants: Set = None,
+    decimal_comma: DecimalComma = False,
+    dates: Dates = "iso",
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -159,7 +226,15 @@ def vouchers(
 
     A code that is there already is skipped. Exit code 3: rows were refused; they are in a file.
     """
-    options = _options(file, source, mapping, dry_run=dry_run, welcome=False)
+    options = _options(
+        file,
+        source,
+        mapping,
+        constants,
+        imports.Dialect(decimal_comma, dates),
+        dry_run=dry_run,
+        welcome=False,
+    )
     _import(imports.import_vouchers, tenant, options, as_json=as_json)
 
 
@@ -167,26 +242,36 @@ def _options(
     file: Path,
     source: str | None,
     mapping: list[str] | None,
+    constants: list[str] | None,
+    dialect: imports.Dialect,
     *,
     dry_run: bool,
     welcome: bool,
     known_only: bool = False,
+    group_by: str | None = None,
 ) -> imports.Options:
-    pairs: dict[str, str] = {}
-    for item in mapping or []:
-        column, mark, name = item.partition("=")
-        if not (column and mark and name):
-            fail(f"--map reads COLUMN=NAME, for example --map amount=Total; got `{escape(item)}`")
-        pairs[column.strip()] = name.strip()
     return imports.Options(
         file=file,
         rejects_dir=settings().data_dir.expanduser().resolve() / "imports",
         source=source,
-        mapping=pairs,
+        mapping=_pairs("--map", "COLUMN=NAME, for example --map amount=Total", mapping),
+        constants=_pairs("--set", "COLUMN=VALUE, for example --set currency=GBP", constants),
+        dialect=dialect,
+        group_by=group_by,
         dry_run=dry_run,
         welcome=welcome,
         known_only=known_only,
     )
+
+
+def _pairs(option: str, form: str, items: list[str] | None) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for item in items or []:
+        column, mark, value = item.partition("=")
+        if not (column and mark and value):
+            fail(f"{option} reads {form}; got `{escape(item)}`")
+        pairs[column.strip()] = value.strip()
+    return pairs
 
 
 def _import(deed: Deed, tenant: str, options: imports.Options, *, as_json: bool) -> None:
@@ -254,10 +339,6 @@ def _as_json(report: imports.Report) -> dict[str, Any]:
         "revenue": format(_revenue(report), "f"),
         "amounts": {status: format(amount, "f") for status, amount in report.revenue.items()},
         "reasons": dict(report.reasons),
-        "handlers": [
-            {"name": name, "outcome": outcome, "events": count}
-            for (name, outcome), count in sorted(report.reactions.items())
-        ],
         "rejected_file": str(report.rejected_file) if report.rejected_file else None,
         "ignored_columns": report.ignored_columns,
     }
@@ -269,7 +350,7 @@ def _as_table(report: imports.Report) -> Table:
     table.add_column(style="dim")
     table.add_column(justify="right")
     rows: list[tuple[str, Any]] = [
-        ("rows read", report.read),
+        ("orders read" if report.grouped else "rows read", report.read),
         (f"{would}booked", report.booked),
         (f"{would}skipped (there already)", report.skipped),
         (f"{would}rejected", report.rejected),
@@ -277,10 +358,6 @@ def _as_table(report: imports.Report) -> Table:
         ("points", report.points),
     ]
     rows += [(f"amount {status}", amount) for status, amount in sorted(report.revenue.items())]
-    rows += [
-        (f"{name} would be {outcome}", count)
-        for (name, outcome), count in sorted(report.reactions.items())
-    ]
     for name, value in rows:
         table.add_row(name, f"{value:,}")
     return table

@@ -2,27 +2,31 @@
 
 While the database books one batch the next one is parsed. A batch that fails unexpectedly is
 tried again and then halved, until the one row that breaks it fails alone.
+
+A dry run does the same in one transaction, with a savepoint for each batch, and rolls all of it
+back: what it predicts is what happened. What it touched stays locked until it ends.
 """
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Generic, TypeVar
 from uuid import UUID
 
 import asyncpg
 
-from laurels import events, tenants
-from laurels.kit import rehearsing
+from laurels import tenants
 from laurels.kit.db import Database, PoolExhausted
 from laurels.kit.errors import AppError
 from laurels.kit.work import Actor, Work, open_work
 
 from . import runs
-from .errors import TooManyBroken
+from .errors import FileRefused, TooManyBroken
+from .grouping import SAMPLE, OrderRows, group, looks_like_lines
 from .reading import BadLine, Columns, Row, Table
 from .report import SHOWN, Outcome, Rejection, Report, Skipped
 
@@ -67,16 +71,34 @@ class Carrier(Generic[T]):
     actor: Actor
     table: Table
     columns: Columns
-    parse: Callable[[list[str]], T]
+    parse: Callable[[Row], T]
     book: Callable[[Work, Sequence[T]], Awaitable[list[Outcome]]]
     report: Report
     on_progress: Callable[[Report, int], None] | None
     rejects: runs.RejectFile | None = None
+    group_by: int | None = None
+    """The column whose value the rows of one order share, in a file of lines."""
+    numbers: tuple[int, int] | None = None
+    """The columns of the orders' numbers and amounts, in a file that should have a row for each."""
     _broken: int = 0
+    _dry: Work | None = None
+    """The transaction of a dry run, which all batches share."""
 
     async def carry(self) -> None:
         """Every row of the table is booked, skipped or refused."""
-        rows = self.table.rows()
+        if not self.report.dry_run:
+            await self._carry_all()
+            return
+        async with open_work(
+            self.database, tenant_id=self.tenant_id, actor=self.actor, dry_run=True
+        ) as self._dry:
+            # Nobody else can gather statistics of rows that are not committed, and without them
+            # the planner would read whole tables for every batch.
+            await self._dry.fetch("select set_config('enable_seqscan', 'off', true)")
+            await self._carry_all()
+
+    async def _carry_all(self) -> None:
+        rows = self._rows()
         batch = await self._read(rows)
         done, measured = 0, 1
         while batch.size:
@@ -96,6 +118,24 @@ class Carrier(Generic[T]):
                 await self.database.refresh_statistics()
                 measured = done * 2
 
+    def _rows(self) -> Iterator[Row]:
+        rows = self.table.rows()
+        if self.group_by is not None:
+            return group(rows, self.group_by)
+        if self.numbers is None:
+            return rows
+        head = list(islice(rows, SAMPLE))
+        good = [row for row in head if not isinstance(row, BadLine)]
+        if (found := looks_like_lines(good, *self.numbers)) is not None:
+            name = self.table.header[self.numbers[0]]
+            msg = (
+                f"in the first {found[1]:,} rows, {found[0]:,} values of `{name}` come again and"
+                " again with other amounts. Does the file have a row for each line of an order?"
+                f" Then say --group-by {name}"
+            )
+            raise FileRefused(msg)
+        return chain(head, rows)
+
     async def _read(self, rows: Iterator[Row]) -> Batch[T]:
         """Return the next rows, parsed in slices between which the database is listened to."""
         batch = Batch[T]()
@@ -103,11 +143,11 @@ class Carrier(Generic[T]):
         for number, row in enumerate(rows, start=1):
             if isinstance(row, BadLine):
                 batch.rejections.append(
-                    Rejection(row.line, None, row.code, row.message, row.values)
+                    Rejection(row.line, None, row.code, row.message, row.values, _all(row))
                 )
             else:
                 try:
-                    batch.items.append((row, parse(row.values)))
+                    batch.items.append((row, parse(row)))
                 except AppError as error:
                     batch.rejections.append(self._rejection(row, error))
             if number >= BATCH:
@@ -155,24 +195,30 @@ class Carrier(Generic[T]):
             raise TooManyBroken(msg) from trouble
         ((row, _),) = batch.items
         message = f"the row could not be booked ({type(trouble).__name__}: {trouble})"
-        rejection = Rejection(row.line, None, "unexpected", message, row.values)
+        rejection = Rejection(row.line, None, "unexpected", message, row.values, _all(row))
         await self._carry(Batch([], [*batch.rejections, rejection]))
 
     async def _book(self, batch: Batch[T]) -> tuple[Report, list[Rejection]]:
         """Book the batch in one transaction, together with the run's progress."""
-        async with open_work(
-            self.database, tenant_id=self.tenant_id, actor=self.actor, dry_run=self.report.dry_run
-        ) as work:
-            if self.report.dry_run:
-                rehearsing.start(work)
+        async with self._open() as work:
             outcomes = await self.book(work, [item for _, item in batch.items])
             part, rejections = self._count(batch, outcomes)
-            if self.report.dry_run:
-                part.reactions = await _reactions(work)
             if self.report.run_id is not None:
                 await runs.reject(work, self.report.run_id, self.table.header, rejections)
                 await runs.progress(work, self.report.run_id, part)
         return part, rejections
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncGenerator[Work]:
+        """Lend a transaction, or in a dry run a part of the one that is undone."""
+        if self._dry is None:
+            async with open_work(self.database, tenant_id=self.tenant_id, actor=self.actor) as work:
+                yield work
+            return
+        async with self._dry.savepoint():
+            yield self._dry
+            # What is put off to the end of a transaction is done now, as it will be.
+            await self._dry.close()
 
     def _count(
         self, batch: Batch[T], outcomes: Sequence[Outcome]
@@ -203,17 +249,16 @@ class Carrier(Generic[T]):
     def _rejection(self, row: Row, error: AppError) -> Rejection:
         """Say what is wrong with a row, by the name that the column has in this file."""
         if not error.fields:
-            return Rejection(row.line, None, error.code, error.message, row.values)
+            return Rejection(row.line, None, error.code, error.message, row.values, _all(row))
         wrong = error.fields[0]
         column, _, rest = wrong.field.partition(".")
         name = self.columns.names.get(column, column)
         message = f"{rest}: {wrong.message}" if rest else wrong.message
-        return Rejection(row.line, name, wrong.code, message, row.values)
+        return Rejection(row.line, name, wrong.code, message, row.values, _all(row))
 
 
-async def _reactions(work: Work) -> Counter[tuple[str, str]]:
-    """Let handlers hear of what a dry run has booked; count their outcomes by name."""
-    happened, _ = await events.rehearse(work)
-    return Counter(
-        (reacted.name, reacted.outcome) for event in happened for reacted in event.handlers
-    )
+def _all(row: Row) -> list[tuple[int, list[str]]]:
+    """Return the rows of an order; none for a row that is all there is."""
+    if isinstance(row, OrderRows | BadLine):
+        return [(each.line, each.values) for each in row.rows]
+    return []

@@ -29,6 +29,11 @@ def parse_lines(said: str) -> list[Line]:
     return [_line(item, f"line {number}") for number, item in enumerate(items, start=1)]
 
 
+def line_of(given: dict[str, Any]) -> Line:
+    """Return the line that one row of a file tells. Raise ValueError, with what is wrong."""
+    return _line(given, "the line")
+
+
 def _line(item: Any, place: str) -> Line:
     if not isinstance(item, dict):
         msg = f'{place} is not an object; write `{{"sku": …, "unit_price": …}}`'

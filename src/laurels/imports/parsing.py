@@ -19,11 +19,16 @@ from laurels.purchases import Line, NewPurchase
 
 from .cells import bare
 from .errors import RowInvalid
-from .lines import parse_lines
+from .lines import line_of, parse_lines
 
 REQUIRED = ("external_id", "member", "occurred_at", "amount", "currency")
 PURCHASE_COLUMNS = (
     *REQUIRED, "status", "refund_of", "channel", "payment_method", "note", "lines",
+)  # fmt: skip
+LINE_COLUMNS = ("sku", "name", "category", "quantity", "unit_price", "line_amount")
+"""Of a file with a row for each line: what is the line's own."""
+_OF_THE_ORDER = (
+    "member", "amount", "currency", "status", "refund_of", "channel", "payment_method", "note",
 )  # fmt: skip
 STATUSES = ("pending", "completed", "failed", "cancelled")
 PAYMENT_METHODS = ("cash", "card", "mobile", "other")
@@ -79,6 +84,46 @@ class Reading:
         if len(places) > len(REQUIRED):
             self._more(item, values)
         return item
+
+    def order(self, rows: list[list[str]]) -> NewPurchase | RefundRow:
+        """Return the purchase that several rows tell, a line each. Raise RowInvalid.
+
+        What is the order's stands in each of them, its time in the first. Without a column
+        `amount` the order's is the sum of its lines.
+        """
+        places, first = self.places, rows[0]
+        for column in _OF_THE_ORDER:
+            if (place := places.get(column)) is None:
+                continue
+            for row in rows[1:]:
+                if row[place].strip() != first[place].strip():
+                    msg = f"differs within the order: `{first[place][:40]}` and `{row[place][:40]}`"
+                    raise RowInvalid(msg, field=column)
+        lines = [self._line(row) for row in rows]
+        if "amount" in places:
+            item = self.purchase(first)
+        else:
+            total = sum((line.amount for line in lines), Decimal(0))
+            width = len(first)
+            whole = Reading(
+                {**places, "amount": width}, self.source, self.currency, self.zone, self.now,
+                self._moments,
+            )  # fmt: skip
+            item = whole.purchase([*first, format(total, "f")])
+        if isinstance(item, NewPurchase):
+            item.lines = lines
+        return item
+
+    def _line(self, values: list[str]) -> Line:
+        cells = {name: values[self.places[name]].strip()
+                 for name in LINE_COLUMNS if name in self.places}  # fmt: skip
+        given: dict[str, Any] = {name: cell for name, cell in cells.items() if cell}
+        if "line_amount" in given:
+            given["amount"] = given.pop("line_amount")
+        try:
+            return line_of(given)
+        except ValueError as error:
+            raise RowInvalid(str(error), field="lines") from None
 
     def _refund(
         self, of: str, external_id: str, occurred_at: datetime, values: list[str]

@@ -6,11 +6,13 @@ bad and reading goes on with the line after it, so an open quote cannot swallow 
 
 import csv
 import os
+import re
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from .errors import FileRefused
@@ -23,6 +25,7 @@ MAX_RECORD_LINES = 100
 
 _DELIMITERS = (",", ";", "\t")
 _ENDINGS = "\r\n"
+_SEPARATOR = re.compile("sep=[,;\t|]")
 LOST = "\ufffd"
 REJECT_COLUMNS = ("line", "field", "code", "message")
 """What stands before the columns of a file of refused rows."""
@@ -42,6 +45,8 @@ class BadLine(Row):
 
     code: str
     message: str
+    rows: list[Row] = field(default_factory=list[Row])
+    """Of an order that is bad as a whole: all of its rows."""
 
 
 @dataclass(slots=True)
@@ -188,28 +193,62 @@ def _with_header(source: BinaryIO, file: Path) -> Table:
         text = raw.decode("utf-8-sig").rstrip(_ENDINGS)
     except UnicodeDecodeError:
         raise FileRefused(f"the header of {file} is not UTF-8; save the file as UTF-8") from None
+    if _SEPARATOR.fullmatch(text):
+        # The first line of some spreadsheets' files only says what separates the columns.
+        return _after_separator(source, file, text[4:], read=len(raw))
+    return _table(raw, text, file, source, size)
+
+
+def _after_separator(source: BinaryIO, file: Path, mark: str, *, read: int) -> Table:
+    raw = source.readline(MAX_LINE + 1)
+    try:
+        text = raw.decode("utf-8").rstrip(_ENDINGS)
+    except UnicodeDecodeError:
+        raise FileRefused(f"the header of {file} is not UTF-8; save the file as UTF-8") from None
+    return _table(raw, text, file, source, os.fstat(source.fileno()).st_size, mark=mark, read=read)
+
+
+def _table(
+    raw: bytes,
+    text: str,
+    file: Path,
+    source: BinaryIO,
+    size: int,
+    *,
+    mark: str | None = None,
+    read: int = 0,
+) -> Table:
+    if "\r" in text:
+        raise FileRefused(
+            f"the lines of {file} end in CR, as old Macintosh files do; save it with LF or CRLF"
+        )
     if not text.strip() or len(raw) > MAX_LINE or "\x00" in text:
         what = "is empty" if not raw else "has no header"
         raise FileRefused(f"{file} {what}; its first line names the columns")
     try:
-        found = {mark: next(csv.reader([text], delimiter=mark, strict=True))
-                 for mark in _DELIMITERS}  # fmt: skip
+        found = {each: next(csv.reader([text], delimiter=each, strict=True))
+                 for each in ([mark] if mark else _DELIMITERS)}  # fmt: skip
     except csv.Error:
         raise FileRefused(f"the header of {file} has an open or misplaced quote") from None
-    delimiter = max(_DELIMITERS, key=lambda mark: len(found[mark]))
+    delimiter = max(found, key=lambda each: len(found[each]))
     header = [name.strip() for name in found[delimiter]]
     if len(header) > MAX_COLUMNS:
         raise FileRefused(f"{file} has {len(header)} columns; at most {MAX_COLUMNS} are read")
-    return Table(header, delimiter, size, read=len(raw), _file=source, _number=1)
+    lines = 1 if mark is None else 2
+    return Table(header, delimiter, size, read=read + len(raw), _file=source, _number=lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where each known column stands in the file, what it is called there, what is not known."""
+    """Where each known column stands in the file, what it is called there, what is not known.
+
+    Constants stand behind the columns of the file, the same in each row.
+    """
 
     places: dict[str, int]
     names: dict[str, str]
     ignored: list[str]
+    constants: list[str] = field(default_factory=list[str])
 
 
 def find_columns(
@@ -218,20 +257,26 @@ def find_columns(
     known: Sequence[str],
     required: Sequence[str],
     mapping: Mapping[str, str],
+    constants: Mapping[str, str] = MappingProxyType({}),
 ) -> Columns:
     """Return where the known columns stand. Raise FileRefused for one that is missing or twice.
 
     `mapping` says what a column is called in this file; other columns keep their names. Case
-    does not count.
+    does not count. A column with a constant is not looked for.
     """
+    for column in (*mapping, *constants):
+        if column not in known:
+            msg = f"there is no column `{column}`; there are: {', '.join(known)}"
+            raise FileRefused(msg)
+    if both := sorted(mapping.keys() & constants.keys()):
+        raise FileRefused(f"`{both[0]}` can be mapped or set to a constant, not both")
     heads = [name.casefold() for name in header]
     listed = ", ".join(name for name in header if name)
-    for column in mapping:
-        if column not in known:
-            msg = f"there is no column `{column}` to map; there are: {', '.join(known)}"
-            raise FileRefused(msg)
     places: dict[str, int] = {}
     for column in known:
+        if column in constants:
+            places[column] = len(header) + list(constants).index(column)
+            continue
         name = mapping.get(column, column).strip()
         count = heads.count(name.casefold())
         if count > 1:
@@ -243,7 +288,8 @@ def find_columns(
         elif column in required:
             msg = (
                 f"the file has no column `{column}`; it has: {listed}."
-                f" Say which one it is: --map {column}=NAME"
+                f" Say which one it is: --map {column}=NAME, or give all rows the same value:"
+                f" --set {column}=VALUE"
             )
             raise FileRefused(msg)
     used = set(places.values())
@@ -252,4 +298,5 @@ def find_columns(
     ignored = [
         name for place, name in enumerate(header) if place >= first and place not in used and name
     ]
-    return Columns(places, {name: header[place] for name, place in places.items()}, ignored)
+    names = {name: header[place] if place < len(header) else name for name, place in places.items()}
+    return Columns(places, names, ignored, list(constants.values()))

@@ -1,6 +1,7 @@
 """What an import has done so far, in numbers and in refused rows."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +23,12 @@ class Rejection:
     code: str
     message: str
     values: list[str]
+    rows: Sequence[tuple[int, list[str]]] = ()
+    """Of an order with several rows: all of them, with their lines."""
+
+    def each(self) -> Sequence[tuple[int, list[str]]]:
+        """Return the rows of the file that were refused, with their lines."""
+        return self.rows or [(self.line, self.values)]
 
 
 @dataclass(slots=True)
@@ -53,6 +60,8 @@ class Report:
     run_id: UUID | None
     source: str
     dry_run: bool
+    grouped: bool = False
+    """Whether what is counted are orders, each of which may have several rows."""
     ignored_columns: list[str] = field(default_factory=list[str])
     read: int = 0
     booked: int = 0
@@ -64,8 +73,6 @@ class Report:
     first_rejections: list[Rejection] = field(default_factory=list[Rejection])
     rejected_file: Path | None = None
     new_members: int = 0
-    reactions: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    """Of a dry run: how often each handler would have which outcome."""
 
     @property
     def suspicious(self) -> bool:
@@ -83,6 +90,5 @@ class Report:
         for status, amount in part.revenue.items():
             self.revenue[status] = self.revenue.get(status, Decimal(0)) + amount
         self.reasons.update(part.reasons)
-        self.reactions.update(part.reactions)
         known = [*self.first_rejections, *part.first_rejections]
         self.first_rejections = sorted(known, key=lambda rejection: rejection.line)[:SHOWN]

@@ -68,18 +68,22 @@ async def reject(
     """The refused rows are kept with their reasons."""
     if not rejections:
         return
+    rows = [(rejection, line, values) for rejection in rejections
+            for line, values in rejection.each()]  # fmt: skip
     await work.fetch(
-        "insert into laurels.rejected_rows (tenant_id, run_id, line, field, code, message, row)"
-        " select $1, $2, n.line, n.field, n.code, n.message, n.row::jsonb from unnest("
-        "$3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])"
-        " as n (line, field, code, message, row)",
+        """
+        insert into laurels.rejected_rows (tenant_id, run_id, line, field, code, message, row)
+        select $1, $2, n.line, n.field, n.code, n.message, n.row::jsonb
+        from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
+            as n (line, field, code, message, row)
+        """,
         work.tenant_id,
         run_id,
-        [rejection.line for rejection in rejections],
-        [rejection.field for rejection in rejections],
-        [rejection.code for rejection in rejections],
-        [rejection.message.replace("\x00", "\ufffd") for rejection in rejections],
-        [_stored(header, rejection.values) for rejection in rejections],
+        [line for _, line, _ in rows],
+        [rejection.field for rejection, _, _ in rows],
+        [rejection.code for rejection, _, _ in rows],
+        [rejection.message.replace("\x00", "\ufffd") for rejection, _, _ in rows],
+        [_stored(header, values) for _, _, values in rows],
     )
 
 
@@ -112,9 +116,10 @@ class RejectFile:
             csv.writer(self._file).writerow([*REJECT_COLUMNS, *self._header])
         writer = csv.writer(self._file)
         for rejection in rejections:
-            said = (rejection.line, rejection.field or "", rejection.code, rejection.message)
-            shown = [value.replace("\x00", "\ufffd") for value in rejection.values]
-            writer.writerow([*said, *shown])
+            said = (rejection.field or "", rejection.code, rejection.message)
+            for line, values in rejection.each():
+                shown = [value.replace("\x00", "\ufffd") for value in values]
+                writer.writerow([line, *said, *shown])
         self._file.flush()
 
     def close(self) -> None:

@@ -29,10 +29,18 @@ from .catalogue import (
     book_rewards,
     book_vouchers,
 )
+from .dialect import Dialect
 from .errors import FileRefused
-from .parsing import MEMBER_COLUMNS, PURCHASE_COLUMNS, REQUIRED, Reading, member_of
-from .reading import Columns, find_columns, open_table
-from .rehearsal import Rehearsal
+from .grouping import rows_of
+from .parsing import (
+    LINE_COLUMNS,
+    MEMBER_COLUMNS,
+    PURCHASE_COLUMNS,
+    REQUIRED,
+    Reading,
+    member_of,
+)
+from .reading import Columns, Row, Table, find_columns, open_table
 from .report import Outcome, Report
 
 MAX_SOURCE = 64
@@ -48,14 +56,19 @@ class Options:
     """How a file is to be imported.
 
     `source` begins the natural keys of its rows (else: the file's name), `mapping` says what a
-    column is called in the file, `rejects_dir` is where refused rows are written, `welcome` lets
-    new members earn what sign-up rules say, `known_only` lets nobody new in.
+    column is called in the file, `constants` gives columns one value for all rows, `dialect` says
+    how numbers and dates are written. `group_by` names the column of the file that the rows of one
+    order share. `rejects_dir` is where refused rows are written, `welcome` lets new members earn
+    what sign-up rules say, `known_only` lets nobody new in.
     """
 
     file: Path
     rejects_dir: Path
     source: str | None = None
     mapping: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    constants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    dialect: Dialect = field(default_factory=Dialect)
+    group_by: str | None = None
     dry_run: bool = False
     welcome: bool = False
     known_only: bool = False
@@ -80,11 +93,15 @@ async def import_purchases(
         return await book_purchases(work, items, source=source, welcome=options.welcome)
 
     def parse(places: Places) -> Parse[PurchaseItem]:
-        return Reading(
-            places, source, tenant.currency, zone(tenant.time_zone), utc_now()
-        ).purchase  # fmt: skip
+        return reading(places).purchase
 
-    kind = Kind("purchases", PURCHASE_COLUMNS, REQUIRED, parse, book)
+    def parse_lines(places: Places) -> Callable[[list[list[str]]], PurchaseItem]:
+        return reading(places).order
+
+    def reading(places: Places) -> Reading:
+        return Reading(places, source, tenant.currency, zone(tenant.time_zone), utc_now())
+
+    kind = Kind("purchases", PURCHASE_COLUMNS, REQUIRED, parse, book, of_lines=parse_lines)
     return await _import(database, tenant_id, options, kind, on_progress)
 
 
@@ -186,6 +203,8 @@ class Kind(Generic[T]):
     parse: Callable[[Places], Parse[T]]
     book: Book[T]
     one_of: Sequence[str] = ()
+    of_lines: Callable[[Places], Callable[[list[list[str]]], T]] | None = None
+    """How the rows of one order are read, where a file may have a row for each line."""
 
 
 async def _import(
@@ -196,26 +215,76 @@ async def _import(
     on_progress: OnProgress | None,
 ) -> Report:
     with open_table(options.file) as table:
-        columns = find_columns(
-            table.header, known=kind.columns, required=kind.required, mapping=options.mapping
-        )
-        if kind.one_of and columns.places.keys().isdisjoint(kind.one_of):
-            listed = ", ".join(name for name in table.header if name)
-            neither = " nor ".join(f"`{name}`" for name in kind.one_of)
-            msg = f"the file has neither {neither}; it has: {listed}"
-            raise FileRefused(msg)
+        grouping = _group_by(table, kind, options)
+        columns = _columns(table, kind, options)
         carrier = Carrier(
             database=database,
             tenant_id=tenant_id,
             actor=options.actor,
             table=table,
             columns=columns,
-            parse=kind.parse(columns.places),
-            book=_rehearsed(kind.book) if options.dry_run else kind.book,
+            parse=_parser(kind, columns, options),
+            book=kind.book,
             report=_report(options, columns),
             on_progress=on_progress,
+            group_by=grouping,
+            numbers=_numbers(table, kind, columns) if grouping is None else None,
         )
         return await _carry_out(carrier, kind.name, options)
+
+
+def _columns(table: Table, kind: Kind[Any], options: Options) -> Columns:
+    """Return where the columns stand. Raise FileRefused for one that is missing."""
+    known, required = list(kind.columns), list(kind.required)
+    mapping = dict(options.mapping)
+    if options.group_by is not None:
+        known += LINE_COLUMNS
+        required = [name for name in required if name != "amount"] + ["unit_price"]
+        if "external_id" not in {*mapping, *options.constants}:
+            mapping["external_id"] = options.group_by
+    columns = find_columns(
+        table.header, known=known, required=required, mapping=mapping, constants=options.constants
+    )
+    if kind.one_of and columns.places.keys().isdisjoint(kind.one_of):
+        listed = ", ".join(name for name in table.header if name)
+        neither = " nor ".join(f"`{name}`" for name in kind.one_of)
+        raise FileRefused(f"the file has neither {neither}; it has: {listed}")
+    return columns
+
+
+def _group_by(table: Table, kind: Kind[Any], options: Options) -> int | None:
+    """Return the place of the column that rows of one order share. Raise FileRefused."""
+    if options.group_by is None:
+        return None
+    if kind.of_lines is None:
+        raise FileRefused("only purchases come in files with a row for each line")
+    return find_columns(
+        table.header, known=["group"], required=["group"], mapping={"group": options.group_by}
+    ).places["group"]
+
+
+def _numbers(table: Table, kind: Kind[Any], columns: Columns) -> tuple[int, int] | None:
+    """Return where orders have their numbers and amounts, if rows could be lines of orders."""
+    if kind.of_lines is None:
+        return None
+    number, amount = columns.places["external_id"], columns.places["amount"]
+    return (number, amount) if max(number, amount) < len(table.header) else None
+
+
+def _parser(kind: Kind[T], columns: Columns, options: Options) -> Callable[[Row], T]:
+    """Return how a row is read: constants added, numbers and dates written as we read them."""
+    dialect, constants, places = options.dialect, columns.constants, columns.places
+
+    def plain(values: list[str]) -> list[str]:
+        full = [*values, *constants] if constants else values
+        return full if dialect.plain else dialect.translate(full, places)
+
+    if options.group_by is not None:
+        assert kind.of_lines is not None, "a file is grouped only where that has a meaning"
+        of_lines = kind.of_lines(places)
+        return lambda row: of_lines([plain(each.values) for each in rows_of(row)])
+    one = kind.parse(places)
+    return lambda row: one(plain(row.values))
 
 
 async def has_imported(work: Work, *, kind: str, source: str) -> bool:
@@ -241,17 +310,9 @@ def _report(options: Options, columns: Columns) -> Report:
         run_id=None,
         source=_source(options),
         dry_run=options.dry_run,
+        grouped=options.group_by is not None,
         ignored_columns=columns.ignored,
     )
-
-
-def _rehearsed(book: Book[T]) -> Book[T]:
-    rehearsal = Rehearsal[T]()
-
-    async def booked(work: Work, items: Sequence[T]) -> list[Outcome]:
-        return rehearsal.correct(items, await book(work, items))
-
-    return booked
 
 
 async def _carry_out(carrier: Carrier[T], kind: str, options: Options) -> Report:
