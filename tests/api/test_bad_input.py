@@ -46,7 +46,8 @@ ONE_MEMBER = "mem_01h455vb4pex5vsknk084sn02q"
         ({"status": "done"}, "status"),
         ({"surprise": 1}, "surprise"),
         ({"lines": [{"unit_price": "1.00", "quantity": "0"}]}, "lines.0.quantity"),
-        ({"lines": [{"unit_price": "1.005"}]}, "lines.0.amount"),
+        ({"lines": [{"unit_price": "1.00005"}]}, "lines.0.unit_price"),
+        ({"lines": [{"unit_price": "1.00", "amount": "1.005"}]}, "lines.0.amount"),
     ],
 )
 async def test_a_purchase_that_cannot_be_names_its_field(client, change, field):

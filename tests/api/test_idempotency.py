@@ -67,7 +67,7 @@ async def test_a_natural_key_with_equal_content_gives_the_purchase_that_is_there
     assert (first.status_code, again.status_code, changed.status_code) == (201, 200, 409)
     assert first.json() == again.json()
     assert changed.json()["code"] == "purchase_altered"
-    assert changed.json()["errors"][0]["field"] == "external_id"
+    assert changed.json()["errors"][0]["field"] == "amount"
 
 
 async def test_the_same_natural_key_from_sixteen_connections_is_one_purchase(client):

@@ -164,7 +164,7 @@ def test_a_bad_cell_is_refused_by_the_name_of_its_column(cells, field):
 )
 def test_bad_lines_are_refused_with_their_number(text, words):
     with pytest.raises(ValueError, match=words):
-        parse_lines(text)
+        parse_lines(text, "USD")
 
 
 MEMBER = {

@@ -1,7 +1,7 @@
 """Recording deeds, set-based and idempotent on (source, external id)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from laurels.kit.db import MAX_MONEY
-from laurels.kit.errors import AppError
+from laurels.kit.errors import AppError, altered
 from laurels.kit.ids import new_id
 from laurels.kit.time import check_occurred_at
 from laurels.kit.work import Work, sparse
@@ -95,17 +95,51 @@ def _checked(value: Decimal) -> Decimal:
 
 def content_of(deed: NewDeed) -> bytes:
     """Return the digest of what was said of a deed."""
-    value = None if deed.value is None else f"{deed.value.normalize():f}"
-    said = [
-        str(deed.named_id or deed.doer_id),
-        deed.kind,
-        deed.subject,
-        value,
-        None if deed.occurred_at is None else deed.occurred_at.isoformat(),
-        deed.attributes,
-    ]
-    told = orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)
+    told = orjson.dumps(_said_of(deed), default=str, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(told).digest()
+
+
+def _said_of(deed: NewDeed) -> dict[str, Any]:
+    """Return what was said of a deed, by the names of the API."""
+    return {
+        "member": str(deed.named_id or deed.doer_id),
+        "kind": deed.kind,
+        "subject": deed.subject,
+        "value": None if deed.value is None else f"{deed.value.normalize():f}",
+        "occurred_at": None if deed.occurred_at is None else deed.occurred_at.isoformat(),
+        "attributes": deed.attributes,
+    }
+
+
+def _differing(deed: NewDeed, before: NewDeed) -> list[str]:
+    """Return the fields that differ; a moment that is not sent means the one that is recorded."""
+    now, then = _said_of(deed), _said_of(before)
+    if deed.occurred_at is None:
+        del now["occurred_at"]
+    return [name for name, value in now.items() if value != then[name]]
+
+
+async def _name_differences(
+    work: Work,
+    deeds: Sequence[NewDeed],
+    outcomes: list[Recorded | AppError],
+    other: Mapping[int, UUID],
+) -> None:
+    """What was reported before with other content is refused by the fields that differ."""
+    if not other:
+        return
+    rows = await work.fetch(
+        """
+        select id, coalesce(original_member_id, member_id) as doer_id, kind, subject, value,
+          occurred_at, attributes
+        from laurels.deeds where tenant_id = $1 and id = any($2)
+        """,
+        work.tenant_id, list(other.values()),
+    )  # fmt: skip
+    there = {row["id"]: NewDeed(**{k: v for k, v in row.items() if k != "id"}) for row in rows}
+    for number, deed_id in other.items():
+        if fields := _differing(deeds[number], there[deed_id]):
+            outcomes[number] = altered(DeedAltered, fields)
 
 
 async def record(work: Work, deeds: Sequence[NewDeed]) -> list[Recorded | AppError]:
@@ -128,6 +162,7 @@ async def record(work: Work, deeds: Sequence[NewDeed]) -> list[Recorded | AppErr
         if deed.external_id is None or first[deed.source, deed.external_id] == number
     ]
     there = await _insert(work, deeds, outcomes, contents, fresh)
+    other: dict[int, UUID] = {}
     for number, deed in enumerate(deeds):
         if deed.external_id is None:
             continue
@@ -135,14 +170,16 @@ async def record(work: Work, deeds: Sequence[NewDeed]) -> list[Recorded | AppErr
         earlier = first[key]
         if key in there:
             deed_id, content = there[key]
+            outcomes[number] = Recorded(deed_id, new=False)
+            if content is not None and content != contents[number]:
+                other[number] = deed_id
         elif earlier == number:
             continue
+        elif fields := _differing(deed, deeds[earlier]):
+            outcomes[number] = altered(DeedAltered, fields)
         else:
-            deed_id, content = _id_of(outcomes[earlier]), contents[earlier]
-        same = content is None or content == contents[number]
-        outcomes[number] = (
-            Recorded(deed_id, new=False) if same else DeedAltered(field="external_id")
-        )
+            outcomes[number] = Recorded(_id_of(outcomes[earlier]), new=False)
+    await _name_differences(work, deeds, outcomes, other)
     return outcomes
 
 

@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 from typing import Any, cast
 
-from laurels.purchases import Line
+from laurels.purchases import Line, amount_of_line
 
 MAX_LINES = 500
 _KEYS = frozenset({"sku", "name", "category", "quantity", "unit_price", "amount"})
@@ -12,7 +12,7 @@ _MOST = Decimal(10) ** 15
 _PLACES = 4
 
 
-def parse_lines(said: str) -> list[Line]:
+def parse_lines(said: str, currency: str) -> list[Line]:
     """Return the lines of a purchase. Raise ValueError, with the position and the remedy."""
     try:
         found: Any = json.loads(said, parse_float=Decimal, parse_int=Decimal)
@@ -26,15 +26,15 @@ def parse_lines(said: str) -> list[Line]:
     if len(items) > MAX_LINES:
         msg = f"has {len(items)} lines; at most {MAX_LINES}"
         raise ValueError(msg)
-    return [_line(item, f"line {number}") for number, item in enumerate(items, start=1)]
+    return [_line(item, f"line {number}", currency) for number, item in enumerate(items, start=1)]
 
 
-def line_of(given: dict[str, Any]) -> Line:
+def line_of(given: dict[str, Any], currency: str) -> Line:
     """Return the line that one row of a file tells. Raise ValueError, with what is wrong."""
-    return _line(given, "the line")
+    return _line(given, "the line", currency)
 
 
-def _line(item: Any, place: str) -> Line:
+def _line(item: Any, place: str, currency: str) -> Line:
     if not isinstance(item, dict):
         msg = f'{place} is not an object; write `{{"sku": …, "unit_price": …}}`'
         raise ValueError(msg)  # noqa: TRY004 - one kind of error for one kind of trouble
@@ -54,7 +54,9 @@ def _line(item: Any, place: str) -> Line:
     return Line(
         quantity=quantity,
         unit_price=price,
-        amount=quantity * price if amount is None else _number(amount, f"{place}: amount"),
+        amount=amount_of_line(quantity, price, currency)
+        if amount is None
+        else _number(amount, f"{place}: amount"),
         sku=_word(given.get("sku"), 128, f"{place}: sku"),
         name=_word(given.get("name"), 200, f"{place}: name"),
         category=_word(given.get("category"), 128, f"{place}: category"),

@@ -121,7 +121,7 @@ class Reading:
         if "line_amount" in given:
             given["amount"] = given.pop("line_amount")
         try:
-            return line_of(given)
+            return line_of(given, self.currency)
         except ValueError as error:
             raise RowInvalid(str(error), field="lines") from None
 
@@ -150,7 +150,7 @@ class Reading:
         item.note = self._cell(values, "note")
         lines = self._cell(values, "lines")
         if lines is not None:
-            item.lines = _lines(lines)
+            item.lines = _lines(lines, self.currency)
 
     def _cell(self, values: list[str], column: str) -> str | None:
         place = self.places.get(column)
@@ -225,9 +225,9 @@ def moment_of(
     return moment.astimezone(UTC)
 
 
-def _lines(said: str) -> list[Line]:
+def _lines(said: str, currency: str) -> list[Line]:
     try:
-        return parse_lines(said)
+        return parse_lines(said, currency)
     except ValueError as error:
         raise RowInvalid(str(error), field="lines") from None
 

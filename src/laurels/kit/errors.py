@@ -10,7 +10,7 @@ AppError
 └── Limited          429  too much, too fast
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from inspect import cleandoc
@@ -124,3 +124,15 @@ class Limited(AppError):
         super().__init__(message, **details)
         if retry_after is not None:
             self.retry_after = retry_after
+
+
+def altered(error: type[AppError], fields: Sequence[str]) -> AppError:
+    """Return the conflict of something that came before with other content, naming the fields."""
+    names = ", ".join(f"`{name}`" for name in fields[:10])
+    more = f" and {len(fields) - 10} more" if len(fields) > 10 else ""
+    trouble = error(f"{error().message.rstrip('.')}: it differs in {names}{more}.")
+    trouble.fields = [
+        FieldError(name, "is not what was recorded under this number", error.code)
+        for name in fields[:100]
+    ]
+    return trouble

@@ -4,6 +4,7 @@ A purchase is pending, completed, failed or cancelled; only pending ones move. I
 points: what a purchase causes and a refund undoes is `settlement`.
 """
 
+from .content import amount_of_line
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseNotFound, PurchaseNotPending
 from .queries import (
     find_by_key,
@@ -17,7 +18,8 @@ from .queries import (
     lock_by_key,
     totals_of,
 )
-from .recording import Line, NewPurchase, Recorded, as_said, check, record
+from .recording import Recorded, as_said, check, record
+from .reported import Line, NewPurchase
 from .service import (
     NewRefund,
     RecordedRefund,
@@ -29,31 +31,9 @@ from .service import (
 from .settings import PurchaseSettings
 
 __all__ = [
-    "CurrencyNotTraded",
-    "Line",
-    "NewPurchase",
-    "NewRefund",
-    "PurchaseAltered",
-    "PurchaseNotFound",
-    "PurchaseNotPending",
-    "PurchaseSettings",
-    "Recorded",
-    "RecordedRefund",
-    "as_said",
-    "check",
-    "find_by_key",
-    "find_purchases",
-    "get_purchase",
-    "hand_over",
-    "ids_of",
-    "lines_of",
-    "list_purchases",
-    "list_unsettled",
-    "lock",
-    "lock_by_key",
-    "record",
-    "record_refunds",
-    "set_refund_points",
-    "set_status",
-    "totals_of",
-]
+    "CurrencyNotTraded", "Line", "NewPurchase", "NewRefund", "PurchaseAltered",
+    "PurchaseNotFound", "PurchaseNotPending", "PurchaseSettings", "Recorded", "RecordedRefund",
+    "amount_of_line", "as_said", "check", "find_by_key", "find_purchases", "get_purchase",
+    "hand_over", "ids_of", "lines_of", "list_purchases", "list_unsettled", "lock",
+    "lock_by_key", "record", "record_refunds", "set_refund_points", "set_status", "totals_of",
+]  # fmt: skip

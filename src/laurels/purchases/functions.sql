@@ -154,13 +154,12 @@ begin
       using errcode = 'check_violation', column = 'purchase_id',
       hint = 'Add the lines while the purchase is pending, then complete it.';
   end if;
-  if greatest(scale(trim_scale(new.amount)), scale(trim_scale(new.unit_price)))
-    > laurels.currency_scale(v_purchase.currency)
-  then
-    raise exception 'amount or unit_price has more than the % decimal places of %',
+  -- The price of one may have more places than the currency: a litre costs 1.899.
+  if scale(trim_scale(new.amount)) > laurels.currency_scale(v_purchase.currency) then
+    raise exception 'amount has more than the % decimal places of %',
       laurels.currency_scale(v_purchase.currency), v_purchase.currency
       using errcode = 'check_violation', column = 'amount',
-      hint = 'Round them before the insert.';
+      hint = 'Round it before the insert.';
   end if;
   return new;
 end

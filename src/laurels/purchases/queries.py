@@ -9,11 +9,11 @@ from laurels.kit.work import Work
 
 from .errors import PurchaseNotFound
 
-_PURCHASE = (
-    "select id, source, external_id, member_id, status, amount, refunded, currency, channel,"
-    " payment_method, note, attributes, occurred_at, completed_at, settled_at, created_at"
-    " from laurels.purchases where tenant_id = $1"
-)
+_PURCHASE = """
+select id, source, external_id, member_id, original_member_id, status, amount, refunded, currency,
+  channel, payment_method, note, attributes, occurred_at, completed_at, settled_at, created_at
+from laurels.purchases where tenant_id = $1
+"""
 
 
 async def get_purchase(work: Work, purchase_id: UUID) -> dict[str, Any]:

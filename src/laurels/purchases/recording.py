@@ -1,8 +1,7 @@
 """Recording purchases, set-based and idempotent on (source, external id)."""
 
-import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -12,54 +11,19 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from laurels.kit.errors import AppError
+from laurels.kit.errors import AppError, altered
 from laurels.kit.ids import new_id
-from laurels.kit.money import check_amount
+from laurels.kit.money import MAX_AMOUNT, check_amount
 from laurels.kit.time import check_occurred_at
 from laurels.kit.work import Along, Work, sparse, uniform
 
 from . import queries
+from .content import content_of, differing
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseInvalid
+from .reported import Line, NewPurchase
 
-
-@dataclass(slots=True, kw_only=True)
-class Line:
-    """One position of a purchase; money in the purchase's currency."""
-
-    quantity: Decimal
-    unit_price: Decimal
-    amount: Decimal
-    sku: str | None = None
-    name: str | None = None
-    category: str | None = None
-    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
-
-
-@dataclass(slots=True, kw_only=True)
-class NewPurchase:
-    """A purchase as somebody reports it. `member` is the external id, `member_id` ours.
-
-    `buyer_id` is whom these turned out to mean; settlement finds that out, None is a guest.
-    `named_id` is who was named, where that member was merged into the buyer since; `barred` says
-    that the buyer earns nothing at present.
-    """
-
-    amount: Decimal
-    currency: str
-    source: str = "api"
-    external_id: str | None = None
-    member: str | None = None
-    member_id: UUID | None = None
-    buyer_id: UUID | None = None
-    named_id: UUID | None = None
-    barred: bool = False
-    occurred_at: datetime | None = None
-    status: str = "completed"
-    lines: Sequence[Line] = ()
-    channel: str | None = None
-    payment_method: str | None = None
-    note: str | None = None
-    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
+PRICE_PLACES = 4
+"""Decimal places that the price of one may have: a litre costs 1.899, a screw 0.0125."""
 
 
 @dataclass(slots=True)
@@ -91,31 +55,19 @@ def check(
             place = f"lines.{number}.amount"
             line.amount = check_amount(line.amount, currency)
             place = f"lines.{number}.unit_price"
-            line.unit_price = check_amount(line.unit_price, currency)
+            line.unit_price = _checked_price(line.unit_price)
     except ValueError as error:
         raise PurchaseInvalid(str(error), field=place) from None
 
 
-def content_of(purchase: NewPurchase) -> bytes:
-    """Return the digest of what was said of a purchase, its status excepted."""
-    said = (
-        f"{purchase.named_id or purchase.buyer_id}|{purchase.amount.normalize():f}"
-        f"|{purchase.occurred_at}|{purchase.channel}|{purchase.payment_method}|{purchase.note}"
-    )
-    if purchase.lines or purchase.attributes:
-        lines = [
-            (
-                line.sku,
-                line.name,
-                line.category,
-                line.attributes,
-                *(f"{n.normalize():f}" for n in (line.quantity, line.unit_price, line.amount)),
-            )
-            for line in purchase.lines
-        ]
-        more = (lines, purchase.attributes)
-        said += orjson.dumps(more, default=str, option=orjson.OPT_SORT_KEYS).decode()
-    return hashlib.sha256(said.encode()).digest()
+def _checked_price(price: Decimal) -> Decimal:
+    if not 0 <= price <= MAX_AMOUNT:
+        msg = f"is not between 0 and {MAX_AMOUNT}"
+        raise ValueError(msg)
+    if price != round(price, PRICE_PLACES):
+        msg = f"has more than {PRICE_PLACES} decimal places; round it"
+        raise ValueError(msg)
+    return price
 
 
 async def record(
@@ -136,7 +88,6 @@ async def record(
     outcomes: list[Recorded | AppError] = []
     first: dict[tuple[str, str], int] = {}
     fresh: list[int] = []
-    by_sql: dict[int, UUID] = {}
     for number, purchase in enumerate(purchases):
         outcomes.append(Recorded(new_id(), new=True, status=purchase.status))
         if purchase.external_id is not None:
@@ -152,54 +103,48 @@ async def record(
         number = first.get((source, external_id))
         if number is not None:
             stored[number] = (content, there, status)
-            outcomes[number] = _repeat(contents[number], content, there, status)
-            if content is None:
-                by_sql[number] = there
+    other: dict[int, UUID] = {}
     for number, purchase in enumerate(purchases):
-        if purchase.external_id is not None:
-            earlier = first[purchase.source, purchase.external_id]
-            if earlier != number:
-                before = outcomes[earlier]
-                if earlier in stored:
-                    outcomes[number] = _repeat(contents[number], *stored[earlier])
-                    if earlier in by_sql:
-                        by_sql[number] = by_sql[earlier]
-                elif isinstance(before, Recorded):
-                    outcomes[number] = _repeat(
-                        contents[number], contents[earlier], before.id, before.status
-                    )
-    await _compare_with_sql(work, purchases, outcomes, contents, by_sql)
+        if purchase.external_id is None:
+            continue
+        earlier = first[purchase.source, purchase.external_id]
+        if earlier in stored:
+            content, there, status = stored[earlier]
+            outcomes[number] = Recorded(there, new=False, status=status)
+            if content is None or bytes(content) != contents[number]:
+                other[number] = there
+        elif earlier != number:
+            outcomes[number] = _repeat_in_batch(purchase, purchases[earlier], outcomes[earlier])
+    await _compare(work, purchases, outcomes, other)
     return outcomes
 
 
-def _repeat(
-    content: bytes, before: bytes | None, purchase_id: UUID, status: str
+def _repeat_in_batch(
+    purchase: NewPurchase, before: NewPurchase, recorded: Recorded | AppError
 ) -> Recorded | AppError:
-    if before is not None and bytes(before) != content:
-        return PurchaseAltered(field="external_id")
-    return Recorded(purchase_id, new=False, status=status)
+    if fields := differing(purchase, before):
+        return altered(PurchaseAltered, fields)
+    assert isinstance(recorded, Recorded), "the first of a key is recorded before it is compared"
+    return Recorded(recorded.id, new=False, status=recorded.status)
 
 
-async def _compare_with_sql(
+async def _compare(
     work: Work,
     purchases: Sequence[NewPurchase],
     outcomes: list[Recorded | AppError],
-    contents: list[bytes],
-    by_sql: dict[int, UUID],
+    other: dict[int, UUID],
 ) -> None:
-    """A repeat of a purchase that was written by SQL, without a digest, says what its row says.
+    """What is not told as it was first told may still say what the row says by now: a repeat.
 
-    What is sent without a moment means whatever moment the row has.
+    That is so for rows written by SQL, those that were changed while they were pending, and those
+    whose digest is of another version.
     """
-    if not by_sql:
+    if not other:
         return
-    said = await as_said(work, await queries.read(work, list(by_sql.values())))
-    for number, purchase_id in by_sql.items():
-        there = said[purchase_id]
-        if purchases[number].occurred_at is None:
-            there.occurred_at = None
-        if content_of(there) != contents[number]:
-            outcomes[number] = PurchaseAltered(field="external_id")
+    said = await as_said(work, await queries.read(work, list(other.values())))
+    for number, purchase_id in other.items():
+        if fields := differing(purchases[number], said[purchase_id]):
+            outcomes[number] = altered(PurchaseAltered, fields)
 
 
 async def as_said(work: Work, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, NewPurchase]:
@@ -212,6 +157,7 @@ async def as_said(work: Work, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, Ne
             source=row["source"],
             external_id=row["external_id"],
             buyer_id=row["member_id"],
+            named_id=row["original_member_id"],
             occurred_at=row["occurred_at"],
             status=row["status"],
             lines=[Line(**line) for line in lines.get(purchase_id, [])],

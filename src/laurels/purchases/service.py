@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from laurels.kit.errors import AppError
+from laurels.kit.errors import AppError, altered
 from laurels.kit.ids import new_id
 from laurels.kit.money import check_amount, format_amount
 from laurels.kit.time import check_occurred_at
@@ -130,9 +130,12 @@ def _decide(
     if refund.external_id is not None:
         before = known.get((refund.source, refund.external_id))
         if before is not None:
-            same = before[1] == refund.purchase_id and refund.amount in {None, before[2]}
-            if not same:
-                raise RefundAltered(field="external_id")
+            same = {
+                "purchase_id": before[1] == refund.purchase_id,
+                "amount": refund.amount in {None, before[2]},
+            }
+            if fields := [name for name, equal in same.items() if not equal]:
+                raise altered(RefundAltered, fields)
             return RecordedRefund(
                 before[0], new=False, amount=before[2], refunded_before=purchase["refunded"],
                 purchase=purchase, occurred_at=before[3], points=before[4],

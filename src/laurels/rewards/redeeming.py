@@ -22,7 +22,7 @@ from laurels.events.catalogue import (
     RewardRedeemed,
     VouchersNearlyUsed,
 )
-from laurels.kit.errors import AppError
+from laurels.kit.errors import AppError, altered
 from laurels.kit.ids import encode, new_id
 from laurels.kit.schema import trim_money
 from laurels.kit.time import zone
@@ -223,20 +223,27 @@ def _again(
 
     Whoever was merged since is meant by the survivor's id as well as by their own.
     """
-    asked = (item.reward_id, item.quantity)
     if booked is not None:
-        if asked != (booked["reward_id"], booked["quantity"]) or item.member_id not in {
-            booked["member_id"], booked["original_member_id"],
-        }:  # fmt: skip
-            raise RedemptionAltered(field="external_id")
+        owners = {booked["member_id"], booked["original_member_id"]}
+        _refuse_altered(item, owners, booked["reward_id"], booked["quantity"])
         return Redeemed(booked["id"], new=False)
     if planned is not None:
-        if (item.member_id, *asked) != (
-            planned.member_id, planned.item.reward_id, planned.item.quantity,
-        ):  # fmt: skip
-            raise RedemptionAltered(field="external_id")
+        before = planned.item
+        _refuse_altered(item, {planned.member_id}, before.reward_id, before.quantity)
         return Redeemed(planned.id, new=False)
     return None
+
+
+def _refuse_altered(
+    item: NewRedemption, owners: set[UUID | None], reward_id: UUID, quantity: int
+) -> None:
+    same = {
+        "member" if item.member is not None else "member_id": item.member_id in owners,
+        "reward_id": item.reward_id == reward_id,
+        "quantity": item.quantity == quantity,
+    }
+    if fields := [name for name, equal in same.items() if not equal]:
+        raise altered(RedemptionAltered, fields)
 
 
 async def _pay(work: Work, plans: Sequence[_Plan]) -> dict[UUID, AppError]:

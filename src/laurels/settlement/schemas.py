@@ -23,7 +23,7 @@ from laurels.kit.schema import (
     Shaped,
     View,
 )
-from laurels.purchases import Line, NewPurchase, NewRefund
+from laurels.purchases import Line, NewPurchase, NewRefund, amount_of_line
 
 PurchaseId = Annotated[UUID, IdOf("purchase")]
 DeedId = Annotated[UUID, IdOf("deed")]
@@ -41,15 +41,18 @@ class LineIn(Schema):
     name: Name | None = None
     category: Code | None = None
     quantity: Annotated[Amount, Field(gt=0, max_digits=15, decimal_places=4)] = Decimal(1)
-    unit_price: Amount
+    unit_price: Amount = Field(description="Price of one, with up to 4 decimal places.")
     amount: Amount | None = Field(
-        default=None, description="After discounts; absent: quantity times unit price."
+        default=None,
+        description="After discounts; absent: quantity times unit price, rounded to the currency.",
     )
     attributes: Attributes = Field(default_factory=dict)
 
-    def to_line(self) -> Line:
+    def to_line(self, currency: str) -> Line:
         """Return the line as the books know it."""
-        amount = self.quantity * self.unit_price if self.amount is None else self.amount
+        amount = self.amount
+        if amount is None:
+            amount = amount_of_line(self.quantity, self.unit_price, currency)
         return Line(
             sku=self.sku,
             name=self.name,
@@ -99,7 +102,7 @@ class PurchaseIn(Schema):
             payment_method=self.payment_method,
             note=self.note,
             attributes=self.attributes,
-            lines=[line.to_line() for line in self.lines],
+            lines=[line.to_line(self.currency) for line in self.lines],
         )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from laurels import earning, ledger, members, purchases, tenants, tiers
 from laurels.events.catalogue import MemberEnrolled, PurchaseCompleted
-from laurels.kit.errors import AppError
+from laurels.kit.errors import AppError, altered
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase
 
@@ -222,7 +222,7 @@ async def _refuse_strangers(
         if outcomes[number] is None and item.external_id is not None:
             buyer = first.setdefault((item.source, item.external_id), item.member)
             if buyer != item.member and number in strange:
-                outcomes[number] = books.altered(field="external_id")
+                outcomes[number] = altered(books.altered, ["member"])
     keys = {
         n: (items[n].source, items[n].external_id or "") for n in strange if outcomes[n] is None
     }
@@ -232,7 +232,7 @@ async def _refuse_strangers(
     there = await members.find(work, [items[n].member or "" for n in suspects]) if suspects else {}
     for number in suspects:
         if items[number].member not in there:
-            outcomes[number] = books.altered(field="external_id")
+            outcomes[number] = altered(books.altered, ["member"])
 
 
 async def award_enrolment(

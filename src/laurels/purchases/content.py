@@ -1,0 +1,92 @@
+"""What was said of a purchase: a digest that tells a repeat from a change, and what differs."""
+
+import hashlib
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+import orjson
+
+from laurels.kit.money import scale
+
+from .reported import NewPurchase
+
+_WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
+"""Digits enough for the product of any quantity and price."""
+VERSION = b"\x01"
+"""First byte of every digest. Change it when `said_of` tells more or otherwise: repeats of what was
+recorded before are then compared field by field with the row."""
+
+
+def said_of(purchase: NewPurchase) -> dict[str, Any]:
+    """Return what was said of a purchase by the names of the API, its status excepted."""
+    buyer = purchase.named_id or purchase.buyer_id
+    return {
+        "member": None if buyer is None else str(buyer),
+        "amount": _digits(purchase.amount),
+        "occurred_at": None if purchase.occurred_at is None else purchase.occurred_at.isoformat(),
+        "channel": purchase.channel,
+        "payment_method": purchase.payment_method,
+        "note": purchase.note,
+        "attributes": purchase.attributes,
+        "lines": [
+            {
+                "sku": line.sku,
+                "name": line.name,
+                "category": line.category,
+                "quantity": _digits(line.quantity),
+                "unit_price": _digits(line.unit_price),
+                "amount": _digits(line.amount),
+                "attributes": line.attributes,
+            }
+            for line in purchase.lines
+        ],
+    }
+
+
+def content_of(purchase: NewPurchase) -> bytes:
+    """Return the digest of what was said of a purchase, after a byte for the way it is told."""
+    told = orjson.dumps(said_of(purchase), default=str, option=orjson.OPT_SORT_KEYS)
+    return VERSION + hashlib.sha256(told).digest()
+
+
+def differing(purchase: NewPurchase, before: NewPurchase) -> list[str]:
+    """Return the fields in which a purchase differs from what is recorded, as the API names them.
+
+    A moment that is not sent means the one that is recorded.
+    """
+    now, then = said_of(purchase), said_of(before)
+    found: list[str] = []
+    for name, value in now.items():
+        if _plain(value) == _plain(then[name]) or (name == "occurred_at" and value is None):
+            continue
+        if name == "lines" and len(value) == len(then[name]):
+            found += _differing_lines(value, then[name])
+        elif name == "member":
+            found.append("member_id" if purchase.member_id is not None else "member")
+        else:
+            found.append(name)
+    return found
+
+
+def _differing_lines(now: list[dict[str, Any]], then: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"lines.{place}.{name}"
+        for place, (line, before) in enumerate(zip(now, then, strict=True))
+        for name, value in line.items()
+        if _plain(value) != _plain(before[name])
+    ]
+
+
+def _plain(value: Any) -> bytes:
+    # As it is kept: what JSON cannot tell apart is the same.
+    return orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS)
+
+
+def _digits(number: Decimal | None) -> str | None:
+    return None if number is None else f"{number.normalize():f}"
+
+
+def amount_of_line(quantity: Decimal, unit_price: Decimal, currency: str) -> Decimal:
+    """Return what so many cost, rounded half up to the smallest coin: 0.345 x 12.99 is 4.48."""
+    coin = Decimal(1).scaleb(-scale(currency))
+    return _WIDE.quantize(_WIDE.multiply(quantity, unit_price), coin)

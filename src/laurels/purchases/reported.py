@@ -1,0 +1,48 @@
+"""A purchase and its lines as somebody reports them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(slots=True, kw_only=True)
+class Line:
+    """One position of a purchase; money in the purchase's currency."""
+
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    sku: str | None = None
+    name: str | None = None
+    category: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(slots=True, kw_only=True)
+class NewPurchase:
+    """A purchase as somebody reports it. `member` is the external id, `member_id` ours.
+
+    `buyer_id` is whom these turned out to mean; settlement finds that out, None is a guest.
+    `named_id` is who was named, where that member was merged into the buyer since; `barred` says
+    that the buyer earns nothing at present.
+    """
+
+    amount: Decimal
+    currency: str
+    source: str = "api"
+    external_id: str | None = None
+    member: str | None = None
+    member_id: UUID | None = None
+    buyer_id: UUID | None = None
+    named_id: UUID | None = None
+    barred: bool = False
+    occurred_at: datetime | None = None
+    status: str = "completed"
+    lines: Sequence[Line] = ()
+    channel: str | None = None
+    payment_method: str | None = None
+    note: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
