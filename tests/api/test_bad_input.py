@@ -1,6 +1,11 @@
 """Bad input is answered with a problem that names the field or the place; nothing is booked."""
 
+import re
+
 import pytest
+
+from laurels.kit.ids import encode
+from tests.support.openapi import document
 
 GOOD = {"member": "anna", "amount": "12.50", "currency": "USD"}
 ONE_MEMBER = "mem_01h455vb4pex5vsknk084sn02q"
@@ -74,6 +79,11 @@ async def test_a_purchase_that_cannot_be_names_its_field(client, change, field):
         (b'{"amount": "\xff"}', "not UTF-8"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"amount": NaN}', "NaN"),
+        (b'{"amount": 1e99999999999999999999999}', "exponent"),
+        (b'{"attributes": {"a": [-1.5E-99999999999999999999]}}', "exponent"),
+        (b'{"member": "a", "amount": "1.00", "amount": "999.00"}', '"amount" comes twice'),
+        (b'{"lines": [{"sku": "a", "sku": "a"}]}', '"sku" comes twice'),
+        (b'{"attributes": {"\\u0061": 1, "a": 2}}', '"a" comes twice'),
     ],
 )
 async def test_a_body_that_is_not_json_names_the_place(client, body, words):
@@ -126,6 +136,36 @@ async def test_a_wrong_field_is_told_in_words(client, body, field, words):
     assert (answer.status_code, fault["field"]) == (422, field)
     assert words in fault["message"]
     assert "^[" not in answer.text
+
+
+@pytest.mark.parametrize("number", ["1e99999999999999999999999", "-1e-99999999999999999999999"])
+async def test_a_number_that_nobody_can_calculate_with_is_refused_at_every_door(client, number):
+    body = f'{{"amount": {number}}}'.encode()
+
+    for path, about in document()["paths"].items():
+        for method in about.keys() & {"post", "put", "patch"}:
+            address = re.sub(r"\{[a-z_]+\}", ONE_MEMBER, path)
+            answer = await client.request(
+                method, address, content=body, headers={"content-type": "application/json"}
+            )
+            assert 400 <= answer.status_code < 500, (method, path, answer.text)
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [("members/{}", "last_login_at"), ("members/{}/tier", "expires_at")],
+)
+async def test_a_moment_at_the_end_of_the_calendar_is_refused_by_its_name(
+    client, house, address, field
+):
+    member = await house.member()
+    sent = {field: "9999-12-31T23:59:59+14:00", **({"tier_id": None} if "tier" in address else {})}
+
+    place = f"/v1/{address.format(encode('member', member))}"
+    answer = await client.request("PUT" if "tier" in address else "PATCH", place, json=sent)
+
+    assert answer.status_code == 422, answer.text
+    assert field in {fault["field"] for fault in answer.json()["errors"]}
 
 
 async def test_a_body_over_the_limit_names_the_limit(client):

@@ -190,9 +190,9 @@ async def test_a_provider_that_left_fails_in_time(shop, house, courier):
     assert (await shop.read(redemption))["failure_reason"] == "nobody delivers `provider:courier`"
 
 
-@pytest.mark.parametrize("code", ["", " ", "x" * 129, "a\x00b"])
+@pytest.mark.parametrize("code", ["", " ", "x" * 129, "a\x00b", "a\u200b", "\u212a1", "a\u202eb"])
 def test_a_code_that_cannot_be_is_a_failed_attempt(code):
-    with pytest.raises(ValueError, match="a code has"):
+    with pytest.raises(ValueError, match=r"a code (has|that)"):
         rewards.Delivered(code=code)
 
 

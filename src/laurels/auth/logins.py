@@ -4,14 +4,15 @@ Their table belongs to no tenant, and the application's role has no right to it;
 of the database are the only way (`functions.sql`).
 """
 
-import unicodedata
 from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
 
+from laurels.kit.errors import Invalid
 from laurels.kit.ids import new_id
 from laurels.kit.time import utc_now
+from laurels.kit.values import check_key, fold
 from laurels.kit.work import Work
 
 
@@ -39,8 +40,11 @@ class Place:
 
 
 def normal(email: str) -> str:
-    """Return an e-mail address as it is kept and compared: composed, in small letters."""
-    return unicodedata.normalize("NFC", email).lower()
+    """Return an e-mail address as it is kept and compared. Raise Invalid for what is no key."""
+    try:
+        return fold(check_key(email))
+    except ValueError as error:
+        raise Invalid(str(error), field="email") from None
 
 
 async def find_login(work: Work, email: str) -> Login | None:

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from laurels.kit.paging import MAX_PAGE
 from laurels.kit.passwords import LONGEST
-from laurels.kit.schema import Email, IdOf, Moment, Name, Schema, View, clean_text
+from laurels.kit.schema import Email, IdOf, Moment, Name, Schema, View
+from laurels.kit.values import check_key, check_storable
 
 from .roles import Role
 
@@ -55,9 +56,9 @@ class NewApiKeyOut(ApiKeyOut):
 StaffId = Annotated[UUID, IdOf("staff")]
 SessionId = Annotated[UUID, IdOf("staff_session")]
 Password = Annotated[
-    str, StringConstraints(min_length=1, max_length=LONGEST), AfterValidator(clean_text)
+    str, StringConstraints(min_length=1, max_length=LONGEST), AfterValidator(check_storable)
 ]
-Token = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(clean_text)]
+Token = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(check_key)]
 
 
 class StaffIn(Schema):

@@ -4,21 +4,36 @@ import asyncio
 import json
 import socket
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, NoReturn, TypeVar
 
 import asyncpg
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from laurels.kit.db import PoolExhausted
 from laurels.kit.errors import AppError
 from laurels.kit.postgres import PostgresError
+from laurels.kit.values import printable
 
 # What is no terminal has no width: a file or a pipe gets whole lines, with nothing cut off.
 PIPE_WIDTH = 400
-out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
-err = Console(stderr=True, highlight=False)
+
+
+class Plain(Console):
+    """A console that no text of others steers: their control characters are shown, not sent."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Yield what is printed, each text as a terminal can be shown it."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else printable(text), style, control)
+
+
+out = Plain(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+err = Plain(stderr=True, highlight=False)
 T = TypeVar("T")
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from laurels import rewards
 from laurels.kit.ids import decode, encode
+from laurels.kit.values import check_key
 from laurels.kit.work import OPERATOR, open_work
 
 from .console import err, fail, out, run, say_json
@@ -103,8 +104,12 @@ def _read(file: Path) -> list[str]:
         fail(f"{escape(str(file))} is not UTF-8; save it as that")
     codes = [line.strip() for line in lines if line.strip()]
     for number, line in enumerate(lines, 1):
-        if len(line.strip()) > MAX_CODE or "\x00" in line:
+        if len(line.strip()) > MAX_CODE:
             fail(f"line {number} is no code: a code has at most {MAX_CODE} characters")
+        try:
+            check_key(line.strip())
+        except ValueError as error:
+            fail(f"line {number} is no code: it {escape(str(error))}")
     if not codes:
         fail(f"there is no code in {escape(str(file))}")
     return codes

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 import typer
 from rich.markup import escape
 from rich.table import Table
 
 from laurels import segments
 from laurels.kit.ids import decode, encode
+from laurels.kit.reading import read_json
 from laurels.kit.work import OPERATOR, Work, open_work
 
 from .console import fail, out, run, say_json
@@ -88,10 +88,10 @@ def preview(
 def _read(text: str) -> Any:
     """Return JSON from the argument or the file it names; decimals are written as texts."""
     try:
-        return orjson.loads(Path(text[1:]).read_bytes() if text.startswith("@") else text)
+        return read_json(Path(text[1:]).read_text("utf-8") if text.startswith("@") else text)
     except OSError as error:
         fail(f"{text[1:]} cannot be read: {error.strerror}")
-    except orjson.JSONDecodeError as error:
+    except ValueError as error:
         fail(f"the criteria are not JSON: {error}")
 
 

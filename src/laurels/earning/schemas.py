@@ -30,6 +30,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from laurels.kit.conditions import Condition, ConditionError, parse, to_json
 from laurels.kit.ids import decode, encode
 from laurels.kit.schema import Moment, Shaped
+from laurels.kit.values import check_line
 
 from .facts import FIELDS, LINE_QUANTITY, LINES, NUMERIC
 from .rules import (
@@ -241,12 +242,6 @@ class DefinitionForm(BaseModel):
         return self.model_dump(mode="json", include={"conditions", "award", "caps"})
 
 
-def _storable(text: str) -> str:
-    if "\x00" in text:
-        raise ValueError("holds a null character; remove it")
-    return text
-
-
 def _program(value: object) -> object:
     return decode("program", value) if isinstance(value, str) else value
 
@@ -258,7 +253,7 @@ def _spell_program(value: UUID | None) -> str | None:
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
-    AfterValidator(_storable),
+    AfterValidator(check_line),
 ]
 Trigger = Annotated[
     str,

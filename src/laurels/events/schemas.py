@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from laurels.kit.schema import IdOf, Moment, Note, Schema, View, clean_text
+from laurels.kit.schema import IdOf, Moment, Note, Schema, View
+from laurels.kit.values import check_key
 
 from .addresses import MAX_URL
 
@@ -15,11 +16,9 @@ EndpointId = Annotated[UUID, IdOf("webhook_endpoint")]
 DeliveryId = Annotated[UUID, IdOf("webhook_delivery")]
 LetterId = Annotated[UUID, IdOf("dead_letter")]
 MemberId = Annotated[UUID, IdOf("member")]
-Url = Annotated[
-    str, StringConstraints(min_length=8, max_length=MAX_URL), AfterValidator(clean_text)
-]
+Url = Annotated[str, StringConstraints(min_length=8, max_length=MAX_URL), AfterValidator(check_key)]
 EventTypes = Annotated[
-    list[Annotated[str, StringConstraints(max_length=60), AfterValidator(clean_text)]],
+    list[Annotated[str, StringConstraints(max_length=60), AfterValidator(check_key)]],
     Field(max_length=100, description="Types of events; empty is all of them, later ones too."),
 ]
 

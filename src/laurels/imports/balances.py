@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from laurels import ledger, members
 from laurels.kit.db import MAX_POINTS
 from laurels.kit.errors import AppError
+from laurels.kit.values import fold
 from laurels.kit.work import Work
 
 from .cells import bare
@@ -23,6 +24,7 @@ from .errors import MemberUnknown, RowInvalid
 from .newcomers import come, greet
 from .parsing import check_email, length_wrong, moment_of
 from .report import Booked, Outcome, Skipped
+from .texts import checked
 
 BALANCE_COLUMNS = (
     "external_id", "member", "email", "program", "points", "earned_at", "matures_at", "expires_at",
@@ -57,7 +59,7 @@ class BalanceRow:
     @property
     def who(self) -> Who:
         """Whom it names: by the external id, else by the e-mail, in small letters."""
-        return ("id", self.member) if self.member else ("email", (self.email or "").lower())
+        return ("id", self.member) if self.member else ("email", fold(self.email or ""))
 
 
 @dataclass(slots=True)
@@ -103,7 +105,7 @@ class BalanceReading:
         value = bare(values[place].strip()) if place is not None else ""
         if len(value) > LONGEST.get(column, 64):
             raise length_wrong(column, value, LONGEST.get(column, 64))
-        return value or None
+        return checked(column, value) or None
 
     def _earned_at(self, said: str | None) -> datetime | None:
         if said is None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from laurels import purchases, settlement
 from laurels.kit.errors import AppError
+from laurels.kit.values import fold
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase, NewRefund
 
@@ -114,7 +115,7 @@ async def book_members(
             continue
         if upserted.created:
             created.append(upserted.id)
-            outcomes.append(Booked(enrolled=profile.get("external_id") or profile["email"].lower()))
+            outcomes.append(Booked(enrolled=profile.get("external_id") or fold(profile["email"])))
         else:
             outcomes.append(Booked() if upserted.changed else Skipped())
     await greet(work, created, welcome=welcome)

@@ -4,11 +4,9 @@ A reward is known by its name: a row makes it, or brings it up to date, and an e
 nothing. A code is once in the whole catalogue.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +15,8 @@ from pydantic import ValidationError
 
 from laurels import ledger, rewards, segments, tiers
 from laurels.kit.errors import AppError
+from laurels.kit.reading import read_json
+from laurels.kit.values import fold
 from laurels.kit.words import words_of
 from laurels.kit.work import Work
 from laurels.rewards.schemas import RewardIn, RewardPatch
@@ -25,6 +25,7 @@ from .cells import bare
 from .errors import RowInvalid
 from .parsing import amount_of, length_wrong, moment_of, yes_or_no
 from .report import Booked, Outcome, Skipped
+from .texts import checked
 
 REWARD_COLUMNS = (
     "name", "type", "cost_points", "description", "value", "program", "min_order_value", "stock",
@@ -91,7 +92,7 @@ class CatalogueReading:
                 raise RowInvalid("is empty", field=column)
         if len(cells["code"]) > 128:
             raise length_wrong("code", cells["code"], 128)
-        return VoucherRow(cells["reward"], cells["code"])
+        return VoucherRow(checked("reward", cells["reward"]), checked("code", cells["code"]))
 
     def _cells(self, values: list[str], columns: Sequence[str]) -> dict[str, str]:
         """Return the cells that say something."""
@@ -123,8 +124,8 @@ def _names(column: str, said: str | None) -> list[str] | None:
     if said is None or not said.startswith("["):
         return None if said is None else [said]
     try:
-        found: Any = json.loads(said)
-    except (ValueError, RecursionError):
+        found = read_json(said)
+    except ValueError:
         found = None
     names: list[Any] = cast("list[Any]", found) if isinstance(found, list) else [None]
     if not all(isinstance(name, str) for name in names):
@@ -134,9 +135,10 @@ def _names(column: str, said: str | None) -> list[str] | None:
 
 def _value(said: str) -> Any:
     try:
-        return json.loads(said, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        raise RowInvalid('is not JSON; write `{"amount": "5.00"}`', field="value") from None
+        return read_json(said)
+    except ValueError as error:
+        msg = f'is not JSON ({error}); write `{{"amount": "5.00"}}`'
+        raise RowInvalid(msg, field="value") from None
 
 
 # -- booking -------------------------------------------------------------------------------------
@@ -243,11 +245,11 @@ async def book_vouchers(work: Work, rows: Sequence[VoucherRow]) -> list[Outcome]
         if reward is None:
             msg = f"there is no reward `{row.reward[:80]}`; import it first"
             outcomes[place] = RowInvalid(msg, field="reward")
-        elif known.get(row.code.lower(), reward["id"]) != reward["id"]:
+        elif known.get(fold(row.code), reward["id"]) != reward["id"]:
             outcomes[place] = RowInvalid("is a code of another reward", field="code")
         else:
             # Several rows of one batch may bring one code to two rewards; the first has it.
-            known[row.code.lower()] = reward["id"]
+            known[fold(row.code)] = reward["id"]
             wanted.setdefault(reward["id"], []).append(place)
     for reward_id, places in sorted(wanted.items()):
         for place, outcome in zip(

@@ -1,9 +1,10 @@
 """The `lines` column: what was bought, as a JSON array in one cell."""
 
-import json
 from decimal import Decimal
 from typing import Any, cast
 
+from laurels.kit.reading import read_json
+from laurels.kit.values import check_key, check_line
 from laurels.purchases import Line, amount_of_line
 
 MAX_LINES = 500
@@ -15,9 +16,9 @@ _PLACES = 4
 def parse_lines(said: str, currency: str) -> list[Line]:
     """Return the lines of a purchase. Raise ValueError, with the position and the remedy."""
     try:
-        found: Any = json.loads(said, parse_float=Decimal, parse_int=Decimal)
-    except (ValueError, RecursionError):
-        msg = 'is not JSON; write `[{"sku": "A1", "quantity": 2, "unit_price": 4.50}]`'
+        found = read_json(said)
+    except ValueError as error:
+        msg = f'is not JSON ({error}); write `[{{"sku": "A1", "quantity": 2, "unit_price": 4.50}}]`'
         raise ValueError(msg) from None
     if not isinstance(found, list):
         msg = "is not a JSON array; write `[…]`, also round a single line"
@@ -57,14 +58,14 @@ def _line(item: Any, place: str, currency: str) -> Line:
         amount=amount_of_line(quantity, price, currency)
         if amount is None
         else _number(amount, f"{place}: amount"),
-        sku=_word(given.get("sku"), 128, f"{place}: sku"),
-        name=_word(given.get("name"), 200, f"{place}: name"),
-        category=_word(given.get("category"), 128, f"{place}: category"),
+        sku=_word(given, "sku", 128, place),
+        name=_word(given, "name", 200, place),
+        category=_word(given, "category", 128, place),
     )
 
 
 def _number(value: Any, place: str) -> Decimal:
-    if isinstance(value, str):
+    if isinstance(value, str | int) and not isinstance(value, bool):
         try:
             value = Decimal(value)
         except ArithmeticError:
@@ -79,20 +80,17 @@ def _number(value: Any, place: str) -> Decimal:
     return value
 
 
-def _word(value: Any, longest: int, place: str) -> str | None:
+def _word(given: dict[str, Any], name: str, longest: int, place: str) -> str | None:
+    value = given.get(name)
     if value is None:
         return None
-    text = str(value) if isinstance(value, str | Decimal) else ""
-    if not 1 <= len(text) <= longest or "\x00" in text or not _encodes(text):
-        msg = f"{place} must be a text of 1 to {longest} characters"
+    spelled = isinstance(value, str | int | Decimal) and not isinstance(value, bool)
+    text = str(value) if spelled else ""
+    if not 1 <= len(text) <= longest:
+        msg = f"{place}: {name} must be a text of 1 to {longest} characters"
         raise ValueError(msg)
-    return text
-
-
-def _encodes(text: str) -> bool:
-    """Tell whether the text is made of whole characters; JSON may hold half a surrogate pair."""
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        return check_line(text) if name == "name" else check_key(text)
+    except ValueError as error:
+        msg = f"{place}: {name} {error}"
+        raise ValueError(msg) from None

@@ -1,6 +1,5 @@
 """From a row to what the books take: pure, one row at a time, each error with its remedy."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from laurels.kit.money import check_currency
+from laurels.kit.reading import read_json
 from laurels.kit.schema import Attributes
 from laurels.kit.time import local_date
 from laurels.kit.words import words_of
@@ -20,6 +20,7 @@ from laurels.purchases import Line, NewPurchase
 from .cells import bare
 from .errors import RowInvalid
 from .lines import line_of, parse_lines
+from .texts import checked
 
 REQUIRED = ("external_id", "member", "occurred_at", "amount", "currency")
 PURCHASE_COLUMNS = (
@@ -64,15 +65,18 @@ class Reading:
     def purchase(self, values: list[str]) -> NewPurchase | RefundRow:
         """Return the purchase or the refund that a row tells. Raise RowInvalid, with the column."""
         places = self.places
+        values = [bare(value.strip()) for value in values]
         external_id = values[places["external_id"]].strip()
         if not 1 <= len(external_id) <= 128:
             raise length_wrong("external_id", external_id, 128, needed=True)
+        external_id = checked("external_id", external_id)
         occurred_at = self._moment(values[places["occurred_at"]].strip())
         if "refund_of" in places and (of := values[places["refund_of"]].strip()):
             return self._refund(of, external_id, occurred_at, values)
         member = values[places["member"]].strip() or None
         if member is not None and len(member) > 128:
             raise length_wrong("member", member, 128)
+        member = member and checked("member", member)
         item = NewPurchase(
             amount=amount_of(values[places["amount"]].strip()),
             currency=self._currency(values[places["currency"]].strip()),
@@ -115,7 +119,7 @@ class Reading:
         return item
 
     def _line(self, values: list[str]) -> Line:
-        cells = {name: values[self.places[name]].strip()
+        cells = {name: bare(values[self.places[name]].strip())
                  for name in LINE_COLUMNS if name in self.places}  # fmt: skip
         given: dict[str, Any] = {name: cell for name, cell in cells.items() if cell}
         if "line_amount" in given:
@@ -136,7 +140,9 @@ class Reading:
             raise RowInvalid(msg, field="amount")
         if currency := values[self.places["currency"]].strip():
             self._currency(currency)
-        return RefundRow(of, external_id, amount_of(said) if said else None, occurred_at)
+        return RefundRow(
+            checked("refund_of", of), external_id, amount_of(said) if said else None, occurred_at
+        )
 
     def _more(self, item: NewPurchase, values: list[str]) -> None:
         """Fill in the columns that most files do not have."""
@@ -159,7 +165,7 @@ class Reading:
             return None
         if column in LONGEST and len(value) > LONGEST[column]:
             raise length_wrong(column, value, LONGEST[column])
-        return value
+        return checked(column, value)
 
     def _currency(self, said: str) -> str:
         if said == self.currency:
@@ -288,7 +294,7 @@ def _member_value(column: str, value: str, zone: ZoneInfo, now: datetime) -> Any
         return yes_or_no(column, value)
     if len(value) > _MEMBER_LONGEST[column]:
         raise length_wrong(column, value, _MEMBER_LONGEST[column])
-    return check_email(value) if column == "email" else value
+    return checked(column, check_email(value) if column == "email" else value)
 
 
 def yes_or_no(column: str, said: str) -> bool:
@@ -309,12 +315,13 @@ def check_email(value: str) -> str:
 
 def _attributes(value: str) -> dict[str, Any]:
     try:
-        return _ATTRIBUTES.validate_python(json.loads(value, parse_float=Decimal))
+        return _ATTRIBUTES.validate_python(read_json(value))
     except ValidationError as error:
         msg = f"is not a JSON object of free facts: {words_of(error.errors()[0])}"
         raise RowInvalid(msg, field="attributes") from None
-    except (ValueError, RecursionError):
-        raise RowInvalid('is not JSON; write `{"shoe_size": 38}`', field="attributes") from None
+    except ValueError as error:
+        msg = f'is not JSON ({error}); write `{{"shoe_size": 38}}`'
+        raise RowInvalid(msg, field="attributes") from None
 
 
 def _birthday(value: str, today: date) -> date:

@@ -11,6 +11,7 @@ import orjson
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
 
+from .cells import bare, guard
 from .reading import REJECT_COLUMNS
 from .report import Rejection, Report
 
@@ -113,13 +114,15 @@ class RejectFile:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._file = self.path.open("w", encoding="utf-8", newline="")
             self.path.chmod(0o600)
-            csv.writer(self._file).writerow([*REJECT_COLUMNS, *self._header])
+            csv.writer(self._file).writerow([*REJECT_COLUMNS, *map(guard, self._header)])
         writer = csv.writer(self._file)
         for rejection in rejections:
-            said = (rejection.field or "", rejection.code, rejection.message)
+            told = [
+                guard(text) for text in (rejection.field or "", rejection.code, rejection.message)
+            ]
             for line, values in rejection.each():
-                shown = [value.replace("\x00", "\ufffd") for value in values]
-                writer.writerow([line, *said, *shown])
+                shown = [guard(bare(value.replace("\x00", "\ufffd"))) for value in values]
+                writer.writerow([line, *told, *shown])
         self._file.flush()
 
     def close(self) -> None:

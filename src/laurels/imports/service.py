@@ -12,6 +12,7 @@ from laurels import tenants
 from laurels.kit.db import Database
 from laurels.kit.errors import AppError
 from laurels.kit.time import utc_now, zone
+from laurels.kit.values import check_key
 from laurels.kit.work import OPERATOR, Actor, Work, open_work
 
 from . import runs
@@ -299,10 +300,14 @@ async def _tenant(database: Database, tenant_id: UUID) -> tenants.TenantView:
 
 def _source(options: Options) -> str:
     source = options.file.name if options.source is None else options.source
-    if not 1 <= len(source) <= MAX_SOURCE or "\x00" in source:
+    if not 1 <= len(source) <= MAX_SOURCE:
         msg = f"a source has 1 to {MAX_SOURCE} characters, `{source[:80]}` has {len(source)}"
         raise FileRefused(f"{msg}; name one with --source")
-    return source
+    try:
+        return check_key(source)
+    except ValueError as error:
+        msg = f"the source {error}; name one with --source"
+        raise FileRefused(msg) from None
 
 
 def _report(options: Options, columns: Columns) -> Report:

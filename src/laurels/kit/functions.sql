@@ -50,3 +50,19 @@ $$;
 
 revoke all on function laurels.id_of(text) from public;
 grant execute on function laurels.id_of(text) to laurels_app, laurels_bi, laurels_integration;
+
+-- A text as it is searched: small letters, no accents, one width; the same for what is looked for.
+create or replace function laurels.plain(p_text text) returns text
+language sql immutable strict parallel safe as $$
+  select case
+    when octet_length(p_text) = length(p_text) then lower(p_text)
+    else lower(regexp_replace(normalize(p_text, nfkd), '[\u0300-\u036f]', '', 'g'))
+  end
+$$;
+
+-- Whether a text holds each of these words somewhere.
+create or replace function laurels.holds_all(p_words text[], p_text text) returns boolean
+language sql immutable parallel safe as $$
+  select coalesce(bool_and(strpos(laurels.plain(p_text), laurels.plain(w.word)) > 0), true)
+  from unnest(p_words) as w (word)
+$$;

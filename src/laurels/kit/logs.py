@@ -17,6 +17,7 @@ import orjson
 from pydantic import ValidationError
 
 from .time import utc_now
+from .values import printable
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The request that this task is about; every line says it."""
@@ -80,7 +81,7 @@ class JsonLines(logging.Formatter):
         line.update({k: v for k, v in vars(record).items() if k not in _STANDARD})
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = trace(record.exc_info[1])
-        return orjson.dumps(line, default=str).decode()
+        return printable(orjson.dumps(line, default=str).decode())
 
 
 class ForPeople(logging.Formatter):
@@ -91,7 +92,9 @@ class ForPeople(logging.Formatter):
         lines = [f"{_clock(_made(record))} {record.levelname.lower():7} {record.getMessage()}"]
         if record.exc_info and record.exc_info[1] is not None:
             lines += [f"    {line}" for line in trace(record.exc_info[1])]
-        return "\n".join([clean(lines[0]), *lines[1:]])
+        shown = [clean(lines[0]), *lines[1:]]
+        # What others sent makes no line of its own.
+        return "\n".join(printable(line.replace("\n", "\\n")) for line in shown)
 
 
 class AccessLog:

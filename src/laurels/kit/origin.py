@@ -9,7 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from fastapi import Request
 
-from .schema import clean_text
+from .values import check_line
 
 Network = IPv4Network | IPv6Network
 MAX_AGENT = 200
@@ -41,7 +41,7 @@ def agent_of(request: Request) -> str | None:
     """Return the name that the program gives itself, shortened; None without a readable one."""
     text = request.headers.get("user-agent", "")[:MAX_AGENT]
     try:
-        return clean_text(text) or None
+        return check_line(text) or None
     except ValueError:
         return None
 

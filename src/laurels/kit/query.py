@@ -22,6 +22,14 @@ def _spelled(value: object) -> object:
     return value
 
 
+MAX_WORDS = 10
+
+
+def words_of(search: str | None) -> list[str] | None:
+    """Return the words that are looked for, in no order; None when nothing is."""
+    return (search or "").split()[:MAX_WORDS] or None
+
+
 Switch = Annotated[bool, BeforeValidator(_spelled)]
 """A parameter that is on or off, in one spelling each."""
 

@@ -1,4 +1,4 @@
-"""Reading JSON exactly: numbers are decimals, never binary fractions."""
+"""Reading JSON strictly: numbers are exact decimals, and no name of an object comes twice."""
 
 import json
 from decimal import Decimal
@@ -7,20 +7,28 @@ from typing import Any, Never
 from .bodies import UnreadableBody, require_shape
 
 
+def read_json(text: str) -> Any:
+    """Return the JSON value of a text. Raise ValueError; with the place, where there is one."""
+    try:
+        return _DECODER.decode(text)
+    except RecursionError:
+        msg = "it is nested too deeply"
+        raise ValueError(msg) from None
+    except ArithmeticError:
+        msg = "a number has an exponent that no calculation can use; send it as text"
+        raise ValueError(msg) from None
+
+
 def parse_json(body: bytes) -> Any:
     """Return the JSON value of a body. Raise UnreadableBody with the position of the trouble."""
     try:
-        text = body.decode("utf-8")
-        found = _DECODER.decode(text)
+        found = read_json(body.decode("utf-8"))
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         msg = f"The body is not valid JSON: {error.msg} at {place}."
         raise UnreadableBody(msg) from None
     except UnicodeDecodeError as error:
         msg = f"The body is not UTF-8: byte {error.start} cannot be read."
-        raise UnreadableBody(msg) from None
-    except RecursionError:
-        msg = "The body is nested too deeply."
         raise UnreadableBody(msg) from None
     except ValueError as error:
         msg = f"The body is not valid JSON: {error}."
@@ -34,4 +42,16 @@ def _refuse_constant(name: str) -> Never:
     raise ValueError(msg)
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        msg = f"the name {json.dumps(twice[:40])} comes twice in one object; send it once"
+        raise ValueError(msg)
+    return found
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_object
+)

@@ -24,10 +24,13 @@ from pydantic_core import core_schema
 from . import ids
 from .db import MAX_POINTS
 from .money import check_currency
+from .values import check_key, check_line, check_prose
 
 MAX_ATTRIBUTES = 50
 MAX_DEPTH = 5
 MAX_DIGITS = 40
+LAST_YEAR = 9998
+"""The last year of moments: what comes after it is left to the ends of time zones."""
 
 
 class Schema(BaseModel):
@@ -66,40 +69,15 @@ class Shaped:
         return {**handler(schema), "pattern": f"^{self.pattern}$"}
 
 
-def clean_text(text: str) -> str:
-    """Return the text. Raise ValueError for what PostgreSQL or UTF-8 cannot hold."""
-    if "\x00" in text:
-        msg = "holds a null byte (\\u0000), which text cannot have; remove it"
-        raise ValueError(msg)
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        msg = "holds half of a surrogate pair, which is not a character; remove it"
-        raise ValueError(msg) from None
-    return text
-
-
-def _unpadded(text: str) -> str:
-    if text != text.strip():
-        msg = "begins or ends with a blank, which nobody sees; send it without"
-        raise ValueError(msg)
-    return text
-
-
-Code = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=128),
-    AfterValidator(clean_text),
-    AfterValidator(_unpadded),
-]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=128), AfterValidator(check_key)]
 """An id that somebody else gave: an order number, a customer number."""
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(clean_text)]
-Note = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(clean_text)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(check_line)]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(check_prose)]
 Email = Annotated[
     str,
     StringConstraints(min_length=3, max_length=254),
     Shaped(r"[^@\s]+@[^@\s]+", "is not an e-mail address such as `anna@example.com`"),
-    AfterValidator(clean_text),
+    AfterValidator(check_key),
 ]
 
 
@@ -178,10 +156,13 @@ def _moment(value: datetime) -> datetime:
         msg = "needs a time zone, for example `2026-03-01T12:00:00Z`"
         raise ValueError(msg)
     try:
-        return value.astimezone(UTC)
+        moment = value.astimezone(UTC)
     except OverflowError:
-        msg = "lies outside of the calendar"
-        raise ValueError(msg) from None
+        moment = None
+    if moment is None or moment.year > LAST_YEAR:
+        msg = "lies outside of the calendar; check the year"
+        raise ValueError(msg)
+    return moment
 
 
 Moment = Annotated[datetime, BeforeValidator(_spelled_moment), AfterValidator(_moment)]
@@ -241,7 +222,7 @@ def _attributes(value: dict[str, Any]) -> dict[str, Any]:
     if len(value) > MAX_ATTRIBUTES:
         msg = f"has more than {MAX_ATTRIBUTES} entries"
         raise ValueError(msg)
-    return {clean_text(key): _plain(item, 1) for key, item in value.items()}
+    return {check_line(key): _plain(item, 1) for key, item in value.items()}
 
 
 def _plain(value: Any, depth: int) -> Any:
@@ -249,7 +230,7 @@ def _plain(value: Any, depth: int) -> Any:
         msg = f"is nested deeper than {MAX_DEPTH} levels"
         raise ValueError(msg)
     if isinstance(value, str):
-        return clean_text(value)
+        return check_prose(value)
     if isinstance(value, Decimal):
         if abs(value.adjusted()) > MAX_DIGITS or len(value.as_tuple().digits) > MAX_DIGITS:
             msg = f"holds a number of more than {MAX_DIGITS} digits; send it as text"
@@ -263,7 +244,7 @@ def _plain(value: Any, depth: int) -> Any:
         return [_plain(item, depth + 1) for item in items]
     if isinstance(value, dict):
         entries = cast("dict[Any, Any]", value)
-        return {clean_text(str(key)): _plain(item, depth + 1) for key, item in entries.items()}
+        return {check_line(str(key)): _plain(item, depth + 1) for key, item in entries.items()}
     return value
 
 

@@ -1,10 +1,12 @@
 """Reading members."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from laurels.kit.ids import FIRST, encode
+from laurels.kit.query import words_of
 from laurels.kit.work import Work
 
 from .errors import MemberArchived, MemberErased, MemberMerged, MemberNotFound
@@ -74,10 +76,10 @@ async def list_members(
 ) -> list[dict[str, Any]]:
     """Return members, newest first: by exact external id or e-mail, or by part of a name.
 
-    Without a status: the active ones, and whoever an exact external id means, whatever they are;
-    the ids of a merged member mean the survivor.
+    The words of a search come in any order, accents and capitals aside; a telephone number is
+    found by its digits, however it is written. Without a status: the active ones, and whoever an
+    exact external id means, whatever they are; the ids of a merged member mean the survivor.
     """
-    pattern = None if search is None else f"%{_escaped(search)}%"
     rows = await work.fetch(
         f"{_MEMBER} and ($2::text is null or m.id = (select coalesce(x.survivor_id, x.id)"
         "  from laurels.members as x where x.tenant_id = $1 and x.external_id = $2))"
@@ -85,10 +87,12 @@ async def list_members(
         "  from laurels.members as x where x.tenant_id = $1 and lower(x.email) = lower($3)"
         "  and x.status = 'merged'))"
         " and m.status = coalesce($7, case when $2::text is null then 'active' else m.status end)"
-        " and ($4::text is null or m.email ilike $4 or m.external_id ilike $4"
-        "  or concat_ws(' ', m.first_name, m.last_name) ilike $4)"
+        " and ($4::text[] is null or laurels.holds_all($4, concat_ws(' ', m.external_id, m.email,"
+        "   m.first_name, m.last_name, m.last_name || m.first_name))"
+        "  or strpos(regexp_replace(m.phone, '[^0-9]', '', 'g'), $8) > 0)"
         " and ($5::uuid is null or m.id < $5) order by m.id desc limit $6",
-        work.tenant_id, external_id, email, pattern, after, limit, status,
+        work.tenant_id, external_id, email, words_of(search), after, limit, status,
+        _telephone(search),
     )  # fmt: skip
     return [dict(row) for row in rows]
 
@@ -113,8 +117,16 @@ async def list_born_on(
     return [dict(row) for row in rows]
 
 
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _telephone(search: str | None) -> str | None:
+    """Return the digits of what looks like a telephone number, without those to dial out."""
+    if search is None or not _TELEPHONE.fullmatch(search):
+        return None
+    digits = re.sub("[^0-9]", "", search).lstrip("0")
+    return digits if len(digits) >= _FEWEST_DIGITS else None
+
+
+_TELEPHONE = re.compile(r"[0-9 ()+./-]+")
+_FEWEST_DIGITS = 3
 
 
 async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:

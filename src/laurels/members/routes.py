@@ -43,7 +43,10 @@ async def list_members(
     work: Reading,
     external_id: Annotated[Code | None, Query(description="Exactly this external id.")] = None,
     email: Annotated[Email | None, Query(description="Exactly this e-mail, any case.")] = None,
-    search: Annotated[Name | None, Query(description="Part of name, e-mail or id.")] = None,
+    search: Annotated[
+        Name | None,
+        Query(description="Words of name, e-mail and id, or parts of them; or a telephone number."),
+    ] = None,
     status: Annotated[
         Status | None, Query(description="Absent: active, or whoever the external id means.")
     ] = None,

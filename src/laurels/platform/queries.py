@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.query import words_of
 from laurels.kit.work import Work
 from laurels.tenants import TenantNotFound
 
@@ -18,13 +19,13 @@ async def list_tenants(
     after: UUID | None,
     limit: int,
 ) -> list[dict[str, Any]]:
-    """Return tenants, newest first; `search` is a part of the slug or name, in any case."""
+    """Return tenants, newest first; `search` has words of slug and name."""
     rows = await work.fetch(
         f"select {_COLUMNS} from laurels.list_tenants()"
         " where ($1::text is null or status = $1) and ($2::text is null or plan = $2)"
-        " and ($3::text is null or strpos(lower(slug || ' ' || name), lower($3)) > 0)"
+        " and ($3::text[] is null or laurels.holds_all($3, slug || ' ' || name))"
         " and ($4::uuid is null or id < $4) order by id desc limit $5",
-        status, plan, search, after, limit,
+        status, plan, words_of(search), after, limit,
     )  # fmt: skip
     return [dict(row) for row in rows]
 

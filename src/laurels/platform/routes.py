@@ -51,7 +51,9 @@ async def list_platform_tenants(
     work: Reading,
     status: Annotated[Literal["active", "suspended"] | None, Query()] = None,
     plan: Annotated[PlanCode | None, Query()] = None,
-    search: Annotated[Name | None, Query(description="Part of slug or name.")] = None,
+    search: Annotated[
+        Name | None, Query(description="Words of slug and name, or parts of them.")
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[PlatformTenantOut]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from laurels.kit.db import Database
+from laurels.kit.values import check_key
 
 MAX_CODE = 128
 
@@ -41,11 +42,16 @@ class Delivered:
     valid_until: datetime | None = None
 
     def __post_init__(self) -> None:
-        if self.code is not None and (
-            not self.code.strip() or len(self.code) > MAX_CODE or "\x00" in self.code
-        ):
+        if self.code is None:
+            return
+        if not 1 <= len(self.code) <= MAX_CODE:
             msg = f"a code has 1 to {MAX_CODE} characters"
             raise ValueError(msg)
+        try:
+            object.__setattr__(self, "code", check_key(self.code))
+        except ValueError as error:
+            msg = f"a code that {error}"
+            raise ValueError(msg) from None
 
 
 class Undeliverable(Exception):

@@ -20,8 +20,8 @@ from laurels.kit.schema import (
     Schema,
     Shaped,
     View,
-    clean_text,
 )
+from laurels.kit.values import check_key, check_prose
 
 from .ending import Delivery
 from .models import MAX_NUMBER, MAX_QUANTITY
@@ -45,7 +45,7 @@ RewardType = Literal[
 ]  # fmt: skip
 State = Literal["pending", "completed", "used", "expired", "failed", "cancelled", "refunded"]
 Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(clean_text)
+    str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(check_prose)
 ]
 Source = Annotated[Code, Field(max_length=64)]
 Cost = Annotated[
@@ -64,7 +64,7 @@ Address = Annotated[
     str,
     StringConstraints(min_length=8, max_length=500),
     Shaped(r"https?://\S+", "is not an address such as `https://example.com/cup.png`"),
-    AfterValidator(clean_text),
+    AfterValidator(check_key),
 ]
 NULLABLE = frozenset({
     "description", "program_id", "min_order_value", "stock", "max_redemptions_total",

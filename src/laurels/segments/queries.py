@@ -78,16 +78,20 @@ async def preview(work: Work, criteria: Condition) -> Preview:
             f"select h.member_id, h.external_id, h.members, {found} as found,"
             " (select count(*) from laurels.members as a where a.tenant_id = $1"
             f"  and a.status {asked.standing}) as everybody"
-            f" from (select {', '.join(['m.id as member_id, m.external_id', *columns])},"
+            # One row there is always: who nobody is found among are still everybody.
+            " from (select) as one left join"
+            f" (select {', '.join(['m.id as member_id, m.external_id', *columns])},"
             f"  count(*) over () as members from {asked.rows()} order by m.id desc limit {size})"
-            " as h order by h.member_id desc",
+            " as h on true order by h.member_id desc",
             *asked.values.given,
         )
-    if not rows:
-        return Preview(0, 0, [])
     first = rows[0]
-    sample = [{name: row[name] for name in ("member_id", "external_id", "found")} for row in rows]
-    return Preview(first["members"], first["everybody"], sample)
+    sample = [
+        {name: row[name] for name in ("member_id", "external_id", "found")}
+        for row in rows
+        if row["member_id"] is not None
+    ]
+    return Preview(first["members"] or 0, first["everybody"], sample)
 
 
 _MEMBERSHIPS = (

@@ -8,7 +8,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from laurels.kit.schema import Flag, Shaped, clean_text
+from laurels.kit.schema import Flag, Shaped
+from laurels.kit.values import check_line
 from laurels.kit.work import Work
 
 from .errors import LoyaltyOff
@@ -20,7 +21,7 @@ SettingPoints = Annotated[int, Field(strict=True, ge=0, le=MAX_POINTS_OF_A_SETTI
 _Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
-    AfterValidator(clean_text),
+    AfterValidator(check_line),
 ]
 _Colour = Annotated[str, Shaped("#[0-9A-Fa-f]{6}", "is not a colour such as `#8B5CF6`")]
 

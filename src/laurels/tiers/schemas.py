@@ -19,8 +19,8 @@ from laurels.kit.schema import (
     Schema,
     Shaped,
     View,
-    clean_text,
 )
+from laurels.kit.values import check_line
 
 from .policy import Metrics, Tier
 from .proposing import Proposal
@@ -28,8 +28,8 @@ from .proposing import Proposal
 TierId = Annotated[UUID, IdOf("tier")]
 MemberId = Annotated[UUID, IdOf("member")]
 Criteria = Literal["points", "spend", "orders", "hybrid"]
-Called = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(clean_text)]
-Icon = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(clean_text)]
+Called = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(check_line)]
+Icon = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(check_line)]
 Color = Annotated[str, Shaped(r"#[0-9A-Fa-f]{6}", "is not a color such as `#FFD700`")]
 Level = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Count = Annotated[int, Field(strict=True, ge=0, le=MAX_POINTS)]

@@ -7,6 +7,8 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final, cast
 
+from laurels.kit.values import check_prose
+
 from .tree import (
     LISTED,
     OPS,
@@ -196,10 +198,10 @@ def _text(raw: object, path: Path) -> str:
         raise ConditionError(path, "It is not a text", "Write it in quotation marks.")
     if len(raw) > MAX_TEXT:
         raise ConditionError(path, "The text is too long", f"Use at most {MAX_TEXT} characters.")
-    # PostgreSQL stores neither NUL nor half of a surrogate pair.
-    if "\x00" in raw or any("\ud800" <= letter <= "\udfff" for letter in raw):
-        raise ConditionError(path, "The text holds an unusable character", "Remove it.")
-    return raw
+    try:
+        return check_prose(raw)
+    except ValueError as error:
+        raise ConditionError(path, f"The text {error}", "Remove the character.") from None
 
 
 def _decimal(raw: object, path: Path) -> Decimal:
