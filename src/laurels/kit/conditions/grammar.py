@@ -7,8 +7,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final, cast
 
-from laurels.kit.values import check_prose
-
+from ..values import check_prose
 from .tree import (
     LISTED,
     OPS,
