@@ -96,15 +96,35 @@ async def test_by_force_and_with_a_reason_points_go_back_all_the_same(shop, stat
     assert log[0]["after"] == {"state": "refunded", "reason": "a broken cup"}
 
 
-async def test_points_that_somebody_reversed_by_hand_come_back_once(shop):
+async def test_points_of_a_redemption_come_back_by_the_redemption_alone(shop):
+    anna = await shop.member(balance=200)
+    waits = await shop.redeem(anna, await shop.reward(fulfilment="manual"))
+    has_code = await shop.redeem(anna, await shop.reward())
+
+    for redemption in (waits, has_code):
+        path = f"/v1/transactions/{redemption['transaction_id']}/reverse"
+        refused = await shop.client.post(path, json={"reason": "by hand"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_reversible")
+        assert f"/v1/redemptions/{redemption['id']}/refund" in refused.json()["detail"]
+    assert await shop.points(anna) == 0
+
+    ended = await shop.do(waits, "cancel")
+    taken = await shop.do(has_code, "refund", reason="oops")
+
+    assert (ended.json()["state"], taken.json()["state"]) == ("cancelled", "refunded")
+    assert await shop.points(anna) == 200
+
+
+async def test_a_debit_that_only_calls_itself_a_redemption_can_be_reversed(shop):
     anna = await shop.member(balance=100)
-    redemption = await shop.redeem(anna, await shop.reward(fulfilment="manual"))
-    path = f"/v1/transactions/{redemption['transaction_id']}/reverse"
-    await shop.client.post(path, json={"reason": "by hand"})
+    wallets = (await shop.client.get(f"/v1/members/{anna}/wallets")).json()["data"]
+    path = f"/v1/wallets/{wallets[0]['id']}/debit"
+    body = {"points": 30, "source": "redemption", "reason": "till"}
+    debit = (await shop.client.post(path, json=body)).json()["transaction"]
 
-    ended = await shop.do(redemption, "cancel")
+    back = await shop.client.post(f"/v1/transactions/{debit['id']}/reverse", json={"reason": "no"})
 
-    assert (ended.json()["state"], ended.json()["refund_transaction_id"]) == ("cancelled", None)
+    assert back.status_code == 201, back.text
     assert await shop.points(anna) == 100
 
 

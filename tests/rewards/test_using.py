@@ -155,20 +155,3 @@ async def test_what_was_used_on_a_refunded_purchase(shop, house, reopening, amou
     assert after["state"] == state
     assert (after["used_at"] is None) == (state == "completed")
     assert after["code"] == redemption["code"]
-
-
-async def test_a_refund_is_heard_of(shop):
-    await shop.client.patch("/v1/settings/rewards", json={"reopen_on_refund": True})
-    anna = await shop.member(balance=100)
-    redemption = await shop.redeem(anna, await shop.reward())
-    purchase = await buy(shop, anna)
-    await shop.do(redemption, "use", purchase_id=purchase["id"])
-    path = f"/v1/purchases/{purchase['id']}/refunds"
-
-    dry = (await shop.client.post(path, params={"dry_run": "true"}, json={})).json()
-
-    heard = {each["type"]: each["handlers"] for each in dry["events"]}
-    assert {"name": "rewards.on_purchase_refunded", "outcome": "done", "error": None} in heard[
-        "purchase.refunded"
-    ]
-    assert "redemption.reopened" in heard

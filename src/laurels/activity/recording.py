@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from laurels.kit.db import MAX_MONEY
-from laurels.kit.errors import AppError, altered
+from laurels.kit.errors import AppError, altered, refused
 from laurels.kit.ids import new_id
 from laurels.kit.time import check_occurred_at
 from laurels.kit.work import Work, sparse
@@ -70,26 +70,26 @@ def check(deed: NewDeed, now: datetime) -> None:
     """Raise DeedInvalid, naming the field and the remedy, for what nobody can report."""
     if deed.kind == BIRTHDAY:
         msg = "is celebrated by itself, once a year; send the member's `birthday` instead"
-        raise DeedInvalid(msg, field="kind")
+        raise refused(DeedInvalid, "kind", msg)
     if deed.source == OURS:
         msg = f"`{OURS}` is the source of what Laurels itself records; send another one"
-        raise DeedInvalid(msg, field="source")
+        raise refused(DeedInvalid, "source", msg)
     if deed.value is not None:
         deed.value = _checked(deed.value)
     try:
         if deed.occurred_at is not None:
             deed.occurred_at = check_occurred_at(deed.occurred_at, now)
     except ValueError as error:
-        raise DeedInvalid(str(error), field="occurred_at") from None
+        raise refused(DeedInvalid, "occurred_at", str(error)) from None
 
 
 def _checked(value: Decimal) -> Decimal:
     if not value.is_finite() or not 0 <= value <= MAX_MONEY:
         msg = f"is not a number from 0 to {MAX_MONEY:,}"
-        raise DeedInvalid(msg, field="value")
+        raise refused(DeedInvalid, "value", msg)
     if value != round(value, PLACES):
         msg = f"has more than {PLACES} decimal places; round it"
-        raise DeedInvalid(msg, field="value")
+        raise refused(DeedInvalid, "value", msg)
     return value
 
 

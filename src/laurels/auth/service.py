@@ -17,6 +17,7 @@ from uuid import UUID
 from laurels import audit
 from laurels.kit.errors import Invalid
 from laurels.kit.ids import decode, encode, new_id
+from laurels.kit.time import require_future
 from laurels.kit.work import Work
 from laurels.permissions import ALL_PERMISSIONS
 
@@ -54,9 +55,7 @@ async def create_key(
         if scope != EVERYTHING and scope not in ALL_PERMISSIONS:
             msg = f"`{scope[:40]}` is not a permission; see docs/reference/permissions.md"
             raise Invalid(msg, field=f"scopes.{place}")
-    if expires_at is not None and expires_at <= work.now:
-        msg = "lies in the past; a key ends later than now"
-        raise Invalid(msg, field="expires_at")
+    require_future(expires_at, work.now, field="expires_at")
     await _refuse_more_than_asker_has(work, scopes, expires_at)
     key_id = new_id()
     mode = "test" if test else "live"

@@ -126,6 +126,13 @@ class Limited(AppError):
             self.retry_after = retry_after
 
 
+def refused(error: type[AppError], field: str, words: str) -> AppError:
+    """Return the error of one field that is wrong: the field names it, and so does the sentence."""
+    trouble = error(f"{field}: {words}")
+    trouble.fields = [FieldError(field, words, error.code)]
+    return trouble
+
+
 def altered(error: type[AppError], fields: Sequence[str]) -> AppError:
     """Return the conflict of something that came before with other content, naming the fields."""
     names = ", ".join(f"`{name}`" for name in fields[:10])

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from .db import MAX_MONEY
+from .errors import AppError, Invalid, refused
 
 MAX_AMOUNT = Decimal(MAX_MONEY)
 """Largest amount of one purchase; `numeric(19,4)` holds it in every currency."""
@@ -244,3 +245,28 @@ def check_amount(amount: Decimal, currency: str) -> Decimal:
 def format_amount(amount: Decimal, currency: str) -> str:
     """Return the amount as a decimal string at its currency's scale: `12.50`, `1200`."""
     return f"{amount:.{scale(currency)}f}"
+
+
+def require_amount(
+    amount: Decimal, currency: str, *, field: str, error: type[AppError] = Invalid
+) -> Decimal:
+    """Return the amount at its currency's scale. Raise the error, with the field and the remedy."""
+    try:
+        return check_amount(amount, currency)
+    except ValueError as trouble:
+        raise refused(error, field, str(trouble)) from None
+
+
+def require_at_most(
+    amount: Decimal,
+    most: Decimal,
+    currency: str,
+    *,
+    field: str,
+    of: str,
+    error: type[AppError] = Invalid,
+) -> None:
+    """Raise the error when the amount is over what there is, saying of what."""
+    if amount > most:
+        words = f"is over {format_amount(most, currency)}, {of}"
+        raise refused(error, field, words)

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from .errors import AppError, Invalid, refused
+
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """Nothing that Laurels books happened before this; older dates are slips of the pen."""
 
@@ -41,3 +43,12 @@ def check_occurred_at(moment: datetime, now: datetime) -> datetime:
         msg = "lies in the future; send the moment it happened (at most 5 minutes ahead of us)"
         raise ValueError(msg)
     return moment.astimezone(UTC)
+
+
+def require_future(
+    moment: datetime | None, now: datetime, *, field: str, error: type[AppError] = Invalid
+) -> None:
+    """Raise the error for an end that has come already; no end at all is one that never comes."""
+    if moment is not None and moment <= now:
+        words = f"lies in the past; it is {now.isoformat(timespec='seconds')}, send a later moment"
+        raise refused(error, field, words)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from laurels import audit, tenants
 from laurels.kit.batching import Asked
-from laurels.kit.errors import AppError, Invalid
+from laurels.kit.errors import AppError
 from laurels.kit.idempotency import Answer
 from laurels.kit.ids import encode
+from laurels.kit.time import require_future
 from laurels.kit.work import Work
 
 from . import posting, queries
@@ -78,9 +79,10 @@ async def post(
 
 def _late(work: Work, movement: Movement) -> AppError | None:
     expires_at = movement.expires_at if isinstance(movement, Credit | HoldPoints) else None
-    if expires_at is not None and expires_at <= work.now:
-        msg = "lies in the past; points and holds end in the future"
-        return Invalid(msg, field="expires_at")
+    try:
+        require_future(expires_at, work.now, field="expires_at")
+    except AppError as error:
+        return error
     return None
 
 

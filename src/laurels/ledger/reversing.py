@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from laurels.events.catalogue import PointsReversed
-from laurels.kit.ids import new_id
+from laurels.kit.ids import PREFIXES, new_id
 
 from .drafting import Draft, Original, add_row, balance_of, consume, new_lot, take_from, tell
 from .errors import NotReversible
@@ -20,9 +20,20 @@ def reverse(draft: Draft, wallet: Wallet, movement: Reversal, moment: datetime) 
     if row.type not in REVERSIBLE or row.source == "debt" or row.reverses_id is not None:
         msg = f"A transaction of type `{row.type}` cannot be taken back."
         raise NotReversible(msg)
+    if _of_redemption(row.source_id) and movement.source != "redemption":
+        # Taken back here, its code would stay good.
+        msg = (
+            f"These points paid for the redemption `{row.source_id}`; take it back with"
+            f" POST /v1/redemptions/{row.source_id}/refund, or cancel it while it is pending."
+        )
+        raise NotReversible(msg, redemption_id=row.source_id)
     if row.points > 0:
         return _take_back(draft, wallet, movement, original, moment)
     return _give_back(draft, wallet, movement, original, moment)
+
+
+def _of_redemption(source_id: str | None) -> bool:
+    return source_id is not None and source_id.startswith(f"{PREFIXES['redemption']}_")
 
 
 def _take_back(

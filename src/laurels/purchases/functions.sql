@@ -219,6 +219,29 @@ after insert or update of status on laurels.purchases
 for each row when (new.status = 'completed' and new.settled_at is null)
 execute function laurels.announce_purchase();
 
+-- A purchase that fails or is cancelled by SQL is told as one that the application ends.
+create or replace function laurels.announce_ended_purchase() returns trigger
+language plpgsql security definer set search_path = laurels, pg_temp as $$
+begin
+  perform laurels.book_outbox(
+    new.tenant_id, array[laurels.new_id()], array['purchase.changed'],
+    array[jsonb_build_object('purchase_id', new.id, 'status', new.status)::text],
+    array[new.member_id], array[0], array[now()], array_remove(array[new.member_id], null),
+    array[1], false, null, 0
+  );
+  return null;
+end
+$$;
+
+alter function laurels.announce_ended_purchase() owner to laurels_maintenance;
+
+create or replace trigger announce_ended_purchase
+after update of status on laurels.purchases
+for each row when (
+  new.status in ('failed', 'cancelled') and old.status = 'pending' and current_user <> 'laurels_app'
+)
+execute function laurels.announce_ended_purchase();
+
 -- Which tenants have purchases that were completed by SQL and wait for their effect.
 -- The moment does not matter: they are due at once.
 create or replace function laurels.tenants_with_unsettled_purchases(p_now timestamptz)

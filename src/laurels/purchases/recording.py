@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from laurels.kit.errors import AppError, altered
+from laurels.kit.errors import AppError, altered, refused
 from laurels.kit.ids import new_id
 from laurels.kit.money import MAX_AMOUNT, check_amount
 from laurels.kit.time import check_occurred_at
@@ -57,7 +57,7 @@ def check(
             place = f"lines.{number}.unit_price"
             line.unit_price = _checked_price(line.unit_price)
     except ValueError as error:
-        raise PurchaseInvalid(str(error), field=place) from None
+        raise refused(PurchaseInvalid, place, str(error)) from None
 
 
 def _checked_price(price: Decimal) -> Decimal:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from laurels.kit.errors import AppError, altered
+from laurels.kit.errors import AppError, altered, refused
 from laurels.kit.ids import new_id
 from laurels.kit.money import check_amount, format_amount
 from laurels.kit.time import check_occurred_at
@@ -161,10 +161,10 @@ def _checked(work: Work, refund: NewRefund, purchase: dict[str, Any]) -> tuple[D
         amount = left if refund.amount is None else refund.amount
         amount = check_amount(amount, purchase["currency"])
     except ValueError as error:
-        raise PurchaseInvalid(str(error), field="amount") from None
+        raise refused(PurchaseInvalid, "amount", str(error)) from None
     if amount == 0 and refund.amount is not None:
         msg = "is zero; a refund gives something back"
-        raise PurchaseInvalid(msg, field="amount")
+        raise refused(PurchaseInvalid, "amount", msg)
     if purchase["amount"] == 0:
         msg = (
             "Nothing was paid, so nothing can go back. Take points that it earned back with"
@@ -182,13 +182,13 @@ def _checked(work: Work, refund: NewRefund, purchase: dict[str, Any]) -> tuple[D
             moment = check_occurred_at(refund.occurred_at, work.now)
             _refuse_before(purchase["occurred_at"], moment)
     except ValueError as error:
-        raise PurchaseInvalid(str(error), field="occurred_at") from None
+        raise refused(PurchaseInvalid, "occurred_at", str(error)) from None
     return amount, moment
 
 
 def _refuse_before(bought: datetime, moment: datetime) -> None:
     if moment < bought:
-        msg = f"lies before the purchase, which occurred at {bought:%Y-%m-%dT%H:%M:%S%z}"
+        msg = f"lies before the purchase, which occurred at {bought.isoformat()}"
         raise ValueError(msg)
 
 

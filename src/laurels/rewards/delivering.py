@@ -178,6 +178,8 @@ async def book(
     """
     order = claimed.order
     async with open_work(database, tenant_id=order.tenant_id) as work:
+        if isinstance(outcome, Delivered) and (outcome.valid_until or work.now) < work.now:
+            outcome, final = "what was delivered could be used no more (`valid_until`)", True
         try:
             if isinstance(outcome, Delivered):
                 delivery = Delivery(

@@ -23,14 +23,16 @@ from laurels.events.catalogue import (
 )
 from laurels.kit.errors import AppError
 from laurels.kit.ids import encode
+from laurels.kit.time import require_future
 from laurels.kit.work import Work
 
 from . import queries
-from .errors import RedemptionNotFound
+from .errors import RedemptionInvalid, RedemptionNotFound
 from .queries import Row
 from .redeeming import valid_until
 from .settings import RewardSettings
 from .states import lead
+from .values import check_discount
 
 DELAYS = tuple(
     timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 6 * 3600, 24 * 3600)
@@ -73,12 +75,14 @@ class Delivery:
 async def complete(work: Work, redemption_id: UUID, delivery: Delivery) -> None:
     """The redemption is delivered; the days in which it can be used begin.
 
-    Raise RedemptionNotFound or RedemptionMoved.
+    Raise RedemptionNotFound, RedemptionMoved or RedemptionInvalid.
     """
     row = await lock_one(work, redemption_id)
     state = lead("complete", row["state"])
     await tenants.require_active(work)
-    time_zone = (await tenants.current(work)).time_zone
+    require_future(delivery.expires_at, work.now, field="expires_at", error=RedemptionInvalid)
+    tenant = await tenants.current(work)
+    check_discount(delivery.discount_amount, row["reward"], row["quantity"], tenant.currency)
     days: int | None = row["reward"].get("redemption_expiry_days")
     await work.fetch(
         "update laurels.redemptions set state = $3, completed_at = $4, expires_at = $5,"
@@ -87,7 +91,7 @@ async def complete(work: Work, redemption_id: UUID, delivery: Delivery) -> None:
         " failure_reason = null, fulfilled_by_type = $9, fulfilled_by_id = $10, updated_at = now()"
         " where tenant_id = $1 and id = $2",
         work.tenant_id, redemption_id, state, work.now,
-        delivery.expires_at or valid_until(work.now, days, time_zone), delivery.code,
+        delivery.expires_at or valid_until(work.now, days, tenant.time_zone), delivery.code,
         delivery.notes, delivery.discount_amount, work.actor.kind, work.actor.id,
     )  # fmt: skip
     await note(work, row, "completed", state, notes=delivery.notes)

@@ -7,6 +7,7 @@ AppError
 ├── TooManyRewards          as many as a catalogue holds
 ├── ProviderUnknown         nobody delivers under this name
 ├── RewardHasNoPool         its codes are not uploaded ones
+├── RedemptionInvalid       an amount or moment of a use or delivery that cannot be
 ├── RedemptionAltered       this source and external id came before with other content
 ├── QuantityNotAllowed      a reward with a code is had one at a time
 ├── LoyaltyOff (tenants)    the programme is switched off
@@ -28,7 +29,7 @@ AppError
 ├── RedemptionLapsed        its time is over
 ├── ForceNeeded             it was used or has expired; say why it goes back all the same
 ├── PurchaseOfAnother       the purchase is somebody else's
-├── PurchaseNotUsable       the purchase failed or was cancelled
+├── PurchaseNotUsable       the purchase failed, was cancelled or refunded
 └── PurchaseBelowMinimum    the purchase is smaller than the reward asks for
 """
 
@@ -77,6 +78,12 @@ class RedemptionAltered(Conflict):
     """A redemption with this source and external id was booked before with other content."""
 
     code: ClassVar[str] = "redemption_altered"
+
+
+class RedemptionInvalid(Invalid):
+    """A value of the use or delivery cannot be."""
+
+    code: ClassVar[str] = "redemption_invalid"
 
 
 class QuantityNotAllowed(Invalid):
@@ -188,7 +195,7 @@ class PurchaseOfAnother(Conflict):
 
 
 class PurchaseNotUsable(Conflict):
-    """The purchase failed or was cancelled, so nothing was used on it."""
+    """The purchase failed, was cancelled or refunded, so nothing is used on it."""
 
     code: ClassVar[str] = "purchase_not_usable"
 

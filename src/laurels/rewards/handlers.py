@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from laurels import events
-from laurels.events.catalogue import PurchaseRefunded
+from laurels.events.catalogue import PurchaseChanged
 from laurels.kit.work import Work
 
 from . import using
 
 
-@events.handler("rewards.on_purchase_refunded", PurchaseRefunded)
-async def on_purchase_refunded(work: Work, happened: Sequence[events.Happened]) -> None:
-    """What was used on a purchase that is refunded wholly can be used again, if settings say so."""
+@events.handler("rewards.on_purchase_changed", PurchaseChanged)
+async def on_purchase_changed(work: Work, happened: Sequence[events.Happened]) -> None:
+    """What was used on a purchase that ended by SQL can be used again.
+
+    What the application ends itself has opened it in the same transaction; then this does nothing.
+    """
     for event in happened:
         because = events.because(work, event)
-        await using.reopen_refunded(because, [UUID(event.payload["purchase_id"])])
+        await using.reopen_ended(because, [UUID(event.payload["purchase_id"])])

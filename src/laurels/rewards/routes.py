@@ -35,6 +35,7 @@ from .errors import (
     PurchaseOfAnother,
     QuantityNotAllowed,
     RedemptionAltered,
+    RedemptionInvalid,
     RedemptionLapsed,
     RedemptionMoved,
     RedemptionNotFound,
@@ -346,7 +347,7 @@ async def change_redemption(
 
 
 @router.post("/redemptions/{redemption_id}/complete")
-@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved)
+@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved, RedemptionInvalid)
 async def complete_redemption(
     redemption_id: RedemptionId, work: Fulfilling, body: CompleteIn | None = None
 ) -> RedemptionOut:
@@ -377,8 +378,8 @@ async def cancel_redemption(
 
 @router.post("/redemptions/{redemption_id}/use")
 @refuses(
-    TenantSuspended, RedemptionNotFound, RedemptionMoved, RedemptionLapsed, PurchaseNotFound,
-    PurchaseNotUsable, PurchaseOfAnother, PurchaseBelowMinimum,
+    TenantSuspended, RedemptionNotFound, RedemptionMoved, RedemptionInvalid, RedemptionLapsed,
+    PurchaseNotFound, PurchaseNotUsable, PurchaseOfAnother, PurchaseBelowMinimum,
 )  # fmt: skip
 async def use_redemption(redemption_id: RedemptionId, body: UseIn, work: Using) -> RedemptionOut:
     """Use a redemption, once. `GET /v1/redemptions?code=` finds the one of a code."""

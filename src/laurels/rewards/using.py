@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from uuid import UUID
 
 from laurels import purchases, tenants
 from laurels.events import emit
 from laurels.events.catalogue import Event, RedemptionReopened, RedemptionUsed
+from laurels.kit.money import require_at_most, scale
 from laurels.kit.work import Work
 
 from . import queries
@@ -16,11 +17,13 @@ from .errors import (
     PurchaseBelowMinimum,
     PurchaseNotUsable,
     PurchaseOfAnother,
+    RedemptionInvalid,
     RedemptionLapsed,
 )
 from .queries import Row
 from .settings import RewardSettings
 from .states import lead
+from .values import check_discount, most_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +39,25 @@ async def use(work: Work, redemption_id: UUID, use: Use) -> None:
     """The redemption is used, once.
 
     Raise RedemptionNotFound, RedemptionMoved, RedemptionLapsed, PurchaseNotFound,
-    PurchaseNotUsable, PurchaseOfAnother or PurchaseBelowMinimum.
+    PurchaseNotUsable, PurchaseOfAnother, PurchaseBelowMinimum or RedemptionInvalid.
     """
+    # Purchases are locked before redemptions everywhere: nothing is used on one while it ends.
+    there: Row | None = None
+    if use.purchase_id is not None:
+        there = (await purchases.lock(work, [use.purchase_id])).get(use.purchase_id)
     row = await lock_one(work, redemption_id)
     state = lead("use", row["state"])
     if is_over(row, work.now):
         msg = f"It could be used until {row['expires_at'].isoformat()}."
         raise RedemptionLapsed(msg, expires_at=row["expires_at"].isoformat())
     await tenants.require_active(work)
+    tenant = await tenants.current(work)
+    check_discount(use.discount_amount, row["reward"], row["quantity"], tenant.currency)
     if use.purchase_id is not None:
-        await _check_purchase(work, row, use.purchase_id)
+        if there is None:
+            raise purchases.PurchaseNotFound
+        _check_purchase(row, there)
+        _check_share(use.discount_amount, row["reward"], there)
     await work.fetch(
         "update laurels.redemptions set state = $3, used_at = $4, used_purchase_id = $5,"
         " used_order_ref = $6, discount_amount = coalesce($7, discount_amount), updated_at = now()"
@@ -64,14 +76,15 @@ async def use(work: Work, redemption_id: UUID, use: Use) -> None:
     )
 
 
-async def _check_purchase(work: Work, row: Row, purchase_id: UUID) -> None:
+def _check_purchase(row: Row, purchase: Row) -> None:
     """Raise what is wrong with using this redemption on this purchase. A guest's may be anybody's.
 
     What the buyer paid is what the purchase says, after the discount.
     """
-    purchase = await purchases.get_purchase(work, purchase_id)
     if purchase["status"] in {"failed", "cancelled"}:
         raise PurchaseNotUsable(field="purchase_id", status=purchase["status"])
+    if purchase["refunded"] >= purchase["amount"] > 0:
+        raise PurchaseNotUsable(field="purchase_id", status="refunded")
     if purchase["member_id"] not in {None, row["member_id"]}:
         raise PurchaseOfAnother(field="purchase_id")
     least = Decimal(row["reward"].get("min_order_value", 0))
@@ -80,18 +93,48 @@ async def _check_purchase(work: Work, row: Row, purchase_id: UUID) -> None:
         raise PurchaseBelowMinimum(msg, field="purchase_id", min_order_value=str(least))
 
 
+def _check_share(discount: Decimal | None, reward: Row, purchase: Row) -> None:
+    """Raise RedemptionInvalid for more than so many percent of what was paid and taken off."""
+    if discount is None or reward["type"] != "discount_percentage":
+        return
+    if Decimal(reward["value"]["percentage"]) == 100:
+        return
+    most = most_on(reward["value"], purchase["amount"])
+    coin = Decimal(1).scaleb(-scale(purchase["currency"]))
+    require_at_most(
+        discount, most.quantize(coin, ROUND_UP), purchase["currency"], field="discount_amount",
+        of=f"{reward['value']['percentage']} % of the purchase before the discount",
+        error=RedemptionInvalid,
+    )  # fmt: skip
+
+
 async def reopen_refunded(work: Work, purchase_ids: Sequence[UUID]) -> int:
     """What was used on purchases that are refunded wholly can be used again, where settings say so.
 
     Return how many redemptions it was. One whose time is over expires as any other.
     """
     settings = await tenants.read(work, RewardSettings)
-    if not settings.reopen_on_refund:
+    if not purchase_ids or not settings.reopen_on_refund:
         return 0
     found = await purchases.find_purchases(work, purchase_ids)
     whole = [each["id"] for each in found.values() if each["refunded"] >= each["amount"]]
     used = await queries.used_on(work, whole)
-    rows = [row for row in (await lock(work, used)).values() if row["state"] == "used"]
+    return await _reopen(work, used)
+
+
+async def reopen_ended(work: Work, purchase_ids: Sequence[UUID]) -> int:
+    """What was used on purchases that failed or were cancelled can be used again.
+
+    Nothing was sold, so settings are not asked. The caller holds the purchases locked.
+    """
+    return await _reopen(work, await queries.used_on(work, purchase_ids))
+
+
+async def _reopen(work: Work, redemption_ids: Sequence[UUID]) -> int:
+    if not redemption_ids:
+        return 0
+    locked = await lock(work, redemption_ids)
+    rows = [row for row in locked.values() if row["state"] == "used"]
     if not rows:
         return 0
     await work.fetch(

@@ -6,11 +6,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, ValidationError
 
 from laurels.kit.errors import FieldError
-from laurels.kit.money import check_amount
+from laurels.kit.money import require_amount, require_at_most
 from laurels.kit.schema import Amount, Attributes, Code, Moment, Name, Schema
 from laurels.kit.words import words_of
 
-from .errors import RewardInvalid
+from .errors import RedemptionInvalid, RewardInvalid
 
 Positive = Annotated[Amount, Field(gt=0)]
 
@@ -122,12 +122,40 @@ def check_money(amount: Decimal | None, currency: str, field: str) -> None:
     """Raise RewardInvalid for an amount that the tenant's currency does not have."""
     if amount is None:
         return
-    try:
-        check_amount(amount, currency)
-    except ValueError as error:
-        raise RewardInvalid(f"{field} {error}", field=field) from None
+    require_amount(amount, currency, field=field, error=RewardInvalid)
 
 
 def worth_of(kind: str, value: dict[str, Any], quantity: int) -> Decimal | None:
     """Return how much money so many are worth, None where only the purchase will tell."""
     return Decimal(value["amount"]) * quantity if kind in FIXED else None
+
+
+def check_discount(
+    amount: Decimal | None, reward: dict[str, Any], quantity: int, currency: str
+) -> None:
+    """Raise RedemptionInvalid for money that the currency lacks, or that the reward never gives."""
+    if amount is None:
+        return
+    require_amount(amount, currency, field="discount_amount", error=RedemptionInvalid)
+    most = most_of(reward["type"], reward["value"], quantity)
+    if most is not None:
+        require_at_most(
+            amount, most, currency, field="discount_amount", of="what the reward is worth",
+            error=RedemptionInvalid,
+        )  # fmt: skip
+
+
+def most_of(kind: str, value: dict[str, Any], quantity: int) -> Decimal | None:
+    """Return the most money that so many can be worth, None where nothing bounds it."""
+    bounds = {"discount_percentage": "max_discount", "free_shipping": "max_amount"}
+    name = "amount" if kind in FIXED else bounds.get(kind, "")
+    return Decimal(value[name]) * quantity if name in value else None
+
+
+def most_on(value: dict[str, Any], paid: Decimal) -> Decimal:
+    """Return the most that so many percent off can have been, where this was paid afterwards.
+
+    All that was paid is what is left of the price, so the price is not known where nothing is left.
+    """
+    percentage = Decimal(value["percentage"])
+    return paid * percentage / (100 - percentage)

@@ -1,7 +1,7 @@
 """How pending purchases end: completed with their one effect, cancelled or failed without.
 
-Locks are taken in one order, the same as everywhere: purchases by id, then usage of caps, then
-wallets. What ends together is locked together, before anything else is touched.
+Locks are taken in one order, the same as everywhere: purchases by id, then redemptions, usage of
+caps, wallets. What ends together is locked together, before anything else is touched.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from uuid import UUID
 
 import asyncpg
 
-from laurels import purchases, tenants
+from laurels import purchases, rewards, tenants
 from laurels.events import emit
 from laurels.events.catalogue import PurchaseChanged
 from laurels.kit.errors import AppError
@@ -80,6 +80,7 @@ async def end(work: Work, wanted: Sequence[tuple[UUID, str]]) -> Endings:
         await purchases.set_status(work, ids, status, settled=status == "completed")
         if status != "completed":
             emit(work, [PurchaseChanged(rows[i]["member_id"], work.now, i, status) for i in ids])
+            await rewards.reopen_ended(work, ids)
     return found
 
 

@@ -1,6 +1,6 @@
 """Refunds: money that went back takes its points with it, in proportion.
 
-The order is fixed: purchases, usage of caps, wallets, totals, outbox.
+The order is fixed: purchases, redemptions, usage of caps, wallets, totals, outbox.
 """
 
 import logging
@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from laurels import earning, ledger, members, purchases, tenants
+from laurels import earning, ledger, members, purchases, rewards, tenants
 from laurels.events import emit
 from laurels.events.catalogue import Event, PurchaseCompleted, PurchaseRefunded
 from laurels.kit.errors import AppError
@@ -48,6 +48,7 @@ async def refund(
     await _settle_before(work, [refund.purchase_id for refund in refunds])
     recorded = await purchases.record_refunds(work, refunds)
     fresh = [r for r in recorded if isinstance(r, purchases.RecordedRefund) and r.new]
+    await rewards.reopen_refunded(work, [r.purchase["id"] for r in fresh])
     awards = await earning.find_awards(
         work, PurchaseCompleted.name, [r.purchase["id"] for r in fresh]
     )

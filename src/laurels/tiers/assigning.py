@@ -10,6 +10,7 @@ from uuid import UUID
 
 from laurels import audit, members, tenants
 from laurels.kit.ids import encode
+from laurels.kit.time import require_future
 from laurels.kit.work import Work
 
 from .errors import (
@@ -40,8 +41,7 @@ async def assign(
     Raise MemberNotFound and its kin, TierNotFound, TierArchived, TierExpiryInvalid, or
     TierBelowStanding when they would rise above it at once.
     """
-    if expires_at is not None and expires_at <= work.now:
-        raise TierExpiryInvalid(field="expires_at")
+    require_future(expires_at, work.now, field="expires_at", error=TierExpiryInvalid)
     case = await _lock(work, member_id)
     tier = await _tier(work, tier_id)
     before = (await current_rows(work, [member_id])).get(member_id)

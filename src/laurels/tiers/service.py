@@ -9,7 +9,7 @@ import asyncpg
 
 from laurels import audit, jobs, tenants
 from laurels.kit.ids import encode, new_id
-from laurels.kit.money import check_amount
+from laurels.kit.money import require_amount
 from laurels.kit.work import Work
 
 from .errors import (
@@ -153,10 +153,8 @@ async def check_tier(
         msg = "the default tier is the floor: it cannot be lost, so it needs no maintenance"
         raise TierInvalid(msg, field="requires_maintenance")
     tenant = await tenants.current(work)
-    try:
-        check_amount(values.get("min_spend", Decimal(0)), tenant.currency)
-    except ValueError as error:
-        raise TierInvalid(str(error), field="min_spend") from None
+    spend = values.get("min_spend", Decimal(0))
+    require_amount(spend, tenant.currency, field="min_spend", error=TierInvalid)
 
 
 async def lock_ladder(work: Work) -> list[dict[str, Any]]:
