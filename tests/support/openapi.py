@@ -83,6 +83,9 @@ async def hold_to_the_document(response: httpx.Response) -> None:
     media = response.headers["content-type"].split(";")[0]
     content = resolved(operation["responses"][status]).get("content", {})
     assert media in content, f"{name} does not say that {status} may be {media}"
+    if media.endswith("problem+json"):
+        code = response.json()["code"]
+        assert code in content[media]["examples"], f"{name} {status} does not name {code}"
     if media.endswith("json"):
         faults = [
             error.message for error in _validator(name, status, media).iter_errors(response.json())
