@@ -5,6 +5,7 @@ import re
 import pytest
 
 from laurels.kit.ids import encode
+from laurels.kit.words import FAULTS
 from tests.support.openapi import document
 
 GOOD = {"member": "anna", "amount": "12.50", "currency": "USD"}
@@ -264,3 +265,114 @@ async def test_without_a_key_nobody_comes_in(client, header):
     assert answer.status_code == 401
     assert answer.json()["code"] == "unauthenticated"
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+RAW = (
+    "Input should",
+    "Value error",
+    "String should",
+    "Field required",
+    "pydantic",
+    "discriminator",
+)
+RULE = {"name": "r", "trigger": "purchase.completed"}
+TIER = {"name": "Gold", "level": 3}
+REWARD = {"name": "Tea", "type": "voucher", "cost_points": 5}
+
+
+@pytest.mark.parametrize(
+    ("door", "body", "field", "code"),
+    [
+        ("members", {"external_id": "a", "birthday": "1990-02-29"}, "birthday", "wrong_format"),
+        ("members", {"external_id": "a", "birthday": 5}, "birthday", "invalid"),
+        ("members", {"external_id": "a", "email_opt_in": "yes"}, "email_opt_in", "wrong_type"),
+        ("members", {"external_id": "a", "first_name": 5}, "first_name", "wrong_type"),
+        ("members", {"external_id": "a", "attributes": []}, "attributes", "wrong_type"),
+        ("purchases", {**GOOD, "occurred_at": "2027-02-29T00:00:00Z"}, "occurred_at",
+         "wrong_format"),
+        ("purchases", {**GOOD, "occurred_at": "2026-02-28T00:00:60Z"}, "occurred_at",
+         "wrong_format"),
+        ("purchases", {**GOOD, "occurred_at": "2026-02-28T00:00:00+25:00"}, "occurred_at",
+         "wrong_format"),
+        ("purchases", {**GOOD, "total": "1"}, "total", "unknown_field"),
+        ("purchases", {**GOOD, "amount": "1234567890123456789012"}, "amount", "too_precise"),
+        ("earning-rules", {**RULE, "award": {"type": "fix"}}, "award", "not_a_choice"),
+        ("earning-rules", {**RULE, "award": {}}, "award", "missing"),
+        ("earning-rules", {**RULE, "award": {"type": "fixed", "points": 0}}, "award.points",
+         "too_small"),
+        ("earning-rules", {**RULE, "award": {"type": "fixed"}}, "award.points", "missing"),
+        ("earning-rules", {**RULE, "award": {"type": "fixed", "points": 1}, "stacking": "x"},
+         "stacking", "not_a_choice"),
+        ("earning-rules", {**RULE, "award": {"type": "multiplier", "factor": "2"}, "caps": [
+            {"period": "day", "points": 1}]}, "caps", "contradiction"),
+        ("earning-rules", {**RULE, "award": {"type": "fixed", "points": 1}, "conditions": {
+            "all": [{"field": "purchase.total", "op": "eq", "value": "1"}]}},
+         "conditions.all.0.field", "condition"),
+        ("tiers", {**TIER, "points_multiplier": "1.001"}, "points_multiplier", "too_precise"),
+        ("tiers", {**TIER, "points_multiplier": "much"}, "points_multiplier", "wrong_type"),
+        ("tiers", {**TIER, "criteria": "luck"}, "criteria", "not_a_choice"),
+        ("rewards", {**REWARD, "value": 5}, "value", "wrong_type"),
+        ("programs", {"name": "p", "expiry_days": "x"}, "expiry_days", "wrong_type"),
+        ("webhook-endpoints", {"url": 5}, "url", "wrong_type"),
+        ("segments", {"name": "s", "kind": "odd"}, "kind", "not_a_choice"),
+        ("api-keys", {"name": "k", "scopes": "all"}, "scopes", "wrong_type"),
+        ("purchases/bulk", {"items": []}, "items", "too_short"),
+        ("test-clock", {"now": "2027-02-30T00:00:00Z"}, "now", "wrong_format"),
+    ],
+)  # fmt: skip
+async def test_a_fault_has_a_code_of_the_list_and_words_of_ours(client, door, body, field, code):
+    answer = await client.post(f"/v1/{door}", json=body)
+
+    problem = answer.json()
+    found = {fault["field"]: fault for fault in problem["errors"]}
+    assert (answer.status_code, found[field]["code"]) == (422, code), problem
+    assert found[field]["pointer"] == "/" + field.replace(".", "/")
+    assert [words for words in RAW if words in answer.text] == []
+    assert {fault["code"] for fault in problem["errors"]} <= set(FAULTS)
+
+
+async def test_settings_are_refused_in_words_of_ours(client):
+    answer = await client.patch("/v1/settings/earning", json={"welcome_points": "many"})
+
+    (fault,) = answer.json()["errors"]
+    assert (fault["code"], [words for words in RAW if words in answer.text]) == ("wrong_type", [])
+
+
+async def test_a_fault_says_whether_it_is_of_the_body_a_parameter_or_a_header(client):
+    in_query = await client.get("/v1/members?limit=0")
+    unknown = await client.get("/v1/members?emial=a")
+    cursor = await client.get("/v1/members?cursor=!")
+    in_path = await client.get("/v1/members/mem_x")
+    in_header = await client.post("/v1/purchases", json=GOOD, headers={"Idempotency-Key": b"\xe9"})
+
+    places = [each.json()["errors"][0] for each in (in_query, unknown, cursor, in_path, in_header)]
+    assert [(each.get("parameter"), each.get("header")) for each in places] == [
+        ("limit", None), ("emial", None), ("cursor", None), ("member_id", None),
+        (None, "Idempotency-Key"),
+    ]  # fmt: skip
+    assert not any("pointer" in each for each in places)
+
+
+async def test_a_name_is_suggested_when_it_is_close_and_only_then(client):
+    async def said(field):
+        rule = {
+            **RULE, "award": {"type": "fixed", "points": 1},
+            "conditions": {"field": field, "op": "eq", "value": "1"},
+        }  # fmt: skip
+        return (await client.post("/v1/earning-rules", json=rule)).json()["detail"]
+
+    assert "Did you mean purchase.amount?" in await said("purchase.amuont")
+    assert "Did you mean purchase.channel?" in await said("purchase.chanel")
+    assert "Known are" in await said("purchase.total")
+    assert "Known are" in await said("sum")
+
+
+async def test_an_address_that_leads_nowhere_is_named(client):
+    nowhere = await client.get("/v1/v1/settings")
+    other_way = await client.patch("/v1/wallets/wal_x")
+    many_ways = await client.post("/v1/members/mem_x/tier")
+
+    assert nowhere.json()["detail"] == "There is no route GET /v1/v1/settings."
+    assert other_way.headers["allow"] == "GET"
+    assert many_ways.headers["allow"] == "DELETE, GET, PUT"
+    assert "this path knows DELETE, GET, PUT" in many_ways.json()["detail"]

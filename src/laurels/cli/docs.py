@@ -25,6 +25,7 @@ from laurels.kit import errors
 from laurels.kit.access import SIGNED_IN, Public
 from laurels.kit.db import SCHEMA, Base, Database
 from laurels.kit.openapi import AT_THE_DOOR, errors_known, permission_at, sentence_of
+from laurels.kit.words import FAULTS
 from laurels.migrations import views
 from laurels.tenants.settings import sections
 
@@ -227,6 +228,15 @@ def error_list() -> str:
             lines.append(f"| `{error.code}` | {status} | {sentence_of(error)} |")
     lines += ["", "## The door", "", "| code | status | what it says |", "|---|---|---|"]
     lines += [f"| `{met.code}` | {met.status} | {met.words} |" for met in AT_THE_DOOR]
+    lines += [
+        "", "## Fields", "",
+        "`errors` lists the fields that are wrong, at most 100. `field` is the name, with dots"
+        " inside of objects and lists; beside it stands where it was sent: `pointer` (a JSON"
+        " pointer into the body), `parameter` (of the query or the path) or `header`. `code` is one"
+        " of these, or the code of the problem itself where a rule of ours was broken.",
+        "", "| code | what it says |", "|---|---|",
+    ]  # fmt: skip
+    lines += [f"| `{code}` | {words} |" for code, words in FAULTS.items()]
     return "\n".join(lines)
 
 

@@ -13,7 +13,6 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -28,9 +27,9 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from laurels.kit.conditions import Condition, ConditionError, parse, to_json
-from laurels.kit.ids import decode, encode
-from laurels.kit.schema import Moment, Shaped
+from laurels.kit.schema import IdOf, Moment, Shaped
 from laurels.kit.values import check_line
+from laurels.kit.words import Fault, fault_of
 
 from .facts import FIELDS, LINE_QUANTITY, LINES, NUMERIC
 from .rules import (
@@ -55,7 +54,7 @@ def _custom(kind: str, words: str) -> PydanticCustomError:
 
 
 def _at(member: str, words: str) -> ValidationError:
-    line = InitErrorDetails(type=_custom("contradiction", words), loc=(member,), input=None)
+    line = InitErrorDetails(type=_custom(Fault.CONTRADICTION, words), loc=(member,), input=None)
     return ValidationError.from_exception_data("rule", [line])
 
 
@@ -65,7 +64,7 @@ def _read_condition(raw: object, collection: str | None) -> Condition:
     try:
         return parse(raw, FIELDS, collection)
     except ConditionError as error:
-        what = _custom("condition", f"{error.reason}. {error.remedy}")
+        what = _custom(Fault.CONDITION, f"{error.reason}. {error.remedy}")
         line = InitErrorDetails(type=what, loc=error.path, input=None)
         raise ValidationError.from_exception_data("condition", [line]) from None
 
@@ -186,9 +185,9 @@ def _without_tag(value: object, read: ValidatorFunctionWrapHandler) -> object:
     except ValidationError as error:
         lines = [
             InitErrorDetails(
-                type=_custom(line["type"], line["msg"]), loc=line["loc"][1:], input=line["input"]
+                type=_custom(*fault_of(line)), loc=line["loc"][1:], input=line["input"]
             )
-            for line in error.errors(include_url=False, include_context=False)
+            for line in error.errors(include_url=False)
         ]
         raise ValidationError.from_exception_data("award", lines) from None
 
@@ -242,14 +241,6 @@ class DefinitionForm(BaseModel):
         return self.model_dump(mode="json", include={"conditions", "award", "caps"})
 
 
-def _program(value: object) -> object:
-    return decode("program", value) if isinstance(value, str) else value
-
-
-def _spell_program(value: UUID | None) -> str | None:
-    return None if value is None else encode("program", value)
-
-
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
@@ -290,9 +281,9 @@ class EarningRuleIn(DefinitionForm):
     exclusion_group: Group | None = Field(
         default=None, description="Of the rules in one group only the best gives points."
     )
-    program_id: Annotated[
-        UUID | None, BeforeValidator(_program), PlainSerializer(_spell_program)
-    ] = Field(default=None, description="Which points; absent: the default program.")
+    program_id: Annotated[UUID, IdOf("program")] | None = Field(
+        default=None, description="Which points; absent: the default program."
+    )
 
     @model_validator(mode="after")
     def _window_has_an_inside(self) -> Self:

@@ -17,7 +17,7 @@ from laurels import ledger, rewards, segments, tiers
 from laurels.kit.errors import AppError
 from laurels.kit.reading import read_json
 from laurels.kit.values import fold
-from laurels.kit.words import words_of
+from laurels.kit.words import fault_of
 from laurels.kit.work import Work
 from laurels.rewards.schemas import RewardIn, RewardPatch
 
@@ -82,7 +82,7 @@ class CatalogueReading:
         except ValidationError as error:
             wrong = error.errors(include_url=False)[0]
             column = str(wrong["loc"][0]) if wrong["loc"] else "name"
-            raise RowInvalid(words_of(wrong), field=column) from None
+            raise RowInvalid(fault_of(wrong)[1], field=column) from None
 
     def voucher(self, values: list[str]) -> VoucherRow:
         """Return the code that a row tells. Raise RowInvalid, with the column."""

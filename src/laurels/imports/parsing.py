@@ -14,7 +14,7 @@ from laurels.kit.money import check_currency
 from laurels.kit.reading import read_json
 from laurels.kit.schema import Attributes
 from laurels.kit.time import local_date
-from laurels.kit.words import words_of
+from laurels.kit.words import fault_of
 from laurels.purchases import Line, NewPurchase
 
 from .cells import bare
@@ -317,7 +317,7 @@ def _attributes(value: str) -> dict[str, Any]:
     try:
         return _ATTRIBUTES.validate_python(read_json(value))
     except ValidationError as error:
-        msg = f"is not a JSON object of free facts: {words_of(error.errors()[0])}"
+        msg = f"is not a JSON object of free facts: {fault_of(error.errors()[0])[1]}"
         raise RowInvalid(msg, field="attributes") from None
     except ValueError as error:
         msg = f'is not JSON ({error}); write `{{"shoe_size": 38}}`'

@@ -17,7 +17,7 @@ from .batching import MET_ANOTHER, OUT_OF_REACH, Asked
 from .errors import HTTP_STATUS, AppError, Invalid
 from .http import body_of, fields_of
 from .idempotency import Answer
-from .schema import Schema, View
+from .schema import Schema, View, named_after
 from .work import Work
 
 log = logging.getLogger("laurels.bulk")
@@ -31,34 +31,57 @@ Deed = Callable[[Work, Sequence[Asked]], Awaitable[Sequence[Answer | AppError]]]
 class BulkIn(Schema, Generic[In]):
     """Up to 1,000 items. Each is read, checked and booked by itself."""
 
-    items: list[SkipValidation[In]] = Field(min_length=1, max_length=MAX_ITEMS)
+    items: list[SkipValidation[In]] = Field(
+        min_length=1,
+        max_length=MAX_ITEMS,
+        description="What is to be done, 1 to 1,000 of it. One that is wrong fails alone.",
+    )
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name the schema after its items."""
+        return named_after(params, "BulkIn")
 
 
 class ProblemOut(View):
     """Why one item was refused: as the problem of a request of its own would say it."""
 
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    errors: list[dict[str, Any]] | None = None
+    type: str = Field(description="`urn:laurels:error:` and the code.")
+    title: str = Field(description="The code in words.")
+    status: int = Field(description="The HTTP status that a request of its own would have had.")
+    detail: str = Field(description="What is wrong with this item, and what would be right.")
+    code: str = Field(description="Stable: programs branch on it.")
+    errors: list[dict[str, Any]] | None = Field(
+        default=None, description="The fields of this item that are wrong, as in `Problem`."
+    )
 
 
 class ItemOut(View, Generic[Out]):
     """What came of one item: a result, or a problem."""
 
     status: int = Field(description="What a request of its own would have been answered with.")
-    result: Out | None = None
-    problem: ProblemOut | None = None
+    result: Out | None = Field(default=None, description="What came of it; null when it failed.")
+    problem: ProblemOut | None = Field(
+        default=None, description="Why it failed; null when it did not."
+    )
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name the schema after its result."""
+        return named_after(params, "ItemOut")
 
 
 class BulkOut(View, Generic[Out]):
     """What came of each item, in the order in which they were sent."""
 
-    data: list[ItemOut[Out]]
-    succeeded: int
-    failed: int
+    data: list[ItemOut[Out]] = Field(description="One entry per item, in the order of `items`.")
+    succeeded: int = Field(description="How many items were done.")
+    failed: int = Field(description="How many items were refused.")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name the schema after its results."""
+        return named_after(params, "BulkOut")
 
 
 async def book(

@@ -47,6 +47,8 @@ class FieldError:
     field: str
     message: str
     code: str = "invalid"
+    place: str = "body"
+    """Where it was sent: `body`, `query`, `path` or `header`."""
 
 
 class AppError(Exception):

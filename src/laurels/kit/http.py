@@ -16,9 +16,10 @@ import asyncpg
 import orjson
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from laurels.permissions import Permission
 
@@ -33,7 +34,7 @@ from .origin import address_of, agent_of
 from .reading import UnreadableBody, parse_json
 from .time import utc_now
 from .versions import is_deprecated
-from .words import words_of
+from .words import fault_of
 from .work import Work, open_work
 
 log = logging.getLogger("laurels.http")
@@ -255,7 +256,8 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """Return a problem document (RFC 9457) with a stable `code` and the fields that are wrong."""
-    body = body_of(status, code, detail, fields or [], extra or {})
+    placed = [_placed(request, fault) for fault in fields or ()]
+    body = body_of(status, code, detail, placed, extra or {})
     body["request_id"] = getattr(request.state, "request_id", None)
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
@@ -272,10 +274,7 @@ def body_of(
         "code": code,
     }
     if fields:
-        body["errors"] = [
-            {"field": f.field, "pointer": _pointer(f.field), "code": f.code, "message": f.message}
-            for f in fields
-        ]
+        body["errors"] = [_told(fault) for fault in fields]
     body.update({k: v for k, v in extra.items() if k not in body})
     return body
 
@@ -284,15 +283,34 @@ def fields_of(errors: Sequence[Any]) -> list[FieldError]:
     """Return the fields that a validation found wrong, in words of ours."""
     fields: list[FieldError] = []
     for item in errors:
-        place = [str(part) for part in item["loc"] if part not in {"body", "query", "path"}]
-        words = words_of(item)
-        whole = str(item["loc"][0]) if item["loc"] else "item"
-        fields.append(FieldError(".".join(place) or whole, words, item["type"]))
+        first, *rest = (str(part) for part in item["loc"] or ("item",))
+        place, inner = (first, rest) if first in _PLACES else ("body", [first, *rest])
+        code, words = fault_of(item)
+        fields.append(FieldError(".".join(inner) or first, words, code, place))
     return fields
 
 
-def _pointer(field: str) -> str:
-    return "/" + field.replace(".", "/")
+_PLACES = frozenset({"body", "query", "path", "header"})
+
+
+def _told(fault: FieldError) -> dict[str, str]:
+    """Return a fault as a problem says it, with the place where its field was sent."""
+    if fault.place == "body":
+        where = {"pointer": "/" + fault.field.replace(".", "/")}
+    else:
+        where = {"header" if fault.place == "header" else "parameter": fault.field}
+    return {"field": fault.field, **where, "code": fault.code, "message": fault.message}
+
+
+def _placed(request: Request, fault: FieldError) -> FieldError:
+    """Return the fault of an operation, which knows no HTTP, with the place of its field."""
+    if fault.place != "body":
+        return fault
+    if fault.field == "Idempotency-Key":
+        return replace(fault, place="header")
+    if fault.field in request.query_params or fault.field in request.path_params:
+        return replace(fault, place="query")
+    return fault
 
 
 def take_short_way(app: FastAPI, routers: Sequence[APIRouter]) -> None:
@@ -393,10 +411,26 @@ async def _on_database(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     found = cast("HTTPException", error)
-    codes = {404: "no_such_route", 405: "method_not_allowed"}
-    code = codes.get(found.status_code, "http_error")
-    return problem(
-        request, found.status_code, code, str(found.detail), headers=dict(found.headers or {})
+    asked = f"{request.method} {request.scope['path'][:200]}"
+    if found.status_code == 404:
+        return problem(request, 404, "no_such_route", f"There is no route {asked}.")
+    if found.status_code == 405:
+        known = ", ".join(_methods_at(request))
+        detail = f"There is no route {asked}; this path knows {known}."
+        return problem(request, 405, "method_not_allowed", detail, headers={"Allow": known})
+    return problem(request, found.status_code, "http_error", str(found.detail))
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Return the methods that the path of the request knows."""
+    path = request.scope["path"]
+    return sorted(
+        {
+            method
+            for route in iter_route_contexts(cast("FastAPI", request.app).routes)
+            if route.path and compile_path(route.path)[0].match(path)
+            for method in route.methods or ()
+        }
     )
 
 

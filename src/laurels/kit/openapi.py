@@ -23,6 +23,7 @@ from .idempotency import KEY_PATTERN, MAX_KEY, AnswerErased, IdempotencyKeyReuse
 from .rates import RateLimited, TooManyFailures
 
 WRITES = frozenset({"post", "put", "patch", "delete"})
+_PLACE = "#/components/schemas/"
 PROBLEM_TYPE = "application/problem+json"
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -152,7 +153,7 @@ def _document(
             used.update(operation.get("tags", ()))
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
-    parts["schemas"] = dict(sorted({**schemas, **_SCHEMAS}.items()))
+    parts["schemas"] = {**schemas, **_SCHEMAS}
     parts["responses"] = dict(sorted(responses.items()))
     parts["examples"] = dict(sorted(examples.items()))
     document["tags"] = [
@@ -160,7 +161,32 @@ def _document(
     ]
     parts["headers"] = _HEADERS
     parts["parameters"] = _PARAMETERS
-    return cast("dict[str, Any]", _whole_numbers(document))
+    return cast("dict[str, Any]", _whole_numbers(_tidied(document)))
+
+
+def _tidied(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with schemas named by their titles, and a `$ref` to each, no copies."""
+    schemas = cast("dict[str, dict[str, Any]]", document["components"]["schemas"])
+    names = {key: schema["title"] for key, schema in schemas.items() if key.endswith("_")}
+    renamed = {f"{_PLACE}{key}": f"{_PLACE}{name}" for key, name in names.items()}
+
+    def tidy(part: Any) -> Any:
+        if isinstance(part, list):
+            return [tidy(each) for each in cast("list[Any]", part)]
+        if not isinstance(part, dict):
+            return renamed.get(part, part) if isinstance(part, str) else part
+        entries = cast("dict[str, Any]", part)
+        name = entries.get("title")
+        if isinstance(name, str) and "properties" in entries and schemas.get(name) == entries:
+            return {"$ref": f"{_PLACE}{name}"}
+        return {key: tidy(each) for key, each in entries.items()}
+
+    tidied = {
+        names.get(key, key): {inner: tidy(each) for inner, each in schema.items()}
+        for key, schema in schemas.items()
+    }
+    parts = {**document["components"], "schemas": dict(sorted(tidied.items()))}
+    return {key: tidy(each) for key, each in document.items()} | {"components": parts}
 
 
 def _doors(app: FastAPI) -> dict[tuple[str, str], Any]:
@@ -389,10 +415,18 @@ _SCHEMAS: dict[str, Any] = {
         "description": "One field that is wrong.",
         "properties": {
             "field": {**_TEXT, "description": "Its name, with dots inside of objects and lists."},
-            "pointer": {**_TEXT, "description": "The same as a JSON pointer."},
-            "code": {**_TEXT, "description": "What kind of wrong it is."},
+            "pointer": {
+                **_TEXT, "description": "Of a field of the body: its place, a JSON pointer.",
+            },
+            "parameter": {**_TEXT, "description": "Of a query or path parameter: its name."},
+            "header": {**_TEXT, "description": "Of a header: its name."},
+            "code": {
+                **_TEXT,
+                "description": "What kind of wrong it is: one of the list of field codes, or the"
+                " code of the problem itself.",
+            },
             "message": {**_TEXT, "description": "Why, and what would be right."},
         },
-        "required": ["field", "pointer", "code", "message"],
+        "required": ["field", "code", "message"],
     },
 }  # fmt: skip

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, Field
 
 from .errors import Invalid
+from .schema import named_after
 
 MAX_PAGE = 100
 T = TypeVar("T")
@@ -17,9 +18,17 @@ T = TypeVar("T")
 class Page(BaseModel, Generic[T]):
     """One page of a list, newest first, and the cursor of the next."""
 
-    data: list[T]
-    has_more: bool
-    next_cursor: str | None = None
+    data: list[T] = Field(description="The rows of this page.")
+    has_more: bool = Field(description="Whether another page follows.")
+    next_cursor: str | None = Field(
+        default=None,
+        description="Send it as `cursor` for the next page; null on the last one.",
+    )
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        """Name the schema of a page after what is on it."""
+        return named_after(params, "Page")
 
 
 def _digits(value: Any) -> Any:

@@ -11,6 +11,7 @@ from fastapi.dependencies.models import Dependant as Needs  # codespell:ignore
 from pydantic import BaseModel, BeforeValidator
 
 from .errors import FieldError, Invalid
+from .words import Fault
 
 MAX_PARAMETERS = 100
 
@@ -71,7 +72,9 @@ def _faults(names: Iterable[str], known: frozenset[str]) -> Iterator[FieldError]
     for name in names:
         if name not in known:
             there = f"known are: {', '.join(sorted(known))}" if known else "there are none here"
-            yield FieldError(name[:100], f"is no query parameter of this address; {there}", "extra")
+            words = f"is no query parameter of this address; {there}"
+            yield FieldError(name[:100], words, Fault.UNKNOWN_PARAMETER, "query")
         elif name in seen:
-            yield FieldError(name, "comes twice; send it once", "repeated")
+            words = "comes twice; send it once"
+            yield FieldError(name, words, Fault.REPEATED_PARAMETER, "query")
         seen.add(name)

@@ -45,6 +45,11 @@ class View(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+def named_after(parameters: tuple[Any, ...], end: str) -> str:
+    """Return the name of a generic schema of these: `MemberOut` and `Page` give `MemberPage`."""
+    return parameters[0].__name__.removesuffix("Out").removesuffix("In") + end
+
+
 @dataclass(frozen=True, slots=True)
 class Shaped:
     """Text of a certain shape, and the words for those who send another one."""
@@ -213,6 +218,7 @@ class IdOf:
         prefix = ids.PREFIXES[self.kind]
         return {
             "type": "string",
+            "description": f"Id of {ids.with_article(self.kind)}.",
             "pattern": f"^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$",
             "examples": [f"{prefix}_01h455vb4pex5vsknk084sn02q"],
         }

@@ -1,49 +1,126 @@
-"""What pydantic says of a wrong field, in words that name the remedy."""
+"""What is wrong with a field: a code of a closed list, and a sentence that names the remedy."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import lru_cache
 from string import Formatter
 from typing import Any
 
-_WORDS: Mapping[str, str] = {
-    "missing": "is missing; send it",
-    "extra_forbidden": "is not known here; check its spelling or leave it out",
-    "string_type": "is not text; send it in quotes",
-    "string_too_short": "is shorter than {min_length} characters",
-    "string_too_long": "is longer than {max_length} characters",
-    "string_unicode": "holds a character that UTF-8 does not have; remove it",
-    "bool_type": "is neither `true` nor `false`",
-    "int_type": "is not a whole number; send an integer such as `100`",
-    "int_parsing": "is not a whole number; send an integer such as `100`",
-    "int_from_float": "is not a whole number; send an integer such as `100`",
-    "decimal_type": 'is not a number; send a decimal string such as `"1.5"`',
-    "decimal_parsing": 'is not a number; send a decimal string such as `"1.5"`',
-    "decimal_max_digits": "has more than {max_digits} digits",
-    "decimal_max_places": "has more than {decimal_places} decimal places",
-    "finite_number": "is not a number that can be counted with",
-    "greater_than": "is not more than {gt}; send more",
-    "greater_than_equal": "is less than {ge}; send {ge} or more",
-    "less_than": "is not less than {lt}; send less",
-    "less_than_equal": "is more than {le}; send {le} or less",
-    "literal_error": "is none of {expected}",
-    "enum": "is none of {expected}",
-    "list_type": "is not a list; send `[...]`",
-    "dict_type": "is not an object; send `{{...}}`",
-    "model_attributes_type": "is not an object; send `{{...}}`",
-    "model_type": "is not an object; send `{{...}}`",
-    "too_long": "has more than {max_length} entries",
-    "too_short": "has fewer than {min_length} entries",
-    "json_invalid": "is not JSON",
+
+class Fault(StrEnum):
+    """What kinds of wrong a field can be. They are part of the API and stay."""
+
+    MISSING = "missing"
+    UNKNOWN_FIELD = "unknown_field"
+    UNKNOWN_PARAMETER = "unknown_parameter"
+    REPEATED_PARAMETER = "repeated_parameter"
+    WRONG_TYPE = "wrong_type"
+    WRONG_FORMAT = "wrong_format"
+    NOT_A_CHOICE = "not_a_choice"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    TOO_PRECISE = "too_precise"
+    CONTRADICTION = "contradiction"
+    CONDITION = "condition"
+    INVALID = "invalid"
+
+
+FAULTS: Mapping[Fault, str] = {
+    Fault.MISSING: "It is required and was not sent.",
+    Fault.UNKNOWN_FIELD: "The object has no field of this name.",
+    Fault.UNKNOWN_PARAMETER: "The address takes no query parameter of this name.",
+    Fault.REPEATED_PARAMETER: "The query parameter was sent more than once.",
+    Fault.WRONG_TYPE: "Another JSON type is expected; the message says which.",
+    Fault.WRONG_FORMAT: "The text is not written as it should be; the message has an example.",
+    Fault.NOT_A_CHOICE: "It is none of the values that are allowed; the message lists them.",
+    Fault.TOO_SHORT: "It has too few characters or entries.",
+    Fault.TOO_LONG: "It has too many characters or entries.",
+    Fault.TOO_SMALL: "The number is below the least that is allowed.",
+    Fault.TOO_LARGE: "The number is above the most that is allowed.",
+    Fault.TOO_PRECISE: "The number has too many digits or decimal places.",
+    Fault.CONTRADICTION: "It contradicts another field of the request.",
+    Fault.CONDITION: "A condition cannot be read at this place.",
+    Fault.INVALID: "It breaks a rule of this field; the message says which.",
 }
+"""Each kind with its meaning, for docs/reference/errors.md."""
+
+_INTEGER = "is not a whole number; send an integer such as `100`"
+_NUMBER = 'is not a number; send a decimal string such as `"1.5"`'
+_OBJECT = "is not an object; send `{{...}}`"
+_MOMENT = "is not a moment of the calendar; send text such as `2026-03-01T12:00:00Z`"
+_DAY = "is not a day of the calendar; send text such as `1990-05-17`"
+_FAULTS: Mapping[str, tuple[Fault, str]] = {
+    "missing": (Fault.MISSING, "is missing; send it"),
+    "extra_forbidden": (
+        Fault.UNKNOWN_FIELD, "is not known here; check its spelling or leave it out",
+    ),
+    "string_type": (Fault.WRONG_TYPE, "is not text; send it in quotes"),
+    "string_too_short": (Fault.TOO_SHORT, "is shorter than {min_length} characters"),
+    "string_too_long": (Fault.TOO_LONG, "is longer than {max_length} characters"),
+    "string_unicode": (
+        Fault.WRONG_FORMAT, "holds a character that UTF-8 does not have; remove it",
+    ),
+    "string_pattern_mismatch": (Fault.WRONG_FORMAT, "is not of the form `{pattern}`"),
+    "bool_type": (Fault.WRONG_TYPE, "is neither `true` nor `false`"),
+    "bool_parsing": (Fault.WRONG_TYPE, "is neither `true` nor `false`"),
+    "int_type": (Fault.WRONG_TYPE, _INTEGER),
+    "int_parsing": (Fault.WRONG_TYPE, _INTEGER),
+    "int_parsing_size": (Fault.TOO_LARGE, "is more than any number that can be kept; send less"),
+    "int_from_float": (Fault.WRONG_TYPE, _INTEGER),
+    "float_type": (Fault.WRONG_TYPE, _NUMBER),
+    "float_parsing": (Fault.WRONG_TYPE, _NUMBER),
+    "decimal_type": (Fault.WRONG_TYPE, _NUMBER),
+    "decimal_parsing": (Fault.WRONG_TYPE, _NUMBER),
+    "decimal_max_digits": (Fault.TOO_PRECISE, "has more than {max_digits} digits"),
+    "decimal_max_places": (Fault.TOO_PRECISE, "has more than {decimal_places} decimal places"),
+    "decimal_whole_digits": (
+        Fault.TOO_LARGE, "has more than {whole_digits} digits before the decimal point",
+    ),
+    "finite_number": (Fault.WRONG_TYPE, "is not a number that can be counted with"),
+    "greater_than": (Fault.TOO_SMALL, "is not more than {gt}; send more"),
+    "greater_than_equal": (Fault.TOO_SMALL, "is less than {ge}; send {ge} or more"),
+    "less_than": (Fault.TOO_LARGE, "is not less than {lt}; send less"),
+    "less_than_equal": (Fault.TOO_LARGE, "is more than {le}; send {le} or less"),
+    "literal_error": (Fault.NOT_A_CHOICE, "is none of {expected}"),
+    "enum": (Fault.NOT_A_CHOICE, "is none of {expected}"),
+    "union_tag_invalid": (
+        Fault.NOT_A_CHOICE, "has {discriminator} `{tag}`, which is none of {expected_tags}",
+    ),
+    "union_tag_not_found": (Fault.MISSING, "has no {discriminator}; send one"),
+    "list_type": (Fault.WRONG_TYPE, "is not a list; send `[...]`"),
+    "tuple_type": (Fault.WRONG_TYPE, "is not a list; send `[...]`"),
+    "set_type": (Fault.WRONG_TYPE, "is not a list; send `[...]`"),
+    "dict_type": (Fault.WRONG_TYPE, _OBJECT),
+    "model_attributes_type": (Fault.WRONG_TYPE, _OBJECT),
+    "model_type": (Fault.WRONG_TYPE, _OBJECT),
+    "too_long": (Fault.TOO_LONG, "has more than {max_length} entries"),
+    "too_short": (Fault.TOO_SHORT, "has fewer than {min_length} entries"),
+    "date_type": (Fault.WRONG_TYPE, _DAY),
+    "date_parsing": (Fault.WRONG_FORMAT, _DAY),
+    "date_from_datetime_parsing": (Fault.WRONG_FORMAT, _DAY),
+    "date_from_datetime_inexact": (Fault.WRONG_FORMAT, _DAY),
+    "datetime_type": (Fault.WRONG_TYPE, _MOMENT),
+    "datetime_parsing": (Fault.WRONG_FORMAT, _MOMENT),
+    "datetime_from_date_parsing": (Fault.WRONG_FORMAT, _MOMENT),
+    "datetime_object_invalid": (Fault.WRONG_FORMAT, _MOMENT),
+    "none_required": (Fault.WRONG_TYPE, "is not null; send `null` or leave it out"),
+    "json_invalid": (Fault.WRONG_FORMAT, "is not JSON"),
+}  # fmt: skip
 
 
-def words_of(fault: Mapping[str, Any]) -> str:
-    """Return the sentence for one of pydantic's errors (`type`, `msg`, `ctx`)."""
-    template = _WORDS.get(str(fault["type"]))
-    known: dict[str, Any] = fault.get("ctx") or {}
-    if template is None or any(name not in known for name in _fields_of(template)):
-        return str(fault["msg"]).removeprefix("Value error, ")
-    return template.format_map(known)
+def fault_of(found: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the code and the sentence for one of pydantic's errors (`type`, `msg`, `ctx`)."""
+    kind = str(found["type"])
+    code, template = _FAULTS.get(kind, (None, ""))
+    known: dict[str, Any] = found.get("ctx") or {}
+    if code is not None and all(name in known for name in _fields_of(template)):
+        return code, template.format_map(known)
+    words = str(found["msg"]).removeprefix("Value error, ")
+    if kind in FAULTS or kind == "value_error":
+        return (kind if kind in FAULTS else Fault.INVALID), words
+    return code or Fault.INVALID, "cannot be like this; compare it with the reference of the API"
 
 
 @lru_cache(maxsize=100)

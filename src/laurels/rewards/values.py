@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 from laurels.kit.errors import FieldError
 from laurels.kit.money import require_amount, require_at_most
 from laurels.kit.schema import Amount, Attributes, Code, Moment, Name, Schema
-from laurels.kit.words import words_of
+from laurels.kit.words import fault_of
 
 from .errors import RedemptionInvalid, RewardInvalid
 
@@ -105,12 +105,10 @@ def read_value(kind: str, raw: dict[str, Any], currency: str) -> dict[str, Any]:
     except ValidationError as error:
         trouble = RewardInvalid(f"The value of a `{kind}` cannot be like this.")
         trouble.fields = [
-            FieldError(
-                ".".join(["value", *(str(part) for part in item["loc"])]), words_of(item),
-                item["type"],
-            )
+            FieldError(".".join(["value", *map(str, item["loc"])]), words, code)
             for item in error.errors(include_url=False)
-        ]  # fmt: skip
+            for code, words in [fault_of(item)]
+        ]
         raise trouble from None
     for name in value.money:
         check_money(getattr(value, name), currency, f"value.{name}")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from laurels import audit
 from laurels.kit.errors import FieldError
 from laurels.kit.ids import encode
+from laurels.kit.words import fault_of
 from laurels.kit.work import Work
 
 from .errors import FeatureOff, SettingInvalid, SettingNotFound
@@ -135,8 +136,9 @@ async def change_setting(work: Work, name: str, value: Any) -> dict[str, Any]:
     except ValidationError as error:
         trouble = SettingInvalid(f"`{name}` cannot have this value: it is a {setting.type}.")
         trouble.fields = [
-            FieldError(".".join(["value", *map(str, item["loc"])]), item["msg"], item["type"])
+            FieldError(".".join(["value", *map(str, item["loc"])]), words, code)
             for item in error.errors()
+            for code, words in [fault_of(item)]
         ]
         raise trouble from None
     row = await work.fetchrow(

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from laurels import audit
 from laurels.kit.errors import FieldError
 from laurels.kit.ids import encode
+from laurels.kit.words import fault_of
 from laurels.kit.work import Work
 
 from .errors import TenantInvalid, UnknownSection
@@ -134,8 +135,9 @@ def _checked(model: type[Section], values: dict[str, Any]) -> Section:
     except ValidationError as error:
         trouble = TenantInvalid("Some settings cannot be like this.")
         trouble.fields = [
-            FieldError(".".join(str(part) for part in item["loc"]), item["msg"], item["type"])
+            FieldError(".".join(map(str, item["loc"])), words, code)
             for item in error.errors()
+            for code, words in [fault_of(item)]
         ]
         raise trouble from None
 

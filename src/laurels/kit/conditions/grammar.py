@@ -1,7 +1,7 @@
 """Reading a condition from JSON, with an error that names the place, the reason and the remedy."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -135,9 +135,18 @@ class _Parser:
 
     def _unknown(self, name: str, path: Path, collection: str | None) -> ConditionError:
         names = self._fields.names(collection)
-        near = get_close_matches(name, names, n=1)
-        remedy = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(names)}."
+        near = _like(name, names)
+        remedy = f"Did you mean {near}?" if near else f"Known are {', '.join(names)}."
         return ConditionError(path, f"Unknown field {name[:100]}", remedy)
+
+
+def _like(name: str, names: Sequence[str]) -> str | None:
+    """Return the name that was probably meant; what two names share before the dot says little."""
+    root, _, tail = name.rpartition(".")
+    tails = {each.rpartition(".")[2]: each for each in names if each.rpartition(".")[0] == root}
+    near = get_close_matches(tail, tails, n=1, cutoff=0.7)
+    whole = near or get_close_matches(name, names, n=1, cutoff=0.85)
+    return tails.get(whole[0], whole[0]) if whole else None
 
 
 def _members(node: dict[str, object], path: Path, expected: tuple[str, ...]) -> None:
