@@ -28,6 +28,7 @@ from . import comparing, views
 
 HERE = Path(__file__).parent
 THE_QUEUE = "the job queue"
+THE_COMMENTS = "the comments"
 _LOCK = 0x6C61_756D  # "laum": one migration at a time
 _WHOLE = 0x6C61_7577  # "lauw": one at a time from the first look to the last step
 
@@ -129,21 +130,8 @@ async def upgrade(url: str, target: str = "head") -> None:
     """
     await _drop_views(url)
     await _locked(url, lambda c: command.upgrade(_with(c), target))
-    await _describe_version_table(url)
     if target == "head":
         await apply_functions(url)
-
-
-async def _describe_version_table(url: str) -> None:
-    # Alembic makes this table by itself, and every table of ours says what it is.
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(
-            "comment on table laurels.alembic_version is 'Which migration the schema is at.';"
-            "comment on column laurels.alembic_version.version_num is 'The revision.'"
-        )
-    finally:
-        await connection.close()
 
 
 async def downgrade(url: str, target: str) -> None:
@@ -225,9 +213,32 @@ def queue_schema() -> str:
     """
 
 
+def comments() -> str:
+    """Return the statements that say in the database what its tables and columns are.
+
+    The models hold the words, so that no migration has to repeat them.
+    """
+    found = [
+        "comment on table laurels.alembic_version is 'Which migration the schema is at.';",
+        "comment on column laurels.alembic_version.version_num is 'The revision.';",
+    ]
+    for table in Base.metadata.sorted_tables:
+        found.append(f"comment on table {table.fullname} is {_quoted(table.comment)};")
+        found += [
+            f'comment on column {table.fullname}."{column.name}" is {_quoted(column.comment)};'
+            for column in table.columns
+        ]
+    return "\n".join(found)
+
+
+def _quoted(text: str | None) -> str:
+    return "null" if text is None else "'" + text.replace("'", "''") + "'"
+
+
 def _texts() -> dict[str, str]:
     """Return everything that is applied by its checksum, by its name."""
-    return {**function_files(), **views.files(), THE_QUEUE: queue_schema()}
+    texts = {THE_COMMENTS: comments(), **function_files(), **views.files()}
+    return {**texts, THE_QUEUE: queue_schema()}
 
 
 def _checksum(text: str) -> str:
@@ -249,7 +260,7 @@ async def apply_functions(url: str) -> list[str]:
                 if schema := views.schema_of(name):
                     await views.make(connection, schema, files[name])
                 else:
-                    if name != THE_QUEUE:
+                    if name not in {THE_QUEUE, THE_COMMENTS}:
                         await _drop_functions(connection, files[name])
                     await connection.execute(files[name])
                 await connection.execute(
