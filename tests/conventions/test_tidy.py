@@ -33,6 +33,16 @@ def long_functions(tree: ast.AST, limit: int) -> list[tuple[int, str, int]]:
     ]
 
 
+def is_command(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether this is a command, whose parameters are the options that it has."""
+    return any(
+        isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and each.func.attr == "command"
+        for each in node.decorator_list
+    )
+
+
 def crowded_functions(tree: ast.AST) -> list[tuple[int, str, int]]:
     """Line, name and number of parameters of functions with too many, `self` and `work` aside.
 
@@ -40,7 +50,7 @@ def crowded_functions(tree: ast.AST) -> list[tuple[int, str, int]]:
     """
     found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not is_command(node):
             arguments = node.args
             names = [a.arg for a in arguments.posonlyargs + arguments.args + arguments.kwonlyargs]
             count = len([name for name in names if name not in {"self", "cls", "work", "database"}])

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import typer
@@ -56,7 +56,7 @@ DecimalComma = Annotated[
     bool, typer.Option("--decimal-comma", help="Amounts are written like 1.234,50.")
 ]
 Dates = Annotated[
-    imports.DateOrder,
+    Literal["iso", "day-first", "month-first"],
     typer.Option("--dates", help="How dates are written: 2025-12-31, 31.12.2025 or 12/31/2025."),
 ]
 GroupBy = Annotated[
@@ -244,11 +244,7 @@ def _options(
     mapping: list[str] | None,
     constants: list[str] | None,
     dialect: imports.Dialect,
-    *,
-    dry_run: bool,
-    welcome: bool,
-    known_only: bool = False,
-    group_by: str | None = None,
+    **others: Any,
 ) -> imports.Options:
     return imports.Options(
         file=file,
@@ -257,10 +253,7 @@ def _options(
         mapping=_pairs("--map", "COLUMN=NAME, for example --map amount=Total", mapping),
         constants=_pairs("--set", "COLUMN=VALUE, for example --set currency=GBP", constants),
         dialect=dialect,
-        group_by=group_by,
-        dry_run=dry_run,
-        welcome=welcome,
-        known_only=known_only,
+        **others,
     )
 
 

@@ -6,7 +6,7 @@ webhooks. A broken run is run again. It never decides what a purchase earns: tha
 An export is of one moment, and the import of its kind reads it back.
 """
 
-from .dialect import DateOrder, Dialect
+from .dialect import Dialect
 from .errors import FileRefused, TooManyBroken
 from .exporting import EXPORTS, export, note_export
 from .report import Rejection, Report
@@ -23,7 +23,6 @@ from .streaming import Exports
 
 __all__ = [
     "EXPORTS",
-    "DateOrder",
     "Dialect",
     "Exports",
     "FileRefused",

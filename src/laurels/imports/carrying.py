@@ -94,7 +94,7 @@ class Carrier(Generic[T]):
         ) as self._dry:
             # Nobody else can gather statistics of rows that are not committed, and without them
             # the planner would read whole tables for every batch.
-            await self._dry.fetch("select set_config('enable_seqscan', 'off', true)")
+            await self._dry.fetch("set local enable_seqscan = off")
             await self._carry_all()
 
     async def _carry_all(self) -> None:

@@ -9,9 +9,12 @@ Revises: none
 
 import re
 from pathlib import Path
+from typing import cast
 
 from alembic import op
+from sqlalchemy import AdaptedConnection
 
+from laurels.kit.db import Raw
 from laurels.migrations.wall import append_only, protect
 
 revision = "0001"
@@ -33,9 +36,8 @@ def upgrade() -> None:
     op.execute(NEW_ID)
     op.execute(REFUSE_CHANGE)
     # The driver prepares what Alembic executes, and prepares one statement at a time.
-    op.get_bind().connection.run_async(  # pyright: ignore[reportAttributeAccessIssue]
-        lambda raw: raw.execute(TABLES.read_text(encoding="utf-8"))
-    )
+    adapted = cast("AdaptedConnection", op.get_bind().connection.dbapi_connection)
+    adapted.run_async(_make_tables)
     op.execute(LOGIN_TENANT)
     keep_tenants_apart()
     let_the_platform_in()
@@ -45,6 +47,10 @@ def upgrade() -> None:
     ):  # fmt: skip
         append_only(table)
     op.execute("insert into laurels.plans (code, name) values ('standard', 'Standard')")
+
+
+async def _make_tables(driver: Raw) -> None:
+    await driver.execute(TABLES.read_text(encoding="utf-8"))
 
 
 def keep_tenants_apart() -> None:
