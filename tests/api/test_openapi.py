@@ -1,5 +1,6 @@
 """The OpenAPI document is true, whole and fit to read; examples on the page of the API work."""
 
+import json
 from typing import Any
 
 import httpx
@@ -141,3 +142,42 @@ def test_every_error_is_named_by_a_route_or_says_why_not():
     told = set(document()["components"]["examples"])
 
     assert {error.code for error in errors_known()} - told == set(OF_NO_ROUTE)
+
+
+def test_every_field_of_an_object_says_what_it_means():
+    assert [
+        f"{name}.{field}"
+        for name, schema in document()["components"]["schemas"].items()
+        for field, part in schema.get("properties", {}).items()
+        if not part.get("description")
+    ] == []
+
+
+def test_every_parameter_says_what_it_means():
+    assert [
+        f"{named(each)} {part['name']}"
+        for each in OPERATIONS
+        for part in map(resolved, each[2].get("parameters", []))
+        if not part.get("description")
+    ] == []
+
+
+def test_no_schema_is_a_copy_of_another_and_ids_are_never_bare():
+    schemas = document()["components"]["schemas"]
+
+    assert [name for name in schemas if not name.isalnum()] == []
+    assert schemas["PurchaseBulkIn"]["properties"]["items"]["items"] == {
+        "$ref": "#/components/schemas/PurchaseIn"
+    }
+    assert '"uuid"' not in json.dumps(document())
+
+
+def test_every_problem_is_one_schema():
+    told = {
+        json.dumps(answer["content"]["application/problem+json"]["schema"])
+        for _, _, operation in OPERATIONS
+        for answer in map(resolved, operation["responses"].values())
+        if "application/problem+json" in answer.get("content", {})
+    }
+
+    assert told == {'{"$ref": "#/components/schemas/Problem"}'}

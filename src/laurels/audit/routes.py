@@ -24,17 +24,23 @@ class AuditEntryOut(View):
     """One change: who did what to which thing, from where, and what was there before and after."""
 
     id: Annotated[UUID, IdOf("audit_entry")]
-    action: str
-    target_type: str
-    target_id: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
+    action: str = Field(description="What was done, such as `member.merged`.")
+    target_type: str = Field(description="Kind of the thing it was done to.")
+    target_id: str = Field(description="Id of the thing, as the API has it.")
+    before: dict[str, Any] | None = Field(
+        description="What was there before, of what changed; null: nothing."
+    )
+    after: dict[str, Any] | None = Field(
+        description="What was there after, of what changed; null: nothing."
+    )
     actor_type: str
     actor_id: str | None
-    request_id: str | None
-    ip: str | None
-    user_agent: str | None
-    created_at: datetime
+    request_id: str | None = Field(
+        description="Finds the request in the log; null for what no request did."
+    )
+    ip: str | None = Field(description="Address the request came from; null when unknown.")
+    user_agent: str | None = Field(description="Program the request came from; null when unknown.")
+    created_at: datetime = Field(description="When it was done.")
 
 
 class AuditFilterIn(Schema):

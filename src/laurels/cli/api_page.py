@@ -11,9 +11,10 @@ from .manual import NOTE
 
 _INTRODUCTION = """\
 Every address is below `/v1` and asks for `Authorization: Bearer <api key>`. Bodies are JSON. Money
-is a decimal string, points are integers, moments are RFC 3339 with a time zone. Lists give `data`,
-`has_more` and `next_cursor`. Unknown fields and query parameters are refused. The same as a page
-for machines is [openapi.json](openapi.json); a running server has it at `/openapi.json`.
+is a decimal string, points are integers, moments are RFC 3339 with a time zone. A page of a list
+has `data`, `has_more` and `next_cursor`. Unknown fields and query parameters are refused. What
+answers hold is under [Objects](#objects). The same as a page for machines is
+[openapi.json](openapi.json); a running server has it at `/openapi.json`.
 
 Errors are problems (RFC 9457); [errors](errors.md) lists all codes. What every operation can answer
 is not repeated below: {common}. Nor is what every write can
@@ -32,6 +33,7 @@ def api_page(document: dict[str, Any]) -> str:
         for path, method, operation in operations(document):
             if tag["name"] in operation["tags"]:
                 lines += page.section(path, method, operation)
+    lines += page.objects()
     return "\n".join(lines)
 
 
@@ -40,6 +42,10 @@ class Page:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
+        self._schemas: dict[str, dict[str, Any]] = document["components"]["schemas"]
+        self._told = frozenset(
+            name for name in self._reached(document["paths"]) if not name.endswith("Page")
+        )
         guarded = [each for _, _, each in operations(document) if each.get("security")]
         codes = [dict(self._problems(operation)) for operation in guarded]
         self.common = _shared(codes)
@@ -62,6 +68,31 @@ class Page:
             yield from ("", "| name | where | type | meaning |", "|---|---|---|---|", *rows)
         yield from ("", "```sh", self._curl(path, method, operation), "```", "")
         yield from self._answers(operation)
+
+    def objects(self) -> Iterator[str]:
+        """Yield the lines of every object that requests and answers are made of."""
+        yield from ("", "## Objects", "", "What answers hold, and what bodies hold inside of them.")
+        for name in sorted(self._told):
+            schema = self._schemas[name]
+            yield from ("", f"### {name}", "", _line(schema.get("description", "")), "")
+            yield from ("| name | type | meaning |", "|---|---|---|")
+            for field, part in schema.get("properties", {}).items():
+                yield f"| `{field}` | {self._kind(part)} | {self._words(part)} |"
+
+    def _reached(self, part: Any, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Return the names of all schemas with fields that this part leads to."""
+        if isinstance(part, list):
+            for each in cast("list[Any]", part):
+                seen = self._reached(each, seen)
+        elif isinstance(part, dict):
+            entries = cast("dict[str, Any]", part)
+            name = str(entries.get("$ref", "")).rsplit("/", 1)[-1]
+            if name in self._schemas and name not in seen:
+                schema = self._schemas[name]
+                seen = self._reached(schema, seen | {name} if "properties" in schema else seen)
+            for each in entries.values():
+                seen = self._reached(each, seen)
+        return seen
 
     def _parameters(self, operation: dict[str, Any]) -> Iterator[str]:
         for parameter in map(self._resolved, operation.get("parameters", [])):
@@ -93,7 +124,10 @@ class Page:
     def _kind(self, schema: dict[str, Any]) -> str:
         """Return the type in words."""
         if "$ref" in schema:
-            return schema["$ref"].rsplit("/", 1)[1]
+            name = schema["$ref"].rsplit("/", 1)[1]
+            if name.endswith("Page"):
+                return f"a page of {self._kind(self._schemas[name]['properties']['data']['items'])}"
+            return f"[{name}](#{name.lower()})" if name in self._told else name
         for several in ("anyOf", "oneOf"):
             if several in schema:
                 kinds = [self._kind(each) for each in schema[several]]
@@ -121,7 +155,7 @@ class Page:
 
     def _shape(self, answer: dict[str, Any]) -> str:
         for content in answer.get("content", {}).values():
-            return f"`{self._kind(content.get('schema', {}))}`"
+            return self._kind(content.get("schema", {}))
         return ""
 
     def _problems(self, operation: dict[str, Any]) -> Iterator[tuple[str, str]]:

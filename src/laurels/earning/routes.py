@@ -39,30 +39,38 @@ class EarningRuleOut(View):
     """A rule as it is in force."""
 
     id: RuleId
-    version: int
-    name: str
-    trigger: str
-    status: str
-    priority: int
-    conditions: dict[str, Any] | None
-    award: dict[str, Any]
-    caps: list[dict[str, Any]]
-    starts_at: datetime | None
-    ends_at: datetime | None
-    stacking: str
-    exclusion_group: str | None
-    program_id: ProgramId | None
+    version: int = Field(description="Counts up with every change; awards name it.")
+    name: str = Field(description="What the rule is called.")
+    trigger: str = Field(description="The event that it listens to, such as `purchase.completed`.")
+    status: str = Field(description="`active`, `paused` or `archived`.")
+    priority: int = Field(description="Higher wins where only one may.")
+    conditions: dict[str, Any] | None = Field(description="When it fires; null: always.")
+    award: dict[str, Any] = Field(description="What it gives; `type` says how.")
+    caps: list[dict[str, Any]] = Field(description="At most how much per member; empty: no limit.")
+    starts_at: datetime | None = Field(
+        description="From when it is in force, inclusive; null: at once."
+    )
+    ends_at: datetime | None = Field(
+        description="Until when it is in force, exclusive; null: no end."
+    )
+    stacking: str = Field(description="`stack`, or `exclusive`: shuts out the other rules.")
+    exclusion_group: str | None = Field(
+        description="Of the rules in one group only the best gives points; null: it is in none."
+    )
+    program_id: ProgramId | None = Field(
+        description="Which points it gives; null: those of the default program."
+    )
     managed_by: str | None = Field(
         description="The setting that says what it gives, such as `earning.welcome_points`; change"
         " it there. Null: the rule says so itself."
     )
-    created_at: datetime
+    created_at: datetime = Field(description="When this version was made.")
 
 
 class VersionsOut(View):
     """All versions of a rule, newest first."""
 
-    data: list[EarningRuleOut]
+    data: list[EarningRuleOut] = Field(description="Every version, newest first.")
 
 
 @router.get("")

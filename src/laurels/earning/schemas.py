@@ -101,7 +101,7 @@ class PointsPerMoneyForm(BaseModel):
 
     model_config = _CLOSED
 
-    type: Literal["points_per_money"]
+    type: Literal["points_per_money"] = Field(description="Always `points_per_money`.")
     rate: Annotated[Number, Field(le=1_000_000)] = Field(
         description="Points for one unit of currency.", examples=["1.5"]
     )
@@ -119,7 +119,7 @@ class FixedForm(BaseModel):
 
     model_config = _CLOSED
 
-    type: Literal["fixed"]
+    type: Literal["fixed"] = Field(description="Always `fixed`.")
     points: Points = Field(description="Points for one event.", examples=[50])
 
     def to_award(self) -> AwardForm:
@@ -140,7 +140,7 @@ class PerUnitForm(BaseModel):
 
     model_config = _CLOSED
 
-    type: Literal["per_unit"]
+    type: Literal["per_unit"] = Field(description="Always `per_unit`.")
     points: Points = Field(description="Points for one unit.", examples=[1])
     unit: Annotated[Number, Field(le=1_000_000_000)] = Field(
         description="How much makes one unit.", examples=["100"]
@@ -168,7 +168,7 @@ class MultiplierForm(BaseModel):
 
     model_config = _CLOSED
 
-    type: Literal["multiplier"]
+    type: Literal["multiplier"] = Field(description="Always `multiplier`.")
     factor: Annotated[Number, Field(le=1000)] = Field(
         description="What the points are multiplied by.", examples=["2"]
     )

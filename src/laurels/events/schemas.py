@@ -26,10 +26,12 @@ EventTypes = Annotated[
 class EventOut(View):
     """Something that happened."""
 
-    id: str
-    type: str
-    timestamp: datetime
-    tenant_id: str
+    id: str = Field(
+        description="Id of the event; the same in every delivery, so repeats can be told."
+    )
+    type: str = Field(description="What happened, such as `purchase.completed`.")
+    timestamp: datetime = Field(description="When it happened.")
+    tenant_id: str = Field(description="The tenant it happened in.")
     position: int = Field(description="Place in the stream; counts without gaps.")
     member_position: int | None = Field(description="Place in the order of its member.")
     data: dict[str, Any] = Field(description="What the event says; see the page of events.")
@@ -38,18 +40,24 @@ class EventOut(View):
 class EndpointIn(Schema):
     """A webhook endpoint to be made."""
 
-    url: Url
-    description: Note | None = None
+    url: Url = Field(description="Where events are sent, `https://…`.")
+    description: Note | None = Field(default=None, description="What it is for.")
     event_types: EventTypes = Field(default_factory=list)
 
 
 class EndpointPatch(Schema):
     """What is to change of a webhook endpoint; the rest stays."""
 
-    url: Url | None = None
-    description: Note | None = None
-    event_types: EventTypes | None = None
-    status: Literal["enabled", "disabled"] | None = None
+    url: Url | None = Field(default=None, description="Where events are sent, `https://…`.")
+    description: Note | None = Field(
+        default=None, description="What it is for; `null` takes it away."
+    )
+    event_types: EventTypes | None = Field(
+        default=None, description="Types of events; empty is all of them, later ones too."
+    )
+    status: Literal["enabled", "disabled"] | None = Field(
+        default=None, description="`disabled` stops deliveries, `enabled` lets them go on."
+    )
 
     def changes(self) -> dict[str, Any]:
         """Return what was sent. Only a description can be taken away by null."""
@@ -65,11 +73,13 @@ class EndpointOut(View):
     """A webhook endpoint. Its secret is shown when it is made, never again."""
 
     id: EndpointId
-    url: str
-    description: str | None
-    event_types: list[str]
-    status: str
-    disabled_reason: str | None
+    url: str = Field(description="Where events are sent.")
+    description: str | None = Field(description="What it is for; null when nobody said.")
+    event_types: list[str] = Field(
+        description="Types of events that it gets; empty is all of them, later ones too."
+    )
+    status: str = Field(description="`enabled` or `disabled`.")
+    disabled_reason: str | None = Field(description="Why it is disabled; null while it is enabled.")
     previous_until: datetime | None = Field(
         description="Until when deliveries are signed with the secret before the last one too."
     )
@@ -95,32 +105,38 @@ class DeliveryOut(View):
     """One event for one endpoint."""
 
     id: DeliveryId
-    endpoint_id: EndpointId
-    event_id: EventId
-    event_type: str
+    endpoint_id: EndpointId = Field(description="The endpoint that it goes to.")
+    event_id: EventId = Field(description="The event that is sent.")
+    event_type: str = Field(description="What happened, such as `purchase.completed`.")
     state: str = Field(description="waiting, delivered, dead or stopped.")
-    attempts: int
-    next_attempt_at: datetime
-    last_status: int | None
-    last_error: str | None
+    attempts: int = Field(description="How often it was sent.")
+    next_attempt_at: datetime = Field(description="When it is sent next, while it is waiting.")
+    last_status: int | None = Field(
+        description="HTTP status of the last answer; null when none came."
+    )
+    last_error: str | None = Field(
+        description="What went wrong the last time; null when nothing did."
+    )
     created_at: datetime
-    finished_at: datetime | None
+    finished_at: datetime | None = Field(
+        description="When it arrived or was given up; null while it is waiting."
+    )
 
 
 class AttemptOut(View):
     """One request that was sent, and what came back."""
 
-    sent_at: datetime
-    duration_ms: int
-    status: int | None
-    error: str | None
+    sent_at: datetime = Field(description="When it was sent.")
+    duration_ms: int = Field(description="Milliseconds until the answer or the failure.")
+    status: int | None = Field(description="HTTP status of the answer; null when none came.")
+    error: str | None = Field(description="What went wrong; null when an answer came.")
     response: str | None = Field(description="Beginning of the answer, at most 1 kB.")
 
 
 class DeliveryDetailOut(DeliveryOut):
     """A delivery with its attempts, the latest first."""
 
-    log: list[AttemptOut]
+    log: list[AttemptOut] = Field(description="The attempts, the latest first.")
 
 
 class ReplayIn(Schema):
@@ -133,25 +149,27 @@ class ReplayIn(Schema):
 class ReplayOut(View):
     """How many deliveries wait to be sent because of it, at most 10,000 at a time."""
 
-    deliveries: int
+    deliveries: int = Field(description="How many deliveries wait to be sent.")
 
 
 class AcceptedOut(View):
     """It was taken on; the delivery log says what came of it."""
 
-    accepted: bool = True
+    accepted: bool = Field(default=True, description="Always true.")
 
 
 class DeadLetterOut(View):
     """An event that a handler could not do anything with."""
 
     id: LetterId
-    event_id: EventId
-    handler: str
-    event_type: str
-    member_id: MemberId | None
-    attempts: int
-    error: str | None
-    occurred_at: datetime
-    created_at: datetime
-    finished_at: datetime
+    event_id: EventId = Field(description="The event.")
+    handler: str = Field(description="The part of Laurels that failed on it.")
+    event_type: str = Field(description="What happened, such as `purchase.completed`.")
+    member_id: MemberId | None = Field(description="The member whom it is about; null: nobody.")
+    attempts: int = Field(description="How often it was tried.")
+    error: str | None = Field(description="What went wrong the last time.")
+    occurred_at: datetime = Field(description="When the event happened.")
+    created_at: datetime = Field(description="When it was given up.")
+    finished_at: datetime = Field(
+        description="When it was replayed or discarded; null while it lies here."
+    )

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 
 from laurels.kit.ids import PREFIXES, encode
 from laurels.kit.schema import IdOf, MoneyOut, trim_money
@@ -84,12 +84,42 @@ def as_json(event: Happened, tenant_id: UUID) -> bytes:
 class Told(BaseModel):
     """Something that happened, as it is told outside."""
 
-    id: Annotated[UUID, IdOf("event")]
-    type: str
-    timestamp: datetime
-    tenant_id: Annotated[UUID, IdOf("tenant")]
-    position: int
-    member_position: int | None
+    id: Annotated[UUID, IdOf("event")] = Field(
+        description="The same in every delivery of the event, so that repeats can be told."
+    )
+    type: str = Field(description="What happened.")
+    timestamp: datetime = Field(description="When it happened.")
+    tenant_id: Annotated[UUID, IdOf("tenant")] = Field(description="The tenant it happened in.")
+    position: int = Field(description="Place in the stream of the tenant; counts without gaps.")
+    member_position: int | None = Field(
+        description="Place in the order of its member, counting from 1; null: it is about nobody."
+    )
+
+
+_WORDS = {
+    "amount": "How much money, in `currency`.",
+    "balance_after": "Balance of the wallet after it.",
+    "codes_left": "Codes that nobody has yet.",
+    "currency": "ISO 4217 code, such as `USD`.",
+    "expires_at": "Until when; null: for good.",
+    "external_id": "Your own id; null when none was given.",
+    "fields": "Names of the fields that changed, never their values.",
+    "from_level": "Level of the tier before; null: there was none.",
+    "from_tier_id": "The tier before; null: there was none.",
+    "kind": "What was done, such as `review`.",
+    "level": "Level of the tier; null: there is none.",
+    "member_id": "The member whom it is about; null: nobody.",
+    "points": "How many points it moves; negative ones are taken.",
+    "purchase_id": "The purchase; null: none of ours.",
+    "quantity": "How many pieces.",
+    "reason": "Why, in a word.",
+    "source": "What brought it about, such as `purchase`.",
+    "state": "State that the redemption begins in.",
+    "status": "Status that it has now.",
+    "tier_id": "The tier; null: there is none.",
+    "type": "What kind of it, as the thing itself says.",
+}
+"""What fields of events mean; ids say of what they are."""
 
 
 @cache
@@ -107,7 +137,10 @@ def form_of(event: type[Event]) -> type[BaseModel]:
         elif how != "plain":
             hint = Annotated[UUID, IdOf(how)]
             hint = hint | None if optional else hint
-        data[name] = (hint, ...)
+        data[name] = (hint, Field(description=_WORDS[name]) if name in _WORDS else ...)
     inner = create_model(f"{event.__name__}Data", __doc__=event.__doc__, **data)
-    told_fields: dict[str, Any] = {"type": (Literal[event.name], ...), "data": (inner, ...)}
+    told_fields: dict[str, Any] = {
+        "type": (Literal[event.name], Field(description="What happened.")),
+        "data": (inner, Field(description="What the event says: ids, never names or addresses.")),
+    }
     return create_model(event.__name__, __base__=Told, __doc__=event.__doc__, **told_fields)

@@ -18,35 +18,41 @@ class JobRunOut(View):
     """One run of a job. `done` counts up while it runs, towards `total` where that is known."""
 
     id: RunId
-    job: str
-    period: str
-    origin: Literal["schedule", "hand", "clock"]
-    state: State
-    due_at: datetime
+    job: str = Field(description="Name of the job.")
+    period: str = Field(
+        description="What the run is for, such as a local day; one run per job and period."
+    )
+    origin: Literal["schedule", "hand", "clock"] = Field(
+        description="What asked for it: the `schedule`, a `hand`, or the test `clock`."
+    )
+    state: State = Field(description="`waiting`, `running`, `done` or `failed`.")
+    due_at: datetime = Field(description="When it was due.")
     created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    attempts: int
-    done: int
-    total: int | None
-    result: dict[str, Any] | None
-    error: str | None
+    started_at: datetime | None = Field(description="When a worker took it up; null until then.")
+    finished_at: datetime | None = Field(description="When it ended; null until then.")
+    attempts: int = Field(description="How often it was tried.")
+    done: int = Field(description="How much is done.")
+    total: int | None = Field(description="How much there is to do; null where that is not known.")
+    result: dict[str, Any] | None = Field(
+        description="What came of it, by job; null until it is done."
+    )
+    error: str | None = Field(description="What went wrong the last time; null when nothing did.")
 
 
 class JobOut(View):
     """A job, when it runs, and how it last went."""
 
-    name: str
-    description: str
-    schedule: str
-    next_at: datetime | None
-    last_run: JobRunOut | None
+    name: str = Field(description="Name of the job.")
+    description: str = Field(description="What it does.")
+    schedule: str = Field(description="When it runs, in words.")
+    next_at: datetime | None = Field(description="When it is next due; null: not by itself.")
+    last_run: JobRunOut | None = Field(description="How it last went; null: it never ran.")
 
 
 class JobsOut(View):
     """All jobs by name."""
 
-    data: list[JobOut]
+    data: list[JobOut] = Field(description="All jobs, by name.")
 
 
 class TestClockIn(Schema):
@@ -77,10 +83,15 @@ class TestClockOut(View):
 
     __test__ = False
 
-    now: datetime
-    status: Literal["real", "ready", "advancing"]
-    target: datetime | None
-    run: JobRunOut | None
+    now: datetime = Field(description="Where the tenant's time stands.")
+    status: Literal["real", "ready", "advancing"] = Field(
+        description="`real`: the clock was never moved. `ready`: it stands still. `advancing`:"
+        " things happen on the way to `target`."
+    )
+    target: datetime | None = Field(description="Where it is going; null while it stands.")
+    run: JobRunOut | None = Field(
+        description="What ran, or runs, because of the last move; null: nothing."
+    )
 
     @classmethod
     def of(cls, clock: ClockView | None, now: datetime) -> Self:

@@ -17,6 +17,7 @@ from fastapi.dependencies.models import Dependant as Needs  # codespell:ignore
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
+from . import vocabulary
 from .access import SIGNED_IN
 from .errors import HTTP_STATUS, AppError, Forbidden, Invalid, Unauthenticated
 from .idempotency import KEY_PATTERN, MAX_KEY, AnswerErased, IdempotencyKeyReused
@@ -161,7 +162,9 @@ def _document(
     ]
     parts["headers"] = _HEADERS
     parts["parameters"] = _PARAMETERS
-    return cast("dict[str, Any]", _whole_numbers(_tidied(document)))
+    tidied = _tidied(document)
+    vocabulary.describe(tidied)
+    return cast("dict[str, Any]", _whole_numbers(tidied))
 
 
 def _tidied(document: dict[str, Any]) -> dict[str, Any]:

@@ -72,8 +72,10 @@ class CreditIn(MoveIn):
 class MovementIn(CreditIn):
     """A credit or a debit that names its wallet."""
 
-    type: Literal["credit", "debit"]
-    wallet_id: WalletId
+    type: Literal["credit", "debit"] = Field(
+        description="`credit` gives points, `debit` takes them."
+    )
+    wallet_id: WalletId = Field(description="The wallet whose points move.")
 
     @model_validator(mode="after")
     def _debits_do_not_lapse(self) -> "MovementIn":
@@ -93,7 +95,7 @@ class HoldIn(Schema):
     """Points to set aside."""
 
     points: Points = Field(description="How many points, more than 0.", examples=[100])
-    reason: Note | None = None
+    reason: Note | None = Field(default=None, description="Why they are set aside; free text.")
     expires_at: Moment | None = Field(default=None, description="When the hold lets go by itself.")
 
 
@@ -101,38 +103,45 @@ class CaptureIn(Schema):
     """How much of a hold to spend; absent: all. The rest is released."""
 
     points: Points | None = Field(default=None, description="Absent: all of them.", examples=[10])
-    reason: Note | None = None
+    reason: Note | None = Field(
+        default=None, description="Why they are spent; free text for the statement."
+    )
 
 
 class ReleaseIn(Schema):
     """Why a hold is released."""
 
-    reason: Note | None = None
+    reason: Note | None = Field(default=None, description="Why it is released; free text.")
 
 
 class ReverseIn(Schema):
     """Why a transaction is taken back."""
 
-    reason: Note | None = None
+    reason: Note | None = Field(
+        default=None, description="Why it is taken back; free text for the statement."
+    )
 
 
 class WalletOut(View):
     """A member's points of one program: balance = available + pending + held."""
 
     id: WalletId
-    member_id: MemberId
-    program_id: ProgramId
-    program_name: str
-    unit_name: str
-    available: int
-    pending: int
-    held: int
-    debt: int
-    balance: int
-    lifetime_earned: int
-    lifetime_redeemed: int
-    lifetime_expired: int
-    updated_at: datetime
+    member_id: MemberId = Field(description="The member whose points these are.")
+    program_id: ProgramId = Field(description="The program: which kind of points.")
+    program_name: str = Field(description="What the program is called.")
+    unit_name: str = Field(description="What a point is called, such as `points` or `stars`.")
+    available: int = Field(description="Points that can be spent now.")
+    pending: int = Field(description="Points that were earned and cannot be spent yet.")
+    held: int = Field(description="Points set aside by open holds.")
+    debt: int = Field(
+        description="Points owed: taken back after they were spent. The next points earned pay"
+        " it off."
+    )
+    balance: int = Field(description="available + pending + held.")
+    lifetime_earned: int = Field(description="All points ever earned.")
+    lifetime_redeemed: int = Field(description="All points ever spent.")
+    lifetime_expired: int = Field(description="All points that lapsed.")
+    updated_at: datetime = Field(description="When points last moved.")
 
 
 class WalletsOut(View):
@@ -145,55 +154,81 @@ class TransactionOut(View):
     """One movement: `points` is what it is worth, `amount` what it did to the balance."""
 
     id: TransactionId
-    wallet_id: WalletId
-    seq: int
-    type: str
-    source: str
-    source_id: str | None
-    points: int
-    amount: int
-    debt_delta: int
-    balance_after: int
-    reverses_id: TransactionId | None
-    reason: str | None
+    wallet_id: WalletId = Field(description="The wallet whose points moved.")
+    seq: int = Field(description="Its place in the wallet, counting from 1 without gaps.")
+    type: str = Field(
+        description="What kind of movement it is: `earned`, `bonus`, `redeemed`, `expired`,"
+        " `adjusted`, `refunded`, `reversed`, `transferred` or `penalty`."
+    )
+    source: str = Field(
+        description="What brought it about, such as `purchase`, `manual` or `campaign`."
+    )
+    source_id: str | None = Field(
+        description="Id of what brought it about, within `source`; null when nothing names it."
+    )
+    points: int = Field(
+        description="What the movement is worth: `amount` less `debt_delta`. Positive gives,"
+        " negative takes."
+    )
+    amount: int = Field(description="What it did to the balance.")
+    debt_delta: int = Field(description="What it did to the debt: negative when debt was paid off.")
+    balance_after: int = Field(description="The balance after it.")
+    reverses_id: TransactionId | None = Field(
+        description="The transaction that this one takes back; null when it takes back none."
+    )
+    reason: str | None = Field(
+        description="Why, in words of whoever moved them; null when nobody said."
+    )
     actor_type: str
     actor_id: str | None
-    occurred_at: datetime
-    created_at: datetime
+    occurred_at: datetime = Field(description="When it happened.")
+    created_at: datetime = Field(description="When it was booked.")
 
 
 class HoldOut(View):
     """Points set aside."""
 
     id: HoldId
-    wallet_id: WalletId
-    points: int
-    captured: int
-    status: str
-    reason: str | None
-    expires_at: datetime | None
-    transaction_id: TransactionId | None
+    wallet_id: WalletId = Field(description="The wallet whose points are set aside.")
+    points: int = Field(description="How many points were set aside.")
+    captured: int = Field(description="How many of them were spent; 0 while open.")
+    status: str = Field(description="`open`, `captured`, `released` or `expired`.")
+    reason: str | None = Field(
+        description="Why, in words of whoever set them aside; null when nobody said."
+    )
+    expires_at: datetime | None = Field(description="When it lets go by itself; null: never.")
+    transaction_id: TransactionId | None = Field(
+        description="The transaction that spent them; null while nothing was captured."
+    )
     created_at: datetime
-    closed_at: datetime | None
+    closed_at: datetime | None = Field(
+        description="When it was captured, released or expired; null while open."
+    )
 
 
 class MovedOut(View):
     """What a movement did: its transaction (null when it moved nothing) and the wallet now."""
 
-    transaction: TransactionOut | None
-    wallet: WalletOut
+    transaction: TransactionOut | None = Field(
+        description="The transaction; null when nothing moved."
+    )
+    wallet: WalletOut = Field(description="The wallet after it.")
 
 
 class LotOut(View):
     """Points that share their dates."""
 
     id: LotId
-    transaction_id: TransactionId
-    initial: int
-    remaining: int
-    matures_at: datetime | None
-    matured_at: datetime | None
-    expires_at: datetime | None
+    transaction_id: TransactionId = Field(description="The transaction that brought the points.")
+    initial: int = Field(description="Points that the lot began with.")
+    remaining: int = Field(description="Points that are left of it.")
+    matures_at: datetime | None = Field(
+        description="When its points can be spent; null: from the start."
+    )
+    matured_at: datetime | None = Field(
+        description="When they became spendable; null while pending."
+    )
+    expires_at: datetime | None = Field(description="When what is left lapses; null: never.")
 
 
 class LotsOut(View):
@@ -208,22 +243,33 @@ Days = Annotated[int, Field(strict=True, ge=0, le=3650)]
 class ProgramPatch(Schema):
     """What may change of a kind of points. Points already earned keep their dates."""
 
-    name: Name | None = None
-    unit_name: Annotated[Name, Field(max_length=40)] | None = None
+    name: Name | None = Field(default=None, description="What the program is called.")
+    unit_name: Annotated[Name, Field(max_length=40)] | None = Field(
+        default=None, description="What a point is called, such as `points` or `stars`."
+    )
     is_default: Literal[True] | None = Field(
         default=None, description="Make it the one that rules mean when they name none."
     )
     point_value: Annotated[Amount, Field(decimal_places=4, max_digits=15)] | None = Field(
         default=None, description="Worth of one point in the tenant's currency."
     )
-    minimum_redemption_points: Annotated[int, Field(strict=True, ge=0, le=MAX_POINTS)] | None = None
+    minimum_redemption_points: Annotated[int, Field(strict=True, ge=0, le=MAX_POINTS)] | None = (
+        Field(
+            default=None,
+            description="Smallest number of points that a reward may be paid with at once.",
+        )
+    )
     maturity_days: Days | None = Field(
         default=None, description="Local days until earned points can be spent."
     )
     expiry_days: Annotated[int, Field(strict=True, ge=1, le=36500)] | None = Field(
         default=None, description="Local days until points lapse; null: never."
     )
-    grace_days: Annotated[int, Field(strict=True, ge=1, le=3650)] | None = None
+    grace_days: Annotated[int, Field(strict=True, ge=1, le=3650)] | None = Field(
+        default=None,
+        description="Local days that points get which come back, by a refund or a reversal, when"
+        " they had lapsed already.",
+    )
 
     def values(self) -> dict[str, Any]:
         """Return what was sent; only `expiry_days` may be null, which means never."""
@@ -231,24 +277,38 @@ class ProgramPatch(Schema):
         return {n: v for n, v in sent.items() if v is not None or n == "expiry_days"}
 
 
+# pyright: reportIncompatibleVariableOverride=false, reportGeneralTypeIssues=false
 class ProgramIn(ProgramPatch):
     """A kind of points to make."""
 
-    name: Name  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+    name: Name = Field(description="What the program is called.")
 
 
 class ProgramOut(View):
     """A kind of points."""
 
     id: ProgramId
-    name: str
-    unit_name: str
-    is_default: bool
-    point_value: MoneyOut
-    minimum_redemption_points: int
-    maturity_days: int
-    expiry_days: int | None
-    grace_days: int
+    name: str = Field(description="What the program is called.")
+    unit_name: str = Field(description="What a point is called, such as `points` or `stars`.")
+    is_default: bool = Field(
+        description="Whether it is the one that rules and rewards mean when they name none."
+    )
+    point_value: MoneyOut = Field(
+        description="Worth of one point in the tenant's currency; for information."
+    )
+    minimum_redemption_points: int = Field(
+        description="Smallest number of points that a reward may be paid with at once."
+    )
+    maturity_days: int = Field(
+        description="Local days until earned points can be spent; 0: at once."
+    )
+    expiry_days: int | None = Field(
+        description="Local days until earned points lapse; null: never."
+    )
+    grace_days: int = Field(
+        description="Local days that points get which come back, by a refund or a reversal, when"
+        " they had lapsed already."
+    )
     created_at: datetime
     archived_at: datetime | None
 

@@ -44,22 +44,37 @@ class MemberIn(Schema):
     """A member to enrol or to bring up to date; fields not sent stay as they are."""
 
     external_id: Code | None = Field(
-        default=None, description="Your own id of the person.", examples=["anna"]
+        default=None,
+        description="Your own id of the person; unique among members.",
+        examples=["anna"],
     )
     email: Email | None = Field(
         default=None, description="Unique among active members.", examples=["anna@example.com"]
     )
-    first_name: Name | None = None
-    last_name: Name | None = None
-    phone: Annotated[Name | None, Field(max_length=32)] = None
-    birthday: Annotated[Day, AfterValidator(_born)] | None = None
-    email_opt_in: Flag | None = None
-    sms_opt_in: Flag | None = None
+    first_name: Name | None = Field(default=None, description="Given name. `null` takes it away.")
+    last_name: Name | None = Field(default=None, description="Family name. `null` takes it away.")
+    phone: Annotated[Name | None, Field(max_length=32)] = Field(
+        default=None,
+        description="Telephone number as text, at most 32 characters. `null` takes it away.",
+    )
+    birthday: Annotated[Day, AfterValidator(_born)] | None = Field(
+        default=None, description="Date of birth, `YYYY-MM-DD`. `null` takes it away."
+    )
+    email_opt_in: Flag | None = Field(
+        default=None, description="Whether the person agreed to get e-mail from you."
+    )
+    sms_opt_in: Flag | None = Field(
+        default=None, description="Whether the person agreed to get text messages from you."
+    )
     is_vip: Flag | None = Field(default=None, description="Whether you treat them as a VIP.")
     last_login_at: Annotated[Moment, AfterValidator(_this_age)] | None = Field(
         default=None, description="When they were last signed in with you."
     )
-    attributes: Attributes | None = None
+    attributes: Attributes | None = Field(
+        default=None,
+        description="Free facts of yours: at most 50 entries, nested at most 5 levels. Sent,"
+        " they replace the ones that were kept.",
+    )
 
     @model_validator(mode="after")
     def _says_who(self) -> "MemberIn":
@@ -78,30 +93,45 @@ class MemberOut(View):
     """A member with lifetime totals."""
 
     id: MemberId
-    external_id: str | None
-    email: str | None
-    first_name: str | None
-    last_name: str | None
-    phone: str | None
-    birthday: date | None
-    status: str
+    external_id: str | None = Field(
+        description="Your own id of the person; null when none was given."
+    )
+    email: str | None = Field(description="E-mail address; null when unknown, or after erasure.")
+    first_name: str | None = Field(description="Given name; null when unknown.")
+    last_name: str | None = Field(description="Family name; null when unknown.")
+    phone: str | None = Field(description="Telephone number as it was sent; null when unknown.")
+    birthday: date | None = Field(description="Date of birth, `YYYY-MM-DD`; null when unknown.")
+    status: str = Field(
+        description="`active`; `archived`: earns and spends nothing until restored; `merged`:"
+        " another member goes on, see `merged_into`; `erased`: the person is no"
+        " longer known."
+    )
     merged_into: MemberId | None = Field(
         default=None,
         validation_alias=AliasChoices("survivor_id", "merged_into"),
         description="Who goes on for this member, if it was merged.",
     )
-    email_opt_in: bool
-    sms_opt_in: bool
-    is_vip: bool
-    last_login_at: datetime | None
-    attributes: dict[str, Any]
-    spend: MoneyOut
-    refunded: MoneyOut
-    purchases: int
-    first_purchase_at: datetime | None
-    last_purchase_at: datetime | None
-    enrolled_at: datetime
-    updated_at: datetime
+    email_opt_in: bool = Field(description="Whether the person agreed to get e-mail from you.")
+    sms_opt_in: bool = Field(description="Whether the person agreed to get text messages from you.")
+    is_vip: bool = Field(description="Whether you treat the person as a VIP.")
+    last_login_at: datetime | None = Field(
+        description="When the person was last signed in with you; null when you never said."
+    )
+    attributes: dict[str, Any] = Field(description="Your free facts about the person.")
+    spend: MoneyOut = Field(
+        description="Lifetime total of completed purchases, before refunds, in the tenant's"
+        " currency."
+    )
+    refunded: MoneyOut = Field(description="Lifetime total of refunds, in the tenant's currency.")
+    purchases: int = Field(description="Number of completed purchases in the member's lifetime.")
+    first_purchase_at: datetime | None = Field(
+        description="When the first completed purchase happened; null before it."
+    )
+    last_purchase_at: datetime | None = Field(
+        description="When the latest completed purchase happened; null before the first."
+    )
+    enrolled_at: datetime = Field(description="When the member joined the programme.")
+    updated_at: datetime = Field(description="When the profile last changed.")
     expanded: Expanded = None
 
 
@@ -121,16 +151,21 @@ class MergeOut(View):
     """A merge: who goes on for whom, since when; and when it was undone, if it was."""
 
     id: Annotated[UUID, IdOf("member_merge")]
-    survivor: MemberOut
-    merged: MemberOut
-    merged_at: datetime
-    unmerged_at: datetime | None
+    survivor: MemberOut = Field(description="The member who goes on for both.")
+    merged: MemberOut = Field(description="The member that was merged into the survivor.")
+    merged_at: datetime = Field(description="When they were merged.")
+    unmerged_at: datetime | None = Field(
+        description="When the merge was undone; null while it stands."
+    )
 
 
 class ExportOut(View):
     """A page of all that is kept of a person: rows by chapter."""
 
     member_id: MemberId
-    data: dict[str, list[dict[str, Any]]]
+    data: dict[str, list[dict[str, Any]]] = Field(
+        description="Rows by chapter, such as `profile`, `purchases` or `transactions`; each"
+        " chapter has columns of its own."
+    )
     has_more: bool
     next_cursor: str | None

@@ -26,11 +26,18 @@ class TenantIn(Schema):
     slug: Annotated[str, StringConstraints(min_length=1, max_length=63)] = Field(
         description="Short name: small letters, digits and inner hyphens."
     )
-    preset: Annotated[str, StringConstraints(max_length=40)] = "plain"
-    name: Name | None = None
-    currency: Currency = "USD"
-    time_zone: Annotated[str, StringConstraints(max_length=64)] = "UTC"
-    test: Flag = False
+    preset: Annotated[str, StringConstraints(max_length=40)] = Field(
+        default="plain",
+        description="What it begins with: `plain`, or a preset with tiers and sample rules.",
+    )
+    name: Name | None = Field(default=None, description="What it is called; absent: the slug.")
+    currency: Currency = Field(default="USD", description="ISO 4217 code; all its money is in it.")
+    time_zone: Annotated[str, StringConstraints(max_length=64)] = Field(
+        default="UTC", description="IANA name, such as `Europe/Berlin`; its days begin there."
+    )
+    test: Flag = Field(
+        default=False, description="Whether it is a test tenant, whose clock can be moved."
+    )
     plan: PlanCode | None = Field(
         default=None, description="Absent: the platform setting `tenants.default_plan`."
     )
@@ -39,35 +46,37 @@ class TenantIn(Schema):
 class TenantPatch(Schema):
     """What to change of a tenant; the rest stays."""
 
-    name: Name | None = None
-    plan: PlanCode | None = None
+    name: Name | None = Field(default=None, description="What it is called.")
+    plan: PlanCode | None = Field(default=None, description="Code of the plan that it is put on.")
 
 
 class StatusIn(Schema):
     """Why a tenant is suspended or resumed; it goes into the audit log."""
 
-    reason: Note | None = None
+    reason: Note | None = Field(default=None, description="Why, for the audit log.")
 
 
 class PlatformTenantOut(View):
     """A tenant as the operator sees it."""
 
     id: TenantId
-    slug: str
-    name: str
-    preset: str
-    status: Literal["active", "suspended"]
-    test: bool
-    plan: str
-    currency: str
-    time_zone: str
+    slug: str = Field(description="Short name, as commands take it.")
+    name: str = Field(description="What it is called.")
+    preset: str = Field(description="The preset that it was made from.")
+    status: Literal["active", "suspended"] = Field(
+        description="`active`, or `suspended`: earns and spends nothing."
+    )
+    test: bool = Field(description="Whether it is a test tenant, whose clock can be moved.")
+    plan: str = Field(description="Code of its plan.")
+    currency: str = Field(description="ISO 4217 code; all its money is in it.")
+    time_zone: str = Field(description="IANA name, such as `Europe/Berlin`; its days begin there.")
     created_at: datetime
 
 
 class NewTenantOut(View):
     """A tenant that was made just now, with its first key, which is shown this once."""
 
-    tenant: PlatformTenantOut
+    tenant: PlatformTenantOut = Field(description="The tenant.")
     api_key: str | None = Field(
         description="Opens every door. Null in the answer to a repeated request."
     )
@@ -76,18 +85,20 @@ class NewTenantOut(View):
 class PlanIn(Schema):
     """A plan: what its tenants may have how much of."""
 
-    name: Name
-    limits: PlanLimits = PlanLimits()
+    name: Name = Field(description="What the plan is called.")
+    limits: PlanLimits = Field(
+        default=PlanLimits(), description="At most how much its tenants may have; null: no limit."
+    )
     archived: Flag = Field(default=False, description="No tenant can be put on it any more.")
 
 
 class PlanOut(View):
     """A plan with the number of its tenants."""
 
-    code: str
-    name: str
-    limits: PlanLimits
-    tenants: int
+    code: str = Field(description="Short name, as tenants are put on it by.")
+    name: str = Field(description="What the plan is called.")
+    limits: PlanLimits = Field(description="At most how much its tenants may have; null: no limit.")
+    tenants: int = Field(description="How many tenants are on it.")
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
@@ -102,19 +113,19 @@ class PlansOut(View):
 class SettingIn(Schema):
     """The new value of a platform setting."""
 
-    value: Any
+    value: Any = Field(description="The new value, of the setting's type.")
 
 
 class SettingOut(View):
     """A setting of the platform; version 0 is the default."""
 
-    name: str
-    type: Literal["string", "number", "boolean", "json"]
-    value: Any
-    default: Any
-    description: str
-    version: int
-    updated_at: datetime | None
+    name: str = Field(description="Name of the setting.")
+    type: Literal["string", "number", "boolean", "json"] = Field(description="Type of its value.")
+    value: Any = Field(description="Its value now.")
+    default: Any = Field(description="Its value as long as nobody changed it.")
+    description: str = Field(description="What it decides.")
+    version: int = Field(description="Counts up with every change; 0: never changed.")
+    updated_at: datetime | None = Field(description="When it was last changed; null: never.")
 
 
 class SettingsOut(View):
@@ -126,9 +137,9 @@ class SettingsOut(View):
 class SettingVersionOut(View):
     """One version of a platform setting, and who made it."""
 
-    version: int
-    value: Any
-    changed_at: datetime
+    version: int = Field(description="Counts up with every change.")
+    value: Any = Field(description="The value that it got.")
+    changed_at: datetime = Field(description="When it was changed.")
     actor_type: str
     actor_id: str | None
 
@@ -136,4 +147,4 @@ class SettingVersionOut(View):
 class SettingHistoryOut(View):
     """The last hundred versions of a platform setting, newest first."""
 
-    data: list[SettingVersionOut]
+    data: list[SettingVersionOut] = Field(description="The versions, newest first.")

@@ -57,11 +57,8 @@ from .errors import (
 from .expanding import REDEMPTION
 from .schemas import (
     CancellationIn,
-    CodesIn,
-    CodesOut,
     CompleteIn,
     FailureIn,
-    HandledOut,
     MemberId,
     OffersOut,
     RedemptionId,
@@ -77,8 +74,8 @@ from .schemas import (
     StatsOut,
     TakingBackIn,
     UseIn,
-    VoucherOut,
 )
+from .voucher_schemas import CodesIn, CodesOut, HandledOut, VoucherOut
 
 router = APIRouter(prefix="/v1", tags=["rewards"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.REWARDS_READ)]

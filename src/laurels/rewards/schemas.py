@@ -27,11 +27,9 @@ from .ending import Delivery
 from .models import MAX_NUMBER, MAX_QUANTITY
 from .redeeming import NewRedemption
 from .using import Use
-from .vouchers import MAX_CODES
 
 RewardId = Annotated[UUID, IdOf("reward")]
 RedemptionId = Annotated[UUID, IdOf("redemption")]
-VoucherId = Annotated[UUID, IdOf("voucher")]
 MemberId = Annotated[UUID, IdOf("member")]
 ProgramId = Annotated[UUID, IdOf("program")]
 PurchaseId = Annotated[UUID, IdOf("purchase")]
@@ -77,9 +75,11 @@ NULLABLE = frozenset({
 class RewardPatch(Schema):
     """What may change of a reward. What was redeemed keeps it as it was."""
 
-    name: Name | None = None
-    description: Text | None = None
-    type: RewardType | None = None
+    name: Name | None = Field(default=None, description="What the reward is called.")
+    description: Text | None = Field(default=None, description="What members read about it.")
+    type: RewardType | None = Field(
+        default=None, description="What kind of reward it is; decides what `value` holds."
+    )
     value: dict[str, Any] | None = Field(
         default=None,
         description="What it is worth, by its type: `percentage` (and `max_discount`) of a"
@@ -89,7 +89,7 @@ class RewardPatch(Schema):
         " `seats` of an `event` or `tasting`; `attributes` of any.",
         examples=[{"percentage": "10"}],
     )
-    cost_points: Cost | None = None
+    cost_points: Cost | None = Field(default=None, description="Points that one costs.")
     program_id: ProgramId | None = Field(
         default=None, description="Which points buy it; null: those of the default program."
     )
@@ -99,8 +99,12 @@ class RewardPatch(Schema):
     stock: Annotated[int, Field(strict=True, ge=0, le=MAX_NUMBER)] | None = Field(
         default=None, description="How many are left; null: no limit."
     )
-    max_redemptions_total: Number | None = None
-    max_redemptions_per_member: Number | None = None
+    max_redemptions_total: Number | None = Field(
+        default=None, description="How many may be redeemed in all; null: no limit."
+    )
+    max_redemptions_per_member: Number | None = Field(
+        default=None, description="How many one member may redeem; null: no limit."
+    )
     min_tier_level: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = Field(
         default=None, description="Lowest tier level that can have it; null: everybody."
     )
@@ -123,11 +127,17 @@ class RewardPatch(Schema):
         " (by staff), `provider:<name>`.",
         examples=["code"],
     )
-    category: Annotated[Code, Field(max_length=64)] | None = None
-    terms: Text | None = None
-    image_url: Address | None = None
-    featured: Flag | None = None
-    sort_order: Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)] | None = None
+    category: Annotated[Code, Field(max_length=64)] | None = Field(
+        default=None, description="A category, for the catalogue."
+    )
+    terms: Text | None = Field(default=None, description="Terms and conditions, for members.")
+    image_url: Address | None = Field(
+        default=None, description="Address of a picture, `http` or `https`."
+    )
+    featured: Flag | None = Field(default=None, description="Whether the catalogue shows it first.")
+    sort_order: Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)] | None = Field(
+        default=None, description="Place in the catalogue; lower comes first."
+    )
 
     def values(self) -> dict[str, Any]:
         """Return what was sent, by column name."""
@@ -139,9 +149,9 @@ class RewardPatch(Schema):
 class RewardIn(RewardPatch):
     """A reward to put into the catalogue."""
 
-    name: Name
-    type: RewardType
-    cost_points: Cost
+    name: Name = Field(description="What the reward is called.")
+    type: RewardType = Field(description="What kind of reward it is; decides what `value` holds.")
+    cost_points: Cost = Field(description="Points that one costs.")
     active: Flag = Field(default=True, description="false: it is made paused.")
 
     def values(self) -> dict[str, Any]:
@@ -154,31 +164,64 @@ class RewardOut(View):
     """A reward as it is now, with what is left of it."""
 
     id: RewardId
-    name: str
-    description: str | None
-    type: str
-    value: dict[str, Any]
-    cost_points: int
-    program_id: ProgramId | None
-    min_order_value: MoneyOut | None
-    stock: int | None
-    codes_left: int
-    redemptions: int
-    max_redemptions_total: int | None
-    max_redemptions_per_member: int | None
-    min_tier_level: int | None
-    tier_ids: list[TierId]
-    segment_ids: list[SegmentId]
-    starts_at: datetime | None
-    ends_at: datetime | None
-    redemption_expiry_days: int | None
-    fulfilment: str
-    category: str | None
-    terms: str | None
-    image_url: str | None
-    featured: bool
-    sort_order: int
-    active: bool
+    name: str = Field(description="What the reward is called.")
+    description: str | None = Field(
+        description="What members read about it; null when there is nothing."
+    )
+    type: str = Field(description="What kind of reward it is; decides what `value` holds.")
+    value: dict[str, Any] = Field(
+        description="What it is worth, by its type; amounts are decimal strings."
+    )
+    cost_points: int = Field(description="Points that one costs.")
+    program_id: ProgramId | None = Field(
+        description="Which points buy it; null: those of the default program."
+    )
+    min_order_value: MoneyOut | None = Field(
+        description="Smallest purchase that it can be used on; null: any."
+    )
+    stock: int | None = Field(description="How many are left; null: no limit.")
+    codes_left: int = Field(
+        description="Uploaded codes that nobody has yet; 0 where codes are not uploaded."
+    )
+    redemptions: int = Field(description="How many were redeemed and not given back.")
+    max_redemptions_total: int | None = Field(
+        description="How many may be redeemed in all; null: no limit."
+    )
+    max_redemptions_per_member: int | None = Field(
+        description="How many one member may redeem; null: no limit."
+    )
+    min_tier_level: int | None = Field(
+        description="Lowest tier level that can have it; null: everybody."
+    )
+    tier_ids: list[TierId] = Field(
+        description="Only members of these tiers can have it; empty: of any."
+    )
+    segment_ids: list[SegmentId] = Field(
+        description="Only members of one of these segments can have it; empty: everybody."
+    )
+    starts_at: datetime | None = Field(
+        description="From when it can be redeemed, inclusive; null: at once."
+    )
+    ends_at: datetime | None = Field(
+        description="Until when it can be redeemed, exclusive; null: no end."
+    )
+    redemption_expiry_days: int | None = Field(
+        description="Local days after that of delivery in which it can be used; null: no end."
+    )
+    fulfilment: str = Field(
+        description="How it is delivered: `code` (generated), `pool` (uploaded codes), `manual`"
+        " (by staff) or `provider:<name>`."
+    )
+    category: str | None = Field(
+        description="A category, for the catalogue; null when there is none."
+    )
+    terms: str | None = Field(
+        description="Terms and conditions, for members; null when there are none."
+    )
+    image_url: str | None = Field(description="Address of a picture; null when there is none.")
+    featured: bool = Field(description="Whether the catalogue shows it first.")
+    sort_order: int = Field(description="Place in the catalogue; lower comes first.")
+    active: bool = Field(description="Whether it can be redeemed; false: it is paused.")
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
@@ -187,16 +230,16 @@ class RewardOut(View):
 class ReasonOut(View):
     """One thing that stands in the way: the code that a redemption is refused with."""
 
-    code: str
-    message: str
+    code: str = Field(description="The error code that a redemption would be refused with.")
+    message: str = Field(description="The same in a sentence.")
     missing: dict[str, Any] = Field(description="What is missing, in numbers, moments and ids.")
 
 
 class OfferOut(View):
     """A reward as one member sees it."""
 
-    reward: RewardOut
-    available: bool
+    reward: RewardOut = Field(description="The reward.")
+    available: bool = Field(description="Whether this member could redeem one now.")
     reasons: list[ReasonOut] = Field(
         description="All that stands in the way, in the order in which it is refused."
     )
@@ -215,75 +258,52 @@ class OffersOut(View):
 class DayOut(View):
     """What was redeemed on one local day, but for what was given back."""
 
-    day: date
-    redemptions: int
-    quantity: int
-    points: int
+    day: date = Field(description="The tenant's local day, `YYYY-MM-DD`.")
+    redemptions: int = Field(description="Number of redemptions.")
+    quantity: int = Field(description="Pieces that were redeemed.")
+    points: int = Field(description="Points that they cost.")
 
 
 class StateOut(View):
     """How many redemptions are in one state."""
 
-    redemptions: int
-    quantity: int
-    points: int
+    redemptions: int = Field(description="Number of redemptions in this state.")
+    quantity: int = Field(description="Pieces in them.")
+    points: int = Field(description="Points that they cost.")
 
 
 class StatsOut(View):
     """What became of a reward within a span, at most 366 days."""
 
-    reward_id: RewardId
-    since: datetime
-    until: datetime
+    reward_id: RewardId = Field(description="The reward.")
+    since: datetime = Field(description="Where the span begins, inclusive.")
+    until: datetime = Field(description="Where the span ends, exclusive.")
     redemptions: int = Field(description="How many there were and were not given back.")
     points_spent: int = Field(description="What they cost, without what came back.")
-    by_state: dict[str, StateOut]
-    per_day: list[DayOut]
-
-
-class CodesIn(Schema):
-    """Up to 1,000 codes."""
-
-    codes: list[Code] = Field(min_length=1, max_length=MAX_CODES, examples=[["TEA-001", "TEA-002"]])
-
-
-class HandledOut(View):
-    """What was done about one code."""
-
-    code: str
-    outcome: Literal["added", "duplicate", "withdrawn", "assigned", "unknown"]
-
-
-class CodesOut(View):
-    """What was done about each code, in the order in which they were sent."""
-
-    data: list[HandledOut]
-    codes_left: int = Field(description="Codes that nobody has yet.")
-
-
-class VoucherOut(View):
-    """A code of a reward; without a redemption it is free, or withdrawn."""
-
-    id: VoucherId
-    reward_id: RewardId
-    code: str
-    origin: str
-    redemption_id: RedemptionId | None
-    assigned_at: datetime | None
-    withdrawn_at: datetime | None
-    created_at: datetime
+    by_state: dict[str, StateOut] = Field(
+        description="Figures by state, such as `completed` or `used`."
+    )
+    per_day: list[DayOut] = Field(
+        description="One entry per local day with redemptions, oldest first."
+    )
 
 
 class RedemptionIn(Schema):
     """A member wants a reward. `member` is your id of them, `member_id` ours."""
 
-    reward_id: RewardId
+    reward_id: RewardId = Field(description="The reward that is wanted.")
     member: Code | None = Field(
         default=None, description="Your id of the member.", examples=["anna"]
     )
     member_id: MemberId | None = Field(default=None, description="Our id of the member.")
-    quantity: Annotated[int, Field(strict=True, ge=1, le=MAX_QUANTITY)] = 1
-    source: Source = "api"
+    quantity: Annotated[int, Field(strict=True, ge=1, le=MAX_QUANTITY)] = Field(
+        default=1, description="How many; 1 when absent."
+    )
+    source: Source = Field(
+        default="api",
+        description="Name of the system that sends it. An `external_id` is unique within its"
+        " source.",
+    )
     external_id: Code | None = Field(
         default=None, description="Your number of the redemption; a repeat changes nothing."
     )
@@ -308,14 +328,14 @@ class RedemptionIn(Schema):
 class RedemptionPatch(Schema):
     """What staff write about a redemption; null takes it away."""
 
-    notes: Note | None
+    notes: Note | None = Field(description="Notes of the staff; `null` takes them away.")
 
 
 class CompleteIn(Schema):
     """What was delivered."""
 
     code: Code | None = Field(default=None, description="What the member shows or types in.")
-    notes: Note | None = None
+    notes: Note | None = Field(default=None, description="Notes of the staff.")
     discount_amount: Amount | None = Field(default=None, description="What it is worth in money.")
     expires_at: Moment | None = Field(
         default=None, description="Until when it can be used; absent: as the reward says."
@@ -332,7 +352,9 @@ class CompleteIn(Schema):
 class FailureIn(Schema):
     """Why it could not be delivered."""
 
-    reason: Annotated[Note, Field(max_length=500)]
+    reason: Annotated[Note, Field(max_length=500)] = Field(
+        description="What went wrong, at most 500 characters."
+    )
     final: Flag = Field(
         default=False, description="No other attempt is made: the points come back now."
     )
@@ -341,7 +363,7 @@ class FailureIn(Schema):
 class CancellationIn(Schema):
     """Why it is called off."""
 
-    reason: Note | None = None
+    reason: Note | None = Field(default=None, description="Why it is called off; free text.")
 
 
 class UseIn(Schema):
@@ -371,7 +393,9 @@ class UseIn(Schema):
 class TakingBackIn(Schema):
     """Why a delivered redemption is taken back."""
 
-    reason: Note | None = None
+    reason: Note | None = Field(
+        default=None, description="Why it is taken back; needed together with `force`."
+    )
     force: Flag = Field(
         default=False, description="Also when it was used or has expired; needs a `reason`."
     )
@@ -389,32 +413,60 @@ class RedemptionOut(View):
     """A redemption: its state, its code, and the reward as it was."""
 
     id: RedemptionId
-    reward_id: RewardId
-    member_id: MemberId
-    state: str
-    quantity: int
-    points_spent: int
-    reward: dict[str, Any]
-    fulfilment: str
-    code: str | None
-    discount_amount: MoneyOut | None
-    source: str
-    external_id: str | None
-    redeemed_at: datetime
-    completed_at: datetime | None
-    expires_at: datetime | None
-    used_at: datetime | None
-    used_purchase_id: PurchaseId | None
-    used_order_ref: str | None
-    ended_at: datetime | None
-    failure_reason: str | None
-    retry_count: int
-    next_attempt_at: datetime | None
-    notes: str | None
-    fulfilled_by_type: str | None
-    fulfilled_by_id: str | None
-    transaction_id: TransactionId
-    refund_transaction_id: TransactionId | None
+    reward_id: RewardId = Field(description="The reward that was redeemed.")
+    member_id: MemberId = Field(description="The member who redeemed it.")
+    state: str = Field(
+        description="`pending`: paid, not delivered yet. `completed`: delivered. `used`."
+        " `expired`: not used in time. `failed`, `cancelled`, `refunded`: the points"
+        " came back."
+    )
+    quantity: int = Field(description="How many pieces.")
+    points_spent: int = Field(description="Points that it cost.")
+    reward: dict[str, Any] = Field(
+        description="The reward as it was when it was redeemed: name, type, value, terms."
+    )
+    fulfilment: str = Field(
+        description="How it is delivered: `code`, `pool`, `manual` or `provider:<name>`."
+    )
+    code: str | None = Field(
+        description="What the member shows or types in; null until delivered, or where there is"
+        " none."
+    )
+    discount_amount: MoneyOut | None = Field(
+        description="What it is worth in money; null where that is not known."
+    )
+    source: str = Field(description="Name of the system that sent it.")
+    external_id: str | None = Field(description="Your number of it; null when none was sent.")
+    redeemed_at: datetime = Field(description="When the points were spent.")
+    completed_at: datetime | None = Field(description="When it was delivered; null until then.")
+    expires_at: datetime | None = Field(description="Until when it can be used; null: no end.")
+    used_at: datetime | None = Field(description="When it was used; null until then.")
+    used_purchase_id: PurchaseId | None = Field(
+        description="The purchase that it was used on; null when not used, or elsewhere."
+    )
+    used_order_ref: str | None = Field(
+        description="Your order that it was used on; null when not used, or when none was named."
+    )
+    ended_at: datetime | None = Field(
+        description="When it expired, failed, or was cancelled or refunded; null while none of"
+        " these."
+    )
+    failure_reason: str | None = Field(
+        description="Why the last attempt to deliver failed; null when none did."
+    )
+    retry_count: int = Field(description="How many attempts to deliver have failed.")
+    next_attempt_at: datetime | None = Field(
+        description="When delivery is tried next; null: not by itself."
+    )
+    notes: str | None = Field(description="Notes of the staff; null when there are none.")
+    fulfilled_by_type: str | None = Field(
+        description="Who delivered it: `api_key`, `staff`, `system`; null until delivered."
+    )
+    fulfilled_by_id: str | None = Field(description="Which one of that kind; null until delivered.")
+    transaction_id: TransactionId = Field(description="The transaction that spent the points.")
+    refund_transaction_id: TransactionId | None = Field(
+        description="The transaction that gave them back; null when none did."
+    )
     created_at: datetime
     updated_at: datetime
     expanded: Expanded = None

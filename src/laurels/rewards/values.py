@@ -20,7 +20,10 @@ class Value(Schema):
 
     money: ClassVar[tuple[str, ...]] = ()
 
-    attributes: Attributes = Field(default_factory=dict)
+    attributes: Attributes = Field(
+        default_factory=dict,
+        description="Free facts, such as ids of another system: at most 50 entries.",
+    )
 
 
 class PercentageValue(Value):
@@ -28,8 +31,12 @@ class PercentageValue(Value):
 
     money: ClassVar[tuple[str, ...]] = ("max_discount",)
 
-    percentage: Annotated[Amount, Field(gt=0, le=100, decimal_places=2)]
-    max_discount: Positive | None = None
+    percentage: Annotated[Amount, Field(gt=0, le=100, decimal_places=2)] = Field(
+        description="Percent off, more than 0 and at most 100."
+    )
+    max_discount: Positive | None = Field(
+        default=None, description="At most so much money; null: no limit."
+    )
 
 
 class MoneyValue(Value):
@@ -37,7 +44,7 @@ class MoneyValue(Value):
 
     money: ClassVar[tuple[str, ...]] = ("amount",)
 
-    amount: Positive
+    amount: Positive = Field(description="The amount, in the tenant's currency.")
 
 
 class ShippingValue(Value):
@@ -45,15 +52,19 @@ class ShippingValue(Value):
 
     money: ClassVar[tuple[str, ...]] = ("max_amount",)
 
-    max_amount: Positive | None = None
+    max_amount: Positive | None = Field(
+        default=None, description="At most so much of the shipping costs; null: all."
+    )
 
 
 class ProductValue(Value):
     """A product of the shop's own."""
 
-    sku: Code
-    product_name: Name | None = None
-    units: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
+    sku: Code = Field(description="Article number of the product.")
+    product_name: Name | None = Field(default=None, description="Name of the product.")
+    units: Annotated[int, Field(strict=True, ge=1, le=1000)] = Field(
+        default=1, description="How many pieces one reward is."
+    )
 
 
 class MerchandiseValue(Value):
@@ -61,17 +72,21 @@ class MerchandiseValue(Value):
 
     money: ClassVar[tuple[str, ...]] = ("regular_price",)
 
-    sku: Code | None = None
-    product_name: Name | None = None
-    regular_price: Amount | None = None
+    sku: Code | None = Field(default=None, description="Article number.")
+    product_name: Name | None = Field(default=None, description="Name of the thing.")
+    regular_price: Amount | None = Field(
+        default=None, description="What it costs in the shop, for display."
+    )
 
 
 class EventValue(Value):
     """A seat somewhere, at some time."""
 
-    venue: Name | None = None
-    takes_place_at: Moment | None = None
-    seats: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
+    venue: Name | None = Field(default=None, description="Where it takes place.")
+    takes_place_at: Moment | None = Field(default=None, description="When it takes place.")
+    seats: Annotated[int, Field(strict=True, ge=1, le=1000)] = Field(
+        default=1, description="How many seats one reward is."
+    )
 
 
 class CustomValue(Value):

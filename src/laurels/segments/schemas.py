@@ -32,9 +32,12 @@ _CRITERIA = Field(
 class SegmentIn(Schema):
     """A segment to create: by criteria (dynamic), or an empty list by hand (static)."""
 
-    name: Name
-    description: Note | None = None
-    kind: Kind = "dynamic"
+    name: Name = Field(description="What the segment is called.")
+    description: Note | None = Field(default=None, description="What it is for, for people.")
+    kind: Kind = Field(
+        default="dynamic",
+        description="`dynamic`: members by criteria. `static`: a list kept by hand.",
+    )
     segment_type: Label | None = Field(default=None, description="A label, for people.")
     criteria: Annotated[Criteria | None, _CRITERIA] = None
     auto_update: Flag = Field(
@@ -46,11 +49,15 @@ class SegmentIn(Schema):
 class SegmentPatch(Schema):
     """What is to change of a segment; what is not sent stays."""
 
-    name: Name | None = None
-    description: Note | None = None
-    segment_type: Label | None = None
+    name: Name | None = Field(default=None, description="What the segment is called.")
+    description: Note | None = Field(
+        default=None, description="What it is for; `null` takes it away."
+    )
+    segment_type: Label | None = Field(default=None, description="A label, for people.")
     criteria: Annotated[Criteria | None, _CRITERIA] = None
-    auto_update: Flag | None = None
+    auto_update: Flag | None = Field(
+        default=None, description="Whether members come and go by themselves."
+    )
 
     @model_validator(mode="after")
     def _keeps_what_it_needs(self) -> Self:
@@ -69,18 +76,24 @@ class SegmentOut(View):
     """A segment. Its number and averages are those of when it was last computed or changed."""
 
     id: SegmentId
-    name: str
-    description: str | None
-    kind: Kind
-    segment_type: Label | None
-    criteria: dict[str, Any] | None
+    name: str = Field(description="What the segment is called.")
+    description: str | None = Field(description="What it is for; null when nobody said.")
+    kind: Kind = Field(description="`dynamic`: members by criteria. `static`: a list kept by hand.")
+    segment_type: Label | None = Field(description="A label, for people; null when there is none.")
+    criteria: dict[str, Any] | None = Field(
+        description="The condition that its members fulfil; null for a static segment."
+    )
     version: int = Field(description="Which criteria these are; each change counts up.")
     computed_version: int | None = Field(description="Of which criteria the members are.")
-    auto_update: bool
-    member_count: int
-    avg_lifetime_value: MoneyOut
-    avg_points_balance: int
-    last_computed_at: datetime | None
+    auto_update: bool = Field(description="Whether members come and go by themselves.")
+    member_count: int = Field(description="How many members it has.")
+    avg_lifetime_value: MoneyOut = Field(
+        description="Average of what its members spent, net of refunds, in the tenant's currency."
+    )
+    avg_points_balance: int = Field(description="Average balance of its members, in points.")
+    last_computed_at: datetime | None = Field(
+        description="When its members were last computed; null: never."
+    )
     asked_at: datetime | None = Field(description="Since when a job is to compute it.")
     created_at: datetime
     updated_at: datetime
@@ -90,7 +103,7 @@ class SegmentOut(View):
 class DuplicateIn(Schema):
     """What the copy is called."""
 
-    name: Name
+    name: Name = Field(description="What the copy is called.")
 
 
 class RecomputeIn(Schema):
@@ -106,7 +119,7 @@ class RecomputeIn(Schema):
 class RecomputeOut(View):
     """The segment, and the run that computes it where there are too many members to wait for."""
 
-    segment: SegmentOut
+    segment: SegmentOut = Field(description="The segment, as far as it is computed.")
     run_id: Annotated[UUID, IdOf("job_run")] | None = Field(
         description="Follow it at `/v1/jobs/runs`; null: it is done."
     )
@@ -126,14 +139,16 @@ class SampleOut(View):
     """One whom the criteria mean, with what was found; what is private says only `private`."""
 
     member_id: MemberId
-    external_id: str | None
-    found: dict[str, Any]
+    external_id: str | None = Field(
+        description="Your own id of the member; null when none was given."
+    )
+    found: dict[str, Any] = Field(description="What was found, by field.")
 
 
 class SegmentPreviewOut(View):
     """Whom criteria mean now."""
 
-    members: int
+    members: int = Field(description="How many members the criteria mean.")
     everybody: int = Field(description="Of how many members.")
     share: float = Field(description="Which part that is, 0 to 1.")
     sample: list[SampleOut] = Field(description="The newest of them, at most 20.")
@@ -142,11 +157,11 @@ class SegmentPreviewOut(View):
 class SegmentFieldOut(View):
     """What criteria can ask, and how."""
 
-    name: str
-    kind: str
-    description: str
-    operators: list[str]
-    choices: list[str]
+    name: str = Field(description="How criteria name it; `<key>` stands for a key of yours.")
+    kind: str = Field(description="Type of its values, such as `decimal`, `text` or `date`.")
+    description: str = Field(description="What it means.")
+    operators: list[str] = Field(description="Comparisons that it can be asked with.")
+    choices: list[str] = Field(description="The values it can have; empty: any.")
     collection: str | None = Field(description="Of whose elements it is; null: of the member.")
     private: bool = Field(description="Whether what is found is told to nobody.")
     nightly: bool = Field(description="Whether it compares members, so that the night decides.")
@@ -166,24 +181,30 @@ class SegmentFieldOut(View):
 class SegmentFieldsOut(View):
     """All that criteria can ask; collections are asked by `some`, `every` or `none`."""
 
-    data: list[SegmentFieldOut]
-    collections: list[str]
+    data: list[SegmentFieldOut] = Field(description="All fields, by name.")
+    collections: list[str] = Field(
+        description="Names of collections, asked by `some`, `every` or `none`."
+    )
 
 
 class SegmentMembershipOut(View):
     """One stay of a member in a segment."""
 
-    segment_id: SegmentId
-    segment_name: str
-    member_id: MemberId
-    joined_at: datetime
-    reason: Literal["criteria", "hand", "merge"]
+    segment_id: SegmentId = Field(description="The segment.")
+    segment_name: str = Field(description="What the segment is called.")
+    member_id: MemberId = Field(description="The member.")
+    joined_at: datetime = Field(description="When the stay began.")
+    reason: Literal["criteria", "hand", "merge"] = Field(
+        description="What brought the member in: `criteria`, `hand` or `merge`."
+    )
     version: int | None = Field(description="Of which criteria, where criteria did it.")
     found: dict[str, Any] | None = Field(
         description="The comparisons that held, by field, with what was found."
     )
-    left_at: datetime | None
-    left_reason: Literal["criteria", "hand", "merge", "erased"] | None
+    left_at: datetime | None = Field(description="When the stay ended; null while it lasts.")
+    left_reason: Literal["criteria", "hand", "merge", "erased"] | None = Field(
+        description="What ended it; null while it lasts."
+    )
 
 
 class MemberSegmentOut(View):
@@ -197,43 +218,52 @@ class MemberSegmentOut(View):
 class SegmentDayOut(View):
     """What a segment's members did on one of the tenant's days."""
 
-    day: date
-    members: int
-    joined: int
-    left: int = Field(validation_alias="left_count")
-    revenue: MoneyOut
-    purchases: int
-    points_earned: int
-    points_redeemed: int
+    day: date = Field(description="The tenant's local day, `YYYY-MM-DD`.")
+    members: int = Field(description="Members at the end of the day.")
+    joined: int = Field(description="Members who came that day.")
+    left: int = Field(validation_alias="left_count", description="Members who left that day.")
+    revenue: MoneyOut = Field(
+        description="What the members spent that day, in the tenant's currency."
+    )
+    purchases: int = Field(description="Number of their completed purchases.")
+    points_earned: int = Field(description="Points that they earned.")
+    points_redeemed: int = Field(description="Points that they spent.")
 
 
 class SegmentPerformanceOut(View):
     """A segment day by day, oldest first; a day is counted in the night after it."""
 
-    data: list[SegmentDayOut]
+    data: list[SegmentDayOut] = Field(description="One entry per day, oldest first.")
 
 
 class OverlapOut(View):
     """How many members two segments share, and how many each has alone."""
 
-    segment_id: SegmentId
-    name: str
-    shared: int
-    only_this: int
-    only_other: int
+    segment_id: SegmentId = Field(description="The other segment.")
+    name: str = Field(description="What the other segment is called.")
+    shared: int = Field(description="Members of both.")
+    only_this: int = Field(description="Members of the segment in the address alone.")
+    only_other: int = Field(description="Members of the other one alone.")
 
 
 class OverlapsOut(View):
     """The other segments in use that share members with one, most shared first."""
 
-    data: list[OverlapOut]
+    data: list[OverlapOut] = Field(description="The other segments, most shared members first.")
 
 
 class ListedIn(Schema):
     """Whom to put on the list or take off it: up to 1,000, by our ids, by yours, or both."""
 
-    members: list[MemberId] = Field(default=[], max_length=CHUNK)
-    external_ids: list[Code] = Field(default=[], max_length=CHUNK, examples=[["anna", "bert"]])
+    members: list[MemberId] = Field(
+        default=[], max_length=CHUNK, description="Our ids of the members."
+    )
+    external_ids: list[Code] = Field(
+        default=[],
+        max_length=CHUNK,
+        examples=[["anna", "bert"]],
+        description="Your own ids of the members.",
+    )
 
     @model_validator(mode="after")
     def _names_somebody(self) -> Self:
@@ -247,12 +277,15 @@ class ListedOut(View):
     """What came of one that was named."""
 
     name: str = Field(description="As it was sent.")
-    member_id: MemberId | None
-    outcome: Literal["added", "already", "removed", "absent", "not_found", "inactive"]
+    member_id: MemberId | None = Field(description="The member; null when nobody was found.")
+    outcome: Literal["added", "already", "removed", "absent", "not_found", "inactive"] = Field(
+        description="`added` or `removed`: done. `already` on the list, `absent` from it,"
+        " `not_found`, or `inactive`: archived, merged or erased."
+    )
 
 
 class ListedResultOut(View):
     """What came of each, in the order in which they were sent: `members`, then `external_ids`."""
 
-    data: list[ListedOut]
-    member_count: int
+    data: list[ListedOut] = Field(description="One entry per name that was sent.")
+    member_count: int = Field(description="Members on the list now.")

@@ -22,56 +22,72 @@ from .why import sentence_of_fired
 class PlannedLotOut(View):
     """Points that would share their dates."""
 
-    transaction_id: TransactionId
-    points: int = Field(validation_alias="initial")
-    matures_at: datetime | None
-    expires_at: datetime | None
+    transaction_id: TransactionId = Field(description="The transaction that would bring them.")
+    points: int = Field(validation_alias="initial", description="How many points.")
+    matures_at: datetime | None = Field(
+        description="When they could be spent; null: from the start."
+    )
+    expires_at: datetime | None = Field(description="When they would lapse; null: never.")
 
 
 class CapOut(View):
     """A cap that would cut what a rule gives, or leave nothing of it."""
 
-    rule_id: RuleId
-    name: str
+    rule_id: RuleId = Field(description="The rule.")
+    name: str = Field(description="What the rule is called.")
     points: int = Field(description="What the rule would give after the cap.")
-    words: list[str]
+    words: list[str] = Field(description="What cuts it, in sentences.")
 
 
 class HandlerOut(View):
     """What a handler inside Laurels would do about an event."""
 
-    name: str
-    outcome: Literal["done", "failed", "parked"]
-    error: str | None = None
+    name: str = Field(description="Name of the handler.")
+    outcome: Literal["done", "failed", "parked"] = Field(
+        description="`done`; `failed`, with the reason in `error`; or `parked`: it would be"
+        " tried again later."
+    )
+    error: str | None = Field(default=None, description="What went wrong; null when nothing did.")
 
 
 class PlannedEventOut(View):
     """An event that would happen, and who would hear of it."""
 
-    type: str
-    data: dict[str, Any]
+    type: str = Field(description="What would happen, such as `tier.raised`.")
+    data: dict[str, Any] = Field(description="What the event would say; see the page of events.")
     depth: int = Field(description="How many events would lead to it; 0: the request itself.")
-    handlers: list[HandlerOut]
+    handlers: list[HandlerOut] = Field(
+        description="What each part of Laurels that listens would do."
+    )
     webhook_endpoints: int = Field(description="How many endpoints would be told.")
 
 
 class FollowsOut(View):
     """What would follow from a request. Ids are those of rows that are gone again."""
 
-    transactions: list[TransactionOut] = Field(default_factory=list[TransactionOut])
-    lots: list[PlannedLotOut] = Field(default_factory=list[PlannedLotOut])
-    caps: list[CapOut] = Field(default_factory=list[CapOut])
+    transactions: list[TransactionOut] = Field(
+        default_factory=list[TransactionOut],
+        description="Movements of points that would be booked.",
+    )
+    lots: list[PlannedLotOut] = Field(
+        default_factory=list[PlannedLotOut], description="Lots that would be opened."
+    )
+    caps: list[CapOut] = Field(
+        default_factory=list[CapOut], description="Caps that would cut what rules give."
+    )
     wallets: list[WalletOut] = Field(
         default_factory=list[WalletOut], description="As they would be afterwards."
     )
-    events: list[PlannedEventOut] = Field(default_factory=list[PlannedEventOut])
+    events: list[PlannedEventOut] = Field(
+        default_factory=list[PlannedEventOut], description="Events that would happen, in order."
+    )
     left_out: int = Field(default=0, description="What is not shown because there is too much.")
 
 
 class DryRunOut(FollowsOut):
     """What a dry run is answered with. A refusal is one, too: then nothing follows."""
 
-    dry_run: Literal[True]
+    dry_run: Literal[True] = Field(description="Always true.")
     status: int = Field(description="What the request would have been answered with.")
     answer: dict[str, Any] = Field(description="The answer it would have had, or the problem.")
 

@@ -37,16 +37,24 @@ LotId = Annotated[UUID, IdOf("lot")]
 class LineIn(Schema):
     """One position of a purchase."""
 
-    sku: Code | None = None
-    name: Name | None = None
-    category: Code | None = None
-    quantity: Annotated[Amount, Field(gt=0, max_digits=15, decimal_places=4)] = Decimal(1)
-    unit_price: Amount = Field(description="Price of one, with up to 4 decimal places.")
+    sku: Code | None = Field(default=None, description="Your article number.")
+    name: Name | None = Field(default=None, description="Name of the article.")
+    category: Code | None = Field(
+        default=None, description="Category of the article; rules may ask for it."
+    )
+    quantity: Annotated[Amount, Field(gt=0, max_digits=15, decimal_places=4)] = Field(
+        default=Decimal(1), description="How much of it, up to 4 decimal places; 1 when absent."
+    )
+    unit_price: Amount = Field(
+        description="Price of one, before discounts, in the purchase's currency."
+    )
     amount: Amount | None = Field(
         default=None,
         description="After discounts; absent: quantity times unit price, rounded to the currency.",
     )
-    attributes: Attributes = Field(default_factory=dict)
+    attributes: Attributes = Field(
+        default_factory=dict, description="Free facts about the line: at most 50 entries."
+    )
 
     def to_line(self, currency: str) -> Line:
         """Return the line as the books know it."""
@@ -68,7 +76,7 @@ class PurchaseIn(Schema):
     """Money spent. `member` is your id of the buyer, `member_id` ours; neither: a guest."""
 
     amount: Amount = Field(description="What was paid, in the tenant's currency.")
-    currency: Currency
+    currency: Currency = Field(description="ISO 4217 code, such as `USD`; the tenant's currency.")
     member: Code | None = Field(
         default=None, description="Your id of the member.", examples=["anna"]
     )
@@ -78,14 +86,36 @@ class PurchaseIn(Schema):
         description="Your number of the purchase; a repeat changes nothing.",
         examples=["1001"],
     )
-    source: Annotated[Code, Field(max_length=64)] = "api"
+    source: Annotated[Code, Field(max_length=64)] = Field(
+        default="api",
+        description="Name of the system that sends it, such as `till` or `shop`. An"
+        " `external_id` is unique within its source.",
+    )
     occurred_at: Moment | None = Field(default=None, description="When; absent: now.")
-    status: Literal["pending", "completed", "failed", "cancelled"] = "completed"
-    channel: Annotated[Code, Field(max_length=64)] | None = None
-    payment_method: Literal["cash", "card", "mobile", "other"] | None = None
-    note: Note | None = None
-    attributes: Attributes = Field(default_factory=dict)
-    lines: list[LineIn] = Field(default_factory=list[LineIn], max_length=500)
+    status: Literal["pending", "completed", "failed", "cancelled"] = Field(
+        default="completed",
+        description="`completed`: paid, earns at once. `pending`: waits for `POST …/complete`."
+        " `failed` and `cancelled`: kept, earn nothing.",
+    )
+    channel: Annotated[Code, Field(max_length=64)] | None = Field(
+        default=None,
+        description="Where it was bought, such as `web` or `store`; rules may ask for it.",
+    )
+    payment_method: Literal["cash", "card", "mobile", "other"] | None = Field(
+        default=None, description="How it was paid."
+    )
+    note: Note | None = Field(
+        default=None, description="A note for people, at most 1,000 characters."
+    )
+    attributes: Attributes = Field(
+        default_factory=dict,
+        description="Free facts about the purchase: at most 50 entries; rules may ask for them.",
+    )
+    lines: list[LineIn] = Field(
+        default_factory=list[LineIn],
+        max_length=500,
+        description="The articles, at most 500; rules may count them.",
+    )
 
     def to_purchase(self) -> NewPurchase:
         """Return the purchase as the books know it."""
@@ -112,10 +142,18 @@ class RefundIn(Schema):
     amount: Amount | None = Field(
         default=None, description="Absent: all that is left.", examples=["5.00"]
     )
-    external_id: Code | None = None
-    source: Annotated[Code, Field(max_length=64)] = "api"
-    reason: Note | None = None
-    occurred_at: Moment | None = None
+    external_id: Code | None = Field(
+        default=None, description="Your number of the refund; a repeat changes nothing."
+    )
+    source: Annotated[Code, Field(max_length=64)] = Field(
+        default="api",
+        description="Name of the system that sends it. An `external_id` is unique within its"
+        " source.",
+    )
+    reason: Note | None = Field(default=None, description="Why the money went back; free text.")
+    occurred_at: Moment | None = Field(
+        default=None, description="When the money went back; absent: now."
+    )
 
     def to_refund(self, purchase_id: UUID) -> NewRefund:
         """Return the refund as the books know it."""
@@ -128,7 +166,7 @@ class RefundIn(Schema):
 class RefundOfIn(RefundIn):
     """A refund that names its purchase."""
 
-    purchase_id: PurchaseId
+    purchase_id: PurchaseId = Field(description="The purchase that is refunded.")
 
     def of_its_own(self) -> NewRefund:
         """Return the refund as the books know it."""
@@ -160,7 +198,11 @@ class DeedIn(Schema):
         description="Your number of the deed; a repeat changes nothing.",
         examples=["review-77"],
     )
-    source: DeedSource = "api"
+    source: DeedSource = Field(
+        default="api",
+        description="Name of the system that sends it. An `external_id` is unique within its"
+        " source.",
+    )
     occurred_at: Moment | None = Field(default=None, description="When; absent: now.")
     subject: Code | None = Field(
         default=None, description="What it is about, such as a product.", examples=["sku-12"]
@@ -168,7 +210,9 @@ class DeedIn(Schema):
     value: Amount | None = Field(
         default=None, description="A number that rules may count: stars, minutes, kilometres."
     )
-    attributes: Attributes = Field(default_factory=dict)
+    attributes: Attributes = Field(
+        default_factory=dict, description="Free facts: at most 50 entries; rules may ask for them."
+    )
 
     def to_deed(self) -> NewDeed:
         """Return the deed as the books know it."""
@@ -182,31 +226,35 @@ class DeedIn(Schema):
 class RevokeIn(Schema):
     """Why a deed is revoked."""
 
-    reason: Note | None = None
+    reason: Note | None = Field(
+        default=None, description="Why it is revoked; free text for the history."
+    )
 
 
 class LineOut(View):
     """One position of a purchase."""
 
-    sku: str | None
-    name: str | None
-    category: str | None
-    quantity: MoneyOut
-    unit_price: MoneyOut
-    amount: MoneyOut
-    attributes: dict[str, Any]
+    sku: str | None = Field(description="Your article number; null when none was sent.")
+    name: str | None = Field(description="Name of the article; null when none was sent.")
+    category: str | None = Field(description="Category of the article; null when none was sent.")
+    quantity: MoneyOut = Field(description="How much of it, a decimal.")
+    unit_price: MoneyOut = Field(description="Price of one, before discounts.")
+    amount: MoneyOut = Field(description="What the line cost after discounts.")
+    attributes: dict[str, Any] = Field(description="Your free facts about the line.")
 
 
 class RefundLineOut(View):
     """A refund of a purchase."""
 
     id: RefundId
-    source: str
-    external_id: str | None
-    amount: MoneyOut
-    points: int
-    reason: str | None
-    occurred_at: datetime
+    source: str = Field(description="Name of the system that sent it.")
+    external_id: str | None = Field(
+        description="Your number of the refund; null when none was sent."
+    )
+    amount: MoneyOut = Field(description="How much money went back, in the purchase's currency.")
+    points: int = Field(description="What the refund did to the member's points: zero or negative.")
+    reason: str | None = Field(description="Why the money went back; null when nobody said.")
+    occurred_at: datetime = Field(description="When the money went back.")
 
 
 NumberOut = Annotated[
@@ -219,43 +267,55 @@ NumberOut = Annotated[
 class EffectOut(View):
     """One row that a rule wrote."""
 
-    rule_id: RuleId
-    version: int
-    type: str
-    points: int
-    transaction_id: TransactionId
+    rule_id: RuleId = Field(description="The rule that gave the points.")
+    version: int = Field(description="Version of the rule at that time.")
+    type: str = Field(
+        description="Kind of award: `points_per_money`, `fixed`, `per_unit` or `multiplier`."
+    )
+    points: int = Field(description="Points that this rule gave, caps already applied.")
+    transaction_id: TransactionId = Field(description="The ledger transaction that booked them.")
 
 
 class AwardOut(View):
     """What a purchase earned, by which rules, and why not by others."""
 
-    points: int
-    effects: list[EffectOut]
-    explanation: dict[str, Any]
+    points: int = Field(description="Sum of the effects.")
+    effects: list[EffectOut] = Field(description="One entry per rule that gave points.")
+    explanation: dict[str, Any] = Field(
+        description="How it was worked out: the rules that fired, the caps that cut, the"
+        " multipliers. For programs, `GET …/why` is steadier."
+    )
 
 
 class PurchaseOut(View):
     """A purchase with what it earned; `award` is null while nothing was judged."""
 
     id: PurchaseId
-    source: str
-    external_id: str | None
-    member_id: MemberId | None
-    status: str
-    amount: MoneyOut
-    refunded: MoneyOut
-    currency: str
-    channel: str | None
-    payment_method: str | None
-    note: str | None
-    attributes: dict[str, Any]
-    lines: list[LineOut]
-    refunds: list[RefundLineOut]
-    occurred_at: datetime
-    completed_at: datetime | None
-    created_at: datetime
+    source: str = Field(description="Name of the system that sent it.")
+    external_id: str | None = Field(
+        description="Your number of the purchase; null when none was sent."
+    )
+    member_id: MemberId | None = Field(description="The buyer; null for a guest.")
+    status: str = Field(description="`pending`, `completed`, `failed` or `cancelled`.")
+    amount: MoneyOut = Field(description="What was paid, before refunds.")
+    refunded: MoneyOut = Field(description="How much of it went back so far.")
+    currency: str = Field(description="ISO 4217 code of all amounts here.")
+    channel: str | None = Field(description="Where it was bought; null when nobody said.")
+    payment_method: str | None = Field(
+        description="`cash`, `card`, `mobile` or `other`; null when nobody said."
+    )
+    note: str | None = Field(description="A note for people; null when there is none.")
+    attributes: dict[str, Any] = Field(description="Your free facts about the purchase.")
+    lines: list[LineOut] = Field(description="The articles, in the order in which they were sent.")
+    refunds: list[RefundLineOut] = Field(description="The refunds so far, oldest first.")
+    occurred_at: datetime = Field(description="When it was bought.")
+    completed_at: datetime | None = Field(description="When it was completed; null until then.")
+    created_at: datetime = Field(description="When it was recorded here.")
     points: int = Field(description="What it earned, before refunds.")
-    award: AwardOut | None
+    award: AwardOut | None = Field(
+        description="What it earned and by which rules; null for guests and while it is not"
+        " completed."
+    )
     expanded: Expanded = None
 
 
@@ -263,15 +323,17 @@ class PurchaseSummaryOut(View):
     """A purchase in a list."""
 
     id: PurchaseId
-    source: str
-    external_id: str | None
-    member_id: MemberId | None
-    status: str
-    amount: MoneyOut
-    refunded: MoneyOut
-    currency: str
-    occurred_at: datetime
-    completed_at: datetime | None
+    source: str = Field(description="Name of the system that sent it.")
+    external_id: str | None = Field(
+        description="Your number of the purchase; null when none was sent."
+    )
+    member_id: MemberId | None = Field(description="The buyer; null for a guest.")
+    status: str = Field(description="`pending`, `completed`, `failed` or `cancelled`.")
+    amount: MoneyOut = Field(description="What was paid, before refunds.")
+    refunded: MoneyOut = Field(description="How much of it went back so far.")
+    currency: str = Field(description="ISO 4217 code of all amounts here.")
+    occurred_at: datetime = Field(description="When it was bought.")
+    completed_at: datetime | None = Field(description="When it was completed; null until then.")
     expanded: Expanded = None
 
 
@@ -279,39 +341,47 @@ class DeedSummaryOut(View):
     """A deed in a list."""
 
     id: DeedId
-    kind: str
-    source: str
-    external_id: str | None
-    member_id: MemberId
-    subject: str | None
-    value: NumberOut | None
-    status: Literal["recorded", "revoked"]
-    occurred_at: datetime
+    kind: str = Field(description="What was done, such as `review`.")
+    source: str = Field(description="Name of the system that sent it.")
+    external_id: str | None = Field(description="Your number of it; null when none was sent.")
+    member_id: MemberId = Field(description="The member who did it.")
+    subject: str | None = Field(
+        description="What it is about, such as an article number; null when nobody said."
+    )
+    value: NumberOut | None = Field(
+        description="A number that rules may count, as text; null when none was sent."
+    )
+    status: Literal["recorded", "revoked"] = Field(
+        description="`recorded`, or `revoked` when it was taken back."
+    )
+    occurred_at: datetime = Field(description="When it was done.")
     expanded: Expanded = None
 
 
 class DeedOut(DeedSummaryOut):
     """A deed with what it earned; `award` is null when it was never judged."""
 
-    attributes: dict[str, Any]
-    revoked_at: datetime | None
-    revoked_reason: str | None
+    attributes: dict[str, Any] = Field(description="Your free facts about it.")
+    revoked_at: datetime | None = Field(description="When it was revoked; null while it stands.")
+    revoked_reason: str | None = Field(description="Why it was revoked; null when nobody said.")
     revoked_points: int | None = Field(
         description="What the revocation did to points, zero or less; null: it is not revoked."
     )
-    created_at: datetime
+    created_at: datetime = Field(description="When it was recorded here.")
     points: int = Field(description="What it earned, before it was revoked.")
-    award: AwardOut | None
+    award: AwardOut | None = Field(
+        description="What it earned and by which rules; null when it was never judged."
+    )
 
 
 class RefundOut(View):
     """A refund and what it did to the member's points."""
 
     id: RefundId
-    purchase_id: PurchaseId
-    amount: MoneyOut
+    purchase_id: PurchaseId = Field(description="The purchase that was refunded.")
+    amount: MoneyOut = Field(description="How much money went back, in the purchase's currency.")
     points: int = Field(description="Zero or negative: what was taken back.")
-    purchase: PurchaseOut
+    purchase: PurchaseOut = Field(description="The purchase after the refund.")
 
 
 Reason = Literal[
@@ -324,39 +394,46 @@ Reason = Literal[
 class RuleSaysOut(View):
     """What one rule did about a purchase, in a word and in sentences."""
 
-    rule_id: RuleId
-    version: int
-    name: str
+    rule_id: RuleId = Field(description="The rule.")
+    version: int = Field(description="Version of the rule at that time.")
+    name: str = Field(description="What the rule is called.")
     outcome: Literal[
         "gave", "capped", "multiplied", "window", "condition", "zero", "cap_reached", "exclusive",
         "exclusion_group",
-    ]  # fmt: skip
-    points: int
-    words: list[str]
+    ] = Field(description="`gave`, `capped` and `multiplied` gave points; the others say why not:"
+            " outside of its `window`, its `condition` did not hold, `zero` points came"
+            " out, `cap_reached`, shut out by an `exclusive` rule or by a better one of"
+            " its `exclusion_group`.")  # fmt: skip
+    points: int = Field(description="Points that it gave.")
+    words: list[str] = Field(description="The same in sentences, with the figures.")
 
 
 class LotOfPurchaseOut(View):
     """A lot that the purchase opened: points with dates of their own."""
 
     id: LotId
-    initial: int
-    remaining: int
-    matures_at: datetime | None
-    matured_at: datetime | None
-    expires_at: datetime | None
+    initial: int = Field(description="Points that the lot began with.")
+    remaining: int = Field(description="Points that are left of it.")
+    matures_at: datetime | None = Field(
+        description="When its points can be spent; null: from the start."
+    )
+    matured_at: datetime | None = Field(
+        description="When they became spendable; null while pending."
+    )
+    expires_at: datetime | None = Field(description="When what is left lapses; null: never.")
 
 
 class WhyOut(View):
     """Why a purchase earned what it earned, or nothing."""
 
-    purchase_id: PurchaseId
-    status: str
+    purchase_id: PurchaseId = Field(description="The purchase.")
+    status: str = Field(description="`pending`, `completed`, `failed` or `cancelled`.")
     points: int = Field(description="What it earned when it was settled.")
     taken_back: int = Field(description="How many of them went back with refunds since.")
     reason: Reason = Field(description="In one word: `rules` when it earned something.")
     words: list[str] = Field(description="The same in sentences.")
     rules: list[RuleSaysOut] = Field(description="What each rule in force then did, or why not.")
-    lots: list[LotOfPurchaseOut]
+    lots: list[LotOfPurchaseOut] = Field(description="The lots that its points lie in.")
 
 
 DeedReason = Literal[
@@ -368,12 +445,12 @@ DeedReason = Literal[
 class DeedWhyOut(View):
     """Why a deed earned what it earned, or nothing."""
 
-    deed_id: DeedId
-    kind: str
-    status: Literal["recorded", "revoked"]
+    deed_id: DeedId = Field(description="The deed.")
+    kind: str = Field(description="What was done, such as `review`.")
+    status: Literal["recorded", "revoked"] = Field(description="`recorded` or `revoked`.")
     points: int = Field(description="What it earned when it was recorded.")
     taken_back: int = Field(description="How many of them were taken back since.")
     reason: DeedReason = Field(description="In one word: `rules` when it earned something.")
     words: list[str] = Field(description="The same in sentences.")
     rules: list[RuleSaysOut] = Field(description="What each rule in force then did, or why not.")
-    lots: list[LotOfPurchaseOut]
+    lots: list[LotOfPurchaseOut] = Field(description="The lots that its points lie in.")

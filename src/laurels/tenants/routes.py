@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path
+from pydantic import Field
 
 from laurels.kit.access import begin
 from laurels.kit.http import Door
@@ -27,35 +28,35 @@ class TenantOut(View):
     """The tenant that the credentials belong to."""
 
     id: TenantId
-    slug: str
-    name: str
-    preset: str
-    status: str
-    test: bool
-    currency: str
-    time_zone: str
+    slug: str = Field(description="Short name, as commands take it.")
+    name: str = Field(description="What the tenant is called.")
+    preset: str = Field(description="The preset that it was made from.")
+    status: str = Field(description="`active`, or `suspended`: earns and spends nothing.")
+    test: bool = Field(description="Whether it is a test tenant, whose clock can be moved.")
+    currency: str = Field(description="ISO 4217 code; all its money is in it.")
+    time_zone: str = Field(description="IANA name, such as `Europe/Berlin`; its days begin there.")
     created_at: datetime
 
 
 class SectionOut(View):
     """A section of settings with every value, defaults included."""
 
-    section: str
-    values: dict[str, Any]
+    section: str = Field(description="Name of the section.")
+    values: dict[str, Any] = Field(description="Every setting of the section with its value.")
 
 
 class SectionsOut(View):
     """All sections of settings, by name."""
 
-    data: list[SectionOut]
+    data: list[SectionOut] = Field(description="All sections, by name.")
 
 
 class VersionOut(View):
     """One version of a section: the values that differed from the defaults, and who made it."""
 
-    version: int
-    values: dict[str, Any]
-    changed_at: datetime
+    version: int = Field(description="Counts up with every change.")
+    values: dict[str, Any] = Field(description="What differed from the defaults.")
+    changed_at: datetime = Field(description="When it was made.")
     actor_type: str
     actor_id: str | None
 
@@ -63,7 +64,7 @@ class VersionOut(View):
 class HistoryOut(View):
     """The versions of a section, newest first."""
 
-    data: list[VersionOut]
+    data: list[VersionOut] = Field(description="The versions, newest first.")
 
 
 @router.get("/tenant")

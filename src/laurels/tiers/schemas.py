@@ -151,25 +151,48 @@ class TierOut(View):
     """A tier of the ladder, or an archived one."""
 
     id: TierId
-    name: str
-    description: str | None
-    level: int
-    color: str
-    icon: str
-    criteria: str
-    min_points: int
-    min_spend: MoneyOut
-    min_orders: int
-    qualification_period_days: int
-    points_multiplier: Decimal
-    discount_percentage: Decimal
-    free_shipping: bool
-    early_access: bool
-    birthday_bonus_points: int
-    requires_maintenance: bool
-    maintenance_period_days: int
-    grace_days: int
-    is_default: bool
+    name: str = Field(description="What the tier is called.")
+    description: str | None = Field(
+        description="What members read about it; null when there is nothing."
+    )
+    level: int = Field(description="Its place in the ladder; 1 is the lowest.")
+    color: str = Field(description="For cards and badges, `#RRGGBB`.")
+    icon: str = Field(description="For badges: a name or a character.")
+    criteria: str = Field(
+        description="What is counted: `points`, `spend`, `orders`, or `hybrid`: every minimum"
+        " that is set."
+    )
+    min_points: int = Field(description="Points to earn in the period.")
+    min_spend: MoneyOut = Field(
+        description="Money to spend in the period, in the tenant's currency."
+    )
+    min_orders: int = Field(description="Purchases to make in the period.")
+    qualification_period_days: int = Field(
+        description="How many days back are counted; 0: the whole life."
+    )
+    points_multiplier: Decimal = Field(
+        description="What earned points are multiplied by, such as `1.25`."
+    )
+    discount_percentage: Decimal = Field(
+        description="Percent off that the shop gives; Laurels only tells it."
+    )
+    free_shipping: bool = Field(
+        description="Whether the shop ships for nothing; Laurels only tells it."
+    )
+    early_access: bool = Field(
+        description="Whether its members may buy before others; Laurels only tells it."
+    )
+    birthday_bonus_points: int = Field(
+        description="Points for a birthday, for rules that give them."
+    )
+    requires_maintenance: bool = Field(
+        description="Whether it has to be earned again every so often."
+    )
+    maintenance_period_days: int = Field(
+        description="For how many days it is had, where it has to be earned again."
+    )
+    grace_days: int = Field(description="For how many days it is kept when that is over.")
+    is_default: bool = Field(description="Whether new members get it.")
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
@@ -185,20 +208,22 @@ class TierShare(View):
     """How many members stand on a tier."""
 
     id: TierId
-    name: str
-    level: int
-    color: str
-    icon: str
-    members: int
-    percentage: Decimal
+    name: str = Field(description="What the tier is called.")
+    level: int = Field(description="Its place in the ladder; 1 is the lowest.")
+    color: str = Field(description="For cards and badges, `#RRGGBB`.")
+    icon: str = Field(description="For badges: a name or a character.")
+    members: int = Field(description="Active members on it.")
+    percentage: Decimal = Field(
+        description="Their share of all active members, in percent with 2 decimal places."
+    )
 
 
 class DistributionOut(View):
     """How the active members are spread over the ladder."""
 
-    data: list[TierShare]
-    without_tier: int
-    total: int
+    data: list[TierShare] = Field(description="One entry per tier, the lowest first.")
+    without_tier: int = Field(description="Active members on no tier.")
+    total: int = Field(description="All active members.")
 
 
 # -- preview -------------------------------------------------------------------------------------
@@ -252,25 +277,25 @@ class LadderIn(PreviewIn):
 class TierRef(View):
     """A tier by name; one that is not there yet has no id."""
 
-    id: TierId | None
-    name: str
-    level: int
+    id: TierId | None = Field(description="The tier; null when it is not there yet.")
+    name: str = Field(description="What the tier is called.")
+    level: int = Field(description="Its place in the ladder.")
 
 
 class TierMove(View):
     """How many members would go from one tier to another."""
 
-    from_tier: TierRef | None
-    to_tier: TierRef | None
-    members: int
+    from_tier: TierRef | None = Field(description="Where they stand; null: nowhere.")
+    to_tier: TierRef | None = Field(description="Where they would stand; null: nowhere.")
+    members: int = Field(description="How many members would move this way.")
 
 
 class MovingMember(View):
     """One of those who would move."""
 
-    member_id: MemberId
-    from_tier: TierRef | None
-    to_tier: TierRef | None
+    member_id: MemberId = Field(description="The member.")
+    from_tier: TierRef | None = Field(description="Where the member stands; null: nowhere.")
+    to_tier: TierRef | None = Field(description="Where the member would stand; null: nowhere.")
 
 
 class PreviewOut(View):
@@ -278,9 +303,11 @@ class PreviewOut(View):
 
     members: int = Field(description="How many active members were looked at.")
     complete: bool = Field(description="False: there are more than a preview looks at.")
-    up: int
-    down: int
-    moves: list[TierMove]
+    up: int = Field(description="How many would rise.")
+    down: int = Field(description="How many would fall.")
+    moves: list[TierMove] = Field(
+        description="How many would go from where to where, most members first."
+    )
     sample: list[MovingMember] = Field(description="Some of those who would move, at most 20.")
 
 
@@ -302,18 +329,18 @@ class ManualTierIn(Schema):
 class TierMetrics(View):
     """What a member has done in a tier's qualification period, net of refunds."""
 
-    points: int
-    spend: MoneyOut
-    orders: int
+    points: int = Field(description="Points earned.")
+    spend: MoneyOut = Field(description="Money spent, in the tenant's currency.")
+    orders: int = Field(description="Completed purchases.")
     since: datetime | None = Field(description="Where the period begins; null: at the beginning.")
 
 
 class Missing(View):
     """What a member has still to do for a tier: nothing where all is 0."""
 
-    points: int
-    spend: MoneyOut
-    orders: int
+    points: int = Field(description="Points that are missing.")
+    spend: MoneyOut = Field(description="Money that is missing, in the tenant's currency.")
+    orders: int = Field(description="Purchases that are missing.")
 
     @classmethod
     def of(cls, tier: Tier, done: Metrics) -> "Missing":
@@ -331,22 +358,31 @@ class NextTier(View):
     """The next tier up, and what is missing for it."""
 
     id: TierId
-    name: str
-    level: int
-    missing: Missing
-    metrics: TierMetrics
+    name: str = Field(description="What the tier is called.")
+    level: int = Field(description="Its place in the ladder.")
+    missing: Missing = Field(description="What is still to be done for it.")
+    metrics: TierMetrics = Field(description="What counts for it so far.")
 
 
 class StandingOut(View):
     """A standing of the present: the tier and its benefits, since when and until when."""
 
-    tier: TierOut
-    achieved_at: datetime
-    expires_at: datetime | None
-    grace_until: datetime | None
-    basis: str
-    fixed: bool
-    reason: str
+    tier: TierOut = Field(description="The tier.")
+    achieved_at: datetime = Field(description="Since when.")
+    expires_at: datetime | None = Field(
+        description="When it has to have been earned again; null: never."
+    )
+    grace_until: datetime | None = Field(
+        description="Until when it is kept although it was not earned again; null: no grace runs."
+    )
+    basis: str = Field(
+        description="What it rests on: `qualification`; `granted` on the way down; `manual`:"
+        " given by hand; `default`: where everybody begins."
+    )
+    fixed: bool = Field(
+        description="Whether it was given by hand so that the member does not even rise above it."
+    )
+    reason: str = Field(description="What brought it about, such as `qualification` or `refund`.")
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "StandingOut":
@@ -357,8 +393,8 @@ class StandingOut(View):
 class MemberTierOut(View):
     """Where a member stands, what they have done, and what comes next."""
 
-    member_id: MemberId
-    standing: StandingOut | None
+    member_id: MemberId = Field(description="The member.")
+    standing: StandingOut | None = Field(description="Where the member stands; null: on no tier.")
     metrics: TierMetrics | None = Field(
         description="What counts for the present tier; null without one."
     )
@@ -373,30 +409,49 @@ class HistoryTier(View):
     """The tier of a row of the history, as it is called today."""
 
     id: TierId
-    name: str
-    level: int
-    color: str
-    icon: str
+    name: str = Field(description="What the tier is called.")
+    level: int = Field(description="Its place in the ladder.")
+    color: str = Field(description="For cards and badges, `#RRGGBB`.")
+    icon: str = Field(description="For badges: a name or a character.")
 
 
 class TierHistoryOut(View):
     """That a member stood on a tier, from when to when and why."""
 
     id: Annotated[UUID, IdOf("tier_history")]
-    tier: HistoryTier
-    achieved_at: datetime
-    ended_at: datetime | None
-    expires_at: datetime | None
-    grace_until: datetime | None
-    basis: str
-    fixed: bool
-    reason: str
-    points_at_achievement: int | None
-    spend_at_achievement: MoneyOut | None
-    orders_at_achievement: int | None
+    tier: HistoryTier = Field(description="The tier, as it is called today.")
+    achieved_at: datetime = Field(description="Since when the member stood on it.")
+    ended_at: datetime | None = Field(description="Until when; null: still.")
+    expires_at: datetime | None = Field(
+        description="When it had to have been earned again; null: never."
+    )
+    grace_until: datetime | None = Field(
+        description="Until when it was kept although it was not earned again; null: no grace ran."
+    )
+    basis: str = Field(
+        description="What it rested on: `qualification`; `granted` on the way down; `manual`:"
+        " given by hand; `default`: where everybody begins."
+    )
+    fixed: bool = Field(
+        description="Whether it was given by hand so that the member did not even rise above it."
+    )
+    reason: str = Field(
+        description="What brought it about, such as `qualification`, `refund` or `manual`."
+    )
+    points_at_achievement: int | None = Field(
+        description="Points that counted then; null where that was not kept."
+    )
+    spend_at_achievement: MoneyOut | None = Field(
+        description="Money spent that counted then; null where that was not kept."
+    )
+    orders_at_achievement: int | None = Field(
+        description="Purchases that counted then; null where that was not kept."
+    )
     actor_type: str
     actor_id: str | None
-    note: str | None
+    note: str | None = Field(
+        description="Why, in words of whoever gave it by hand; null when nobody said."
+    )
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "TierHistoryOut":
