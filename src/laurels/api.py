@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from inspect import cleandoc
 from typing import Any
 
@@ -25,7 +24,7 @@ from laurels.events.telling import form_of
 from laurels.imports import Exports
 from laurels.imports.routes import router as imports
 from laurels.jobs.routes import router as jobs
-from laurels.kit import rehearsing
+from laurels.kit import expand, rehearsing
 from laurels.kit.access import Public
 from laurels.kit.batching import Lanes
 from laurels.kit.db import Database, PoolExhausted
@@ -136,9 +135,15 @@ def create_app(
     take_short_way(app, ROUTERS)
     tags = {**domains.sentences(), "health": "Whether the process and its database live."}
     ended = [auth.KeyExpired, auth.TokenExpired]
-    describe(app, tags, ended, partial(rehearsing.describe, model=DryRunOut))
+    describe(app, tags, ended, _extended)
     app.add_middleware(Envelope, limits=given, rates=rates, access=access, around=app)
     return app
+
+
+def _extended(document: dict[str, Any]) -> None:
+    """Add to the OpenAPI document what dry runs are answered with, and what `expand` gives."""
+    rehearsing.describe(document, DryRunOut)
+    expand.describe(document)
 
 
 def _webhooks(app: FastAPI) -> None:

@@ -181,3 +181,24 @@ def test_every_problem_is_one_schema():
     }
 
     assert told == {'{"$ref": "#/components/schemas/Problem"}'}
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("Member", {"segments", "tier", "wallets"}),
+        ("Purchase", {"member"}),
+        ("PurchaseSummary", {"award", "lines", "member"}),
+        ("Deed", {"member"}),
+        ("DeedSummary", {"award", "member"}),
+        ("Redemption", {"member", "reward"}),
+    ],
+)
+def test_what_can_be_expanded_has_a_type(kind, names):
+    schemas = document()["components"]["schemas"]
+    expanded = schemas[f"{kind}Out"]["properties"]["expanded"]
+
+    fields = schemas[expanded["$ref"].rsplit("/", 1)[1]]["properties"]
+
+    assert set(fields) == names
+    assert all("$ref" in json.dumps(each) for each in fields.values())

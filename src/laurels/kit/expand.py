@@ -6,10 +6,10 @@ kind names no room above its own. A loader gets all rows of an answer at once.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_type_hints
 from uuid import UUID
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, create_model
 from pydantic_core import core_schema
 
 from .work import Work
@@ -74,6 +74,36 @@ class ExpansionsOf:
             "description": "What to put under `expanded`, separated by commas: "
             + ", ".join(f"`{name}`" for name in offers)
             + ".",
+        }
+
+
+def describe(document: dict[str, Any]) -> None:
+    """Type what `expand` puts into answers: of `member`, `expanded` of the schema `MemberOut`.
+
+    A loader says by its annotation what belongs to each row.
+    """
+    schemas = document["components"]["schemas"]
+    for kind, offers in _OFFERS.items():
+        name = "".join(part.capitalize() for part in kind.split("_"))
+        fields: dict[str, Any] = {
+            offered: (
+                get_args(get_type_hints(loader)["return"])[1] | None,
+                Field(default=None, description="There when `expand` asked for it."),
+            )
+            for offered, loader in sorted(offers.items())
+        }
+        model = create_model(
+            f"{name}Expanded", __doc__="What `expand` asked for, by name.", **fields
+        )
+        form = model.model_json_schema(
+            mode="serialization", ref_template="#/components/schemas/{model}"
+        )
+        for inner, schema in form.pop("$defs", {}).items():
+            schemas.setdefault(inner, schema)
+        schemas[model.__name__] = form
+        schemas[f"{name}Out"]["properties"]["expanded"] = {
+            "$ref": f"#/components/schemas/{model.__name__}",
+            "description": "What `expand` asked for; absent when it asked for nothing.",
         }
 
 

@@ -1,7 +1,6 @@
 """What answers about members can be expanded by: the segments that they belong to."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from laurels.kit.expand import Rows
@@ -11,7 +10,7 @@ from .queries import names_of
 from .schemas import MemberSegmentOut
 
 
-async def segments(work: Work, rows: Rows) -> Mapping[UUID, Any]:
+async def segments(work: Work, rows: Rows) -> Mapping[UUID, list[MemberSegmentOut]]:
     """Return the segments in use that each member of an answer belongs to."""
     found = await names_of(work, list(rows))
     return {

@@ -211,8 +211,8 @@ class MemberSegmentOut(View):
     """A segment that a member belongs to."""
 
     id: SegmentId
-    name: str
-    joined_at: datetime
+    name: str = Field(description="What the segment is called.")
+    joined_at: datetime = Field(description="Since when the member belongs to it.")
 
 
 class SegmentDayOut(View):

@@ -15,9 +15,9 @@ from . import answers
 from .schemas import AwardOut, LineOut
 
 PURCHASE = "purchase"
-SUMMARY = "purchase in a list"
+SUMMARY = "purchase_summary"
 DEED = "deed"
-DEED_SUMMARY = "deed in a list"
+DEED_SUMMARY = "deed_summary"
 
 
 async def _members(work: Work, rows: Rows) -> Mapping[UUID, MemberOut]:
