@@ -21,7 +21,7 @@ from laurels import domains, settlement
 from laurels.kit.db import Database
 from laurels.kit.memory import expect_batches
 from laurels.kit.time import utc_now
-from laurels.kit.work import HOT, open_work
+from laurels.kit.work import BATCH, open_work
 from laurels.purchases import NewPurchase
 
 from .load import quantiles
@@ -51,7 +51,7 @@ async def drive(url: str, tenant_id: UUID, seconds: float, members: int) -> dict
         number += 1
         item = purchase(run, number, members)
         began = time.perf_counter()
-        async with open_work(database, tenant_id=tenant_id, now=utc_now(), kind=HOT) as work:
+        async with open_work(database, tenant_id=tenant_id, now=utc_now(), kind=BATCH) as work:
             await settlement.settle(work, [item])
         took.append(time.perf_counter() - began)
     whole, cpu = time.perf_counter() - started, time.process_time() - spent

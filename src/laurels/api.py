@@ -26,11 +26,12 @@ from laurels.imports.routes import router as imports
 from laurels.jobs.routes import router as jobs
 from laurels.kit import expand, rehearsing
 from laurels.kit.access import Public
-from laurels.kit.batching import Lanes
 from laurels.kit.db import Database, PoolExhausted
 from laurels.kit.envelope import Application, Envelope, Limits
 from laurels.kit.front import router as front
-from laurels.kit.http import install_errors, take_short_way
+from laurels.kit.hot.batch import Queues
+from laurels.kit.hot.route import install as install_hot
+from laurels.kit.http import install_errors
 from laurels.kit.logs import AccessLog
 from laurels.kit.openapi import describe
 from laurels.kit.origin import networks
@@ -102,7 +103,7 @@ def create_app(
         yield
         stop.set()
         await streams.close()
-        await app.state.lanes.close()
+        await app.state.queues.close()
         if companion is not None:
             await companion
         if close_database:
@@ -123,7 +124,6 @@ def create_app(
     app.state.exports = Exports(database)
     app.state.furnishers = domains.FURNISHERS
     app.state.follow = follow
-    app.state.lanes = Lanes(database, app.state.authenticator)
     app.state.trusted_proxies = networks(trusted_proxies)
     for router in ROUTERS:
         app.include_router(router)
@@ -132,7 +132,7 @@ def create_app(
     _webhooks(app)
     _health(app, Readiness(database, revisions))
     install_errors(app)
-    take_short_way(app, ROUTERS)
+    install_hot(app, ROUTERS, Queues(database, authenticator))
     tags = {**domains.sentences(), "health": "Whether the process and its database live."}
     ended = [auth.KeyExpired, auth.TokenExpired]
     describe(app, tags, ended, _extended)

@@ -121,10 +121,10 @@ async def test_a_withdrawn_key_is_a_stranger_again(house):
 def test_an_address_of_ipv6_is_the_network_of_one_customer():
     found = Rates(failures_per_minute=1)
 
-    found.fail(b"a", "2001:db8:1:2::17")
+    found.fail("a", "2001:db8:1:2::17")
 
-    assert found.shut_out(found.guest(b"b"), "2001:db8:1:2:ffff::1") is not None
-    assert found.shut_out(found.guest(b"b"), "2001:db8:1:3::17") is None
+    assert found.shut_out(found.guest("b"), "2001:db8:1:2:ffff::1") is not None
+    assert found.shut_out(found.guest("b"), "2001:db8:1:3::17") is None
 
 
 def test_a_bucket_fills_at_its_pace_and_never_over_its_edge():
@@ -139,11 +139,11 @@ def test_a_bucket_fills_at_its_pace_and_never_over_its_edge():
 def test_a_flood_of_strangers_is_forgotten_and_known_keys_are_not(monkeypatch):
     monkeypatch.setattr(rates, "MOST_BUCKETS", 100)
     found = Rates(usual=10)
-    found.guest(b"friend")
+    found.guest("friend")
     found.learn("friend", rate=None, tenant="ten_1", actor="key_1")
 
     for number in range(1000):
-        found.guest(b"stranger %d" % number)
+        found.guest(f"stranger {number}")
 
     assert len(found._guests) <= 100
 

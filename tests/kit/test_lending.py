@@ -1,10 +1,10 @@
-"""Connections are lent: one stays out of the pool, and nobody goes without because of it."""
+"""Connections are lent, and nobody goes without because of it."""
 
 import asyncio
 
 import pytest
 
-from laurels.kit.db import LOOKED_AFTER, Database, PoolExhausted
+from laurels.kit.db import Database, PoolExhausted
 
 
 @pytest.fixture
@@ -66,15 +66,3 @@ async def test_a_connection_left_in_a_transaction_goes_back_to_the_pool(lender):
     async with lender.connection() as raw:
         assert not raw.is_in_transaction()
         assert not await raw.fetchval("select current_setting('app.tenant_id', true)")
-
-
-async def test_the_pool_sees_a_connection_now_and_then(lender):
-    for _ in range(LOOKED_AFTER - 1):
-        async with lender.connection():
-            pass
-    assert lender._spare.there
-
-    async with lender.connection():
-        pass
-
-    assert not lender._spare.there

@@ -14,7 +14,7 @@ from laurels.kit.db import MAX_MONEY
 from laurels.kit.errors import AppError, altered, refused
 from laurels.kit.ids import new_id
 from laurels.kit.time import check_occurred_at
-from laurels.kit.work import Work, sparse
+from laurels.kit.work import Actor, Work, sparse
 
 from .errors import DeedAltered, DeedInvalid
 
@@ -32,7 +32,7 @@ class NewDeed:
 
     `doer_id` is whom these turned out to mean; settlement finds that out. `named_id` is who was
     named, where that member was merged into the doer since; `barred` says that they earn nothing
-    at present.
+    at present. `by`: who reports it, where that is not whose work it is.
     """
 
     kind: str
@@ -42,6 +42,7 @@ class NewDeed:
     member_id: UUID | None = None
     doer_id: UUID | None = None
     named_id: UUID | None = None
+    by: Actor | None = None
     barred: bool = False
     subject: str | None = None
     value: Decimal | None = None

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from laurels.kit.ids import new_id
-from laurels.kit.work import Work
+from laurels.kit.work import Actor, Work
 
 
 async def record(
@@ -32,12 +32,13 @@ async def record(
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One change of many that are noted together; the request it happened in is its own."""
+    """One change of many that are noted together, each with who asked for it, and from where."""
 
     action: str
     target_type: str
     target_id: str
     after: dict[str, Any]
+    actor: Actor
     request_id: str | None = None
     ip: str | None = None
     user_agent: str | None = None
@@ -50,12 +51,13 @@ async def record_all(work: Work, notes: Sequence[Note]) -> None:
     await work.fetch(
         "insert into laurels.audit_log (tenant_id, id, action, target_type, target_id, after,"
         " actor_type, actor_id, request_id, ip, user_agent, created_at)"
-        " select $1, n.id, n.action, n.target_type, n.target_id, n.after::jsonb, $2, $3,"
+        " select $1, n.id, n.action, n.target_type, n.target_id, n.after::jsonb, n.kind, n.actor,"
         " n.request_id, n.ip::inet, n.user_agent, now()"
-        " from unnest($4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],"
-        "  $10::text[], $11::text[])"
-        " as n (id, action, target_type, target_id, after, request_id, ip, user_agent)",
-        work.tenant_id, work.actor.kind, work.actor.id, [new_id() for _ in notes],
+        " from unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[],"
+        "  $8::text[], $9::text[], $10::text[], $11::text[]) as n (kind, actor, id, action,"
+        "  target_type, target_id, after, request_id, ip, user_agent)",
+        work.tenant_id, [note.actor.kind for note in notes], [note.actor.id for note in notes],
+        [new_id() for _ in notes],
         [note.action for note in notes], [note.target_type for note in notes],
         [note.target_id for note in notes], [_json(note.after) for note in notes],
         [note.request_id for note in notes], [note.ip for note in notes],

@@ -2,18 +2,23 @@
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from laurels import tenants
-from laurels.kit import idempotency, preface
-from laurels.kit.access import LetIn, Principal
+from laurels.kit import idempotency
+from laurels.kit.access import Entrance, Principal
+from laurels.kit.errors import AppError
+from laurels.kit.hot.context import columns, remember
 from laurels.kit.ids import decode_suffix, encode
 from laurels.kit.rates import Rates
 from laurels.kit.time import utc_now
-from laurels.kit.work import BEGAN_AT, PLATFORM, Actor, Work
+from laurels.kit.work import PLATFORM, Actor, Work
 from laurels.permissions import ALL_PERMISSIONS, Permission
 
 from . import operators
@@ -39,21 +44,18 @@ def _parts(token: str) -> tuple[UUID, UUID] | None:
     return tenant, key
 
 
-_KEY = (
-    "hash, scopes, last_used_at, expires_at <= now() as expired, expires_at,"
-    " (select c.now from laurels.test_clocks as c where c.tenant_id = $1) as clock"
+_CLOCK = "(select c.now from laurels.test_clocks as c where c.tenant_id = $1)"
+_KEYS = (
+    "array(select row(k.id, k.hash, k.scopes, k.last_used_at, k.expires_at,"
+    " k.expires_at <= now()) from laurels.api_keys as k"
+    " where k.tenant_id = $1 and k.id = any($2) and k.revoked_at is null)"
 )
-_VALID = "where tenant_id = $1 and id = $2 and revoked_at is null"
-_PERSON = (
-    "s.staff_id, p.role, p.status, s.refreshed_at, s.expires_at,"
-    " (select c.now from laurels.test_clocks as c where c.tenant_id = $1) as clock"
+_SESSIONS = (
+    "array(select row(s.id, s.staff_id, p.role) from laurels.staff_sessions as s"
+    " inner join laurels.staff as p on p.tenant_id = s.tenant_id and p.id = s.staff_id"
+    " where s.tenant_id = $1 and s.id = any($3) and s.ended_at is null"
+    " and s.expires_at > now() and p.status = 'active')"
 )
-_PRESENT = (
-    "laurels.staff_sessions as s inner join laurels.staff as p on p.tenant_id = s.tenant_id"
-    " and p.id = s.staff_id where s.tenant_id = $1 and s.id = $2 and s.ended_at is null"
-    " and s.expires_at > now() and p.status = 'active'"
-)
-assert _KEY.count(",") == _PERSON.count(","), "what is read with either comes in the same places"
 
 
 @lru_cache(maxsize=1024)
@@ -68,12 +70,8 @@ def _holder_of(key_id: UUID) -> Actor:
     return Actor("api_key", encode("api_key", key_id))
 
 
-def _lasting(token: str) -> Claims | None:
-    """Return what a person's token says, None when it is none. Raise TokenExpired."""
-    claims = read_access_token(token)
-    if claims is not None and claims.expires_at <= utc_now():
-        raise TokenExpired
-    return claims
+def _person_of(claims: Claims) -> Actor:
+    return Actor("staff", encode("staff", claims.staff_id))
 
 
 class KeyAuthenticator:
@@ -85,15 +83,15 @@ class KeyAuthenticator:
     def __init__(self, rates: Rates | None = None) -> None:
         self._rates = rates or Rates()
 
-    def tenant_of(self, token: str) -> UUID | None:
-        """Return the tenant that the key carries, None when it is no key of ours."""
+    def holder_of(self, token: str) -> tuple[UUID, str] | None:
+        """Return the tenant and the id that the token claims, None when it is none of ours."""
         if token.startswith(operators.PREFIX):
-            return PLATFORM
+            return PLATFORM, f"opk_{token.removeprefix(operators.PREFIX)[:ID_LENGTH]}"
         parts = _parts(token)
         if parts is not None:
-            return parts[0]
+            return parts[0], _holder_of(parts[1]).id or ""
         claims = read_access_token(token)
-        return None if claims is None else claims.tenant_id
+        return None if claims is None else (claims.tenant_id, _person_of(claims).id or "")
 
     async def identify(self, work: Work, token: str) -> Principal | None:
         """Return who holds the key; None when it is unknown or withdrawn.
@@ -104,84 +102,62 @@ class KeyAuthenticator:
         """
         if token.startswith(operators.PREFIX):
             return await self._teach(work, token, await operators.identify_operator(work, token))
-        parts = _parts(token)
-        if parts is None:
-            claims = _lasting(token)
-            if claims is None:
-                return None
-            row = await work.fetchrow(
-                f"select {_PERSON} from {_PRESENT}", work.tenant_id, claims.session_id
-            )
-            return await self._person(work, token, claims, row)
+        claimed = _Claimed.of([token])
         row = await work.fetchrow(
-            f"select {_KEY} from laurels.api_keys {_VALID}", work.tenant_id, parts[1]
-        )
-        return await self._principal(work, token, parts[1], row)
+            f"select {_KEYS}, {_SESSIONS}, {_CLOCK}", work.tenant_id, claimed.key_ids,
+            claimed.session_ids,
+        )  # fmt: skip
+        assert row is not None, "a statement without a table returns a row"
+        found = (await self._find_holders(work, claimed, row))[token]
+        if isinstance(found, AppError):
+            raise found
+        return found
 
     async def let_in(
-        self, work: Work, token: str, keys: Sequence[str], ahead: preface.Ahead | None = None
-    ) -> LetIn | None:
-        """Like `identify`, and with the same statement: what deeds want to know first.
+        self, work: Work, tokens: Sequence[str], keys: Sequence[tuple[str, str]]
+    ) -> Entrance:
+        """Identify all holders of a batch in one statement, which reads its context too.
 
-        That is what rooms registered in `kit.preface`, which idempotency keys came before, and
-        what this batch asks `ahead`.
+        That is what rooms `prefetch`, and which idempotency keys came before.
         """
-        if token.startswith(operators.PREFIX):
-            # Operators have no wallets and no purchases: their permissions open no hot door.
-            principal = await self.identify(work, token)
-            return None if principal is None else LetIn(principal, [])
-        parts = _parts(token)
-        claims = _lasting(token) if parts is None else None
-        if parts is None and claims is None:
-            return None
-        before, where = (_PERSON, _PRESENT) if claims else (_KEY, f"laurels.api_keys {_VALID}")
+        claimed = _Claimed.of(tokens)
         row = await work.fetchrow(
-            f"select {before}, now(), {idempotency.KNOWN}{preface.columns()}"
-            f"{preface.question(ahead, 4)} from {where}",
-            work.tenant_id, claims.session_id if claims else parts and parts[1], keys,
-            *(ahead.values if ahead else ()),
+            f"select {_KEYS}, {_SESSIONS}, {_CLOCK}, now(), {idempotency.KNOWN}{columns()}",
+            work.tenant_id, claimed.key_ids, claimed.session_ids,
+            [holder for holder, _ in keys], [text for _, text in keys],
         )  # fmt: skip
-        if claims is not None:
-            principal = await self._person(work, token, claims, row)
-        else:
-            assert parts is not None, "it is a key or a person's token"
-            principal = await self._principal(work, token, parts[1], row)
-        if principal is None or row is None:
-            return None
-        work.memo[BEGAN_AT] = row[6]
-        told = row[8:]
-        if ahead is not None:
-            *told, answer = told
-            work.memo[ahead.key] = (ahead.about, answer)
-        preface.remember(work, told)
-        return LetIn(principal, row[7])
+        assert row is not None, "a statement without a table returns a row"
+        work.began = row[3]
+        remember(work, row[5:])
+        holders = await self._find_holders(work, claimed, row)
+        return Entrance(holders, frozenset((each[0], each[1]) for each in row[4]), row[2])
 
-    async def _principal(
-        self, work: Work, token: str, key_id: UUID, row: asyncpg.Record | None
-    ) -> Principal | None:
-        if row is None or not hmac.compare_digest(bytes(row["hash"]), fingerprint(token)):
-            return None
-        if row["expired"]:
-            # Only whoever holds the whole key is told, so nobody learns by guessing.
-            msg = f"This API key ended at {row['expires_at']:%Y-%m-%dT%H:%M:%SZ}; use a newer one."
-            raise KeyExpired(msg)
-        if row["last_used_at"] is None or row["last_used_at"] < work.now - TOUCH_EVERY:
-            await self._touch(work, key_id)
-        actor = _holder_of(key_id)
-        allowed = _allowed(tuple(row["scopes"]))
-        found = Principal(work.tenant_id, actor, allowed, row["clock"])
-        return await self._teach(work, token, found)
-
-    async def _person(
-        self, work: Work, token: str, claims: Claims, row: asyncpg.Record | None
-    ) -> Principal | None:
-        """Return who signed in, with what their role may do at this moment."""
-        if row is None or row["staff_id"] != claims.staff_id:
-            return None
-        actor = Actor("staff", encode("staff", claims.staff_id))
-        allowed = ROLES[Role(row["role"])]
-        found = Principal(work.tenant_id, actor, allowed, row["clock"], claims.session_id)
-        return await self._teach(work, token, found)
+    async def _find_holders(
+        self, work: Work, claimed: "_Claimed", row: asyncpg.Record
+    ) -> dict[str, Principal | AppError | None]:
+        """Return who holds each token: somebody, why they may not come in any more, or nobody."""
+        keys, sessions = ({each[0]: each for each in found} for found in row[:2])
+        holders: dict[str, Principal | AppError | None] = {}
+        for token in claimed.tokens:
+            found: Principal | None = None
+            try:
+                if (key_id := claimed.keys.get(token)) in keys:
+                    found = _machine(work.tenant_id, token, keys[key_id], row[2])
+                elif (claims := claimed.people.get(token)) is not None:
+                    found = _person(claims, sessions.get(claims.session_id), row[2])
+            except AppError as error:
+                holders[token] = error
+            else:
+                holders[token] = await self._teach(work, token, found)
+        due = [
+            key_id
+            for token, key_id in claimed.keys.items()
+            if isinstance(holders[token], Principal)
+            and (keys[key_id][3] is None or keys[key_id][3] < work.now - TOUCH_EVERY)
+        ]
+        if due:
+            await self._touch(work, due)
+        return holders
 
     async def _teach(self, work: Work, token: str, who: Principal | None) -> Principal | None:
         """Return who it is, after the rate limiter has learnt how often they may ask."""
@@ -196,15 +172,64 @@ class KeyAuthenticator:
         )
         return who
 
-    async def _touch(self, work: Work, key_id: UUID) -> None:
+    async def _touch(self, work: Work, key_ids: Sequence[UUID]) -> None:
         # Whoever comes first in a minute writes; the others do not wait for it.
         await work.fetch(
-            "update laurels.api_keys set last_used_at = $3 where tenant_id = $1 and id = ("
-            " select id from laurels.api_keys where tenant_id = $1 and id = $2"
-            " for update skip locked)",
-            work.tenant_id, key_id, work.now,
+            "update laurels.api_keys set last_used_at = $3 where tenant_id = $1 and id in ("
+            " select id from laurels.api_keys where tenant_id = $1 and id = any($2)"
+            " order by id for update skip locked)",
+            work.tenant_id, key_ids, work.now,
         )  # fmt: skip
 
     async def require_feature(self, work: Work, name: str) -> None:
         """Raise FeatureOff when the operator has switched this feature off for the tenant."""
         await tenants.require_feature(work, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """What tokens say of themselves, before anything is looked up."""
+
+    tokens: Sequence[str]
+    keys: dict[str, UUID]
+    people: dict[str, Claims]
+
+    @classmethod
+    def of(cls, tokens: Sequence[str]) -> "_Claimed":
+        keys = {token: parts[1] for token in tokens if (parts := _parts(token)) is not None}
+        people = {
+            token: claims
+            for token in tokens
+            if token not in keys and (claims := read_access_token(token)) is not None
+        }
+        return cls(tokens, keys, people)
+
+    @property
+    def key_ids(self) -> list[UUID]:
+        return list(set(self.keys.values()))
+
+    @property
+    def session_ids(self) -> list[UUID]:
+        return list({claims.session_id for claims in self.people.values()})
+
+
+def _machine(tenant_id: UUID, token: str, row: Any, clock: datetime | None) -> Principal | None:
+    """Return who holds a key. Raise KeyExpired."""
+    _, kept, scopes, _, expires_at, expired = row
+    if not hmac.compare_digest(bytes(kept), fingerprint(token)):
+        return None
+    if expired:
+        # Only whoever holds the whole key is told, so nobody learns by guessing.
+        msg = f"This API key ended at {expires_at:%Y-%m-%dT%H:%M:%SZ}; use a newer one."
+        raise KeyExpired(msg)
+    return Principal(tenant_id, _holder_of(row[0]), _allowed(tuple(scopes)), clock)
+
+
+def _person(claims: Claims, row: Any, clock: datetime | None) -> Principal | None:
+    """Return who signed in, with what their role may do at this moment. Raise TokenExpired."""
+    if claims.expires_at <= utc_now():
+        raise TokenExpired
+    if row is None or row[1] != claims.staff_id:
+        return None
+    allowed = ROLES[Role(row[2])]
+    return Principal(claims.tenant_id, _person_of(claims), allowed, clock, claims.session_id)

@@ -1,7 +1,6 @@
 """A new password: chosen by who knows the old one, or by who gets the mail."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -126,7 +125,8 @@ async def reset_password(origin: Stranger, *, token: str, new: str) -> None:
         login = await read_login(work, row[0] if row else None)
         if login is None:
             raise LinkInvalid(field="token")
-        await _set(replace(work, actor=Actor("user", encode("user", login.id))), login, kept)
+        work.actor = Actor("user", encode("user", login.id))
+        await _set(work, login, kept)
         # Whoever reads the person's mail is let try from here, whatever others did.
         await throttle.lift(work, throttle.of_sign_in(login.email, origin.ip))
 

@@ -9,7 +9,7 @@ import hmac
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -57,9 +57,10 @@ async def working(
     """
     actor = Actor("nobody") if staff_id is None else Actor("staff", encode("staff", staff_id))
     async with open_work(origin.database, tenant_id=tenant_id, actor=actor, now=utc_now()) as work:
-        yield replace(
-            work, request_id=origin.request_id, ip=origin.ip, user_agent=origin.user_agent
-        )
+        work.request_id, work.ip, work.user_agent = (
+            origin.request_id, origin.ip, origin.user_agent,
+        )  # fmt: skip
+        yield work
 
 
 async def start_session(work: Work, staff_id: UUID) -> Tokens:
@@ -128,7 +129,7 @@ async def _exchange(work: Work, token_id: UUID, token: str) -> Tokens | AppError
         return RefreshFailed()
     if row["ended_at"] is not None or not row["lasts"] or row["status"] != "active":
         return RefreshFailed()
-    work = replace(work, actor=Actor("staff", encode("staff", row["staff_id"])))
+    work.actor = Actor("staff", encode("staff", row["staff_id"]))
     if row["rotated_at"] is not None:
         if row["rotated_at"] > utc_now() - HONEST_REPEAT:
             return RefreshRaced()
@@ -197,8 +198,8 @@ async def end_everywhere(
     ended = 0
     for place in await places_of(work, login.id):
         name = encode("staff", place.staff_id)
-        async with on_behalf(work, place.tenant_id) as opened:
-            inside = replace(opened, actor=Actor("staff", name))
+        async with on_behalf(work, place.tenant_id) as inside:
+            inside.actor = Actor("staff", name)
             here = await end_sessions(inside, place.staff_id, reason=reason, but=but)
             await audit.record(
                 inside, action=action, target_type="staff", target_id=name,

@@ -5,7 +5,6 @@ wrong password, and both get the same answer.
 """
 
 import logging
-from dataclasses import replace
 
 from laurels.kit import passwords
 from laurels.kit.access import Stranger
@@ -81,5 +80,5 @@ async def note_failure(origin: Stranger, login: Login | None, subjects: Subjects
 async def _enter(work: Work, login: Login, place: Place) -> Tokens:
     await work.fetch("select laurels.note_sign_in($1, $2)", login.id, utc_now())
     async with on_behalf(work, place.tenant_id) as inside:
-        actor = Actor("staff", encode("staff", place.staff_id))
-        return await start_session(replace(inside, actor=actor), place.staff_id)
+        inside.actor = Actor("staff", encode("staff", place.staff_id))
+        return await start_session(inside, place.staff_id)

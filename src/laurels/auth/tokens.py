@@ -65,7 +65,7 @@ def access_token(tenant_id: UUID, staff_id: UUID, session_id: UUID, now: datetim
 @lru_cache(maxsize=4096)
 def read_access_token(token: str) -> Claims | None:
     """Return what a token of ours says, whether or not it has ended; None when it is none."""
-    if not token.startswith("eyJ") or len(token) > 1024:
+    if not token.startswith("eyJ") or len(token) > 1024 or not _is_canonical(token):
         return None
     try:
         named = jwt.get_unverified_header(token).get("kid")
@@ -85,6 +85,21 @@ def read_access_token(token: str) -> Claims | None:
         return None
     except crypto.SecretKeyMissing:
         return None
+
+
+def _is_canonical(token: str) -> bool:
+    """Tell whether a token is spelt as we spell it; base64 has several spellings for the same.
+
+    A second spelling would be somebody else for whoever counts requests.
+    """
+    try:
+        return all(
+            base64.urlsafe_b64encode(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+            == part.encode() + b"=" * (-len(part) % 4)
+            for part in token.split(".")
+        )
+    except ValueError:
+        return False
 
 
 def _name_of(key: bytes) -> str:

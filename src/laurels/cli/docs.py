@@ -194,6 +194,9 @@ def entrances(app: FastAPI) -> list[Entrance]:
     """Return every route that the application answers, by path."""
     found: list[Entrance] = []
     for route in iter_route_contexts(app.routes):
+        if not route.path:
+            # What answers hot routes; each stands here with the path at which it is described.
+            continue
         asks = _asked(route)
         found += [Entrance(m, route.path or "", asks) for m in sorted(route.methods or {"*"})]
     return sorted(found, key=lambda entrance: (entrance.path, entrance.method))

@@ -4,7 +4,7 @@ A rule listens to one event (its trigger), asks its conditions, and awards point
 `award` decides and books; the engine itself never sees a database or a clock.
 """
 
-from .awarding import award, find_award, find_awards, foresight, give_back_usage
+from .awarding import award, find_award, find_awards, give_back_usage
 from .errors import RuleNotFound
 from .facts import deed_facts, purchase_facts
 from .judging import Awarded, Occurrence, source_of
@@ -24,7 +24,6 @@ __all__ = [
     "find_award",
     "find_awards",
     "follow_settings",
-    "foresight",
     "furnish",
     "give_back_usage",
     "purchase_facts",

@@ -4,15 +4,15 @@ Set-based: the number of statements does not depend on how many events are judge
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from laurels import ledger, members, segments, tenants, tiers
 from laurels.events.catalogue import PurchaseCompleted
-from laurels.kit import preface, rehearsing
+from laurels.kit import rehearsing
 from laurels.kit.errors import AppError
+from laurels.kit.hot import prefetch
 from laurels.kit.ids import encode
 from laurels.kit.time import zone
 from laurels.kit.work import Work
@@ -44,7 +44,7 @@ _ACTIVE = (
     "select jsonb_agg(jsonb_build_array(id, version) order by id) from laurels.earning_rules"
     " where tenant_id = $1 and current and status = 'active'"
 )
-preface.register("active rules", _ACTIVE, lambda text: text)
+prefetch("active rules", _ACTIVE, lambda text: text)
 
 
 async def current_plan(work: Work) -> Plan:
@@ -95,51 +95,13 @@ async def award(
         judged = [switched_off(trigger, occurrence) for occurrence in occurrences]
         _book_awards(work, trigger, occurrences, judged, {})
         return [each.awarded for each in judged]
-    usage: Usage = {}
-    if any(occurrence.judged is None for occurrence in occurrences):
-        usage = await _judge(work, trigger, occurrences)
+    usage = await _judge(work, trigger, occurrences)
     judged = [occurrence.judged for occurrence in occurrences if occurrence.judged]
     await _book_points(work, judged, historical=historical)
     _book_awards(work, trigger, occurrences, judged, usage)
     awarded = [each.awarded for each in judged]
     rehearsing.note(work, "awards", awarded)
     return awarded
-
-
-@dataclass(frozen=True, slots=True)
-class Foresight:
-    """Rules that judge an event by itself, so that it can be judged before it is recorded."""
-
-    trigger: str
-    plan: Plan
-    time_zone: ZoneInfo
-
-    def judge(self, occurrences: Sequence[Occurrence]) -> None:
-        """Judge events; `award` books what was foreseen here."""
-        for occurrence in occurrences:
-            _add_moment(occurrence, self.time_zone)
-            occurrence.judged = judge(self.trigger, occurrence, self.plan, {})
-
-    @property
-    def default_only(self) -> bool:
-        """Whether whatever the event earns is of the default program."""
-        return self.plan.programs(self.trigger) == frozenset((None,))
-
-
-async def foresight(work: Work, trigger: str) -> Foresight | None:
-    """Return what judges such events ahead, None where the rules ask something of the database.
-
-    That is who the member is, and what they have had of capped rules.
-    """
-    if not await tenants.loyalty_enabled(work):
-        return None
-    plan = await current_plan(work)
-    wanted = plan.facts(trigger)
-    if SEGMENTS in wanted or not wanted.isdisjoint(_MEMBER_NAMES) or plan.counts(trigger):
-        return None
-    if not wanted.isdisjoint(_TIER_NAMES) and await tiers.has_tiers(work):
-        return None
-    return Foresight(trigger, plan, zone((await tenants.current(work)).time_zone))
 
 
 async def _judge(work: Work, trigger: str, occurrences: Sequence[Occurrence]) -> Usage:

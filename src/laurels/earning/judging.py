@@ -17,6 +17,7 @@ from laurels.events.catalogue import (
     PurchaseCompleted,
 )
 from laurels.kit.ids import encode, new_id
+from laurels.kit.work import Actor
 
 from .award import Award
 from .engine import evaluate
@@ -77,7 +78,8 @@ class Judged:
 class Occurrence:
     """Something that happened to a member and may earn; `facts` are the event's own.
 
-    `barred`: the member earns nothing at present, because they are archived. `judged`: what the
+    `barred`: the member earns nothing at present, because they are archived. `by`: who
+    reported it, where that is not whose work it is. `judged`: what the
     rules say of it, once that is known.
     """
 
@@ -86,6 +88,7 @@ class Occurrence:
     occurred_at: datetime
     facts: dict[str, Any]
     barred: bool = False
+    by: Actor | None = None
     judged: Judged | None = None
 
 
@@ -135,6 +138,7 @@ def _credits(trigger: str, occurrence: Occurrence, outcome: Award) -> list[ledge
             key=f"{source_id}:{effect.rule_id}",
             occurred_at=occurrence.occurred_at,
             transaction_id=new_id(),
+            by=occurrence.by,
         )
         for effect in outcome.effects
     ]

@@ -5,7 +5,7 @@ guarded routes too. A route names its permission by an alias such as
 `Adjusting = Annotated[Work, begin(Permission.LEDGER_ADJUST)]`, or says that it is `Public`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Protocol
@@ -13,18 +13,18 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
-from fastapi.security.utils import get_authorization_scheme_param
 
 from laurels.permissions import Permission
 
 from .db import Database
-from .errors import Unauthenticated
-from .preface import Ahead
+from .errors import AppError, Forbidden, Unauthenticated
 from .rehearsing import DryRun
 from .work import Actor, Work
 
 SIGNED_IN = "signed-in"
 """What a door asks for that opens to whoever has shown who they are, whatever they may do."""
+MAX_TOKEN = 1024
+"""Bytes of a bearer token; ours are shorter."""
 bearer = HTTPBearer(
     auto_error=False,
     description="An API key, `lk_live_…` or `lk_test_…`, or the access token of a person who"
@@ -70,18 +70,24 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True)
-class LetIn:
-    """A principal who was let in with a batch, and which of its idempotency keys came before."""
+class Entrance:
+    """Who holds the credentials of a batch, and what came before.
 
-    principal: Principal
-    known_keys: list[str]
+    `holders`: by token, a principal, why it is refused, or None for nobody. `known_keys`: which of
+    the batch's idempotency keys came before, each with its holder. `clock`: where the tenant's test
+    clock stands.
+    """
+
+    holders: Mapping[str, "Principal | AppError | None"]
+    known_keys: frozenset[tuple[str, str]]
+    clock: datetime | None = None
 
 
 class Authenticator(Protocol):
     """Tells who holds a token. The tenant is read from the token, before any look-up."""
 
-    def tenant_of(self, token: str) -> UUID | None:
-        """Return the tenant that the token carries, None when it is no token of ours."""
+    def holder_of(self, token: str) -> tuple[UUID, str] | None:
+        """Return the tenant and the id that the token claims, None when it is none of ours."""
         ...
 
     async def identify(self, work: Work, token: str) -> Principal | None:
@@ -93,23 +99,47 @@ class Authenticator(Protocol):
         ...
 
     async def let_in(
-        self, work: Work, token: str, keys: Sequence[str], ahead: Ahead | None = None
-    ) -> LetIn | None:
-        """Identify, and read with the same statement what deeds want to know first."""
+        self, work: Work, tokens: Sequence[str], keys: Sequence[tuple[str, str]]
+    ) -> Entrance:
+        """Identify all holders of a batch in one statement, which reads its context too."""
         ...
+
+
+def require(principal: Principal | None, permission: Permission) -> Principal:
+    """Raise Unauthenticated for nobody, Forbidden for somebody without this permission."""
+    if principal is None:
+        raise Unauthenticated
+    if permission not in principal.permissions:
+        msg = f"This needs the permission `{permission}`, which these credentials lack."
+        raise Forbidden(msg, permission=str(permission))
+    return principal
 
 
 def token_of(request: Request) -> str:
     """Return the bearer token of a request. Raise Unauthenticated when there is none."""
-    return bearer_in(request.headers.get("authorization", ""))
-
-
-def bearer_in(authorization: str) -> str:
-    """Return the bearer token of such a header. Raise Unauthenticated when there is none."""
-    scheme, token = get_authorization_scheme_param(authorization)
-    if scheme.lower() != "bearer" or not token:
+    token = credential_in(request.scope["headers"])
+    if token is None:
         raise Unauthenticated
     return token
+
+
+def credential_in(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Return the bearer token among these headers, None when there is none.
+
+    Who counts requests and who lets in both ask here, so that they never mean different ones.
+    Raise Unauthenticated when there are two, or one that is too long to be of ours.
+    """
+    found = [value for name, value in headers if name == b"authorization"]
+    if len(found) > 1:
+        msg = "The header `Authorization` came more than once; send it once."
+        raise Unauthenticated(msg)
+    scheme, _, token = found[0].partition(b" ") if found else (b"", b"", b"")
+    if scheme.lower() != b"bearer" or not token.strip():
+        return None
+    if len(token) > MAX_TOKEN:
+        msg = f"The bearer token is longer than {MAX_TOKEN} bytes; it is none of ours."
+        raise Unauthenticated(msg)
+    return token.strip().decode("latin-1")
 
 
 def begin(permission: Permission, *, feature: str | None = None, rehearsable: bool = False) -> Any:
@@ -148,21 +178,6 @@ def once(*fields: str) -> Any:
         request.state.visit.withhold(fields)
 
     return Depends(withhold)
-
-
-def enter(permission: Permission) -> Any:
-    """Return the dependency of a hot door: who comes waits for the batch that is under way.
-
-    Whether they may is found out in the batch's own transaction, before anything else is done.
-    A dry run waits for nobody and has a transaction of its own.
-    """
-
-    async def come_in(request: Request, dry_run: DryRun = False, _: Any = Depends(bearer)) -> Any:
-        return await request.state.visit.caller(permission, dry_run=dry_run)
-
-    come_in.permission = permission  # type: ignore[attr-defined]
-    come_in.hot = True  # type: ignore[attr-defined]
-    return Depends(come_in)
 
 
 async def _public() -> None:

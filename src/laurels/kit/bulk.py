@@ -1,11 +1,11 @@
 """Many of the same in one request: each has its own result, in order, and one fails alone.
 
-The deeds are those of the hot doors, so an item of a bulk request and a request of its own are
+The operations are those of the hot doors, so an item of a bulk request and a request of its own are
 booked alike. The whole bulk is one transaction and one `Idempotency-Key`.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 import asyncpg
@@ -13,8 +13,8 @@ import orjson
 from fastapi import Response
 from pydantic import BaseModel, Field, SkipValidation, ValidationError
 
-from .batching import MET_ANOTHER, OUT_OF_REACH, Asked
 from .errors import HTTP_STATUS, AppError, Invalid
+from .hot.batch import MET_ANOTHER, OUT_OF_REACH, Item, Operation
 from .http import body_of, fields_of
 from .idempotency import Answer
 from .schema import Schema, View, named_after
@@ -25,7 +25,6 @@ log = logging.getLogger("laurels.bulk")
 MAX_ITEMS = 1000
 In = TypeVar("In", bound=BaseModel)
 Out = TypeVar("Out", bound=BaseModel)
-Deed = Callable[[Work, Sequence[Asked]], Awaitable[Sequence[Answer | AppError]]]
 
 
 class BulkIn(Schema, Generic[In]):
@@ -85,31 +84,37 @@ class BulkOut(View, Generic[Out]):
 
 
 async def book(
-    work: Work, items: Sequence[Any], form: type[In], read: Callable[[In], Any], deed: Deed
+    work: Work,
+    items: Sequence[Any],
+    form: type[In],
+    read: Callable[[In], Any],
+    operation: Operation,
 ) -> Response:
-    """Read each item by its form, do what can be read in one deed, and answer item by item."""
+    """Read each item by its form, do what can be read in one operation, and answer item by item."""
     outcomes: list[Answer | Exception | None] = [None] * len(items)
-    good: list[tuple[int, Asked]] = []
+    good: list[tuple[int, Item]] = []
     for number, item in enumerate(items):
         try:
-            good.append((number, Asked(read(form.model_validate(item)), work.request_id)))
+            good.append((number, Item.of(work, read(form.model_validate(item)))))
         except ValidationError as error:
             outcomes[number] = _unread(error)
         except AppError as error:
             outcomes[number] = error
     done: Sequence[Answer | Exception] = []
     if good:
-        done = await _together(work, [asked for _, asked in good], deed)
+        done = await _together(work, [asked for _, asked in good], operation)
     for (number, _), outcome in zip(good, done, strict=True):
         outcomes[number] = outcome
     return _answer(outcomes)
 
 
-async def _together(work: Work, asked: Sequence[Asked], deed: Deed) -> Sequence[Answer | Exception]:
+async def _together(
+    work: Work, asked: Sequence[Item], operation: Operation
+) -> Sequence[Answer | Exception]:
     """Do it in one go; when the database refuses that, find out whose fault it is."""
     try:
         async with work.savepoint():
-            return await deed(work, asked)
+            return await operation(work, asked)
     except (AppError, asyncpg.QueryCanceledError, *MET_ANOTHER, *OUT_OF_REACH):
         raise
     except Exception as error:  # noqa: BLE001 - found again below, with the item that caused it
@@ -118,7 +123,7 @@ async def _together(work: Work, asked: Sequence[Asked], deed: Deed) -> Sequence[
     for one in asked:
         try:
             async with work.savepoint():
-                outcomes += await deed(work, [one])
+                outcomes += await operation(work, [one])
         except (asyncpg.QueryCanceledError, *MET_ANOTHER, *OUT_OF_REACH):
             raise
         except Exception as error:

@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -31,8 +32,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from .spare import Spare, is_gone, undo
-
 if TYPE_CHECKING:
     Raw = asyncpg.Connection[asyncpg.Record]
     Pool = asyncpg.Pool[asyncpg.Record]
@@ -44,8 +43,8 @@ else:
 SCHEMA = "laurels"
 QUEUE = "laurels_jobs"
 """The schema in which the job queue has its own tables (docs/decisions/0010)."""
-LOOKED_AFTER = 1000
-"""How often a connection is lent before the pool has to see it."""
+MAX_WAITING_PER_TENANT = 200
+"""Callers of one tenant who may wait for a connection; more are refused at once."""
 MAX_POINTS = 2**53 - 1
 """Largest number of points anywhere: what JSON readers hold exactly."""
 MAX_MONEY = 999_999_999_999_999
@@ -143,7 +142,10 @@ class PoolExhausted(Exception):
 
 
 class Database:
-    """A bounded pool of connections for one role. Nothing is opened before the first use."""
+    """A bounded pool of connections for one role. Nothing is opened before the first use.
+
+    A tenant has at most a part of them at a time, so that no tenant can keep all others waiting.
+    """
 
     def __init__(
         self,
@@ -161,9 +163,8 @@ class Database:
             self._settings["statement_timeout"] = str(int(statement_timeout * 1000))
         self._pool: Pool | None = None
         self._opening = asyncio.Lock()
-        self._spare = Spare()
-        self._lent = 0
-        self._waiting = 0
+        self._shares: dict[UUID, _Share] = {}
+        self.per_tenant = max(1, pool_size * 6 // 10)
 
     async def _open(self) -> Pool:
         """Return the pool. It connects when somebody asks, never before."""
@@ -176,82 +177,63 @@ class Database:
                         max_size=self._size,
                         server_settings=self._settings,
                         init=_read_json,
-                        reset=_leave_as_is,
+                        reset=_leave_transaction,
                     )
         return self._pool
 
     @asynccontextmanager
-    async def connection(self, begin: str | None = None) -> AsyncGenerator[Raw]:
-        """Lend a connection. Raise PoolExhausted when none comes free.
-
-        With `begin`, that statement has been run on it, which begins a transaction. Whoever gives
-        it back in a transaction has begun the next one alike, for the next user.
-        """
+    async def connection(self, *, tenant_id: UUID | None = None) -> AsyncGenerator[Raw]:
+        """Lend a connection. Raise PoolExhausted when none comes free, or none for this tenant."""
         pool = await self._open()
-        raw, begun = await self._take(pool, begin)
-        keep = False
-        POOL_IN_USE.inc()
-        try:
-            if begin is not None and not begun:
-                await _begin(raw, begin)
-            yield raw
-            keep = self._may_stay_out(raw, begin)
-            if not (keep or begin is None or is_gone(raw)) and raw.is_in_transaction():
-                await undo(raw)
-        except asyncpg.InternalClientError as error:
-            # The server died in mid-operation, and the driver only notices with the next one.
-            raw.terminate()
-            msg = "the connection to the database was lost in the middle of an operation"
-            raise asyncpg.InterfaceError(msg) from error
-        finally:
-            POOL_IN_USE.dec()
-            if keep:
-                self._spare.put(raw, begin if raw.is_in_transaction() else None)
-            else:
+        async with self._share_of(tenant_id):
+            raw = await self._take(pool)
+            POOL_IN_USE.inc()
+            try:
+                yield raw
+            except asyncpg.InternalClientError as error:
+                # The server died in mid-operation, and the driver only notices with the next one.
+                raw.terminate()
+                msg = "the connection to the database was lost in the middle of an operation"
+                raise asyncpg.InterfaceError(msg) from error
+            finally:
+                POOL_IN_USE.dec()
                 await _give_back(pool, raw)
 
-    async def _take(self, pool: Pool, begin: str | None) -> tuple[Any, bool]:
-        """Return the connection that stayed out of the pool last time, else one from the pool.
-
-        And whether `begin` was run on it already.
-        """
-        if self._spare.there:
-            raw, begun, busy = self._spare.take(begin)
-            if busy is not None:
-                try:
-                    await asyncio.shield(busy)
-                except asyncio.CancelledError:
-                    raw.terminate()
-                    await _give_back(pool, raw)
-                    raise
-            if not is_gone(raw):
-                return raw, begun
-            await _give_back(pool, raw)
+    async def _take(self, pool: Pool) -> Any:
         started = time.perf_counter()
-        self._waiting += 1
         try:
-            return await pool.acquire(timeout=self._timeout), False
+            return await pool.acquire(timeout=self._timeout)
         except TimeoutError:
             raise PoolExhausted from None
         finally:
-            self._waiting -= 1
             POOL_WAIT.observe(time.perf_counter() - started)
 
-    def _may_stay_out(self, raw: Any, begin: str | None) -> bool:
-        """Say whether a connection that went well may wait for the next user without the pool.
-
-        The pool's giving and taking back make a task and a timer, for 15 µs and a turn of the
-        event loop. One connection stays out at most, nobody may be waiting for it, and the pool
-        sees it now and then: it ends connections by their age.
-        """
-        self._lent += 1
-        return (
-            not self._spare.there
-            and not self._waiting
-            and self._lent % LOOKED_AFTER != 0
-            and not is_gone(raw)
-            and (begin is not None or not raw.is_in_transaction())
-        )
+    @asynccontextmanager
+    async def _share_of(self, tenant_id: UUID | None) -> AsyncGenerator[None]:
+        """Wait until the tenant has fewer connections than it may have. Raise PoolExhausted."""
+        if tenant_id is None:
+            yield
+            return
+        share = self._shares.get(tenant_id)
+        if share is None:
+            share = self._shares[tenant_id] = _Share(asyncio.Semaphore(self.per_tenant))
+        if share.users >= self.per_tenant + MAX_WAITING_PER_TENANT:
+            raise PoolExhausted
+        share.users += 1
+        try:
+            try:
+                async with asyncio.timeout(self._timeout):
+                    await share.free.acquire()
+            except TimeoutError:
+                raise PoolExhausted from None
+            try:
+                yield
+            finally:
+                share.free.release()
+        finally:
+            share.users -= 1
+            if not share.users:
+                del self._shares[tenant_id]
 
     async def refresh_statistics(self) -> None:
         """The planner knows how large the hot tables are by now; for the end of bulk loads."""
@@ -264,22 +246,17 @@ class Database:
             return
         try:
             async with asyncio.timeout(5):
-                if self._spare.there:
-                    raw, _, busy = self._spare.take()
-                    if busy is not None:
-                        await busy
-                    await _give_back(self._pool, raw)
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
 
 
-async def _begin(raw: Raw, begin: str) -> None:
-    try:
-        await raw.execute(begin)
-    except BaseException:
-        raw.terminate()
-        raise
+@dataclass(slots=True, eq=False)
+class _Share:
+    """What one tenant may have of the pool, and how many use it or wait."""
+
+    free: asyncio.Semaphore
+    users: int = 0
 
 
 async def _give_back(pool: Pool, raw: Any) -> None:
@@ -293,8 +270,10 @@ async def _read_json(raw: Raw) -> None:
     await raw.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=orjson.loads)
 
 
-async def _leave_as_is(_: Raw) -> None:
-    """Every transaction sets what it needs with `set local`; there is nothing to reset."""
+async def _leave_transaction(raw: Raw) -> None:
+    """Every transaction sets what it needs with `set local`; ending it is all there is to reset."""
+    if raw.is_in_transaction():
+        await raw.execute("rollback")
 
 
 class SchemaFile(Base):

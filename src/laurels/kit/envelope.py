@@ -4,6 +4,7 @@ It is the outermost part of the application, so that every answer, also to a cra
 headers, its line in the log and its place in the metrics.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Sequence
@@ -15,9 +16,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import logs, metrics
+from .access import credential_in
 from .bodies import BodyTooLarge
-from .deadlines import Deadline, Deadlines, Late
-from .errors import Limited
+from .errors import Limited, Unauthenticated
 from .http import problem
 from .ids import new_id
 from .origin import address_of
@@ -82,7 +83,6 @@ class Envelope:
         self.limits = limits
         self.rates = rates
         self.access = access
-        self.deadlines = Deadlines(limits.seconds)
         if around is not None:
             around.envelope = self
 
@@ -109,9 +109,10 @@ class _Parcel:
         self._send = send
         self._began = time.perf_counter()
         self._status = GONE
-        self._deadline = Deadline()
+        self._timer: asyncio.Timeout | None = None
         self._guest: Guest | None = None
-        self._token: bytes | None = None
+        self._token: str | None = None
+        self._refused: Unauthenticated | None = None
         self._header_bytes = 0
         self._announced = 0
         self._has_body = False
@@ -126,11 +127,7 @@ class _Parcel:
         size = 0
         for name, value in self._scope["headers"]:
             size += len(name) + len(value)
-            if name == b"authorization":
-                kind, _, token = value.partition(b" ")
-                if kind.lower() == b"bearer" and token:
-                    self._token = token.strip()
-            elif name == b"content-length" and value.isdigit():
+            if name == b"content-length" and value.isdigit():
                 self._announced = int(value[:18])
                 self._has_body = self._announced > 0
             elif name == b"transfer-encoding":
@@ -138,6 +135,10 @@ class _Parcel:
             elif name == b"x-request-id" and _SANE_ID.fullmatch(value):
                 given = value.decode("ascii")
         self._header_bytes = size
+        try:
+            self._token = credential_in(self._scope["headers"])
+        except Unauthenticated as error:
+            self._refused = error
         return given
 
     async def deliver(self) -> None:
@@ -146,15 +147,17 @@ class _Parcel:
         if refusal is not None:
             await refusal(self._scope, self._receive, self.send)
             return
-        asked = self._envelope.app(self._scope, self.receive, self.send)
+        timer = self._timer = asyncio.timeout(self._envelope.limits.seconds)
         try:
-            await self._envelope.deadlines.hold(self._deadline, asked)
+            async with timer:
+                await self._envelope.app(self._scope, self.receive, self.send)
         except ClientDisconnect:
             return
         except Exception as error:
             if self._status != GONE:
                 raise
-            response = await self._answer(error, late=isinstance(error, Late))
+            self._timer = None
+            response = await self._answer(error, late=timer.expired())
             await response(self._scope, self._receive, self.send)
 
     async def _answer(self, error: Exception, *, late: bool) -> Response:
@@ -167,8 +170,8 @@ class _Parcel:
             said = f"The body did not arrive within {seconds}; send it faster, or in parts."
             return problem(request, 408, "slow_body", said, headers={"Connection": "close"})
         said = (
-            f"This took longer than {seconds} and was given up; ask for less, or try again with"
-            " the same Idempotency-Key."
+            f"This took longer than {seconds}, and its end was not waited for. Ask for less, or try"
+            " again with the same Idempotency-Key, which tells what came of it."
         )
         return problem(request, 503, "timed_out", said, headers={"Retry-After": "1"})
 
@@ -178,6 +181,12 @@ class _Parcel:
         if self._header_bytes > limits.header_bytes or len(self._scope["headers"]) > limits.headers:
             said = f"Send at most {limits.headers} headers and {limits.header_bytes} bytes of them."
             return problem(Request(self._scope), 431, "headers_too_large", said)
+        if self._refused is not None:
+            headers = {"WWW-Authenticate": "Bearer"}
+            return problem(
+                Request(self._scope), 401, self._refused.code, self._refused.message,
+                headers=headers,
+            )  # fmt: skip
         if self._token is None:
             return None
         rates = self._envelope.rates
@@ -220,7 +229,8 @@ class _Parcel:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             # A stream may take as long as it likes once it has begun.
-            self._envelope.deadlines.lift(self._deadline)
+            if self._timer is not None and not self._timer.expired():
+                self._timer.reschedule(None)
             if self._status == 401 and self._token is not None:
                 known = self._scope["state"].get("was_known", False)
                 self._envelope.rates.fail(self._token, None if known else self._address)

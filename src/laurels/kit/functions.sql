@@ -1,22 +1,29 @@
 -- Claim idempotency keys with their answers. Keys that are past their days are taken over. One that
 -- another transaction has used since we looked makes this one begin anew: the first answer counts.
 create or replace function laurels.keep_answers(
-  p_tenant uuid, p_keys text[], p_fingerprints bytea[], p_statuses smallint[], p_bodies bytea[]
+  p_tenant uuid,
+  p_holders text[],
+  p_keys text[],
+  p_fingerprints bytea[],
+  p_statuses smallint[],
+  p_bodies bytea[]
 ) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   v_kept bigint;
 begin
   insert into laurels.idempotency_keys as i (
-    tenant_id, key, fingerprint, status, body, created_at
+    tenant_id, holder, key, fingerprint, status, body, created_at
   )
-  select p_tenant, n.key, n.fingerprint, coalesce(n.status, p_statuses[1]), n.body, now()
+  select
+    p_tenant, coalesce(n.holder, p_holders[1]), n.key, n.fingerprint, coalesce(n.status, p_statuses[1]), n.body,
+    now()
   from (
     select
-      unnest(p_keys) as key, unnest(p_fingerprints) as fingerprint,
+      unnest(p_holders) as holder, unnest(p_keys) as key, unnest(p_fingerprints) as fingerprint,
       unnest(p_statuses) as status, unnest(p_bodies) as body
   ) as n
-  order by n.key
-  on conflict (tenant_id, key) do update set
+  order by n.holder, n.key
+  on conflict (tenant_id, holder, key) do update set
     fingerprint = excluded.fingerprint,
     status = excluded.status,
     body = excluded.body,

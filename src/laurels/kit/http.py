@@ -11,10 +11,11 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any, cast
+from uuid import UUID
 
 import asyncpg
 import orjson
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
@@ -24,18 +25,16 @@ from starlette.routing import compile_path
 from laurels.permissions import Permission
 
 from . import idempotency, query, rehearsing
-from .access import Authenticator, Stranger, Visitor, token_of
-from .batching import Asked, Caller, Deed, QueueFull, require, respond
+from .access import Authenticator, Stranger, Visitor, require, token_of
 from .bodies import BodyTooLarge, UnsupportedBody, require_json
 from .db import Database, PoolExhausted
 from .errors import HTTP_STATUS, AppError, FieldError, Unauthenticated
-from .hot import ShortWay, caller_at, is_hot
 from .origin import address_of, agent_of
 from .reading import UnreadableBody, parse_json
 from .time import utc_now
 from .versions import is_deprecated
 from .words import fault_of
-from .work import Work, open_work
+from .work import REQUEST, OutcomeUnknown, Work, open_work
 
 log = logging.getLogger("laurels.http")
 
@@ -66,7 +65,6 @@ class Visit:
         self._work: Work | None = None
         self._key: idempotency.Key | None = None
         self._withheld: tuple[str, ...] = ()
-        self._caller: Caller | None = None
         self.rehearses = False
 
     def withhold(self, fields: tuple[str, ...]) -> None:
@@ -84,27 +82,21 @@ class Visit:
         app = cast("FastAPI", self._request.app)
         authenticator: Authenticator = app.state.authenticator
         database: Database = app.state.database
-        token = token_of(self._request)
-        tenant_id = authenticator.tenant_of(token)
-        if tenant_id is None:
-            raise Unauthenticated
+        token, tenant_id, holder = _holder_at(self._request)
+        key = await self._sent_key(holder)
+        if key is not None and not dry_run:
+            await self._stack.enter_async_context(idempotency.alone(tenant_id, key))
         work = await self._stack.enter_async_context(
-            open_work(database, tenant_id=tenant_id, now=utc_now(), dry_run=dry_run)
+            open_work(database, tenant_id=tenant_id, now=utc_now(), dry_run=dry_run, kind=REQUEST)
         )
-        principal = await authenticator.identify(work, token)
-        require(principal, permission)
-        assert principal is not None, "somebody who is nobody was not let in"
+        principal = require(await authenticator.identify(work, token), permission)
         if feature is not None:
             await authenticator.require_feature(work, feature)
-        self._work = replace(
-            work,
-            actor=principal.actor,
-            now=principal.clock or work.now,
-            request_id=self._request.state.request_id,
-            ip=address_of(self._request, getattr(app.state, "trusted_proxies", ())),
-            user_agent=agent_of(self._request),
-        )
-        key = await self._sent_key()
+        work.actor, work.now = principal.actor, principal.clock or work.now
+        work.request_id = self._request.state.request_id
+        work.ip = address_of(self._request, getattr(app.state, "trusted_proxies", ()))
+        work.user_agent = agent_of(self._request)
+        self._work = work
         if dry_run:
             rehearsing.start(self._work)
             self.rehearses = True
@@ -129,10 +121,7 @@ class Visit:
         """Authenticate in a transaction of its own. Raise Unauthenticated."""
         app = cast("FastAPI", self._request.app)
         authenticator: Authenticator = app.state.authenticator
-        token = token_of(self._request)
-        tenant_id = authenticator.tenant_of(token)
-        if tenant_id is None:
-            raise Unauthenticated
+        token, tenant_id, _ = _holder_at(self._request)
         origin = self.stranger()
         async with open_work(origin.database, tenant_id=tenant_id, now=utc_now()) as work:
             principal = await authenticator.identify(work, token)
@@ -140,38 +129,14 @@ class Visit:
             raise Unauthenticated
         return Visitor(principal, origin)
 
-    async def _sent_key(self) -> idempotency.Key | None:
+    async def _sent_key(self, holder: str) -> idempotency.Key | None:
         """Return the key that a write came with. Raise Invalid for one that cannot be."""
         text = self._request.headers.get("idempotency-key")
         if text is None or self._request.method not in {"POST", "PUT", "PATCH", "DELETE"}:
             return None
         return idempotency.key_of(
-            text, self._request.method, self._request.url.path, await self._request.body()
+            text, holder, self._request.method, self._request.url.path, await self._request.body()
         )
-
-    async def caller(self, permission: Permission, *, dry_run: bool = False) -> Caller:
-        """Return who stands at a hot door. Raise Unauthenticated for what is no key of ours."""
-        body = await self._request.body()
-        headers: dict[bytes, bytes] = {}
-        for name, value in self._request.scope["headers"]:
-            headers.setdefault(name, value)
-        self._caller = caller_at(self._request.scope, headers, permission, body)
-        if dry_run:
-            self._caller = replace(self._caller, rehearse=self._rehearse)
-        return self._caller
-
-    async def _rehearse(self, caller: Caller, deed: Deed, content: Any) -> Response:
-        """Do it outside of every batch, so that it can be undone alone. Raise its refusal."""
-        work = await self.enter(caller.permission, dry_run=True)
-        (outcome,) = await deed(work, [Asked(content, caller.request_id)])
-        if isinstance(outcome, AppError):
-            raise outcome
-        return respond(outcome)
-
-    async def refuse_strangers(self) -> None:
-        """At a hot door with a body that is wrong: say first that nobody knows the caller."""
-        if self._caller is not None:
-            await self._caller.lanes.check(self._caller)
 
     async def tell(self, response: Response, work: Work | None) -> Response:
         """Return what a dry run would have answered, and what would have followed in its work."""
@@ -189,6 +154,25 @@ class Visit:
             body = _without(response.body, self._withheld)
             await idempotency.keep(self._work, self._key, response.status_code, body)
         return response
+
+
+def _holder_at(request: Request) -> tuple[str, UUID, str]:
+    """Return the token of a request, and the tenant and the id that it claims.
+
+    Raise Unauthenticated for what is no credential of ours.
+    """
+    authenticator: Authenticator = cast("FastAPI", request.app).state.authenticator
+    token = token_of(request)
+    holder = authenticator.holder_of(token)
+    if holder is None:
+        raise Unauthenticated
+    return token, *holder
+
+
+def respond(answer: idempotency.Answer) -> Response:
+    """Return the response that gives this answer, and says so when it was given before."""
+    headers = {"Idempotent-Replayed": "true"} if answer.replayed else None
+    return Response(answer.body, answer.status, headers, media_type="application/json")
 
 
 def _without(body: bytes | memoryview, fields: tuple[str, ...]) -> bytes | memoryview:
@@ -219,18 +203,14 @@ class Door(APIRoute):
             visit = request.state.visit = Visit(request, stack)
             try:
                 async with stack:
-                    try:
-                        response = await answer(request)
-                    except RequestValidationError:
-                        await visit.refuse_strangers()
-                        raise
+                    response = await answer(request)
                     response = await visit.leave(response)
             except Replayed as replay:
                 return respond(replay.answer)
             except AppError as error:
                 if not visit.rehearses:
                     raise
-                return await visit.tell(await _on_app_error(request, error), None)
+                return await visit.tell(await problem_of(request, error), None)
             return response
 
         return handle
@@ -313,26 +293,16 @@ def _placed(request: Request, fault: FieldError) -> FieldError:
     return fault
 
 
-def take_short_way(app: FastAPI, routers: Sequence[APIRouter]) -> None:
-    """Let hot doors be reached without the framework's way to them; add it before `Envelope`."""
-    hot = [
-        route
-        for router in routers
-        for route in router.routes
-        if isinstance(route, APIRoute) and is_hot(route)
-    ]
-    app.add_middleware(ShortWay, routes=hot)
-
-
 def install_errors(app: FastAPI) -> None:
     """Teach the application to answer every failure with a problem."""
-    app.add_exception_handler(AppError, _on_app_error)
+    app.add_exception_handler(AppError, problem_of)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(UnreadableBody, _on_unreadable)
     app.add_exception_handler(UnsupportedBody, _on_unsupported)
     app.add_exception_handler(BodyTooLarge, _on_too_large)
     app.add_exception_handler(PoolExhausted, _on_busy)
-    app.add_exception_handler(QueueFull, _on_queue)
+    app.add_exception_handler(idempotency.KeyInUse, _on_busy)
+    app.add_exception_handler(OutcomeUnknown, _on_unknown)
     app.add_exception_handler(asyncpg.PostgresError, _on_database)
     app.add_exception_handler(OSError, _on_busy)
     app.add_exception_handler(asyncpg.InterfaceError, _on_busy)
@@ -340,7 +310,8 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_crash)
 
 
-async def _on_app_error(request: Request, error: Exception) -> Response:
+async def problem_of(request: Request, error: Exception) -> Response:
+    """Return the problem document of an AppError."""
     found = cast("AppError", error)
     status = HTTP_STATUS[found.kind]
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
@@ -385,9 +356,13 @@ async def _on_busy(request: Request, error: Exception) -> Response:
     return problem(request, 503, "unavailable", detail, headers={"Retry-After": "1"})
 
 
-async def _on_queue(request: Request, _: Exception) -> Response:
-    detail = "Too many requests wait for the same thing; try again in a moment with the same key."
-    return problem(request, 503, "unavailable", detail, headers={"Retry-After": "1"})
+async def _on_unknown(request: Request, error: Exception) -> Response:
+    log.warning("the outcome of a commit is unknown: %r", error.__cause__)
+    detail = (
+        "The database did not say how the commit went: this is booked, or it is not. Ask again"
+        " with the same Idempotency-Key to find out."
+    )
+    return problem(request, 503, "outcome_unknown", detail, headers={"Retry-After": "1"})
 
 
 _RETRYABLE = (
@@ -450,4 +425,4 @@ def _without_values(error: BaseException | None) -> None:
         error = error.__cause__ or error.__context__
 
 
-__all__ = ["Door", "install_errors", "problem", "take_short_way"]
+__all__ = ["Door", "install_errors", "problem"]

@@ -6,12 +6,15 @@ anew), so no key is ever left behind by a refusal. Keys are kept for days of the
 clock that jumps a month does not make a retry book twice.
 """
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,6 +28,8 @@ ERASED = b'{"erased":true}'
 """What stands in the place of answers that went with a person."""
 KEPT = timedelta(days=7)
 MAX_KEY = 255
+MAX_WAITING = 64
+"""Requests with one key that may wait for the first of them."""
 KEY_PATTERN = "^[!-~]([ -~]*[!-~])?$"
 """Printable ASCII: other letters do not travel in headers, and outer spaces are cut off there."""
 
@@ -41,9 +46,13 @@ class IdempotencyKey(TenantOwned, Base):
         {"comment": "Answers kept for 7 days under the caller's Idempotency-Key."},
     )
 
+    holder: Mapped[str] = mapped_column(
+        primary_key=True, comment="Who holds the credentials that the key came with."
+    )
     key: Mapped[str] = mapped_column(primary_key=True, comment="The Idempotency-Key header.")
     fingerprint: Mapped[bytes] = mapped_column(
-        LargeBinary, comment="SHA-256 of method, path and body; a changed request is refused."
+        LargeBinary,
+        comment="SHA-256 of holder, method, path and body; a changed request is refused.",
     )
     status: Mapped[int | None] = mapped_column(SmallInteger, comment="HTTP status answered.")
     body: Mapped[bytes | None] = mapped_column(LargeBinary, comment="Body answered, as sent.")
@@ -51,10 +60,11 @@ class IdempotencyKey(TenantOwned, Base):
 
 
 KNOWN = (
-    "array(select i.key from laurels.idempotency_keys as i where i.tenant_id = $1"
-    " and i.key = any($3) and i.created_at >= now() - interval '7 days')"
+    "array(select row(i.holder, i.key) from laurels.idempotency_keys as i where i.tenant_id = $1"
+    " and (i.holder, i.key) in (select unnest($4::text[]), unnest($5::text[]))"
+    " and i.created_at >= now() - interval '7 days')"
 )
-"""Of the keys `$3`, those that the tenant `$1` has used: a part of the statement that lets in."""
+"""Of the keys `$5` of the holders `$4`, those that came before; for a batch's first statement."""
 
 
 class Counter(TenantOwned, Base):
@@ -81,10 +91,19 @@ class IdempotencyKeyReused(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A claimed key with the fingerprint of its request."""
+    """A key with who holds the credentials that it came with, and the fingerprint of its request.
+
+    Each holder has keys of their own: what one of them was answered is never told to another.
+    """
 
     text: str
+    holder: str
     fingerprint: bytes
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What is claimed once in a tenant: the holder and the key."""
+        return self.holder, self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +115,58 @@ class Answer:
     replayed: bool = False
 
 
-def key_of(text: str, method: str, path: str, body: bytes) -> Key:
+def key_of(text: str, holder: str, method: str, path: str, body: bytes) -> Key:
     """Return the key of a request. Raise Invalid when it is empty, too long or unprintable."""
     if len(text) > MAX_KEY or not _KEY.fullmatch(text):
         msg = f"an Idempotency-Key has 1 to {MAX_KEY} printable ASCII characters"
         raise Invalid(msg, field="Idempotency-Key")
-    digest = hashlib.sha256(f"{method} {path}\n".encode() + body).digest()
-    return Key(text, digest)
+    digest = hashlib.sha256(f"{holder} {method} {path}\n".encode() + body).digest()
+    return Key(text, holder, digest)
+
+
+class KeyInUse(Exception):
+    """Too many requests with the same key wait for the first of them."""
+
+
+_in_use: dict[tuple[UUID, str, str], list[asyncio.Future[None]]] = {}
+
+
+@asynccontextmanager
+async def alone(tenant_id: UUID, key: Key) -> AsyncGenerator[None]:
+    """Run the block while no other request of this process has the same key. Raise KeyInUse.
+
+    A repeat waits here, before it has a connection. One in another process is waited for by the
+    database.
+    """
+    place = (tenant_id, *key.place)
+    waiting = _in_use.get(place)
+    if waiting is None:
+        waiting = _in_use[place] = []
+    elif len(waiting) >= MAX_WAITING:
+        raise KeyInUse
+    else:
+        turn = asyncio.get_running_loop().create_future()
+        waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                _next_of(place)
+            else:
+                waiting.remove(turn)
+            raise
+    try:
+        yield
+    finally:
+        _next_of(place)
+
+
+def _next_of(place: tuple[UUID, str, str]) -> None:
+    waiting = _in_use[place]
+    if waiting:
+        waiting.pop(0).set_result(None)
+    else:
+        del _in_use[place]
 
 
 async def claim(work: Work, key: Key) -> Answer | None:
@@ -112,19 +176,19 @@ async def claim(work: Work, key: Key) -> Answer | None:
     """
     now = utc_now()
     claimed = await work.fetchrow(
-        "insert into laurels.idempotency_keys (tenant_id, key, fingerprint, created_at)"
-        " values ($1, $2, $3, $4) on conflict (tenant_id, key) do update set"
+        "insert into laurels.idempotency_keys (tenant_id, key, fingerprint, created_at, holder)"
+        " values ($1, $2, $3, $4, $6) on conflict (tenant_id, holder, key) do update set"
         "   fingerprint = excluded.fingerprint, created_at = excluded.created_at,"
         "   status = null, body = null"
         " where idempotency_keys.created_at < $5 returning key",
-        work.tenant_id, key.text, key.fingerprint, now, now - KEPT,
+        work.tenant_id, key.text, key.fingerprint, now, now - KEPT, key.holder,
     )  # fmt: skip
     if claimed is not None:
         return None
     row = await work.fetchrow(
         "select fingerprint, status, body from laurels.idempotency_keys"
-        " where tenant_id = $1 and key = $2",
-        work.tenant_id, key.text,
+        " where tenant_id = $1 and key = $2 and holder = $3",
+        work.tenant_id, key.text, key.holder,
     )  # fmt: skip
     told = IdempotencyKeyReused() if row is None else _told(row, key.fingerprint)
     if isinstance(told, AppError):
@@ -136,20 +200,23 @@ async def keep(work: Work, key: Key, status: int, body: bytes | memoryview) -> N
     """Store the answer beside its effect."""
     await work.fetch(
         "update laurels.idempotency_keys set status = $3, body = $4"
-        " where tenant_id = $1 and key = $2",
-        work.tenant_id, key.text, status, bytes(body),
+        " where tenant_id = $1 and key = $2 and holder = $5",
+        work.tenant_id, key.text, status, bytes(body), key.holder,
     )  # fmt: skip
 
 
-async def find(work: Work, keys: Sequence[Key]) -> dict[str, Answer | AppError]:
-    """Return what was answered under these keys before, or IdempotencyKeyReused, by key."""
-    asked = {key.text: key.fingerprint for key in keys}
+async def find(work: Work, keys: Sequence[Key]) -> dict[tuple[str, str], Answer | AppError]:
+    """Return what was answered under these keys before, or IdempotencyKeyReused, by their place."""
+    asked = {key.place: key.fingerprint for key in keys}
     rows = await work.fetch(
-        "select key, fingerprint, status, body from laurels.idempotency_keys"
-        " where tenant_id = $1 and key = any($2)",
-        work.tenant_id, list(asked),
+        "select holder, key, fingerprint, status, body from laurels.idempotency_keys"
+        " where tenant_id = $1"
+        " and (holder, key) in (select unnest($2::text[]), unnest($3::text[]))",
+        work.tenant_id, [holder for holder, _ in asked], [text for _, text in asked],
     )  # fmt: skip
-    return {row["key"]: _told(row, asked[row["key"]]) for row in rows}
+    return {
+        (row["holder"], row["key"]): _told(row, asked[row["holder"], row["key"]]) for row in rows
+    }
 
 
 def _told(row: Any, fingerprint: bytes) -> Answer | AppError:
@@ -168,10 +235,11 @@ def keep_all(work: Work, answers: Sequence[tuple[Key, Answer]]) -> None:
     serialization failure: the caller begins anew and finds that answer.
     """
     if answers:
-        ordered = sorted(answers, key=lambda pair: pair[0].text)
+        ordered = sorted(answers, key=lambda pair: pair[0].place)
         work.write(
             "laurels.keep_answers",
             work.tenant_id,
+            uniform([key.holder for key, _ in ordered]),
             [key.text for key, _ in ordered],
             [key.fingerprint for key, _ in ordered],
             uniform([answer.status for _, answer in ordered]),
@@ -202,8 +270,8 @@ async def scrub(work: Work, words: Sequence[str]) -> None:
 async def forget_old(work: Work, *, limit: int = 10_000) -> int:
     """Delete answers that are past their days, at most `limit`; return how many went."""
     rows = await work.fetch(
-        "delete from laurels.idempotency_keys where tenant_id = $1 and key in ("
-        " select key from laurels.idempotency_keys where tenant_id = $1 and created_at < $2"
+        "delete from laurels.idempotency_keys where tenant_id = $1 and (holder, key) in ("
+        " select holder, key from laurels.idempotency_keys where tenant_id = $1 and created_at < $2"
         " order by created_at limit $3) returning 1",
         work.tenant_id, utc_now() - KEPT, limit,
     )  # fmt: skip

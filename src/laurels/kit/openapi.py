@@ -66,11 +66,16 @@ AT_THE_DOOR: tuple[DoorProblem, ...] = (
     DoorProblem("headers_too_large", 431, "The headers are too many or too long."),
     DoorProblem("internal", 500, "Something broke on our side; nothing was booked."),
     DoorProblem(
-        "timed_out", 503, "It took too long and was given up; try again with the same key."
+        "timed_out", 503, "It took too long; try again with the same key to learn what came of it."
     ),
     DoorProblem(
         "unavailable", 503,
         "The database is busy or restarting; try again with the same key.",
+    ),
+    DoorProblem(
+        "outcome_unknown", 503,
+        "The database did not say how the commit went; try again with the same key to find out.",
+        MetBy.WRITES,
     ),
 )  # fmt: skip
 """What is answered before a room is asked, or when one breaks; tests/api holds each of them."""

@@ -116,10 +116,10 @@ class Rates:
         self._usual = usual
         self._burst = burst_seconds
         self._failures = failures_per_minute
-        self._guests: dict[bytes, Guest] = {}
+        self._guests: dict[str, Guest] = {}
         self._addresses: dict[str, Bucket] = {}
 
-    def guest(self, token: bytes) -> Guest:
+    def guest(self, token: str) -> Guest:
         """Return who comes with this token, remembered from before where possible."""
         found = self._guests.get(token)
         if found is None:
@@ -131,12 +131,12 @@ class Rates:
 
     def due(self, token: str) -> bool:
         """Say whether it is time to ask how much the holder of this token may do."""
-        guest = self._guests.get(token.encode())
+        guest = self._guests.get(token)
         return guest is not None and time.monotonic() - guest.learnt_at > LEARN_EVERY
 
     def learn(self, token: str, *, rate: int | None, tenant: str, actor: str | None) -> None:
         """The holder of this token was let in, and may ask this often; None: the usual rate."""
-        guest = self._guests.get(token.encode())
+        guest = self._guests.get(token)
         if guest is None:
             return
         now = time.monotonic()
@@ -146,7 +146,7 @@ class Rates:
             guest.policy = b""
         guest.tenant, guest.actor, guest.learnt_at = tenant, actor, now
 
-    def fail(self, token: bytes, address: str | None) -> None:
+    def fail(self, token: str, address: str | None) -> None:
         """A token was wrong: its holder is a stranger again, and the address loses a try.
 
         Without an address nobody loses one: the token was right once, so nobody is guessing.

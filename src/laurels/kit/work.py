@@ -1,16 +1,15 @@
 """Work: one tenant, one actor, one transaction, one clock reading.
 
-It is the first argument of every deed. It is opened in four places only (request, batcher,
+It is the first argument of every operation. It is opened in four places only (request, batch,
 handler or job, CLI command); nobody commits by hand.
 """
 
-import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -34,85 +33,15 @@ PLATFORM = UUID(int=0)
 """Stands in the tenant's place when somebody works for the platform itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Along:
-    """A question that goes along with a statement, and is asked only if that returns no row.
-
-    `{}` stands in the place of each value. Its rows, without names, are noted under the key.
-    """
-
-    key: Any
-    sql: str
-    values: tuple[Any, ...]
-
-
-@lru_cache(maxsize=256)
-def _both(sql: str, along: str, count: int, more: int) -> str:
-    """Return one statement for both, with so many values of the first and of the second."""
-    marks = (f"${number}" for number in range(count + 1, count + more + 1))
-    return (
-        f"with asked as materialized ({sql}) select (select array_agg(a) from asked as a),"
-        f" case when not exists (select from asked)"
-        f" then array(select b from ({along.format(*marks)}) as b) end"
-    )
-
-
-async def _while_asking(
-    asked: Coroutine[Any, Any, list[asyncpg.Record]], meanwhile: Callable[[], None]
-) -> list[asyncpg.Record]:
-    """Send a question, do something else, and return the answer."""
-    sent = _Sent(asked)
-    try:
-        # The event loop sends at the end of its turn what the driver has written.
-        await asyncio.sleep(0)
-        meanwhile()
-    except BaseException:
-        # Whatever happens: nobody may use the connection before it has answered.
-        with contextlib.suppress(Exception):
-            await sent
-        raise
-    return await sent
-
-
-class _Sent:
-    """A coroutine that has gone as far as it gets without waiting."""
-
-    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
-        self._coroutine = coroutine
-        self._result: Any = None
-        self._waits_for: Any = None
-        try:
-            self._waits_for = coroutine.send(None)
-        except StopIteration as done:
-            self._result = done.value
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        """Go on where it stopped, and return what it returns."""
-        if self._waits_for is None:
-            return self._result
-        waits_for = self._waits_for
-        while True:
-            try:
-                sent = yield waits_for
-            except BaseException as error:  # noqa: BLE001 - it is for the coroutine
-                step = partial(self._coroutine.throw, error)
-            else:
-                step = partial(self._coroutine.send, sent)
-            try:
-                waits_for = step()
-            except StopIteration as done:
-                return done.value
-
-
-BEGAN_AT = "when the transaction began"
-"""Where `Work.began_at` looks first."""
-
-
 class CommitFailed(Exception):
     """The database rolled back instead of committing; nothing of this transaction is booked."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class OutcomeUnknown(Exception):
+    """The commit was sent and never answered: all of this transaction is booked, or nothing."""
+
+
+@dataclass(slots=True, eq=False)
 class Work:
     """A transaction under way for one tenant, with who, when and why."""
 
@@ -125,6 +54,7 @@ class Work:
     request_id: str | None = None
     ip: str | None = None
     user_agent: str | None = None
+    began: datetime | None = None
     memo: dict[Any, Any] = field(default_factory=dict[Any, Any])
     last: list[Callable[["Work"], Awaitable[None]]] = field(
         default_factory=list[Callable[["Work"], Awaitable[None]]]
@@ -133,33 +63,11 @@ class Work:
         default_factory=list[tuple[str, tuple[Any, ...]]]
     )
 
-    async def fetch(
-        self,
-        sql: str,
-        *arguments: Any,
-        along: "Along | None" = None,
-        meanwhile: Callable[[], None] | None = None,
-    ) -> list[asyncpg.Record]:
-        """Run one statement with bind values `$1…` on the driver itself and return its rows.
-
-        With `along` another one goes with it, in one round trip, and its rows are found in the
-        memo. `meanwhile` is done while the server works: thinking that needs no database.
-        """
+    async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Run one statement with bind values `$1…` on the driver itself and return its rows."""
         if self.unsent:
             await self.flush()
-        if along is not None:
-            sql = _both(sql, along.sql, len(arguments), len(along.values))
-            arguments = (*arguments, *along.values)
-        asked = self.raw.fetch(sql, *arguments)
-        if meanwhile is not None:
-            asked = _while_asking(asked, meanwhile)
-        rows: list[asyncpg.Record] = await asked
-        if along is not None:
-            ((first, second),) = rows
-            rows = first or []
-            if second is not None:
-                self.memo[along.key] = second
-        return rows
+        return await self.raw.fetch(sql, *arguments)
 
     async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
         """Run one statement and return its first row, if any."""
@@ -169,12 +77,12 @@ class Work:
 
     async def began_at(self) -> datetime:
         """Return the database's `now()`: what columns hold that default to it."""
-        known: datetime | None = self.memo.get(BEGAN_AT)
-        if known is None:
+        if self.began is None:
             row = await self.fetchrow("select now()")
             assert row is not None, "a transaction has a beginning"
-            self.memo[BEGAN_AT] = row[0]
-        return self.memo[BEGAN_AT]
+            self.began = row[0]
+        assert self.began is not None, "it was read just now"
+        return self.began
 
     def write(self, function: str, *arguments: Any) -> None:
         """Call an SQL function that returns nothing, before the next statement or at the end.
@@ -185,24 +93,20 @@ class Work:
         """
         self.unsent.append((function, arguments))
 
-    async def flush(self) -> bool:
-        """Send what `write` has gathered, in order. Return whether there was anything."""
+    async def flush(self) -> None:
+        """Send what `write` has gathered, in order."""
         if not self.unsent:
-            return False
+            return
         calls = tuple((function, len(arguments)) for function, arguments in self.unsent)
         values = [value for _, arguments in self.unsent for value in arguments]
         self.unsent.clear()
         await self.raw.fetch(_calling(calls), *values)
-        return True
 
-    async def close(self) -> bool:
-        """Do what was put off to the end of the transaction, in order, and send what is unsent.
-
-        Return whether the last thing that happened is a statement that succeeded.
-        """
+    async def close(self) -> None:
+        """Do what was put off to the end of the transaction, in order, and send what is unsent."""
         while self.last:
             await self.last.pop(0)(self)
-        return await self.flush()
+        await self.flush()
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncGenerator[None]:
@@ -252,7 +156,9 @@ def uniform(values: list[Any]) -> list[Any]:
 PLAIN = "begin"
 SNAPSHOT = "begin isolation level repeatable read, read only"
 """Everything is read as it was at one moment, and nothing is written."""
-HOT = "begin; set local plan_cache_mode = force_generic_plan"
+REQUEST = "begin; set local lock_timeout = '5s'"
+"""Nobody waits longer for what others have locked: the connection is wanted elsewhere."""
+BATCH = "begin; set local lock_timeout = '2s'; set local plan_cache_mode = force_generic_plan"
 """The same few statements run over and over, and none is planned twice: with arrays as values the
 server would plan the first one of every batch anew, for up to 200 µs."""
 
@@ -266,19 +172,28 @@ def beginning(tenant_id: UUID, kind: str = PLAIN) -> str:
     return f"{kind}; set local app.tenant_id = '{UUID(int=tenant_id.int)}'"
 
 
-async def finish(work: Work, begin: str | None = None) -> None:
-    """Commit. Raise CommitFailed when the database answers anything but COMMIT.
+async def finish(work: Work) -> None:
+    """Commit. Raise CommitFailed, the database's own refusal, or OutcomeUnknown.
 
-    With `begin` the next transaction is begun in the same message. That is done only when the last
-    statement has just succeeded: the driver tells no more how the commit went, and the database
-    commits quietly nothing where a statement failed before.
+    Once the commit was sent, only an answer of the database says how it went. Being cancelled, or
+    losing the connection, is none: either may come after all is booked.
     """
-    if await work.close() and begin is not None:
-        await work.raw.execute(f"commit; {begin}")
-        return
-    outcome = await work.raw.execute("commit")
+    await work.close()
+    try:
+        outcome = await work.raw.execute("commit")
+    except asyncpg.PostgresError as error:
+        if error.sqlstate[:2] in _NO_VERDICT:
+            raise OutcomeUnknown from error
+        raise
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+        raise OutcomeUnknown from error
     if outcome != "COMMIT":
         raise CommitFailed
+
+
+_NO_VERDICT = frozenset({"57", "08", "58", "XX"})
+"""Classes of errors that interrupt a commit at any point: an operator's intervention, a lost
+connection, trouble of the system, and what cannot be. Whatever else a commit raises refuses it."""
 
 
 @asynccontextmanager
@@ -286,11 +201,18 @@ async def on_behalf(work: Work, tenant_id: UUID) -> AsyncGenerator[Work]:
     """Let the platform's own work see one tenant for the block, in the same transaction."""
     assert work.tenant_id == PLATFORM, "a tenant's work never sees another tenant"
     await work.flush()
-    inside = replace(work, tenant_id=tenant_id, memo={}, last=[], unsent=[])
+    inside = Work(
+        tenant_id, work.actor, work.now, work.raw, work.cause, work.depth, work.request_id,
+        work.ip, work.user_agent, work.began,
+    )  # fmt: skip
     await work.raw.execute(f"set local app.tenant_id = '{UUID(int=tenant_id.int)}'")
-    yield inside
-    await inside.close()
-    await work.raw.execute(f"set local app.tenant_id = '{PLATFORM}'")
+    try:
+        yield inside
+        await inside.close()
+    finally:
+        # In a transaction that is lost nobody sees anything any more.
+        with contextlib.suppress(asyncpg.InFailedSQLTransactionError):
+            await work.raw.execute(f"set local app.tenant_id = '{PLATFORM}'")
 
 
 @asynccontextmanager
@@ -309,11 +231,13 @@ async def open_work(
 
     Without `now` it is the tenant's business time, which a test clock may have moved; only a door
     that learns the time with who is asking gives one. With `dry_run` everything is rolled back at
-    the end, whatever happened. `kind` is how the transaction begins: PLAIN, SNAPSHOT or HOT.
+    the end, whatever happened. `kind` is how the transaction begins: PLAIN, SNAPSHOT, REQUEST or
+    BATCH.
     """
-    begin = beginning(tenant_id, kind)
-    async with database.connection(begin) as raw:
+    owner = None if tenant_id == PLATFORM else tenant_id
+    async with database.connection(tenant_id=owner) as raw:
         try:
+            await raw.execute(beginning(tenant_id, kind))
             work = Work(
                 tenant_id=tenant_id,
                 actor=actor,
@@ -327,7 +251,7 @@ async def open_work(
                 await work.close()
                 await raw.execute("rollback")
             else:
-                await finish(work, begin if kind is HOT else None)
+                await finish(work)
         except BaseException:
             await abandon(raw)
             raise

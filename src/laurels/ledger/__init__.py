@@ -13,7 +13,6 @@ from .errors import (
 )
 from .expiry import release_due_holds, settle_due_lots
 from .invariants import Fault, Figures, figures, find_faults, rebuild
-from .locking import lock_along
 from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Release, Reversal
 from .portions import Portion, count_wallets, list_portions
 from .posting import credit, debit, hold, open_wallets, post, release, reverse
@@ -26,7 +25,7 @@ __all__ = [
     "Opening", "PointsOverLimit", "Portion", "Posted", "ProgramArchived", "ProgramNotFound",
     "Purse", "Release", "Reversal", "WalletClosed", "WalletNotFound", "balance", "close_wallets",
     "count_wallets", "create_program", "credit", "debit", "figures", "find_faults", "furnish",
-    "hold", "list_lots", "list_portions", "lock_along", "lots_of", "moved",
+    "hold", "list_lots", "list_portions", "lots_of", "moved",
     "open_wallets", "post", "program_ids", "rebuild", "release", "release_due_holds",
     "reopen_wallets", "reverse", "settle_due_lots", "spendable", "statement", "taken_back",
 ]  # fmt: skip

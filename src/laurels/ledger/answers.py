@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from laurels import audit, tenants
-from laurels.kit.batching import Asked
 from laurels.kit.errors import AppError
+from laurels.kit.hot import Item
 from laurels.kit.idempotency import Answer
 from laurels.kit.ids import encode
 from laurels.kit.time import require_future
@@ -39,10 +39,10 @@ class _Seen:
     wallets: dict[UUID, Any]
 
 
-async def move(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
+async def move(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
     """Post what is asked for: 201 with the movement and its wallet, or 200 with a hold."""
     movements: list[Movement] = [each.content for each in asked]
-    outcomes = await post(work, movements, [each.request_id for each in asked])
+    outcomes = await post(work, asked)
     seen = await look(work, outcomes)
     return [
         outcome
@@ -52,10 +52,11 @@ async def move(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
     ]
 
 
-async def post(
-    work: Work, movements: Sequence[Movement], request_ids: Sequence[str | None]
-) -> list[Posted | AppError]:
+async def post(work: Work, asked: Sequence[Item]) -> list[Posted | AppError]:
     """Post movements that people and systems ask for by hand, and note each in the audit log."""
+    movements: list[Movement] = [each.content for each in asked]
+    for movement, each in zip(movements, asked, strict=True):
+        movement.by = each.actor
     off = not await tenants.loyalty_enabled(work)
     refused = {
         n: error
@@ -68,8 +69,8 @@ async def post(
     await audit.record_all(
         work,
         [
-            _note(movement, outcome, request_id)
-            for movement, outcome, request_id in zip(movements, outcomes, request_ids, strict=True)
+            _note(each, outcome)
+            for each, outcome in zip(asked, outcomes, strict=True)
             if isinstance(outcome, Posted) and not outcome.replayed
             and (outcome.transaction is not None or outcome.hold is not None)
         ],
@@ -97,7 +98,7 @@ def _spending(movement: Movement) -> AppError | None:
     return tenants.LoyaltyOff() if spends else None
 
 
-def _note(movement: Movement, posted: Posted, request_id: str | None) -> audit.Note:
+def _note(asked: Item, posted: Posted) -> audit.Note:
     verbs: dict[type[Movement], str] = {
         Credit: "credited",
         Debit: "debited",
@@ -109,11 +110,14 @@ def _note(movement: Movement, posted: Posted, request_id: str | None) -> audit.N
     told = posted.hold if posted.hold is not None else posted.transaction
     assert told is not None, "what moved nothing is not noted"
     return audit.Note(
-        action=f"ledger.{verbs[type(movement)]}",
+        action=f"ledger.{verbs[type(asked.content)]}",
         target_type="wallet",
         target_id=encode("wallet", posted.balance.wallet_id),
         after={"points": told.points, "reason": told.reason},
-        request_id=request_id,
+        actor=asked.actor,
+        request_id=asked.request_id,
+        ip=asked.ip,
+        user_agent=asked.user_agent,
     )
 
 
@@ -155,11 +159,12 @@ def _transaction(work: Work, posted: Posted, seen: _Seen) -> TransactionOut | No
     before = seen.transactions.get(row.id)
     if before is not None:
         return TransactionOut.model_validate(dict(before))
+    actor = row.by or work.actor
     return TransactionOut.model_construct(
         id=row.id, wallet_id=row.wallet_id, seq=row.seq, type=row.type, source=row.source,
         source_id=row.source_id, points=row.points, amount=row.amount, debt_delta=row.debt_delta,
         balance_after=row.balance_after, reverses_id=row.reverses_id, reason=row.reason,
-        actor_type=work.actor.kind, actor_id=work.actor.id, occurred_at=row.occurred_at,
+        actor_type=actor.kind, actor_id=actor.id, occurred_at=row.occurred_at,
         created_at=seen.written_at,
     )  # fmt: skip
 

@@ -89,11 +89,11 @@ $$;
 -- as they are now, and lots, entries and holds where there are any. Everything is set-based; the
 -- number of statements does not depend on the length of the batch. Null comes for an array in which
 -- there is nothing but nulls and zeros: unnest fills it up, and it costs nothing on the way.
--- Types and sources that are all the same come once.
+-- Actors, types and sources that are all the same come once.
 create or replace function laurels.book_postings(
   p_tenant uuid,
-  p_actor_type text,
-  p_actor_id text,
+  p_actor_types text[],
+  p_actor_ids text[],
   p_ids uuid[],
   p_wallets uuid[],
   p_seqs bigint[],
@@ -127,9 +127,12 @@ begin
   select
     p_tenant, t.id, t.wallet_id, t.seq, coalesce(t.type, p_types[1]),
     coalesce(t.source, p_sources[1]), t.source_id, t.amount,
-    coalesce(t.debt_delta, 0), t.balance_after, t.reverses_id, t.reason, p_actor_type, p_actor_id, t.occurred_at
+    coalesce(t.debt_delta, 0), t.balance_after, t.reverses_id, t.reason,
+    coalesce(t.actor_type, p_actor_types[1]),
+    case when cardinality(p_actor_ids) = 1 then p_actor_ids[1] else t.actor_id end, t.occurred_at
   from (
     select
+      unnest(p_actor_types) as actor_type, unnest(p_actor_ids) as actor_id,
       unnest(p_ids) as id, unnest(p_wallets) as wallet_id, unnest(p_seqs) as seq,
       unnest(p_types) as type, unnest(p_sources) as source, unnest(p_source_ids) as source_id,
       unnest(p_amounts) as amount, unnest(p_debt_deltas) as debt_delta,

@@ -5,10 +5,15 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from laurels.kit.work import Actor
+
 
 @dataclass(slots=True, kw_only=True)
 class Movement:
-    """Something asked of one wallet: named by its id, or by member and program."""
+    """Something asked of one wallet: named by its id, or by member and program.
+
+    `by`: who asks for it, where that is somebody else than whose work it is.
+    """
 
     wallet_id: UUID | None = None
     member_id: UUID | None = None
@@ -18,6 +23,7 @@ class Movement:
     source: str = "manual"
     source_id: str | None = None
     key: str | None = None
+    by: Actor | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,6 +131,7 @@ class Transaction:
     reverses_id: UUID | None
     reason: str | None
     occurred_at: datetime
+    by: Actor | None = None
 
     @property
     def points(self) -> int:

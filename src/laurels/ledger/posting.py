@@ -344,11 +344,12 @@ def write(work: Work, draft: Draft) -> None:
     if not (changed or more):
         return
     rows = draft.rows
+    actors = [row.by or work.actor for row in rows]
     work.write(
         "laurels.book_postings",
         work.tenant_id,
-        work.actor.kind,
-        work.actor.id,
+        uniform([actor.kind for actor in actors]),
+        uniform([actor.id for actor in actors]),
         [row.id for row in rows],
         [row.wallet_id for row in rows],
         [row.seq for row in rows],

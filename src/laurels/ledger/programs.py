@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 
 from laurels import audit, tenants
-from laurels.kit import preface
+from laurels.kit.hot import prefetch
 from laurels.kit.ids import encode, new_id
 from laurels.kit.time import zone
 from laurels.kit.work import Work
@@ -68,7 +68,7 @@ def _read_programs(text: str | None) -> Programs | None:
     )
 
 
-preface.register(Programs, _TOLD, _read_programs)
+prefetch(Programs, _TOLD, _read_programs)
 
 
 async def load_programs(work: Work) -> Programs:

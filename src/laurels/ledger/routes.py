@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from laurels.kit import bulk
-from laurels.kit.access import begin, enter
-from laurels.kit.batching import Caller
+from laurels.kit.access import begin
 from laurels.kit.bulk import BulkIn, BulkOut
 from laurels.kit.expand import Rows, offer
+from laurels.kit.hot import Caller, requires_batched
 from laurels.kit.http import Door
 from laurels.kit.ids import encode
 from laurels.kit.openapi import refuses
@@ -68,7 +68,7 @@ router = APIRouter(prefix="/v1", tags=["ledger"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.LEDGER_READ)]
 Adjusting = Annotated[Work, begin(Permission.LEDGER_ADJUST, rehearsable=True)]
 InBulk = Annotated[Work, begin(Permission.LEDGER_ADJUST, feature="bulk", rehearsable=True)]
-Moving = Annotated[Caller, enter(Permission.LEDGER_ADJUST)]
+Moving = Annotated[Caller, requires_batched(Permission.LEDGER_ADJUST)]
 Configuring = Annotated[Work, begin(Permission.LEDGER_CONFIGURE)]
 
 
@@ -126,7 +126,7 @@ async def list_lots(wallet_id: WalletId, work: Reading) -> LotsOut:
 )
 async def credit_points(wallet_id: WalletId, body: CreditIn, caller: Moving) -> Response:
     """Credit points by hand. Debt is paid first."""
-    return await caller.together(answers.move, body.to_credit(wallet_id))
+    return await caller.submit(answers.move, body.to_credit(wallet_id))
 
 
 @router.post("/wallets/{wallet_id}/debit", status_code=201, response_model=MovedOut)
@@ -135,7 +135,7 @@ async def credit_points(wallet_id: WalletId, body: CreditIn, caller: Moving) -> 
 )
 async def debit_points(wallet_id: WalletId, body: MoveIn, caller: Moving) -> Response:
     """Debit points by hand, earliest expiry first. 409 `insufficient_points` when too few."""
-    return await caller.together(answers.move, body.to_debit(wallet_id))
+    return await caller.submit(answers.move, body.to_debit(wallet_id))
 
 
 @router.post("/transactions/{transaction_id}/reverse", status_code=201, response_model=MovedOut)
@@ -145,7 +145,7 @@ async def reverse_transaction(
 ) -> Response:
     """Take an earlier transaction back; once it is back, again changes nothing."""
     movement = Reversal(transaction_id=transaction_id, reason=body.reason)
-    return await caller.together(answers.move, movement)
+    return await caller.submit(answers.move, movement)
 
 
 @router.post("/wallets/{wallet_id}/holds", status_code=201, response_model=HoldOut)
@@ -155,7 +155,7 @@ async def hold_points(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Resp
     movement = HoldPoints(
         wallet_id=wallet_id, points=body.points, reason=body.reason, expires_at=body.expires_at
     )
-    return await caller.together(answers.move, movement)
+    return await caller.submit(answers.move, movement)
 
 
 @router.get("/holds/{hold_id}")
@@ -174,7 +174,7 @@ async def capture_hold(hold_id: HoldId, caller: Moving, body: CaptureIn | None =
         hold_id=hold_id, points=asked.points, reason=asked.reason, source="redemption",
         source_id=encode("hold", hold_id),
     )  # fmt: skip
-    return await caller.together(answers.move, movement)
+    return await caller.submit(answers.move, movement)
 
 
 @router.post("/holds/{hold_id}/release", response_model=HoldOut)
@@ -182,7 +182,7 @@ async def capture_hold(hold_id: HoldId, caller: Moving, body: CaptureIn | None =
 async def release_hold(hold_id: HoldId, caller: Moving, body: ReleaseIn | None = None) -> Response:
     """Give points back that were set aside."""
     reason = body.reason if body else None
-    return await caller.together(answers.move, Release(hold_id=hold_id, reason=reason))
+    return await caller.submit(answers.move, Release(hold_id=hold_id, reason=reason))
 
 
 @router.post("/movements/bulk", response_model=BulkOut[MovedOut])

@@ -27,7 +27,6 @@ from .service import (
     ensure,
     ensure_new,
     find,
-    look_ahead,
     look_up,
     set_totals,
     upsert,
@@ -37,6 +36,6 @@ __all__ = [
     "Ensured", "MemberArchived", "MemberErased", "MemberMerged", "MemberNotFound", "Merge",
     "Upserted", "add_purchases", "add_refunds", "archive", "change", "count_active", "ensure",
     "ensure_new", "erase", "export", "find", "find_by_email", "get_facts", "get_member",
-    "list_born_on", "list_members", "look_ahead", "look_up", "merge", "require_active",
+    "list_born_on", "list_members", "look_up", "merge", "require_active",
     "restore", "set_totals", "unmerge", "upsert", "walk",
 ]  # fmt: skip

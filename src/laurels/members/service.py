@@ -1,6 +1,6 @@
 """Members: ensure, upsert, totals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,6 @@ import orjson
 from laurels import audit
 from laurels.events import emit
 from laurels.events.catalogue import Event, MemberChanged, MemberEnrolled
-from laurels.kit import preface
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
 
@@ -117,23 +116,7 @@ async def look_up(work: Work, external_ids: Sequence[str]) -> Ensured:
     """Return whom these external ids mean, as far as they mean anybody."""
     if not external_ids:
         return Ensured()
-    about, rows = work.memo.pop(_LOOKED_AHEAD, (_NOBODY, None))
-    if rows is not None and about.issuperset(external_ids):
-        return _ensured(rows)
     return await _by_external_id(work, list(dict.fromkeys(external_ids)), [], [])
-
-
-_LOOKED_AHEAD = "members looked up ahead"
-_NOBODY: frozenset[str] = frozenset()
-
-
-def look_ahead(external_ids: Iterable[str | None]) -> preface.Ahead | None:
-    """Return the question of `look_up`, to be asked with the statement that lets a batch in."""
-    names = frozenset(name for name in external_ids if name is not None)
-    if not names:
-        return None
-    sql = "array(select m from laurels.ensure_members($1, {}, '{{}}', '{{}}') as m)"
-    return preface.Ahead(_LOOKED_AHEAD, names, sql, (list(names),))
 
 
 async def _by_external_id(

@@ -1,10 +1,9 @@
 """Recording purchases, set-based and idempotent on (source, external id)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from laurels.kit.errors import AppError, altered, refused
 from laurels.kit.ids import new_id
 from laurels.kit.money import MAX_AMOUNT, check_amount
 from laurels.kit.time import check_occurred_at
-from laurels.kit.work import Along, Work, sparse, uniform
+from laurels.kit.work import Work, sparse, uniform
 
 from . import queries
 from .content import content_of, differing
@@ -75,14 +74,11 @@ async def record(
     purchases: Sequence[NewPurchase],
     *,
     currency: str,
-    meanwhile: Callable[[Sequence[UUID]], None] | None = None,
-    along: Along | None = None,
 ) -> list[Recorded | AppError]:
     """Each purchase is in the books, once; buyers are known by `buyer_id` by now.
 
     A repeat with the same content gives the purchase that is there; other content is
-    PurchaseAltered. Checked before by `check`. `meanwhile` is called while the database writes,
-    with the id that each purchase will have if it is new; `along` is asked if all of them are.
+    PurchaseAltered. Checked before by `check`.
     """
     contents = [content_of(purchase) for purchase in purchases]
     outcomes: list[Recorded | AppError] = []
@@ -97,7 +93,7 @@ async def record(
         fresh.append(number)
     stored: dict[int, tuple[bytes | None, UUID, str]] = {}
     for source, external_id, there, content, status in await _insert(
-        work, purchases, outcomes, contents, fresh, currency, meanwhile, along
+        work, purchases, outcomes, contents, fresh, currency
     ):
         # Sources and numbers are looked up apart from each other; a pair nobody sent is no repeat.
         number = first.get((source, external_id))
@@ -177,8 +173,6 @@ async def _insert(
     contents: list[bytes],
     fresh: list[int],
     currency: str,
-    meanwhile: Callable[[Sequence[UUID]], None] | None,
-    along: Along | None,
 ) -> list[asyncpg.Record]:
     ids = [outcome.id for outcome in outcomes if isinstance(outcome, Recorded)]
     chosen = [purchases[number] for number in fresh]
@@ -207,8 +201,6 @@ async def _insert(
         moments,
         work.now,
         _lines(chosen, [ids[number] for number in fresh]),
-        along=along,
-        meanwhile=meanwhile and partial(meanwhile, ids),
     )
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.work import Actor
+
 
 @dataclass(slots=True, kw_only=True)
 class Line:
@@ -27,7 +29,8 @@ class NewPurchase:
 
     `buyer_id` is whom these turned out to mean; settlement finds that out, None is a guest.
     `named_id` is who was named, where that member was merged into the buyer since; `barred` says
-    that the buyer earns nothing at present.
+    that the buyer earns nothing at present. `by`: who reports it, where that is not whose work it
+    is.
     """
 
     amount: Decimal
@@ -38,6 +41,7 @@ class NewPurchase:
     member_id: UUID | None = None
     buyer_id: UUID | None = None
     named_id: UUID | None = None
+    by: Actor | None = None
     barred: bool = False
     occurred_at: datetime | None = None
     status: str = "completed"

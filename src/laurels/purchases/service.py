@@ -13,7 +13,7 @@ from laurels.kit.errors import AppError, altered, refused
 from laurels.kit.ids import new_id
 from laurels.kit.money import check_amount, format_amount
 from laurels.kit.time import check_occurred_at
-from laurels.kit.work import Work
+from laurels.kit.work import Actor, Work
 
 from . import queries
 from .errors import (
@@ -35,6 +35,7 @@ class NewRefund:
     external_id: str | None = None
     reason: str | None = None
     occurred_at: datetime | None = None
+    by: Actor | None = None
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class RecordedRefund:
     purchase: dict[str, Any]
     occurred_at: datetime
     points: int = 0
+    by: Actor | None = None
 
 
 async def set_status(
@@ -151,7 +153,7 @@ def _decide(
     purchase["refunded"] = refunded_before + amount
     return RecordedRefund(
         new_id(), new=True, amount=amount, refunded_before=refunded_before,
-        purchase=dict(purchase), occurred_at=occurred_at,
+        purchase=dict(purchase), occurred_at=occurred_at, by=refund.by,
     )  # fmt: skip
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from laurels.kit.batching import Asked
 from laurels.kit.errors import AppError
+from laurels.kit.hot import Item
 from laurels.kit.idempotency import Answer
 from laurels.kit.work import Work
 
@@ -26,9 +26,11 @@ from .schemas import (
 from .states import RETURNED
 
 
-async def redeem(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
+async def redeem(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
     """Redeem what is asked for: 201 with the redemption, 200 for a repeat."""
     items: list[NewRedemption] = [each.content for each in asked]
+    for item, each in zip(items, asked, strict=True):
+        item.by = each.actor
     outcomes = await redeem_many(work, items)
     ids = [outcome.id for outcome in outcomes if not isinstance(outcome, AppError)]
     found = await queries.find_redemptions(work, ids) if ids else {}

@@ -5,8 +5,6 @@
 -- ones. Returns the redemptions that have a code.
 create or replace function laurels.book_redemptions(
   p_tenant uuid,
-  p_actor_type text,
-  p_actor_id text,
   p_now timestamptz,
   p_rewards jsonb,
   p_items jsonb
@@ -55,11 +53,13 @@ begin
     p_tenant, n.id, n.reward_id, n.member_id, n.state, n.quantity, n.points, n.transaction_id,
     r.reward, n.fulfilment, coalesce(n.code, d.code), n.discount_amount, n.source, n.external_id,
     p_now, case when n.state = 'completed' then p_now end, n.expires_at,
-    case when n.fulfilment like 'provider:%' then now() end, n.notes, p_actor_type, p_actor_id
+    case when n.fulfilment like 'provider:%' then now() end, n.notes,
+    n.actor_type, n.actor_id
   from jsonb_to_recordset(p_items) as n (
     id uuid, reward_id uuid, member_id uuid, state text, quantity bigint, points bigint,
     transaction_id uuid, fulfilment text, code text, discount_amount numeric, source text,
-    external_id text, expires_at timestamptz, notes text
+    external_id text, expires_at timestamptz, notes text,
+    actor_type text, actor_id text
   )
   inner join jsonb_to_recordset(p_rewards) as r (id uuid, reward jsonb) on r.id = n.reward_id
   left join jsonb_to_recordset(v_drawn) as d (id uuid, code text) on d.id = n.id

@@ -26,7 +26,7 @@ from laurels.kit.errors import AppError, altered
 from laurels.kit.ids import encode, new_id
 from laurels.kit.schema import trim_money
 from laurels.kit.time import zone
-from laurels.kit.work import Work
+from laurels.kit.work import Actor, Work
 
 from . import queries
 from .codes import fresh_code
@@ -47,7 +47,10 @@ SNAPSHOT = (
 
 @dataclass(slots=True, kw_only=True)
 class NewRedemption:
-    """A member wants a reward. `member` is the tenant's own id of them, `member_id` ours."""
+    """A member wants a reward. `member` is the tenant's own id of them, `member_id` ours.
+
+    `by`: who asks for it, where that is not whose work it is.
+    """
 
     reward_id: UUID
     member_id: UUID | None = None
@@ -56,6 +59,7 @@ class NewRedemption:
     source: str = "api"
     external_id: str | None = None
     notes: str | None = None
+    by: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +258,7 @@ async def _pay(work: Work, plans: Sequence[_Plan]) -> dict[UUID, AppError]:
             ledger.Debit(
                 member_id=plan.member_id, program_id=plan.reward["program_id"],
                 points=plan.points, source="redemption", source_id=encode("redemption", plan.id),
+                by=plan.item.by,
             )
             for plan in plans
         ],
@@ -286,8 +291,8 @@ async def _book(work: Work, plans: Sequence[_Plan], settings: RewardSettings) ->
         one["taken"] += plan.item.quantity
         one["drawn"] += plan.reward["fulfilment"] == "pool"
     rows = await work.fetch(
-        "select * from laurels.book_redemptions($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb)",
-        work.tenant_id, work.actor.kind, work.actor.id, work.now,
+        "select * from laurels.book_redemptions($1, $2, $3::text::jsonb, $4::text::jsonb)",
+        work.tenant_id, work.now,
         _json(list(counted.values())), _json([_row(work, plan, time_zone) for plan in plans]),
     )  # fmt: skip
     codes = {row["redemption_id"]: row["voucher_code"] for row in rows}
@@ -297,6 +302,7 @@ async def _book(work: Work, plans: Sequence[_Plan], settings: RewardSettings) ->
 
 def _row(work: Work, plan: _Plan, time_zone: str) -> dict[str, Any]:
     reward, item = plan.reward, plan.item
+    actor = item.by or work.actor
     valid = reward["redemption_expiry_days"]
     return {
         "id": plan.id,
@@ -314,6 +320,8 @@ def _row(work: Work, plan: _Plan, time_zone: str) -> dict[str, Any]:
         "external_id": item.external_id,
         "expires_at": valid_until(work.now, valid, time_zone) if plan.delivered else None,
         "notes": item.notes,
+        "actor_type": actor.kind,
+        "actor_id": actor.id,
     }
 
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from laurels import members
 from laurels.kit import expand as expanding
-from laurels.kit.access import begin, enter
-from laurels.kit.batching import Caller
+from laurels.kit.access import begin
 from laurels.kit.errors import Invalid
 from laurels.kit.expand import ExpansionsOf
+from laurels.kit.hot import Caller, requires_batched
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
@@ -80,7 +80,7 @@ from .voucher_schemas import CodesIn, CodesOut, HandledOut, VoucherOut
 router = APIRouter(prefix="/v1", tags=["rewards"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.REWARDS_READ)]
 Writing = Annotated[Work, begin(Permission.REWARDS_WRITE)]
-Redeeming = Annotated[Caller, enter(Permission.REWARDS_REDEEM)]
+Redeeming = Annotated[Caller, requires_batched(Permission.REWARDS_REDEEM)]
 Using = Annotated[Work, begin(Permission.REWARDS_REDEEM)]
 Fulfilling = Annotated[Work, begin(Permission.REWARDS_FULFIL)]
 Expand = Annotated[str, ExpansionsOf(REDEMPTION), Query()]
@@ -300,7 +300,7 @@ async def list_offers(
 )  # fmt: skip
 async def redeem_reward(body: RedemptionIn, caller: Redeeming) -> Response:
     """Redeem a reward for points. A repeat gives the same answer with 200."""
-    return await caller.together(answers.redeem, body.to_redemption())
+    return await caller.submit(answers.redeem, body.to_redemption())
 
 
 @router.get("/redemptions")

@@ -11,8 +11,8 @@ import orjson
 from laurels import activity, earning, members, purchases
 from laurels.activity import NewDeed
 from laurels.events.catalogue import PurchaseCompleted
-from laurels.kit.batching import Asked, asks_first
 from laurels.kit.errors import AppError
+from laurels.kit.hot import Item
 from laurels.kit.idempotency import Answer
 from laurels.kit.ids import encode
 from laurels.kit.schema import trim_money
@@ -26,22 +26,11 @@ from .refunding import Refunded
 from .schemas import DeedOut, LineOut, PurchaseOut, RefundOut
 
 
-@asks_first(lambda asked: members.look_ahead(each.content.member for each in asked))
-async def buy(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
+async def buy(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
     """Settle the purchases that are asked for: 201 with what each earned, 200 for a repeat."""
-    items: list[NewPurchase] = [each.content for each in asked]
-    written_at = await work.began_at()
-    drafts: dict[UUID, bytes] = {}
-
-    def draft(item: NewPurchase, foreseen: earning.Occurrence) -> None:
-        assert foreseen.judged is not None, "what is foretold is judged"
-        award = foreseen.judged.awarded
-        drafts[foreseen.subject_id] = _written(
-            work, item, foreseen.subject_id, award.points, award, written_at
-        )
-
-    outcomes = await service.settle(work, items, foretell=draft)
-    shown = await show(work, items, outcomes, drafts)
+    items: list[NewPurchase] = _of(asked)
+    outcomes = await service.settle(work, items)
+    shown = await show(work, items, outcomes)
     return [
         outcome
         if isinstance(outcome, AppError)
@@ -50,9 +39,9 @@ async def buy(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
     ]
 
 
-async def give_back(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
+async def give_back(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
     """Refund what is asked for: 201 with what each did to points, 200 for a repeat."""
-    refunds: list[NewRefund] = [each.content for each in asked]
+    refunds: list[NewRefund] = _of(asked)
     outcomes = await refunding.refund(work, refunds)
     shown = await show_refunds(work, outcomes)
     return [
@@ -63,9 +52,9 @@ async def give_back(work: Work, asked: Sequence[Asked]) -> list[Answer | AppErro
     ]
 
 
-async def do(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
+async def do(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
     """Record the deeds that are asked for: 201 with what each earned, 200 for a repeat."""
-    items: list[NewDeed] = [each.content for each in asked]
+    items: list[NewDeed] = _of(asked)
     outcomes = await deeds.record_deeds(work, items)
     ids = [outcome.deed_id for outcome in outcomes if isinstance(outcome, deeds.Done)]
     shown = await read_deeds(work, ids)
@@ -77,7 +66,7 @@ async def do(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
     ]
 
 
-async def enrol(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
+async def enrol(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
     """Enrol members, or bring them up to date: 201 for who is new, 200 for who was there."""
     outcomes = await service.enrol_all(work, [each.content for each in asked])
     ids = [outcome.id for outcome in outcomes if isinstance(outcome, members.Upserted)]
@@ -92,6 +81,13 @@ async def enrol(work: Work, asked: Sequence[Asked]) -> list[Answer | AppError]:
     ]
 
 
+def _of(asked: Sequence[Item]) -> list[Any]:
+    """Return what is asked for, each with who asks for it."""
+    for each in asked:
+        each.content.by = each.actor
+    return [each.content for each in asked]
+
+
 def rendered(view: PurchaseOut | RefundOut | DeedOut | MemberOut) -> bytes:
     """Return the JSON of an answer."""
     return view.__pydantic_serializer__.to_json(view)
@@ -101,12 +97,8 @@ async def show(
     work: Work,
     items: Sequence[NewPurchase],
     outcomes: Sequence[Settled | AppError],
-    drafts: Mapping[UUID, bytes],
 ) -> dict[int, bytes]:
-    """Return the settled purchases by place: new ones as they were written, others as read.
-
-    Drafts were made while the database wrote; one holds if the ledger took what was foreseen.
-    """
+    """Return the settled purchases by place: new ones as they were written, others as read."""
     shown: dict[int, bytes] = {}
     others: dict[int, UUID] = {}
     written_at = await work.began_at()
@@ -114,12 +106,9 @@ async def show(
         if isinstance(outcome, AppError):
             continue
         if outcome.new and not outcome.late:
-            draft = drafts.get(outcome.purchase_id)
-            if draft is None or outcome.award is None or outcome.award.refused:
-                draft = _written(
-                    work, item, outcome.purchase_id, outcome.points, outcome.award, written_at
-                )
-            shown[number] = draft
+            shown[number] = _written(
+                work, item, outcome.purchase_id, outcome.points, outcome.award, written_at
+            )
         else:
             others[number] = outcome.purchase_id
     if others:

@@ -92,6 +92,7 @@ async def _earn(work: Work, fresh: Sequence[tuple[NewDeed, Done]], *, historical
                 attributes=item.attributes,
             ),
             barred=item.barred,
+            by=item.by,
         )
         for item, done in fresh
     ]  # fmt: skip

@@ -1,8 +1,7 @@
 """The one effect of a purchase that became completed: rules, points, totals, events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +11,6 @@ from laurels.events.catalogue import Event, PurchaseCompleted
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase
-
-NOTHING_FORESEEN: Mapping[UUID, earning.Occurrence] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -42,6 +39,7 @@ def occurrence_of(work: Work, item: NewPurchase, purchase_id: UUID) -> earning.O
         occurred_at=item.occurred_at or work.now,
         facts=_facts(item),
         barred=item.barred,
+        by=item.by,
     )
 
 
@@ -50,17 +48,10 @@ async def take_effect(
     done: Sequence[tuple[NewPurchase, UUID]],
     *,
     historical: bool,
-    foreseen: Mapping[UUID, earning.Occurrence] = NOTHING_FORESEEN,
 ) -> list[earning.Awarded | None]:
-    """Purchases that became completed have their one effect; return what each earned and why.
-
-    What was judged of them before they were recorded is in `foreseen`, by purchase.
-    """
+    """Purchases that became completed have their one effect; return what each earned and why."""
     of_members = [(n, item, pid) for n, (item, pid) in enumerate(done) if item.buyer_id]
-    occurrences = [
-        foreseen.get(purchase_id) or occurrence_of(work, item, purchase_id)
-        for _, item, purchase_id in of_members
-    ]
+    occurrences = [occurrence_of(work, item, purchase_id) for _, item, purchase_id in of_members]
     awarded = await earning.award(work, PurchaseCompleted.name, occurrences, historical=historical)
     awards: list[earning.Awarded | None] = [None] * len(done)
     for (number, _, _), award in zip(of_members, awarded, strict=True):

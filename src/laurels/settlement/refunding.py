@@ -144,6 +144,7 @@ async def _take_back(
             source="refund",
             source_id=str(refund.id),
             occurred_at=refund.occurred_at,
+            by=refund.by,
         )
         for refund, _, effect in parts
     ]

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Query, Response
 from laurels import activity, members, purchases
 from laurels.kit import bulk
 from laurels.kit import expand as expanding
-from laurels.kit.access import begin, enter
-from laurels.kit.batching import Caller
+from laurels.kit.access import begin
 from laurels.kit.bulk import BulkIn, BulkOut
 from laurels.kit.expand import ExpansionsOf
+from laurels.kit.hot import Caller, requires_batched
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
@@ -57,10 +57,10 @@ Settling = Annotated[Work, begin(Permission.PURCHASES_WRITE, rehearsable=True)]
 ReadingDeeds = Annotated[Work, begin(Permission.ACTIVITY_READ)]
 Revoking = Annotated[Work, begin(Permission.ACTIVITY_WRITE, rehearsable=True)]
 DoingInBulk = Annotated[Work, begin(Permission.ACTIVITY_WRITE, feature="bulk", rehearsable=True)]
-Doing = Annotated[Caller, enter(Permission.ACTIVITY_WRITE)]
+Doing = Annotated[Caller, requires_batched(Permission.ACTIVITY_WRITE)]
 ExpandDeed = Annotated[str, ExpansionsOf(DEED), Query()]
 ExpandDeeds = Annotated[str, ExpansionsOf(DEED_SUMMARY), Query()]
-Buying = Annotated[Caller, enter(Permission.PURCHASES_WRITE)]
+Buying = Annotated[Caller, requires_batched(Permission.PURCHASES_WRITE)]
 
 
 def _window(
@@ -132,7 +132,7 @@ async def restore_member(member_id: MemberId, work: Enrolling) -> MemberOut:
 @refuses(*SETTLING)
 async def post_purchase(body: PurchaseIn, caller: Buying) -> Response:
     """Record a purchase and say what it earned. A repeat gives the same answer with 200."""
-    return await caller.together(answers.buy, body.to_purchase())
+    return await caller.submit(answers.buy, body.to_purchase())
 
 
 @router.post("/purchases/bulk", tags=["purchases"], response_model=BulkOut[PurchaseOut])
@@ -225,7 +225,7 @@ async def post_refund(
 ) -> Response:
     """Refund a purchase, wholly or in part; points go back in proportion."""
     asked = body or RefundIn()
-    return await caller.together(answers.give_back, asked.to_refund(purchase_id))
+    return await caller.submit(answers.give_back, asked.to_refund(purchase_id))
 
 
 @router.post("/refunds/bulk", tags=["purchases"], response_model=BulkOut[RefundOut])
@@ -245,7 +245,7 @@ async def post_refunds(body: BulkIn[RefundOfIn], work: InBulk) -> Response:
 @refuses(*DOING)
 async def post_deed(body: DeedIn, caller: Doing) -> Response:
     """Record what a member did and say what it earned. A repeat gives the deed again with 200."""
-    return await caller.together(answers.do, body.to_deed())
+    return await caller.submit(answers.do, body.to_deed())
 
 
 @router.post("/deeds/bulk", tags=["activity"], response_model=BulkOut[DeedOut])

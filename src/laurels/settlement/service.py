@@ -11,13 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from laurels import earning, ledger, members, purchases, tenants, tiers
-from laurels.events.catalogue import MemberEnrolled, PurchaseCompleted
+from laurels.events.catalogue import MemberEnrolled
 from laurels.kit.errors import AppError, altered
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase
 
 from . import buyers
-from .effect import Settled, find_points, occurrence_of, take_effect
+from .effect import Settled, find_points, take_effect
 from .ending import end
 from .errors import MAX_BATCH, BatchTooLarge, MemberMismatch
 
@@ -32,8 +32,6 @@ class Books:
     altered: type[AppError]
 
 
-Foretell = Callable[[NewPurchase, earning.Occurrence], None]
-"""What is told of a purchase that was judged before it was recorded."""
 PURCHASES = Books(purchases.find_by_key, purchases.PurchaseAltered)
 
 
@@ -43,13 +41,11 @@ async def settle(
     *,
     historical: bool = False,
     welcome: bool = True,
-    foretell: Foretell | None = None,
 ) -> list[Settled | AppError]:
     """Each purchase is recorded once and, if completed, has had its effect once.
 
     A refused item is its own error; the others are booked. `historical` keeps events from the
     outside; `welcome` lets members who are enrolled on the way earn what sign-up rules say.
-    `foretell` may be told what a purchase will earn if it is new and the ledger takes it all.
     """
     if len(items) > MAX_BATCH:
         raise BatchTooLarge
@@ -67,8 +63,8 @@ async def settle(
         work, items, outcomes, PURCHASES, historical=historical, welcome=welcome
     )
     good = [number for number, outcome in enumerate(outcomes) if outcome is None]
-    recorded, foreseen = await _record(
-        work, [items[number] for number in good], tenant.currency, foretell
+    recorded = await purchases.record(
+        work, [items[number] for number in good], currency=tenant.currency
     )
     completed: list[tuple[int, NewPurchase, UUID]] = []
     late: list[tuple[int, UUID]] = []
@@ -89,7 +85,6 @@ async def settle(
         work,
         [(item, purchase_id) for _, item, purchase_id in completed],
         historical=historical,
-        foreseen=foreseen,
     )
     for (number, _, _), award in zip(completed, awards, strict=True):
         settled = outcomes[number]
@@ -97,38 +92,6 @@ async def settle(
         settled.award, settled.points = award, award.points if award else 0
     await find_points(work, outcomes)
     return [outcome for outcome in outcomes if outcome is not None]
-
-
-async def _record(
-    work: Work, items: Sequence[NewPurchase], currency: str, foretell: Foretell | None
-) -> tuple[list[purchases.Recorded | AppError], dict[UUID, earning.Occurrence]]:
-    """The purchases are in the books; return what was foreseen of them, by purchase.
-
-    Where the rules judge a purchase by itself, that is done while the database writes, and where
-    all are new it locks the wallets in the same round trip.
-    """
-    foreseen: dict[UUID, earning.Occurrence] = {}
-    foresight = await earning.foresight(work, PurchaseCompleted.name)
-    buyers = {item.buyer_id for item in items if item.status == "completed" and not item.barred}
-    buyers.discard(None)
-    if foresight is None or not buyers:
-        return await purchases.record(work, items, currency=currency), foreseen
-
-    def judge(ids: Sequence[UUID]) -> None:
-        for item, purchase_id in zip(items, ids, strict=True):
-            if item.buyer_id is not None and item.status == "completed":
-                foreseen[purchase_id] = occurrence_of(work, item, purchase_id)
-        foresight.judge(list(foreseen.values()))
-        if foretell is not None:
-            for item, purchase_id in zip(items, ids, strict=True):
-                if purchase_id in foreseen:
-                    foretell(item, foreseen[purchase_id])
-
-    along = None
-    if foresight.default_only:
-        along = await ledger.lock_along(work, {buyer for buyer in buyers if buyer is not None})
-    recorded = await purchases.record(work, items, currency=currency, meanwhile=judge, along=along)
-    return recorded, foreseen
 
 
 async def _end_late(

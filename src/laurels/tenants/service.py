@@ -10,8 +10,8 @@ import asyncpg
 import orjson
 
 from laurels import audit
-from laurels.kit import preface
 from laurels.kit.db import Database
+from laurels.kit.hot import prefetch
 from laurels.kit.ids import encode, new_id
 from laurels.kit.money import check_currency
 from laurels.kit.time import zone
@@ -67,7 +67,7 @@ def _read_view(text: str | None) -> TenantView | None:
     return TenantView(**row)
 
 
-preface.register(
+prefetch(
     TenantView,
     f"select to_jsonb(v) from (select {_COLUMNS}, {_SETTINGS} from laurels.tenants where id = $1)"
     " as v",

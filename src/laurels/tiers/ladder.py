@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from laurels import tenants
-from laurels.kit import preface
+from laurels.kit.hot import prefetch
 from laurels.kit.time import zone
 from laurels.kit.work import Work
 
@@ -40,7 +40,7 @@ def _read(text: str | None) -> Ladder:
     )  # fmt: skip
 
 
-preface.register(Ladder, _TOLD, _read)
+prefetch(Ladder, _TOLD, _read)
 
 
 def tier_of(row: Mapping[str, Any]) -> Tier:

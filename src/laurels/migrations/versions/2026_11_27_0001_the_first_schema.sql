@@ -510,12 +510,13 @@ create table laurels.counters (
 
 create table laurels.idempotency_keys (
   tenant_id uuid not null,
+  holder text not null,
   key text not null,
   fingerprint bytea not null,
   status smallint,
   body bytea,
   created_at timestamptz not null,
-  constraint pk_idempotency_keys primary key (tenant_id, key)
+  constraint pk_idempotency_keys primary key (tenant_id, holder, key)
 );
 
 create index ix_idempotency_keys_tenant_id_created_at

@@ -1,0 +1,356 @@
+"""Batches: while one transaction is under way, the requests that arrive wait for the next.
+
+There is a queue per tenant and operation. The first request of an idle queue starts at once,
+alone; those that come while it is being booked wait, and the next transaction takes all of them,
+whoever sent them. There is no timer, so an idle system is not slower for it.
+"""
+
+import asyncio
+import contextvars
+import copy
+import logging
+import time
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from prometheus_client import Histogram
+from starlette.responses import Response
+
+from laurels.permissions import Permission
+
+from .. import idempotency
+from ..access import Authenticator, Entrance, require
+from ..db import Database, PoolExhausted
+from ..errors import AppError
+from ..http import respond
+from ..idempotency import Answer
+from ..time import utc_now
+from ..work import BATCH, SYSTEM, Actor, OutcomeUnknown, Work, open_work
+
+log = logging.getLogger("laurels.batches")
+
+MAX_BATCH = 256
+"""Requests that one transaction takes, at most."""
+MAX_WAITING = 1024
+"""Requests that may wait in one queue; more are answered 503."""
+MAX_STRANGERS = 256
+"""Of these, requests whose credentials this process has not seen to be right before."""
+MAX_KNOWN = 10_000
+"""Credentials that were right and are remembered, so that strangers cannot crowd them out."""
+MAX_TRIES = 3
+"""How often a batch that met another transaction begins anew before it is taken apart."""
+MAX_SECONDS_APART = 10.0
+"""How long a batch that failed may take to be booked one by one; the rest is answered 503."""
+
+BATCH_SIZE = Histogram(
+    "laurels_batch_requests",
+    "Requests that were booked in one transaction.",
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+)
+
+MET_ANOTHER = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+"""The database undid everything because of another transaction; the same again may succeed."""
+OUT_OF_REACH = (
+    OSError, PoolExhausted, OutcomeUnknown, asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError,
+)  # fmt: skip
+"""The database went away, or did not say how the commit went. Nothing is tried a second time."""
+
+
+class QueueFull(Exception):
+    """More requests wait for the same thing than a queue holds, or the process is stopping."""
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One request of a batch: what is to be done, who asked for it, and from where."""
+
+    content: Any
+    actor: Actor = SYSTEM
+    request_id: str | None = None
+    ip: str | None = None
+    user_agent: str | None = None
+
+    @classmethod
+    def of(cls, work: Work, content: Any) -> "Item":
+        """Return an item that is done for whom the whole work is done."""
+        return cls(content, work.actor, work.request_id, work.ip, work.user_agent)
+
+
+Operation = Callable[[Work, Sequence[Item]], Awaitable[Sequence[Answer | AppError]]]
+"""What a hot route does for many at once: an answer or a refusal for each, in order."""
+Outcome = Answer | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who stands at a hot route: not known yet, and with no transaction open."""
+
+    queues: "Queues"
+    tenant_id: UUID
+    token: str
+    permission: Permission
+    key: idempotency.Key | None
+    request_id: str
+    ip: str | None
+    user_agent: str | None
+    dry_run: "Callable[[Operation, Any], Awaitable[Response]] | None" = None
+    """How it is done when nothing is to be kept of it; outside of every batch."""
+
+    async def submit(self, operation: Operation, content: Any) -> Response:
+        """Have this done with what others ask at the same moment; answer after the commit.
+
+        Raise the refusal of this request alone, or QueueFull.
+        """
+        if self.dry_run is not None:
+            return await self.dry_run(operation, content)
+        outcome = await self.queues.submit(self, operation, content)
+        if isinstance(outcome, Answer):
+            return respond(outcome)
+        raise outcome
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """Somebody who waits for what they asked."""
+
+    caller: Caller
+    item: Item
+    outcome: "asyncio.Future[Outcome]"
+
+    @property
+    def key(self) -> idempotency.Key | None:
+        """The request's Idempotency-Key."""
+        return self.caller.key
+
+
+class Queues:
+    """All queues of a process. They run in tasks of their own: a caller who leaves stops nobody."""
+
+    def __init__(self, database: Database, authenticator: Authenticator) -> None:
+        self.database = database
+        self.authenticator = authenticator
+        self.open = True
+        self._queues: dict[tuple[UUID, Operation], Queue] = {}
+        self._known: OrderedDict[str, None] = OrderedDict()
+
+    async def submit(self, caller: Caller, operation: Operation, content: Any) -> Outcome:
+        """Wait for the tenant's next batch of this operation. Raise QueueFull."""
+        if not self.open:
+            raise QueueFull
+        place = (caller.tenant_id, operation)
+        queue = self._queues.get(place)
+        if queue is None:
+            queue = self._queues[place] = Queue(self, *place)
+        return await queue.submit(caller, content)
+
+    def forget(self, queue: "Queue") -> None:
+        """Drop a queue in which nobody waits."""
+        self._queues.pop((queue.tenant_id, queue.operation), None)
+
+    def is_known(self, token: str) -> bool:
+        """Tell whether these credentials were right the last time that they came."""
+        return token in self._known
+
+    def learn(self, token: str, *, right: bool) -> None:
+        """Note whether credentials were right."""
+        self._known.pop(token, None)
+        if right:
+            self._known[token] = None
+            if len(self._known) > MAX_KNOWN:
+                self._known.popitem(last=False)
+
+    async def check(self, caller: Caller) -> None:
+        """Raise Unauthenticated or Forbidden when this caller may not come in at all."""
+        async with open_work(self.database, tenant_id=caller.tenant_id, now=utc_now()) as work:
+            principal = await self.authenticator.identify(work, caller.token)
+            require(principal, caller.permission)
+
+    async def close(self) -> None:
+        """Let nobody in any more, and finish what waits."""
+        self.open = False
+        while self._queues:
+            tasks = [queue.task for queue in self._queues.values() if queue.task is not None]
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass(slots=True, eq=False)
+class Queue:
+    """Who waits for one operation of one tenant, and the batch that is under way for them."""
+
+    queues: Queues
+    tenant_id: UUID
+    operation: Operation
+    waiting: deque[Waiting] = field(default_factory=deque[Waiting])
+    strangers: int = 0
+    task: "asyncio.Task[None] | None" = None
+
+    async def submit(self, caller: Caller, content: Any) -> Outcome:
+        """Wait for the next batch and return what came of this request. Raise QueueFull."""
+        stranger = not self.queues.is_known(caller.token)
+        if len(self.waiting) >= MAX_WAITING or (stranger and self.strangers >= MAX_STRANGERS):
+            raise QueueFull
+        item = Item(
+            content, request_id=caller.request_id, ip=caller.ip, user_agent=caller.user_agent
+        )
+        one = Waiting(caller, item, asyncio.get_running_loop().create_future())
+        self.waiting.append(one)
+        if self.task is None:
+            # An empty context: what one request notes about itself is not every other's.
+            self.task = asyncio.create_task(self._serve(), context=contextvars.Context())
+        self.strangers += stranger
+        try:
+            return await one.outcome
+        finally:
+            self.strangers -= stranger
+
+    async def _serve(self) -> None:
+        """Book batch after batch, one at a time, until nobody waits."""
+        try:
+            while self.waiting:
+                # Whoever is about to come in does so first.
+                await asyncio.sleep(0)
+                batch = self._take()
+                outcomes: list[Outcome] = [QueueFull() for _ in batch]
+                try:
+                    outcomes = await self._book(batch)
+                finally:
+                    for one, outcome in zip(batch, outcomes, strict=True):
+                        if not one.outcome.done():
+                            one.outcome.set_result(outcome)
+        finally:
+            self.queues.forget(self)
+            for one in self.waiting:
+                # Only who ends the process ends this task before its time.
+                one.outcome.cancel()
+
+    def _take(self) -> list[Waiting]:
+        """Return the next batch. A key that means two things waits with the second."""
+        batch: list[Waiting] = []
+        later: list[Waiting] = []
+        meant: dict[tuple[str, str], bytes] = {}
+        while self.waiting and len(batch) < MAX_BATCH:
+            one = self.waiting.popleft()
+            if one.outcome.done():
+                continue
+            key = one.key
+            if key is not None and meant.setdefault(key.place, key.fingerprint) != key.fingerprint:
+                later.append(one)
+            else:
+                batch.append(one)
+        self.waiting.extendleft(reversed(later))
+        return batch
+
+    async def _book(self, batch: Sequence[Waiting]) -> list[Outcome]:
+        """Book a batch in one transaction; what breaks it is found by booking one by one."""
+        BATCH_SIZE.observe(len(batch))
+        for last_try in (*[False] * (MAX_TRIES - 1), True):
+            try:
+                return await self._transact(batch)
+            except MET_ANOTHER as error:
+                if last_try and len(batch) == 1:
+                    return [error]
+            except OUT_OF_REACH as error:
+                # An exception of their own for each: whoever raises it adds to its traceback.
+                return [copy.copy(error) for _ in batch]
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is that request's answer
+                if len(batch) == 1:
+                    return [error]
+                log.warning("a batch of %d is taken apart: %r", len(batch), error)
+                break
+        return await self._book_apart(batch)
+
+    async def _book_apart(self, batch: Sequence[Waiting]) -> list[Outcome]:
+        until = time.monotonic() + MAX_SECONDS_APART
+        outcomes: list[Outcome] = []
+        for one in batch:
+            # Who left in the meantime has not been booked, and is not now.
+            gone = one.outcome.done() or time.monotonic() > until
+            outcomes += [QueueFull()] if gone else await self._book([one])
+        return outcomes
+
+    async def _transact(self, batch: Sequence[Waiting]) -> list[Outcome]:
+        keys = {one.key.place for one in batch if one.key is not None}
+        tokens = list(dict.fromkeys(one.caller.token for one in batch))
+        async with open_work(
+            self.queues.database, tenant_id=self.tenant_id, now=utc_now(), kind=BATCH
+        ) as work:
+            entrance = await self.queues.authenticator.let_in(work, tokens, list(keys))
+            work.now = entrance.clock or work.now
+            outcomes: dict[int, Outcome] = {}
+            allowed: list[Waiting] = []
+            for number, one in enumerate(batch):
+                try:
+                    self._let_in(one, entrance)
+                except AppError as error:
+                    outcomes[number] = error
+                else:
+                    allowed.append(one)
+            if allowed:
+                done = iter(await self._answer(work, allowed, entrance))
+                for number in range(len(batch)):
+                    if number not in outcomes:
+                        outcomes[number] = next(done)
+            return [outcomes[number] for number in range(len(batch))]
+
+    def _let_in(self, one: Waiting, entrance: Entrance) -> None:
+        """Note who asks for an item. Raise Unauthenticated or Forbidden."""
+        found = entrance.holders.get(one.caller.token)
+        refused = found is None or isinstance(found, AppError)
+        self.queues.learn(one.caller.token, right=not refused)
+        if isinstance(found, AppError):
+            raise copy.copy(found)
+        one.item.actor = require(found, one.caller.permission).actor
+
+    async def _answer(
+        self, work: Work, batch: Sequence[Waiting], entrance: Entrance
+    ) -> list[Outcome]:
+        """Replay what was answered before, do the rest once, and keep the answers."""
+        again = [
+            one.key for one in batch if one.key is not None and one.key.place in entrance.known_keys
+        ]
+        known: dict[tuple[str, str], Outcome] = {}
+        if again:
+            known.update(await idempotency.find(work, again))
+        fresh: list[Waiting] = []
+        claimed: set[tuple[str, str]] = set()
+        for one in batch:
+            if one.key is None:
+                fresh.append(one)
+            elif one.key.place not in known and one.key.place not in claimed:
+                claimed.add(one.key.place)
+                fresh.append(one)
+        done: Sequence[Answer | AppError] = []
+        if fresh:
+            done = await self.operation(work, [one.item for one in fresh])
+        given = dict(zip(map(id, fresh), done, strict=True))
+        idempotency.keep_all(
+            work,
+            [
+                (one.key, answer)
+                for one, answer in zip(fresh, done, strict=True)
+                if one.key is not None and isinstance(answer, Answer)
+            ],
+        )
+        return [_outcome_of(one, given.get(id(one)), known) for one in batch]
+
+
+def _outcome_of(
+    one: Waiting, own: Outcome | None, known: dict[tuple[str, str], Outcome]
+) -> Outcome:
+    """Return what one request is answered: its own outcome, or that of the first with its key."""
+    if one.key is None:
+        assert own is not None, "what has no key is done"
+        return own
+    if own is not None:
+        known[one.key.place] = own
+        return own
+    first = known[one.key.place]
+    if isinstance(first, Answer):
+        return first if first.replayed else replace(first, replayed=True)
+    return copy.copy(first)
