@@ -8,25 +8,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from uuid import UUID
-
-from procrastinate import App, JobContext
 
 from laurels import domains, events, jobs, rewards
-from laurels.kit import queue as calls
 from laurels.kit.db import Database
-from laurels.kit.time import utc_now
 
 log = logging.getLogger("laurels.worker")
 Loop = Callable[[], Awaitable[None]]
-CARRY_OUT = "laurels.carry_out"
-LOOK_EVERY = 0.5
-"""Seconds between two looks for runs that wait to be handed to the queue."""
-DRAIN = timedelta(seconds=25)
-"""How long a worker that is to stop lets its steps end before they are broken off."""
+DAY = 24 * 3600.0
 BACK_OFF = (0.5, 1, 2, 5, 10, 30)
-KEPT_CALLS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +42,9 @@ async def run(
     assert domains.ROOMS, "importing the list of rooms registers their jobs"
     worker = Worker(database, stop, concurrency, keep_house)
     loops: dict[str, Loop] = {
-        "the hand-over": lambda: _hand_on(worker),
-        "the queue": lambda: _work_off(worker),
+        "the schedule": lambda: jobs.run_planner(database, stop),
+        "jobs": lambda: jobs.run_jobs(database, stop, concurrency=worker.concurrency),
+        "housekeeping": lambda: _keep_house(worker),
         "the relay": lambda: events.run_relay(database, stop),
         "rewards": lambda: rewards.run_fulfilment(database, stop),
         "webhooks": lambda: events.run_deliveries(database, stop),
@@ -87,91 +77,9 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
         return
 
 
-async def _hand_on(worker: Worker) -> None:
-    """Hand runs that wait to the queue: planned by the schedule, or asked for by somebody."""
-    async with calls.queue_at(worker.database.url).open_async() as queue:
-        while not worker.stop.is_set():
-            waiting = await jobs.take_waiting(worker.database)
-            if waiting:
-                await calls.put(
-                    queue,
-                    CARRY_OUT,
-                    [
-                        (
-                            f"{run.tenant_id}/{run.job}",
-                            str(run.id),
-                            {"tenant_id": str(run.tenant_id), "run_id": str(run.id)},
-                        )
-                        for run in waiting
-                    ],
-                )
-            if len(waiting) < jobs.AT_ONCE:
-                await _pause(worker.stop, LOOK_EVERY)
-
-
-async def _work_off(worker: Worker) -> None:
-    """Take calls from the queue and carry them out, until told to stop or the database is gone."""
-    queue = calls.queue_at(worker.database.url)
-    _teach(queue, worker)
-    async with queue.open_async():
-        working = asyncio.create_task(
-            queue.run_worker_async(
-                concurrency=worker.concurrency,
-                install_signal_handlers=False,
-                delete_jobs="successful",
-                fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=calls.BEAT.total_seconds(),
-                stalled_worker_timeout=calls.DEAD_AFTER.total_seconds(),
-                shutdown_graceful_timeout=DRAIN.total_seconds(),
-            )
-        )
-        stopped = asyncio.create_task(worker.stop.wait())
-        try:
-            await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopped.cancel()
-            working.cancel()
-            (ended,) = await asyncio.gather(working, return_exceptions=True)
-        if isinstance(ended, Exception):
-            raise ended
-
-
-# pyright: reportUnusedFunction=false
-def _teach(queue: App, worker: Worker) -> None:
-    """Tell the queue what its calls do; it knows each of these functions by its name."""
-    planner = jobs.Planner(worker.database)
-
-    @queue.task(name=CARRY_OUT, pass_context=True, retry=calls.GrowingDelays())
-    async def carry_out(context: JobContext, tenant_id: str, run_id: str) -> None:
-        await jobs.carry_out(
-            worker.database,
-            UUID(tenant_id),
-            UUID(run_id),
-            last_attempt=calls.is_last(context.job.attempts),
-            stopping=worker.stop.is_set,
-        )
-
-    @queue.periodic(cron="* * * * *")
-    @queue.task(name="laurels.plan", queueing_lock="laurels.plan")
-    async def plan(timestamp: int) -> None:
-        del timestamp  # A look that comes late looks at what is due by now.
-        await planner.plan(utc_now())
-
-    @queue.periodic(cron="* * * * * */5")
-    @queue.task(name="laurels.take_up_lost", queueing_lock="laurels.take_up_lost")
-    async def take_up_lost(timestamp: int) -> None:
-        del timestamp
-        await calls.take_up_lost(queue)
-
-    @queue.periodic(cron="20 3 * * *")
-    @queue.task(name="laurels.keep_house", queueing_lock="laurels.keep_house")
-    async def keep_house(timestamp: int) -> None:
-        del timestamp
-        await queue.job_manager.delete_old_jobs(
-            nb_hours=int(KEPT_CALLS.total_seconds() // 3600),
-            include_failed=True,
-            include_cancelled=True,
-            include_aborted=True,
-        )
-        if worker.keep_house is not None:
-            await asyncio.to_thread(worker.keep_house)
+async def _keep_house(worker: Worker) -> None:
+    """Do once a day what the installation has to do on this machine."""
+    while worker.keep_house is not None and not worker.stop.is_set():
+        await asyncio.to_thread(worker.keep_house)
+        await _pause(worker.stop, DAY)
+    await worker.stop.wait()

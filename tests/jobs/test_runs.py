@@ -1,16 +1,20 @@
 """Runs: planned once per tenant and period, carried out by one, kept with how they ended."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
-from laurels import jobs, ledger
+from laurels import jobs, ledger, settlement
 from laurels.jobs import running
 from laurels.kit import jobs as declared
 from laurels.kit.errors import Conflict
 from laurels.kit.work import OPERATOR, Work, open_work
+from laurels.purchases import NewPurchase
 from tests.support.make import make_tenant
 
 NIGHTLY = "ledger.close_the_day"
@@ -57,9 +61,36 @@ async def ask(database, tenant_id: UUID, name: str) -> UUID:
         return (await jobs.ask(work, name)).id
 
 
-async def test_a_night_is_planned_once_for_each_tenant_in_its_own_zone(database, owner_url):
-    import asyncpg
+async def planned(house, job: str, period: str) -> UUID:
+    """A run that the schedule has planned."""
+    run_id = uuid4()
+    async with house.work() as work:
+        await work.fetch(
+            "insert into laurels.job_runs (tenant_id, id, job, period, origin, state, due_at,"
+            " created_at) values ($1, $2, $3, $4, 'schedule', 'waiting', now(), clock_timestamp())",
+            work.tenant_id, run_id, job, period,
+        )  # fmt: skip
+    return run_id
 
+
+@pytest.fixture
+def nightly(monkeypatch):
+    """Have a job that runs for everybody every night."""
+
+    async def step(work: Work, *, limit: int) -> int:
+        """Do nothing."""
+        return 0
+
+    made = declared.Job(
+        "kit.nightly", step, declared.Daily(time(3)), 10, None, None, True
+    )  # fmt: skip
+    monkeypatch.setitem(declared._jobs, "kit.nightly", made)
+    return "kit.nightly"
+
+
+async def test_a_night_is_planned_once_for_each_tenant_in_its_own_zone(
+    database, owner_url, nightly
+):
     places = {"Europe/Berlin": None, "America/New_York": None, "Asia/Tokyo": None}
     houses = {name: await make_tenant(database, time_zone=name) for name in places}
     owner = await asyncpg.connect(owner_url)
@@ -74,14 +105,14 @@ async def test_a_night_is_planned_once_for_each_tenant_in_its_own_zone(database,
         now += timedelta(minutes=30)
 
     for name, house in houses.items():
-        found = [run.period for run in await runs_of(database, house.tenant.id, NIGHTLY)]
+        found = [run.period for run in await runs_of(database, house.tenant.id, nightly)]
         assert sorted(found) == ["2026-03-28", "2026-03-29", "2026-03-30"], name
 
 
-async def test_a_tenant_has_no_nights_from_before_it_was_there(house):
+async def test_a_tenant_has_no_nights_from_before_it_was_there(house, nightly):
     await plan(house.database, datetime.now(UTC))
 
-    assert await runs_of(house.database, house.tenant.id, NIGHTLY) == []
+    assert await runs_of(house.database, house.tenant.id, nightly) == []
 
 
 async def test_what_looks_every_minute_runs_only_where_something_waits(house):
@@ -118,15 +149,93 @@ async def test_suspended_tenants_have_no_business(house):
 
 
 async def test_a_run_is_taken_by_one(house):
-    # Other tests leave runs that wait, too; six who want thousands at once wait for each other.
-    await jobs.take_waiting(house.database, limit=100_000)
     run_id = await ask(house.database, house.tenant.id, NIGHTLY)
 
-    taken = await asyncio.gather(
-        *(jobs.take_waiting(house.database, limit=100_000) for _ in range(6))
-    )
+    # Other tests leave runs that wait, too.
+    taken = await asyncio.gather(*(jobs.claim(house.database, limit=100_000) for _ in range(6)))
 
     assert [run.id for each in taken for run in each].count(run_id) == 1
+
+
+async def test_of_one_job_of_a_tenant_one_run_is_carried_out_at_a_time(house):
+    first, second = [await planned(house, NIGHTLY, period) for period in ("a", "b")]
+    other = await planned(house, "ledger.verify_the_books", "a")
+
+    taken = [run.id for run in await jobs.claim(house.database, limit=100_000)]
+    meanwhile = [run.id for run in await jobs.claim(house.database, limit=100_000)]
+    await jobs.carry_out(house.database, house.tenant.id, first)
+    afterwards = [run.id for run in await jobs.claim(house.database, limit=100_000)]
+
+    assert {first, other} <= set(taken)
+    assert second not in taken + meanwhile
+    assert second in afterwards
+
+
+async def test_a_run_whose_worker_shows_no_life_is_claimed_by_another(house):
+    run_id = await ask(house.database, house.tenant.id, NIGHTLY)
+    await jobs.claim(house.database, limit=100_000)
+    silent = "update laurels.job_runs set beat_at = now() - $2::interval where tenant_id = $1"
+
+    claims = []
+    for seconds in (10, 31):
+        async with house.work() as work:
+            await work.fetch(silent, work.tenant_id, timedelta(seconds=seconds))
+        claims.append([run.id for run in await jobs.claim(house.database, limit=100_000)])
+
+    assert [run_id in each for each in claims] == [False, True]
+
+
+async def test_a_run_that_is_carried_out_shows_life_however_long_a_step_takes(house, monkeypatch):
+    monkeypatch.setattr(running, "BEAT_SECONDS", 0.01)
+    run_id = await ask(house.database, house.tenant.id, NIGHTLY)
+
+    async def beat() -> datetime:
+        async with house.work() as work:
+            rows = await work.fetch(
+                "select beat_at from laurels.job_runs where tenant_id = $1 and id = $2",
+                work.tenant_id, run_id,
+            )  # fmt: skip
+        return rows[0][0]
+
+    async def step(work: Work, *, limit: int) -> int:
+        """End when life was shown twice."""
+        began, seen = await beat(), set()
+        while len(seen) < 2:
+            await asyncio.sleep(0.005)
+            seen |= {await beat()} - {began}
+        return 0
+
+    job = declared.all_jobs()[NIGHTLY]
+    monkeypatch.setitem(declared._jobs, NIGHTLY, replace(job, step=step))
+
+    async with asyncio.timeout(20):
+        ended = await jobs.carry_out(house.database, house.tenant.id, run_id)
+
+    assert ended is not None
+    assert ended.state == "done"
+
+
+async def test_what_failed_waits_for_its_delay_and_fails_for_good_in_the_end(house, faulty):
+    faulty[0] = 100
+    run_id = await ask(house.database, house.tenant.id, "kit.faulty")
+    waits = []
+
+    for _ in range(len(running.DELAYS) + 1):
+        with pytest.raises(Conflict):
+            await jobs.carry_out(house.database, house.tenant.id, run_id, retry=True)
+        claimed = [run.id for run in await jobs.claim(house.database, limit=100_000)]
+        assert run_id not in claimed
+        async with house.work() as work:
+            rows = await work.fetch(
+                "select round(extract(epoch from next_attempt_at - now()))::int"
+                " from laurels.job_runs where tenant_id = $1 and id = $2",
+                work.tenant_id, run_id,
+            )  # fmt: skip
+        waits.append(rows[0][0])
+
+    (run,) = await runs_of(house.database, house.tenant.id, "kit.faulty")
+    assert waits == [int(each.total_seconds()) for each in running.DELAYS] + [None]
+    assert (run.state, run.attempts) == ("failed", 9)
 
 
 async def test_a_failure_is_kept_waits_and_is_made_good(house, faulty):
@@ -135,7 +244,7 @@ async def test_a_failure_is_kept_waits_and_is_made_good(house, faulty):
 
     for number in (1, 2):
         with pytest.raises(Conflict):
-            await jobs.carry_out(house.database, house.tenant.id, run_id, last_attempt=False)
+            await jobs.carry_out(house.database, house.tenant.id, run_id, retry=True)
         (run,) = await runs_of(house.database, house.tenant.id, "kit.faulty")
         assert (run.state, run.attempts, run.done) == ("waiting", number, 0)
         assert run.error == "Conflict: the first one is the worst"
@@ -156,7 +265,7 @@ async def test_the_last_failure_is_final(house, faulty):
     run_id = await ask(house.database, house.tenant.id, "kit.faulty")
 
     with pytest.raises(Conflict):
-        await jobs.carry_out(house.database, house.tenant.id, run_id, last_attempt=True)
+        await jobs.carry_out(house.database, house.tenant.id, run_id)
     again = await jobs.carry_out(house.database, house.tenant.id, run_id)
 
     (run,) = await runs_of(house.database, house.tenant.id, "kit.faulty")
@@ -224,6 +333,62 @@ async def test_many_tenants_without_anything_due_cost_one_look(database):
     assert after - before < 3 * (looks + 2) + 10
 
 
+@pytest.mark.parametrize("preset", ["plain", "shopify"])
+async def test_tenants_in_which_nothing_happens_make_no_runs_at_night(database, preset):
+    house = await make_tenant(database, preset=preset)
+    async with house.work() as work:
+        await settlement.settle(
+            work, [NewPurchase(amount=Decimal(10), currency="USD", source="test", member="anna")]
+        )
+    tomorrow = datetime.now(UTC).replace(hour=23, minute=59)
+    nights = [tomorrow + timedelta(days=n) for n in range(1, 4)]
+    counts = []
+
+    for night in nights:
+        await plan(database, night)
+        async with house.work() as work:
+            waiting = [run for run in await jobs.list_runs(work, limit=100)
+                       if run.state == "waiting"]  # fmt: skip
+        counts.append(sorted(run.job for run in waiting))
+        for run in waiting:
+            await jobs.carry_out(database, house.tenant.id, run.id)
+
+    review = ["tiers.review"] if preset == "shopify" else []
+    assert counts == [["ledger.verify_the_books", *review], [], []]
+
+
+async def test_a_month_is_made_up_for_when_no_worker_ran_on_its_first_day(
+    database, owner_url, monkeypatch
+):
+    house = await make_tenant(database)
+    async with house.work() as work:
+        await work.fetch("select 1")
+    owner = await asyncpg.connect(owner_url)
+    await owner.execute(
+        "update laurels.tenants set created_at = '2020-01-01' where id = $1", house.tenant.id
+    )
+    await owner.close()
+
+    async def step(work: Work, *, limit: int) -> int:
+        """Do nothing."""
+        return 0
+
+    for name, look_back in (("kit.monthly", None), ("kit.brief", timedelta(days=3))):
+        made = declared.Job(
+            name, step, declared.Monthly(1, time(9)), 10, None, None, True, look_back=look_back
+        )
+        monkeypatch.setitem(declared._jobs, name, made)
+
+    await plan(database, datetime(2026, 3, 20, tzinfo=UTC))
+    await plan(database, datetime(2026, 4, 3, tzinfo=UTC))
+
+    found = {
+        name: sorted(run.period for run in await runs_of(database, house.tenant.id, name))
+        for name in ("kit.monthly", "kit.brief")
+    }
+    assert found == {"kit.monthly": ["2026-03", "2026-04"], "kit.brief": ["2026-04"]}
+
+
 async def test_by_hand_twice_is_one_run_while_it_waits(house):
     first = await ask(house.database, house.tenant.id, NIGHTLY)
     second = await ask(house.database, house.tenant.id, NIGHTLY)
@@ -246,11 +411,11 @@ async def test_old_runs_and_answers_are_forgotten(house, client):
             work.tenant_id,
         )
         await work.fetch(
-            "update laurels.job_runs set created_at = now() - interval '31 days',"
-            " finished_at = now() - interval '31 days' where tenant_id = $1",
+            "update laurels.job_runs set created_at = now() - interval '46 days',"
+            " finished_at = now() - interval '46 days' where tenant_id = $1",
             work.tenant_id,
         )
-    await plan(house.database, datetime.now(UTC))
+    await plan(house.database, datetime.now(UTC) + timedelta(days=1))
 
     for name in ("kit.forget_old_answers", "jobs.forget_old_runs"):
         (run,) = await runs_of(house.database, house.tenant.id, name)

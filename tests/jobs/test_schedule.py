@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from laurels.kit.jobs import Daily, Every, all_jobs, job
+from laurels.kit.jobs import Daily, Every, Monthly, Weekly, all_jobs, job
 from laurels.kit.work import Work
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
@@ -64,6 +64,48 @@ def test_the_following_period_is_the_next_latest():
         now = due
 
 
+@pytest.mark.parametrize(
+    ("schedule", "now", "latest", "following"),
+    [
+        (Weekly(0, time(9)), "2026-11-27T12:00Z", ("2026-W48", "2026-11-23T08:00Z"),
+         ("2026-W49", "2026-11-30T08:00Z")),
+        (Weekly(0, time(9)), "2026-11-23T07:59Z", ("2026-W47", "2026-11-16T08:00Z"),
+         ("2026-W48", "2026-11-23T08:00Z")),
+        (Weekly(6, time(2, 30)), "2026-03-29T12:00Z", ("2026-W13", "2026-03-29T01:30Z"),
+         ("2026-W14", "2026-04-05T00:30Z")),
+        (Weekly(4, time(0)), "2027-01-01T12:00Z", ("2026-W53", "2026-12-31T23:00Z"),
+         ("2027-W01", "2027-01-07T23:00Z")),
+        (Monthly(1, time(9)), "2026-03-01T08:00Z", ("2026-03", "2026-03-01T08:00Z"),
+         ("2026-04", "2026-04-01T07:00Z")),
+        (Monthly(31, time(0)), "2026-02-28T12:00Z", ("2026-02", "2026-02-27T23:00Z"),
+         ("2026-03", "2026-03-30T22:00Z")),
+        (Monthly(29, time(0)), "2028-02-28T12:00Z", ("2028-01", "2028-01-28T23:00Z"),
+         ("2028-02", "2028-02-28T23:00Z")),
+        (Monthly(15, time(9)), "2026-12-20T12:00Z", ("2026-12", "2026-12-15T08:00Z"),
+         ("2027-01", "2027-01-15T08:00Z")),
+    ],
+)  # fmt: skip
+def test_weeks_and_months_of_the_tenants_calendar(schedule, now, latest, following):
+    assert schedule.latest(moment(now), BERLIN) == (latest[0], moment(latest[1]))
+    assert schedule.following(moment(now), BERLIN) == (following[0], moment(following[1]))
+
+
+@pytest.mark.parametrize("schedule", [Weekly(2, time(2, 30)), Monthly(30, time(2, 30))])
+@pytest.mark.parametrize("zone", [BERLIN, NEW_YORK, ZoneInfo("Pacific/Apia")])
+def test_each_week_and_month_of_three_years_comes_once(schedule, zone):
+    now, seen = datetime(2026, 1, 1, tzinfo=UTC), []
+
+    while now < datetime(2029, 1, 1, tzinfo=UTC):
+        period, due = schedule.latest(now, zone)
+        assert due <= now < schedule.following(now, zone)[1]
+        if not seen or seen[-1] != period:
+            seen.append(period)
+        now += timedelta(hours=1)
+
+    assert len(seen) == len(set(seen))
+    assert len(seen) in ({157, 158} if isinstance(schedule, Weekly) else {37})
+
+
 def test_every_so_often_is_counted_in_utc():
     ten = Every(timedelta(minutes=10))
 
@@ -90,6 +132,7 @@ async def _nothing(work: Work, *, limit: int) -> int:
         # An advancing clock would not know where to stop.
         {"every": timedelta(minutes=1), "waiting": "tenants_with_due_lots"},
         {"daily": "25:00"},
+        {"every": Monthly(1, time(9)), "daily": "09:00"},
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused(declared):
@@ -97,6 +140,14 @@ def test_a_schedule_that_cannot_be_is_refused(declared):
         job("kit.never", **declared)(_nothing)
 
     assert "kit.never" not in all_jobs()
+
+
+@pytest.mark.parametrize(
+    ("schedule", "day"), [(Weekly, 7), (Weekly, -1), (Monthly, 0), (Monthly, 32)]
+)
+def test_a_day_that_no_week_or_month_has_is_refused(schedule, day):
+    with pytest.raises(ValueError, match="there is no day"):
+        schedule(day, time(9))
 
 
 def test_a_name_is_taken_once():

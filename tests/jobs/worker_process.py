@@ -10,13 +10,13 @@ import sys
 from datetime import timedelta
 
 from laurels import worker
-from laurels.kit import queue
+from laurels.jobs import running, working
 from laurels.kit.db import Database
 
 
 async def main(url: str) -> None:
     """Work until told to stop."""
-    queue.BEAT, queue.DEAD_AFTER = timedelta(seconds=0.5), timedelta(seconds=3)
+    running.BEAT_SECONDS, working.LEASE = 0.3, timedelta(seconds=1.5)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     database = Database(url, pool_size=6, statement_timeout=None)

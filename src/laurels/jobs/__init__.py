@@ -8,12 +8,12 @@ here too, because moving it runs what falls due on the way. It knows nothing of 
 from .asking import ask, list_jobs, run_now
 from .clock import ClockView, advance, clock_of, set_to
 from .errors import JobNotFound, JobRunNotFound, RunOvertaken
-from .planning import AT_ONCE, Planner, take_waiting
+from .planning import Planner
 from .queries import RunView, get_run, list_runs, tenants_last_runs
 from .running import carry_out
+from .working import claim, run_jobs, run_planner
 
 __all__ = [
-    "AT_ONCE",
     "ClockView",
     "JobNotFound",
     "JobRunNotFound",
@@ -23,12 +23,14 @@ __all__ = [
     "advance",
     "ask",
     "carry_out",
+    "claim",
     "clock_of",
     "get_run",
     "list_jobs",
     "list_runs",
+    "run_jobs",
     "run_now",
+    "run_planner",
     "set_to",
-    "take_waiting",
     "tenants_last_runs",
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 from laurels import audit, tenants
 from laurels.kit.db import Database
 from laurels.kit.ids import encode, new_id
-from laurels.kit.jobs import Job, all_jobs
+from laurels.kit.jobs import Every, Job, all_jobs
 from laurels.kit.time import zone
 from laurels.kit.work import Actor, Work, open_work
 
@@ -28,7 +28,7 @@ class JobView:
 
 
 async def list_jobs(work: Work) -> list[JobView]:
-    """Return all jobs by name. What waits for something to do has no next time."""
+    """Return all jobs by name. What looks every so often for something to do has no next time."""
     tenant = await tenants.current(work)
     place = zone(tenant.time_zone)
     last = await last_runs(work, list(all_jobs()))
@@ -37,11 +37,15 @@ async def list_jobs(work: Work) -> list[JobView]:
             job.name,
             job.words,
             _when(job),
-            job.schedule.following(work.now, place)[1] if job.waiting is None else None,
+            None if _looks(job) else job.schedule.following(work.now, place)[1],
             last.get(job.name),
         )
         for job in all_jobs().values()
     ]
+
+
+def _looks(job: Job) -> bool:
+    return job.waiting is not None and isinstance(job.schedule, Every)
 
 
 def _when(job: Job) -> str:
@@ -90,11 +94,11 @@ async def run_now(
 
 async def _insert(work: Work, name: str, *, state: str) -> UUID:
     run_id = new_id()
-    # Marked as handed on where it runs at once, so that no worker takes it up meanwhile.
+    # Marked as running where it runs at once, so that no worker takes it up meanwhile.
     await work.fetch(
         "insert into laurels.job_runs (tenant_id, id, job, period, origin, state, due_at,"
-        " created_at, queued_at, beat_at) values ($1, $2, $3, $4, 'hand', $5, $6, now(),"
-        " case when $5 = 'running' then now() end, case when $5 = 'running' then now() end)",
+        " created_at, beat_at) values ($1, $2, $3, $4, 'hand', $5, $6, now(),"
+        " case when $5 = 'running' then now() end)",
         work.tenant_id, run_id, name, f"by hand {run_id}", state, work.now,
     )  # fmt: skip
     await audit.record(

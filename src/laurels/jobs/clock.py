@@ -12,7 +12,7 @@ from typing import Any
 
 from laurels import audit, tenants
 from laurels.kit.ids import encode, new_id
-from laurels.kit.jobs import Daily, Every, Job, all_jobs
+from laurels.kit.jobs import Every, Job, all_jobs
 from laurels.kit.time import utc_now, zone
 from laurels.kit.work import Work, open_work
 
@@ -179,7 +179,7 @@ async def _stand(work: Work, run: RunView) -> _Stop | None:
         moment = await job.next_due(work) if job.next_due is not None else None
         if moment is not None and moment <= now:
             due.append((job, now.isoformat()))
-    for job in _daily():
+    for job in _by_calendar():
         period, moment = job.schedule.latest(now, zone(tenant.time_zone))
         if moment == now:
             due.append((job, period))
@@ -191,9 +191,11 @@ def _as_it_happens() -> list[Job]:
     return [job for job in all_jobs().values() if job.business and isinstance(job.schedule, Every)]
 
 
-def _daily() -> list[Job]:
-    """Return the jobs that follow the tenant's days."""
-    return [job for job in all_jobs().values() if job.business and isinstance(job.schedule, Daily)]
+def _by_calendar() -> list[Job]:
+    """Return the jobs that follow the tenant's days, weeks and months."""
+    return [
+        job for job in all_jobs().values() if job.business and not isinstance(job.schedule, Every)
+    ]
 
 
 async def _move_on(work: Work, attempt: Attempt, stop: _Stop) -> None:
@@ -218,7 +220,7 @@ async def _next_stop(work: Work, stop: _Stop) -> datetime:
     tenant = await tenants.current(work)
     place = zone(tenant.time_zone)
     moments = [stop.target]
-    moments += [job.schedule.following(stop.now, place)[1] for job in _daily()]
+    moments += [job.schedule.following(stop.now, place)[1] for job in _by_calendar()]
     for job in _as_it_happens():
         due = await job.next_due(work) if job.next_due is not None else None
         if due is not None and due > stop.now:

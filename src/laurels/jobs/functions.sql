@@ -1,7 +1,8 @@
 -- Plan a run for each active tenant that a row speaks of and that has none for the period yet; say
 -- how many were planned. A row is for one tenant, or for all tenants of a time zone, or for all.
 -- A tenant with a test clock is left out of what follows business time: moving its clock runs that.
--- A tenant has no periods from before it was created, and a suspended one has housekeeping only.
+-- A tenant has no days from before it was created, and a suspended one has housekeeping only. What
+-- looks every so often has no zone; there an open run stands for the next one, too.
 create or replace function laurels.plan_job_runs(
   p_jobs text[],
   p_periods text[],
@@ -23,7 +24,7 @@ begin
   inner join laurels.tenants as t
     on (d.tenant is null or t.id = d.tenant) and (d.zone is null or t.time_zone = d.zone)
   where (t.status = 'active' or not d.business)
-    and (t.created_at <= d.due or d.tenant is not null)
+    and (t.created_at <= d.due or d.zone is null)
     and not (
       d.business
       and exists (select from laurels.test_clocks as c where c.tenant_id = t.id)
@@ -32,7 +33,7 @@ begin
       select
       from laurels.job_runs as r
       where r.tenant_id = t.id and r.job = d.job
-        and (r.period = d.period or (d.tenant is not null and r.state in ('waiting', 'running')))
+        and (r.period = d.period or (d.zone is null and r.state in ('waiting', 'running')))
     )
   on conflict (tenant_id, job, period) do nothing;
   get diagnostics v_rows = row_count;
@@ -40,25 +41,61 @@ begin
 end
 $$;
 
--- Take what waits to be handed to the queue: planned just now, or handed on long ago and heard of
--- no more. Marking them is the taking: of two workers that look at once, one gets each run.
-create or replace function laurels.take_job_runs(p_limit integer)
-returns table (tenant_id uuid, id uuid, job text)
-language sql security definer set search_path = laurels, pg_temp as $$
-  update laurels.job_runs as r
-  set queued_at = now()
-  where (r.tenant_id, r.id) in (
-    select w.tenant_id, w.id
-    from laurels.job_runs as w
-    where w.state in ('waiting', 'running')
-      and (w.queued_at is null or w.queued_at < now() - interval '15 minutes')
-      and (w.beat_at is null or w.beat_at < now() - interval '5 minutes' or w.state = 'waiting')
-    order by w.created_at
-    limit p_limit
+-- Whether a run waits and is due, or is lost because its worker has shown no life for so long.
+create or replace function laurels.may_claim(p_run laurels.job_runs, p_lease interval)
+returns boolean language sql stable as $$
+  select case p_run.state
+    when 'waiting' then p_run.next_attempt_at is null or p_run.next_attempt_at <= now()
+    when 'running' then p_run.beat_at < now() - p_lease
+    else false
+  end
+$$;
+
+-- Jobs of which a run can be claimed, those with the oldest first.
+create or replace function laurels.list_claimable_jobs(p_limit integer, p_lease interval)
+returns table (tenant_id uuid, job text)
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select r.tenant_id, r.job
+  from laurels.job_runs as r
+  where r.state in ('waiting', 'running')
+  group by r.tenant_id, r.job
+  having bool_or(laurels.may_claim(r, p_lease))
+    and not bool_or(r.state = 'running' and r.beat_at >= now() - p_lease)
+  order by min(r.created_at)
+  limit p_limit
+$$;
+
+-- Claim the oldest run of a job that can be claimed; of one job and tenant one is carried out at a
+-- time. Whoever claims locks the oldest open run first, and then looks anew what is carried out.
+create or replace function laurels.claim_job_run(p_tenant uuid, p_job text, p_lease interval)
+returns uuid language plpgsql as $$
+declare
+  v_run uuid;
+begin
+  perform 1 from laurels.job_runs as r
+  where r.tenant_id = p_tenant and r.id = (
+    select o.id from laurels.job_runs as o
+    where o.tenant_id = p_tenant and o.job = p_job and o.state in ('waiting', 'running')
+    order by o.id limit 1
   )
-  and r.state in ('waiting', 'running')
-  and (r.queued_at is null or r.queued_at < now() - interval '15 minutes')
-  returning r.tenant_id, r.id, r.job
+  for update skip locked;
+  if not found then
+    return null;
+  end if;
+  update laurels.job_runs as r
+  set state = 'running', beat_at = now(), next_attempt_at = null
+  where r.tenant_id = p_tenant and r.id = (
+    select w.id from laurels.job_runs as w
+    where w.tenant_id = p_tenant and w.job = p_job and laurels.may_claim(w, p_lease)
+    order by w.created_at, w.id limit 1
+  ) and not exists (
+    select from laurels.job_runs as o
+    where o.tenant_id = p_tenant and o.job = p_job and o.state = 'running'
+      and o.beat_at >= now() - p_lease
+  )
+  returning r.id into v_run;
+  return v_run;
+end
 $$;
 
 -- The last run of each job of each tenant, for the operator's list.
@@ -97,7 +134,7 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   select t.id
   from laurels.tenants as t
   -- Ids are in the order of time, so the first one is the oldest.
-  where p_now - interval '30 days' > (
+  where p_now - interval '45 days' > (
     select r.created_at
     from laurels.job_runs as r
     where r.tenant_id = t.id
@@ -108,21 +145,21 @@ $$;
 
 alter function laurels.plan_job_runs(text[], text[], timestamptz[], boolean[], text[], uuid[])
 owner to laurels_maintenance;
-alter function laurels.take_job_runs(integer) owner to laurels_maintenance;
+alter function laurels.list_claimable_jobs(integer, interval) owner to laurels_maintenance;
 alter function laurels.last_job_runs() owner to laurels_maintenance;
 alter function laurels.list_time_zones() owner to laurels_maintenance;
 alter function laurels.tenants_with_old_answers(timestamptz) owner to laurels_maintenance;
 alter function laurels.tenants_with_old_runs(timestamptz) owner to laurels_maintenance;
 revoke all on function
 laurels.plan_job_runs(text[], text[], timestamptz[], boolean[], text[], uuid[]) from public;
-revoke all on function laurels.take_job_runs(integer) from public;
+revoke all on function laurels.list_claimable_jobs(integer, interval) from public;
 revoke all on function laurels.last_job_runs() from public;
 revoke all on function laurels.list_time_zones() from public;
 revoke all on function laurels.tenants_with_old_answers(timestamptz) from public;
 revoke all on function laurels.tenants_with_old_runs(timestamptz) from public;
 grant execute on function
 laurels.plan_job_runs(text[], text[], timestamptz[], boolean[], text[], uuid[]) to laurels_app;
-grant execute on function laurels.take_job_runs(integer) to laurels_app;
+grant execute on function laurels.list_claimable_jobs(integer, interval) to laurels_app;
 grant execute on function laurels.last_job_runs() to laurels_app;
 grant execute on function laurels.list_time_zones() to laurels_app;
 grant execute on function laurels.tenants_with_old_answers(timestamptz) to laurels_app;

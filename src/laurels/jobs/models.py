@@ -33,7 +33,7 @@ class JobRun(TenantOwned, Base):
         CheckConstraint("state <> 'failed' or error is not null", name="failure_has_error"),
         CheckConstraint("state <> 'running' or beat_at is not null", name="running_beats"),
         {
-            "comment": "What ran for whom, when and with which outcome; kept for 30 days.",
+            "comment": "What ran for whom, when and with which outcome; kept for 45 days.",
             "postgresql_with": {"fillfactor": 80},
         },
     )
@@ -45,7 +45,9 @@ class JobRun(TenantOwned, Base):
     state: Mapped[str] = mapped_column(comment="waiting, running, done or failed.")
     due_at: Mapped[datetime] = mapped_column(comment="When it was due, in business time.")
     created_at: Mapped[datetime] = mapped_column(comment="When it was planned.")
-    queued_at: Mapped[datetime | None] = mapped_column(comment="When it was last handed on.")
+    next_attempt_at: Mapped[datetime | None] = mapped_column(
+        comment="Before when it is not tried again; null is at once."
+    )
     started_at: Mapped[datetime | None] = mapped_column(comment="When it was first begun.")
     beat_at: Mapped[datetime | None] = mapped_column(comment="When it last showed life.")
     finished_at: Mapped[datetime | None] = mapped_column(comment="When it ended.")

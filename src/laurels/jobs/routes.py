@@ -41,7 +41,7 @@ async def list_job_runs(
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[JobRunOut]:
-    """List runs of jobs, newest first. They are kept for 30 days."""
+    """List runs of jobs, newest first. They are kept for 45 days."""
     rows = await queries.list_runs(
         work, job=job, state=state, after=read_cursor(cursor), limit=limit + 1
     )

@@ -4,10 +4,13 @@ Each attempt has a number, and every step writes under it. When a worker that wa
 comes to, its next step finds another number and is rolled back: a run has one executor.
 """
 
+import asyncio
+import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +25,12 @@ from laurels.kit.work import Work, open_work
 from .errors import JobNotFound, RunOvertaken
 from .queries import COLUMNS, RunView, get_run
 
+log = logging.getLogger("laurels.jobs")
 MAX_STEPS = 100_000
+DELAYS = tuple(timedelta(seconds=each) for each in (10, 60, 300, 900, 1800, 3600, 3600, 3600))
+"""After which time a run that failed is tried again; after the last one it has failed for good."""
+BEAT_SECONDS = 5.0
+"""How often a run that is carried out shows life."""
 MAX_ERROR = 2000
 RUNS = Counter("laurels_job_runs_total", "Runs of jobs that ended, by outcome.", ["job", "outcome"])
 SECONDS = Histogram(
@@ -69,20 +77,23 @@ async def carry_out(
     tenant_id: UUID,
     run_id: UUID,
     *,
-    last_attempt: bool = True,
+    retry: bool = False,
     stopping: Callable[[], bool] | None = None,
     on_progress: OnProgress | None = None,
 ) -> RunView | None:
     """The run has come to its end; return it, or None when there is nothing (more) to do.
 
-    A failure is kept with the run and raised again; it waits for another attempt unless this was
-    the `last_attempt`. When `stopping` says so the run is left waiting, whole steps done.
+    A failure is kept with the run and raised again. With `retry` the run then waits for its next
+    attempt, unless this was the last one. When `stopping` says so the run is left waiting, whole
+    steps done.
     """
     begun = await _begin(database, tenant_id, run_id)
     if begun is None:
         return None
     attempt = Attempt(database, tenant_id, begun, stopping or _never, on_progress or _silently)
-    return await _execute(attempt, last_attempt)
+    delay = DELAYS[begun.attempts - 1] if retry and begun.attempts <= len(DELAYS) else None
+    async with _alive(attempt):
+        return await _execute(attempt, delay)
 
 
 async def carry_out_at(
@@ -92,17 +103,44 @@ async def carry_out_at(
     async with open_work(database, tenant_id=tenant_id) as work:
         row = await work.fetchrow(
             "insert into laurels.job_runs as r (tenant_id, id, job, period, origin, state, due_at,"
-            " created_at, queued_at, started_at, beat_at, attempts)"
-            " values ($1, $2, $3, $4, 'clock', 'running', $5, now(), now(), now(), now(), 1)"
+            " created_at, started_at, beat_at, attempts)"
+            " values ($1, $2, $3, $4, 'clock', 'running', $5, now(), now(), now(), 1)"
             " on conflict (tenant_id, job, period) do update set state = 'running',"
             " finished_at = null, error = null, beat_at = excluded.beat_at,"
-            " queued_at = excluded.queued_at, attempts = r.attempts + 1"
+            " next_attempt_at = null, attempts = r.attempts + 1"
             f" where r.state <> 'done' returning {COLUMNS}",
             tenant_id, new_id(), job.name, period, moment,
         )  # fmt: skip
     if row is not None:
         run = RunView(*row)
-        await _execute(Attempt(database, tenant_id, run, _never, _silently), last_attempt=True)
+        attempt = Attempt(database, tenant_id, run, _never, _silently)
+        async with _alive(attempt):
+            await _execute(attempt, None)
+
+
+@asynccontextmanager
+async def _alive(attempt: Attempt) -> AsyncGenerator[None]:
+    """Show life while the block goes on, however long one of its steps takes."""
+    beating = asyncio.create_task(_beat(attempt))
+    try:
+        yield
+    finally:
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
+
+
+async def _beat(attempt: Attempt) -> None:
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        try:
+            async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
+                await work.fetch(
+                    "update laurels.job_runs set beat_at = now() where tenant_id = $1"
+                    " and id = $2 and attempts = $3 and state = 'running'",
+                    work.tenant_id, attempt.run.id, attempt.run.attempts,
+                )  # fmt: skip
+        except Exception as error:  # noqa: BLE001 - the next one may come through
+            log.warning("a run of %s could not show life: %r", attempt.run.job, error)
 
 
 def _never() -> bool:
@@ -113,7 +151,7 @@ def _silently(_done: int, _total: int | None) -> None:
     return
 
 
-async def _execute(attempt: Attempt, last_attempt: bool) -> RunView | None:
+async def _execute(attempt: Attempt, delay: timedelta | None) -> RunView | None:
     job = attempt.run.job
     started = time.perf_counter()
     try:
@@ -122,15 +160,16 @@ async def _execute(attempt: Attempt, last_attempt: bool) -> RunView | None:
         else:
             ended = await _step_by_step(attempt, _job(job))
     except Stopped:
-        await _leave(attempt, state="waiting", error=None)
+        await _leave(attempt, state="waiting")
         return None
     except RunOvertaken:
         RUNS.labels(job, "overtaken").inc()
         return None
     except Exception as error:
-        state = "failed" if last_attempt else "waiting"
-        await _leave(attempt, state=state, error=f"{type(error).__name__}: {error}"[:MAX_ERROR])
-        RUNS.labels(job, "failed" if last_attempt else "retried").inc()
+        said = f"{type(error).__name__}: {error}"[:MAX_ERROR]
+        state = "failed" if delay is None else "waiting"
+        await _leave(attempt, state=state, error=said, delay=delay)
+        RUNS.labels(job, "failed" if delay is None else "retried").inc()
         raise
     finally:
         SECONDS.labels(job).observe(time.perf_counter() - started)
@@ -201,16 +240,20 @@ async def _end(work: Work, run: RunView, *, result: dict[str, Any] | None = None
     return RunView(*row)
 
 
-async def _leave(attempt: Attempt, *, state: str, error: str | None) -> None:
+async def _leave(
+    attempt: Attempt, *, state: str, error: str | None = None, delay: timedelta | None = None
+) -> None:
     """The run waits for another attempt, or has failed; an attempt that was overtaken says no more.
 
-    A run that was put off is handed on at once; one that failed comes back by the queue's delay.
+    One that was put off waits for nothing, one that failed for its delay.
     """
     async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
         await work.fetch(
-            "update laurels.job_runs set state = $4, error = $5,"
-            " finished_at = case when $4 = 'failed' then now() end,"
-            " queued_at = case when $5::text is not null then now() + interval '1 hour' end"
-            " where tenant_id = $1 and id = $2 and attempts = $3 and state = 'running'",
-            attempt.tenant_id, attempt.run.id, attempt.run.attempts, state, error,
+            """
+            update laurels.job_runs
+            set state = $4, error = $5, next_attempt_at = now() + $6::interval,
+                finished_at = case when $4 = 'failed' then now() end
+            where tenant_id = $1 and id = $2 and attempts = $3 and state = 'running'
+            """,
+            attempt.tenant_id, attempt.run.id, attempt.run.attempts, state, error, delay,
         )  # fmt: skip

@@ -41,8 +41,6 @@ else:
 """The driver's connection and pool, which are generic for type checkers only."""
 
 SCHEMA = "laurels"
-QUEUE = "laurels_jobs"
-"""The schema in which the job queue has its own tables (docs/decisions/0010)."""
 MAX_WAITING_PER_TENANT = 200
 """Callers of one tenant who may wait for a connection; more are refused at once."""
 MAX_POINTS = 2**53 - 1

@@ -9,6 +9,7 @@ it stopped, and goes on from there. What runs when, for whom and with which outc
 of the room `jobs`.
 """
 
+from calendar import day_name, monthrange
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -53,9 +54,8 @@ NextDue = Callable[[Work], Awaitable[datetime | None]]
 """Tells the moment at which a tenant next has something due, also one that has passed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Daily:
-    """Once on each day of the tenant's own calendar, at this time of its clocks.
+class _Calendar:
+    """On some days of the tenant's own calendar, at one time of its clocks, once for each.
 
     A time that a day skips (clocks go forward) comes as much later as was skipped; of a time that
     a day has twice it is the first. Either way it is once a day, because the day is the period.
@@ -63,26 +63,121 @@ class Daily:
 
     at: time
 
+    def day_before(self, day: date) -> date:
+        """Return the last day of the schedule that is this one or earlier."""
+        raise NotImplementedError
+
+    def day_after(self, day: date) -> date:
+        """Return the first day of the schedule that is later than this one."""
+        raise NotImplementedError
+
     def moment(self, day: date, zone: ZoneInfo) -> datetime:
         """Return the moment of this day at which it is due, in UTC."""
         return datetime.combine(day, self.at, tzinfo=zone).astimezone(UTC)
 
+    def period(self, day: date) -> str:
+        """Return the name of the period that this day stands for."""
+        return day.isoformat()
+
     def latest(self, now: datetime, zone: ZoneInfo) -> tuple[str, datetime]:
         """Return the last period that was due by now, and when it was."""
-        day = now.astimezone(zone).date()
+        day = self.day_before(now.astimezone(zone).date())
         if self.moment(day, zone) > now:
-            day -= timedelta(days=1)
-        return day.isoformat(), self.moment(day, zone)
+            day = self.day_before(day - timedelta(days=1))
+        return self.period(day), self.moment(day, zone)
 
     def following(self, now: datetime, zone: ZoneInfo) -> tuple[str, datetime]:
         """Return the next period that is due after now, and when it is."""
-        day = now.astimezone(zone).date()
+        day = self.day_before(now.astimezone(zone).date())
         while self.moment(day, zone) <= now:
-            day += timedelta(days=1)
-        return day.isoformat(), self.moment(day, zone)
+            day = self.day_after(day)
+        return self.period(day), self.moment(day, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Daily(_Calendar):
+    """Once on each day of the tenant's own calendar."""
+
+    at: time
+
+    def day_before(self, day: date) -> date:
+        """Return the day itself."""
+        return day
+
+    def day_after(self, day: date) -> date:
+        """Return the next day."""
+        return day + timedelta(days=1)
 
     def __str__(self) -> str:
         return f"daily at {self.at:%H:%M} of the tenant's clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly(_Calendar):
+    """Once in each week of the tenant's own calendar, on this day: 0 is Monday."""
+
+    weekday: int
+    at: time
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weekday <= 6:
+            msg = f"there is no day {self.weekday} in a week"
+            raise ValueError(msg)
+
+    def day_before(self, day: date) -> date:
+        """Return the last such weekday up to this day."""
+        return day - timedelta(days=(day.weekday() - self.weekday) % 7)
+
+    def day_after(self, day: date) -> date:
+        """Return the next such weekday."""
+        return self.day_before(day + timedelta(days=7))
+
+    def period(self, day: date) -> str:
+        """Return the ISO week, such as `2026-W48`."""
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02}"
+
+    def __str__(self) -> str:
+        return f"{day_name[self.weekday]}s at {self.at:%H:%M} of the tenant's clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly(_Calendar):
+    """Once in each month of the tenant's own calendar, on this day or the month's last one."""
+
+    day: int
+    at: time
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.day <= 31:
+            msg = f"there is no day {self.day} in a month"
+            raise ValueError(msg)
+
+    def _in(self, year: int, month: int) -> date:
+        return date(year, month, min(self.day, monthrange(year, month)[1]))
+
+    def day_before(self, day: date) -> date:
+        """Return the last such day up to this one."""
+        found = self._in(day.year, day.month)
+        if found <= day:
+            return found
+        last = day.replace(day=1) - timedelta(days=1)
+        return self._in(last.year, last.month)
+
+    def day_after(self, day: date) -> date:
+        """Return the first such day after this one."""
+        found = self._in(day.year, day.month)
+        if found > day:
+            return found
+        following = day.replace(day=28) + timedelta(days=4)
+        return self._in(following.year, following.month)
+
+    def period(self, day: date) -> str:
+        """Return the month, such as `2026-12`."""
+        return f"{day:%Y-%m}"
+
+    def __str__(self) -> str:
+        return f"monthly on day {self.day} at {self.at:%H:%M} of the tenant's clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +205,24 @@ class Every:
         return "every minute" if minutes == 1 else f"every {minutes} minutes"
 
 
+Schedule = Daily | Weekly | Monthly | Every
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something that a room does by itself, and when."""
 
     name: str
     step: Step | None
-    schedule: Daily | Every
+    schedule: Schedule
     limit: int
     waiting: str | None
     next_due: NextDue | None
     business: bool
     walk: Walk | None = None
     count: Count | None = None
+    look_back: timedelta | None = None
+    """A period that was missed longer ago is not made up for; without it the last one always is."""
 
     @property
     def words(self) -> str:
@@ -144,17 +244,20 @@ def job(
     name: str,
     *,
     daily: str | None = None,
-    every: timedelta | None = None,
+    every: timedelta | Weekly | Monthly | None = None,
     limit: int = 1000,
     waiting: str | None = None,
     next_due: NextDue | None = None,
     business: bool = True,
+    look_back: timedelta | None = None,
 ) -> Callable[[Step], Step]:
-    """Register a step as a job that is due daily at "HH:MM" of the tenant's clock, or every span.
+    """Register a step as a job: daily at "HH:MM" of the tenant's clock, every span, or on a day of
+    every week or month.
 
     `waiting` names a SQL function of the time that tells which tenants have something to do; only
     they get a run. `business` says that the job follows the tenant's clock, which a test clock
-    moves; then `next_due` tells where an advancing clock has to stop for it.
+    moves; then `next_due` tells where an advancing clock has to stop for it. The last period that
+    was missed while no worker ran is made up for, unless it is older than `look_back`.
     """
     schedule = _schedule(daily, every)
     if isinstance(schedule, Every) and schedule.span < EVERYBODY and waiting is None:
@@ -165,7 +268,7 @@ def job(
         raise ValueError(msg)
 
     def register(step: Step) -> Step:
-        _add(Job(name, step, schedule, limit, waiting, next_due, business))
+        _add(Job(name, step, schedule, limit, waiting, next_due, business, look_back=look_back))
         return step
 
     return register
@@ -200,11 +303,13 @@ def _add(found: Job) -> None:
     _jobs[found.name] = found
 
 
-def _schedule(daily: str | None, every: timedelta | None) -> Daily | Every:
+def _schedule(daily: str | None, every: timedelta | Weekly | Monthly | None) -> Schedule:
     if (daily is None) == (every is None):
         msg = "a job is either daily or every so often"
         raise ValueError(msg)
-    return Every(every) if every is not None else Daily(time.fromisoformat(daily or ""))
+    if every is None:
+        return Daily(time.fromisoformat(daily or ""))
+    return Every(every) if isinstance(every, timedelta) else every
 
 
 def all_jobs() -> dict[str, Job]:

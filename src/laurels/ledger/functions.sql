@@ -298,3 +298,50 @@ revoke all on function laurels.tenants_with_due_lots(timestamptz) from public;
 revoke all on function laurels.tenants_with_due_holds(timestamptz) from public;
 grant execute on function laurels.tenants_with_due_lots(timestamptz) to laurels_app;
 grant execute on function laurels.tenants_with_due_holds(timestamptz) to laurels_app;
+
+-- Which tenants have lots or holds that are due: whose day is to be closed at night.
+create or replace function laurels.tenants_with_dues(p_now timestamptz) returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select laurels.tenants_with_due_lots(p_now)
+  union
+  select laurels.tenants_with_due_holds(p_now)
+$$;
+
+alter function laurels.tenants_with_dues(timestamptz) owner to laurels_maintenance;
+revoke all on function laurels.tenants_with_dues(timestamptz) from public;
+grant execute on function laurels.tenants_with_dues(timestamptz) to laurels_app;
+
+-- Which tenants have books that moved since they were last verified. Ids are in the order of time,
+-- so the last row is the newest.
+create or replace function laurels.tenants_with_unverified_books(p_now timestamptz) returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select t.id
+  from laurels.tenants as t
+  left join lateral (
+    select r.started_at
+    from laurels.job_runs as r
+    where r.tenant_id = t.id and r.job = 'ledger.verify_the_books' and r.state = 'done'
+    order by r.id desc
+    limit 1
+  ) as v on true
+  left join lateral (
+    select p.created_at
+    from laurels.point_transactions as p
+    where p.tenant_id = t.id
+    order by p.id desc
+    limit 1
+  ) as p on true
+  left join lateral (
+    select h.created_at
+    from laurels.holds as h
+    where h.tenant_id = t.id
+    order by h.id desc
+    limit 1
+  ) as h on true
+  where t.created_at <= p_now
+    and greatest(p.created_at, h.created_at) > coalesce(v.started_at, '-infinity')
+$$;
+
+alter function laurels.tenants_with_unverified_books(timestamptz) owner to laurels_maintenance;
+revoke all on function laurels.tenants_with_unverified_books(timestamptz) from public;
+grant execute on function laurels.tenants_with_unverified_books(timestamptz) to laurels_app;

@@ -33,7 +33,7 @@ async def release_due_holds(work: Work, *, limit: int) -> int:
     return await expiry.release_due_holds(work, limit=limit)
 
 
-@job("ledger.close_the_day", daily="03:00")
+@job("ledger.close_the_day", daily="03:00", waiting="tenants_with_dues")
 async def close_the_day(work: Work, *, limit: int) -> int:
     """Settle every night what the minutes of the day may have left: lots first, then holds."""
     done = await expiry.settle_due_lots(work, limit=limit)
@@ -42,7 +42,12 @@ async def close_the_day(work: Work, *, limit: int) -> int:
     return done
 
 
-@job("ledger.verify_the_books", daily="04:30", business=False)
+@job(
+    "ledger.verify_the_books",
+    daily="04:30",
+    waiting="tenants_with_unverified_books",
+    business=False,
+)
 async def verify_the_books(work: Work, *, limit: int) -> int:
     """Check every night every rule of the books; the run fails with the first fault in words.
 

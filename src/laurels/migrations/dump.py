@@ -145,8 +145,7 @@ async def restore(
     finally:
         await connection.close()
     await _restore(url, path, programs, watch)
-    # A dump holds the runs of jobs, not the queue that calls them, and no views.
-    await runner.make_queue(url)
+    # A dump holds no views.
     await runner.make_views(url)
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import resources, util
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,12 @@ from sqlalchemy.pool import NullPool
 
 import laurels.domains
 from laurels.kit import roles
-from laurels.kit.db import QUEUE, SCHEMA, Base, Raw
+from laurels.kit.db import SCHEMA, Base, Raw
 from laurels.kit.postgres import PostgresError
 
 from . import comparing, views
 
 HERE = Path(__file__).parent
-THE_QUEUE = "the job queue"
 THE_COMMENTS = "the comments"
 _LOCK = 0x6C61_756D  # "laum": one migration at a time
 _WHOLE = 0x6C61_7577  # "lauw": one at a time from the first look to the last step
@@ -189,30 +188,6 @@ def function_files() -> dict[str, str]:
     return found
 
 
-def queue_schema() -> str:
-    """Return the statements that make the queue's own schema, as the library defines it.
-
-    The queue holds nothing but wake-up calls for runs that are kept in `job_runs`. So when another
-    version of the library comes with another schema, the old one is dropped and made anew.
-    """
-    # Read as a file: commands that only look have no use for the library itself.
-    library = util.find_spec("procrastinate")
-    assert library is not None, "it is one of our dependencies"
-    assert library.origin is not None, "and it is a package"
-    made = (Path(library.origin).parent / "sql" / "schema.sql").read_text(encoding="utf-8")
-    return f"""
-        drop schema if exists {QUEUE} cascade;
-        create schema {QUEUE};
-        comment on schema {QUEUE} is 'The job queue (procrastinate): calls to runs, by id.';
-        set local search_path = {QUEUE};
-        {made}
-        set local search_path to default;
-        grant usage on schema {QUEUE} to {roles.APP};
-        grant select, insert, update, delete on all tables in schema {QUEUE} to {roles.APP};
-        grant usage on all sequences in schema {QUEUE} to {roles.APP};
-    """
-
-
 def comments() -> str:
     """Return the statements that say in the database what its tables and columns are.
 
@@ -237,8 +212,7 @@ def _quoted(text: str | None) -> str:
 
 def _texts() -> dict[str, str]:
     """Return everything that is applied by its checksum, by its name."""
-    texts = {THE_COMMENTS: comments(), **function_files(), **views.files()}
-    return {**texts, THE_QUEUE: queue_schema()}
+    return {THE_COMMENTS: comments(), **function_files(), **views.files()}
 
 
 def _checksum(text: str) -> str:
@@ -260,7 +234,7 @@ async def apply_functions(url: str) -> list[str]:
                 if schema := views.schema_of(name):
                     await views.make(connection, schema, files[name])
                 else:
-                    if name not in {THE_QUEUE, THE_COMMENTS}:
+                    if name != THE_COMMENTS:
                         await _drop_functions(connection, files[name])
                     await connection.execute(files[name])
                 await connection.execute(
@@ -273,16 +247,6 @@ async def apply_functions(url: str) -> list[str]:
     finally:
         await connection.close()
     return applied
-
-
-async def make_queue(url: str) -> None:
-    """The queue's schema is there, empty; for a database that was just restored from a dump."""
-    connection = await asyncpg.connect(url)
-    try:
-        async with connection.transaction():
-            await connection.execute(queue_schema())
-    finally:
-        await connection.close()
 
 
 async def make_views(url: str) -> None:
@@ -402,9 +366,6 @@ async def stale(connection: Raw) -> list[str]:
     """Return the files of functions and views whose text is not what was applied last."""
     rows = await connection.fetch("select name, checksum from laurels.schema_files")
     known = {row["name"]: row["checksum"] for row in rows}
-    # A dump brings back that the queue was made, but not the queue.
-    if await connection.fetchval("select to_regnamespace($1) is null", QUEUE):
-        known.pop(THE_QUEUE, None)
     for name in await views.missing(connection):
         known.pop(name, None)
     return [name for name, text in _texts().items() if known.get(name) != _checksum(text)]

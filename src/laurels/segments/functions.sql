@@ -27,3 +27,19 @@ revoke all on function laurels.tenants_with_segment_news(timestamptz) from publi
 revoke all on function laurels.tenants_with_segments_asked(timestamptz) from public;
 grant execute on function laurels.tenants_with_segment_news(timestamptz) to laurels_app;
 grant execute on function laurels.tenants_with_segments_asked(timestamptz) to laurels_app;
+
+-- Which tenants have segments, whose members change with the days alone.
+create or replace function laurels.tenants_with_segments(p_now timestamptz) returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select t.id
+  from laurels.tenants as t
+  where t.status = 'active' and t.created_at <= p_now and exists (
+    select
+    from laurels.segments as s
+    where s.tenant_id = t.id and s.archived_at is null
+  )
+$$;
+
+alter function laurels.tenants_with_segments(timestamptz) owner to laurels_maintenance;
+revoke all on function laurels.tenants_with_segments(timestamptz) from public;
+grant execute on function laurels.tenants_with_segments(timestamptz) to laurels_app;

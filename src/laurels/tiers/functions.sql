@@ -200,14 +200,42 @@ begin
 end
 $$;
 
--- Which tenants have a ladder, and which of them have standings for which time matters by now.
+-- Which tenants have a ladder and something that moved since their last review, or no review that is
+-- remembered: runs are kept for 45 days, so everybody is reviewed that often. And which of them have
+-- standings for which time matters by now.
 create or replace function laurels.tenants_with_tiers(p_now timestamptz) returns setof uuid
 language sql stable security definer set search_path = laurels, pg_temp as $$
   select t.id
   from laurels.tenants as t
-  where t.created_at <= p_now and exists (
-    select from laurels.tiers as r where r.tenant_id = t.id and r.archived_at is null
-  )
+  left join lateral (
+    select r.started_at
+    from laurels.job_runs as r
+    where r.tenant_id = t.id and r.job = 'tiers.review' and r.state = 'done'
+    order by r.id desc
+    limit 1
+  ) as v on true
+  left join lateral (
+    select p.created_at
+    from laurels.point_transactions as p
+    where p.tenant_id = t.id
+    order by p.id desc
+    limit 1
+  ) as p on true
+  left join lateral (
+    select p.created_at
+    from laurels.purchases as p
+    where p.tenant_id = t.id
+    order by p.id desc
+    limit 1
+  ) as b on true
+  where t.created_at <= p_now
+    and exists (
+      select from laurels.tiers as r where r.tenant_id = t.id and r.archived_at is null
+    )
+    and (
+      v.started_at is null
+      or greatest(p.created_at, b.created_at) > v.started_at
+    )
 $$;
 
 create or replace function laurels.tenants_with_due_standings(p_now timestamptz)

@@ -470,7 +470,7 @@ create table laurels.job_runs (
   state text not null,
   due_at timestamptz not null,
   created_at timestamptz not null,
-  queued_at timestamptz,
+  next_attempt_at timestamptz,
   started_at timestamptz,
   beat_at timestamptz,
   finished_at timestamptz,
