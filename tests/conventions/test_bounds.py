@@ -122,3 +122,45 @@ async def test_a_lower_bound_alone_is_seen(database_name, kind, check):
         await admin.close()
 
     assert bool(found) is ("<=" not in check)
+
+
+INSERTABLE = """
+select c.relname as table, a.attname as column, a.atttypid::regtype::text as type
+from pg_attribute as a inner join pg_class as c on c.oid = a.attrelid
+where c.relnamespace = 'laurels'::regnamespace and c.relkind in ('r', 'p') and a.attnum > 0
+  and not a.attisdropped and a.atttypid in ('text'::regtype, 'jsonb'::regtype)
+  and has_column_privilege('laurels_integration', c.oid, a.attnum, 'insert')
+order by 1, 2
+"""
+NOBODY_READS = {
+    "text": ["a\x1bb", "a\u202eb", "x" * 10_001],
+    "jsonb": [
+        '{"a": "\\u001b"}', '{"a": 1e400}', "[]", '{"a": ' + "[" * 2000 + "]" * 2000 + "}",
+        json.dumps({"a": "\u202e"}), json.dumps({f"n{n}": n for n in range(51)}),
+        json.dumps({"a": "x" * 1_000_000}),
+    ],
+}  # fmt: skip
+
+
+async def test_what_comes_by_sql_obeys_the_limits_of_the_api(owner_url):
+    connection = await asyncpg.connect(owner_url)
+    found: list[str] = []
+    rows = await connection.fetch(INSERTABLE)
+    for row in rows:
+        table, column = f"laurels.{row['table']}", row["column"]
+        checks = [check[0] for check in await connection.fetch(CHECKS, table)]
+        for value in NOBODY_READS[row["type"]]:
+            given = f'(select ($1::{row["type"]}) as "{column}") as t'
+            about = [check for check in checks if column in check]
+            answers = []
+            for check in about:
+                try:
+                    answers.append(await connection.fetchval(f"select {check} from {given}", value))
+                except asyncpg.UndefinedColumnError:
+                    continue
+            if False not in answers:
+                found.append(f"{table}.{column} takes {value[:40]!r}")
+    await connection.close()
+
+    assert len(rows) >= 10
+    nothing(found)

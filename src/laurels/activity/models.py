@@ -8,7 +8,18 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import Base, Id, TenantOwned, moment, money, one_of, tenant_fk
+from laurels.kit.db import (
+    Base,
+    Id,
+    TenantOwned,
+    facts,
+    key,
+    moment,
+    money,
+    one_of,
+    prose,
+    tenant_fk,
+)
 
 
 class Deed(TenantOwned, Base):
@@ -21,13 +32,14 @@ class Deed(TenantOwned, Base):
         Index("ix_deeds_member", "tenant_id", "member_id", "occurred_at"),
         one_of("status", "recorded", "revoked"),
         CheckConstraint("kind ~ '^[a-z][a-z0-9_]{0,39}$'", name="kind_shape"),
-        CheckConstraint("length(source) between 1 and 64", name="source_length"),
-        CheckConstraint("length(external_id) between 1 and 128", name="external_id_length"),
-        CheckConstraint("length(subject) between 1 and 128", name="subject_length"),
+        key("source", 64),
+        key("external_id", 128),
+        key("subject", 128),
+        prose("revoked_reason", 1000),
+        facts("attributes"),
         money("value"),
         moment("occurred_at"),
         moment("revoked_at"),
-        CheckConstraint("jsonb_typeof(attributes) = 'object'", name="attributes_object"),
         CheckConstraint(
             "(status = 'revoked') = (revoked_at is not null)"
             " and (status = 'revoked') = (revoked_points is not null)",

@@ -132,8 +132,8 @@ def members(
     """Enrol the members of a CSV file or bring them up to date; empty cells change nothing.
 
     Columns: external_id or email (or both); optional: first_name, last_name, phone, birthday,
-    email_opt_in, sms_opt_in, is_vip, last_login_at, enrolled_at, attributes (JSON). Exit code 3:
-    rows were refused; they are in a file.
+    email_opt_in, sms_opt_in (and `…_at`, `…_source` of both), is_vip, last_login_at, enrolled_at,
+    attributes (JSON). Exit code 3: rows were refused; they are in a file.
     """
     options = _options(
         file,

@@ -257,14 +257,17 @@ def length_wrong(column: str, value: str, longest: int, *, needed: bool = False)
 
 MEMBER_COLUMNS = (
     "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
-    "sms_opt_in", "is_vip", "last_login_at", "enrolled_at", "attributes",
+    "email_opt_in_at", "email_opt_in_source", "sms_opt_in", "sms_opt_in_at", "sms_opt_in_source",
+    "is_vip", "last_login_at", "enrolled_at", "attributes",
 )  # fmt: skip
 _MEMBER_LONGEST = {
     "external_id": 128, "email": 254, "first_name": 200, "last_name": 200, "phone": 32,
+    "email_opt_in_source": 64, "sms_opt_in_source": 64,
 }  # fmt: skip
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _YES = {"true": True, "yes": True, "y": True, "1": True, "t": True}
 _ANSWERS = _YES | {"false": False, "no": False, "n": False, "0": False, "f": False}
+_MOMENTS = frozenset({"enrolled_at", "last_login_at", "email_opt_in_at", "sms_opt_in_at"})
 _EARLIEST_BIRTH = 1880
 _ATTRIBUTES = TypeAdapter(Attributes)
 
@@ -277,16 +280,25 @@ def member_of(
     for column, place in places.items():
         if value := bare(values[place].strip()):
             profile[column] = _member_value(column, value, zone, now)
+    for name in profile.keys() & {"email_opt_in_at", "email_opt_in_source"}:
+        _require(profile, "email_opt_in", name)
+    for name in profile.keys() & {"sms_opt_in_at", "sms_opt_in_source"}:
+        _require(profile, "sms_opt_in", name)
     if "external_id" not in profile and "email" not in profile:
         msg = "is empty, and so is `email`; a member needs one of them"
         raise RowInvalid(msg, field="external_id" if "external_id" in places else "email")
     return profile
 
 
+def _require(profile: Mapping[str, Any], column: str, because: str) -> None:
+    if column not in profile:
+        raise RowInvalid(f"belongs to `{column}`, which is empty", field=because)
+
+
 def _member_value(column: str, value: str, zone: ZoneInfo, now: datetime) -> Any:
     if column == "birthday":
         return _birthday(value, local_date(now, zone))
-    if column in {"enrolled_at", "last_login_at"}:
+    if column in _MOMENTS:
         return min(moment_of(value, zone, now, column=column), now)
     if column == "attributes":
         return _attributes(value)

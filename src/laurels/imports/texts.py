@@ -6,6 +6,7 @@ from .errors import RowInvalid
 
 _KEYS = frozenset({
     "external_id", "email", "member", "refund_of", "channel", "code", "category", "sku",
+    "email_opt_in_source", "sms_opt_in_source",
 })  # fmt: skip
 _PROSE = frozenset({"note", "reason", "description", "terms"})
 

@@ -135,6 +135,33 @@ def moment(column: str) -> CheckConstraint:
     return within(column, "'1970-01-01'", "'9999-01-01'")
 
 
+def _text(kind: str, column: str, longest: int) -> CheckConstraint:
+    return CheckConstraint(f"laurels.is_{kind}({column}, {longest})", name=f"{column}_is_{kind}")
+
+
+def key(column: str, longest: int) -> CheckConstraint:
+    """Return the constraint that a column holds a key (`kit.values.check_key`), or NULL."""
+    return _text("key", column, longest)
+
+
+def line(column: str, longest: int) -> CheckConstraint:
+    """Return the constraint that a column holds words of one line, or NULL."""
+    return _text("line", column, longest)
+
+
+def prose(column: str, longest: int) -> CheckConstraint:
+    """Return the constraint that a column holds words of one line or several, or NULL."""
+    return _text("prose", column, longest)
+
+
+def facts(column: str) -> CheckConstraint:
+    """Return the constraint that a column holds free facts that readers of JSON can read."""
+    # What is empty is asked nothing: nearly all rows are.
+    return CheckConstraint(
+        f"{column} = '{{}}' or laurels.are_facts({column})", name=f"{column}_are_facts"
+    )
+
+
 class PoolExhausted(Exception):
     """Every database connection stayed in use for longer than a request may wait."""
 

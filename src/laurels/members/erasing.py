@@ -58,8 +58,10 @@ async def _empty(work: Work, ids: list[UUID]) -> None:
     await work.fetch(
         "update laurels.members set status = 'erased', external_id = null, email = null,"
         " first_name = null, last_name = null, phone = null, birthday = null,"
-        " birthday_known_at = null, attributes = '{}', user_id = null, email_opt_in = false,"
-        " sms_opt_in = false, is_vip = false, last_login_at = null, merged_into = null,"
+        " birthday_known_at = null, attributes = '{}', user_id = null, email_opt_in = null,"
+        " email_opt_in_at = null, email_opt_in_source = null, sms_opt_in_at = null,"
+        " sms_opt_in_source = null,"
+        " sms_opt_in = null, is_vip = false, last_login_at = null, merged_into = null,"
         " survivor_id = null, updated_at = now()"
         " where tenant_id = $1 and id = any($2)",
         work.tenant_id, ids,

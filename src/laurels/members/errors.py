@@ -7,6 +7,7 @@ AppError
 ├── ExternalIdTaken       another member has this external id
 ├── EmailTaken            another member has this e-mail
 ├── BirthdayInvalid       a day of birth that cannot be
+├── ConsentInvalid        said at a time that cannot be
 ├── MemberArchived        archived: restore them first
 ├── MemberMerged          merged into another member
 ├── MemberErased          erased for good
@@ -33,13 +34,13 @@ class MemberUnidentified(Invalid):
 
 
 class MemberAmbiguous(Conflict):
-    """The external id and the e-mail belong to two different members; merge them first."""
+    """The external id and the e-mail are of two different members; merge them, or send one."""
 
     code: ClassVar[str] = "member_ambiguous"
 
 
 class EmailTaken(Conflict):
-    """Another member has this e-mail."""
+    """Another member has this e-mail; name that one, or send another e-mail."""
 
     code: ClassVar[str] = "email_taken"
 
@@ -54,6 +55,12 @@ class BirthdayInvalid(Invalid):
     """The day of birth cannot be."""
 
     code: ClassVar[str] = "birthday_invalid"
+
+
+class ConsentInvalid(Invalid):
+    """Nobody has said this yet."""
+
+    code: ClassVar[str] = "consent_invalid"
 
 
 class MemberArchived(Conflict):

@@ -5,10 +5,22 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Numeric, func, text
+from sqlalchemy import CheckConstraint, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import MAX_SUM, Base, Id, TenantOwned, moment, one_of, tenant_fk, within
+from laurels.kit.db import (
+    MAX_SUM,
+    Base,
+    Id,
+    TenantOwned,
+    facts,
+    key,
+    line,
+    moment,
+    one_of,
+    tenant_fk,
+    within,
+)
 
 
 class Member(TenantOwned, Base):
@@ -26,14 +38,14 @@ class Member(TenantOwned, Base):
         Index(
             "uq_members_email",
             "tenant_id",
-            func.lower(text("email")),
+            text("""lower(email collate "C")"""),
             unique=True,
             postgresql_where=text("email is not null and status = 'active'"),
         ),
         Index(
             "ix_members_merged_email",
             "tenant_id",
-            func.lower(text("email")),
+            text("""lower(email collate "C")"""),
             postgresql_where=text("email is not null and status = 'merged'"),
         ),
         Index(
@@ -69,14 +81,30 @@ class Member(TenantOwned, Base):
             " birthday, user_id) = 0",
             name="erased_is_nobody",
         ),
-        CheckConstraint("length(external_id) between 1 and 128", name="external_id_length"),
+        key("external_id", 128),
+        key("email", 254),
+        line("first_name", 200),
+        line("last_name", 200),
+        line("phone", 32),
+        facts("attributes"),
         moment("last_login_at"),
+        moment("email_opt_in_at"),
+        moment("sms_opt_in_at"),
+        key("email_opt_in_source", 64),
+        key("sms_opt_in_source", 64),
+        CheckConstraint(
+            "num_nonnulls(email_opt_in, email_opt_in_at, email_opt_in_source) in (0, 3)"
+            " and num_nonnulls(sms_opt_in, sms_opt_in_at, sms_opt_in_source) in (0, 3)",
+            name="consent_has_time_and_source",
+        ),
         {"comment": "People in a tenant's programme."},
     )
 
     id: Mapped[Id]
     external_id: Mapped[str | None] = mapped_column(comment="The tenant's own id of the person.")
-    email: Mapped[str | None] = mapped_column(comment="Unique among active members, any case.")
+    email: Mapped[str | None] = mapped_column(
+        comment="Unique among active members; capitals of ASCII aside."
+    )
     first_name: Mapped[str | None] = mapped_column(comment="Given name.")
     last_name: Mapped[str | None] = mapped_column(comment="Family name.")
     phone: Mapped[str | None] = mapped_column(comment="Telephone number, as given.")
@@ -94,10 +122,16 @@ class Member(TenantOwned, Base):
     survivor_id: Mapped[UUID | None] = mapped_column(
         comment="Whom this member's ids mean now: the end of the chain of merges."
     )
-    email_opt_in: Mapped[bool] = mapped_column(
-        server_default=text("true"), comment="May get e-mail."
+    email_opt_in: Mapped[bool | None] = mapped_column(
+        comment="May get e-mail; null: nobody knows, so no."
     )
-    sms_opt_in: Mapped[bool] = mapped_column(server_default=text("false"), comment="May get SMS.")
+    email_opt_in_at: Mapped[datetime | None] = mapped_column(comment="When that was said.")
+    email_opt_in_source: Mapped[str | None] = mapped_column(comment="Where that was said.")
+    sms_opt_in: Mapped[bool | None] = mapped_column(
+        comment="May get SMS; null: nobody knows, so no."
+    )
+    sms_opt_in_at: Mapped[datetime | None] = mapped_column(comment="When that was said.")
+    sms_opt_in_source: Mapped[str | None] = mapped_column(comment="Where that was said.")
     is_vip: Mapped[bool] = mapped_column(
         server_default=text("false"), comment="Whether the tenant treats them as a VIP."
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from laurels.kit.ids import FIRST, encode
 from laurels.kit.query import words_of
+from laurels.kit.values import fold
 from laurels.kit.work import Work
 
 from .errors import MemberArchived, MemberErased, MemberMerged, MemberNotFound
@@ -14,6 +15,7 @@ from .errors import MemberArchived, MemberErased, MemberMerged, MemberNotFound
 _MEMBER = (
     "select m.id, m.external_id, m.email, m.first_name, m.last_name, m.phone, m.birthday,"
     " m.status, m.merged_into, m.survivor_id, m.email_opt_in, m.sms_opt_in, m.is_vip,"
+    " m.email_opt_in_at, m.email_opt_in_source, m.sms_opt_in_at, m.sms_opt_in_source,"
     " m.last_login_at, m.attributes,"
     " m.enrolled_at, m.updated_at,"
     " coalesce(t.spend, 0) as spend, coalesce(t.refunded, 0) as refunded,"
@@ -83,16 +85,16 @@ async def list_members(
     rows = await work.fetch(
         f"{_MEMBER} and ($2::text is null or m.id = (select coalesce(x.survivor_id, x.id)"
         "  from laurels.members as x where x.tenant_id = $1 and x.external_id = $2))"
-        " and ($3::text is null or lower(m.email) = lower($3) or m.id in (select x.survivor_id"
-        "  from laurels.members as x where x.tenant_id = $1 and lower(x.email) = lower($3)"
+        ' and ($3::text is null or lower(m.email collate "C") = $3 or m.id in (select x.survivor_id'
+        '  from laurels.members as x where x.tenant_id = $1 and lower(x.email collate "C") = $3'
         "  and x.status = 'merged'))"
         " and m.status = coalesce($7, case when $2::text is null then 'active' else m.status end)"
         " and ($4::text[] is null or laurels.holds_all($4, concat_ws(' ', m.external_id, m.email,"
         "   m.first_name, m.last_name, m.last_name || m.first_name))"
         "  or strpos(regexp_replace(m.phone, '[^0-9]', '', 'g'), $8) > 0)"
         " and ($5::uuid is null or m.id < $5) order by m.id desc limit $6",
-        work.tenant_id, external_id, email, words_of(search), after, limit, status,
-        _telephone(search),
+        work.tenant_id, external_id, None if email is None else fold(email), words_of(search),
+        after, limit, status, _telephone(search),
     )  # fmt: skip
     return [dict(row) for row in rows]
 
@@ -130,18 +132,18 @@ _FEWEST_DIGITS = 3
 
 
 async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:
-    """Return the ids of active members by their e-mails, in small letters.
+    """Return the ids of active members by their e-mails, folded.
 
     The e-mail that a merged member had means the survivor, unless somebody has it now.
     """
-    wanted = sorted({email.lower() for email in emails})
+    wanted = sorted({fold(email) for email in emails})
     if not wanted:
         return {}
     rows = await work.fetch(
-        "select lower(email), survivor_id from laurels.members where tenant_id = $1"
-        " and lower(email) = any($2) and status = 'merged'"
-        " union all select lower(email), id from laurels.members where tenant_id = $1"
-        " and lower(email) = any($2) and status = 'active'",
+        'select lower(email collate "C"), survivor_id from laurels.members where tenant_id = $1'
+        " and lower(email collate \"C\") = any($2) and status = 'merged'"
+        ' union all select lower(email collate "C"), id from laurels.members where tenant_id = $1'
+        " and lower(email collate \"C\") = any($2) and status = 'active'",
         work.tenant_id, wanted,
     )  # fmt: skip
     return {row[0]: row[1] for row in rows}

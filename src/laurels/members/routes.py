@@ -18,6 +18,7 @@ from laurels.permissions import Permission
 from . import erasing, exporting, merging, queries, service
 from .errors import (
     BirthdayInvalid,
+    ConsentInvalid,
     EmailTaken,
     ExternalIdTaken,
     MemberArchived,
@@ -79,7 +80,15 @@ async def get_member(member_id: MemberId, work: Reading, expand: Expand | None =
 
 
 @router.patch("/{member_id}")
-@refuses(MemberNotFound, MemberMerged, MemberErased, BirthdayInvalid, EmailTaken, ExternalIdTaken)
+@refuses(
+    MemberNotFound,
+    MemberMerged,
+    MemberErased,
+    BirthdayInvalid,
+    ConsentInvalid,
+    EmailTaken,
+    ExternalIdTaken,
+)
 async def change_member(member_id: MemberId, body: MemberIn, work: Writing) -> MemberOut:
     """Change what is sent of a member's profile; the rest stays."""
     await service.change(work, member_id, body.profile())

@@ -61,10 +61,28 @@ class MemberIn(Schema):
         default=None, description="Date of birth, `YYYY-MM-DD`. `null` takes it away."
     )
     email_opt_in: Flag | None = Field(
-        default=None, description="Whether the person agreed to get e-mail from you."
+        default=None,
+        description="Whether the person agreed to get e-mail from you; null: unknown, so no.",
+    )
+    email_opt_in_at: Annotated[Moment, AfterValidator(_this_age)] | None = Field(
+        default=None, description="When the person said so about e-mail; absent: now."
+    )
+    email_opt_in_source: Annotated[Code, Field(max_length=64)] | None = Field(
+        default=None,
+        description="Where the person said so about e-mail; absent: `api`.",
+        examples=["checkout"],
     )
     sms_opt_in: Flag | None = Field(
-        default=None, description="Whether the person agreed to get text messages from you."
+        default=None,
+        description="Whether the person agreed to get text messages from you; null: unknown, so no.",
+    )
+    sms_opt_in_at: Annotated[Moment, AfterValidator(_this_age)] | None = Field(
+        default=None, description="When the person said so about text messages; absent: now."
+    )
+    sms_opt_in_source: Annotated[Code, Field(max_length=64)] | None = Field(
+        default=None,
+        description="Where the person said so about text messages; absent: `api`.",
+        examples=["checkout"],
     )
     is_vip: Flag | None = Field(default=None, description="Whether you treat them as a VIP.")
     last_login_at: Annotated[Moment, AfterValidator(_this_age)] | None = Field(
@@ -78,9 +96,14 @@ class MemberIn(Schema):
 
     @model_validator(mode="after")
     def _says_who(self) -> "MemberIn":
-        for name in ("email_opt_in", "sms_opt_in", "is_vip", "attributes"):
+        for name in ("is_vip", "attributes"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 msg = f"`{name}` cannot be null; leave it out to keep it as it is"
+                raise ValueError(msg)
+        for channel in ("email", "sms"):
+            told = {f"{channel}_opt_in_at", f"{channel}_opt_in_source"} & self.model_fields_set
+            if told and getattr(self, f"{channel}_opt_in") is None:
+                msg = f"`{min(told)}` belongs to `{channel}_opt_in`; send that too, true or false"
                 raise ValueError(msg)
         return self
 
@@ -111,8 +134,20 @@ class MemberOut(View):
         validation_alias=AliasChoices("survivor_id", "merged_into"),
         description="Who goes on for this member, if it was merged.",
     )
-    email_opt_in: bool = Field(description="Whether the person agreed to get e-mail from you.")
-    sms_opt_in: bool = Field(description="Whether the person agreed to get text messages from you.")
+    email_opt_in: bool | None = Field(
+        description="Whether the person agreed to get e-mail from you; null: unknown, so no."
+    )
+    email_opt_in_at: datetime | None = Field(description="When the person said so about e-mail.")
+    email_opt_in_source: str | None = Field(description="Where the person said so about e-mail.")
+    sms_opt_in: bool | None = Field(
+        description="Whether the person agreed to get text messages from you; null: unknown, so no."
+    )
+    sms_opt_in_at: datetime | None = Field(
+        description="When the person said so about text messages."
+    )
+    sms_opt_in_source: str | None = Field(
+        description="Where the person said so about text messages."
+    )
     is_vip: bool = Field(description="Whether you treat the person as a VIP.")
     last_login_at: datetime | None = Field(
         description="When the person was last signed in with you; null when you never said."

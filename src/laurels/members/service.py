@@ -1,6 +1,6 @@
 """Members: ensure, upsert, totals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,11 +13,14 @@ import orjson
 from laurels import audit
 from laurels.events import emit
 from laurels.events.catalogue import Event, MemberChanged, MemberEnrolled
+from laurels.kit.errors import AppError
 from laurels.kit.ids import encode, new_id
+from laurels.kit.values import fold
 from laurels.kit.work import Work
 
 from .errors import (
     BirthdayInvalid,
+    ConsentInvalid,
     EmailTaken,
     ExternalIdTaken,
     MemberAmbiguous,
@@ -28,7 +31,8 @@ from .queries import get_member, require_own_life
 
 PROFILE = (
     "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
-    "sms_opt_in", "is_vip", "last_login_at", "attributes",
+    "email_opt_in_at", "email_opt_in_source", "sms_opt_in", "sms_opt_in_at", "sms_opt_in_source",
+    "is_vip", "last_login_at", "attributes",
 )  # fmt: skip
 
 
@@ -183,13 +187,14 @@ def _refuse_unborn(work: Work, profile: dict[str, Any]) -> None:
 
 
 async def _match(work: Work, external_id: str | None, email: str | None) -> UUID | None:
-    """Return whom external id and e-mail mean, locked. Raise MemberAmbiguous when two people."""
+    """Return whom external id and e-mail mean, locked. Raise MemberAmbiguous or EmailTaken."""
     rows = await work.fetch(
         "select id, external_id, external_id = $2 as by_id, status, survivor_id"
         " from laurels.members where tenant_id = $1 and (external_id = $2"
-        "  or (lower(email) = lower($3) and status = 'active')"
-        "  or (lower(email) = lower($3) and status = 'merged')) order by id for no key update",
-        work.tenant_id, external_id, email,
+        "  or (lower(email collate \"C\") = $3 and status = 'active')"
+        "  or (lower(email collate \"C\") = $3 and status = 'merged'))"
+        " order by id for no key update",
+        work.tenant_id, external_id, None if email is None else fold(email),
     )  # fmt: skip
     named = next((row for row in rows if row["by_id"]), None)
     others = [row for row in rows if not row["by_id"]]
@@ -199,20 +204,47 @@ async def _match(work: Work, external_id: str | None, email: str | None) -> UUID
     if named is None or mailed is None:
         found = named or mailed
         if named is None and mailed is not None and external_id and mailed["external_id"]:
-            raise _ambiguous([mailed])
+            raise _taken(mailed["id"], mailed["external_id"])
         return None if found is None else found["id"]
     if (named["survivor_id"] or named["id"]) != (mailed["survivor_id"] or mailed["id"]):
-        raise _ambiguous([named, mailed])
+        ids = [encode("member", row["id"]) for row in (named, mailed)]
+        msg = (
+            f"The external id is {ids[0]}'s and the e-mail is {ids[1]}'s; merge the two if they are"
+            " one person, or send only one of both."
+        )
+        raise MemberAmbiguous(msg, field="email", members=ids)
     return named["id"]
 
 
-def _ambiguous(rows: Sequence[asyncpg.Record]) -> MemberAmbiguous:
-    ids = [encode("member", row["id"]) for row in rows]
-    return MemberAmbiguous(field="email", members=ids)
+def _taken(member_id: UUID, external_id: str | None) -> EmailTaken:
+    known = f" (external id `{external_id}`)" if external_id else ""
+    msg = (
+        f"The member {encode('member', member_id)}{known} has this e-mail; name that one, send"
+        " another e-mail, or merge the two once both are there."
+    )
+    return EmailTaken(msg, field="email", member=encode("member", member_id))
+
+
+async def _refuse_double(work: Work, member_id: UUID, profile: dict[str, Any]) -> AppError:
+    """Return who has the external id or the e-mail that another member was to have."""
+    row = await work.fetchrow(
+        "select id, external_id, external_id = $3 as by_id from laurels.members"
+        " where tenant_id = $1 and id <> $2 and (external_id = $3"
+        "  or (lower(email collate \"C\") = $4 and status = 'active'))"
+        " order by by_id desc nulls last limit 1",
+        work.tenant_id, member_id, profile.get("external_id"), fold(profile.get("email") or ""),
+    )  # fmt: skip
+    if row is None:
+        return EmailTaken(field="email")
+    if row["by_id"]:
+        msg = f"The member {encode('member', row['id'])} has this external id; send another one."
+        return ExternalIdTaken(msg, field="external_id", member=encode("member", row["id"]))
+    return _taken(row["id"], row["external_id"])
 
 
 async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> Upserted:
     member_id = new_id()
+    profile = {**profile, **_consent(work, profile, {}, historical=historical)}
     values = {**_bind(profile), **_learnt(work, profile, historical=historical)}
     since: datetime = profile.get("enrolled_at") or work.now
     columns = ["tenant_id", "id", "enrolled_at", *values]
@@ -258,6 +290,10 @@ async def change(
     """
     before = await get_member(work, member_id)
     require_own_life(before)
+    profile = {**profile, **_consent(work, profile, before, historical=historical)}
+    if _same_address(before["email"], profile.get("email")):
+        # Whose capitals differ is the same to us; to the server of their mail perhaps not.
+        del profile["email"]
     values = {
         name: value for name, value in _bind(profile).items() if before[name] != profile[name]
     }
@@ -275,9 +311,7 @@ async def change(
                 *written.values(),
             )
     except asyncpg.UniqueViolationError:
-        if values.get("external_id") in await find(work, [profile.get("external_id") or ""]):
-            raise ExternalIdTaken(field="external_id") from None
-        raise EmailTaken(field="email") from None
+        raise await _refuse_double(work, member_id, values) from None
     await audit.record(
         work,
         action="member.changed",
@@ -302,6 +336,39 @@ def _learnt(work: Work, values: dict[str, Any], *, historical: bool) -> dict[str
     if "birthday" not in values:
         return {}
     return {"birthday_known_at": None if historical or values["birthday"] is None else work.now}
+
+
+def _consent(
+    work: Work, profile: dict[str, Any], before: Mapping[str, Any], *, historical: bool
+) -> dict[str, Any]:
+    """Return when and where consent was said that this profile tells. Raise ConsentInvalid.
+
+    Said again as it was, it keeps its time and place, unless new ones come along.
+    """
+    found: dict[str, Any] = {}
+    for name in ("email_opt_in", "sms_opt_in"):
+        if name not in profile:
+            continue
+        at, source = f"{name}_at", f"{name}_source"
+        if profile[name] is None:
+            found |= {at: None, source: None}
+            continue
+        kept: Mapping[str, Any] = before if before.get(name) == profile[name] else {}
+        said: datetime = profile.get(at) or kept.get(at) or work.now
+        if said > work.now + CLOCKS_DIFFER:
+            raise ConsentInvalid(field=at)
+        door = "import" if historical else _DOORS.get(work.actor.kind, work.actor.kind)
+        found |= {at: said, source: profile.get(source) or kept.get(source) or door}
+    return found
+
+
+_DOORS = {"api_key": "api"}
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far ahead another clock may be."""
+
+
+def _same_address(one: str | None, other: str | None) -> bool:
+    return one is not None and other is not None and fold(one) == fold(other)
 
 
 def _cast(name: str) -> str:

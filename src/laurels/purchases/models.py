@@ -14,7 +14,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import Base, Id, TenantOwned, moment, money, one_of, tenant_fk
+from laurels.kit.db import (
+    MAX_POINTS,
+    Base,
+    Id,
+    TenantOwned,
+    facts,
+    key,
+    line,
+    moment,
+    money,
+    one_of,
+    prose,
+    tenant_fk,
+    within,
+)
 
 
 class Purchase(TenantOwned, Base):
@@ -42,7 +56,12 @@ class Purchase(TenantOwned, Base):
         ),
         moment("completed_at"),
         CheckConstraint("settled_at is null or status = 'completed'", name="settled_completed"),
-        CheckConstraint("jsonb_typeof(attributes) = 'object'", name="attributes_object"),
+        facts("attributes"),
+        key("source", 64),
+        key("external_id", 128),
+        key("channel", 64),
+        one_of("payment_method", "cash", "card", "mobile", "other"),
+        prose("note", 1000),
         CheckConstraint(
             "occurred_at >= '1970-01-01' and occurred_at < '9999-01-01'", name="occurred_at_sane"
         ),
@@ -90,7 +109,11 @@ class PurchaseLine(TenantOwned, Base):
         tenant_fk("purchase_id", "purchases"),
         UniqueConstraint("tenant_id", "purchase_id", "position"),
         money("quantity", "0.0001"),
-        CheckConstraint("jsonb_typeof(attributes) = 'object'", name="attributes_object"),
+        facts("attributes"),
+        within("position", "1", str(MAX_POINTS)),
+        key("sku", 128),
+        line("name", 200),
+        key("category", 128),
         money("unit_price"),
         money("amount"),
         {"comment": "Positions of purchases."},
@@ -120,6 +143,9 @@ class Refund(TenantOwned, Base):
         Index("ix_refunds_purchase", "tenant_id", "purchase_id"),
         money("amount", "0.0001"),
         moment("occurred_at"),
+        key("source", 64),
+        key("external_id", 128),
+        prose("reason", 1000),
         CheckConstraint("points <= 0", name="points_not_positive"),
         {"comment": "Money that went back to the buyer."},
     )

@@ -22,7 +22,7 @@ from laurels.kit.work import Work, open_work
 
 from . import ending, queries
 from .ending import Delivery
-from .errors import RedemptionMoved
+from .errors import CodeTaken, RedemptionMoved
 from .providers import Delivered, Order, Undeliverable, provider_of
 from .redeeming import valid_until
 
@@ -186,8 +186,11 @@ async def book(
                     code=outcome.code, notes=outcome.notes,
                     expires_at=outcome.valid_until or order.valid_until,
                 )  # fmt: skip
-                await ending.complete(work, order.redemption_id, delivery)
-            else:
+                try:
+                    await ending.complete(work, order.redemption_id, delivery)
+                except CodeTaken as error:
+                    outcome = error.message
+            if not isinstance(outcome, Delivered):
                 row = await ending.lock_one(work, order.redemption_id)
                 if row["attempts"] != claimed.claim:
                     DELIVERIES.labels("overtaken").inc()

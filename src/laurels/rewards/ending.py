@@ -33,6 +33,7 @@ from .redeeming import valid_until
 from .settings import RewardSettings
 from .states import lead
 from .values import check_discount
+from .vouchers import give_code
 
 DELAYS = tuple(
     timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 6 * 3600, 24 * 3600)
@@ -75,7 +76,7 @@ class Delivery:
 async def complete(work: Work, redemption_id: UUID, delivery: Delivery) -> None:
     """The redemption is delivered; the days in which it can be used begin.
 
-    Raise RedemptionNotFound, RedemptionMoved or RedemptionInvalid.
+    Raise RedemptionNotFound, RedemptionMoved, RedemptionInvalid or CodeTaken.
     """
     row = await lock_one(work, redemption_id)
     state = lead("complete", row["state"])
@@ -83,6 +84,8 @@ async def complete(work: Work, redemption_id: UUID, delivery: Delivery) -> None:
     require_future(delivery.expires_at, work.now, field="expires_at", error=RedemptionInvalid)
     tenant = await tenants.current(work)
     check_discount(delivery.discount_amount, row["reward"], row["quantity"], tenant.currency)
+    if delivery.code is not None:
+        await give_code(work, row, delivery.code)
     days: int | None = row["reward"].get("redemption_expiry_days")
     await work.fetch(
         "update laurels.redemptions set state = $3, completed_at = $4, expires_at = $5,"

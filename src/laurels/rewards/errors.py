@@ -25,6 +25,7 @@ AppError
 ├── TooManyPending          this member waits for too many things already
 ├── BelowMinimum            fewer points than are paid with at once
 ├── InsufficientPoints (ledger)
+├── CodeTaken               the code is another redemption's, or waits in a pool
 ├── RedemptionMoved         its state forbids this
 ├── RedemptionLapsed        its time is over
 ├── ForceNeeded             it was used or has expired; say why it goes back all the same
@@ -168,6 +169,12 @@ class BelowMinimum(Conflict):
     """Fewer points than are paid with at once in this programme."""
 
     code: ClassVar[str] = "below_minimum_redemption"
+
+
+class CodeTaken(Conflict):
+    """The code is known already; each code is given to one redemption, once."""
+
+    code: ClassVar[str] = "code_taken"
 
 
 class RedemptionMoved(Conflict):

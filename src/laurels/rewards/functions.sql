@@ -77,7 +77,7 @@ begin
   select p_tenant, n.voucher_id, n.reward_id, n.code, 'generated', n.id, p_now
   from jsonb_to_recordset(p_items) as n (id uuid, reward_id uuid, code text, voucher_id uuid)
   where n.code is not null
-  order by lower(n.code);
+  order by lower(n.code collate "C");
 
   return query
   select c.id, c.code

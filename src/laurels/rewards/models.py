@@ -12,7 +12,6 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     Uuid,
-    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,9 +22,11 @@ from laurels.kit.db import (
     Base,
     Id,
     TenantOwned,
+    key,
     moment,
     money,
     one_of,
+    prose,
     tenant_fk,
 )
 
@@ -164,9 +165,10 @@ class Redemption(TenantOwned, Base):
             postgresql_where=text("external_id is not null"),
         ),
         Index(
-            "ix_redemptions_code",
+            "uq_redemptions_code",
             "tenant_id",
-            func.lower(text("code")),
+            text("""lower(code collate "C")"""),
+            unique=True,
             postgresql_where=text("code is not null"),
         ),
         Index(
@@ -227,6 +229,11 @@ class Redemption(TenantOwned, Base):
         CheckConstraint("jsonb_typeof(reward) = 'object'", name="reward_is_object"),
         money("discount_amount"),
         moment("expires_at"),
+        key("code", 128),
+        key("source", 64),
+        key("external_id", 128),
+        key("used_order_ref", 128),
+        prose("notes", 1000),
         {"comment": "What members took, and what became of it."},
     )
 
@@ -298,7 +305,7 @@ class Voucher(TenantOwned, Base):
     __table_args__ = (
         tenant_fk("reward_id", "rewards"),
         tenant_fk("redemption_id", "redemptions"),
-        Index("uq_vouchers_code", "tenant_id", func.lower(text("code")), unique=True),
+        Index("uq_vouchers_code", "tenant_id", text("""lower(code collate "C")"""), unique=True),
         Index(
             "ix_vouchers_free",
             "tenant_id",
@@ -307,7 +314,8 @@ class Voucher(TenantOwned, Base):
             postgresql_where=text("redemption_id is null and withdrawn_at is null"),
         ),
         UniqueConstraint("tenant_id", "redemption_id"),
-        one_of("origin", "pool", "generated"),
+        key("code", 128),
+        one_of("origin", "pool", "generated", "delivered"),
         CheckConstraint("origin = 'pool' or redemption_id is not null", name="generated_is_given"),
         CheckConstraint(
             "(redemption_id is null) = (assigned_at is null)", name="assigned_has_time"
@@ -321,7 +329,9 @@ class Voucher(TenantOwned, Base):
     id: Mapped[Id]
     reward_id: Mapped[UUID] = mapped_column(comment="Of which reward.")
     code: Mapped[str] = mapped_column(comment="The code; capitals make no difference.")
-    origin: Mapped[str] = mapped_column(comment="Uploaded (pool) or generated.")
+    origin: Mapped[str] = mapped_column(
+        comment="Uploaded (pool), generated, or delivered by a person or provider."
+    )
     redemption_id: Mapped[UUID | None] = mapped_column(
         comment="Who has it; null: it is free, or withdrawn."
     )

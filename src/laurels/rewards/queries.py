@@ -183,7 +183,7 @@ async def list_redemptions(
         f"select {REDEMPTION} from laurels.redemptions as d where d.tenant_id = $1"
         " and ($2::uuid is null or d.member_id = $2) and ($3::uuid is null or d.reward_id = $3)"
         " and ($4::text is null or d.state = $4)"
-        " and ($5::text is null or lower(d.code) = lower($5))"
+        ' and ($5::text is null or lower(d.code collate "C") = lower($5 collate "C"))'
         " and ($6::text is null or d.source = $6) and ($7::text is null or d.external_id = $7)"
         " and ($8::timestamptz is null or d.redeemed_at >= $8)"
         " and ($9::timestamptz is null or d.redeemed_at < $9)"

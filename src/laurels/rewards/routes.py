@@ -26,6 +26,7 @@ from laurels.tenants import LoyaltyOff, TenantSuspended
 from . import answers, ending, offers, queries, service, using, vouchers
 from .errors import (
     BelowMinimum,
+    CodeTaken,
     ForceNeeded,
     MemberLimitReached,
     OutOfStock,
@@ -344,7 +345,7 @@ async def change_redemption(
 
 
 @router.post("/redemptions/{redemption_id}/complete")
-@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved, RedemptionInvalid)
+@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved, RedemptionInvalid, CodeTaken)
 async def complete_redemption(
     redemption_id: RedemptionId, work: Fulfilling, body: CompleteIn | None = None
 ) -> RedemptionOut:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from laurels.kit.schema import Code, IdOf, Schema, View
+from laurels.kit.schema import IdOf, Schema, View
 
 from .schemas import RedemptionId, RewardId
 from .vouchers import MAX_CODES
@@ -17,7 +17,7 @@ VoucherId = Annotated[UUID, IdOf("voucher")]
 class CodesIn(Schema):
     """Up to 1,000 codes."""
 
-    codes: list[Code] = Field(
+    codes: list[Annotated[str, Field(max_length=1000)]] = Field(
         min_length=1,
         max_length=MAX_CODES,
         examples=[["TEA-001", "TEA-002"]],
@@ -28,11 +28,12 @@ class CodesIn(Schema):
 class HandledOut(View):
     """What was done about one code."""
 
-    code: str = Field(description="The code as it was sent.")
-    outcome: Literal["added", "duplicate", "withdrawn", "assigned", "unknown"] = Field(
+    code: str = Field(description="The code as it is kept; one that is invalid as it was sent.")
+    outcome: Literal["added", "duplicate", "withdrawn", "assigned", "unknown", "invalid"] = Field(
         description="`added` or `withdrawn`: done. `duplicate`: it was there. `assigned`: a"
-        " member has it, it stays. `unknown`: there is no such code."
+        " member has it, it stays. `unknown`: there is no such code. `invalid`: it cannot be one."
     )
+    reason: str | None = Field(default=None, description="Why it cannot be a code.")
 
 
 class CodesOut(View):
@@ -50,7 +51,9 @@ class VoucherOut(View):
     id: VoucherId
     reward_id: RewardId = Field(description="The reward that it belongs to.")
     code: str = Field(description="What the member shows or types in.")
-    origin: str = Field(description="`generated` here, or from the uploaded `pool`.")
+    origin: str = Field(
+        description="`generated` here, from the uploaded `pool`, or `delivered` by a person or a provider."
+    )
     redemption_id: RedemptionId | None = Field(
         description="The redemption that it was given to; null while nobody has it."
     )

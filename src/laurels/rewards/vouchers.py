@@ -6,22 +6,25 @@ from uuid import UUID
 
 from laurels import audit
 from laurels.kit.ids import encode, new_id
+from laurels.kit.values import check_key, fold
 from laurels.kit.work import Work
 
 from . import queries
-from .errors import RewardArchived, RewardHasNoPool, RewardNotFound
+from .errors import CodeTaken, RewardArchived, RewardHasNoPool, RewardNotFound
 from .queries import Row
 
+MAX_CODE = 128
 MAX_CODES = 1000
 """How many codes come or go at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """What was done about one code: added, duplicate, withdrawn, assigned or unknown."""
+    """What was done about one code: added, duplicate, withdrawn, assigned, unknown or invalid."""
 
     code: str
     outcome: str
+    reason: str | None = None
 
 
 async def upload(work: Work, reward_id: UUID, codes: Sequence[str]) -> list[Handled]:
@@ -36,22 +39,51 @@ async def upload(work: Work, reward_id: UUID, codes: Sequence[str]) -> list[Hand
         raise RewardHasNoPool(fulfilment=reward["fulfilment"])
     # The first of two in one request is the one that is added.
     fresh: dict[str, str] = {}
-    for code in codes:
-        fresh.setdefault(code.lower(), code)
+    read = [_read(code) for code in codes]
+    for each in read:
+        if each.reason is None:
+            fresh.setdefault(fold(each.code), each.code)
     rows = await work.fetch(
         "insert into laurels.vouchers (tenant_id, id, reward_id, code, origin)"
         " select $1, n.id, $2, n.code, 'pool' from unnest($3::uuid[], $4::text[]) as n (id, code)"
-        " order by lower(n.code)"
-        " on conflict (tenant_id, lower(code)) do nothing returning code",
+        ' order by lower(n.code collate "C")'
+        ' on conflict (tenant_id, lower(code collate "C")) do nothing returning code',
         work.tenant_id, reward_id, [new_id() for _ in fresh], list(fresh.values()),
     )  # fmt: skip
     added = {row["code"] for row in rows}
     await _count(work, reward, len(added), "vouchers_added")
     told: list[Handled] = []
-    for code in codes:
-        told.append(Handled(code, "added" if code in added else "duplicate"))
-        added.discard(code)
+    for each in read:
+        if each.reason is not None:
+            told.append(each)
+            continue
+        told.append(Handled(each.code, "added" if each.code in added else "duplicate"))
+        added.discard(each.code)
     return told
+
+
+def _read(code: str) -> Handled:
+    """Return a code as it is kept, or why it cannot be one."""
+    try:
+        kept = check_key(code)
+    except ValueError as error:
+        return Handled(code, "invalid", str(error))
+    if not 1 <= len(kept) <= MAX_CODE:
+        return Handled(code, "invalid", f"is not of 1 to {MAX_CODE} characters")
+    return Handled(kept, "known")
+
+
+async def give_code(work: Work, redemption: Row, code: str) -> None:
+    """The code is this redemption's and nobody else's. Raise CodeTaken."""
+    row = await work.fetchrow(
+        "insert into laurels.vouchers (tenant_id, id, reward_id, code, origin, redemption_id,"
+        " assigned_at) values ($1, $2, $3, $4, 'delivered', $5, $6)"
+        ' on conflict (tenant_id, lower(code collate "C")) do nothing returning id',
+        work.tenant_id, new_id(), redemption["reward_id"], code, redemption["id"], work.now,
+    )  # fmt: skip
+    if row is None:
+        msg = f"The code `{code}` is given or waits to be given already; deliver another one."
+        raise CodeTaken(msg, field="code")
 
 
 async def withdraw(work: Work, reward_id: UUID, codes: Sequence[str]) -> list[Handled]:
@@ -60,21 +92,28 @@ async def withdraw(work: Work, reward_id: UUID, codes: Sequence[str]) -> list[Ha
     A code that somebody has stays theirs; a withdrawn one cannot be uploaded again.
     """
     reward = await _lock(work, reward_id)
+    read = [_read(code) for code in codes]
     rows = await work.fetch(
         "update laurels.vouchers set withdrawn_at = $4 where tenant_id = $1 and reward_id = $2"
-        " and lower(code) = any($3) and redemption_id is null and withdrawn_at is null"
-        " returning lower(code) as code",
-        work.tenant_id, reward_id, [code.lower() for code in codes], work.now,
+        ' and lower(code collate "C") = any($3) and redemption_id is null and withdrawn_at is null'
+        ' returning lower(code collate "C") as code',
+        work.tenant_id, reward_id, [fold(each.code) for each in read], work.now,
     )  # fmt: skip
     gone = {row["code"] for row in rows}
     await _count(work, reward, -len(gone), "vouchers_withdrawn")
     others = await work.fetch(
-        "select lower(code) as code, redemption_id is null as withdrawn from laurels.vouchers"
-        " where tenant_id = $1 and reward_id = $2 and lower(code) = any($3)",
-        work.tenant_id, reward_id, [code.lower() for code in codes],
+        'select lower(code collate "C") as code, redemption_id is null as withdrawn'
+        " from laurels.vouchers where tenant_id = $1 and reward_id = $2"
+        ' and lower(code collate "C") = any($3)',
+        work.tenant_id, reward_id, [fold(each.code) for each in read],
     )  # fmt: skip
     found = {row["code"]: "withdrawn" if row["withdrawn"] else "assigned" for row in others}
-    return [Handled(code, found.get(code.lower(), "unknown")) for code in codes]
+    return [
+        each
+        if each.reason is not None
+        else Handled(each.code, found.get(fold(each.code), "unknown"))
+        for each in read
+    ]
 
 
 async def _lock(work: Work, reward_id: UUID) -> Row:

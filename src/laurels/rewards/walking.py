@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from laurels.kit.ids import FIRST
+from laurels.kit.values import fold
 from laurels.kit.work import Work
 
 from .queries import REDEMPTION, REWARD, Row
@@ -67,10 +68,10 @@ async def count_redemptions(work: Work) -> int:
 
 
 async def find_codes(work: Work, codes: list[str]) -> dict[str, UUID]:
-    """Return of which rewards these codes are, by the code in small letters."""
+    """Return of which rewards these codes are, by the folded code."""
     rows = await work.fetch(
-        "select lower(code), reward_id from laurels.vouchers"
-        " where tenant_id = $1 and lower(code) = any($2)",
-        work.tenant_id, sorted({code.lower() for code in codes}),
+        'select lower(code collate "C"), reward_id from laurels.vouchers'
+        ' where tenant_id = $1 and lower(code collate "C") = any($2)',
+        work.tenant_id, sorted({fold(code) for code in codes}),
     )  # fmt: skip
     return {row[0]: row[1] for row in rows}

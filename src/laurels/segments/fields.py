@@ -42,8 +42,8 @@ def _profile() -> None:
         register(Field(f"member.{name}", kind, words, private=True), f"m.{name}")
     for name, kind, words in (
         ("enrolled_at", Kind.DATETIME, "When they joined."),
-        ("email_opt_in", Kind.BOOLEAN, "May get e-mail."),
-        ("sms_opt_in", Kind.BOOLEAN, "May get SMS."),
+        ("email_opt_in", Kind.BOOLEAN, "May get e-mail; absent: nobody knows."),
+        ("sms_opt_in", Kind.BOOLEAN, "May get SMS; absent: nobody knows."),
         ("is_vip", Kind.BOOLEAN, "Treated as a VIP."),
         ("last_login_at", Kind.DATETIME, "When they were last signed in."),
     ):

@@ -13,6 +13,7 @@ from laurels.kit.errors import AppError, Invalid
 from laurels.ledger import PointsOverLimit
 from laurels.members.errors import (
     BirthdayInvalid,
+    ConsentInvalid,
     EmailTaken,
     ExternalIdTaken,
     MemberAmbiguous,
@@ -58,6 +59,7 @@ class BatchTooLarge(Invalid):
 ENROLLING: tuple[type[AppError], ...] = (
     TenantSuspended,
     BirthdayInvalid,
+    ConsentInvalid,
     MemberUnidentified,
     MemberAmbiguous,
     MemberArchived,

@@ -1,6 +1,53 @@
 -- The tables of 0001, room by room. What they mean is said by the models and written by `migrate`.
 -- sqlfluff:rules:references.keywords:ignore_words_regex:.*
 
+-- texts -------------------------------------------------------------------------------------------
+
+-- What a key, a line and prose are, as `kit.values` has it, and what facts are, as `kit.schema` has
+-- it: what enters by SQL obeys the limits of the API. Here, because the tables ask them.
+
+create function laurels.is_key(p_text text, p_longest integer) returns boolean
+language sql immutable parallel safe as $$
+  select case
+    when p_text ~ '^[!-~]+$' then length(p_text) <= p_longest
+    else length(p_text) between 1 and p_longest and p_text !~ '^ | $'
+      and p_text is nfc normalized
+      and p_text !~ '[\u0001-\u001f\u007f-\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f]'
+      and p_text !~ '[\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f]'
+      and p_text !~ '[\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufdd0-\ufdef]'
+      and p_text !~ '[\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U000110bd\U000110cd]'
+      and p_text !~ '[\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a]'
+      and p_text !~ '[\U000e0000-\U000e0fff]'
+  end
+$$;
+
+create function laurels.is_line(p_text text, p_longest integer) returns boolean
+language sql immutable parallel safe as $$
+  select length(p_text) between 1 and p_longest
+    and p_text !~ '[\t\n\u0001-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+$$;
+
+create function laurels.is_prose(p_text text, p_longest integer) returns boolean
+language sql immutable parallel safe as $$
+  select length(p_text) between 1 and p_longest
+    and p_text !~ '[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+$$;
+
+create function laurels.are_facts(p_facts jsonb) returns boolean
+language sql immutable parallel safe as $$
+  select case
+    when jsonb_typeof(p_facts) <> 'object' then false
+    when (select count(*) from jsonb_object_keys(p_facts)) > 50 then false
+    when jsonb_path_exists(p_facts, '$.**{6 to last}') then false
+    when jsonb_path_exists(p_facts, '$.** ? (@.type() == "number" && (
+      @ > 9007199254740991 || @ < -9007199254740991
+    ))') then false
+    else octet_length(p_facts::text) <= 1000000
+      and p_facts::text !~ '(^|[^\\])(\\\\)*\\(u00[0-9a-f]{2}|[bfr])'
+      and p_facts::text !~ '[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]'
+  end
+$$;
+
 -- tenants -----------------------------------------------------------------------------------------
 
 create table laurels.plans (
@@ -555,8 +602,12 @@ create table laurels.members (
   status text default 'active' not null,
   merged_into uuid,
   survivor_id uuid,
-  email_opt_in boolean default true not null,
-  sms_opt_in boolean default false not null,
+  email_opt_in boolean,
+  email_opt_in_at timestamptz,
+  email_opt_in_source text,
+  sms_opt_in boolean,
+  sms_opt_in_at timestamptz,
+  sms_opt_in_source text,
   is_vip boolean default false not null,
   last_login_at timestamptz,
   attributes jsonb default '{}' not null,
@@ -583,9 +634,27 @@ create table laurels.members (
     external_id, email, first_name, last_name,
     phone, birthday, user_id
   ) = 0),
-  constraint ck_members_external_id_length check (length(external_id) between 1 and 128),
   constraint ck_members_last_login_at_bounded
-  check (last_login_at >= '1970-01-01' and last_login_at <= '9999-01-01')
+  check (last_login_at >= '1970-01-01' and last_login_at <= '9999-01-01'),
+  constraint ck_members_external_id_is_key check (laurels.is_key(external_id, 128)),
+  constraint ck_members_email_is_key check (laurels.is_key(email, 254)),
+  constraint ck_members_first_name_is_line check (laurels.is_line(first_name, 200)),
+  constraint ck_members_last_name_is_line check (laurels.is_line(last_name, 200)),
+  constraint ck_members_phone_is_line check (laurels.is_line(phone, 32)),
+  constraint ck_members_attributes_are_facts
+  check (attributes = '{}' or laurels.are_facts(attributes)),
+  constraint ck_members_email_opt_in_at_bounded
+  check (email_opt_in_at >= '1970-01-01' and email_opt_in_at <= '9999-01-01'),
+  constraint ck_members_sms_opt_in_at_bounded
+  check (sms_opt_in_at >= '1970-01-01' and sms_opt_in_at <= '9999-01-01'),
+  constraint ck_members_email_opt_in_source_is_key
+  check (laurels.is_key(email_opt_in_source, 64)),
+  constraint ck_members_sms_opt_in_source_is_key check (laurels.is_key(sms_opt_in_source, 64)),
+  constraint ck_members_consent_has_time_and_source
+  check (
+    num_nonnulls(email_opt_in, email_opt_in_at, email_opt_in_source) in (0, 3)
+    and num_nonnulls(sms_opt_in, sms_opt_in_at, sms_opt_in_source) in (0, 3)
+  )
 );
 
 create index ix_members_birthday
@@ -594,7 +663,7 @@ on laurels.members (
 )
 where birthday is not null and status = 'active';
 create index ix_members_merged_email
-on laurels.members (tenant_id, lower(email))
+on laurels.members (tenant_id, lower(email collate "C"))
 where email is not null and status = 'merged';
 create index ix_members_merged_into
 on laurels.members (tenant_id, merged_into)
@@ -603,7 +672,7 @@ create index ix_members_survivor
 on laurels.members (tenant_id, survivor_id)
 where survivor_id is not null;
 create unique index uq_members_email
-on laurels.members (tenant_id, lower(email))
+on laurels.members (tenant_id, lower(email collate "C"))
 where email is not null and status = 'active';
 create unique index uq_members_external_id
 on laurels.members (tenant_id, external_id)
@@ -945,10 +1014,17 @@ create table laurels.purchases (
   constraint ck_purchases_completed_at_bounded
   check (completed_at >= '1970-01-01' and completed_at <= '9999-01-01'),
   constraint ck_purchases_settled_completed check (settled_at is null or status = 'completed'),
-  constraint ck_purchases_attributes_object check (jsonb_typeof(attributes) = 'object'),
   constraint ck_purchases_occurred_at_sane
   check (occurred_at >= '1970-01-01' and occurred_at < '9999-01-01'),
-  constraint ck_purchases_currency_shape check (currency ~ '^[A-Z]{3}$')
+  constraint ck_purchases_currency_shape check (currency ~ '^[A-Z]{3}$'),
+  constraint ck_purchases_attributes_are_facts
+  check (attributes = '{}' or laurels.are_facts(attributes)),
+  constraint ck_purchases_source_is_key check (laurels.is_key(source, 64)),
+  constraint ck_purchases_external_id_is_key check (laurels.is_key(external_id, 128)),
+  constraint ck_purchases_channel_is_key check (laurels.is_key(channel, 64)),
+  constraint ck_purchases_payment_method_known
+  check (payment_method in ('cash', 'card', 'mobile', 'other')),
+  constraint ck_purchases_note_is_prose check (laurels.is_prose(note, 1000))
 );
 
 create index ix_purchases_member
@@ -979,10 +1055,16 @@ create table laurels.purchase_lines (
   unique (tenant_id, purchase_id, position),
   constraint ck_purchase_lines_quantity_bounded
   check (quantity >= 0.0001 and quantity <= 999999999999999),
-  constraint ck_purchase_lines_attributes_object check (jsonb_typeof(attributes) = 'object'),
   constraint ck_purchase_lines_unit_price_bounded
   check (unit_price >= 0 and unit_price <= 999999999999999),
-  constraint ck_purchase_lines_amount_bounded check (amount >= 0 and amount <= 999999999999999)
+  constraint ck_purchase_lines_amount_bounded check (amount >= 0 and amount <= 999999999999999),
+  constraint ck_purchase_lines_attributes_are_facts
+  check (attributes = '{}' or laurels.are_facts(attributes)),
+  constraint ck_purchase_lines_position_bounded
+  check (position >= 1 and position <= 9007199254740991),
+  constraint ck_purchase_lines_sku_is_key check (laurels.is_key(sku, 128)),
+  constraint ck_purchase_lines_name_is_line check (laurels.is_line(name, 200)),
+  constraint ck_purchase_lines_category_is_key check (laurels.is_key(category, 128))
 );
 
 create table laurels.refunds (
@@ -1004,7 +1086,10 @@ create table laurels.refunds (
   constraint ck_refunds_amount_bounded check (amount >= 0.0001 and amount <= 999999999999999),
   constraint ck_refunds_occurred_at_bounded
   check (occurred_at >= '1970-01-01' and occurred_at <= '9999-01-01'),
-  constraint ck_refunds_points_not_positive check (points <= 0)
+  constraint ck_refunds_points_not_positive check (points <= 0),
+  constraint ck_refunds_source_is_key check (laurels.is_key(source, 64)),
+  constraint ck_refunds_external_id_is_key check (laurels.is_key(external_id, 128)),
+  constraint ck_refunds_reason_is_prose check (laurels.is_prose(reason, 1000))
 );
 
 create index ix_refunds_purchase
@@ -1037,21 +1122,23 @@ create table laurels.deeds (
   constraint uq_deeds_natural_key unique (tenant_id, source, external_id),
   constraint ck_deeds_status_known check (status in ('recorded', 'revoked')),
   constraint ck_deeds_kind_shape check (kind ~ '^[a-z][a-z0-9_]{0,39}$'),
-  constraint ck_deeds_source_length check (length(source) between 1 and 64),
-  constraint ck_deeds_external_id_length check (length(external_id) between 1 and 128),
-  constraint ck_deeds_subject_length check (length(subject) between 1 and 128),
   constraint ck_deeds_value_bounded check (value >= 0 and value <= 999999999999999),
   constraint ck_deeds_occurred_at_bounded
   check (occurred_at >= '1970-01-01' and occurred_at <= '9999-01-01'),
   constraint ck_deeds_revoked_at_bounded
   check (revoked_at >= '1970-01-01' and revoked_at <= '9999-01-01'),
-  constraint ck_deeds_attributes_object check (jsonb_typeof(attributes) = 'object'),
   constraint ck_deeds_revoked_has_time
   check (
     (status = 'revoked') = (revoked_at is not null)
     and (status = 'revoked') = (revoked_points is not null)
   ),
-  constraint ck_deeds_revoked_points_not_positive check (revoked_points <= 0)
+  constraint ck_deeds_revoked_points_not_positive check (revoked_points <= 0),
+  constraint ck_deeds_source_is_key check (laurels.is_key(source, 64)),
+  constraint ck_deeds_external_id_is_key check (laurels.is_key(external_id, 128)),
+  constraint ck_deeds_subject_is_key check (laurels.is_key(subject, 128)),
+  constraint ck_deeds_revoked_reason_is_prose check (laurels.is_prose(revoked_reason, 1000)),
+  constraint ck_deeds_attributes_are_facts
+  check (attributes = '{}' or laurels.are_facts(attributes))
 );
 
 create index ix_deeds_member
@@ -1474,11 +1561,16 @@ create table laurels.redemptions (
   constraint ck_redemptions_discount_amount_bounded
   check (discount_amount >= 0 and discount_amount <= 999999999999999),
   constraint ck_redemptions_expires_at_bounded
-  check (expires_at >= '1970-01-01' and expires_at <= '9999-01-01')
+  check (expires_at >= '1970-01-01' and expires_at <= '9999-01-01'),
+  constraint ck_redemptions_code_is_key check (laurels.is_key(code, 128)),
+  constraint ck_redemptions_source_is_key check (laurels.is_key(source, 64)),
+  constraint ck_redemptions_external_id_is_key check (laurels.is_key(external_id, 128)),
+  constraint ck_redemptions_used_order_ref_is_key check (laurels.is_key(used_order_ref, 128)),
+  constraint ck_redemptions_notes_is_prose check (laurels.is_prose(notes, 1000))
 );
 
-create index ix_redemptions_code
-on laurels.redemptions (tenant_id, lower(code))
+create unique index uq_redemptions_code
+on laurels.redemptions (tenant_id, lower(code collate "C"))
 where code is not null;
 create index ix_redemptions_expiring
 on laurels.redemptions (tenant_id, expires_at)
@@ -1515,19 +1607,21 @@ create table laurels.vouchers (
   foreign key (tenant_id, redemption_id)
   references laurels.redemptions (tenant_id, id),
   constraint uq_vouchers_tenant_id_redemption_id unique (tenant_id, redemption_id),
-  constraint ck_vouchers_origin_known check (origin in ('pool', 'generated')),
+  constraint ck_vouchers_origin_known
+  check (origin in ('pool', 'generated', 'delivered')),
   constraint ck_vouchers_generated_is_given check (origin = 'pool' or redemption_id is not null),
   constraint ck_vouchers_assigned_has_time
   check ((redemption_id is null) = (assigned_at is null)),
   constraint ck_vouchers_withdrawn_is_nobodys
-  check (withdrawn_at is null or redemption_id is null)
+  check (withdrawn_at is null or redemption_id is null),
+  constraint ck_vouchers_code_is_key check (laurels.is_key(code, 128))
 );
 
 create index ix_vouchers_free
 on laurels.vouchers (tenant_id, reward_id, id)
 where redemption_id is null and withdrawn_at is null;
 create unique index uq_vouchers_code
-on laurels.vouchers (tenant_id, lower(code));
+on laurels.vouchers (tenant_id, lower(code collate "C"));
 
 -- earning -----------------------------------------------------------------------------------------
 
