@@ -67,10 +67,9 @@ async def test_a_provider_that_answers_with_a_code_of_another_has_failed(shop, h
     finally:
         withdraw("twice")
 
-    states = sorted([(await shop.read(each))["state"] for each in (one, two)])
-    waiting = next(r for each in (one, two) if (r := await shop.read(each))["state"] == "pending")
-    assert states == ["completed", "pending"]
-    assert "`ONE`" in waiting["failure_reason"]
+    found = sorted([await shop.read(one), await shop.read(two)], key=lambda each: each["state"])
+    assert [each["state"] for each in found] == ["completed", "pending"]
+    assert "`ONE`" in found[1]["failure_reason"]
 
 
 async def test_the_database_itself_gives_no_code_twice(shop, house):
