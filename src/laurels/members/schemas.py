@@ -74,7 +74,8 @@ class MemberIn(Schema):
     )
     sms_opt_in: Flag | None = Field(
         default=None,
-        description="Whether the person agreed to get text messages from you; null: unknown, so no.",
+        description="Whether the person agreed to get text messages from you; null: unknown,"
+        " so no.",
     )
     sms_opt_in_at: Annotated[Moment, AfterValidator(_this_age)] | None = Field(
         default=None, description="When the person said so about text messages; absent: now."

@@ -52,7 +52,8 @@ class VoucherOut(View):
     reward_id: RewardId = Field(description="The reward that it belongs to.")
     code: str = Field(description="What the member shows or types in.")
     origin: str = Field(
-        description="`generated` here, from the uploaded `pool`, or `delivered` by a person or a provider."
+        description="`generated` here, from the uploaded `pool`, or `delivered` by a person or"
+        " a provider."
     )
     redemption_id: RedemptionId | None = Field(
         description="The redemption that it was given to; null while nobody has it."
