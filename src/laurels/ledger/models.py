@@ -292,6 +292,7 @@ class Hold(TenantOwned, Base):
     __tablename__ = "holds"
     __table_args__ = (
         tenant_fk("wallet_id", "wallets"),
+        Index("ix_holds_wallet", "tenant_id", "wallet_id", "id"),
         Index(
             "ix_holds_expiring",
             "tenant_id",

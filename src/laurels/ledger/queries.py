@@ -100,13 +100,30 @@ async def get_wallet(work: Work, wallet_id: UUID) -> asyncpg.Record:
     return row
 
 
+_HOLD = """
+select id, wallet_id, points, captured, status, reason, expires_at, transaction_id, created_at,
+  closed_at
+from laurels.holds
+"""
+
+
+async def list_holds(
+    work: Work, wallet_id: UUID, *, status: str | None, after: UUID | None, limit: int
+) -> list[asyncpg.Record]:
+    """Return holds of a wallet, newest first. Raise WalletNotFound."""
+    await get_wallet(work, wallet_id)
+    return await work.fetch(
+        f"""{_HOLD}
+        where tenant_id = $1 and wallet_id = $2 and ($3::text is null or status = $3)
+          and ($4::uuid is null or id < $4)
+        order by id desc limit $5""",
+        work.tenant_id, wallet_id, status, after, limit,
+    )  # fmt: skip
+
+
 async def get_hold(work: Work, hold_id: UUID) -> asyncpg.Record:
     """Return a hold. Raise HoldNotFound."""
-    row = await work.fetchrow(
-        "select id, wallet_id, points, captured, status, reason, expires_at, transaction_id,"
-        " created_at, closed_at from laurels.holds where tenant_id = $1 and id = $2",
-        work.tenant_id, hold_id,
-    )  # fmt: skip
+    row = await work.fetchrow(f"{_HOLD} where tenant_id = $1 and id = $2", work.tenant_id, hold_id)
     if row is None:
         raise HoldNotFound
     return row

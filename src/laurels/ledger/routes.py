@@ -45,6 +45,7 @@ from .schemas import (
     HoldId,
     HoldIn,
     HoldOut,
+    HoldStatus,
     LotsOut,
     MemberId,
     MovedOut,
@@ -104,6 +105,13 @@ async def list_transactions(
     return page_of(found, [row["id"] for row in rows], limit)
 
 
+@router.get("/transactions/{transaction_id}")
+@refuses(TransactionNotFound)
+async def get_transaction(transaction_id: TransactionId, work: Reading) -> TransactionOut:
+    """Read one transaction, such as an event or a redemption names."""
+    return TransactionOut.model_validate(dict(await queries.get_transaction(work, transaction_id)))
+
+
 @router.get("/wallets/{wallet_id}")
 @refuses(WalletNotFound)
 async def get_wallet(wallet_id: WalletId, work: Reading) -> WalletOut:
@@ -156,6 +164,23 @@ async def hold_points(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Resp
         wallet_id=wallet_id, points=body.points, reason=body.reason, expires_at=body.expires_at
     )
     return await caller.submit(answers.move, movement)
+
+
+@router.get("/wallets/{wallet_id}/holds")
+@refuses(WalletNotFound)
+async def list_holds(
+    wallet_id: WalletId,
+    work: Reading,
+    status: Annotated[HoldStatus | None, Query(description="Only those of this status.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[HoldOut]:
+    """List the holds of a wallet, newest first."""
+    rows = await queries.list_holds(
+        work, wallet_id, status=status, after=read_cursor(cursor), limit=limit + 1
+    )
+    found = [HoldOut.model_validate(dict(row)) for row in rows]
+    return page_of(found, [row["id"] for row in rows], limit)
 
 
 @router.get("/holds/{hold_id}")

@@ -34,6 +34,9 @@ Source = Literal[
 ]  # fmt: skip
 
 
+HoldStatus = Literal["open", "captured", "released", "expired"]
+
+
 class MoveIn(Schema):
     """Points to credit or debit by hand or by another system."""
 

@@ -835,6 +835,7 @@ create table laurels.holds (
 create index ix_holds_expiring
 on laurels.holds (tenant_id, expires_at)
 where status = 'open' and expires_at is not null;
+create index ix_holds_wallet on laurels.holds (tenant_id, wallet_id, id);
 
 create table laurels.lots (
   tenant_id uuid not null,
