@@ -1,9 +1,12 @@
 """Connections are lent, and nobody goes without because of it."""
 
 import asyncio
+import contextlib
+from uuid import uuid4
 
 import pytest
 
+from laurels.kit import db
 from laurels.kit.db import Database, PoolExhausted
 
 
@@ -53,6 +56,53 @@ async def test_a_connection_that_died_while_nobody_had_it_is_not_lent(lender):
 
     assert {await backend(lender) for _ in range(3)} == {other}
     assert other != pid
+
+
+async def test_a_tenant_has_a_part_of_the_connections_and_others_the_rest(app_url):
+    lender, one, other = Database(app_url, pool_size=5, pool_timeout=0.3), uuid4(), uuid4()
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(lender.per_tenant):
+            await stack.enter_async_context(lender.connection(tenant_id=one))
+        with pytest.raises(PoolExhausted):
+            async with lender.connection(tenant_id=one):
+                pass
+
+        async with lender.connection(tenant_id=other) as raw:
+            assert await raw.fetchval("select 1") == 1
+    assert lender._shares == {}
+    await lender.close()
+
+
+async def test_so_many_of_a_tenant_wait_and_no_more(app_url, monkeypatch):
+    monkeypatch.setattr(db, "MAX_WAITING_PER_TENANT", 3)
+    lender, one = Database(app_url, pool_size=2, pool_timeout=5), uuid4()
+
+    async def use():
+        async with lender.connection(tenant_id=one):
+            await asyncio.sleep(0.1)
+
+    outcomes = await asyncio.gather(*(use() for _ in range(10)), return_exceptions=True)
+
+    assert [type(each) for each in outcomes].count(PoolExhausted) == 10 - 3 - lender.per_tenant
+    assert lender._shares == {}
+    await lender.close()
+
+
+async def test_who_gives_up_waiting_leaves_room_for_others(app_url):
+    lender, one = Database(app_url, pool_size=2, pool_timeout=5), uuid4()
+    async with lender.connection(tenant_id=one):
+        waiting = [asyncio.create_task(_use(lender, one)) for _ in range(3)]
+        await asyncio.sleep(0.05)
+        waiting[0].cancel()
+        await asyncio.sleep(0)
+    assert await asyncio.gather(*waiting[1:]) == [1, 1]
+    assert lender._shares == {}
+    await lender.close()
+
+
+async def _use(lender, tenant_id):
+    async with lender.connection(tenant_id=tenant_id) as raw:
+        return await raw.fetchval("select 1")
 
 
 async def _pid(raw):

@@ -52,7 +52,7 @@ async def record_all(work: Work, notes: Sequence[Note]) -> None:
         "insert into laurels.audit_log (tenant_id, id, action, target_type, target_id, after,"
         " actor_type, actor_id, request_id, ip, user_agent, created_at)"
         " select $1, n.id, n.action, n.target_type, n.target_id, n.after::jsonb, n.kind, n.actor,"
-        " n.request_id, n.ip::inet, n.user_agent, now()"
+        " n.request_id, n.ip, n.user_agent, now()"
         " from unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[],"
         "  $8::text[], $9::text[], $10::text[], $11::text[]) as n (kind, actor, id, action,"
         "  target_type, target_id, after, request_id, ip, user_agent)",

@@ -93,7 +93,7 @@ def _is_canonical(token: str) -> bool:
     A second spelling would be somebody else for whoever counts requests.
     """
     try:
-        return all(
+        return "=" not in token and all(
             base64.urlsafe_b64encode(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
             == part.encode() + b"=" * (-len(part) % 4)
             for part in token.split(".")

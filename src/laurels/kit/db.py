@@ -217,7 +217,7 @@ class Database:
                 yield raw
             except asyncpg.InternalClientError as error:
                 # The server died in mid-operation, and the driver only notices with the next one.
-                raw.terminate()
+                cut(raw)
                 msg = "the connection to the database was lost in the middle of an operation"
                 raise asyncpg.InterfaceError(msg) from error
             finally:
@@ -282,6 +282,12 @@ class _Share:
 
     free: asyncio.Semaphore
     users: int = 0
+
+
+def cut(raw: Raw) -> None:
+    """Close a connection at once; the pool has taken it back already when it died by itself."""
+    with contextlib.suppress(asyncpg.InterfaceError):
+        raw.terminate()
 
 
 async def _give_back(pool: Pool, raw: Any) -> None:

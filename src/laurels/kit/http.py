@@ -379,6 +379,9 @@ _RETRYABLE = (
 
 
 async def _on_database(request: Request, error: Exception) -> Response:
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        detail = "Something else has locked what this needs. Nothing was booked; try again."
+        return problem(request, 503, "unavailable", detail, headers={"Retry-After": "1"})
     if isinstance(error, _RETRYABLE):
         return await _on_busy(request, error)
     return await _on_crash(request, error)

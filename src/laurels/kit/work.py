@@ -16,7 +16,7 @@ from uuid import UUID
 import asyncpg
 
 from .clock import business_now
-from .db import Database, Raw
+from .db import Database, Raw, cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,4 +263,4 @@ async def abandon(raw: Raw) -> None:
         if raw.is_in_transaction():
             await raw.execute("rollback")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
-        raw.terminate()
+        cut(raw)

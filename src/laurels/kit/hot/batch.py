@@ -13,7 +13,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -85,6 +85,7 @@ class Item:
 Operation = Callable[[Work, Sequence[Item]], Awaitable[Sequence[Answer | AppError]]]
 """What a hot route does for many at once: an answer or a refusal for each, in order."""
 Outcome = Answer | Exception
+E = TypeVar("E", bound=Exception)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,7 @@ class Queue:
                     return [error]
             except OUT_OF_REACH as error:
                 # An exception of their own for each: whoever raises it adds to its traceback.
-                return [copy.copy(error) for _ in batch]
+                return [_own(error) for _ in batch]
             except Exception as error:  # noqa: BLE001 - whatever it is, it is that request's answer
                 if len(batch) == 1:
                     return [error]
@@ -304,7 +305,7 @@ class Queue:
         refused = found is None or isinstance(found, AppError)
         self.queues.learn(one.caller.token, right=not refused)
         if isinstance(found, AppError):
-            raise copy.copy(found)
+            raise _own(found)
         one.item.actor = require(found, one.caller.permission).actor
 
     async def _answer(
@@ -353,4 +354,11 @@ def _outcome_of(
     first = known[one.key.place]
     if isinstance(first, Answer):
         return first if first.replayed else replace(first, replayed=True)
-    return copy.copy(first)
+    return _own(first)
+
+
+def _own(error: E) -> E:
+    """Return an error like this one, with the same cause and a traceback of its own."""
+    found = copy.copy(error)
+    found.__cause__ = error.__cause__
+    return found
