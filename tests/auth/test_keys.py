@@ -55,6 +55,28 @@ async def test_a_key_gives_no_more_than_it_has(client):
     assert longer.json()["errors"][0]["field"] == "expires_at"
 
 
+async def test_nobody_withdraws_a_key_that_can_do_more(client):
+    everything = await made(client)
+    less = await made(client, scopes=["auth:write", "members:read"])
+    other = await made(client, scopes=["members:read", "members:write"])
+    part = await made(client, scopes=["members:read"])
+    headers = bearer(less["api_key"])
+
+    async def withdraw(key):
+        return await client.delete(f"{KEYS}/{key['id']}", headers=headers)
+
+    stronger = [await withdraw(everything), await withdraw(other)]
+    weaker = [await withdraw(part), await withdraw(part)]
+    itself = await withdraw(less)
+    by_all = await client.delete(f"{KEYS}/{everything['id']}")
+
+    assert [a.status_code for a in stronger] == [403, 403]
+    assert {a.json()["code"] for a in stronger} == {"scope_not_held"}
+    assert [a.status_code for a in (*weaker, itself, by_all)] == [200] * 4
+    works = await client.get("/v1/members", headers=bearer(other["api_key"]))
+    assert works.status_code == 200
+
+
 async def test_an_expired_key_is_refused_and_told_so(client, owner_url):
     soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()
     key = await made(client, expires_at=soon)

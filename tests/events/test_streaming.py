@@ -212,6 +212,29 @@ async def test_streams_hear_the_relay_again_after_their_connection_was_lost(
     assert words(found) == ["after"]
 
 
+async def test_the_channel_names_nobody_and_rubbish_on_it_does_no_harm(
+    house, served, app_url, caplog
+):
+    heard: list[str] = []
+    other = await asyncpg.connect(app_url)
+    try:
+        await other.add_listener(relaying.CHANNEL, lambda *said: heard.append(str(said[-1])))
+        async with watching(served) as stream:
+            await anext(stream)
+            for rubbish in ("", "x", "'; drop", "\u0130", "0" * 7000, str(house.tenant.id)):
+                await other.execute("select pg_notify($1, $2)", relaying.CHANNEL, rubbish)
+            await tell(house, "a")
+            found = await take(stream, 1)
+    finally:
+        await other.close()
+
+    assert words(found) == ["a"]
+    assert relaying.whisper(house.tenant.id) in heard
+    told = [word for word in heard if word == relaying.whisper(house.tenant.id)]
+    assert not any(house.tenant.id.hex in word.replace("-", "") for word in told)
+    assert "exception" not in caplog.text.lower()
+
+
 async def test_a_waiting_stream_holds_no_connection(house, served):
     async with watching(served) as stream:
         await anext(stream)

@@ -98,6 +98,8 @@ async def template(name: str, build: Callable[[str], Awaitable[None]]) -> None:
 async def clone(source: str, name: str) -> None:
     """Make a database that is a copy of another one nobody is connected to."""
     await _admin(f'create database "{name}" template "{source}" strategy file_copy')
+    # What may be done in a database is not copied with it.
+    await _admin(f'revoke temporary on database "{name}" from public')
 
 
 async def drop(name: str) -> None:

@@ -46,6 +46,20 @@ begin
 end
 $$;
 
+-- Functions of triggers that act as the maintenance role serve the tables of the product. Nobody but
+-- the owner can make tables in our schema.
+create or replace function laurels.require_our_table(p_table oid) returns void
+language plpgsql stable as $$
+begin
+  if not exists (
+    select from pg_catalog.pg_class as c
+    where c.oid = p_table and c.relnamespace = 'laurels'::regnamespace
+  ) then
+    raise exception 'this trigger is not for tables of others' using errcode = '42501';
+  end if;
+end
+$$;
+
 -- For the erasure of a person: the entries about these things, and those that hold a word of the
 -- person, keep who, what and when. The guard of the append-only table lets the maintenance role
 -- through.
@@ -87,6 +101,7 @@ declare
   v_after jsonb;
   v_hidden jsonb;
 begin
+  perform laurels.require_our_table(tg_relid);
   if current_setting('laurels.audit', true) = 'off'
     and pg_has_role(session_user, 'laurels_owner', 'member')
   then
@@ -135,6 +150,7 @@ end
 $$;
 
 alter function laurels.audit_outside() owner to laurels_maintenance;
+revoke all on function laurels.audit_outside() from laurels_app;
 
 create or replace trigger audit_outside
 after insert or update or delete on laurels.tenants

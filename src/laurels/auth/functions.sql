@@ -308,6 +308,7 @@ owner to laurels_maintenance;
 alter function laurels.read_password_reset(uuid, timestamptz) owner to laurels_maintenance;
 alter function laurels.use_password_reset(uuid, timestamptz) owner to laurels_maintenance;
 alter function laurels.take_throttles(bytea[], text[], timestamptz) owner to laurels_maintenance;
+revoke all on function laurels.take_throttles(bytea[], text[], timestamptz) from laurels_app;
 alter function laurels.ask_attempt(bytea[], text[], timestamptz) owner to laurels_maintenance;
 alter function laurels.lift_attempt(bytea[], text[], timestamptz) owner to laurels_maintenance;
 alter function laurels.note_failed_sign_in(uuid, bytea[], text, text, text, timestamptz)

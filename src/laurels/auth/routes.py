@@ -93,9 +93,13 @@ async def create_api_key(body: ApiKeyIn, work: Writing) -> NewApiKeyOut:
 
 
 @router.delete("/{api_key_id}")
-@refuses(KeyNotFound)
+@refuses(KeyNotFound, ScopeNotHeld)
 async def revoke_api_key(api_key_id: ApiKeyId, work: Writing) -> ApiKeyOut:
-    """Withdraw an API key: it opens no door from its next request on. Repeating changes nothing."""
+    """Withdraw an API key: it opens no door from its next request on. Repeating changes nothing.
+
+    A key that can do more than the one who asks is withdrawn by an owner, by a key that can do as
+    much, or by itself.
+    """
     await service.revoke_key(work, api_key_id)
     return ApiKeyOut.model_validate(await service.get_key(work, api_key_id))
 

@@ -83,7 +83,13 @@ async def create_key(
 
 
 async def revoke_key(work: Work, key_id: UUID) -> None:
-    """The key opens no door any more, from the next request on. Raise KeyNotFound."""
+    """The key opens no door any more, from the next request on.
+
+    Nobody withdraws a key that can do more than they, but each key may withdraw itself. Raise
+    KeyNotFound, ScopeNotHeld.
+    """
+    if work.actor.id != encode("api_key", key_id):
+        await _refuse_stronger(work, (await get_key(work, key_id))["scopes"])
     row = await work.fetchrow(
         "update laurels.api_keys set revoked_at = coalesce(revoked_at, now())"
         " where tenant_id = $1 and id = $2 returning id",
@@ -97,6 +103,16 @@ async def revoke_key(work: Work, key_id: UUID) -> None:
         target_type="api_key",
         target_id=encode("api_key", key_id),
     )
+
+
+async def _refuse_stronger(work: Work, scopes: Sequence[str]) -> None:
+    held = await holding_of_asker(work)
+    if not held.unlimited and any(
+        scope == EVERYTHING or (scope in ALL_PERMISSIONS and scope not in held.permissions)
+        for scope in scopes
+    ):
+        msg = "The key can do what you cannot; ask an owner, or a key that can, to withdraw it."
+        raise ScopeNotHeld(msg)
 
 
 async def _refuse_more_than_asker_has(

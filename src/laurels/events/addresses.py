@@ -14,6 +14,22 @@ from laurels.kit.errors import Invalid
 MAX_URL = 2000
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_CLOSED = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        "168.63.129.16/32",  # Azure's host, from inside each of its machines
+        "192.0.0.0/24",  # IETF's own, and metadata of Oracle's cloud
+        "192.88.99.0/24",  # relays to 6to4, which lead elsewhere
+        "64:ff9b:1::/48",  # NAT64 of a local network
+        "100::/64",  # thrown away
+        "2001::/23",  # IETF's own: Teredo, benchmarks, ORCHID
+        "3fff::/20",  # for documents
+        "5f00::/16",  # segment routing inside of a provider
+        "fec0::/10",  # site-local, once
+    )
+)
+"""Special addresses that `ipaddress` calls global, at least in some of its versions."""
+_ISATAP = 0x5EFE
 
 
 class AddressRefused(Exception):
@@ -70,8 +86,13 @@ def is_public(address: Address) -> bool:
             inner = address.teredo[1]
         if inner is None and address in _NAT64:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        # ISATAP: the last 64 bits are 0000:5efe or 0200:5efe and the address that it leads to.
+        if inner is None and (int(address) >> 32) & 0xFDFF_FFFF == _ISATAP:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
         if inner is not None:
             return is_public(inner)
+    if any(address in net for net in _CLOSED):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -27,7 +27,7 @@ from laurels.permissions import Permission
 
 from . import queries
 from .errors import TooManyStreams
-from .relaying import CHANNEL
+from .relaying import CHANNEL, whisper
 from .telling import as_json
 
 log = logging.getLogger("laurels.streams")
@@ -43,6 +43,7 @@ class Seat:
 
     def __init__(self, tenant_id: UUID, key: str, token: str) -> None:
         self.tenant_id = tenant_id
+        self.name = whisper(tenant_id)
         self.key = key
         self.token = token
         self.news = asyncio.Event()
@@ -86,9 +87,9 @@ class Streams:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
 
-    def _wake(self, tenant_id: UUID | None) -> None:
+    def _wake(self, name: object | None) -> None:
         for seat in list(self._seats):
-            if tenant_id is None or seat.tenant_id == tenant_id:
+            if name is None or seat.name == name:
                 seat.news.set()
 
     async def _listen(self) -> None:
@@ -121,7 +122,8 @@ class Streams:
             connection.terminate()
 
     def _hear(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
-        self._wake(UUID(str(payload)))
+        # Any login of the database may say anything here; what names no seat wakes nobody.
+        self._wake(str(payload))
 
 
 class EventStream(StreamingResponse):

@@ -55,8 +55,9 @@ language sql immutable parallel safe as $$
   end
 $$;
 
-revoke all on function laurels.id_of(text) from public;
-grant execute on function laurels.id_of(text) to laurels_app, laurels_bi, laurels_integration;
+grant execute on function laurels.id_of(text) to laurels_bi, laurels_integration;
+-- The database makes the ids of rows that come by SQL.
+grant execute on function laurels.new_id() to laurels_integration;
 
 -- A text as it is searched: small letters, no accents, one width; the same for what is looked for.
 create or replace function laurels.plain(p_text text) returns text

@@ -66,6 +66,7 @@ async def initialise(
         may = "select has_database_privilege($1::name, $2, 'create')"
         if not await admin.fetchval(may, OWNER, database):
             await admin.execute(f"grant create, connect on database {_quoted(database)} to {OWNER}")
+        await refuse_temporary_tables(admin, database)
     finally:
         await admin.close()
     await furnish(as_owner(with_database(admin_url, database)))
@@ -83,8 +84,29 @@ async def furnish(owner_url: str) -> None:
             f"grant usage on schema {SCHEMA} to {APP}, {INTEGRATION}, {BI}, {MAINTENANCE};"
             f"grant create on schema {SCHEMA} to {MAINTENANCE}"
         )
+        await close_functions(inside)
     finally:
         await inside.close()
+
+
+async def close_functions(owner: Raw) -> None:
+    """Functions that the owner makes from now on are the application's, and nobody else's.
+
+    PostgreSQL lets everybody run what is made. A login that may run or attach a function that
+    acts as its owner writes past the wall. Said again before functions are made: a dump of one
+    schema does not carry it.
+    """
+    await owner.execute(
+        f"alter default privileges for role {OWNER} revoke execute on functions from public;"
+        f"alter default privileges for role {OWNER} in schema {SCHEMA}"
+        f" grant execute on functions to {APP}, {MAINTENANCE}"
+    )
+
+
+async def refuse_temporary_tables(admin: Raw, database: str) -> None:
+    """Nobody makes temporary tables here: a trigger on one's own table can be any function."""
+    # On somebody else's database this changes nothing; `migrate --check` then says so.
+    await admin.execute(f"revoke temporary on database {_quoted(database)} from public")
 
 
 async def _refuse_roles_of_another(admin: Raw) -> None:

@@ -34,6 +34,15 @@ _LOOKS = (
     from pg_policy as p inner join pg_class as c on c.oid = p.polrelid
     where c.relnamespace = 'laurels'::regnamespace
     """,
+    # What functions and tables that are made later are granted.
+    """
+    select 'default grant of ' || lower(a.privilege_type) || ' on what '
+      || pg_get_userbyid(d.defaclrole) || ' makes' || coalesce(' in ' || n.nspname, '') || ' to '
+      || case when a.grantee = 0 then 'public' else pg_get_userbyid(a.grantee) end, 'given'
+    from pg_default_acl as d left join pg_namespace as n on n.oid = d.defaclnamespace,
+      aclexplode(d.defaclacl) as a
+    where d.defaclobjtype = 'f'
+    """,
     # Grants; what an owner may do with its own things says nothing.
     """
     select 'grant of ' || lower(a.privilege_type) || ' on ' || c.relname || ' to '
@@ -119,6 +128,10 @@ select r.rolname as role, o.rolname as of from pg_roles as r, pg_roles as o
 where r.rolname = any($1::text[]) and o.rolname = any($2::text[])
   and r.rolname <> o.rolname and pg_has_role(r.oid, o.oid, 'member')
 """
+_TEMPORARY = """
+select r.rolname from pg_roles as r where r.rolname = any($1::text[])
+  and has_database_privilege(r.oid, current_database(), 'temporary')
+"""
 _BOUND = (roles.APP, roles.INTEGRATION, roles.BI)
 
 
@@ -158,6 +171,11 @@ async def roles_too_mighty(connection: Raw) -> list[str]:
         for row in await connection.fetch(_MIGHTY, [*_BOUND, roles.MAINTENANCE, roles.OWNER])
     ]
     mighty = [roles.OWNER, roles.MAINTENANCE]
+    found += [
+        f"role {row[0]} may make temporary tables in this database; whoever owns it should run"
+        " `revoke temporary on database ... from public`, or run `laurels db init` again"
+        for row in await connection.fetch(_TEMPORARY, list(_BOUND))
+    ]
     return found + [
         f"role {row['role']} is a member of {row['of']} and so sees every tenant"
         for row in await connection.fetch(_INHERITED, list(_BOUND), mighty)

@@ -41,7 +41,7 @@ end
 $$;
 
 alter function laurels.purge_tenant(uuid) owner to laurels_maintenance;
-revoke all on function laurels.purge_tenant(uuid) from public;
+revoke all on function laurels.purge_tenant(uuid) from public, laurels_app;
 grant execute on function laurels.purge_tenant(uuid) to laurels_owner;
 
 -- Refresh what the planner knows of the hot tables. Sessions keep their plans; one that was made

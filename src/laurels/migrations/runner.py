@@ -127,7 +127,7 @@ async def upgrade(url: str, target: str = "head") -> None:
 
     Views are away while migrations run, which may change what they stand on. Raise ViewsInUse.
     """
-    await _drop_views(url)
+    await _prepare(url)
     await _locked(url, lambda c: command.upgrade(_with(c), target))
     if target == "head":
         await apply_functions(url)
@@ -137,6 +137,15 @@ async def downgrade(url: str, target: str) -> None:
     """Take the schema back to the target, without views. Raise ViewsInUse."""
     await _drop_views(url, whole=target == "base")
     await _locked(url, lambda c: command.downgrade(_with(c), target))
+
+
+async def _prepare(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await views.drop(connection, *views.SCHEMAS)
+        await roles.close_functions(connection)
+    finally:
+        await connection.close()
 
 
 async def _drop_views(url: str, *, whole: bool = False) -> None:
@@ -229,6 +238,7 @@ async def apply_functions(url: str) -> list[str]:
     try:
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+            await roles.close_functions(connection)
             files = _texts()
             for name in await stale(connection):
                 if schema := views.schema_of(name):

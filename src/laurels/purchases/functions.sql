@@ -90,6 +90,7 @@ language plpgsql security definer set search_path = laurels, pg_temp as $$
 declare
   v_currency text;
 begin
+  perform laurels.require_our_table(tg_relid);
   -- The wall refuses rows of another tenant; whoever tries learns nothing of it here.
   if laurels.login_tenant() <> new.tenant_id then
     return new;
@@ -111,6 +112,7 @@ end
 $$;
 
 alter function laurels.admit_purchase() owner to laurels_maintenance;
+revoke all on function laurels.admit_purchase() from laurels_app;
 
 create or replace trigger admit_purchase
 before insert on laurels.purchases
@@ -128,6 +130,8 @@ begin
 end
 $$;
 
+revoke all on function laurels.keep_ended_purchase() from laurels_app, laurels_maintenance;
+
 create or replace trigger keep_ended_purchase
 before update of status, completed_at on laurels.purchases
 for each row when (
@@ -142,6 +146,7 @@ language plpgsql security definer set search_path = laurels, pg_temp as $$
 declare
   v_purchase record;
 begin
+  perform laurels.require_our_table(tg_relid);
   if laurels.login_tenant() <> new.tenant_id then
     return new;
   end if;
@@ -166,6 +171,7 @@ end
 $$;
 
 alter function laurels.admit_line() owner to laurels_maintenance;
+revoke all on function laurels.admit_line() from laurels_app;
 
 create or replace trigger admit_line
 before insert on laurels.purchase_lines
@@ -176,6 +182,7 @@ execute function laurels.admit_line();
 create or replace function laurels.admit_refund() returns trigger
 language plpgsql security definer set search_path = laurels, pg_temp as $$
 begin
+  perform laurels.require_our_table(tg_relid);
   if exists (
     select from laurels.purchases as p
     where p.tenant_id = new.tenant_id and p.id = new.purchase_id
@@ -190,6 +197,7 @@ end
 $$;
 
 alter function laurels.admit_refund() owner to laurels_maintenance;
+revoke all on function laurels.admit_refund() from laurels_app;
 
 create or replace trigger admit_refund
 before insert on laurels.refunds
@@ -203,6 +211,7 @@ execute function laurels.admit_refund();
 create or replace function laurels.announce_purchase() returns trigger
 language plpgsql security definer set search_path = laurels, pg_temp as $$
 begin
+  perform laurels.require_our_table(tg_relid);
   perform laurels.book_outbox(
     new.tenant_id, array[laurels.new_id()], array['purchase.unsettled'],
     array[jsonb_build_object('purchase_id', new.id)::text], array[new.member_id], array[0],
@@ -213,6 +222,7 @@ end
 $$;
 
 alter function laurels.announce_purchase() owner to laurels_maintenance;
+revoke all on function laurels.announce_purchase() from laurels_app;
 
 create or replace trigger announce_purchase
 after insert or update of status on laurels.purchases
@@ -223,6 +233,7 @@ execute function laurels.announce_purchase();
 create or replace function laurels.announce_ended_purchase() returns trigger
 language plpgsql security definer set search_path = laurels, pg_temp as $$
 begin
+  perform laurels.require_our_table(tg_relid);
   perform laurels.book_outbox(
     new.tenant_id, array[laurels.new_id()], array['purchase.changed'],
     array[jsonb_build_object('purchase_id', new.id, 'status', new.status)::text],
@@ -234,6 +245,7 @@ end
 $$;
 
 alter function laurels.announce_ended_purchase() owner to laurels_maintenance;
+revoke all on function laurels.announce_ended_purchase() from laurels_app;
 
 create or replace trigger announce_ended_purchase
 after update of status on laurels.purchases

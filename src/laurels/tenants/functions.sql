@@ -17,6 +17,8 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
 $$;
 
 alter function laurels.login_tenant() owner to laurels_maintenance;
+-- The policies of the logins that are bound to a tenant ask it.
+grant execute on function laurels.login_tenant() to laurels_bi, laurels_integration;
 alter function laurels.find_tenant(text) owner to laurels_maintenance;
 alter function laurels.list_tenants() owner to laurels_maintenance;
 revoke all on function laurels.find_tenant(text) from public;

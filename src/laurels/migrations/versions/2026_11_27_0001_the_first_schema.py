@@ -35,6 +35,9 @@ def upgrade() -> None:
     """Make the tables, keep tenants apart, and let nobody change history."""
     op.execute(NEW_ID)
     op.execute(REFUSE_CHANGE)
+    op.execute(
+        "revoke all on function laurels.refuse_change() from laurels_app, laurels_maintenance"
+    )
     # The driver prepares what Alembic executes, and prepares one statement at a time.
     adapted = cast("AdaptedConnection", op.get_bind().connection.dbapi_connection)
     adapted.run_async(_make_tables)
