@@ -1,5 +1,7 @@
 """The pages of docs/reference are what the code says, and every thing of theirs is described."""
 
+from pathlib import Path
+
 import pytest
 
 from laurels.cli.docs import pages, reference_folder
@@ -108,3 +110,12 @@ def subclasses(root: type[AppError]) -> list[type[AppError]]:
     for child in root.__subclasses__():
         found += [child, *subclasses(child)]
     return [child for child in found if child.__module__.startswith("laurels.")]
+
+
+def test_decisions_have_numbers_of_their_own():
+    numbers = [
+        path.name[:4]
+        for path in Path(__file__).resolve().parents[2].joinpath("docs", "decisions").glob("0*.md")
+    ]
+
+    assert sorted(numbers) == sorted(set(numbers))
