@@ -111,7 +111,7 @@ def test_defaults_are_a_completed_purchase_of_a_guest():
 
 def test_a_row_with_refund_of_is_a_refund_and_without_an_amount_of_all_that_is_left():
     assert read(refund_of="7", amount="2.50") == RefundRow(
-        "7", "1", Decimal("2.50"), datetime(2026, 3, 1, tzinfo=UTC)
+        "7", "1", Decimal("2.50"), datetime(2026, 3, 1, tzinfo=UTC), member="m"
     )
     assert read(refund_of="7", amount="", currency="").amount is None
 

@@ -328,3 +328,36 @@ async def test_progress_counts_rows_and_bytes(desk, monkeypatch):
 
     assert [rows for rows, _ in seen] == [2, 4, 5]
     assert seen[-1][1] == file.stat().st_size
+
+
+async def test_a_refund_row_of_another_member_is_refused(desk):
+    file = desk.purchases(
+        {"amount": "50"}, {"member": "", "amount": "9"},
+        {"member": "bo", "refund_of": "1", "amount": "20"},
+        {"member": "anna", "refund_of": "2", "amount": "1"},
+        {"member": "anna", "refund_of": "1", "amount": "5"},
+        {"member": "", "refund_of": "1", "amount": "5"},
+    )  # fmt: skip
+
+    report = await desk.load(file)
+
+    assert summary(report) == (6, 4, 0, 2)
+    assert await desk.points("anna") == 40
+
+
+async def test_a_refund_row_names_lines_and_keeps_its_note(desk):
+    lines = '[{"sku": "A", "quantity": 3, "unit_price": "10"}, {"sku": "B", "unit_price": "2"}]'
+    back = '[{"sku": "A", "quantity": 1}, {"line": 2}]'
+    file = desk.purchases(
+        {"amount": "32", "lines": lines},
+        {"refund_of": "1", "amount": "", "lines": back, "note": "broken"},
+        {"refund_of": "1", "amount": "", "lines": '[{"sku": "A", "quantity": 3}]'},
+        {"refund_of": "1", "amount": "", "lines": '[{"sku": "A", "line": 1}]'},
+    )
+
+    report = await desk.load(file)
+
+    assert summary(report) == (4, 2, 0, 2)
+    rows = await desk.fetch("select amount, reason from laurels.refunds where tenant_id = $1")
+    assert [tuple(row) for row in rows] == [(Decimal(12), "broken")]
+    assert await desk.points("anna") == 20

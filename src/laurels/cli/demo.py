@@ -86,7 +86,7 @@ async def _prepare(url: str) -> _Demo:
             figures = await ledger.figures(work)
             (member,) = await members.list_members(work, external_id=story.FEATURED, limit=1)
             (bought,) = await purchases.list_purchases(
-                work, member_id=member["id"], status="completed", source=SOURCE, limit=1
+                work, member_id=member["id"], status="completed", key=(SOURCE, None), limit=1
             )
         return _Demo(key, figures, encode("purchase", bought["id"]))
     finally:

@@ -32,6 +32,8 @@ class Effect(NamedTuple):
     kind: Literal["earned", "bonus"]
     points: int
     program_id: UUID | None
+    lines: tuple[int, ...] | None = None
+    """Places of the lines that it counted; None where it counted the purchase as a whole."""
 
 
 class Cut(NamedTuple):

@@ -14,6 +14,7 @@ from laurels.kit.conditions import Field, Fields, Kind
 AMOUNT: Final = "purchase.amount"
 LINES: Final = "purchase.lines"
 LINE_QUANTITY: Final = "purchase.lines.quantity"
+QUANTITY: Final = "purchase.quantity"
 DEED_KIND: Final = "activity.kind"
 TIER: Final = "member.tier"
 TIER_MULTIPLIER: Final = "member.tier_multiplier"
@@ -29,7 +30,7 @@ FIELDS: Final = Fields(
     Field("event.hour", Kind.INTEGER, "The hour it happened, 0 to 23, in that time zone."),
     Field(AMOUNT, Kind.MONEY, "What was paid, in the tenant's currency."),
     Field("purchase.currency", Kind.TEXT, "ISO 4217 code."),
-    Field("purchase.quantity", Kind.NUMBER, "How many units in all lines together."),
+    Field(QUANTITY, Kind.NUMBER, "How many units in all lines together."),
     Field("purchase.source", Kind.TEXT, "Where it came from: api, a shop, a file."),
     Field("purchase.channel", Kind.TEXT, "Where it happened, such as online."),
     Field("purchase.payment_method", Kind.TEXT, "cash, card, mobile or other."),
@@ -102,7 +103,7 @@ def purchase_facts(
     return {
         AMOUNT: amount,
         "purchase.currency": currency,
-        "purchase.quantity": quantity,
+        QUANTITY: quantity,
         "purchase.source": source,
         "purchase.channel": channel,
         "purchase.payment_method": payment_method,

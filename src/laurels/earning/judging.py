@@ -111,6 +111,7 @@ def judge(
             "usage": [
                 period for (rule_id, period) in outcome.consumed if rule_id == effect.rule_id
             ],
+            **({"lines": effect.lines} if effect.lines is not None else {}),
         }
         for effect, movement in zip(outcome.effects, movements, strict=True)
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation
+from decimal import ROUND_DOWN, Context, Decimal, DivisionByZero, Inexact, InvalidOperation
 from enum import IntEnum
 from typing import Any, Final
 from uuid import UUID
@@ -11,12 +11,22 @@ from uuid import UUID
 from laurels.kit.conditions import Condition, Facts, Test, compile_condition, fields_of
 from laurels.kit.ids import encode
 
-from .facts import AMOUNT, LINE_QUANTITY, LINES, LOCAL_DATE, OCCURRED_AT, TIER_MULTIPLIER
+from .facts import (
+    AMOUNT,
+    LINE_QUANTITY,
+    LINES,
+    LOCAL_DATE,
+    OCCURRED_AT,
+    QUANTITY,
+    TIER_MULTIPLIER,
+)
 from .rules import Fixed, Multiplier, PerUnit, PointsPerMoney, Rule, UsageKey, period_keys
 
 EXACT: Final = Context(prec=5000, traps=[Inexact, InvalidOperation, DivisionByZero])
 """Arithmetic without rounding: digits enough for every product, and a trap should they not be."""
 
+_DOWN: Final = Context(prec=60, rounding=ROUND_DOWN)
+_PLACES: Final = Decimal("0.0001")
 Amount = Decimal | int
 _ZERO: Final = Decimal(0)
 
@@ -47,6 +57,8 @@ class Step:
     measure: Callable[[Facts], Amount | None]
     value: Callable[[Facts], Amount]
     label: Mapping[str, Any]
+    lines: Callable[[Facts], tuple[int, ...]] | None = None
+    """Places of the lines that are counted, from 1; None where the purchase counts as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +141,9 @@ def _facts_of(step: Step) -> frozenset[str]:
         needed |= {LOCAL_DATE}
     match rule.award:
         case PointsPerMoney(lines=lines):
-            return needed | {TIER_MULTIPLIER, AMOUNT if lines is None else LINES}
+            return needed | (
+                {TIER_MULTIPLIER, AMOUNT} if lines is None else {TIER_MULTIPLIER, AMOUNT, LINES}
+            )
         case PerUnit(of=of):
             return needed | {LINES if of == LINE_QUANTITY else of}
         case Fixed() | Multiplier():
@@ -147,6 +161,7 @@ def _compile(rule: Rule, program_id: UUID | None, spelled: str) -> Step:
         measure=measure,
         value=value,
         label={"rule": spelled, "version": rule.version, "name": rule.name, **terms},
+        lines=_lines_counted(rule),
     )
 
 
@@ -156,7 +171,7 @@ _Compiled = tuple[Lane, Callable[[Facts], Amount | None], Callable[[Facts], Amou
 def _compile_award(rule: Rule) -> _Compiled:
     match rule.award:
         case PointsPerMoney(rate, lines):
-            measure = _fact(AMOUNT) if lines is None else _sum_of_lines("amount", lines)
+            measure = _fact(AMOUNT) if lines is None else _paid_for_lines(lines)
             terms = {"kind": "earned", "rate": format(rate, "f")}
             return Lane.BASE, measure, _per_money(measure, rate), terms
         case PerUnit(points, unit, of, lines):
@@ -168,6 +183,24 @@ def _compile_award(rule: Rule) -> _Compiled:
             return Lane.BONUS, _nothing, lambda _: points, {"kind": "bonus", "fixed": points}
         case Multiplier(factor):
             return Lane.MULTIPLIER, _nothing, lambda _: factor, {"factor": format(factor, "f")}
+
+
+def _lines_counted(rule: Rule) -> Callable[[Facts], tuple[int, ...]] | None:
+    """Return what finds the lines that a rule counts, so that a refund of lines knows its share."""
+    match rule.award:
+        case PointsPerMoney(lines=condition) if condition is not None:
+            pass
+        case PerUnit(of=of, lines=condition) if of in {LINE_QUANTITY, QUANTITY}:
+            pass
+        case _:
+            return None
+    test = None if condition is None else compile_condition(condition)
+
+    def lines(facts: Facts) -> tuple[int, ...]:
+        found = enumerate(facts.get(LINES) or (), start=1)
+        return tuple(place for place, line in found if test is None or test(line))
+
+    return lines
 
 
 def _nothing(_: Facts) -> Amount | None:
@@ -187,6 +220,25 @@ def _sum_of_lines(name: str, lines: Condition | None) -> Callable[[Facts], Amoun
             if test is None or test(line):
                 total = EXACT.add(total, line.get(name) or 0)
         return total
+
+    return measure
+
+
+def _paid_for_lines(lines: Condition) -> Callable[[Facts], Amount | None]:
+    """Return what measures the money that was paid for lines: never more than for the purchase.
+
+    Where all lines together are worth more than what was paid, each was paid for in proportion.
+    """
+    matching, everything = _sum_of_lines("amount", lines), _sum_of_lines("amount", None)
+
+    def measure(facts: Facts) -> Amount | None:
+        total, worth, paid = matching(facts), everything(facts), facts.get(AMOUNT)
+        if total is None or worth is None or paid is None:
+            return total
+        if worth > paid:
+            share = _DOWN.divide(EXACT.multiply(total, paid), worth)
+            total = _DOWN.quantize(share, _PLACES)
+        return max(min(total, paid), _ZERO)
 
     return measure
 

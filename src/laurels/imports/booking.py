@@ -80,8 +80,9 @@ async def _refund(work: Work, rows: Sequence[RefundRow], source: str) -> list[Ou
         outcomes.append(Skipped())
         wanted.append(
             NewRefund(
-                purchase_id=purchase_id, amount=row.amount, source=source,
-                external_id=row.external_id, occurred_at=row.occurred_at,
+                purchase_id=purchase_id, amount=row.amount, lines=row.lines, member=row.member,
+                source=source, external_id=row.external_id, occurred_at=row.occurred_at,
+                reason=row.reason,
             )
         )  # fmt: skip
     results = iter(await settlement.refund(work, wanted, historical=True) if wanted else [])

@@ -5,20 +5,26 @@ from typing import Any, cast
 
 from laurels.kit.reading import read_json
 from laurels.kit.values import check_key, check_line
-from laurels.purchases import Line, amount_of_line
+from laurels.purchases import Line, RefundLine, amount_of_line
 
 MAX_LINES = 500
 _KEYS = frozenset({"sku", "name", "category", "quantity", "unit_price", "amount"})
+_KEYS_BACK = frozenset({"line", "sku", "quantity", "amount"})
 _MOST = Decimal(10) ** 15
 _PLACES = 4
 
 
 def parse_lines(said: str, currency: str) -> list[Line]:
     """Return the lines of a purchase. Raise ValueError, with the position and the remedy."""
+    items = _items(said, '[{"sku": "A1", "quantity": 2, "unit_price": 4.50}]')
+    return [_line(item, f"line {number}", currency) for number, item in enumerate(items, start=1)]
+
+
+def _items(said: str, sample: str) -> list[Any]:
     try:
         found = read_json(said)
     except ValueError as error:
-        msg = f'is not JSON ({error}); write `[{{"sku": "A1", "quantity": 2, "unit_price": 4.50}}]`'
+        msg = f"is not JSON ({error}); write `{sample}`"
         raise ValueError(msg) from None
     if not isinstance(found, list):
         msg = "is not a JSON array; write `[…]`, also round a single line"
@@ -27,7 +33,41 @@ def parse_lines(said: str, currency: str) -> list[Line]:
     if len(items) > MAX_LINES:
         msg = f"has {len(items)} lines; at most {MAX_LINES}"
         raise ValueError(msg)
-    return [_line(item, f"line {number}", currency) for number, item in enumerate(items, start=1)]
+    return items
+
+
+def parse_lines_back(said: str) -> list[RefundLine]:
+    """Return the lines that a refund names. Raise ValueError, with the position and the remedy."""
+    items = _items(said, '[{"sku": "A1", "quantity": 1}]')
+    return [line_back_of(item, f"line {number}") for number, item in enumerate(items, start=1)]
+
+
+def line_back_of(given: Any, place: str = "the line") -> RefundLine:
+    """Return a line that a refund names, by `line` or `sku`. Raise ValueError."""
+    if not isinstance(given, dict):
+        msg = f'{place} is not an object; write `{{"sku": …, "quantity": …}}`'
+        raise ValueError(msg)  # noqa: TRY004 - one kind of error for one kind of trouble
+    cells = cast("dict[str, Any]", given)
+    if strange := cells.keys() - _KEYS_BACK:
+        msg = f"{place} has `{min(strange)[:40]}`; there are: {', '.join(sorted(_KEYS_BACK))}"
+        raise ValueError(msg)
+    number = cells.get("line")
+    if (number is None) == (cells.get("sku") is None):
+        msg = f"{place} is named by `line`, its place from 1, or by `sku`, not by both"
+        raise ValueError(msg)
+    if number is not None:
+        number = _number(number, f"{place}: line")
+        if number != int(number) or not 1 <= number <= MAX_LINES:
+            msg = f"{place}: line is a place from 1 to {MAX_LINES}"
+            raise ValueError(msg)
+    quantity: Any = cells.get("quantity")
+    amount: Any = cells.get("amount")
+    return RefundLine(
+        line=None if number is None else int(number),
+        sku=_word(cells, "sku", 128, place),
+        quantity=None if quantity is None else _number(quantity, f"{place}: quantity"),
+        amount=None if amount is None else _number(amount, f"{place}: amount"),
+    )
 
 
 def line_of(given: dict[str, Any], currency: str) -> Line:

@@ -1,8 +1,8 @@
 """From a row to what the books take: pure, one row at a time, each error with its remedy."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,11 +15,11 @@ from laurels.kit.reading import read_json
 from laurels.kit.schema import Attributes
 from laurels.kit.time import local_date
 from laurels.kit.words import fault_of
-from laurels.purchases import Line, NewPurchase
+from laurels.purchases import Line, NewPurchase, RefundLine
 
 from .cells import bare
 from .errors import RowInvalid
-from .lines import line_of, parse_lines
+from .lines import line_back_of, line_of, parse_lines, parse_lines_back
 from .texts import checked
 
 REQUIRED = ("external_id", "member", "occurred_at", "amount", "currency")
@@ -49,6 +49,9 @@ class RefundRow:
     external_id: str
     amount: Decimal | None
     occurred_at: datetime
+    member: str | None = None
+    lines: Sequence[RefundLine] = ()
+    reason: str | None = None
 
 
 @dataclass(slots=True)
@@ -103,6 +106,8 @@ class Reading:
                 if row[place].strip() != first[place].strip():
                     msg = f"differs within the order: `{first[place][:40]}` and `{row[place][:40]}`"
                     raise RowInvalid(msg, field=column)
+        if (of := places.get("refund_of")) is not None and first[of].strip():
+            return self._order_back(rows)
         lines = [self._line(row) for row in rows]
         if "amount" in places:
             item = self.purchase(first)
@@ -116,6 +121,20 @@ class Reading:
             item = whole.purchase([*first, format(total, "f")])
         if isinstance(item, NewPurchase):
             item.lines = lines
+        return item
+
+    def _order_back(self, rows: list[list[str]]) -> NewPurchase | RefundRow:
+        """Return the refund that several rows tell, a line each.
+
+        Without a column `amount` the buyer got what was paid for the lines.
+        """
+        reading, first = self, rows[0]
+        if "amount" not in self.places:
+            reading = replace(self, places={**self.places, "amount": len(first)})
+            first = [*first, ""]
+        item = reading.purchase(first)
+        if isinstance(item, RefundRow):
+            item.lines = [self._line_back(row) for row in rows]
         return item
 
     def _line(self, values: list[str]) -> Line:
@@ -140,9 +159,29 @@ class Reading:
             raise RowInvalid(msg, field="amount")
         if currency := values[self.places["currency"]].strip():
             self._currency(currency)
+        lines = self._cell(values, "lines")
+        member = values[self.places["member"]].strip() or None
+        if member is not None and len(member) > 128:
+            raise length_wrong("member", member, 128)
         return RefundRow(
-            checked("refund_of", of), external_id, amount_of(said) if said else None, occurred_at
+            checked("refund_of", of),
+            external_id,
+            amount_of(said) if said else None,
+            occurred_at,
+            member=member and checked("member", member),
+            lines=[] if lines is None else _lines_back(lines),
+            reason=self._cell(values, "note"),
         )
+
+    def _line_back(self, values: list[str]) -> RefundLine:
+        """Return the line of a purchase that a row of a refund brings back."""
+        cells = {name: bare(values[self.places[name]].strip())
+                 for name in ("sku", "quantity", "line_amount") if name in self.places}  # fmt: skip
+        given = {name.removeprefix("line_"): cell for name, cell in cells.items() if cell}
+        try:
+            return line_back_of(given)
+        except ValueError as error:
+            raise RowInvalid(str(error), field="lines") from None
 
     def _more(self, item: NewPurchase, values: list[str]) -> None:
         """Fill in the columns that most files do not have."""
@@ -234,6 +273,13 @@ def moment_of(
 def _lines(said: str, currency: str) -> list[Line]:
     try:
         return parse_lines(said, currency)
+    except ValueError as error:
+        raise RowInvalid(str(error), field="lines") from None
+
+
+def _lines_back(said: str) -> list[RefundLine]:
+    try:
+        return parse_lines_back(said)
     except ValueError as error:
         raise RowInvalid(str(error), field="lines") from None
 

@@ -71,9 +71,10 @@ begin
 end
 $$;
 
--- Add refunds to the lifetime totals; the rows are there, because the purchases were.
+-- Add refunds to the lifetime totals; the rows are there, because the purchases were. A purchase
+-- that went back wholly is counted no more.
 create or replace function laurels.add_refunds_to_totals(
-  p_tenant uuid, p_members uuid[], p_refunded numeric[]
+  p_tenant uuid, p_members uuid[], p_refunded numeric[], p_whole boolean[]
 ) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   perform 1 from laurels.member_totals as t
@@ -82,10 +83,10 @@ begin
   for update;
 
   update laurels.member_totals as t
-  set refunded = t.refunded + n.refunded
+  set refunded = t.refunded + n.refunded, purchases = t.purchases - n.whole
   from (
-    select x.member_id, sum(x.refunded) as refunded
-    from unnest(p_members, p_refunded) as x (member_id, refunded)
+    select x.member_id, sum(x.refunded) as refunded, count(*) filter (where x.whole) as whole
+    from unnest(p_members, p_refunded, p_whole) as x (member_id, refunded, whole)
     group by x.member_id
   ) as n
   where t.tenant_id = p_tenant and t.member_id = n.member_id;

@@ -387,14 +387,15 @@ def add_purchases(work: Work, purchases: Sequence[tuple[UUID, Decimal, datetime]
         )
 
 
-def add_refunds(work: Work, refunds: Sequence[tuple[UUID, Decimal]]) -> None:
-    """The members' lifetime totals include these refunds: member and amount of each."""
+def add_refunds(work: Work, refunds: Sequence[tuple[UUID, Decimal, bool]]) -> None:
+    """The members' lifetime totals include these refunds: member, amount, and if all went back."""
     if refunds:
         work.write(
             "laurels.add_refunds_to_totals",
             work.tenant_id,
-            [member_id for member_id, _ in refunds],
-            [amount for _, amount in refunds],
+            [member_id for member_id, _, _ in refunds],
+            [amount for _, amount, _ in refunds],
+            [whole for _, _, whole in refunds],
         )
 
 

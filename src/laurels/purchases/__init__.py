@@ -19,21 +19,41 @@ from .queries import (
     totals_of,
 )
 from .recording import Recorded, as_said, check, record
+from .refunds import NewRefund, RecordedRefund, record_refunds, set_refund_points
 from .reported import Line, NewPurchase
-from .service import (
-    NewRefund,
-    RecordedRefund,
-    hand_over,
-    record_refunds,
-    set_refund_points,
-    set_status,
-)
+from .returned import RefundLine, Returned
+from .service import hand_over, set_status
 from .settings import PurchaseSettings
 
 __all__ = [
-    "CurrencyNotTraded", "Line", "NewPurchase", "NewRefund", "PurchaseAltered",
-    "PurchaseNotFound", "PurchaseNotPending", "PurchaseSettings", "Recorded", "RecordedRefund",
-    "amount_of_line", "as_said", "check", "find_by_key", "find_purchases", "get_purchase",
-    "hand_over", "ids_of", "lines_of", "list_purchases", "list_unsettled", "lock",
-    "lock_by_key", "record", "record_refunds", "set_refund_points", "set_status", "totals_of",
+    "CurrencyNotTraded",
+    "Line",
+    "NewPurchase",
+    "NewRefund",
+    "PurchaseAltered",
+    "PurchaseNotFound",
+    "PurchaseNotPending",
+    "PurchaseSettings",
+    "Recorded",
+    "RecordedRefund",
+    "RefundLine",
+    "Returned",
+    "amount_of_line",
+    "as_said",
+    "check",
+    "find_by_key",
+    "find_purchases",
+    "get_purchase",
+    "hand_over",
+    "ids_of",
+    "lines_of",
+    "list_purchases",
+    "list_unsettled",
+    "lock",
+    "lock_by_key",
+    "record",
+    "record_refunds",
+    "set_refund_points",
+    "set_status",
+    "totals_of",
 ]  # fmt: skip

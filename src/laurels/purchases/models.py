@@ -15,6 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from laurels.kit.db import (
+    MAX_MONEY,
     MAX_POINTS,
     Base,
     Id,
@@ -50,7 +51,16 @@ class Purchase(TenantOwned, Base):
         money("amount"),
         money("refunded"),
         CheckConstraint("refunded >= 0 and refunded <= amount", name="refunded_within_amount"),
-        CheckConstraint("refunded = 0 or status = 'completed'", name="only_completed_refunded"),
+        CheckConstraint(
+            "(refunded = 0 and refund_state = 'none') or status = 'completed'",
+            name="only_completed_refunded",
+        ),
+        one_of("refund_state", "none", "partial", "full"),
+        CheckConstraint(
+            "case refund_state when 'none' then refunded = 0 when 'full' then refunded = amount"
+            " else refunded < amount or amount = 0 end",
+            name="refund_state_told",
+        ),
         CheckConstraint(
             "(status = 'completed') = (completed_at is not null)", name="completed_has_time"
         ),
@@ -81,6 +91,9 @@ class Purchase(TenantOwned, Base):
     refunded: Mapped[Decimal] = mapped_column(
         server_default=text("0"), comment="What went back so far, in the same currency."
     )
+    refund_state: Mapped[str] = mapped_column(
+        server_default=text("'none'"), comment="none, partial or full: what went back of it so far."
+    )
     currency: Mapped[str] = mapped_column(comment="ISO 4217 code.")
     channel: Mapped[str | None] = mapped_column(comment="Where it happened, such as online.")
     payment_method: Mapped[str | None] = mapped_column(comment="cash, card, mobile or other.")
@@ -108,14 +121,26 @@ class PurchaseLine(TenantOwned, Base):
     __table_args__ = (
         tenant_fk("purchase_id", "purchases"),
         UniqueConstraint("tenant_id", "purchase_id", "position"),
-        money("quantity", "0.0001"),
+        within("quantity", f"-{MAX_MONEY}", str(MAX_MONEY)),
+        CheckConstraint("quantity <> 0", name="quantity_not_zero"),
         facts("attributes"),
         within("position", "1", str(MAX_POINTS)),
         key("sku", 128),
         line("name", 200),
         key("category", 128),
         money("unit_price"),
-        money("amount"),
+        within("amount", f"-{MAX_MONEY}", str(MAX_MONEY)),
+        CheckConstraint(
+            "case when quantity > 0 then amount >= 0 else amount <= 0 end",
+            name="amount_has_sign_of_quantity",
+        ),
+        money("refunded_quantity"),
+        money("refunded_amount"),
+        CheckConstraint(
+            "refunded_quantity between 0 and greatest(quantity, 0)"
+            " and refunded_amount between 0 and greatest(amount, 0)",
+            name="refunded_within_line",
+        ),
         {"comment": "Positions of purchases."},
     )
 
@@ -125,9 +150,15 @@ class PurchaseLine(TenantOwned, Base):
     sku: Mapped[str | None] = mapped_column(comment="Stock number of the product.")
     name: Mapped[str | None] = mapped_column(comment="What the product is called.")
     category: Mapped[str | None] = mapped_column(comment="Group of products.")
-    quantity: Mapped[Decimal] = mapped_column(comment="How many.")
+    quantity: Mapped[Decimal] = mapped_column(comment="How many; below zero: brought back.")
     unit_price: Mapped[Decimal] = mapped_column(comment="Price of one.")
     amount: Mapped[Decimal] = mapped_column(comment="Price of all, after discounts.")
+    refunded_quantity: Mapped[Decimal] = mapped_column(
+        server_default=text("0"), comment="How many went back by refunds that name the line."
+    )
+    refunded_amount: Mapped[Decimal] = mapped_column(
+        server_default=text("0"), comment="How much of the amount went back by such refunds."
+    )
     attributes: Mapped[dict[str, Any]] = mapped_column(
         server_default=text("'{}'"), comment="Free facts that rules may read."
     )
@@ -141,11 +172,12 @@ class Refund(TenantOwned, Base):
         tenant_fk("purchase_id", "purchases"),
         UniqueConstraint("tenant_id", "source", "external_id", name="uq_refunds_natural_key"),
         Index("ix_refunds_purchase", "tenant_id", "purchase_id"),
-        money("amount", "0.0001"),
+        money("amount"),
         moment("occurred_at"),
         key("source", 64),
         key("external_id", 128),
         prose("reason", 1000),
+        CheckConstraint("jsonb_typeof(lines) = 'array'", name="lines_array"),
         CheckConstraint("points <= 0", name="points_not_positive"),
         {"comment": "Money that went back to the buyer."},
     )
@@ -155,6 +187,9 @@ class Refund(TenantOwned, Base):
     source: Mapped[str] = mapped_column(comment="Where it came from.")
     external_id: Mapped[str | None] = mapped_column(comment="Its number there.")
     amount: Mapped[Decimal] = mapped_column(comment="What went back.")
+    lines: Mapped[list[Any]] = mapped_column(
+        server_default=text("'[]'"), comment="Lines that went back: line, quantity, amount of each."
+    )
     points: Mapped[int | None] = mapped_column(
         comment="What it did to the member's points, zero or less; null until it is settled."
     )

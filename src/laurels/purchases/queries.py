@@ -10,8 +10,9 @@ from laurels.kit.work import Work
 from .errors import PurchaseNotFound
 
 _PURCHASE = """
-select id, source, external_id, member_id, original_member_id, status, amount, refunded, currency,
-  channel, payment_method, note, attributes, occurred_at, completed_at, settled_at, created_at
+select id, source, external_id, member_id, original_member_id, status, amount, refunded,
+  refund_state, currency, channel, payment_method, note, attributes, occurred_at, completed_at,
+  settled_at, created_at
 from laurels.purchases where tenant_id = $1
 """
 
@@ -33,7 +34,7 @@ async def find_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str
     for purchase_id, lines in (await lines_of(work, list(found))).items():
         found[purchase_id]["lines"] = lines
     for refund in await work.fetch(
-        "select purchase_id, id, source, external_id, amount, coalesce(points, 0) as points,"
+        "select purchase_id, id, source, external_id, amount, lines, coalesce(points, 0) as points,"
         " reason, occurred_at from laurels.refunds"
         " where tenant_id = $1 and purchase_id = any($2) order by id",
         work.tenant_id, list(found),
@@ -69,7 +70,8 @@ async def lock_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> None:
 async def lines_of(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Return the lines of purchases in their order; one without lines is not among them."""
     rows = await work.fetch(
-        "select purchase_id, sku, name, category, quantity, unit_price, amount, attributes"
+        "select purchase_id, sku, name, category, quantity, unit_price, amount,"
+        " refunded_quantity, refunded_amount, attributes"
         " from laurels.purchase_lines where tenant_id = $1 and purchase_id = any($2)"
         " order by purchase_id, position",
         work.tenant_id, list(purchase_ids),
@@ -92,22 +94,22 @@ async def list_purchases(
     *,
     member_id: UUID | None = None,
     status: str | None = None,
-    source: str | None = None,
-    external_id: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
+    refund_state: str | None = None,
+    key: tuple[str | None, str | None] = (None, None),
+    window: tuple[datetime | None, datetime | None] = (None, None),
     after: UUID | None = None,
     limit: int = 20,
 ) -> list[dict[str, Any]]:
-    """Return purchases, the newest recorded first."""
+    """Return purchases, the newest recorded first, by source and external id and by time."""
     rows = await work.fetch(
         f"{_PURCHASE} and ($2::uuid is null or member_id = $2)"
         " and ($3::text is null or status = $3) and ($4::text is null or source = $4)"
         " and ($5::text is null or external_id = $5)"
         " and ($6::timestamptz is null or occurred_at >= $6)"
         " and ($7::timestamptz is null or occurred_at < $7)"
-        " and ($8::uuid is null or id < $8) order by id desc limit $9",
-        work.tenant_id, member_id, status, source, external_id, since, until, after, limit,
+        " and ($8::uuid is null or id < $8) and ($9::text is null or refund_state = $9)"
+        " order by id desc limit $10",
+        work.tenant_id, member_id, status, *key, *window, after, refund_state, limit,
     )  # fmt: skip
     return [dict(row) for row in rows]
 
@@ -132,9 +134,13 @@ async def ids_of(work: Work, member_ids: Sequence[UUID]) -> list[UUID]:
 
 
 async def totals_of(work: Work, member_ids: Sequence[UUID]) -> list[tuple[Any, ...]]:
-    """Return what members bought in all: member, spend, refunded, number, first and last moment."""
+    """Return what members bought in all: member, spend, refunded, number, first and last moment.
+
+    What went back wholly is not counted.
+    """
     rows = await work.fetch(
-        "select member_id, sum(amount), sum(refunded), count(*), min(occurred_at),"
+        "select member_id, sum(amount), sum(refunded),"
+        " count(*) filter (where refund_state <> 'full'), min(occurred_at),"
         " max(occurred_at) from laurels.purchases where tenant_id = $1 and member_id = any($2)"
         " and settled_at is not null group by member_id order by member_id",
         work.tenant_id, list(member_ids),

@@ -20,6 +20,8 @@ class Line:
     sku: str | None = None
     name: str | None = None
     category: str | None = None
+    refunded_quantity: Decimal = Decimal(0)
+    refunded_amount: Decimal = Decimal(0)
     attributes: dict[str, Any] = field(default_factory=dict[str, Any])
 
 

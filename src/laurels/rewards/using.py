@@ -83,7 +83,7 @@ def _check_purchase(row: Row, purchase: Row) -> None:
     """
     if purchase["status"] in {"failed", "cancelled"}:
         raise PurchaseNotUsable(field="purchase_id", status=purchase["status"])
-    if purchase["refunded"] >= purchase["amount"] > 0:
+    if purchase["refund_state"] == "full":
         raise PurchaseNotUsable(field="purchase_id", status="refunded")
     if purchase["member_id"] not in {None, row["member_id"]}:
         raise PurchaseOfAnother(field="purchase_id")
@@ -117,7 +117,7 @@ async def reopen_refunded(work: Work, purchase_ids: Sequence[UUID]) -> int:
     if not purchase_ids or not settings.reopen_on_refund:
         return 0
     found = await purchases.find_purchases(work, purchase_ids)
-    whole = [each["id"] for each in found.values() if each["refunded"] >= each["amount"]]
+    whole = [each["id"] for each in found.values() if each["refund_state"] == "full"]
     used = await queries.used_on(work, whole)
     return await _reopen(work, used)
 

@@ -157,7 +157,8 @@ def _purchases() -> None:
         name = f"last_{days}"
         register_source(
             name,
-            "left join (select p.member_id, count(*) as purchases,"
+            "left join (select p.member_id,"
+            " count(*) filter (where p.refund_state <> 'full') as purchases,"
             " sum(p.amount - p.refunded) as spend from laurels.purchases as p"
             " where p.tenant_id = {tenant} and p.status = 'completed'"
             f" and p.occurred_at >= {{start_of_day_{days}}} group by p.member_id) as {name}"

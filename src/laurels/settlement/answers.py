@@ -152,6 +152,7 @@ def _written(
         "status": item.status,
         "amount": trim_money(item.amount),
         "refunded": "0.00",
+        "refund_state": "none",
         "currency": item.currency,
         "channel": item.channel,
         "payment_method": item.payment_method,

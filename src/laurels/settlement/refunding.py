@@ -1,4 +1,4 @@
-"""Refunds: money that went back takes its points with it, in proportion.
+"""Refunds: money and goods that went back take their points with them.
 
 The order is fixed: purchases, redemptions, usage of caps, wallets, totals, outbox.
 """
@@ -13,12 +13,13 @@ from uuid import UUID
 from laurels import earning, ledger, members, purchases, rewards, tenants
 from laurels.events import emit
 from laurels.events.catalogue import Event, PurchaseCompleted, PurchaseRefunded
-from laurels.kit.errors import AppError
+from laurels.kit.errors import AppError, refused
 from laurels.kit.work import Work
 from laurels.purchases import NewRefund
 
 from .ending import settle_some
-from .errors import MAX_BATCH, BatchTooLarge
+from .errors import MAX_BATCH, BatchTooLarge, MemberMismatch
+from .going_back import back_by
 
 log = logging.getLogger("laurels.settlement")
 
@@ -37,16 +38,18 @@ class Refunded:
 async def refund(
     work: Work, refunds: Sequence[NewRefund], *, historical: bool = False
 ) -> list[Refunded | AppError]:
-    """Each refund is in the books, and the points that its purchase earned are back in proportion.
+    """Each refund is in the books, and what its purchase earned for that is back.
 
-    Of every row the purchase caused, floor(points * refunded so far / amount) is back: three
-    partial refunds end where one full refund ends. Nothing is judged anew.
+    Each award goes back by the lines that it counted, and in proportion where none are named (see
+    `going_back`). Three partial refunds end where one full refund ends. Nothing is judged anew.
     """
     if len(refunds) > MAX_BATCH:
         raise BatchTooLarge
     await tenants.require_active(work)
     await _settle_before(work, [refund.purchase_id for refund in refunds])
-    recorded = await purchases.record_refunds(work, refunds)
+    outcomes: list[Refunded | AppError | None] = [*await _refuse_others(work, refunds)]
+    good = [number for number, outcome in enumerate(outcomes) if outcome is None]
+    recorded = await purchases.record_refunds(work, [refunds[number] for number in good])
     fresh = [r for r in recorded if isinstance(r, purchases.RecordedRefund) and r.new]
     await rewards.reopen_refunded(work, [r.purchase["id"] for r in fresh])
     awards = await earning.find_awards(
@@ -57,7 +60,11 @@ async def refund(
     await purchases.set_refund_points(work, taken)
     members.add_refunds(
         work,
-        [(r.purchase["member_id"], r.amount) for r in fresh if r.purchase["member_id"]],
+        [
+            (r.purchase["member_id"], r.amount, r.after.whole)
+            for r in fresh
+            if r.purchase["member_id"]
+        ],
     )
     events: list[Event] = [
         PurchaseRefunded(
@@ -67,12 +74,32 @@ async def refund(
         for r in fresh
     ]  # fmt: skip
     emit(work, events, historical=historical)
-    return [
-        r
-        if isinstance(r, AppError)
-        else Refunded(r.id, r.purchase["id"], r.new, r.amount, taken.get(r.id, r.points))
-        for r in recorded
-    ]
+    for number, r in zip(good, recorded, strict=True):
+        outcomes[number] = (
+            r
+            if isinstance(r, AppError)
+            else Refunded(r.id, r.purchase["id"], r.new, r.amount, taken.get(r.id, r.points))
+        )
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+async def _refuse_others(work: Work, refunds: Sequence[NewRefund]) -> list[AppError | None]:
+    """Return for each refund that names a member what is wrong, if the purchase is not theirs."""
+    named = [refund for refund in refunds if refund.member is not None]
+    if not named:
+        return [None] * len(refunds)
+    known = await members.find(work, [refund.member or "" for refund in named])
+    rows = await purchases.lock(work, [refund.purchase_id for refund in named])
+    found: list[AppError | None] = []
+    for refund in refunds:
+        row = rows.get(refund.purchase_id)
+        if refund.member is None or row is None:
+            found.append(None)
+            continue
+        theirs = row["member_id"] is not None and row["member_id"] == known.get(refund.member)
+        words = "is not whose purchase this is; it belongs to another member, or to a guest"
+        found.append(None if theirs else refused(MemberMismatch, "member", words))
+    return found
 
 
 async def _settle_before(work: Work, purchase_ids: Sequence[UUID]) -> None:
@@ -91,14 +118,6 @@ async def _settle_before(work: Work, purchase_ids: Sequence[UUID]) -> None:
         log.warning("a purchase that was completed by SQL cannot be settled, nor refunded")
 
 
-def back_by(points: int, refunded: Decimal, amount: Decimal) -> int:
-    """Return how many of these points are back once so much of the amount is refunded.
-
-    In whole units of the smallest scale, so that nothing is ever rounded on the way.
-    """
-    return points * int(refunded.scaleb(4)) // int(amount.scaleb(4))
-
-
 def _parts(
     fresh: Sequence[purchases.RecordedRefund], awards: dict[UUID, dict[str, Any]]
 ) -> list[tuple[purchases.RecordedRefund, dict[str, Any], dict[str, Any]]]:
@@ -115,12 +134,10 @@ def _usage_parts(
 ) -> list[tuple[UUID, UUID, str, int]]:
     found: list[tuple[UUID, UUID, str, int]] = []
     for refund, award, effect in _parts(fresh, awards):
-        amount: Decimal = refund.purchase["amount"]
-        before = back_by(effect["points"], refund.refunded_before, amount)
-        after = back_by(effect["points"], refund.refunded_before + refund.amount, amount)
-        if after > before:
+        given = back_by(effect, refund.after) - back_by(effect, refund.before)
+        if given > 0:
             found += [
-                (UUID(effect["rule_id"]), award["member_id"], period, after - before)
+                (UUID(effect["rule_id"]), award["member_id"], period, given)
                 for period in effect["usage"]
             ]
     return found
@@ -137,9 +154,7 @@ async def _take_back(
     reversals = [
         ledger.Reversal(
             transaction_id=UUID(effect["transaction_id"]),
-            total=back_by(
-                effect["points"], refund.refunded_before + refund.amount, refund.purchase["amount"]
-            ),
+            total=back_by(effect, refund.after),
             type="refunded",
             source="refund",
             source_id=str(refund.id),

@@ -41,6 +41,7 @@ from .schemas import (
     RefundIn,
     RefundOfIn,
     RefundOut,
+    RefundState,
     RevokeIn,
     WhyOut,
 )
@@ -74,7 +75,7 @@ def _window(
 Window = Annotated[tuple[datetime | None, datetime | None], Depends(_window)]
 
 
-def _deed_key(
+def _natural_key(
     source: Annotated[DeedSource | None, Query(description="Who reported it.")] = None,
     external_id: Annotated[Code | None, Query(description="Its number there.")] = None,
 ) -> tuple[str | None, str | None]:
@@ -82,7 +83,7 @@ def _deed_key(
     return source, external_id
 
 
-DeedKey = Annotated[tuple[str | None, str | None], Depends(_deed_key)]
+NaturalKey = Annotated[tuple[str | None, str | None], Depends(_natural_key)]
 
 
 @router.post(
@@ -146,20 +147,22 @@ async def post_purchases(body: BulkIn[PurchaseIn], work: InBulk) -> Response:
 async def list_purchases(
     work: Reading,
     window: Window,
+    key: NaturalKey,
     member_id: Annotated[MemberId | None, Query()] = None,
     status: Annotated[
         Literal["pending", "completed", "failed", "cancelled"] | None, Query()
     ] = None,
-    source: Annotated[Code | None, Query()] = None,
-    external_id: Annotated[Code | None, Query()] = None,
+    refund_state: Annotated[
+        RefundState | None, Query(description="What went back of them so far.")
+    ] = None,
     expand: ExpandSummary | None = None,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[PurchaseSummaryOut]:
     """List purchases, the newest recorded first."""
     rows = await purchases.list_purchases(
-        work, member_id=member_id, status=status, source=source, external_id=external_id,
-        since=window[0], until=window[1], after=read_cursor(cursor), limit=limit + 1,
+        work, member_id=member_id, status=status, refund_state=refund_state, key=key,
+        window=window, after=read_cursor(cursor), limit=limit + 1,
     )  # fmt: skip
     more = await expanding.expand(work, SUMMARY, expand, rows[:limit])
     found = [
@@ -223,7 +226,10 @@ async def fail_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
 async def post_refund(
     purchase_id: PurchaseId, caller: Buying, body: RefundIn | None = None
 ) -> Response:
-    """Refund a purchase, wholly or in part; points go back in proportion."""
+    """Refund a purchase: wholly, lines of it, or a part of the money.
+
+    Points go back by the lines that each award counted, in proportion where none are named.
+    """
     asked = body or RefundIn()
     return await caller.submit(answers.give_back, asked.to_refund(purchase_id))
 
@@ -259,7 +265,7 @@ async def post_deeds(body: BulkIn[DeedIn], work: DoingInBulk) -> Response:
 async def list_deeds(
     work: ReadingDeeds,
     window: Window,
-    key: DeedKey,
+    key: NaturalKey,
     member_id: Annotated[MemberId | None, Query()] = None,
     kind: Annotated[DeedKind | None, Query()] = None,
     status: Annotated[Literal["recorded", "revoked"] | None, Query()] = None,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field, PlainSerializer, model_validator
 
 from laurels.activity import NewDeed
 from laurels.kit.expand import Expanded
@@ -23,7 +23,7 @@ from laurels.kit.schema import (
     Shaped,
     View,
 )
-from laurels.purchases import Line, NewPurchase, NewRefund, amount_of_line
+from laurels.purchases import Line, NewPurchase, NewRefund, RefundLine, amount_of_line
 
 PurchaseId = Annotated[UUID, IdOf("purchase")]
 DeedId = Annotated[UUID, IdOf("deed")]
@@ -136,11 +136,49 @@ class PurchaseIn(Schema):
         )
 
 
+class RefundLineIn(Schema):
+    """A line of the purchase that goes back, by its place or by its sku.
+
+    Neither a quantity nor an amount: all that is left of it. An amount alone: its price is lowered,
+    and nothing comes back.
+    """
+
+    line: Annotated[int, Field(strict=True, ge=1, le=500)] | None = Field(
+        default=None, description="Place of the line in the purchase, from 1."
+    )
+    sku: Code | None = Field(default=None, description="Its stock number, if one line has it.")
+    quantity: Annotated[Amount, Field(gt=0, max_digits=15, decimal_places=4)] | None = Field(
+        default=None, description="How many come back; the amount is their share unless sent."
+    )
+    amount: Amount | None = Field(
+        default=None, description="How much of the line's amount goes back.", examples=["5.00"]
+    )
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "RefundLineIn":
+        if (self.line is None) == (self.sku is None):
+            msg = "name the line by `line`, its place from 1, or by `sku`, not by both"
+            raise ValueError(msg)
+        return self
+
+    def to_line(self) -> RefundLine:
+        """Return the line as the books know it."""
+        return RefundLine(line=self.line, sku=self.sku, quantity=self.quantity, amount=self.amount)
+
+
 class RefundIn(Schema):
-    """Money that went back; without an amount: all that is left."""
+    """Money that went back. Without lines and amount: all that is left."""
 
     amount: Amount | None = Field(
-        default=None, description="Absent: all that is left.", examples=["5.00"]
+        default=None,
+        description="What the buyer got; absent: what was paid for the lines, else all that is"
+        " left.",
+        examples=["5.00"],
+    )
+    lines: list[RefundLineIn] = Field(
+        default_factory=list[RefundLineIn],
+        max_length=500,
+        description="What came back: each award goes back by the lines that it counted.",
     )
     external_id: Code | None = Field(
         default=None, description="Your number of the refund; a repeat changes nothing."
@@ -158,7 +196,8 @@ class RefundIn(Schema):
     def to_refund(self, purchase_id: UUID) -> NewRefund:
         """Return the refund as the books know it."""
         return NewRefund(
-            purchase_id=purchase_id, amount=self.amount, source=self.source,
+            purchase_id=purchase_id, amount=self.amount,
+            lines=[line.to_line() for line in self.lines], source=self.source,
             external_id=self.external_id, reason=self.reason, occurred_at=self.occurred_at,
         )  # fmt: skip
 
@@ -231,6 +270,10 @@ class RevokeIn(Schema):
     )
 
 
+RefundState = Literal["none", "partial", "full"]
+"""What went back of a purchase so far."""
+
+
 class LineOut(View):
     """One position of a purchase."""
 
@@ -240,7 +283,21 @@ class LineOut(View):
     quantity: MoneyOut = Field(description="How much of it, a decimal.")
     unit_price: MoneyOut = Field(description="Price of one, before discounts.")
     amount: MoneyOut = Field(description="What the line cost after discounts.")
+    refunded_quantity: MoneyOut = Field(
+        description="How many came back by refunds that name the line."
+    )
+    refunded_amount: MoneyOut = Field(
+        description="How much of the line's amount went back by such refunds."
+    )
     attributes: dict[str, Any] = Field(description="Your free facts about the line.")
+
+
+class LineBackOut(View):
+    """A line that a refund named."""
+
+    line: int = Field(description="Place of the line in the purchase, from 1.")
+    quantity: MoneyOut = Field(description="How many came back; 0.00 where its price was lowered.")
+    amount: MoneyOut = Field(description="How much of the line's amount went back.")
 
 
 class RefundLineOut(View):
@@ -252,6 +309,7 @@ class RefundLineOut(View):
         description="Your number of the refund; null when none was sent."
     )
     amount: MoneyOut = Field(description="How much money went back, in the purchase's currency.")
+    lines: list[LineBackOut] = Field(description="The lines that it named; empty: none.")
     points: int = Field(description="What the refund did to the member's points: zero or negative.")
     reason: str | None = Field(description="Why the money went back; null when nobody said.")
     occurred_at: datetime = Field(description="When the money went back.")
@@ -299,6 +357,9 @@ class PurchaseOut(View):
     status: str = Field(description="`pending`, `completed`, `failed` or `cancelled`.")
     amount: MoneyOut = Field(description="What was paid, before refunds.")
     refunded: MoneyOut = Field(description="How much of it went back so far.")
+    refund_state: RefundState = Field(
+        description="`none`, `partial` or `full`: what went back of it so far."
+    )
     currency: str = Field(description="ISO 4217 code of all amounts here.")
     channel: str | None = Field(description="Where it was bought; null when nobody said.")
     payment_method: str | None = Field(
@@ -331,6 +392,9 @@ class PurchaseSummaryOut(View):
     status: str = Field(description="`pending`, `completed`, `failed` or `cancelled`.")
     amount: MoneyOut = Field(description="What was paid, before refunds.")
     refunded: MoneyOut = Field(description="How much of it went back so far.")
+    refund_state: RefundState = Field(
+        description="`none`, `partial` or `full`: what went back of it so far."
+    )
     currency: str = Field(description="ISO 4217 code of all amounts here.")
     occurred_at: datetime = Field(description="When it was bought.")
     completed_at: datetime | None = Field(description="When it was completed; null until then.")

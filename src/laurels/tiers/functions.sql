@@ -72,7 +72,7 @@ begin
   cross join lateral (
     select
       sum(p.amount - p.refunded) as spend,
-      count(*) filter (where p.amount = 0 or p.refunded < p.amount) as orders
+      count(*) filter (where p.refund_state <> 'full') as orders
     from laurels.purchases as p
     where p.tenant_id = p_tenant and p.member_id = n.member_id and p.status = 'completed'
       and (n.since is null or p.occurred_at > n.since)

@@ -29,6 +29,10 @@ PURCHASE_COLUMNS = (
     "tenant_id, id, source, external_id, member_id, status, amount, currency, channel,"
     " payment_method, note, attributes, occurred_at, completed_at"
 )
+LINE_COLUMNS = (
+    "tenant_id, id, purchase_id, position, sku, name, category, quantity, unit_price, amount,"
+    " attributes"
+)
 
 
 def upgrade() -> None:
@@ -93,7 +97,7 @@ def keep_tenants_apart() -> None:
         "purchases",
         integration=["select", f"insert ({PURCHASE_COLUMNS})", "update (status, completed_at)"],
     )
-    protect("purchase_lines", integration=["select", "insert"])
+    protect("purchase_lines", integration=["select", f"insert ({LINE_COLUMNS})"])
     protect("refunds")
     protect("deeds")
     protect("tiers")

@@ -989,6 +989,7 @@ create table laurels.purchases (
   status text not null,
   amount numeric(19, 4) not null,
   refunded numeric(19, 4) default 0 not null,
+  refund_state text default 'none' not null,
   currency text not null,
   channel text,
   payment_method text,
@@ -1009,7 +1010,14 @@ create table laurels.purchases (
   constraint ck_purchases_amount_bounded check (amount >= 0 and amount <= 999999999999999),
   constraint ck_purchases_refunded_bounded check (refunded >= 0 and refunded <= 999999999999999),
   constraint ck_purchases_refunded_within_amount check (refunded >= 0 and refunded <= amount),
-  constraint ck_purchases_only_completed_refunded check (refunded = 0 or status = 'completed'),
+  constraint ck_purchases_only_completed_refunded
+  check ((refunded = 0 and refund_state = 'none') or status = 'completed'),
+  constraint ck_purchases_refund_state_known check (refund_state in ('none', 'partial', 'full')),
+  constraint ck_purchases_refund_state_told
+  check (
+    case refund_state when 'none' then refunded = 0 when 'full' then refunded = amount
+    else refunded < amount or amount = 0 end
+  ),
   constraint ck_purchases_completed_has_time
   check ((status = 'completed') = (completed_at is not null)),
   constraint ck_purchases_completed_at_bounded
@@ -1047,6 +1055,8 @@ create table laurels.purchase_lines (
   quantity numeric(19, 4) not null,
   unit_price numeric(19, 4) not null,
   amount numeric(19, 4) not null,
+  refunded_quantity numeric(19, 4) default 0 not null,
+  refunded_amount numeric(19, 4) default 0 not null,
   attributes jsonb default '{}' not null,
   constraint pk_purchase_lines primary key (tenant_id, id),
   constraint fk_purchase_lines_tenant_id_purchase_id
@@ -1055,10 +1065,23 @@ create table laurels.purchase_lines (
   constraint uq_purchase_lines_tenant_id_purchase_id_position
   unique (tenant_id, purchase_id, position),
   constraint ck_purchase_lines_quantity_bounded
-  check (quantity >= 0.0001 and quantity <= 999999999999999),
+  check (quantity >= -999999999999999 and quantity <= 999999999999999),
+  constraint ck_purchase_lines_quantity_not_zero check (quantity <> 0),
   constraint ck_purchase_lines_unit_price_bounded
   check (unit_price >= 0 and unit_price <= 999999999999999),
-  constraint ck_purchase_lines_amount_bounded check (amount >= 0 and amount <= 999999999999999),
+  constraint ck_purchase_lines_amount_bounded
+  check (amount >= -999999999999999 and amount <= 999999999999999),
+  constraint ck_purchase_lines_amount_has_sign_of_quantity
+  check (case when quantity > 0 then amount >= 0 else amount <= 0 end),
+  constraint ck_purchase_lines_refunded_quantity_bounded
+  check (refunded_quantity >= 0 and refunded_quantity <= 999999999999999),
+  constraint ck_purchase_lines_refunded_amount_bounded
+  check (refunded_amount >= 0 and refunded_amount <= 999999999999999),
+  constraint ck_purchase_lines_refunded_within_line
+  check (
+    refunded_quantity between 0 and greatest(quantity, 0)
+    and refunded_amount between 0 and greatest(amount, 0)
+  ),
   constraint ck_purchase_lines_attributes_are_facts
   check (attributes = '{}' or laurels.are_facts(attributes)),
   constraint ck_purchase_lines_position_bounded
@@ -1075,6 +1098,7 @@ create table laurels.refunds (
   source text not null,
   external_id text,
   amount numeric(19, 4) not null,
+  lines jsonb default '[]' not null,
   points bigint,
   reason text,
   occurred_at timestamptz not null,
@@ -1084,7 +1108,8 @@ create table laurels.refunds (
   foreign key (tenant_id, purchase_id)
   references laurels.purchases (tenant_id, id),
   constraint uq_refunds_natural_key unique (tenant_id, source, external_id),
-  constraint ck_refunds_amount_bounded check (amount >= 0.0001 and amount <= 999999999999999),
+  constraint ck_refunds_amount_bounded check (amount >= 0 and amount <= 999999999999999),
+  constraint ck_refunds_lines_array check (jsonb_typeof(lines) = 'array'),
   constraint ck_refunds_occurred_at_bounded
   check (occurred_at >= '1970-01-01' and occurred_at <= '9999-01-01'),
   constraint ck_refunds_points_not_positive check (points <= 0),
