@@ -301,7 +301,7 @@ Memory of the measuring process at its highest: {resident_mb():.0f} MB.
   most {LONE_GOAL} times): {_lone_in_words(times)}.
 - Memory of the API process at its highest (goal: at most {MEMORY_GOAL_MB} MB): {memory:.0f} MB,
   {found}.
-- The **floor** is bare ASGI on uvicorn: it reads JSON, makes the one call of the limit, answers
+- The **floor** is bare ASGI on granian: it reads JSON, makes the one call of the limit, answers
   JSON. It has no routing, no credentials, no rules, no reasons and no outbox.
 - A **lone transaction** is `settlement.settle` of one such purchase at a time, from `begin` to the
   answer to `commit`, on one connection, in a process of its own: no HTTP, no credentials and no

@@ -18,20 +18,24 @@ from .yard import TICK, Reading, Yard, children_of, ticks_of
 
 ROOT = Path(__file__).parents[1]
 CORES = os.cpu_count() or 1
-FAMILY_SECONDS = 3.0
-"""After which all processes of a family answer, where the first one does."""
+SIBLING_SECONDS = 3.0
+"""After which all processes of a server answer, where the first one does."""
+FLOOR = [
+    "-m", "granian", "bench.floor:app", "--interface", "asgi", "--http", "1", "--no-ws",
+    "--loop", "uvloop", "--log-level", "warning",
+]  # fmt: skip
+"""The floor on the server that the API has."""
 
 
 @dataclass
 class Server:
     """A server that is measured: its processes, where it listens, and its memory and time."""
 
-    processes: list[asyncio.subprocess.Process]
+    process: asyncio.subprocess.Process
     port: int
 
     def _pids(self) -> list[int]:
-        own = [process.pid for process in self.processes]
-        return own + [child for parent in own for child in children_of(parent)]
+        return [self.process.pid, *children_of(self.process.pid)]
 
     def cpu(self) -> float:
         """Return the processor seconds that it has used."""
@@ -43,10 +47,8 @@ class Server:
 
     async def stop(self) -> None:
         """End it in peace."""
-        for process in self.processes:
-            process.terminate()
-        for process in self.processes:
-            await process.wait()
+        self.process.terminate()
+        await self.process.wait()
 
 
 def _high_water(pid: int) -> float:
@@ -56,25 +58,21 @@ def _high_water(pid: int) -> float:
     return 0.0
 
 
-async def _start(arguments: list[str], port: int, *, times: int = 1, **environment: str) -> Server:
-    """Start a program, so many times on one port, and wait until all of it answers."""
-    started = [
-        await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, cwd=ROOT, env={**os.environ, **environment}
-        )
-        for _ in range(times)
-    ]
+async def _start(arguments: list[str], port: int, **environment: str) -> Server:
+    """Start a program and wait until all of it answers."""
+    started = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, cwd=ROOT, env={**os.environ, **environment}
+    )
     for _ in range(600):
-        if any(process.returncode is not None for process in started):
+        if started.returncode is not None:
             break
         if await _answers(port):
-            # The others of a family are as far by now; they have begun at the same moment.
-            await asyncio.sleep(FAMILY_SECONDS)
+            # Its other processes are as far by now; they have begun at the same moment.
+            await asyncio.sleep(SIBLING_SECONDS)
             return Server(started, port)
         await asyncio.sleep(0.05)
-    for process in started:
-        if process.returncode is None:
-            process.kill()
+    if started.returncode is None:
+        started.kill()
     raise RuntimeError(f"{arguments} does not listen")
 
 
@@ -118,15 +116,11 @@ class Doors:
             "LAURELS_DATA_DIR": str(self.yard.cluster.data.parents[2]),
         }  # fmt: skip
         try:
-            port = _free_port()
-            uvicorn = ["-m", "uvicorn", "bench.floor:app", "--log-level", "warning"]
-            self.servers["floor"] = await _start(
-                [*uvicorn, "--no-access-log", "--port", str(port)], port, **reading
-            )
-            port = _free_port()
-            self.servers["floor by many"] = await _start(
-                ["-m", "bench.floor", str(port)], port, times=CORES, **reading
-            )
+            for name, processes in (("floor", 1), ("floor by many", CORES)):
+                port = _free_port()
+                self.servers[name] = await _start(
+                    [*FLOOR, "--workers", str(processes), "--port", str(port)], port, **reading
+                )
             for name, processes in (("api", 1), ("api by many", CORES)):
                 port = _free_port()
                 self.servers[name] = await _start(

@@ -2,12 +2,9 @@
 
 import json
 import os
-import socket
-import sys
 from typing import Any
 
 import asyncpg
-import uvicorn
 
 TYPE = (b"content-type", b"application/json")
 
@@ -55,11 +52,3 @@ class Floor:
 
 
 app = Floor()
-
-
-if __name__ == "__main__":
-    # One of several processes on a port: the kernel hands connections out among them.
-    shared = socket.socket()
-    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    shared.bind(("127.0.0.1", int(sys.argv[1])))
-    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[shared])

@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from inspect import cleandoc
 from typing import Any
 
 import asyncpg
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from laurels import __version__, auth, domains
 from laurels.audit.routes import router as audit
@@ -79,14 +83,16 @@ def create_app(
     max_streams: int = 10,
     revisions: Sequence[str] = (),
     trusted_proxies: str = "",
+    metrics: bool = True,
     beside: Callable[[asyncio.Event], Awaitable[None]] | None = None,
 ) -> FastAPI:
     """Return the application on a database. Nothing is opened before the first request.
 
     `access` is the log of requests; without one they leave no line.
     `revisions` are those of the schema that this version knows, the oldest first; it is ready when
-    the database is at the newest. Without them any schema will do. `beside` runs as long as the
-    application does; the event tells it to come to an end.
+    the database is at the newest. Without them any schema will do. `metrics` says whether
+    `/metrics` is among its routes. `beside` runs as long as the application does; the event tells
+    it to come to an end.
     """
     given = limits or Limits()
     rates = Rates(
@@ -117,6 +123,8 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
+        # A redirect would lead to whatever Host the caller sent, and a key may be sent there.
+        redirect_slashes=False,
     )
     app.state.database = database
     app.state.authenticator = authenticator
@@ -130,13 +138,16 @@ def create_app(
     app.include_router(front)
     app.include_router(pages)
     _webhooks(app)
-    _health(app, Readiness(database, revisions))
+    app.state.readiness = Readiness(database, revisions)
+    _health(app)
+    if metrics:
+        app.add_route("/metrics", _metrics, include_in_schema=False)
     install_errors(app)
     install_hot(app, ROUTERS, Queues(database, authenticator))
     tags = {**domains.sentences(), "health": "Whether the process and its database live."}
     ended = [auth.KeyExpired, auth.TokenExpired]
     describe(app, tags, ended, _extended)
-    app.add_middleware(Envelope, limits=given, rates=rates, access=access, around=app)
+    app.outermost = partial(Envelope, limits=given, rates=rates, access=access)
     return app
 
 
@@ -201,7 +212,7 @@ _READY: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _health(app: FastAPI, readiness: Readiness) -> None:
+def _health(app: FastAPI) -> None:
     @app.get("/healthz", dependencies=[Public], tags=["health"])
     async def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
         """Say that the process is alive."""
@@ -210,11 +221,31 @@ def _health(app: FastAPI, readiness: Readiness) -> None:
     @app.get("/readyz", dependencies=[Public], tags=["health"], responses=_READY)
     async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
         """Say whether the database answers and has the schema that this version needs."""
-        if trouble := await readiness.trouble():
-            return JSONResponse({"status": "unavailable", "detail": trouble}, 503)
-        return JSONResponse({"status": "ready"})
+        return await _ready(app.state.readiness)
 
-    @app.get("/metrics", dependencies=[Public], tags=["health"], include_in_schema=False)
-    async def metrics() -> Response:  # pyright: ignore[reportUnusedFunction]
-        """Give the process's metrics in Prometheus' format."""
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    # Probes and load balancers ask so; it is not worth an operation of its own.
+    for path, route in (("/healthz", healthz), ("/readyz", readyz)):
+        app.head(path, dependencies=[Public], include_in_schema=False)(route)
+
+
+def monitoring(app: FastAPI) -> Starlette:
+    """Return what an application tells about itself, to be served on a port of its own."""
+
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(_: Request) -> Response:
+        return await _ready(app.state.readiness)
+
+    told = {"/healthz": healthz, "/readyz": readyz, "/metrics": _metrics}
+    return Starlette(routes=[Route(path, route) for path, route in told.items()])
+
+
+async def _ready(readiness: Readiness) -> Response:
+    if trouble := await readiness.trouble():
+        return JSONResponse({"status": "unavailable", "detail": trouble}, 503)
+    return JSONResponse({"status": "ready"})
+
+
+async def _metrics(_: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -121,15 +121,23 @@ class Settings(BaseSettings):
         default=1,
         ge=1,
         le=64,
-        description="Processes of `laurels serve` that answer, one per core at most; a worker is"
-        " one more then. Limits per process count in each of them. Not on Windows.",
+        description="Processes of `laurels serve` that answer, one per core at most. The worker is"
+        " in one of them. Limits per process count in each of them. Not on Windows.",
+    )
+    max_connections: int = Field(
+        default=4000,
+        ge=1,
+        le=100_000,
+        description="Connections that a process holds at once, idle ones too; others wait until one"
+        " ends. Fewer where the system gives a process fewer files.",
     )
     metrics_port: int | None = Field(
         default=None,
         ge=1,
         le=65535,
-        description="Port on which `laurels serve` gives its metrics, besides `/metrics`; of"
-        " several processes each has its own: this port, the next one, and so on.",
+        description="Port on which `laurels serve` gives `/metrics`, and `/healthz` and `/readyz`"
+        " too. The API's own port gives no `/metrics` then. Of several processes each has its own:"
+        " this port, the next one, and so on.",
     )
     worker_concurrency: int = Field(
         default=2, ge=1, le=50, description="How many runs of jobs a worker has under way at once."

@@ -1,7 +1,6 @@
 """Live streams: within a second, in order, going on where they broke off, ended with their key."""
 
 import asyncio
-import socket
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -9,7 +8,6 @@ import asyncpg
 import httpx
 import orjson
 import pytest
-import uvicorn
 
 from laurels import auth, events
 from laurels.api import create_app
@@ -17,6 +15,7 @@ from laurels.events import relaying, streaming
 from laurels.events.catalogue import MemberChanged, PurchaseChanged
 from laurels.kit.ids import encode, new_id
 from tests.support import cluster
+from tests.support.server import answering
 
 
 @pytest.fixture
@@ -25,15 +24,13 @@ async def served(house):
     async with house.work() as work:
         made = await auth.create_key(work, name="stream", test=False)
     app = create_app(house.database, close_database=False, max_streams=3)
-    line = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    running = asyncio.create_task(server.serve(sockets=[line]))
     stop = asyncio.Event()
     relay = asyncio.create_task(relaying.run_relay(house.database, stop))
-    yield f"http://127.0.0.1:{line.getsockname()[1]}", made
+    async with answering(app) as address:
+        yield address, made
+        app.state.streams.end()
     stop.set()
-    server.should_exit = True
-    await asyncio.gather(running, relay)
+    await relay
 
 
 @asynccontextmanager

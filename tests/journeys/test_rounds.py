@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from tests.support.outside import Outside, free_port, outside, wait_until_ready
+from tests.support.outside import Outside, free_port, kill_all, outside, wait_until_ready
 from tests.support.size import pick
 
 pytestmark = pytest.mark.slow
@@ -100,8 +100,7 @@ class Crew:
         if victim == "database":
             self.shop.kill_database()
             return
-        self.processes[victim].kill()
-        self.processes[victim].wait(timeout=30)
+        kill_all(self.processes[victim])
 
     def stop(self) -> None:
         """Stop everybody."""

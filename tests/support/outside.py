@@ -83,6 +83,29 @@ def outside(name: str, kind: type[Kind] = Outside) -> Iterator[Kind]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def children_of(pid: int) -> list[int]:
+    """Return the processes that this one has started and that live."""
+    with contextlib.suppress(FileNotFoundError):
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
+def alive(pid: int) -> bool:
+    """Tell whether this process runs."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def kill_all(process: subprocess.Popen[str]) -> None:
+    """Kill a command and the processes that it keeps, without a word."""
+    victims = [process.pid, *children_of(process.pid)]
+    for pid in victims:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait(timeout=30)
+
+
 def free_port() -> int:
     """Return a port that nobody listens on at the moment."""
     with socket.socket() as taken:

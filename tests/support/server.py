@@ -1,32 +1,61 @@
-"""A real server on a port of its own: uvicorn, in a thread with its own loop and pool."""
+"""A real server on a port of its own: the one that the product uses, within this process."""
 
+import asyncio
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
-import uvicorn
+import httpx
+from fastapi import FastAPI
 
 from laurels.api import create_app
+from laurels.cli import server
 from laurels.kit.db import Database
+
+from .outside import free_port
+
+
+@asynccontextmanager
+async def answering(app: FastAPI) -> AsyncIterator[str]:
+    """Serve an application in this loop for the block; give its address."""
+    port = free_port()
+    async with app.router.lifespan_context(app), server.beside(app, "127.0.0.1", port):
+        address = f"http://127.0.0.1:{port}"
+        async with asyncio.timeout(20), httpx.AsyncClient() as client:
+            while True:
+                try:
+                    await client.get(f"{address}/healthz")
+                    break
+                except httpx.HTTPError:
+                    await asyncio.sleep(0.02)
+        yield address
 
 
 @contextmanager
 def served(url: str) -> Iterator[str]:
-    """Serve the API on this database for the block; give its address."""
-    app = create_app(Database(url, pool_size=5))
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    """Serve the API on this database, from a thread with its own loop and pool; give its address.
+
+    What starts it up is over when the block ends.
+    """
+    found: list[str] = []
+    over = threading.Event()
+
+    async def serve() -> None:
+        app = create_app(Database(url, pool_size=5))
+        async with answering(app) as address:
+            found.append(address)
+            await asyncio.to_thread(over.wait)
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
     deadline = time.monotonic() + 20
-    while not server.started:
+    while not found:
         assert thread.is_alive(), "the server did not start"
         assert time.monotonic() < deadline, "the server does not come up"
         time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield found[0]
     finally:
-        server.should_exit = True
+        over.set()
         thread.join(timeout=20)

@@ -3,11 +3,10 @@
 import asyncio
 import contextlib
 import signal
-import socket
+import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,12 +16,12 @@ from laurels.kit.db import Database
 from laurels.kit.memory import expect_batches
 from laurels.migrations import dump, runner
 
-from . import family
+from . import server
 from .console import err, fail, run
 from .database import kept_running, urls
 
 if TYPE_CHECKING:
-    import uvicorn
+    from fastapi import FastAPI
 
     from laurels.kit.envelope import Limits
 
@@ -44,38 +43,16 @@ def serve(
     ] = None,
     processes: Annotated[
         int | None,
-        typer.Option(
-            min=1,
-            help="Processes that answer, one per core at most; a worker is one more.",
-        ),
-    ] = None,
-    number: Annotated[
-        int, typer.Option(hidden=True, help="Which of several processes this is.")
-    ] = 0,
-    channel: Annotated[
-        int | None, typer.Option(hidden=True, help="Where connections are handed over.")
+        typer.Option(min=1, max=64, help="Processes that answer, one per core at most."),
     ] = None,
 ) -> None:
     """Serve the API until it is stopped, and do what goes on without being asked."""
     found = settings()
     where = host or found.host, found.port if port is None else port
-    works = found.worker if worker is None else worker
     url = run(urls()).app
-    if channel is not None:
-        listen(url, *where, works=False, number=number, channel=channel)
-        return
-    count = processes or found.processes
-    heard = family.listener(*where, count) if count > 1 else None
     err.print(f"Laurels answers on http://{where[0]}:{where[1]} (Ctrl-C stops it)")
     say_where_mail_goes(found)
-    if heard is None:
-        listen(url, *where, works=works)
-        return
-    asked = ["serve", "--host", where[0], "--port", str(where[1]), "--number"]
-    with kept_running():
-        family.keep(
-            heard, [[*asked, str(each)] for each in range(count)], [["worker"]] if works else []
-        )
+    listen(url, *where, works=worker, processes=processes)
 
 
 def say_where_mail_goes(found: Settings) -> None:
@@ -91,38 +68,52 @@ def say_where_mail_goes(found: Settings) -> None:
 
 
 def listen(
-    url: str,
-    host: str,
-    port: int,
-    *,
-    works: bool | None = None,
-    number: int = 0,
-    channel: int | None = None,
+    url: str, host: str, port: int, *, works: bool | None = None, processes: int | None = None
 ) -> None:
-    """Serve the API on a database, with a worker beside it unless told otherwise.
-
-    As one of several processes it has a number, and a channel on which its connections come.
-    """
-    # Only here: every other command starts twice as fast without the web framework.
-    import uvicorn
-
-    from laurels.api import create_app
-    from laurels.kit.corking import CorkedProtocol
-
+    """Serve the API on a database, with a worker beside it unless told otherwise."""
     found = settings()
     if found.public_url is None:
         # Links in mails lead to where it listens, also when a command chose another port.
         found.public_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    count = found.processes if processes is None else processes
+    if count > 1 and sys.platform == "win32":
+        fail("Windows shares no port among processes; run one process")
+    logs.configure(found.log, found.log_level)
+    place = server.Listen(host, port, count, found.max_connections)
+    siblings = server.Siblings(count)
+    works = found.worker if works is None else works
+    with kept_running():
+        server.serve(
+            partial(_load, url, found, siblings, works=works), place, siblings,
+            level=found.log_level,
+        )  # fmt: skip
+
+
+def _load(url: str, found: Settings, siblings: server.Siblings, *, works: bool) -> "FastAPI":
+    """Return the application of one of the processes; it is called in each of them."""
+    # Only here: every other command starts twice as fast without the web framework.
+    from laurels.api import create_app, monitoring
+
     database = Database(
         url,
         pool_size=found.pool_size,
         pool_timeout=found.pool_timeout_seconds,
         statement_timeout=found.statement_timeout_seconds,
     )
-    if found.metrics_port is not None:
-        _give_metrics(found.host, found.metrics_port + number)
-    expect_batches()
-    beside = working(url, found) if (found.worker if works is None else works) else None
+
+    async def live(stop: asyncio.Event) -> None:
+        siblings.join(app.state.streams.end)
+        number = await siblings.number(stop)
+        if number is None:
+            return
+        async with contextlib.AsyncExitStack() as stack:
+            if found.metrics_port is not None:
+                watched = server.beside(monitoring(app), found.host, found.metrics_port + number)
+                await stack.enter_async_context(watched)
+            if works and number == 0:
+                await working(url, found)(stop)
+            await stop.wait()
+
     app = create_app(
         database,
         limits=_limits(found),
@@ -130,58 +121,11 @@ def listen(
         max_streams=found.max_streams,
         revisions=runner.revisions(),
         trusted_proxies=found.trusted_proxies,
-        beside=beside,
+        metrics=found.metrics_port is None,
+        beside=live,
     )
-
-    class Server(uvicorn.Server):
-        """A server that ends live streams first, because they never end by themselves."""
-
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            app.state.streams.end()
-            super().handle_exit(sig, frame)
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if channel is not None:
-                _take_in(self, socket.socket(fileno=channel))
-
-    with kept_running():
-        Server(
-            uvicorn.Config(
-                app, host=host, port=port, log_config=None, access_log=False, server_header=False,
-                http=CorkedProtocol,
-                # Whom a proxy speaks for is decided in kit.origin alone.
-                proxy_headers=False, timeout_graceful_shutdown=5,
-            )
-        ).run(sockets=None if channel is None else [])  # fmt: skip
-
-
-def _take_in(server: "uvicorn.Server", channel: socket.socket) -> None:
-    """Let a server answer on the connections that come by a channel, until that ends."""
-    loop = asyncio.get_running_loop()
-    begun: set[asyncio.Task[Any]] = set()
-
-    made: Any = server.config.http_protocol_class
-    protocol = partial(
-        made, config=server.config, server_state=server.server_state,
-        app_state=server.lifespan.state,
-    )  # fmt: skip
-
-    def take() -> None:
-        try:
-            connections = family.receive(channel)
-        except (EOFError, OSError):
-            # The parent is gone, and nobody would ever call again.
-            loop.remove_reader(channel)
-            server.should_exit = True
-            return
-        for connection in connections:
-            task = loop.create_task(loop.connect_accepted_socket(protocol, connection))
-            begun.add(task)
-            task.add_done_callback(begun.discard)
-
-    loop.add_reader(channel, take)
-    family.say_ready(channel)
+    expect_batches()
+    return app
 
 
 def _limits(found: Settings) -> "Limits":

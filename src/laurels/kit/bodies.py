@@ -20,6 +20,13 @@ class BodyTooLarge(Exception):
         super().__init__(f"The body is larger than the limit of {limit} bytes.")
 
 
+class BodyCut(Exception):
+    """The body ended before it was whole."""
+
+    def __init__(self) -> None:
+        super().__init__("The body ended before it was whole, so nothing was done; send it again.")
+
+
 class UnreadableBody(Exception):
     """The body is not JSON, or JSON of a shape that nobody means."""
 

@@ -7,17 +7,16 @@ headers, its line in the log and its place in the metrics.
 import asyncio
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import logs, metrics
 from .access import credential_in
-from .bodies import BodyTooLarge
+from .bodies import BodyCut, BodyTooLarge
 from .errors import Limited, Unauthenticated
 from .http import problem
 from .ids import new_id
@@ -34,6 +33,11 @@ SECURITY: Sequence[Header] = (
 )
 """Fields of every answer that has none of these names by itself."""
 _SECURITY_NAMES = frozenset(name for name, _ in SECURITY)
+SINGLE = frozenset(
+    {b"content-length", b"content-type", b"host", b"idempotency-key",
+     b"x-request-id"}
+)  # fmt: skip
+"""Headers that may come once: of two, one reader would see the first and another the last."""
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
 _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 GONE = 499
@@ -55,36 +59,26 @@ class Limits:
 
 
 class Application(FastAPI):
-    """FastAPI, with the envelope as its outermost layer for requests.
+    """FastAPI with a layer of ours around all others, also those that are added later."""
 
-    The envelope answers crashes itself. The framework's layers around it would look at every
-    request again, for 7 µs.
-    """
+    outermost: Callable[[ASGIApp], ASGIApp] | None = None
 
-    envelope: ASGIApp | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self.envelope is None:
-            # The first one comes before the layers are built: it opens the application.
-            await super().__call__(scope, receive, send)
-            return
-        scope["app"] = self
-        await self.envelope(scope, receive, send)
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the layers, from the outside to the routes."""
+        inner = super().build_middleware_stack()
+        return inner if self.outermost is None else self.outermost(inner)
 
 
 class Envelope:
     """Give every request an id, hold it to its limits, and note how it was answered."""
 
     def __init__(
-        self, app: ASGIApp, *, limits: Limits, rates: Rates, access: logs.AccessLog | None = None,
-        around: Application | None = None,
-    ) -> None:  # fmt: skip
+        self, app: ASGIApp, *, limits: Limits, rates: Rates, access: logs.AccessLog | None = None
+    ) -> None:
         self.app = app
         self.limits = limits
         self.rates = rates
         self.access = access
-        if around is not None:
-            around.envelope = self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -118,6 +112,8 @@ class _Parcel:
         self._has_body = False
         self._arrived = 0
         self._complete = False
+        self._answered = False
+        self._repeated: str | None = None
         self.request_id = self._read_headers() or str(new_id())
         scope.setdefault("state", {})["request_id"] = self.request_id
 
@@ -125,8 +121,13 @@ class _Parcel:
         """Find what concerns us among the headers; return the caller's own id when it is sane."""
         given: str | None = None
         size = 0
+        met: set[bytes] = set()
         for name, value in self._scope["headers"]:
             size += len(name) + len(value)
+            if name in SINGLE:
+                if name in met:
+                    self._repeated = name.decode()
+                met.add(name)
             if name == b"content-length" and value.isdigit():
                 self._announced = int(value[:18])
                 self._has_body = self._announced > 0
@@ -151,20 +152,17 @@ class _Parcel:
         try:
             async with timer:
                 await self._envelope.app(self._scope, self.receive, self.send)
-        except ClientDisconnect:
-            return
-        except Exception as error:
-            if self._status != GONE:
+        except Exception:
+            if timer.expired() and self._status == GONE:
+                self._timer = None
+                await self._say_late()(self._scope, self._receive, self.send)
+            elif not self._answered:
+                # What was answered with a 500 is in the log; half an answer ends the connection.
                 raise
-            self._timer = None
-            response = await self._answer(error, late=timer.expired())
-            await response(self._scope, self._receive, self.send)
 
-    async def _answer(self, error: Exception, *, late: bool) -> Response:
-        """Return what is said of a request that took too long or broke something."""
+    def _say_late(self) -> Response:
+        """Return what is said of a request that took too long."""
         request = Request(self._scope)
-        if not late:
-            return await self._scope["app"].exception_handlers[Exception](request, error)
         seconds = f"{self._envelope.limits.seconds:g} seconds"
         if self._has_body and not self._complete:
             said = f"The body did not arrive within {seconds}; send it faster, or in parts."
@@ -187,6 +185,9 @@ class _Parcel:
                 Request(self._scope), 401, self._refused.code, self._refused.message,
                 headers=headers,
             )  # fmt: skip
+        if self._repeated is not None:
+            said = f"The header {self._repeated} came more than once; send it once."
+            return problem(Request(self._scope), 400, "repeated_header", said)
         if self._token is None:
             return None
         rates = self._envelope.rates
@@ -210,7 +211,7 @@ class _Parcel:
         return client[0] if client else ""
 
     async def receive(self) -> Message:
-        """Hand on a part of the body. Raise BodyTooLarge as soon as that is known."""
+        """Hand on a part of the body. Raise BodyTooLarge or BodyCut as soon as that is known."""
         limit = self._envelope.limits.body_bytes
         if self._scope["path"].endswith("/bulk"):
             limit = self._envelope.limits.bulk_body_bytes
@@ -222,6 +223,10 @@ class _Parcel:
             self._complete = not message.get("more_body", False)
             if self._arrived > limit:
                 raise BodyTooLarge(limit)
+            if self._complete and self._arrived < self._announced:
+                raise BodyCut
+        elif self._has_body and not self._complete:
+            raise BodyCut
         return message
 
     async def send(self, message: Message) -> None:
@@ -236,6 +241,7 @@ class _Parcel:
                 self._envelope.rates.fail(self._token, None if known else self._address)
             message["headers"] = [*message["headers"], *self._fields(message["headers"])]
         await self._send(message)
+        self._answered = message["type"] == "http.response.body" and not message.get("more_body")
 
     def _fields(self, there: Sequence[Header]) -> list[Header]:
         names = {name for name, _ in there}

@@ -26,7 +26,7 @@ from laurels.permissions import Permission
 
 from . import idempotency, query, rehearsing
 from .access import Authenticator, Stranger, Visitor, require, token_of
-from .bodies import BodyTooLarge, UnsupportedBody, require_json
+from .bodies import BodyCut, BodyTooLarge, UnsupportedBody, require_json
 from .db import Database, PoolExhausted
 from .errors import HTTP_STATUS, AppError, FieldError, Unauthenticated
 from .origin import address_of, agent_of
@@ -300,6 +300,7 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(UnreadableBody, _on_unreadable)
     app.add_exception_handler(UnsupportedBody, _on_unsupported)
     app.add_exception_handler(BodyTooLarge, _on_too_large)
+    app.add_exception_handler(BodyCut, _on_cut)
     app.add_exception_handler(PoolExhausted, _on_busy)
     app.add_exception_handler(idempotency.KeyInUse, _on_busy)
     app.add_exception_handler(OutcomeUnknown, _on_unknown)
@@ -348,6 +349,10 @@ async def _on_unsupported(request: Request, error: Exception) -> Response:
 async def _on_too_large(request: Request, error: Exception) -> Response:
     limit = cast("BodyTooLarge", error).limit
     return problem(request, 413, "body_too_large", str(error), extra={"limit_bytes": limit})
+
+
+async def _on_cut(request: Request, error: Exception) -> Response:
+    return problem(request, 400, "incomplete_body", str(error))
 
 
 async def _on_busy(request: Request, error: Exception) -> Response:

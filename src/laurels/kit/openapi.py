@@ -52,6 +52,13 @@ AT_THE_DOOR: tuple[DoorProblem, ...] = (
         "unreadable_body", 400, "The body is not JSON, or nested too deeply; says where.",
         MetBy.WRITES,
     ),
+    DoorProblem(
+        "incomplete_body", 400, "The body ended before it was whole; nothing was done.",
+        MetBy.WRITES,
+    ),
+    DoorProblem(
+        "repeated_header", 400, "A header that may come once came again; the answer names it."
+    ),
     DoorProblem("no_such_route", 404, "Nothing lives at this path.", MetBy.NONE),
     DoorProblem("method_not_allowed", 405, "This path knows other methods.", MetBy.NONE),
     DoorProblem("slow_body", 408, "The body did not arrive in time.", MetBy.WRITES),

@@ -1,0 +1,78 @@
+"""Servers for raw bytes: a bare application, and a whole shop."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from tests.support.outside import children_of, free_port, outside, wait_until_ready
+
+
+@dataclass
+class Bare:
+    """The bare application behind our server."""
+
+    port: int
+    process: subprocess.Popen
+
+    @property
+    def pids(self) -> list[int]:
+        """The parent and who answers."""
+        return [self.process.pid, *children_of(self.process.pid)]
+
+
+@contextlib.contextmanager
+def bare(*, processes=1, connections=500, head_seconds=2):
+    """Serve the bare application for the block."""
+    port = free_port()
+    words = [port, processes, connections, head_seconds]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.serving.ours", *map(str, words)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            assert process.poll() is None, process.stdout.read()
+            time.sleep(0.1)
+        yield Bare(port, process)
+    finally:
+        process.terminate()
+        process.communicate(timeout=40)
+
+
+@pytest.fixture(scope="module")
+def echo():
+    """The bare application, shared by the tests of a module."""
+    with bare() as found:
+        yield found
+
+
+@dataclass
+class Shop:
+    """A whole Laurels, and a key to it."""
+
+    port: int
+    key: str
+    process: subprocess.Popen
+
+
+@pytest.fixture(scope="module")
+def shop():
+    """A whole Laurels with a tenant, on an address of its own."""
+    with outside("raw") as found:
+        tenant = found.run("tenant", "create", "raw")
+        port = free_port()
+        process = found.serve("raw", "serve", "--port", str(port), "--no-worker")
+        try:
+            wait_until_ready(port)
+            yield Shop(port, tenant["api_key"], process)
+        finally:
+            process.terminate()
+            process.wait(timeout=40)
