@@ -123,8 +123,7 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
-        # A redirect would lead to whatever Host the caller sent, and a key may be sent there.
-        redirect_slashes=False,
+        redirect_slashes=False,  # It would lead to whatever Host the caller sent.
     )
     app.state.database = database
     app.state.authenticator = authenticator
@@ -133,15 +132,10 @@ def create_app(
     app.state.furnishers = domains.FURNISHERS
     app.state.follow = follow
     app.state.trusted_proxies = networks(trusted_proxies)
-    for router in ROUTERS:
+    for router in (*ROUTERS, front, pages):
         app.include_router(router)
-    app.include_router(front)
-    app.include_router(pages)
     _webhooks(app)
-    app.state.readiness = Readiness(database, revisions)
-    _health(app)
-    if metrics:
-        app.add_route("/metrics", _metrics, include_in_schema=False)
+    _health(app, Readiness(database, revisions), metrics=metrics)
     install_errors(app)
     install_hot(app, ROUTERS, Queues(database, authenticator))
     tags = {**domains.sentences(), "health": "Whether the process and its database live."}
@@ -212,17 +206,25 @@ _READY: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _health(app: FastAPI) -> None:
+def _health(app: FastAPI, readiness: Readiness, *, metrics: bool) -> None:
+    app.state.readiness = readiness
+
     @app.get("/healthz", dependencies=[Public], tags=["health"])
-    async def healthz() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
+    async def healthz() -> dict[str, str]:
         """Say that the process is alive."""
         return {"status": "ok"}
 
     @app.get("/readyz", dependencies=[Public], tags=["health"], responses=_READY)
-    async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def readyz() -> Response:
         """Say whether the database answers and has the schema that this version needs."""
-        return await _ready(app.state.readiness)
+        return await _ready(readiness)
 
+    async def tell() -> Response:
+        return _metrics()
+
+    if metrics:
+        app.get("/metrics", dependencies=[Public], include_in_schema=False)(tell)
+        app.head("/metrics", dependencies=[Public], include_in_schema=False)(tell)
     # Probes and load balancers ask so; it is not worth an operation of its own.
     for path, route in (("/healthz", healthz), ("/readyz", readyz)):
         app.head(path, dependencies=[Public], include_in_schema=False)(route)
@@ -237,7 +239,10 @@ def monitoring(app: FastAPI) -> Starlette:
     async def readyz(_: Request) -> Response:
         return await _ready(app.state.readiness)
 
-    told = {"/healthz": healthz, "/readyz": readyz, "/metrics": _metrics}
+    async def metrics(_: Request) -> Response:
+        return _metrics()
+
+    told = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
     return Starlette(routes=[Route(path, route) for path, route in told.items()])
 
 
@@ -247,5 +252,5 @@ async def _ready(readiness: Readiness) -> Response:
     return JSONResponse({"status": "ready"})
 
 
-async def _metrics(_: Request) -> Response:
+def _metrics() -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from laurels.kit.envelope import Limits
 
+log = logging.getLogger(__name__)
 BURST_SECONDS = 10
 """So many seconds' worth of requests a key may make at once: a till that was offline catches up."""
 SPARE_CONNECTIONS = 8
@@ -111,7 +113,12 @@ def _load(url: str, found: Settings, siblings: server.Siblings, *, works: bool) 
                 watched = server.beside(monitoring(app), found.host, found.metrics_port + number)
                 await stack.enter_async_context(watched)
             if works and number == 0:
-                await working(url, found)(stop)
+                try:
+                    await working(url, found)(stop)
+                except Exception:
+                    # A process that only seems to work is worse than one that is replaced.
+                    log.exception("the worker broke, and its process with it")
+                    signal.raise_signal(signal.SIGTERM)
             await stop.wait()
 
     app = create_app(
