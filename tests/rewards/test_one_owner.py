@@ -96,3 +96,14 @@ async def test_each_code_of_an_upload_has_its_own_outcome(shop):
         "added", "invalid", "invalid", "invalid", "invalid", "added", "duplicate", "duplicate",
     ]  # fmt: skip
     assert all(each["reason"] for each in told if each["outcome"] == "invalid")
+
+
+async def test_each_code_that_is_withdrawn_has_its_own_outcome(shop):
+    pool = await shop.reward(fulfilment="pool")
+    await shop.upload(pool, "GOOD")
+
+    path = f"/v1/rewards/{pool['id']}/vouchers/withdraw"
+    answer = await shop.client.post(path, json={"codes": ["a\x00b", "", "good", "other"]})
+
+    told = [each["outcome"] for each in answer.json()["data"]]
+    assert told == ["invalid", "invalid", "withdrawn", "unknown"]

@@ -93,11 +93,12 @@ async def withdraw(work: Work, reward_id: UUID, codes: Sequence[str]) -> list[Ha
     """
     reward = await _lock(work, reward_id)
     read = [_read(code) for code in codes]
+    meant = [fold(each.code) for each in read if each.reason is None]
     rows = await work.fetch(
         "update laurels.vouchers set withdrawn_at = $4 where tenant_id = $1 and reward_id = $2"
         ' and lower(code collate "C") = any($3) and redemption_id is null and withdrawn_at is null'
         ' returning lower(code collate "C") as code',
-        work.tenant_id, reward_id, [fold(each.code) for each in read], work.now,
+        work.tenant_id, reward_id, meant, work.now,
     )  # fmt: skip
     gone = {row["code"] for row in rows}
     await _count(work, reward, -len(gone), "vouchers_withdrawn")
@@ -105,7 +106,7 @@ async def withdraw(work: Work, reward_id: UUID, codes: Sequence[str]) -> list[Ha
         'select lower(code collate "C") as code, redemption_id is null as withdrawn'
         " from laurels.vouchers where tenant_id = $1 and reward_id = $2"
         ' and lower(code collate "C") = any($3)',
-        work.tenant_id, reward_id, [fold(each.code) for each in read],
+        work.tenant_id, reward_id, meant,
     )  # fmt: skip
     found = {row["code"]: "withdrawn" if row["withdrawn"] else "assigned" for row in others}
     return [
