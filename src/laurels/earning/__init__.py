@@ -4,8 +4,8 @@ A rule listens to one event (its trigger), asks its conditions, and awards point
 `award` decides and books; the engine itself never sees a database or a clock.
 """
 
-from .awarding import award, find_award, find_awards, give_back_usage
-from .errors import RuleNotFound
+from .awarding import award, find_award, find_awards, give_back_usage, judge_at_most
+from .errors import RuleNotFound, TooMuchToJudge
 from .facts import deed_facts, purchase_facts
 from .judging import Awarded, Occurrence, source_of
 from .managed import follow_settings
@@ -18,6 +18,7 @@ __all__ = [
     "EarningSettings",
     "Occurrence",
     "RuleNotFound",
+    "TooMuchToJudge",
     "award",
     "create_rule",
     "deed_facts",
@@ -26,6 +27,7 @@ __all__ = [
     "follow_settings",
     "furnish",
     "give_back_usage",
+    "judge_at_most",
     "purchase_facts",
     "source_of",
 ]

@@ -3,6 +3,7 @@
 Set-based: the number of statements does not depend on how many events are judged at once.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from laurels import ledger, members, segments, tenants, tiers
 from laurels.events.catalogue import PurchaseCompleted
 from laurels.kit import rehearsing
+from laurels.kit.aside import aside
 from laurels.kit.errors import AppError
 from laurels.kit.hot import prefetch
 from laurels.kit.ids import encode
@@ -18,12 +20,11 @@ from laurels.kit.time import zone
 from laurels.kit.work import Work
 
 from .engine import add_usage
-from .facts import AMOUNT, LOCAL_DATE, SEGMENTS, member_facts, moment_facts
+from .facts import AMOUNT, LINES, LOCAL_DATE, SEGMENTS, member_facts, moment_facts
 from .judging import Awarded, Judged, Occurrence, judge, switched_off
 from .plan import Plan, compile_plan
 from .rules import UsageKey
-from .schemas import from_json
-from .service import MAX_ACTIVE_RULES, list_rules
+from .service import MAX_ACTIVE_RULES, list_rules, rules_of
 
 _MEMBER_FACTS = (
     "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
@@ -33,8 +34,12 @@ _TIER_NAMES = frozenset(
     f"member.{name}"
     for name in ("tier", "tier_level", "tier_multiplier", "tier_birthday_bonus_points")
 )
-_plans: dict[UUID, tuple[str | None, Plan]] = {}
+_plans: OrderedDict[UUID, tuple[str | None, Plan]] = OrderedDict()
 _PLANS_KEPT = 1000
+LIGHT = 5_000
+"""Comparisons, about a millisecond, that are made on the event loop itself."""
+MAX_COST = 5_000_000
+"""Comparisons that the events of one transaction may need, about a second."""
 
 
 Usage = dict[UUID, dict[UsageKey, int]]
@@ -57,24 +62,14 @@ async def current_plan(work: Work) -> Plan:
         key = row[0] if row else None
     known = _plans.get(work.tenant_id)
     if known is not None and known[0] == key:
+        _plans.move_to_end(work.tenant_id)
         return known[1]
-    rules = [
-        from_json(
-            {"conditions": row["conditions"], "award": row["award"], "caps": row["caps"]},
-            **{
-                name: row[name]
-                for name in (
-                    "id", "version", "name", "trigger", "priority", "starts_at", "ends_at",
-                    "stacking", "exclusion_group", "program_id",
-                )
-            },
-        )
-        for row in await list_rules(work, status="active", limit=MAX_ACTIVE_RULES)
-    ]  # fmt: skip
+    rules = rules_of(await list_rules(work, status="active", limit=MAX_ACTIVE_RULES))
     plan = compile_plan(rules)
-    if len(_plans) >= _PLANS_KEPT:
-        _plans.clear()
     _plans[work.tenant_id] = (key, plan)
+    _plans.move_to_end(work.tenant_id)
+    if len(_plans) > _PLANS_KEPT:
+        _plans.popitem(last=False)
     return plan
 
 
@@ -110,12 +105,32 @@ async def _judge(work: Work, trigger: str, occurrences: Sequence[Occurrence]) ->
     await _add_facts(work, trigger, plan, occurrences)
     usage = await _lock_usage(work, trigger, plan, occurrences)
     none: dict[UsageKey, int] = {}
+    cost, spent = plan.cost(trigger), 0
     for occurrence in occurrences:
         had = usage.get(occurrence.member_id, none)
-        occurrence.judged = judged = judge(trigger, occurrence, plan, had)
+        spent += cost.of(len(occurrence.facts.get(LINES) or ()))
+        if spent <= LIGHT:
+            judged = judge(trigger, occurrence, plan, had)
+        else:
+            # The event loop is for everybody.
+            judged, spent = await aside(judge, trigger, occurrence, plan, had), 0
+        occurrence.judged = judged
         if usage:
             add_usage(had, judged.outcome)
     return usage
+
+
+async def judge_at_most(work: Work, trigger: str, lines: Sequence[int]) -> list[bool]:
+    """Tell of events with so many lines which of them can be judged in one transaction, in order.
+
+    Whatever rules a tenant has, its requests keep the process busy for no longer than that.
+    """
+    cost, left, fitting = (await current_plan(work)).cost(trigger), MAX_COST, list[bool]()
+    for count in lines:
+        needed = cost.of(count)
+        fitting.append(needed <= left)
+        left -= needed if needed <= left else 0
+    return fitting
 
 
 async def _add_facts(

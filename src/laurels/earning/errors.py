@@ -7,12 +7,14 @@ AppError
 ├── UnknownTrigger     no event of that name earns
 ├── RuleProgramUnknown the rule names a program that is not there
 ├── TooManyRules       more active rules than may be
+├── RulesTooHeavy      the active rules ask more of each line than may be
+├── TooMuchToJudge     more lines at once than the rules can judge
 └── FactUnknown        the rule asks about what its trigger never has
 """
 
 from typing import ClassVar
 
-from laurels.kit.errors import Conflict, Invalid, NotFound
+from laurels.kit.errors import Conflict, Invalid, Limited, NotFound
 
 
 class RuleNotFound(NotFound):
@@ -49,6 +51,19 @@ class TooManyRules(Conflict):
     """At most 100 rules may be active; pause or archive one first."""
 
     code: ClassVar[str] = "too_many_rules"
+
+
+class RulesTooHeavy(Conflict):
+    """The active rules would compare too much on each line of a purchase; make them simpler."""
+
+    code: ClassVar[str] = "rules_too_heavy"
+
+
+class TooMuchToJudge(Limited):
+    """These are more lines than the rules can judge at once; send the rest in another request."""
+
+    code: ClassVar[str] = "too_much_to_judge"
+    retry_after = 1
 
 
 class FactUnknown(Invalid):

@@ -8,7 +8,15 @@ from enum import IntEnum
 from typing import Any, Final
 from uuid import UUID
 
-from laurels.kit.conditions import Condition, Facts, Test, compile_condition, fields_of
+from laurels.kit.conditions import (
+    Condition,
+    Cost,
+    Facts,
+    Test,
+    compile_condition,
+    cost_of,
+    fields_of,
+)
 from laurels.kit.ids import encode
 
 from .facts import (
@@ -68,6 +76,7 @@ class Course:
     steps: tuple[Step, ...]
     contested: bool
     facts: frozenset[str]
+    cost: Cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,11 @@ class Plan:
         """The names of the facts that the rules of this trigger read."""
         course = self.courses.get(trigger)
         return frozenset() if course is None else course.facts
+
+    def cost(self, trigger: str) -> Cost:
+        """What judging an event of this trigger costs, per event and per line."""
+        course = self.courses.get(trigger)
+        return Cost() if course is None else course.cost
 
     def counts(self, trigger: str) -> bool:
         """Whether a rule of this trigger has caps over more than one event."""
@@ -129,7 +143,18 @@ def _course(steps: list[Step]) -> Course:
     ordered = sorted(steps, key=lambda step: (step.lane, -step.rule.priority, step.rule.id.int))
     contested = any(s.rule.stacking == "exclusive" or s.rule.exclusion_group for s in steps)
     facts = frozenset[str]().union(*(_facts_of(step) for step in steps))
-    return Course(tuple(ordered), contested, facts)
+    cost = sum((cost_of_rule(step.rule) for step in ordered), Cost())
+    return Course(tuple(ordered), contested, facts, cost)
+
+
+def cost_of_rule(rule: Rule) -> Cost:
+    """Return what asking a rule may cost: its conditions, and those of the lines it counts."""
+    cost = Cost(1) + cost_of(rule.condition)
+    match rule.award:
+        case PointsPerMoney(lines=None) | PerUnit(lines=None) | Fixed() | Multiplier():
+            return cost
+        case PointsPerMoney(lines=lines) | PerUnit(lines=lines):
+            return cost + Cost(0, 1 + cost_of(lines).once)
 
 
 def _facts_of(step: Step) -> frozenset[str]:

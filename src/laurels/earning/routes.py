@@ -23,6 +23,7 @@ from .errors import (
     RuleManaged,
     RuleNotFound,
     RuleProgramUnknown,
+    RulesTooHeavy,
     TooManyRules,
     UnknownTrigger,
 )
@@ -87,7 +88,10 @@ async def list_earning_rules(
 
 
 @router.post("", status_code=201)
-@refuses(UnknownTrigger, FactUnknown, RuleProgramUnknown, TooManyRules, tenants.PlanExceeded)
+@refuses(
+    UnknownTrigger, FactUnknown, RuleProgramUnknown, TooManyRules, RulesTooHeavy,
+    tenants.PlanExceeded,
+)  # fmt: skip
 async def create_earning_rule(body: EarningRuleIn, work: Writing) -> EarningRuleOut:
     """Create a rule; it is in force at once."""
     return EarningRuleOut.model_validate(await service.create_rule(work, body))
@@ -109,7 +113,10 @@ async def list_earning_rule_versions(rule_id: RuleId, work: Reading) -> Versions
 
 
 @router.put("/{rule_id}")
-@refuses(RuleNotFound, RuleArchived, RuleManaged, UnknownTrigger, FactUnknown, RuleProgramUnknown)
+@refuses(
+    RuleNotFound, RuleArchived, RuleManaged, UnknownTrigger, FactUnknown, RuleProgramUnknown,
+    RulesTooHeavy,
+)  # fmt: skip
 async def replace_earning_rule(
     rule_id: RuleId, body: EarningRuleIn, work: Writing
 ) -> EarningRuleOut:
@@ -125,7 +132,7 @@ async def pause_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
 
 
 @router.post("/{rule_id}/resume")
-@refuses(RuleNotFound, RuleManaged, RuleArchived, TooManyRules, tenants.PlanExceeded)
+@refuses(RuleNotFound, RuleManaged, RuleArchived, TooManyRules, RulesTooHeavy, tenants.PlanExceeded)
 async def resume_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Put a paused rule in force again."""
     return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "active"))

@@ -1,6 +1,6 @@
 """Earning rules as data: create, replace, pause, archive. Every change is a new version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from laurels.events.catalogue import (
     MemberEnrolled,
     PurchaseCompleted,
 )
-from laurels.kit.conditions import fields_of
+from laurels.kit.conditions import Cost, fields_of
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
 
@@ -25,11 +25,14 @@ from .errors import (
     RuleManaged,
     RuleNotFound,
     RuleProgramUnknown,
+    RulesTooHeavy,
     TooManyRules,
     UnknownTrigger,
 )
 from .facts import ROOTS
-from .schemas import EarningRuleIn, PerUnitForm
+from .plan import cost_of_rule
+from .rules import Rule
+from .schemas import EarningRuleIn, PerUnitForm, from_json
 
 TRIGGERS: tuple[str, ...] = (
     PurchaseCompleted.name, DeedRecorded.name, MemberEnrolled.name, MemberBirthday.name,
@@ -41,6 +44,8 @@ MAX_VERSIONS = 1000
 
 MAX_ACTIVE_RULES = 100
 """Active rules of one tenant, at most: each is judged for every event."""
+MAX_COST_PER_LINE = 2000
+"""Comparisons that all active rules of one event together may make for each line."""
 
 COLUMNS = (
     "id, version, name, trigger, status, priority, conditions, award, caps, starts_at, ends_at,"
@@ -139,6 +144,8 @@ async def set_status(
         work.tenant_id, rule_id, before["version"], status, work.now, work.actor.kind,
         work.actor.id,
     )  # fmt: skip
+    if status == "active":
+        await _check_cost(work)
     await _audit(work, rule_id, {"status": before["status"]}, {"status": status})
     return await get_rule(work, rule_id)
 
@@ -153,6 +160,38 @@ async def _check_room(work: Work) -> None:
     await tenants.require_room(work, "earning_rules", there)
     if there >= MAX_ACTIVE_RULES:
         raise TooManyRules
+
+
+def rules_of(rows: Sequence[Mapping[str, Any]]) -> list[Rule]:
+    """Return rules as the engine takes them."""
+    return [
+        from_json(
+            {"conditions": row["conditions"], "award": row["award"], "caps": row["caps"]},
+            **{
+                name: row[name]
+                for name in (
+                    "id", "version", "name", "trigger", "priority", "starts_at", "ends_at",
+                    "stacking", "exclusion_group", "program_id",
+                )
+            },
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def _check_cost(work: Work) -> None:
+    """Raise RulesTooHeavy when the active rules of one event compare too much on each line."""
+    costs: dict[str, Cost] = {}
+    for rule in rules_of(await list_rules(work, status="active", limit=MAX_ACTIVE_RULES)):
+        costs[rule.trigger] = costs.get(rule.trigger, Cost()) + cost_of_rule(rule)
+    for trigger, cost in costs.items():
+        if cost.each > MAX_COST_PER_LINE:
+            msg = (
+                f"The active rules of `{trigger}` would make {cost.each} comparisons for each line"
+                f" of a purchase; {MAX_COST_PER_LINE} are possible. Make their conditions on lines"
+                " shorter, or pause some. Looking for a long text counts as several."
+            )
+            raise RulesTooHeavy(msg, field="conditions")
 
 
 async def _retire(work: Work, rule_id: UUID) -> None:
@@ -194,6 +233,7 @@ async def _write(
             )  # fmt: skip
     except asyncpg.ForeignKeyViolationError:
         raise RuleProgramUnknown(field="program_id") from None
+    await _check_cost(work)
     after = form.model_dump(mode="json")
     await _audit(work, rule_id, _spoken(before) if version > 1 else None, after)
     return await get_rule(work, rule_id)

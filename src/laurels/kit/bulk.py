@@ -13,6 +13,7 @@ import orjson
 from fastapi import Response
 from pydantic import BaseModel, Field, SkipValidation, ValidationError
 
+from .aside import aside
 from .errors import HTTP_STATUS, AppError, Invalid
 from .hot.batch import MET_ANOTHER, OUT_OF_REACH, Item, Operation
 from .http import body_of, fields_of
@@ -93,19 +94,33 @@ async def book(
     """Read each item by its form, do what can be read in one operation, and answer item by item."""
     outcomes: list[Answer | Exception | None] = [None] * len(items)
     good: list[tuple[int, Item]] = []
-    for number, item in enumerate(items):
-        try:
-            good.append((number, Item.of(work, read(form.model_validate(item)))))
-        except ValidationError as error:
-            outcomes[number] = _unread(error)
-        except AppError as error:
-            outcomes[number] = error
+    # Thousands of lines may have to be looked at; others are answered meanwhile.
+    for number, content in enumerate(await aside(_read_all, items, form, read)):
+        if isinstance(content, AppError):
+            outcomes[number] = content
+        else:
+            good.append((number, Item.of(work, content)))
     done: Sequence[Answer | Exception] = []
     if good:
         done = await _together(work, [asked for _, asked in good], operation)
     for (number, _), outcome in zip(good, done, strict=True):
         outcomes[number] = outcome
     return _answer(outcomes)
+
+
+def _read_all(
+    items: Sequence[Any], form: type[In], read: Callable[[In], Any]
+) -> list[Any | AppError]:
+    """Return what each item asks for, or what is wrong with it."""
+    found: list[Any | AppError] = []
+    for item in items:
+        try:
+            found.append(read(form.model_validate(item)))
+        except ValidationError as error:
+            found.append(_unread(error))
+        except AppError as error:
+            found.append(error)
+    return found
 
 
 async def _together(

@@ -29,7 +29,12 @@ from .schemas import DeedOut, LineOut, PurchaseOut, RefundOut
 async def buy(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
     """Settle the purchases that are asked for: 201 with what each earned, 200 for a repeat."""
     items: list[NewPurchase] = _of(asked)
-    outcomes = await service.settle(work, items)
+    fitting = await earning.judge_at_most(
+        work, PurchaseCompleted.name, [len(item.lines) for item in items]
+    )
+    chosen = [item for item, fits in zip(items, fitting, strict=True) if fits]
+    settled = iter(await service.settle(work, chosen))
+    outcomes = [next(settled) if fits else earning.TooMuchToJudge() for fits in fitting]
     shown = await show(work, items, outcomes)
     return [
         outcome

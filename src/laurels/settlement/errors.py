@@ -9,6 +9,7 @@ AppError
 from typing import ClassVar
 
 from laurels.activity import DeedAltered, DeedInvalid, DeedNotFound
+from laurels.earning import TooMuchToJudge
 from laurels.kit.errors import AppError, Invalid
 from laurels.ledger import PointsOverLimit
 from laurels.members.errors import (
@@ -87,6 +88,7 @@ SETTLING: tuple[type[AppError], ...] = (
     PurchaseAltered,
     PurchaseNotPending,
     PointsOverLimit,
+    TooMuchToJudge,
 )
 """What stands in the way of a purchase that is sent."""
 

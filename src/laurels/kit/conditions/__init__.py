@@ -14,6 +14,7 @@ one: `some` is false, `none` is true, and `every` is false, because it wants at 
 The compiler into SQL (the room `segments`) keeps exactly this.
 """
 
+from .costs import Cost, cost_of
 from .evaluation import NUMERAL, compile_condition, describe, explain
 from .grammar import ConditionError, parse
 from .tree import (
@@ -41,6 +42,7 @@ __all__ = [
     "AnyOf",
     "Condition",
     "ConditionError",
+    "Cost",
     "Each",
     "Facts",
     "Field",
@@ -51,6 +53,7 @@ __all__ = [
     "Op",
     "Test",
     "compile_condition",
+    "cost_of",
     "describe",
     "explain",
     "fields_of",
