@@ -169,7 +169,7 @@ class Reading:
             amount_of(said) if said else None,
             occurred_at,
             member=member and checked("member", member),
-            lines=[] if lines is None else _lines_back(lines),
+            lines=() if lines is None else _lines_back(lines),
             reason=self._cell(values, "note"),
         )
 
