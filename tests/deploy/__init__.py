@@ -1,0 +1,1 @@
+"""The files that bring Laurels onto a server, held against the code."""
