@@ -151,16 +151,18 @@ async def test_a_pending_purchase_has_one_effect_when_it_completes(client):
     assert (member["purchases"], member["spend"]) == (1, "10.00")
 
 
-async def test_a_cancelled_purchase_never_earns(client):
+async def test_a_cancelled_purchase_earns_only_if_it_is_paid_after_all(client):
     body = {"member": "c-1", "amount": "10.00", "currency": "USD", "status": "pending"}
     pending = (await client.post("/v1/purchases", json=body)).json()
 
     await client.post(f"/v1/purchases/{pending['id']}/cancel")
 
-    refused = await client.post(f"/v1/purchases/{pending['id']}/complete")
-    assert (refused.status_code, refused.json()["code"]) == (409, "purchase_not_pending")
     refund = await client.post(f"/v1/purchases/{pending['id']}/refunds")
     assert (refund.status_code, refund.json()["code"]) == (409, "purchase_not_completed")
+    read = (await client.get(f"/v1/purchases/{pending['id']}")).json()
+    assert (read["status"], read["points"]) == ("cancelled", 0)
+    paid = await client.post(f"/v1/purchases/{pending['id']}/complete")
+    assert (paid.status_code, paid.json()["points"]) == (200, 10)
 
 
 async def test_a_guest_is_recorded_and_earns_nothing(client):

@@ -101,8 +101,10 @@ async def test_a_refused_purchase_enrols_nobody(house):
 
 async def test_a_repeat_that_wants_another_end_is_refused(house):
     async with house.work() as work:
-        await settlement.settle(work, [bought("anna", external_id="o-1", status="cancelled")])
-        (repeat,) = await settlement.settle(work, [bought("anna", external_id="o-1")])
+        await settlement.settle(work, [bought("anna", external_id="o-1")])
+        (repeat,) = await settlement.settle(
+            work, [bought("anna", external_id="o-1", status="cancelled")]
+        )
 
     assert isinstance(repeat, AppError)
     assert repeat.code == "purchase_not_pending"

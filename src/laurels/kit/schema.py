@@ -115,6 +115,21 @@ Amount = Annotated[
 ]
 
 
+SignedAmount = Annotated[
+    Decimal,
+    Field(max_digits=19, allow_inf_nan=False),
+    BeforeValidator(_amount),
+    PlainSerializer(lambda amount: format(amount, "f"), return_type=str, when_used="json"),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}, {"type": "number"}],
+            "examples": ["-1.00"],
+            "description": "An exact decimal that may be negative: a decimal string or a number.",
+        }
+    ),
+]
+
+
 def trim_money(amount: Decimal) -> str:
     """Return the amount with two places at least, and more only where they say something."""
     whole, _, places = f"{amount:f}".partition(".")

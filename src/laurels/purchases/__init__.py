@@ -4,7 +4,7 @@ A purchase is pending, completed, failed or cancelled; only pending ones move. I
 points: what a purchase causes and a refund undoes is `settlement`.
 """
 
-from .content import amount_of_line
+from .content import amount_of_line, differing
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseNotFound, PurchaseNotPending
 from .queries import (
     find_by_key,
@@ -18,7 +18,7 @@ from .queries import (
     lock_by_key,
     totals_of,
 )
-from .recording import Recorded, as_said, check, record
+from .recording import Recorded, as_said, check, record, rewrite
 from .refunds import NewRefund, RecordedRefund, record_refunds, set_refund_points
 from .reported import Line, NewPurchase
 from .returned import RefundLine, Returned
@@ -41,7 +41,7 @@ __all__ = [
     "amount_of_line",
     "as_said",
     "check",
-    "find_by_key",
+    "differing", "find_by_key",
     "find_purchases",
     "get_purchase",
     "hand_over",
@@ -52,7 +52,7 @@ __all__ = [
     "lock",
     "lock_by_key",
     "record",
-    "record_refunds",
+    "record_refunds", "rewrite",
     "set_refund_points",
     "set_status",
     "totals_of",

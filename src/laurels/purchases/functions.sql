@@ -119,8 +119,8 @@ before insert on laurels.purchases
 for each row when (new.content is null)
 execute function laurels.admit_purchase();
 
--- Only pending purchases move. What has ended keeps its status and the moment of its end, whoever
--- asks; the application never tries.
+-- Only pending purchases move, and those that were not paid and are paid after all. What is completed
+-- keeps its status and the moment of its end, whoever asks; the application never tries.
 create or replace function laurels.keep_ended_purchase() returns trigger
 language plpgsql as $$
 begin
@@ -137,8 +137,25 @@ before update of status, completed_at on laurels.purchases
 for each row when (
   old.status <> 'pending'
   and (new.status <> old.status or new.completed_at is distinct from old.completed_at)
+  and not (old.status in ('failed', 'cancelled') and new.status = 'completed')
 )
 execute function laurels.keep_ended_purchase();
+
+-- The lines of a pending purchase are gone, because it is changed; others come in their place.
+create or replace function laurels.drop_pending_lines(p_tenant uuid, p_purchase uuid)
+returns void language plpgsql security definer set search_path = laurels, pg_temp as $$
+begin
+  perform laurels.require_tenant(p_tenant);
+  delete from laurels.purchase_lines as l
+  using laurels.purchases as p
+  where l.tenant_id = p_tenant and l.purchase_id = p_purchase
+    and p.tenant_id = p_tenant and p.id = p_purchase and p.status = 'pending';
+end
+$$;
+
+alter function laurels.drop_pending_lines(uuid, uuid) owner to laurels_maintenance;
+revoke all on function laurels.drop_pending_lines(uuid, uuid) from public;
+grant execute on function laurels.drop_pending_lines(uuid, uuid) to laurels_app;
 
 -- A line that comes by SQL belongs to a purchase whose effect is not booked yet.
 create or replace function laurels.admit_line() returns trigger

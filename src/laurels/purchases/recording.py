@@ -52,11 +52,21 @@ def check(
             purchase.occurred_at = check_occurred_at(purchase.occurred_at, now)
         for number, line in enumerate(purchase.lines):
             place = f"lines.{number}.amount"
-            line.amount = check_amount(line.amount, currency)
+            line.amount = _checked_line(line, currency)
             place = f"lines.{number}.unit_price"
             line.unit_price = _checked_price(line.unit_price)
     except ValueError as error:
         raise refused(PurchaseInvalid, place, str(error)) from None
+
+
+def _checked_line(line: Line, currency: str) -> Decimal:
+    """Return the amount of a line; one that was brought back has a negative one."""
+    if line.quantity > 0:
+        return check_amount(line.amount, currency)
+    if line.amount > 0:
+        msg = "is positive, but the quantity is negative: what is brought back is taken off"
+        raise ValueError(msg)
+    return -check_amount(-line.amount, currency)
 
 
 def _checked_price(price: Decimal) -> Decimal:
@@ -164,6 +174,41 @@ async def as_said(work: Work, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, Ne
         )
         for purchase_id, row in rows.items()
     }
+
+
+async def rewrite(work: Work, purchase_id: UUID, said: NewPurchase, *, lines: bool) -> None:
+    """A pending purchase says this from now on; the caller holds it locked and checked it.
+
+    The digest stays that of the first report: whoever repeats it means this purchase, as does
+    whoever says what it says now.
+    """
+    await work.fetch(
+        """
+        update laurels.purchases
+        set amount = $3, member_id = $4, occurred_at = $5, channel = $6, payment_method = $7,
+          note = $8, attributes = $9::text::jsonb
+        where tenant_id = $1 and id = $2 and status = 'pending'
+        """,
+        work.tenant_id, purchase_id, said.amount, said.buyer_id, said.occurred_at, said.channel,
+        said.payment_method, said.note, orjson.dumps(said.attributes).decode(),
+    )  # fmt: skip
+    if not lines:
+        return
+    await work.fetch("select laurels.drop_pending_lines($1, $2)", work.tenant_id, purchase_id)
+    if rows := _lines([said], [purchase_id]):
+        await work.fetch(
+            """
+            insert into laurels.purchase_lines (tenant_id, id, purchase_id, position, sku, name,
+              category, quantity, unit_price, amount, attributes)
+            select $1, l.id, l.purchase_id, l.position, l.sku, l.name, l.category, l.quantity,
+              l.unit_price, l.amount, l.attributes
+            from jsonb_to_recordset($2::text::jsonb) as l (
+              id uuid, purchase_id uuid, position bigint, sku text, name text, category text,
+              quantity numeric, unit_price numeric, amount numeric, attributes jsonb
+            )
+            """,
+            work.tenant_id, rows,
+        )  # fmt: skip
 
 
 async def _insert(

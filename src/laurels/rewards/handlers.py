@@ -18,4 +18,4 @@ async def on_purchase_changed(work: Work, happened: Sequence[events.Happened]) -
     """
     for event in happened:
         because = events.because(work, event)
-        await using.reopen_ended(because, [UUID(event.payload["purchase_id"])])
+        await using.reopen_unpaid(because, UUID(event.payload["purchase_id"]))

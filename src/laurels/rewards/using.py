@@ -130,6 +130,14 @@ async def reopen_ended(work: Work, purchase_ids: Sequence[UUID]) -> int:
     return await _reopen(work, await queries.used_on(work, purchase_ids))
 
 
+async def reopen_unpaid(work: Work, purchase_id: UUID) -> int:
+    """What was used on this purchase can be used again, if it is not paid by now."""
+    row = (await purchases.lock(work, [purchase_id])).get(purchase_id)
+    if row is None or row["status"] not in {"failed", "cancelled"}:
+        return 0
+    return await reopen_ended(work, [purchase_id])
+
+
 async def _reopen(work: Work, redemption_ids: Sequence[UUID]) -> int:
     if not redemption_ids:
         return 0

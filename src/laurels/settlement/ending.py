@@ -32,6 +32,8 @@ UNSETTLEABLE = (
 )  # fmt: skip
 """What can be wrong with a row that somebody wrote by SQL."""
 
+UNPAID = frozenset({"failed", "cancelled"})
+"""How a purchase ends that was not paid; it may be paid after all, once."""
 CONTENDED = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 ATTEMPTS = 4
 """How often something is tried whose locks somebody else took in another order."""
@@ -47,7 +49,7 @@ class Endings:
 
 
 async def end(work: Work, wanted: Sequence[tuple[UUID, str]]) -> Endings:
-    """Pending purchases have the status that is wanted; those completed have their effect due.
+    """Purchases have the status that is wanted; those completed have their effect due.
 
     The caller lets the effect happen in the same transaction. Each that cannot end so is its own
     error: PurchaseNotFound, PurchaseNotPending, or what is wrong with a row written by SQL.
@@ -95,20 +97,23 @@ def _moves(row: dict[str, Any] | None, status: str) -> bool:
         raise purchases.PurchaseNotFound
     if row["status"] == status:
         return status == "completed" and row["settled_at"] is None
-    if row["status"] != "pending":
-        msg = f"The purchase is {row['status']}; only a pending one can become {status}."
-        if row["status"] == "completed":
-            msg += " Send a refund instead."
-        raise purchases.PurchaseNotPending(msg, status=row["status"])
-    return True
+    if row["status"] == "pending" or (row["status"] in UNPAID and status == "completed"):
+        return True
+    msg = f"The purchase is {row['status']}; only a pending one can become {status}."
+    if row["status"] == "completed":
+        msg += " Send a refund instead."
+    else:
+        msg += " It can still be completed, if it is paid after all."
+    raise purchases.PurchaseNotPending(msg, status=row["status"])
 
 
 async def complete_all(
     work: Work, purchase_ids: Sequence[UUID], *, historical: bool = False
 ) -> list[Settled | AppError]:
-    """Pending purchases are completed and have had their effect; completed ones stay as they are.
+    """Purchases are completed and have had their effect; completed ones stay as they are.
 
-    Each that cannot be completed is its own error, and the others are.
+    Pending ones, and those that had failed or were cancelled and are paid after all. Each that
+    cannot be completed is its own error, and the others are.
     """
     ended = await end(work, [(purchase_id, "completed") for purchase_id in purchase_ids])
     awards = await take_effect(
@@ -123,9 +128,9 @@ async def complete_all(
 
 
 async def complete(work: Work, purchase_id: UUID, *, historical: bool = False) -> Settled:
-    """A pending purchase is completed and has its effect; a completed one stays as it is.
+    """A purchase is completed and has its effect; a completed one stays as it is.
 
-    Raise PurchaseNotFound, or PurchaseNotPending when it failed or was cancelled.
+    Raise PurchaseNotFound.
     """
     (outcome,) = await complete_all(work, [purchase_id], historical=historical)
     if isinstance(outcome, AppError):

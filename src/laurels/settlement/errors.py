@@ -78,6 +78,17 @@ COMPLETING: tuple[type[AppError], ...] = (
 )
 """What stands in the way of a pending purchase's effect, in the order in which it is found."""
 
+CHANGING: tuple[type[AppError], ...] = (
+    TenantSuspended,
+    MemberMismatch,
+    MemberNotFound,
+    MemberErased,
+    PurchaseNotFound,
+    PurchaseNotPending,
+    PurchaseInvalid,
+)
+"""What stands in the way of a change of a pending purchase."""
+
 SETTLING: tuple[type[AppError], ...] = (
     TenantSuspended,
     MemberMismatch,

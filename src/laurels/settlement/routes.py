@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from laurels import activity, members, purchases
+from laurels import activity, members, purchases, tenants
 from laurels.kit import bulk
 from laurels.kit import expand as expanding
 from laurels.kit.access import begin
@@ -22,8 +22,8 @@ from laurels.members.errors import EmailTaken, MemberErased, MemberMerged, Membe
 from laurels.members.schemas import MemberIn, MemberOut
 from laurels.permissions import Permission
 
-from . import answers, archiving, deeds, ending, service, why
-from .errors import COMPLETING, DOING, ENROLLING, REFUNDING, REVOKING, SETTLING
+from . import answers, archiving, changing, deeds, ending, service, why
+from .errors import CHANGING, COMPLETING, DOING, ENROLLING, REFUNDING, REVOKING, SETTLING
 from .expanding import DEED, DEED_SUMMARY, PURCHASE, SUMMARY
 from .schemas import (
     DeedId,
@@ -35,16 +35,14 @@ from .schemas import (
     DeedWhyOut,
     MemberId,
     PurchaseId,
-    PurchaseIn,
     PurchaseOut,
     PurchaseSummaryOut,
-    RefundIn,
-    RefundOfIn,
     RefundOut,
     RefundState,
     RevokeIn,
     WhyOut,
 )
+from .sent import PurchaseIn, PurchasePatch, RefundIn, RefundOfIn
 
 router = APIRouter(prefix="/v1", route_class=Door)
 Enrolling = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
@@ -191,10 +189,24 @@ async def explain_purchase(purchase_id: PurchaseId, work: Reading) -> WhyOut:
     return await why.explain_purchase(work, purchase_id)
 
 
+@router.patch("/purchases/{purchase_id}", tags=["purchases"])
+@refuses(*CHANGING)
+async def change_purchase(
+    purchase_id: PurchaseId, body: PurchasePatch, work: Settling
+) -> PurchaseOut:
+    """Change a purchase while it is pending: its amount, lines, member and what is said of it."""
+    currency = (await tenants.current(work)).currency
+    await changing.change(work, purchase_id, body.changes(currency))
+    return await _purchase(work, purchase_id)
+
+
 @router.post("/purchases/{purchase_id}/complete", tags=["purchases"])
 @refuses(*COMPLETING)
 async def complete_purchase(purchase_id: PurchaseId, work: Settling) -> PurchaseOut:
-    """Complete a pending purchase; its one effect is booked now."""
+    """Complete a purchase; its one effect is booked now.
+
+    One that failed or was cancelled can be completed too, if it is paid after all.
+    """
     await ending.complete(work, purchase_id)
     return await _purchase(work, purchase_id)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer, model_validator
+from pydantic import Field, PlainSerializer
 
 from laurels.activity import NewDeed
 from laurels.kit.expand import Expanded
@@ -13,17 +13,14 @@ from laurels.kit.schema import (
     Amount,
     Attributes,
     Code,
-    Currency,
     IdOf,
     Moment,
     MoneyOut,
-    Name,
     Note,
     Schema,
     Shaped,
     View,
 )
-from laurels.purchases import Line, NewPurchase, NewRefund, RefundLine, amount_of_line
 
 PurchaseId = Annotated[UUID, IdOf("purchase")]
 DeedId = Annotated[UUID, IdOf("deed")]
@@ -32,184 +29,6 @@ MemberId = Annotated[UUID, IdOf("member")]
 TransactionId = Annotated[UUID, IdOf("transaction")]
 RuleId = Annotated[UUID, IdOf("earning_rule")]
 LotId = Annotated[UUID, IdOf("lot")]
-
-
-class LineIn(Schema):
-    """One position of a purchase."""
-
-    sku: Code | None = Field(default=None, description="Your article number.")
-    name: Name | None = Field(default=None, description="Name of the article.")
-    category: Code | None = Field(
-        default=None, description="Category of the article; rules may ask for it."
-    )
-    quantity: Annotated[Amount, Field(gt=0, max_digits=15, decimal_places=4)] = Field(
-        default=Decimal(1), description="How much of it, up to 4 decimal places; 1 when absent."
-    )
-    unit_price: Amount = Field(
-        description="Price of one, before discounts, in the purchase's currency."
-    )
-    amount: Amount | None = Field(
-        default=None,
-        description="After discounts; absent: quantity times unit price, rounded to the currency.",
-    )
-    attributes: Attributes = Field(
-        default_factory=dict, description="Free facts about the line: at most 50 entries."
-    )
-
-    def to_line(self, currency: str) -> Line:
-        """Return the line as the books know it."""
-        amount = self.amount
-        if amount is None:
-            amount = amount_of_line(self.quantity, self.unit_price, currency)
-        return Line(
-            sku=self.sku,
-            name=self.name,
-            category=self.category,
-            quantity=self.quantity,
-            unit_price=self.unit_price,
-            amount=amount,
-            attributes=self.attributes,
-        )
-
-
-class PurchaseIn(Schema):
-    """Money spent. `member` is your id of the buyer, `member_id` ours; neither: a guest."""
-
-    amount: Amount = Field(description="What was paid, in the tenant's currency.")
-    currency: Currency = Field(description="ISO 4217 code, such as `USD`; the tenant's currency.")
-    member: Code | None = Field(
-        default=None, description="Your id of the member.", examples=["anna"]
-    )
-    member_id: MemberId | None = Field(default=None, description="Our id of the member.")
-    external_id: Code | None = Field(
-        default=None,
-        description="Your number of the purchase; a repeat changes nothing.",
-        examples=["1001"],
-    )
-    source: Annotated[Code, Field(max_length=64)] = Field(
-        default="api",
-        description="Name of the system that sends it, such as `till` or `shop`. An"
-        " `external_id` is unique within its source.",
-    )
-    occurred_at: Moment | None = Field(default=None, description="When; absent: now.")
-    status: Literal["pending", "completed", "failed", "cancelled"] = Field(
-        default="completed",
-        description="`completed`: paid, earns at once. `pending`: waits for `POST …/complete`."
-        " `failed` and `cancelled`: kept, earn nothing.",
-    )
-    channel: Annotated[Code, Field(max_length=64)] | None = Field(
-        default=None,
-        description="Where it was bought, such as `web` or `store`; rules may ask for it.",
-    )
-    payment_method: Literal["cash", "card", "mobile", "other"] | None = Field(
-        default=None, description="How it was paid."
-    )
-    note: Note | None = Field(
-        default=None, description="A note for people, at most 1,000 characters."
-    )
-    attributes: Attributes = Field(
-        default_factory=dict,
-        description="Free facts about the purchase: at most 50 entries; rules may ask for them.",
-    )
-    lines: list[LineIn] = Field(
-        default_factory=list[LineIn],
-        max_length=500,
-        description="The articles, at most 500; rules may count them.",
-    )
-
-    def to_purchase(self) -> NewPurchase:
-        """Return the purchase as the books know it."""
-        return NewPurchase(
-            amount=self.amount,
-            currency=self.currency,
-            member=self.member,
-            member_id=self.member_id,
-            external_id=self.external_id,
-            source=self.source,
-            occurred_at=self.occurred_at,
-            status=self.status,
-            channel=self.channel,
-            payment_method=self.payment_method,
-            note=self.note,
-            attributes=self.attributes,
-            lines=[line.to_line(self.currency) for line in self.lines],
-        )
-
-
-class RefundLineIn(Schema):
-    """A line of the purchase that goes back, by its place or by its sku.
-
-    Neither a quantity nor an amount: all that is left of it. An amount alone: its price is lowered,
-    and nothing comes back.
-    """
-
-    line: Annotated[int, Field(strict=True, ge=1, le=500)] | None = Field(
-        default=None, description="Place of the line in the purchase, from 1."
-    )
-    sku: Code | None = Field(default=None, description="Its stock number, if one line has it.")
-    quantity: Annotated[Amount, Field(gt=0, max_digits=15, decimal_places=4)] | None = Field(
-        default=None, description="How many come back; the amount is their share unless sent."
-    )
-    amount: Amount | None = Field(
-        default=None, description="How much of the line's amount goes back.", examples=["5.00"]
-    )
-
-    @model_validator(mode="after")
-    def _names_one(self) -> "RefundLineIn":
-        if (self.line is None) == (self.sku is None):
-            msg = "name the line by `line`, its place from 1, or by `sku`, not by both"
-            raise ValueError(msg)
-        return self
-
-    def to_line(self) -> RefundLine:
-        """Return the line as the books know it."""
-        return RefundLine(line=self.line, sku=self.sku, quantity=self.quantity, amount=self.amount)
-
-
-class RefundIn(Schema):
-    """Money that went back. Without lines and amount: all that is left."""
-
-    amount: Amount | None = Field(
-        default=None,
-        description="What the buyer got; absent: what was paid for the lines, else all that is"
-        " left.",
-        examples=["5.00"],
-    )
-    lines: list[RefundLineIn] = Field(
-        default_factory=list[RefundLineIn],
-        max_length=500,
-        description="What came back: each award goes back by the lines that it counted.",
-    )
-    external_id: Code | None = Field(
-        default=None, description="Your number of the refund; a repeat changes nothing."
-    )
-    source: Annotated[Code, Field(max_length=64)] = Field(
-        default="api",
-        description="Name of the system that sends it. An `external_id` is unique within its"
-        " source.",
-    )
-    reason: Note | None = Field(default=None, description="Why the money went back; free text.")
-    occurred_at: Moment | None = Field(
-        default=None, description="When the money went back; absent: now."
-    )
-
-    def to_refund(self, purchase_id: UUID) -> NewRefund:
-        """Return the refund as the books know it."""
-        return NewRefund(
-            purchase_id=purchase_id, amount=self.amount,
-            lines=[line.to_line() for line in self.lines], source=self.source,
-            external_id=self.external_id, reason=self.reason, occurred_at=self.occurred_at,
-        )  # fmt: skip
-
-
-class RefundOfIn(RefundIn):
-    """A refund that names its purchase."""
-
-    purchase_id: PurchaseId = Field(description="The purchase that is refunded.")
-
-    def of_its_own(self) -> NewRefund:
-        """Return the refund as the books know it."""
-        return self.to_refund(self.purchase_id)
 
 
 DeedKind = Annotated[

@@ -1,0 +1,78 @@
+"""Changing a purchase while it is pending: what is sent takes the place of what was said before."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from laurels import audit, purchases, tenants
+from laurels.events import emit
+from laurels.events.catalogue import PurchaseChanged
+from laurels.kit.errors import AppError
+from laurels.kit.ids import encode
+from laurels.kit.work import Work
+from laurels.purchases import NewPurchase
+
+from .errors import MemberMismatch
+from .service import PURCHASES, find_members
+
+_BUYER = ("member", "member_id")
+
+
+async def change(work: Work, purchase_id: UUID, changes: dict[str, Any]) -> None:
+    """A pending purchase says this instead; what is not among the changes stays.
+
+    A guest's order may get its member so. Raise PurchaseNotFound, PurchaseNotPending,
+    PurchaseInvalid, MemberMismatch, or what is wrong with the member.
+    """
+    tenant = await tenants.require_active(work)
+    limits = await tenants.read(work, purchases.PurchaseSettings)
+    # Members are found, or enrolled, before purchases are locked, as in a settlement.
+    buyer = await _find_buyer(work, tenant.currency, changes)
+    row = (await purchases.lock(work, [purchase_id])).get(purchase_id)
+    if row is None:
+        raise purchases.PurchaseNotFound
+    if row["status"] != "pending":
+        msg = f"The purchase is {row['status']}; only a pending one can be changed."
+        if row["status"] == "completed":
+            msg += " Refund what went back of it."
+        raise purchases.PurchaseNotPending(msg, status=row["status"])
+    said = (await purchases.as_said(work, {purchase_id: row}))[purchase_id]
+    before = (await purchases.as_said(work, {purchase_id: row}))[purchase_id]
+    for name, value in changes.items():
+        if name not in _BUYER:
+            setattr(said, name, value)
+    if any(name in changes for name in _BUYER):
+        said.buyer_id, said.named_id = buyer, None
+    assert said.occurred_at is not None, "a purchase in the books has its moment"
+    purchases.check(said, tenant.currency, max(work.now, row["occurred_at"]), limits.max_amount)
+    fields = purchases.differing(said, before)
+    if not fields:
+        return
+    await purchases.rewrite(work, purchase_id, said, lines="lines" in changes)
+    emit(work, [PurchaseChanged(said.buyer_id, work.now, purchase_id, "pending")])
+    await audit.record(
+        work,
+        action="purchase.changed",
+        target_type="purchase",
+        target_id=encode("purchase", purchase_id),
+        before={"amount": str(before.amount)},
+        after={"amount": str(said.amount), "fields": fields},
+    )
+
+
+async def _find_buyer(work: Work, currency: str, changes: dict[str, Any]) -> UUID | None:
+    """Return whom the changes name, None for a guest or where they say nothing of it."""
+    member, member_id = changes.get("member"), changes.get("member_id")
+    if member is not None and member_id is not None:
+        raise MemberMismatch(field="member")
+    if member is None and member_id is None:
+        return None
+    asked = NewPurchase(
+        amount=Decimal(0), currency=currency, member=member,
+        member_id=member_id,
+    )  # fmt: skip
+    outcomes: list[AppError | None] = [None]
+    await find_members(work, [asked], outcomes, PURCHASES, historical=False, welcome=True)
+    if outcomes[0] is not None:
+        raise outcomes[0]
+    return asked.buyer_id
