@@ -56,6 +56,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/api-keys": {"name": "Another", "scopes": ["audit:read"]},
     "POST /v1/earning-rules": RULE,
     "POST /v1/staff": {"email": f"{uuid4().hex}@example.org", "role": "cashier"},
+    "PATCH /v1/purchases/{purchase_id}": {"note": "x"},
     "PATCH /v1/staff/{staff_id}": {"role": "manager"},
     "PUT /v1/earning-rules/{rule_id}": {**RULE, "name": "Other"},
     "PATCH /v1/settings/{section}": {"loyalty_enabled": False},
@@ -134,6 +135,8 @@ async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]
     )
     endpoint = await client.post("/v1/webhook-endpoints", json={"url": "https://example.com/one"})
     deed = await client.post("/v1/deeds", json={"member": "doer", "kind": "review"})
+    order = {"amount": "1.00", "currency": "USD", "status": "pending"}
+    purchase = await client.post("/v1/purchases", json=order)
     told = endpoint.json()["id"]
     await client.post(f"/v1/webhook-endpoints/{told}/test")
     while await events.relay_all(house.database):
@@ -142,6 +145,7 @@ async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]
     reward, redemption = await rewarded(client, encode("member", member))
     return {
         "deed_id": deed.json()["id"],
+        "purchase_id": purchase.json()["id"],
         "job": next(iter(all_jobs())),
         "webhook_endpoint_id": told,
         "webhook_delivery_id": deliveries[0]["id"],

@@ -700,6 +700,7 @@ BODIES: dict[str, Any] = {
     "refunds": {},
     "{rule_id}": RULE,
     "{member_id}": {"first_name": "x"},
+    "{purchase_id}": {"note": "x"},
     "{program_id}": {"name": "x"},
     "{tier_id}": {"name": "x"},
     "tier": {"tier_id": encode("tier", uuid.UUID(int=7))},
