@@ -8,7 +8,7 @@ from laurels import members, settlement, tenants, tiers
 from laurels.events.handling import handlers
 from laurels.events.happened import COLUMNS, Happened
 from laurels.purchases import NewPurchase, NewRefund
-from laurels.tiers.handlers import on_what_counts
+from laurels.tiers.handlers import on_restored
 from laurels.tiers.jobs import settle_due_standings
 from laurels.tiers.schemas import TierIn
 from tests.support.make import House
@@ -45,7 +45,6 @@ async def buy(house: House, member: str, amount: Any, **more: Any) -> settlement
         item = NewPurchase(amount=Decimal(amount), currency="USD", member=member, **more)
         (settled,) = await settlement.settle(work, [item])
     assert isinstance(settled, settlement.Settled), settled
-    await hear(house)
     return settled
 
 
@@ -57,10 +56,9 @@ async def refund(house: House, purchase_id: UUID, amount: Any = None) -> None:
         )
         (done,) = await settlement.refund(work, [wanted])
     assert isinstance(done, settlement.Refunded), done
-    await hear(house)
 
 
-LISTENED = handlers()["tiers.on_what_counts"].types
+LISTENED = handlers()["tiers.on_restored"].types
 
 
 async def hear(house: House) -> None:
@@ -74,7 +72,7 @@ async def hear(house: House) -> None:
         if not rows:
             return
         house.extra["heard"] = rows[-1]["id"]
-        await on_what_counts(work, [Happened.of(row) for row in rows if row["type"] in LISTENED])
+        await on_restored(work, [Happened.of(row) for row in rows if row["type"] in LISTENED])
 
 
 async def member_id(house: House, name: str) -> UUID:

@@ -74,6 +74,13 @@ Welcome = Annotated[
 KnownOnly = Annotated[
     bool, typer.Option("--known-only", help="Refuse rows of people who are no members yet.")
 ]
+IgnoreTiers = Annotated[
+    bool,
+    typer.Option(
+        "--ignore-tiers",
+        help="Purchases earn without tiers and bring none; a review comes by night.",
+    ),
+]
 Deed = Callable[
     [Database, UUID, imports.Options, Callable[[imports.Report, int], None] | None],
     Awaitable[imports.Report],
@@ -90,6 +97,7 @@ def purchases(
     decimal_comma: DecimalComma = False,
     dates: Dates = "iso",
     group_by: GroupBy = None,
+    ignore_tiers: IgnoreTiers = False,
     dry_run: DryRun = False,
     welcome: Welcome = False,
     as_json: Json = False,
@@ -111,6 +119,7 @@ def purchases(
         dry_run=dry_run,
         welcome=welcome,
         group_by=group_by,
+        with_tiers=not ignore_tiers,
     )
     _import(imports.import_purchases, tenant, options, as_json=as_json)
 

@@ -3,8 +3,10 @@
 Set-based: the number of statements does not depend on how many events are judged at once.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,10 +32,6 @@ _MEMBER_FACTS = (
     "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
 )  # fmt: skip
 _MEMBER_NAMES = frozenset(f"member.{name}" for name in _MEMBER_FACTS)
-_TIER_NAMES = frozenset(
-    f"member.{name}"
-    for name in ("tier", "tier_level", "tier_multiplier", "tier_birthday_bonus_points")
-)
 _plans: OrderedDict[UUID, tuple[str | None, Plan]] = OrderedDict()
 _PLANS_KEPT = 1000
 LIGHT = 5_000
@@ -79,10 +77,13 @@ async def award(
     occurrences: Sequence[Occurrence],
     *,
     historical: bool = False,
+    with_tiers: bool = True,
 ) -> list[Awarded]:
-    """Each event has earned what the rules say, in the order given, and its why is kept.
+    """Each event has earned what the rules say, and its why is kept.
 
-    Only called for events that were not judged before; the awards' unique key is the second wall.
+    Events of one member are judged in the order in which they happened, each by the tier that the
+    one before it brought; without tiers they neither multiply nor rise. Only called for events that
+    were not judged before; the awards' unique key is the second wall.
     """
     if not occurrences:
         return []
@@ -90,34 +91,109 @@ async def award(
         judged = [switched_off(trigger, occurrence) for occurrence in occurrences]
         _book_awards(work, trigger, occurrences, judged, {})
         return [each.awarded for each in judged]
-    usage = await _judge(work, trigger, occurrences)
-    judged = [occurrence.judged for occurrence in occurrences if occurrence.judged]
-    await _book_points(work, judged, historical=historical)
-    _book_awards(work, trigger, occurrences, judged, usage)
-    awarded = [each.awarded for each in judged]
+    batch = Judging(work, trigger, await current_plan(work), historical)
+    await batch.begin(occurrences, with_tiers=with_tiers)
+    while batch.waiting:
+        await batch.book_next()
+    awarded = [occurrence.judged.awarded for occurrence in occurrences if occurrence.judged]
     rehearsing.note(work, "awards", awarded)
     return awarded
 
 
-async def _judge(work: Work, trigger: str, occurrences: Sequence[Occurrence]) -> Usage:
-    """Judge events by all that the rules want to know; return the usage of their caps."""
-    plan = await current_plan(work)
-    await _add_facts(work, trigger, plan, occurrences)
-    usage = await _lock_usage(work, trigger, plan, occurrences)
-    none: dict[UsageKey, int] = {}
-    cost, spent = plan.cost(trigger), 0
-    for occurrence in occurrences:
-        had = usage.get(occurrence.member_id, none)
-        spent += cost.of(len(occurrence.facts.get(LINES) or ()))
-        if spent <= LIGHT:
-            judged = judge(trigger, occurrence, plan, had)
-        else:
-            # The event loop is for everybody.
-            judged, spent = await aside(judge, trigger, occurrence, plan, had), 0
-        occurrence.judged = judged
-        if usage:
-            add_usage(had, judged.outcome)
-    return usage
+@dataclass(slots=True)
+class Judging:
+    """The events of a batch, member by member. What can be judged together is booked together.
+
+    An event that can have brought a higher tier ends the turn of its member: the next one is judged
+    when the tier is known. Most batches take one turn.
+    """
+
+    work: Work
+    trigger: str
+    plan: Plan
+    historical: bool
+    waiting: dict[UUID, deque[Occurrence]] = field(default_factory=dict[UUID, deque[Occurrence]])
+    watched: dict[UUID, tiers.Progress] = field(default_factory=dict[UUID, tiers.Progress])
+    usage: Usage = field(default_factory=dict[UUID, dict[UsageKey, int]])
+    multiplied: bool = False
+    spent: int = 0
+    """Comparisons that were made on the event loop since it last did something else."""
+
+    async def begin(self, occurrences: Sequence[Occurrence], *, with_tiers: bool) -> None:
+        """Know who the members are, what they have used of caps, and where they stand."""
+        in_order = sorted(occurrences, key=lambda each: each.occurred_at)
+        for occurrence in in_order:
+            self.waiting.setdefault(occurrence.member_id, deque()).append(occurrence)
+        if with_tiers:
+            self.watched = await tiers.watch(self.work, list(self.waiting))
+        if self.watched:
+            settings = await tenants.read(self.work, tiers.TierSettings)
+            self.multiplied = settings.multipliers_enabled
+        await _add_facts(self.work, self.trigger, self.plan, in_order)
+        self.usage = await _lock_usage(self.work, self.trigger, self.plan, in_order)
+
+    async def book_next(self) -> None:
+        """Judge and book each member's next events, up to one that can have brought a tier."""
+        first = {who: events[0].occurred_at for who, events in self.waiting.items()
+                 if who in self.watched}  # fmt: skip
+        await tiers.catch_up(
+            self.work, first, self.watched, historical=self.historical, without=self._purchases()
+        )
+        turn: list[Occurrence] = []
+        for who in list(self.waiting):
+            turn += await self._judge_some(who)
+        judged = [occurrence.judged for occurrence in turn if occurrence.judged]
+        await _book_points(self.work, judged, historical=self.historical)
+        _book_awards(self.work, self.trigger, turn, judged, self.usage)
+        reached = [each for each in self.watched.values() if each.reached_at is not None]
+        if reached:
+            await tiers.look_again(
+                self.work, reached, historical=self.historical, without=self._purchases()
+            )
+
+    def _purchases(self) -> list[UUID]:
+        """Return purchases that are recorded, but not judged yet."""
+        if self.trigger != PurchaseCompleted.name:
+            return []
+        return [event.subject_id for events in self.waiting.values() for event in events]
+
+    async def _judge_some(self, who: UUID) -> list[Occurrence]:
+        events, progress = self.waiting[who], self.watched.get(who)
+        none: dict[UsageKey, int] = {}
+        had = self.usage.get(who, none)
+        judged: list[Occurrence] = []
+        while events:
+            event = events[0]
+            # What had ended by the first of them was caught up with.
+            if judged and progress is not None and progress.ends_before(event.occurred_at):
+                break
+            events.popleft()
+            if progress is not None:
+                _add_tier(event, progress, multiplied=self.multiplied)
+            event.judged = await self._judge(event, had)
+            if self.usage:
+                add_usage(had, event.judged.outcome)
+            judged.append(event)
+            if progress is not None and self._counts(event, progress):
+                break
+        if not events:
+            del self.waiting[who]
+        return judged
+
+    async def _judge(self, event: Occurrence, had: dict[UsageKey, int]) -> Judged:
+        """Judge an event; what takes long is done aside, for the event loop is for everybody."""
+        self.spent += self.plan.cost(self.trigger).of(len(event.facts.get(LINES) or ()))
+        if self.spent <= LIGHT:
+            return judge(self.trigger, event, self.plan, had)
+        self.spent = 0
+        return await aside(judge, self.trigger, event, self.plan, had)
+
+    def _counts(self, event: Occurrence, progress: tiers.Progress) -> bool:
+        assert event.judged is not None, "it was judged just now"
+        bought = self.trigger == PurchaseCompleted.name
+        spend = event.facts[AMOUNT] if bought else Decimal(0)
+        points = event.judged.awarded.points
+        return progress.add(event.occurred_at, points, spend, int(bought))
 
 
 async def judge_at_most(work: Work, trigger: str, lines: Sequence[int]) -> list[bool]:
@@ -145,8 +221,6 @@ async def _add_facts(
     if not wanted.isdisjoint(_MEMBER_NAMES):
         ids = sorted({occurrence.member_id for occurrence in occurrences})
         profiles = await members.get_facts(work, ids, lock=True)
-    if not wanted.isdisjoint(_TIER_NAMES):
-        await _add_tiers(work, occurrences)
     for occurrence in occurrences:
         _add_moment(occurrence, time_zone)
         profile = profiles.get(occurrence.member_id)
@@ -163,25 +237,18 @@ def _add_moment(occurrence: Occurrence, time_zone: ZoneInfo) -> None:
     occurrence.facts.update(moment_facts(occurrence.occurred_at, local))
 
 
-async def _add_tiers(work: Work, occurrences: Sequence[Occurrence]) -> None:
-    """Add the tier on which the event finds its member. Tenants without tiers are not asked."""
-    ids = sorted({occurrence.member_id for occurrence in occurrences})
-    standings = await tiers.standings(work, ids)
-    if not standings:
+def _add_tier(occurrence: Occurrence, progress: tiers.Progress, *, multiplied: bool) -> None:
+    """Add the tier on which the event finds its member."""
+    if progress.name is None:
         return
-    multiplied = (await tenants.read(work, tiers.TierSettings)).multipliers_enabled
-    for occurrence in occurrences:
-        standing = standings.get(occurrence.member_id)
-        if standing is None:
-            continue
-        known: dict[str, Any] = {
-            "tier": standing.name,
-            "tier_level": standing.level,
-            "tier_birthday_bonus_points": standing.birthday_bonus_points,
-        }
-        if multiplied:
-            known["tier_multiplier"] = standing.points_multiplier
-        occurrence.facts.update(member_facts(**known))
+    known: dict[str, Any] = {
+        "tier": progress.name,
+        "tier_level": progress.level,
+        "tier_birthday_bonus_points": progress.birthday_bonus_points,
+    }
+    if multiplied:
+        known["tier_multiplier"] = progress.points_multiplier
+    occurrence.facts.update(member_facts(**known))
 
 
 async def _add_segments(work: Work, occurrences: Sequence[Occurrence]) -> None:

@@ -20,7 +20,12 @@ PurchaseItem = NewPurchase | RefundRow
 
 
 async def book_purchases(
-    work: Work, items: Sequence[PurchaseItem], *, source: str, welcome: bool
+    work: Work,
+    items: Sequence[PurchaseItem],
+    *,
+    source: str,
+    welcome: bool,
+    with_tiers: bool = True,
 ) -> list[Outcome]:
     """Purchases and refunds are in the books, in the order of the file; each fails alone.
 
@@ -35,7 +40,7 @@ async def book_purchases(
             outcomes += await _refund(work, rows, source)
         else:
             bought = [item for item in part if isinstance(item, NewPurchase)]
-            outcomes += await _settle(work, bought, welcome=welcome)
+            outcomes += await _settle(work, bought, welcome=welcome, with_tiers=with_tiers)
     return outcomes
 
 
@@ -49,8 +54,12 @@ def _key(item: PurchaseItem, source: str) -> tuple[str, str]:
     return item.source, item.external_id or ""
 
 
-async def _settle(work: Work, items: Sequence[NewPurchase], *, welcome: bool) -> list[Outcome]:
-    settled = await settlement.settle(work, items, historical=True, welcome=welcome)
+async def _settle(
+    work: Work, items: Sequence[NewPurchase], *, welcome: bool, with_tiers: bool
+) -> list[Outcome]:
+    settled = await settlement.settle(
+        work, items, historical=True, welcome=welcome, with_tiers=with_tiers
+    )
     return [_purchase_outcome(item, result)
             for item, result in zip(items, settled, strict=True)]  # fmt: skip
 

@@ -60,7 +60,8 @@ class Options:
     column is called in the file, `constants` gives columns one value for all rows, `dialect` says
     how numbers and dates are written. `group_by` names the column of the file that the rows of one
     order share. `rejects_dir` is where refused rows are written, `welcome` lets new members earn
-    what sign-up rules say, `known_only` lets nobody new in.
+    what sign-up rules say, `known_only` lets nobody new in. Without `with_tiers`
+    purchases neither earn by tiers nor bring any.
     """
 
     file: Path
@@ -73,6 +74,7 @@ class Options:
     dry_run: bool = False
     welcome: bool = False
     known_only: bool = False
+    with_tiers: bool = True
     actor: Actor = OPERATOR
 
 
@@ -91,7 +93,9 @@ async def import_purchases(
     source = _source(options)
 
     async def book(work: Work, items: Sequence[PurchaseItem]) -> list[Outcome]:
-        return await book_purchases(work, items, source=source, welcome=options.welcome)
+        return await book_purchases(
+            work, items, source=source, welcome=options.welcome, with_tiers=options.with_tiers
+        )
 
     def parse(places: Places) -> Parse[PurchaseItem]:
         return reading(places).purchase

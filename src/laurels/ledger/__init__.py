@@ -2,6 +2,7 @@
 
 Every movement goes through `post`. Rows are never changed; a correction is a reversal."""
 
+from .answers import after_reversals
 from .closing import close_wallets, reopen_wallets
 from .errors import (
     InsufficientPoints,
@@ -23,7 +24,8 @@ from .rehearsed import moved
 __all__ = [
     "Capture", "Credit", "Debit", "Fault", "Figures", "HoldPoints", "InsufficientPoints",
     "Opening", "PointsOverLimit", "Portion", "Posted", "ProgramArchived", "ProgramNotFound",
-    "Purse", "Release", "Reversal", "WalletClosed", "WalletNotFound", "balance", "close_wallets",
+    "Purse", "Release", "Reversal", "WalletClosed", "WalletNotFound", "after_reversals", "balance",
+    "close_wallets",
     "count_wallets", "create_program", "credit", "debit", "figures", "find_faults", "furnish",
     "hold", "list_lots", "list_portions", "lots_of", "moved",
     "open_wallets", "post", "program_ids", "rebuild", "release", "release_due_holds",

@@ -1,6 +1,6 @@
 """What the doors of wallets answer, for many movements at once: posted together, rendered once."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +66,7 @@ async def post(work: Work, asked: Sequence[Item]) -> list[Posted | AppError]:
     chosen = [m for n, m in enumerate(movements) if n not in refused]
     posted = iter(await posting.post(work, chosen))
     outcomes = [refused.get(n) or next(posted) for n in range(len(movements))]
+    await _tell_of_reversals(work, movements, outcomes)
     await audit.record_all(
         work,
         [
@@ -76,6 +77,29 @@ async def post(work: Work, asked: Sequence[Item]) -> list[Posted | AppError]:
         ],
     )  # fmt: skip
     return outcomes
+
+
+AfterReversals = Callable[[Work, Sequence[UUID]], Awaitable[None]]
+_after_reversals: list[AfterReversals] = []
+
+
+def after_reversals(react: AfterReversals) -> AfterReversals:
+    """Have this done in the same transaction for members whose points are reversed by hand."""
+    _after_reversals.append(react)
+    return react
+
+
+async def _tell_of_reversals(
+    work: Work, movements: Sequence[Movement], outcomes: Sequence[Posted | AppError]
+) -> None:
+    concerned = sorted({
+        outcome.balance.member_id
+        for movement, outcome in zip(movements, outcomes, strict=True)
+        if isinstance(movement, Reversal) and isinstance(outcome, Posted) and not outcome.replayed
+    })  # fmt: skip
+    if concerned:
+        for react in _after_reversals:
+            await react(work, concerned)
 
 
 def _late(work: Work, movement: Movement) -> AppError | None:

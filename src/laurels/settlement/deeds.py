@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from laurels import activity, audit, earning, ledger, tenants
+from laurels import activity, audit, earning, ledger, tenants, tiers
 from laurels.activity import NewDeed
 from laurels.events import emit
 from laurels.events.catalogue import DeedRecorded, DeedRevoked, Event, MemberBirthday
@@ -140,6 +140,7 @@ async def revoke_deed(work: Work, deed_id: UUID, *, reason: str | None = None) -
         raise activity.DeedNotFound
     if deed["status"] == "revoked":
         return
+    watched = await tiers.watch(work, [deed["member_id"]])
     award = await earning.find_award(work, trigger_of(deed), deed_id)
     effects: list[dict[str, Any]] = award["effects"] if award else []
     await earning.give_back_usage(
@@ -160,6 +161,7 @@ async def revoke_deed(work: Work, deed_id: UUID, *, reason: str | None = None) -
         after={"points": points, "reason": reason},
     )
     emit(work, [DeedRevoked(deed["member_id"], work.now, deed_id, deed["kind"], points)])
+    await tiers.reconsider(work, watched, {deed["member_id"]: work.now})
 
 
 async def _take_back(

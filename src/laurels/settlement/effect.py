@@ -48,11 +48,14 @@ async def take_effect(
     done: Sequence[tuple[NewPurchase, UUID]],
     *,
     historical: bool,
+    with_tiers: bool = True,
 ) -> list[earning.Awarded | None]:
     """Purchases that became completed have their one effect; return what each earned and why."""
     of_members = [(n, item, pid) for n, (item, pid) in enumerate(done) if item.buyer_id]
     occurrences = [occurrence_of(work, item, purchase_id) for _, item, purchase_id in of_members]
-    awarded = await earning.award(work, PurchaseCompleted.name, occurrences, historical=historical)
+    awarded = await earning.award(
+        work, PurchaseCompleted.name, occurrences, historical=historical, with_tiers=with_tiers
+    )
     awards: list[earning.Awarded | None] = [None] * len(done)
     for (number, _, _), award in zip(of_members, awarded, strict=True):
         awards[number] = award

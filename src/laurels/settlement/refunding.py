@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from laurels import earning, ledger, members, purchases, rewards, tenants
+from laurels import earning, ledger, members, purchases, rewards, tenants, tiers
 from laurels.events import emit
 from laurels.events.catalogue import Event, PurchaseCompleted, PurchaseRefunded
 from laurels.kit.errors import AppError, refused
@@ -55,6 +55,9 @@ async def refund(
     awards = await earning.find_awards(
         work, PurchaseCompleted.name, [r.purchase["id"] for r in fresh]
     )
+    watched = await tiers.watch(
+        work, [r.purchase["member_id"] for r in fresh if r.purchase["member_id"]]
+    )
     await earning.give_back_usage(work, _usage_parts(fresh, awards))
     taken = await _take_back(work, fresh, awards, historical=historical)
     await purchases.set_refund_points(work, taken)
@@ -74,6 +77,9 @@ async def refund(
         for r in fresh
     ]  # fmt: skip
     emit(work, events, historical=historical)
+    # After the events, so that a tier is told to be lost after what took it.
+    moments = {r.purchase["member_id"]: r.occurred_at for r in fresh}
+    await tiers.reconsider(work, watched, moments, historical=historical)
     for number, r in zip(good, recorded, strict=True):
         outcomes[number] = (
             r

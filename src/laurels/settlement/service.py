@@ -41,11 +41,13 @@ async def settle(
     *,
     historical: bool = False,
     welcome: bool = True,
+    with_tiers: bool = True,
 ) -> list[Settled | AppError]:
     """Each purchase is recorded once and, if completed, has had its effect once.
 
     A refused item is its own error; the others are booked. `historical` keeps events from the
-    outside; `welcome` lets members who are enrolled on the way earn what sign-up rules say.
+    outside; `welcome` lets members who are enrolled on the way earn what sign-up rules say;
+    without tiers these neither multiply nor are reached.
     """
     if len(items) > MAX_BATCH:
         raise BatchTooLarge
@@ -85,6 +87,7 @@ async def settle(
         work,
         [(item, purchase_id) for _, item, purchase_id in completed],
         historical=historical,
+        with_tiers=with_tiers,
     )
     for (number, _, _), award in zip(completed, awards, strict=True):
         settled = outcomes[number]

@@ -10,6 +10,7 @@ from .errors import TierArchived, TierNotFound
 from .policy import Metrics
 from .presets import furnish
 from .previewing import Preview, preview
+from .progress import Progress, catch_up, look_again, reconsider, watch
 from .proposing import Proposal
 from .queries import Standing, distribution, get_tier, has_tiers, list_tiers, standings
 from .reviewing import place, review
@@ -20,6 +21,7 @@ from .settings import TierSettings
 __all__ = [
     "Metrics",
     "Preview",
+    "Progress",
     "Proposal",
     "Standing",
     "TierArchived",
@@ -27,6 +29,7 @@ __all__ = [
     "TierSettings",
     "archive_tier",
     "assign",
+    "catch_up",
     "change_tier",
     "create_tier",
     "distribution",
@@ -34,11 +37,14 @@ __all__ = [
     "get_tier",
     "has_tiers",
     "list_tiers",
+    "look_again",
     "place",
     "preview",
+    "reconsider",
     "restore_tier",
     "review",
     "save_ladder",
     "standings",
     "unassign",
+    "watch",
 ]

@@ -27,14 +27,56 @@ begin
 end
 $$;
 
+-- Where active members stand, locked as `lock_standings` does, with what they have done in all: a
+-- bound for what they can have done in any period. It tells cheaply who is far from the next tier.
+create or replace function laurels.lock_progress(p_tenant uuid, p_members uuid[])
+returns table (
+  member_id uuid, id uuid, tier_id uuid, level bigint, basis text, fixed boolean,
+  achieved_at timestamptz, qualified_at timestamptz, expires_at timestamptz,
+  grace_until timestamptz, due_at timestamptz, noticed_at timestamptz,
+  name text, points_multiplier numeric, birthday_bonus_points bigint,
+  points bigint, spend numeric, orders bigint, last_purchase_at timestamptz
+)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+  v_program uuid := (
+    select g.id from laurels.programs as g where g.tenant_id = p_tenant and g.is_default
+  );
+begin
+  return query
+  select
+    s.*, t.name, t.points_multiplier, t.birthday_bonus_points,
+    coalesce(
+      (
+        select sum(w.lifetime_earned)
+        from laurels.wallets as w
+        where w.tenant_id = p_tenant and w.program_id = v_program
+          and (
+            w.member_id = s.member_id or w.member_id = any(
+              select m.id
+              from laurels.members as m
+              where m.tenant_id = p_tenant and m.survivor_id = s.member_id
+            )
+          )
+      ), 0
+    )::bigint,
+    coalesce(o.spend, 0), coalesce(o.purchases, 0), o.last_purchase_at
+  from laurels.lock_standings(p_tenant, p_members) as s
+  left join laurels.tiers as t on t.tenant_id = p_tenant and t.id = s.tier_id
+  left join laurels.member_totals as o on o.tenant_id = p_tenant and o.member_id = s.member_id;
+end
+$$;
+
 -- What members have done since a moment (null: ever), pair by pair in the order given. Points are
 -- what was earned in the default program, also by members who were merged into this one, less what
 -- was taken back of it, whenever that was; bonuses for a tier do not count. Money and purchases are
--- those of the period, less what was refunded, whenever that was.
+-- those of the period, less what was refunded, whenever that was. `p_until` leaves out what came
+-- later than a moment (null: nothing), `p_without` purchases that are recorded but not judged yet.
 -- `offset 0` keeps the look at wallets a look per member: where most tenants are small, the planner
 -- takes every tenant for small and would read all wallets of a large one for each of its members.
 create or replace function laurels.tier_metrics(
-  p_tenant uuid, p_members uuid[], p_since timestamptz[]
+  p_tenant uuid, p_members uuid[], p_since timestamptz[], p_until timestamptz[], p_without uuid[]
 ) returns table (points bigint, spend numeric, orders bigint)
 language plpgsql stable set plan_cache_mode = force_generic_plan as $$
 declare
@@ -44,7 +86,7 @@ declare
 begin
   return query
   select coalesce(e.points, 0)::bigint, coalesce(b.spend, 0), coalesce(b.orders, 0)
-  from unnest(p_members, p_since) with ordinality as n (member_id, since, place)
+  from unnest(p_members, p_since, p_until) with ordinality as n (member_id, since, until, place)
   cross join lateral (
     select
       sum(t.points + coalesce(
@@ -67,6 +109,7 @@ begin
     inner join laurels.point_transactions as t
       on t.tenant_id = p_tenant and t.wallet_id = w.id
     where t.type in ('earned', 'bonus') and (n.since is null or t.occurred_at > n.since)
+      and (n.until is null or t.occurred_at <= n.until)
       and (t.source_id is null or not starts_with(t.source_id, 'trh_'))
   ) as e
   cross join lateral (
@@ -76,6 +119,7 @@ begin
     from laurels.purchases as p
     where p.tenant_id = p_tenant and p.member_id = n.member_id and p.status = 'completed'
       and (n.since is null or p.occurred_at > n.since)
+      and (n.until is null or p.occurred_at <= n.until) and p.id <> all(p_without)
   ) as b
   order by n.place;
 end
@@ -111,13 +155,15 @@ language sql stable as $$
   where s.ended_at is not null and s.lowest_since >= s.level
 $$;
 
--- Write standings: those of `p_ended` are over, and new ones begin; an empty tier is none.
+-- Write standings: those of `p_ended` are over, and new ones begin; an empty tier is none. Each has
+-- the moment at which it was reached, `p_ended_at` and `p_moments`.
 create or replace function laurels.book_standings(
   p_tenant uuid,
-  p_now timestamptz,
   p_ended uuid[],
+  p_ended_at timestamptz[],
   p_ids uuid[],
   p_members uuid[],
+  p_moments timestamptz[],
   p_tiers uuid[],
   p_reasons text[],
   p_bases text[],
@@ -137,8 +183,9 @@ create or replace function laurels.book_standings(
 begin
   if cardinality(p_ended) > 0 then
     update laurels.tier_history as h
-    set ended_at = greatest(p_now, h.achieved_at)
-    where h.tenant_id = p_tenant and h.id = any(p_ended) and h.ended_at is null;
+    set ended_at = greatest(e.at, h.achieved_at)
+    from unnest(p_ended, p_ended_at) as e (id, at)
+    where h.tenant_id = p_tenant and h.id = e.id and h.ended_at is null;
   end if;
   insert into laurels.tier_history (
     tenant_id, id, member_id, tier_id, achieved_at, expires_at, grace_until, due_at, basis,
@@ -146,24 +193,23 @@ begin
     orders_at_achievement, actor_type, actor_id, note, merge_id
   )
   select
-    p_tenant, n.id, n.member_id, n.tier_id, p_now, n.expires_at, n.grace_until, n.due_at, n.basis,
+    p_tenant, n.id, n.member_id, n.tier_id, n.moment, n.expires_at, n.grace_until, n.due_at, n.basis,
     n.qualified_at, coalesce(n.fixed, false), n.reason, n.points, n.spend, n.orders,
     p_actor_type, p_actor_id, p_note, p_merge
   from unnest(
-    p_ids, p_members, p_tiers, p_reasons, p_bases, p_fixed, p_qualified, p_expires, p_grace, p_due,
-    p_points, p_spend, p_orders
+    p_ids, p_members, p_moments, p_tiers, p_reasons, p_bases, p_fixed, p_qualified, p_expires,
+    p_grace, p_due, p_points, p_spend, p_orders
   ) as n (
-    id, member_id, tier_id, reason, basis, fixed, qualified_at, expires_at, grace_until, due_at,
+    id, member_id, moment, tier_id, reason, basis, fixed, qualified_at, expires_at, grace_until, due_at,
     points, spend, orders
   )
   order by n.member_id;
 end
 $$;
 
--- New members stand on the default tier.
+-- New members stand on the default tier, since they are members.
 create or replace function laurels.place_in_tier(
   p_tenant uuid,
-  p_now timestamptz,
   p_tier uuid,
   p_ids uuid[],
   p_members uuid[],
@@ -174,8 +220,11 @@ begin
   insert into laurels.tier_history (
     tenant_id, id, member_id, tier_id, achieved_at, basis, reason, actor_type, actor_id
   )
-  select p_tenant, n.id, n.member_id, p_tier, p_now, 'default', 'placed', p_actor_type, p_actor_id
+  select
+    p_tenant, n.id, n.member_id, p_tier, m.enrolled_at, 'default', 'placed', p_actor_type,
+    p_actor_id
   from unnest(p_ids, p_members) as n (id, member_id)
+  inner join laurels.members as m on m.tenant_id = p_tenant and m.id = n.member_id
   order by n.member_id
   on conflict (tenant_id, member_id) where ended_at is null do nothing;
 end
@@ -200,9 +249,10 @@ begin
 end
 $$;
 
--- Which tenants have a ladder and something that moved since their last review, or no review that is
--- remembered: runs are kept for 45 days, so everybody is reviewed that often. And which of them have
--- standings for which time matters by now.
+-- Which tenants have a ladder and something that moved since their last review, or no review that
+-- is remembered: runs are kept for 45 days, so everybody is reviewed that often. And which have
+-- standings for which time matters by now. While an import brings history, time does not pass for
+-- tiers: what is over by the next row is caught up with when that row is judged.
 create or replace function laurels.tenants_with_tiers(p_now timestamptz) returns setof uuid
 language sql stable security definer set search_path = laurels, pg_temp as $$
   select t.id
@@ -232,6 +282,11 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
     and exists (
       select from laurels.tiers as r where r.tenant_id = t.id and r.archived_at is null
     )
+    and not exists (
+      select
+      from laurels.import_runs as i
+      where i.tenant_id = t.id and i.status = 'running' and i.started_at > now() - interval '1 day'
+    )
     and (
       v.started_at is null
       or greatest(p.created_at, b.created_at) > v.started_at
@@ -249,6 +304,10 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
     inner join laurels.members as m on m.tenant_id = t.id and m.id = h.member_id
     where h.tenant_id = t.id and h.ended_at is null and h.due_at <= p_now
       and m.status = 'active'
+  ) and not exists (
+    select
+    from laurels.import_runs as i
+    where i.tenant_id = t.id and i.status = 'running' and i.started_at > now() - interval '1 day'
   )
 $$;
 

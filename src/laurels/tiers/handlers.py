@@ -1,18 +1,17 @@
-"""What tiers do about events: whoever did something that counts is looked at again."""
+"""What tiers do about events: a member who is back is looked at again.
+
+What members earn, buy and give back raises and lowers them in its own transaction (`progress`).
+"""
 
 from collections.abc import Sequence
+from uuid import UUID
 
-from laurels import events
-from laurels.events.catalogue import (
-    MemberRestored,
-    PointsCredited,
-    PointsReversed,
-    PurchaseCompleted,
-    PurchaseRefunded,
-)
+from laurels import events, ledger
+from laurels.events.catalogue import MemberRestored
 from laurels.kit.work import Work
 
 from .ladder import load_ladder
+from .progress import reconsider, watch
 from .reviewing import review
 
 
@@ -20,28 +19,14 @@ async def _has_ladder(work: Work) -> bool:
     return bool((await load_ladder(work)).tiers)
 
 
-@events.handler(
-    "tiers.on_what_counts",
-    MemberRestored,
-    PointsCredited,
-    PointsReversed,
-    PurchaseCompleted,
-    PurchaseRefunded,
-    batch=500,
-    wanted=_has_ladder,
-)
-async def on_what_counts(work: Work, happened: Sequence[events.Happened]) -> None:
-    """Whoever earned, bought or gave back stands where they belong, all in one review.
+@events.handler("tiers.on_restored", MemberRestored, batch=500, wanted=_has_ladder)
+async def on_restored(work: Work, happened: Sequence[events.Happened]) -> None:
+    """Whoever is back stands where they belong."""
+    await review(work, sorted({each.member_id for each in happened if each.member_id}))
 
-    What only history brought about is not told outside; whoever did something today as well is.
-    """
-    counting = [
-        event
-        for event in happened
-        if event.member_id is not None
-        and (event.type != PointsCredited.name or event.payload["type"] in {"earned", "bonus"})
-    ]
-    today = {event.member_id for event in counting if not event.historical and event.member_id}
-    past = {event.member_id for event in counting if event.member_id} - today
-    await review(work, sorted(today))
-    await review(work, sorted(past), historical=True)
+
+@ledger.after_reversals
+async def on_reversals(work: Work, member_ids: Sequence[UUID]) -> None:
+    """Members whose points were taken back by hand stand where they belong, at once."""
+    watched = await watch(work, member_ids)
+    await reconsider(work, watched, dict.fromkeys(member_ids, work.now))

@@ -6,6 +6,7 @@ from laurels.kit.jobs import MINUTE, Stride, job, walk
 from laurels.kit.work import Work
 
 from . import queries
+from .progress import catch_up, watch
 from .reviewing import review
 from .service import REVIEW
 
@@ -20,6 +21,8 @@ from .service import REVIEW
 async def settle_due_standings(work: Work, *, limit: int) -> int:
     """Renew, keep in grace or lower tiers whose time is over; give notice of those to end soon."""
     due = await queries.due_members(work, limit=limit)
+    watched = await watch(work, due)
+    await catch_up(work, dict.fromkeys(watched, work.now), watched)
     await review(work, due)
     return len(due)
 

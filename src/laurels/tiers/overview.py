@@ -23,7 +23,7 @@ async def tier_of_member(work: Work, member_id: UUID) -> MemberTierOut:
     since = [clock.back(clock.now, tier.period_days) for tier in wanted]
     end = row["expires_at"] if row and row["basis"] != "manual" else None
     later = [clock.back(end, present.period_days)] if present is not None and end else []
-    found = await metrics_of(work, [(member_id, moment) for moment in [*since, *later]])
+    found = await metrics_of(work, [(member_id, moment, None) for moment in [*since, *later]])
     done: dict[UUID, tuple[Metrics, TierMetrics]] = {
         tier.id: (
             metrics,

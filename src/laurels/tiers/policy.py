@@ -122,6 +122,10 @@ class Clock:
     zone: ZoneInfo
     notice_days: int = 0
 
+    def at(self, moment: datetime | None) -> "Clock":
+        """Return the clock as it stood at another moment; None is its own."""
+        return self if moment is None or moment == self.now else replace(self, now=moment)
+
     def shift(self, moment: datetime, days: int) -> datetime:
         """Return the same time of the clock so many local days later (or earlier)."""
         there = moment.astimezone(self.zone) + timedelta(days=days)

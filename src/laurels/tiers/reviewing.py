@@ -58,6 +58,10 @@ class Case:
 
     member_id: UUID
     standing: Standing | None
+    moment: datetime | None = None
+    """As of when they are judged; None is now."""
+    until: datetime | None = None
+    """What happened later does not count, where that matters."""
     counted: dict[int, Metrics] = field(default_factory=dict[int, Metrics])
     met: frozenset[UUID] = frozenset()
     lasting: bool = False
@@ -83,9 +87,24 @@ async def review(
         return []
     rows = await work.fetch("select * from laurels.lock_standings($1, $2)", work.tenant_id, ids)
     cases = [case_of(row) for row in rows]
-    await judge_all(work, await load_ladder(work), cases, cause=cause)
-    await book(work, cases, historical=historical)
+    await review_cases(work, cases, cause=cause, historical=historical)
     return cases
+
+
+async def review_cases(
+    work: Work,
+    cases: Sequence[Case],
+    *,
+    cause: Cause = "refund",
+    historical: bool = False,
+    without: Sequence[UUID] = (),
+) -> None:
+    """Members whose standings are locked stand where they belong, each as of their moment.
+
+    `without` are purchases that are recorded, but have not had their effect.
+    """
+    await judge_all(work, await load_ladder(work), cases, cause=cause, without=without)
+    await book(work, cases, historical=historical)
 
 
 def case_of(row: asyncpg.Record) -> Case:
@@ -94,17 +113,25 @@ def case_of(row: asyncpg.Record) -> Case:
     return Case(row["member_id"], standing)
 
 
-async def judge_all(work: Work, ladder: Ladder, cases: Sequence[Case], *, cause: Cause) -> None:
+async def judge_all(
+    work: Work,
+    ladder: Ladder,
+    cases: Sequence[Case],
+    *,
+    cause: Cause,
+    without: Sequence[UUID] = (),
+) -> None:
     """Each case has its verdict by this ladder; nothing is written."""
     clock = await clock_of(work)
     for case in cases:
         case.standing = case.standing and _on(ladder, case.standing)
     if ladder.tiers:
-        await count(work, ladder, cases, clock)
+        await count(work, ladder, cases, clock, without=without)
     for case in cases:
         case.verdict = judge(
-            case.standing, ladder, case.met, clock, cause=cause, lasting=case.lasting
-        )
+            case.standing, ladder, case.met, clock.at(case.moment), cause=cause,
+            lasting=case.lasting,
+        )  # fmt: skip
     doubtful = [case for case in cases if isinstance(case.verdict, Doubt)]
     if doubtful:
         await _resolve(work, ladder, doubtful, clock)
@@ -118,24 +145,35 @@ def _on(ladder: Ladder, standing: Standing) -> Standing:
     return replace(standing, level=tier.level)
 
 
-async def count(work: Work, ladder: Ladder, cases: Sequence[Case], clock: Clock) -> None:
+async def count(
+    work: Work,
+    ladder: Ladder,
+    cases: Sequence[Case],
+    clock: Clock,
+    *,
+    without: Sequence[UUID] = (),
+) -> None:
     """Know what each member has done in each length of time that the ladder counts.
 
     Of a tier that ends soon also what will still count at its end.
     """
     pairs = [
-        (case, period, clock.back(clock.now, period)) for case in cases for period in ladder.periods
+        (case, period, clock.back(case.moment or clock.now, period))
+        for case in cases
+        for period in ladder.periods
     ]
     ends = [
         (case, tier, case.standing.expires_at)
         for case in cases
-        if (tier := ending(case.standing, ladder, clock)) and case.standing is not None
+        if (tier := ending(case.standing, ladder, clock.at(case.moment)))
+        and case.standing is not None
     ]
-    asked = [(case.member_id, since) for case, _, since in pairs]
+    asked = [(case.member_id, since, case.until) for case, _, since in pairs]
     asked += [
-        (case.member_id, clock.back(end or clock.now, tier.period_days)) for case, tier, end in ends
+        (case.member_id, clock.back(end or clock.now, tier.period_days), case.until)
+        for case, tier, end in ends
     ]
-    found = await metrics_of(work, asked)
+    found = await metrics_of(work, asked, without=without)
     for (case, tier, _), metrics in zip(ends, found[len(pairs) :], strict=True):
         case.lasting = meets(tier, metrics)
     for (case, period, _), metrics in zip(pairs, found[: len(pairs)], strict=True):
@@ -144,13 +182,20 @@ async def count(work: Work, ladder: Ladder, cases: Sequence[Case], clock: Clock)
         case.met = met_by(ladder, case.counted.items())
 
 
-async def metrics_of(work: Work, asked: Sequence[tuple[UUID, datetime | None]]) -> list[Metrics]:
-    """Return what members have done since a moment (None: ever), in the order asked."""
+Span = tuple[UUID, datetime | None, datetime | None]
+"""A member, since when (None: ever) and until when (None: whatever there is)."""
+
+
+async def metrics_of(
+    work: Work, asked: Sequence[Span], *, without: Sequence[UUID] = ()
+) -> list[Metrics]:
+    """Return what members have done in each span, in the order asked."""
     if not asked:
         return []
     rows = await work.fetch(
-        "select * from laurels.tier_metrics($1, $2, $3)",
-        work.tenant_id, [member_id for member_id, _ in asked], [since for _, since in asked],
+        "select * from laurels.tier_metrics($1, $2, $3, $4, $5)",
+        work.tenant_id, [member_id for member_id, _, _ in asked], [each[1] for each in asked],
+        [each[2] for each in asked], list(without),
     )  # fmt: skip
     return [Metrics(*row) for row in rows]
 
@@ -182,6 +227,7 @@ async def holding_of(
             (
                 each.member_id,
                 clock.back(each.qualified_at or clock.now, ladder.by_id[each.tier_id].period_days),
+                None,
             )
             for each in counted
         ],
@@ -212,7 +258,7 @@ async def _resolve(work: Work, ladder: Ladder, doubtful: Sequence[Case], clock: 
         assert case.standing is not None, "only who stands somewhere can be in doubt"
         assert isinstance(case.verdict, Doubt), "the others are settled"
         case.verdict = resolve(
-            case.standing, ladder, case.met, clock,
+            case.standing, ladder, case.met, clock.at(case.moment),
             doubt=case.verdict, holding=holding.get(case.member_id, []),
             step_down=settings.step_down, lasting=case.lasting,
         )  # fmt: skip
@@ -246,7 +292,7 @@ async def book(
             [touch.standing.due_at for touch in touches],
             [touch.standing.noticed_at for touch in touches],
         )
-    events = [event for case, move in moves for event in _told(case, move, work.now)]
+    events = [event for case, move in moves for event in _told(case, move, case.moment or work.now)]
     events += [
         TierExpiryAnnounced(
             touch.standing.member_id, work.now, touch.standing.tier_id, touch.standing.level,
@@ -265,20 +311,21 @@ def _write(work: Work, moves: Sequence[tuple[Case, Move]], clock: Clock, words: 
     work.write(
         "laurels.book_standings",
         work.tenant_id,
-        work.now,
         [case.standing.id for case, _ in moves if case.standing is not None],
+        [case.moment or work.now for case, _ in moves if case.standing is not None],
         [new_id() for _ in new],
         [case.member_id for case, _, _ in new],
+        [case.moment or work.now for case, _, _ in new],
         [tier.id for _, _, tier in new],
         [move.reason for _, move, _ in new],
         [move.basis for _, move, _ in new],
         [words.fixed if old is None else old.fixed for old in carried],
-        [_qualified_at(move, work.now) for _, move, _ in new],
+        [_qualified_at(move, case.moment or work.now) for case, move, _ in new],
         [move.expires_at for _, move, _ in new],
         [None if old is None else old.grace_until for old in carried],
         [
-            (old.grace_until if old else None) or clock.look_at(move.expires_at)
-            for (_, move, _), old in zip(new, carried, strict=True)
+            (old.grace_until if old else None) or clock.at(case.moment).look_at(move.expires_at)
+            for (case, move, _), old in zip(new, carried, strict=True)
         ],
         [metrics and metrics.points for metrics in counted],
         [metrics and metrics.spend for metrics in counted],
@@ -315,7 +362,7 @@ def _told(case: Case, move: Move, now: datetime) -> list[Event]:
 
 
 async def place(work: Work, member_ids: Sequence[UUID], *, historical: bool = False) -> None:
-    """New members stand on the default tier; without one this does nothing, nor does it ask.
+    """New members stand on the default tier since they are members; without one nothing happens.
 
     Nothing is told of it, historical or not: that they are members says it.
     """
@@ -326,7 +373,6 @@ async def place(work: Work, member_ids: Sequence[UUID], *, historical: bool = Fa
     work.write(
         "laurels.place_in_tier",
         work.tenant_id,
-        work.now,
         default.id,
         [new_id() for _ in member_ids],
         list(member_ids),

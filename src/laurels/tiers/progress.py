@@ -1,0 +1,186 @@
+"""Rising while events are judged: where members stand, and who has to be looked at in between.
+
+A purchase earns by the tier that it finds, and the next one by the tier that it brought. So whoever
+judges several events of a member asks after each whether a higher tier is reached, and judges the
+next one when that is known. Most members are far from the next tier: what they have done in all,
+with what the batch adds, cannot meet it, and they are not looked at.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import asyncpg
+
+from laurels.kit.work import Work
+
+from .ladder import load_ladder
+from .policy import Ladder, Metrics, meets
+from .reviewing import Case, case_of, review_cases
+
+MAX_LAPSES = 200
+"""How many ends of one standing after the other are caught up with, before an event is judged."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """One member while events are judged: their tier, and a bound of what counts for the next."""
+
+    case: Case
+    ladder: Ladder
+    name: str | None
+    points_multiplier: Decimal
+    birthday_bonus_points: int
+    most: Metrics
+    """What they have done in any period is at most this."""
+    last_at: datetime | None
+    """When the last thing happened that is known of them."""
+    reached_at: datetime | None = None
+    """As of when they are to be looked at, once a higher tier can have been reached."""
+
+    @property
+    def level(self) -> int | None:
+        """The level of their tier."""
+        return self.case.level
+
+    def ends_before(self, moment: datetime) -> bool:
+        """Tell whether their tier, or the grace after it, was over by this moment."""
+        end = self._end()
+        return end is not None and end <= moment
+
+    def _end(self) -> datetime | None:
+        standing = self.case.standing
+        if standing is None or standing.expires_at is None:
+            return None
+        return standing.grace_until or standing.expires_at
+
+    def add(self, moment: datetime, points: int, spend: Decimal, orders: int) -> bool:
+        """Count an event. Return whether a higher tier can have been reached by it."""
+        self.last_at = max(moment, self.last_at or moment)
+        self.most = Metrics(
+            self.most.points + points, self.most.spend + spend, self.most.orders + orders
+        )
+        standing = self.case.standing
+        level = -1 if standing is None else standing.level
+        # In the grace after its end a tier is kept by whoever meets it again.
+        again = standing is not None and standing.grace_until is not None
+        above = (tier for tier in self.ladder.tiers if tier.level > level)
+        if again or any(meets(tier, self.most) for tier in above):
+            achieved = moment if standing is None else standing.achieved_at
+            self.reached_at = max(self.last_at, achieved)
+        return self.reached_at is not None
+
+
+async def watch(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, Progress]:
+    """Return how far active members are, locked until the transaction ends. Free without tiers."""
+    ladder = await load_ladder(work)
+    if not ladder.tiers or not member_ids:
+        return {}
+    rows = await work.fetch(
+        "select * from laurels.lock_progress($1, $2)", work.tenant_id, sorted(set(member_ids))
+    )
+    return {row["member_id"]: _progress(row, ladder) for row in rows}
+
+
+def _progress(row: asyncpg.Record, ladder: Ladder) -> Progress:
+    return Progress(
+        case=case_of(row),
+        ladder=ladder,
+        name=row["name"],
+        points_multiplier=row["points_multiplier"] or Decimal(1),
+        birthday_bonus_points=row["birthday_bonus_points"] or 0,
+        most=Metrics(row["points"], row["spend"], row["orders"]),
+        last_at=row["last_purchase_at"],
+    )
+
+
+async def look_again(
+    work: Work, reached: Sequence[Progress], *, historical: bool, without: Sequence[UUID]
+) -> None:
+    """Members who can have reached a higher tier stand on it if they have, as of the event.
+
+    `without` are purchases that are recorded, but were not judged yet.
+    """
+    for each in reached:
+        each.case = Case(each.case.member_id, each.case.standing, moment=each.reached_at)
+    await review_cases(work, [each.case for each in reached], historical=historical,
+                       without=without)  # fmt: skip
+    for each in reached:
+        each.reached_at = None
+        # Exactly known now, in each length of time that is counted; that is a closer bound.
+        counted = each.case.counted.values()
+        each.most = Metrics(
+            max(found.points for found in counted), max(found.spend for found in counted),
+            max(found.orders for found in counted),
+        )  # fmt: skip
+    await _refresh(work, reached)
+
+
+async def reconsider(
+    work: Work,
+    watched: Mapping[UUID, Progress],
+    moments: Mapping[UUID, datetime],
+    *,
+    historical: bool = False,
+) -> None:
+    """Members from whom something that counted was taken back stand where they belong now.
+
+    Only what was qualified for can be lost by it; whoever stands on anything else is not looked at.
+    """
+    doubtful = [
+        each
+        for who, each in watched.items()
+        if who in moments
+        and each.case.standing is not None
+        and each.case.standing.basis == "qualification"
+    ]
+    for each in doubtful:
+        standing = each.case.standing
+        assert standing is not None, "chosen for it"
+        at = max(moments[standing.member_id], standing.achieved_at, each.last_at or work.now)
+        each.case = Case(standing.member_id, standing, moment=at)
+    if doubtful:
+        await review_cases(work, [each.case for each in doubtful], historical=historical)
+
+
+async def catch_up(
+    work: Work,
+    moments: Mapping[UUID, datetime],
+    watched: Mapping[UUID, Progress],
+    *,
+    historical: bool = False,
+    without: Sequence[UUID] = (),
+) -> None:
+    """What was over by these moments is renewed, kept in grace or lowered, as of its end.
+
+    So an event finds the tier that its member had then, whether or not a worker came by.
+    """
+    for _ in range(MAX_LAPSES):
+        over = [watched[who] for who, at in moments.items() if watched[who].ends_before(at)]
+        if not over:
+            return
+        for each in over:
+            standing = each.case.standing
+            assert standing is not None, "what is over has begun"
+            end = standing.grace_until or standing.expires_at
+            each.case = Case(each.case.member_id, standing, moment=end, until=end)
+        await review_cases(work, [each.case for each in over], historical=historical,
+                           without=without)  # fmt: skip
+        await _refresh(work, over)
+
+
+async def _refresh(work: Work, reviewed: Sequence[Progress]) -> None:
+    """Those whom a review has moved know where they stand."""
+    moved = {each.case.member_id: each for each in reviewed if each.case.verdict is not None}
+    if not moved:
+        return
+    rows = await work.fetch(
+        "select * from laurels.lock_progress($1, $2)", work.tenant_id, sorted(moved)
+    )
+    for row in rows:
+        found, known = _progress(row, next(iter(moved.values())).ladder), moved[row["member_id"]]
+        known.case, known.name = found.case, found.name
+        known.points_multiplier = found.points_multiplier
+        known.birthday_bonus_points = found.birthday_bonus_points
