@@ -128,7 +128,8 @@ async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]
     hold = await client.post(f"/v1/wallets/{wallet}/holds", json={"points": 3})
     moved = await client.post(f"/v1/wallets/{wallet}/credit", json={"points": 3})
     rule = await client.post("/v1/earning-rules", json={**RULE, "name": "First"})
-    tier = await client.post("/v1/tiers", json={"name": "First", "level": 1, "min_points": 1_000_000})
+    far = {"name": "First", "level": 1, "min_points": 1_000_000}
+    tier = await client.post("/v1/tiers", json=far)
     key = await client.post("/v1/api-keys", json=BODIES["POST /v1/api-keys"])
     person = await client.post(
         "/v1/staff", json={"email": f"{uuid4().hex}@example.org", "role": "analyst"}
