@@ -298,3 +298,53 @@ async def test_headers_have_a_limit_too(house):
 
     assert (many.status_code, long.status_code) == (431, 431)
     assert many.json()["code"] == "headers_too_large"
+
+
+# -- the outermost layer -------------------------------------------------------------------------
+
+
+async def test_a_layer_that_is_added_later_runs_inside_of_it(house):
+    seen = []
+
+    class Later:
+        def __init__(self, app):
+            self.app = app
+
+        async def __call__(self, scope, receive, send):
+            seen.append(scope["state"]["request_id"])
+            await self.app(scope, receive, send)
+
+    async with asking(house, furnish=lambda app: app.add_middleware(Later)) as client:
+        looked = await client.get("/v1/members")
+        bought = await client.post("/v1/purchases", json=PURCHASE)
+
+    assert seen == [each.headers["x-request-id"] for each in (looked, bought)]
+
+
+async def test_a_layer_that_breaks_is_answered_like_any_crash(house, caplog):
+    class Broken:
+        def __init__(self, app):
+            self.app = app
+
+        async def __call__(self, scope, receive, send):
+            raise RuntimeError("a layer of somebody's")
+
+    async with asking(house, furnish=lambda app: app.add_middleware(Broken)) as client:
+        answer = await client.get("/v1/members")
+
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "internal"
+    assert answer.headers["x-request-id"] == answer.json()["request_id"]
+
+
+@pytest.mark.parametrize("path", ["/v1/purchases", "/v1/members", "/v1/purchases/bulk"])
+async def test_fewer_bytes_than_announced_are_refused(house, path):
+    body = json.dumps(PURCHASE)
+
+    async with asking(house) as client:
+        answer = await client.post(
+            path, content=body, headers={**JSON, "Content-Length": str(len(body) + 1)}
+        )
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "incomplete_body"
