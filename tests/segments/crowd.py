@@ -96,8 +96,8 @@ async def recount(house: House) -> dict[UUID, dict[str, Any]]:
             work.tenant_id,
         )
         purchases = await work.fetch(
-            "select member_id, occurred_at, amount - refunded as net from laurels.purchases"
-            " where tenant_id = $1 and status = 'completed'",
+            "select member_id, occurred_at, refund_state, amount - refunded as net"
+            " from laurels.purchases where tenant_id = $1 and status = 'completed'",
             work.tenant_id,
         )
         moved = await work.fetch(
@@ -120,13 +120,14 @@ async def recount(house: House) -> dict[UUID, dict[str, Any]]:
 def _facts(house: House, purchases: Sequence[Any], moved: Sequence[Any]) -> dict[str, Any]:
     spend = sum((row["net"] for row in purchases), Decimal(0))
     times = sorted(row["occurred_at"] for row in purchases)
+    kept = [row for row in purchases if row["refund_state"] != "full"]
     today = local_date(house.now, ZONE)
     earned = [row["occurred_at"] for row in moved if row["type"] in {"earned", "bonus"}]
     facts: dict[str, Any] = {
         "lifetime.spend": spend,
-        "lifetime.purchases": len(times),
+        "lifetime.purchases": len(kept),
         "lifetime.average_purchase": (
-            (spend / len(times)).quantize(Decimal("0.0001"), ROUND_HALF_UP) if times else None
+            (spend / len(kept)).quantize(Decimal("0.0001"), ROUND_HALF_UP) if kept else None
         ),
         "lifetime.first_purchase_at": times[0] if times else None,
         "lifetime.last_purchase_at": times[-1] if times else None,
@@ -138,7 +139,7 @@ def _facts(house: House, purchases: Sequence[Any], moved: Sequence[Any]) -> dict
     }
     for days in (30, 90, 365):
         recent = [p for p in purchases if (today - local_date(p["occurred_at"], ZONE)).days <= days]
-        facts[f"purchases.last_{days}_days.count"] = len(recent)
+        facts[f"purchases.last_{days}_days.count"] = len([p for p in recent if p in kept])
         facts[f"purchases.last_{days}_days.spend"] = sum((p["net"] for p in recent), Decimal(0))
     return facts
 

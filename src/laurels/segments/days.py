@@ -41,6 +41,7 @@ spent as materialized (
   select p.member_id, p.occurred_at, p.amount - p.refunded as amount
   from laurels.purchases as p
   where p.tenant_id = $1 and p.status = 'completed' and p.member_id is not null
+    and p.refund_state <> 'full'
     and p.occurred_at >= (select starts from span) and p.occurred_at < (select ends from span)
 ),
 moved as materialized (
