@@ -14,6 +14,7 @@ from laurels import auth
 from laurels.kit.db import Database
 from laurels.kit.work import open_work
 
+from .realistic import MEMBERS, Realistic
 from .yard import TICK, Reading, Yard, children_of, ticks_of
 
 ROOT = Path(__file__).parents[1]
@@ -95,8 +96,9 @@ def _free_port() -> int:
 class Doors:
     """The floor and the API on the yard's database, and a key to the latter."""
 
-    def __init__(self, yard: Yard, members: int) -> None:
+    def __init__(self, yard: Yard, members: int, realistic: Realistic) -> None:
         self.yard = yard
+        self.realistic = realistic
         self.members = members
         self.token = ""
         self.servers: dict[str, Server] = {}
@@ -144,8 +146,11 @@ class Doors:
             return await self._lone(seconds)
         server = self.servers[by]
         before, spent = self.yard.server_cpu(), server.cpu()
+        tokens, members = [self.token], self.members
+        if what == "realistic":
+            tokens, members = self.realistic.tokens, MEMBERS
         found = await self._run(
-            f"{self.token}\n", "bench.load", what, "--port", str(server.port),
+            f"{' '.join(tokens)}\n", members, "bench.load", what, "--port", str(server.port),
             "--connections", str(connections), "--seconds", str(seconds),
         )  # fmt: skip
         return Reading(
@@ -157,15 +162,15 @@ class Doors:
         """Settle purchases one by one without HTTP; the API's column has that process's time."""
         before = self.yard.server_cpu()
         told = f"{self.tenant_id} {self.yard.app_url}\n"
-        found = await self._run(told, "bench.lone", "--seconds", str(seconds))
+        found = await self._run(told, self.members, "bench.lone", "--seconds", str(seconds))
         return Reading(
             found["count"], found["seconds"], self.yard.server_cpu() - before, found["client"],
             found["p50"], found["p99"],
         )  # fmt: skip
 
-    async def _run(self, told: str, *arguments: str) -> dict[str, Any]:
+    async def _run(self, told: str, members: int, *arguments: str) -> dict[str, Any]:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *arguments, "--members", str(self.members), cwd=ROOT,
+            sys.executable, "-m", *arguments, "--members", str(members), cwd=ROOT,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, _ = await process.communicate(told.encode())

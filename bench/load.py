@@ -11,6 +11,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import uuid4
 
 
@@ -22,14 +23,36 @@ def floor_requests() -> Iterator[bytes]:
         yield _post("/", "", body)
 
 
-def purchase_requests(token: str, members: int) -> Iterator[bytes]:
-    """Yield purchases of random members, each with a number and an Idempotency-Key of its own."""
+def purchase_requests(tokens: list[str], members: int, *, lines: bool) -> Iterator[bytes]:
+    """Yield purchases of random members, each with a number and an Idempotency-Key of its own.
+
+    The keys take turns. With `lines` a purchase has two.
+    """
     run = uuid4().hex[:12]
     number = 0
     while True:
         number += 1
+        token = tokens[number % len(tokens)]
         head = f"Authorization: Bearer {token}\r\nIdempotency-Key: {run}-{number}\r\n"
-        yield _post("/v1/purchases", head, json.dumps(_purchase(run, number, members)).encode())
+        said = _with_lines(run, number, members) if lines else _purchase(run, number, members)
+        yield _post("/v1/purchases", head, json.dumps(said).encode())
+
+
+def _with_lines(run: str, number: int, members: int) -> dict[str, Any]:
+    prices = [random.randint(50, 10_000) for _ in range(2)]
+    return {
+        **_purchase(run, number, members),
+        "amount": f"{sum(prices) / 100:.2f}",
+        "lines": [
+            {
+                "sku": f"s-{random.randrange(500)}",
+                "category": random.choice(("wine", "food", "other")),
+                "quantity": "1",
+                "unit_price": f"{price / 100:.2f}",
+            }
+            for price in prices
+        ],
+    }
 
 
 def bulk_requests(token: str, members: int, size: int = 1000) -> Iterator[bytes]:
@@ -129,19 +152,20 @@ def quantiles(took: list[float]) -> dict[str, float]:
 
 
 def main() -> None:
-    """Read what to do from the command line; a token comes from the standard input."""
+    """Read what to do from the command line; tokens come from the standard input."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["floor", "purchases", "bulk"])
+    parser.add_argument("what", choices=["floor", "purchases", "realistic", "bulk"])
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--connections", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--members", type=int, default=20_000)
     asked = parser.parse_args()
-    token = sys.stdin.readline().strip()
+    tokens = sys.stdin.readline().split()
     made = {
         "floor": floor_requests,
-        "purchases": lambda: purchase_requests(token, asked.members),
-        "bulk": lambda: bulk_requests(token, asked.members),
+        "purchases": lambda: purchase_requests(tokens, asked.members, lines=False),
+        "realistic": lambda: purchase_requests(tokens, asked.members, lines=True),
+        "bulk": lambda: bulk_requests(tokens[0], asked.members),
     }[asked.what]()
     try:
         import uvloop

@@ -124,20 +124,10 @@ class Bench:
             time.process_time() - client,
         )  # fmt: skip
 
-    async def one_by_one(self, seconds: float) -> Reading:
-        """`ledger.post` of one movement per transaction, sixteen at once."""
-
-        async def step() -> int:
-            async with _begin(self.database, self.plain_tenant) as work:
-                await ledger.post(work, [self._credit(self.plain)], keys_are_fresh=True)
-            return 1
-
-        return await self.timed(step, seconds=seconds, workers=16)
-
     async def redemptions(self, seconds: float, *, together: int = 1) -> Reading:
         """One reward that sixteen members want at once, each in a transaction of their own.
 
-        Or so many in one transaction, as a lane of the API books them.
+        Or so many in one transaction, as a batch of the API books them.
         """
 
         async def step() -> int:
