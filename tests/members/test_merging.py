@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from laurels import ledger, members, settlement
-from laurels.ledger.errors import MergeNotUndoable
+from laurels.ledger.errors import MergeNotUndoable, PostingKeyTaken
 from laurels.members.errors import (
     MemberMerged,
     MemberNotMerged,
@@ -358,13 +358,27 @@ async def test_a_merged_member_is_not_merged_again_and_a_repeat_is_none(house):
         await unmerge(house, three)
 
 
-async def test_the_merged_members_wallet_takes_nothing_more(house):
-    anna, anne = await house.member(), await house.member(balance=50)
+async def test_the_merged_members_wallets_mean_the_survivors(house):
+    anna, anne, ann = [await house.member(balance=points) for points in (0, 50, 7)]
     wallet = await house.wallet_id(anne)
+    key = {"source": "purchase", "key": "t-1"}
+    credit = await move(house, ledger.Credit(member_id=anne, points=3, **key))
     await merge(house, anna, anne)
+    await merge(house, ann, anna)
 
-    with pytest.raises(ledger.WalletClosed, match="merged"):
-        await move(house, ledger.Credit(wallet_id=wallet, points=1))
+    await move(house, ledger.Credit(wallet_id=wallet, points=1))
+    await move(house, ledger.Debit(member_id=anne, points=20))
+    held = await hold(house, anne, 5)
+    await move(house, ledger.Capture(hold_id=held))
+    again = [
+        await move(house, ledger.Credit(wallet_id=wallet, points=3, **key)),
+        await move(house, ledger.Credit(member_id=ann, points=3, **key)),
+    ]
+
+    assert await house.balance(ann) == figures(available=7 + 50 + 3 + 1 - 20 - 5)
+    assert [each.transaction.id for each in again] == [credit.transaction.id] * 2
+    with pytest.raises(PostingKeyTaken):
+        await move(house, ledger.Credit(member_id=await house.member(), points=3, **key))
 
 
 async def test_caps_know_what_both_had(house):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.ids import FIRST
 from laurels.kit.work import Work
 
 _DEED = (
@@ -61,11 +62,14 @@ async def list_deeds(
     return [dict(row) for row in rows]
 
 
-async def ids_of(work: Work, member_ids: Sequence[UUID]) -> list[UUID]:
-    """Return the ids of all deeds of these members."""
+async def ids_of(
+    work: Work, member_ids: Sequence[UUID], *, after: UUID = FIRST, limit: int
+) -> list[UUID]:
+    """Return the next ids of deeds of these members, in their order."""
     rows = await work.fetch(
-        "select id from laurels.deeds where tenant_id = $1 and member_id = any($2)",
-        work.tenant_id, list(member_ids),
+        "select id from laurels.deeds where tenant_id = $1 and member_id = any($2) and id > $3"
+        " order by id limit $4",
+        work.tenant_id, list(member_ids), after, limit,
     )  # fmt: skip
     return [row[0] for row in rows]
 

@@ -1,32 +1,42 @@
 """Earning's part in the lives of members: awards and the use of caps go with the survivor."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from laurels import activity, purchases
 from laurels.events import Erasing, Merging, Unmerging, takes_part
 from laurels.kit import dossier
+from laurels.kit.ids import FIRST
 from laurels.kit.work import Work
 
 _RULES = "(select r.id from laurels.earning_rules as r where r.tenant_id = $1)"
 
 
-async def _subjects(work: Work, member_ids: Sequence[UUID]) -> list[UUID]:
-    """Return what members may have awards for: purchases, deeds, birthdays, they themselves."""
-    bought = await purchases.ids_of(work, member_ids)
-    return [*member_ids, *bought, *await activity.ids_of(work, member_ids)]
+CHUNK = 10_000
+"""How many ids are in memory at once."""
+
+
+async def _subjects(work: Work, member_ids: Sequence[UUID]) -> AsyncIterator[list[UUID]]:
+    """Yield what members may have awards for: they themselves, purchases, deeds, birthdays."""
+    yield list(member_ids)
+    for ids_of in (purchases.ids_of, activity.ids_of):
+        last = FIRST
+        while ids := await ids_of(work, member_ids, after=last, limit=CHUNK):
+            yield ids
+            last = ids[-1]
 
 
 @takes_part(Merging)
 async def hand_over(work: Work, story: Merging) -> None:
     """The survivor has the merged member's awards, and has used of caps what both had."""
     both = [story.merged_id, story.survivor_id]
-    await work.fetch(
-        "update laurels.awards"
-        " set member_id = $3, original_member_id = coalesce(original_member_id, member_id)"
-        " where tenant_id = $1 and member_id = $2 and subject_id = any($4)",
-        work.tenant_id, story.merged_id, story.survivor_id, await _subjects(work, both),
-    )  # fmt: skip
+    async for subjects in _subjects(work, both):
+        await work.fetch(
+            "update laurels.awards"
+            " set member_id = $3, original_member_id = coalesce(original_member_id, member_id)"
+            " where tenant_id = $1 and member_id = $2 and subject_id = any($4)",
+            work.tenant_id, story.merged_id, story.survivor_id, subjects,
+        )  # fmt: skip
     # The merged member's own figures stay as they are: they say what to subtract again.
     await work.fetch(
         "insert into laurels.rule_usage as u (tenant_id, rule_id, member_id, period, points)"
@@ -41,14 +51,14 @@ async def hand_over(work: Work, story: Merging) -> None:
 @takes_part(Unmerging)
 async def hand_back(work: Work, story: Unmerging) -> None:
     """The merged member has their awards and their use of caps again."""
-    subjects = await _subjects(work, [story.merged_id, story.survivor_id, *story.family])
-    await work.fetch(
-        "update laurels.awards set member_id = $2,"
-        " original_member_id = nullif(original_member_id, $2)"
-        " where tenant_id = $1 and member_id = $3 and original_member_id = any($4)"
-        " and subject_id = any($5)",
-        work.tenant_id, story.merged_id, story.survivor_id, list(story.family), subjects,
-    )  # fmt: skip
+    async for subjects in _subjects(work, [story.merged_id, story.survivor_id, *story.family]):
+        await work.fetch(
+            "update laurels.awards set member_id = $2,"
+            " original_member_id = nullif(original_member_id, $2)"
+            " where tenant_id = $1 and member_id = $3 and original_member_id = any($4)"
+            " and subject_id = any($5)",
+            work.tenant_id, story.merged_id, story.survivor_id, list(story.family), subjects,
+        )  # fmt: skip
     await work.fetch(
         "update laurels.rule_usage as u set points = greatest(u.points - m.points, 0)"
         " from laurels.rule_usage as m where u.tenant_id = $1 and u.member_id = $3"
@@ -61,10 +71,8 @@ async def hand_back(work: Work, story: Unmerging) -> None:
 @takes_part(Erasing)
 async def erase_words(work: Work, story: Erasing) -> None:
     """The person's awards keep their points and lose what rules read to find them."""
-    await work.fetch(
-        "select laurels.scrub_awards($1, $2)",
-        work.tenant_id, await _subjects(work, story.member_ids),
-    )  # fmt: skip
+    async for subjects in _subjects(work, story.member_ids):
+        await work.fetch("select laurels.scrub_awards($1, $2)", work.tenant_id, subjects)
 
 
 dossier.add(

@@ -13,13 +13,14 @@ from .errors import (
     WalletNotFound,
 )
 from .expiry import release_due_holds, settle_due_lots
-from .invariants import Fault, Figures, figures, find_faults, rebuild
+from .invariants import Fault, Figures, figures, find_faults
 from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Release, Reversal
 from .portions import Portion, count_wallets, list_portions
 from .posting import credit, debit, hold, open_wallets, post, release, reverse
 from .programs import create_program, furnish, program_ids
 from .queries import Purse, balance, list_lots, lots_of, spendable, statement, taken_back
 from .rehearsed import moved
+from .repairing import rebuild
 
 __all__ = [
     "Capture", "Credit", "Debit", "Fault", "Figures", "HoldPoints", "InsufficientPoints",

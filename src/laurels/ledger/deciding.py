@@ -36,7 +36,6 @@ from .reversing import reverse
 
 CLOSED = {
     "archived": "The member is archived: nothing is earned or spent until they are restored.",
-    "merged": "The member was merged into another one, whose wallet has the points now.",
     "erased": "The member was erased; their wallet is closed for good.",
 }
 """Why a wallet is closed, in words."""
@@ -84,9 +83,6 @@ def wallet_of(draft: Draft, movement: Movement) -> Wallet:
         if original is None:
             raise TransactionNotFound
         found = draft.wallets.get(original.transaction.wallet_id)
-        # What was moved by a merge is taken back where it is now.
-        while found is not None and found.merged_into is not None:
-            found = draft.wallets.get(found.merged_into)
     elif movement.wallet_id is not None:
         found = draft.wallets.get(movement.wallet_id)
     elif movement.member_id is not None and movement.program_id is not None:
@@ -95,12 +91,19 @@ def wallet_of(draft: Draft, movement: Movement) -> Wallet:
         found = draft.by_member.get((movement.member_id, movement.program_id))
     if found is None:
         raise WalletNotFound
-    return found
+    return follow(draft, found)
+
+
+def follow(draft: Draft, wallet: Wallet) -> Wallet:
+    """Return the wallet that a merge moved the points of this one to, or this one."""
+    while wallet.merged_into is not None:
+        wallet = draft.wallets[wallet.merged_into]
+    return wallet
 
 
 def _require_open(wallet: Wallet, movement: Movement) -> None:
-    """Raise WalletClosed where nothing new may begin; what was begun may still be undone."""
-    if wallet.closed_for is None or isinstance(movement, Reversal | Release | Settle):
+    """Raise WalletClosed where nothing new may begin; what was begun may be ended or undone."""
+    if wallet.closed_for is None or isinstance(movement, Capture | Reversal | Release | Settle):
         return
     raise WalletClosed(CLOSED[wallet.closed_for], reason=wallet.closed_for)
 

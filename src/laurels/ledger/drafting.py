@@ -52,6 +52,8 @@ class Draft:
     openings: dict[UUID, Opened] = field(default_factory=dict[UUID, Opened])
     """What earlier openings said that are asked for again, by their first transaction."""
     archived: frozenset[UUID] = frozenset()
+    moved: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
+    """Where the points are of wallets that were merged and are not locked."""
 
 
 def balance_of(wallet: Wallet) -> Balance:

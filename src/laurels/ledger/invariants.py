@@ -201,8 +201,8 @@ REBUILT = """
 """
 
 
-async def rebuild(work: Work) -> int:
-    """Every wallet says what its transactions, lots and holds say; return how many did not.
+async def rebuild_wallets(work: Work) -> set[UUID]:
+    """Every wallet says what its transactions, lots and holds say; return which did not.
 
     The ledger itself is never touched: wallets are derived from it.
     """
@@ -221,4 +221,4 @@ async def rebuild(work: Work) -> int:
         " returning w.id",
         work.tenant_id,
     )
-    return len(rows)
+    return {row[0] for row in rows}

@@ -61,7 +61,7 @@ def take_over(
     moved = Moved(source.balance, source.debt, 0)
     rows = {"points_out": new_id(), "points_in": new_id()}
     for lot in sorted(source.lots, key=lambda lot: lot.id):
-        copy = _move_lot(draft, lot, target, holds, rows["points_out"])
+        copy = move_lot(draft, lot, target, holds, rows["points_out"])
         if copy is not None:
             moved.lots.append((str(lot.id), str(copy.id), copy.initial))
     _move_figures(source, target, source.available, source.pending, source.held)
@@ -88,7 +88,7 @@ def take_over(
     return moved
 
 
-def _move_lot(
+def move_lot(
     draft: Draft, lot: Lot, target: Wallet, holds: Sequence[OpenHold], transaction_id: UUID
 ) -> Lot | None:
     """Empty a lot into a new one of the target, with what open holds have of it."""

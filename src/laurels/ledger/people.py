@@ -14,17 +14,16 @@ from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
 
 from .closing import close_wallets
-from .drafting import Draft
 from .errors import MergeNotUndoable
-from .locking import lock_rows, read_wallet
 from .merging import Moved, give_back, take_over
-from .posting import read_details, write
-from .programs import load_programs
+from .posting import write
+from .repairing import lock_to_move
 
 
 @takes_part(Merging)
 async def merge_wallets(work: Work, story: Merging) -> None:
     """The survivor's wallets have taken over what was in those of the merged member."""
+    # No wallet is opened meanwhile: that asks for the members, who are locked.
     rows = await work.fetch(
         "select id, program_id from laurels.wallets where tenant_id = $1 and member_id = $2"
         " order by id",
@@ -33,15 +32,9 @@ async def merge_wallets(work: Work, story: Merging) -> None:
     if not rows:
         return
     sources = [row[0] for row in rows]
-    holds = await work.fetch(
-        "select id from laurels.holds where tenant_id = $1 and wallet_id = any($2)"
-        " and status = 'open' order by id",
-        work.tenant_id, sources,
-    )  # fmt: skip
-    draft = await _lock(
-        work, sources, pairs={(story.survivor_id, row[1]) for row in rows},
-        hold_ids=[row[0] for row in holds],
-    )  # fmt: skip
+    draft = await lock_to_move(
+        work, sources, pairs={(story.survivor_id, row[1]) for row in rows}, held_in=sources
+    )
     for wallet_id in sources:
         source = draft.wallets[wallet_id]
         target = draft.by_member[story.survivor_id, source.program_id]
@@ -72,29 +65,6 @@ async def _remember(
     )  # fmt: skip
 
 
-async def _lock(
-    work: Work,
-    wallet_ids: Sequence[UUID],
-    *,
-    pairs: set[tuple[UUID, UUID]] | None = None,
-    hold_ids: list[UUID],
-    lot_ids: Sequence[UUID] = (),
-) -> Draft:
-    """Lock wallets in the order of their ids, opening those of `pairs` that are missing."""
-    programs = await load_programs(work)
-    rows = await lock_rows(work, pairs or set(), set(wallet_ids))
-    wallets = {row[0]: read_wallet(row) for row in rows}
-    draft = Draft(
-        now=work.now,
-        dates=programs.dates,
-        wallets=wallets,
-        by_member={(wallet.member_id, wallet.program_id): wallet for wallet in wallets.values()},
-    )
-    with_lots = [row[0] for row in rows if row[11]]
-    await read_details(work, draft, with_lots, hold_ids, [], lot_ids)
-    return draft
-
-
 @takes_part(Unmerging)
 async def unmerge_wallets(work: Work, story: Unmerging) -> None:
     """The merged member's wallets have again what the merge took out of them.
@@ -109,13 +79,13 @@ async def unmerge_wallets(work: Work, story: Unmerging) -> None:
     plans = [(row[0], row[1], _moved(row[2])) for row in rows]
     if not plans:
         return
-    await _refuse_refunded(work, plans)
-    draft = await _lock(
+    draft = await lock_to_move(
         work,
         sorted({wallet_id for plan in plans for wallet_id in plan[:2]}),
         hold_ids=[UUID(hold) for plan in plans for hold in plan[2].holds],
         lot_ids=_lots_of(plans),
     )
+    await _refuse_refunded(work, plans)
     # They are opened before they are filled: a merged wallet is empty, says the database.
     await work.fetch(
         "update laurels.wallets set closed_for = null, merged_into = null"

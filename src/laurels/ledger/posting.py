@@ -14,7 +14,7 @@ from laurels.kit import rehearsing
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work, sparse, uniform
 
-from .deciding import decide, wallet_of
+from .deciding import decide, follow, wallet_of
 from .drafting import Draft, Original, balance_of
 from .errors import PostingKeyTaken
 from .locking import lock_rows, read_wallet
@@ -61,6 +61,7 @@ async def post(
     for last_try in (False, False, True):
         draft = await _lock(work, movements, programs)
         known = {} if keys_are_fresh else await _known_keys(work, movements)
+        draft.moved = await _whereabouts(work, draft, known)
         await _read_expiries(work, draft, movements, known)
         await read_openings(work, draft.openings, movements, known)
         outcomes = [_outcome(draft, movement, known) for movement in movements]
@@ -97,7 +98,9 @@ def _outcome(
 def _replay(draft: Draft, movement: Movement, before: Transaction) -> Posted:
     """Give the first answer again when the movement is the same. Raise PostingKeyTaken if not."""
     wallet = wallet_of(draft, movement)
-    if wallet.id != before.wallet_id or not _same(draft, movement, before):
+    there = draft.wallets.get(before.wallet_id)
+    own = draft.moved.get(before.wallet_id) if there is None else follow(draft, there).id
+    if wallet.id != own or not _same(draft, movement, before):
         raise PostingKeyTaken(source=movement.source, key=movement.key)
     hold = draft.holds[movement.hold_id] if isinstance(movement, Capture) else None
     return Posted(before, balance_of(wallet), hold, replayed=True)
@@ -131,10 +134,16 @@ def _same(draft: Draft, movement: Movement, before: Transaction) -> bool:
 # Lock and read -----------------------------------------------------------------------------
 
 
-async def _lock(work: Work, movements: Sequence[Movement], programs: Programs) -> Draft:
+async def _lock(
+    work: Work,
+    movements: Sequence[Movement],
+    programs: Programs,
+    *,
+    also: frozenset[UUID] = frozenset(),
+) -> Draft:
     """Lock the wallets of all movements, then read what the decisions depend on."""
     pairs: set[tuple[UUID, UUID]] = set()
-    wallet_ids: set[UUID] = set()
+    wallet_ids: set[UUID] = set(also)
     hold_ids: list[UUID] = []
     transaction_ids: list[UUID] = []
     for movement in movements:
@@ -160,22 +169,18 @@ async def _lock(work: Work, movements: Sequence[Movement], programs: Programs) -
         archived=programs.archived,
     )
     await read_details(work, draft, [row[0] for row in rows if row[11]], hold_ids, transaction_ids)
-    if _moved_meanwhile(draft, follow=bool(transaction_ids)):
-        # A merge came between the look and the locks; now it is there to be seen.
-        return await _lock(work, movements, programs)
+    moved_to = _moved_to(draft)
+    if moved_to:
+        # Something was merged, perhaps between the look and the locks; now it is there to be seen.
+        return await _lock(work, movements, programs, also=also | moved_to)
     return draft
 
 
-def _moved_meanwhile(draft: Draft, *, follow: bool) -> bool:
-    """Whether a merge moved something into a wallet that is not locked."""
-    there = draft.wallets
-    return any(hold.wallet_id not in there for hold in draft.holds.values()) or (
-        follow
-        and any(
-            wallet.merged_into is not None and wallet.merged_into not in there
-            for wallet in there.values()
-        )
-    )
+def _moved_to(draft: Draft) -> set[UUID]:
+    """Return the wallets that a merge moved something into and that are not locked."""
+    found = {hold.wallet_id for hold in draft.holds.values()}
+    found |= {wallet.merged_into for wallet in draft.wallets.values() if wallet.merged_into}
+    return found - draft.wallets.keys()
 
 
 async def _wallets_of(work: Work, hold_ids: list[UUID], transaction_ids: list[UUID]) -> set[UUID]:
@@ -311,6 +316,24 @@ async def _known_keys(
         work.tenant_id, [source for source, _ in keyed], [key for _, key in keyed],
     )  # fmt: skip
     return {(row[4], row[6]): Transaction(*row) for row in rows}
+
+
+async def _whereabouts(
+    work: Work, draft: Draft, known: dict[tuple[str, str], Transaction]
+) -> dict[UUID, UUID]:
+    """Return where the points of wallets are now that are not locked and had a key before."""
+    ids = {row.wallet_id for row in known.values()} - draft.wallets.keys()
+    if not ids:
+        return {}
+    rows = await work.fetch(
+        "with recursive moved (id, at) as (select id, id from unnest($2::uuid[]) as n (id)"
+        " union all select moved.id, w.merged_into from moved inner join laurels.wallets as w"
+        "  on w.tenant_id = $1 and w.id = moved.at and w.merged_into is not null"
+        ") select m.id, m.at from moved as m inner join laurels.wallets as w"
+        "  on w.tenant_id = $1 and w.id = m.at and w.merged_into is null",
+        work.tenant_id, list(ids),
+    )  # fmt: skip
+    return {row[0]: row[1] for row in rows}
 
 
 # Book --------------------------------------------------------------------------------------

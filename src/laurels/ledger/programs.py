@@ -125,6 +125,8 @@ async def change_program(work: Work, program_id: UUID, values: dict[str, Any]) -
 
     Raise ProgramNotFound, ProgramNameTaken, ProgramInvalid or ProgramManaged.
     """
+    if values.get("is_default"):
+        await _lock_all(work)
     before = await get_program(work, program_id)
     if values.get("is_default") and before["archived_at"] is not None:
         raise ProgramArchived(field="is_default")
@@ -181,11 +183,7 @@ async def _write(work: Work, sql: str, program_id: UUID, values: dict[str, Any])
     try:
         async with work.savepoint():
             if values.get("is_default"):
-                # Two at once wait for each other here; the later one then sees the earlier.
-                await work.fetch(
-                    "select 1 from laurels.programs where tenant_id = $1 order by id for update",
-                    work.tenant_id,
-                )
+                await _lock_all(work)
                 await work.fetch(
                     "update laurels.programs set is_default = false"
                     " where tenant_id = $1 and is_default and id <> $2",
@@ -197,6 +195,14 @@ async def _write(work: Work, sql: str, program_id: UUID, values: dict[str, Any])
     except asyncpg.CheckViolationError:
         raise ProgramInvalid(field="expiry_days") from None
     work.memo.pop(Programs, None)
+
+
+async def _lock_all(work: Work) -> None:
+    """Which program is the default stands still; whoever looks later sees the earlier change."""
+    await work.fetch(
+        "select 1 from laurels.programs where tenant_id = $1 order by id for no key update",
+        work.tenant_id,
+    )
 
 
 async def _note(
@@ -238,6 +244,7 @@ async def set_archived(work: Work, program_id: UUID, *, archived: bool) -> None:
 
     A repeat changes nothing. Raise ProgramNotFound, or ProgramInUse for the default program.
     """
+    await _lock_all(work)
     before = await get_program(work, program_id)
     if (before["archived_at"] is not None) == archived:
         return

@@ -9,12 +9,14 @@ from .errors import MemberArchived, MemberErased, MemberMerged, MemberNotFound
 from .exporting import export
 from .merging import Merge, merge, unmerge
 from .queries import (
+    Present,
     count_active,
     find_by_email,
     get_facts,
     get_member,
     list_born_on,
     list_members,
+    lock_present,
     require_active,
     walk,
 )
@@ -34,8 +36,9 @@ from .service import (
 
 __all__ = [
     "Ensured", "MemberArchived", "MemberErased", "MemberMerged", "MemberNotFound", "Merge",
-    "Upserted", "add_purchases", "add_refunds", "archive", "change", "count_active", "ensure",
+    "Present", "Upserted", "add_purchases", "add_refunds", "archive", "change", "count_active",
+    "ensure",
     "ensure_new", "erase", "export", "find", "find_by_email", "get_facts", "get_member",
-    "list_born_on", "list_members", "look_up", "merge", "require_active",
+    "list_born_on", "list_members", "lock_present", "look_up", "merge", "require_active",
     "restore", "set_totals", "unmerge", "upsert", "walk",
 ]  # fmt: skip

@@ -11,19 +11,15 @@ from laurels.kit.ids import encode
 from laurels.kit.work import Work
 
 from .errors import EmailTaken, MemberNotFound
-from .queries import require_own_life
+from .queries import lock_persons, require_own_life
 
 
 async def _status(work: Work, member_id: UUID) -> str:
     """Return the member's status, locked. Raise MemberNotFound, MemberMerged or MemberErased."""
-    row = await work.fetchrow(
-        "select status, survivor_id from laurels.members where tenant_id = $1 and id = $2"
-        " for update",
-        work.tenant_id, member_id,
-    )  # fmt: skip
+    row = (await lock_persons(work, [member_id])).get(member_id)
     if row is None:
         raise MemberNotFound
-    require_own_life(dict(row))
+    require_own_life(row)
     return row["status"]
 
 

@@ -10,7 +10,7 @@ from laurels.kit.ids import encode
 from laurels.kit.work import Work
 
 from .errors import MemberNotFound
-from .queries import get_member, require_own_life
+from .queries import lock_persons, require_own_life
 
 _PATIENCE_SECONDS = 600
 """How long one statement of an erasure may take: it looks through everything that was stored."""
@@ -23,18 +23,18 @@ async def erase(work: Work, member_id: UUID) -> None:
     awards stay, without a name. A repeat changes nothing. Raise MemberNotFound, or MemberMerged:
     then the survivor is the one to erase.
     """
-    found = await get_member(work, member_id)
+    await work.fetch(f"set local statement_timeout = '{_PATIENCE_SECONDS}s'")
+    found = (await lock_persons(work, [member_id])).get(member_id)
+    if found is None:
+        raise MemberNotFound
     if found["status"] == "erased":
         return
     require_own_life(found)
-    await work.fetch(f"set local statement_timeout = '{_PATIENCE_SECONDS}s'")
     rows = await work.fetch(
         "select id, external_id, email, phone, first_name, last_name from laurels.members"
-        " where tenant_id = $1 and (id = $2 or survivor_id = $2) order by id for update",
+        " where tenant_id = $1 and (id = $2 or survivor_id = $2) order by id",
         work.tenant_id, member_id,
     )  # fmt: skip
-    if not rows:
-        raise MemberNotFound
     ids = [row["id"] for row in rows]
     texts = {
         text for row in rows for text in (row["external_id"], row["email"], row["phone"]) if text

@@ -4,7 +4,6 @@ The rooms do their parts in the same transaction (`events.within`). The merged m
 was, says where it went, and its external id and e-mail mean the survivor from now on.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +24,7 @@ from .errors import (
     MergedWithItself,
     MergeNotLast,
 )
-from .queries import require_active
+from .queries import lock_persons, require_active
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ async def merge(work: Work, *, survivor_id: UUID, merged_id: UUID) -> Merge:
     """
     if survivor_id == merged_id:
         raise MergedWithItself(field="from")
-    locked = await _lock(work, [survivor_id, merged_id])
+    locked = await lock_persons(work, [survivor_id, merged_id])
     survivor, merged = locked.get(survivor_id), locked.get(merged_id)
     if survivor is None:
         raise MemberNotFound
@@ -84,7 +83,7 @@ async def unmerge(work: Work, member_id: UUID) -> Merge:
     EmailTaken, or what the rooms say when it cannot be undone exactly.
     """
     found = await _latest(work, member_id)
-    locked = await _lock(work, [found.merged_id, found.survivor_id])
+    locked = await lock_persons(work, [found.merged_id, found.survivor_id])
     survivor = locked[found.survivor_id]
     # Asked again under the locks: somebody else may have undone it in the meantime.
     if await _latest(work, member_id) != found:
@@ -112,16 +111,6 @@ async def unmerge(work: Work, member_id: UUID) -> Merge:
     await within(work, Unmerging(found.id, found.merged_id, found.survivor_id, tuple(family)))
     await _tell(work, undone, "member.unmerged", MemberUnmerged)
     return undone
-
-
-async def _lock(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Return members by id, locked in the order of ids with all who were merged into them."""
-    rows = await work.fetch(
-        "select id, status, merged_into, survivor_id from laurels.members where tenant_id = $1"
-        " and (id = any($2) or survivor_id = any($2)) order by id for update",
-        work.tenant_id, list(member_ids),
-    )  # fmt: skip
-    return {row["id"]: dict(row) for row in rows}
 
 
 _MERGE = (

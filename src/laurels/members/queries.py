@@ -1,7 +1,8 @@
 """Reading members."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,53 @@ def require_active(member: dict[str, Any]) -> None:
     require_own_life(member)
     if member["status"] != "active":
         raise MemberArchived
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who goes on for a member, the same one unless they were merged, and that one's status."""
+
+    id: UUID
+    status: str
+
+
+async def lock_present(work: Work, member_ids: Collection[UUID]) -> dict[UUID, Present]:
+    """Return who these members are at present; unknown ids are left out.
+
+    Until the transaction ends none of them is merged, parted, archived, restored or erased; what
+    is merely changed about them may change. Whoever does any of these locks all rows of a person.
+    """
+    if not member_ids:
+        return {}
+    ids = sorted(set(member_ids))
+    await work.fetch(
+        "select 1 from laurels.members where tenant_id = $1 and id = any($2)"
+        " order by id for key share",
+        work.tenant_id, ids,
+    )  # fmt: skip
+    # A second look: the first one was planned before it waited for the locks.
+    rows = await work.fetch(
+        "select m.id, p.id, p.status from laurels.members as m inner join laurels.members as p"
+        "  on p.tenant_id = $1 and p.id = coalesce(m.survivor_id, m.id)"
+        " where m.tenant_id = $1 and m.id = any($2)",
+        work.tenant_id, ids,
+    )  # fmt: skip
+    return {row[0]: Present(row[1], row[2]) for row in rows}
+
+
+async def lock_persons(work: Work, member_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return these members and all who were merged into them, by id, locked to be changed."""
+    ids, known = sorted(set(member_ids)), -1
+    while True:
+        rows = await work.fetch(
+            "select id, status, merged_into, survivor_id from laurels.members where tenant_id = $1"
+            " and (id = any($2) or survivor_id = any($2)) order by id for update",
+            work.tenant_id, ids,
+        )  # fmt: skip
+        # Whoever was merged in while we waited was not there to be seen; ask until nobody is new.
+        if len(rows) == known:
+            return {row["id"]: dict(row) for row in rows}
+        known = len(rows)
 
 
 async def get_facts(
@@ -146,7 +194,9 @@ async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:
         " and lower(email collate \"C\") = any($2) and status = 'active'",
         work.tenant_id, wanted,
     )  # fmt: skip
-    return {row[0]: row[1] for row in rows}
+    found = {row[0]: row[1] for row in rows}
+    present = await lock_present(work, list(found.values()))
+    return {mail: present[member_id].id for mail, member_id in found.items()}
 
 
 async def walk(work: Work, *, after: UUID | None, limit: int) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from .queries import (
     list_unsettled,
     lock,
     lock_by_key,
+    members_of,
     totals_of,
 )
 from .recording import Recorded, as_said, check, record, rewrite
@@ -26,8 +27,7 @@ from .service import hand_over, set_status
 from .settings import PurchaseSettings
 
 __all__ = [
-    "CurrencyNotTraded",
-    "Line",
+    "CurrencyNotTraded", "Line",
     "NewPurchase",
     "NewRefund",
     "PurchaseAltered",
@@ -49,8 +49,7 @@ __all__ = [
     "lines_of",
     "list_purchases",
     "list_unsettled",
-    "lock",
-    "lock_by_key",
+    "lock", "lock_by_key", "members_of",
     "record",
     "record_refunds", "rewrite",
     "set_refund_points",

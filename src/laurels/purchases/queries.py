@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.ids import FIRST
 from laurels.kit.work import Work
 
 from .errors import PurchaseNotFound
@@ -49,6 +50,16 @@ async def lock(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
         f"{_PURCHASE} and id = any($2) order by id for update", work.tenant_id, list(ids)
     )
     return {row["id"]: dict(row) for row in rows}
+
+
+async def members_of(work: Work, ids: Sequence[UUID]) -> set[UUID]:
+    """Return whose these purchases are."""
+    rows = await work.fetch(
+        "select distinct member_id from laurels.purchases where tenant_id = $1 and id = any($2)"
+        " and member_id is not null",
+        work.tenant_id, list(ids),
+    )  # fmt: skip
+    return {row[0] for row in rows}
 
 
 async def find_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
@@ -124,11 +135,14 @@ async def list_unsettled(work: Work, *, after: UUID | None, limit: int) -> list[
     return [row[0] for row in rows]
 
 
-async def ids_of(work: Work, member_ids: Sequence[UUID]) -> list[UUID]:
-    """Return the ids of all purchases of these members."""
+async def ids_of(
+    work: Work, member_ids: Sequence[UUID], *, after: UUID = FIRST, limit: int
+) -> list[UUID]:
+    """Return the next ids of purchases of these members, in their order."""
     rows = await work.fetch(
-        "select id from laurels.purchases where tenant_id = $1 and member_id = any($2)",
-        work.tenant_id, list(member_ids),
+        "select id from laurels.purchases where tenant_id = $1 and member_id = any($2) and id > $3"
+        " order by id limit $4",
+        work.tenant_id, list(member_ids), after, limit,
     )  # fmt: skip
     return [row[0] for row in rows]
 

@@ -145,12 +145,16 @@ async def redeem_many(work: Work, items: Sequence[NewRedemption]) -> list[Outcom
 
 
 async def _find(work: Work, items: Sequence[NewRedemption]) -> None:
-    """Know whom the tenant's own ids mean; those of a merged member mean the survivor."""
+    """Know whom ids mean, ours or the tenant's own; those of a merged member mean the survivor."""
     names = [item.member for item in items if item.member is not None]
     found = await members.find(work, names) if names else {}
+    given = [item.member_id for item in items if item.member is None and item.member_id]
+    present = await members.lock_present(work, given)
     for item in items:
         if item.member is not None:
             item.member_id = found.get(item.member)
+        elif item.member_id is not None and item.member_id in present:
+            item.member_id = present[item.member_id].id
 
 
 async def _redeem(

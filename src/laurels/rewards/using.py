@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from uuid import UUID
 
-from laurels import purchases, tenants
+from laurels import members, purchases, tenants
 from laurels.events import emit
 from laurels.events.catalogue import Event, RedemptionReopened, RedemptionUsed
 from laurels.kit.money import require_at_most, scale
@@ -44,6 +44,10 @@ async def use(work: Work, redemption_id: UUID, use: Use) -> None:
     # Purchases are locked before redemptions everywhere: nothing is used on one while it ends.
     there: Row | None = None
     if use.purchase_id is not None:
+        # Members come before both, so that neither is handed over by a merge meanwhile.
+        found = await queries.find_redemptions(work, [redemption_id])
+        buyers = await purchases.members_of(work, [use.purchase_id])
+        await members.lock_present(work, buyers | {row["member_id"] for row in found.values()})
         there = (await purchases.lock(work, [use.purchase_id])).get(use.purchase_id)
     row = await lock_one(work, redemption_id)
     state = lead("use", row["state"])
@@ -132,6 +136,7 @@ async def reopen_ended(work: Work, purchase_ids: Sequence[UUID]) -> int:
 
 async def reopen_unpaid(work: Work, purchase_id: UUID) -> int:
     """What was used on this purchase can be used again, if it is not paid by now."""
+    await members.lock_present(work, await purchases.members_of(work, [purchase_id]))
     row = (await purchases.lock(work, [purchase_id])).get(purchase_id)
     if row is None or row["status"] not in {"failed", "cancelled"}:
         return 0

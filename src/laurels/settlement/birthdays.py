@@ -118,6 +118,13 @@ async def _without_those_who_have(
 
 async def _celebrate(work: Work, found: Sequence[Birthday]) -> int:
     """They have celebrated, each once; say how many had not before."""
+    present = await members.lock_present(work, [each.member_id for each in found])
+    # Whoever was merged or archived since we looked does not celebrate for themselves.
+    found = [
+        each
+        for each in found
+        if present[each.member_id] == members.Present(each.member_id, "active")
+    ]
     recorded = await activity.record(
         work,
         [

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from laurels import members, purchases
@@ -37,22 +37,19 @@ async def find_given(
 
     Return for each what is wrong with it, if anything.
     """
-    there = await members.get_facts(work, [i for item in items if (i := item.member_id)])
-    merged = [facts["survivor_id"] for facts in there.values() if facts["survivor_id"]]
-    if merged:
-        there |= await members.get_facts(work, merged)
+    there = await members.lock_present(work, [i for item in items if (i := item.member_id)])
     refusals: list[members.MemberNotFound | members.MemberErased | None] = []
     for item in items:
         named = item.member_id
         if named is None or named not in there:
             refusals.append(members.MemberNotFound(field="member_id"))
             continue
-        buyer: UUID = there[named]["survivor_id"] or named
-        erased = there[buyer]["status"] == "erased"
+        buyer = there[named]
+        erased = buyer.status == "erased"
         refusals.append(members.MemberErased(field="member_id") if erased else None)
-        item.buyer_id = buyer
-        item.named_id = named if named != buyer else None
-        item.barred = there[buyer]["status"] != "active"
+        item.buyer_id = buyer.id
+        item.named_id = named if named != buyer.id else None
+        item.barred = buyer.status != "active"
     return refusals
 
 
@@ -64,17 +61,28 @@ async def find_present(work: Work, said: Mapping[UUID, NewPurchase]) -> None:
     wanted = {item.buyer_id for item in said.values() if item.buyer_id is not None}
     if not wanted:
         return
-    there = await members.get_facts(work, sorted(wanted))
-    merged = [facts["survivor_id"] for facts in there.values() if facts["survivor_id"]]
-    if merged:
-        there |= await members.get_facts(work, merged)
+    there = await members.lock_present(work, wanted)
     for purchase_id, item in said.items():
         if item.buyer_id is None:
             continue
-        survivor: UUID | None = there[item.buyer_id]["survivor_id"]
-        if survivor is not None:
+        present = there[item.buyer_id]
+        if present.id != item.buyer_id:
             await purchases.hand_over(
-                work, purchase_id, from_member_id=item.buyer_id, to_member_id=survivor
+                work, purchase_id, from_member_id=item.buyer_id, to_member_id=present.id
             )
-            item.buyer_id = survivor
-        item.barred = there[item.buyer_id]["status"] != "active"
+            item.buyer_id = present.id
+        item.barred = present.status != "active"
+
+
+async def lock_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return purchases by id, locked, and before them their members, as everywhere.
+
+    Nobody is merged or erased between the look and the commit.
+    """
+    while True:
+        known = await purchases.members_of(work, ids)
+        await members.lock_present(work, known)
+        rows = await purchases.lock(work, ids)
+        # A merge that came in between has handed some over to somebody who is not locked.
+        if known.issuperset(row["member_id"] for row in rows.values() if row["member_id"]):
+            return rows

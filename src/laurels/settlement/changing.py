@@ -12,6 +12,7 @@ from laurels.kit.ids import encode
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase
 
+from . import buyers
 from .errors import MemberMismatch
 from .service import PURCHASES, find_members
 
@@ -28,7 +29,7 @@ async def change(work: Work, purchase_id: UUID, changes: dict[str, Any]) -> None
     limits = await tenants.read(work, purchases.PurchaseSettings)
     # Members are found, or enrolled, before purchases are locked, as in a settlement.
     buyer = await _find_buyer(work, tenant.currency, changes)
-    row = (await purchases.lock(work, [purchase_id])).get(purchase_id)
+    row = (await buyers.lock_purchases(work, [purchase_id])).get(purchase_id)
     if row is None:
         raise purchases.PurchaseNotFound
     if row["status"] != "pending":

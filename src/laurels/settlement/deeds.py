@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from laurels import activity, audit, earning, ledger, tenants, tiers
+from laurels import activity, audit, earning, ledger, members, tenants, tiers
 from laurels.activity import NewDeed
 from laurels.events import emit
 from laurels.events.catalogue import DeedRecorded, DeedRevoked, Event, MemberBirthday
@@ -135,7 +135,11 @@ async def revoke_deed(work: Work, deed_id: UUID, *, reason: str | None = None) -
     Done once; a repeat changes nothing. Raise DeedNotFound.
     """
     await tenants.require_active(work)
-    deed = await activity.lock(work, deed_id)
+    deed = (await activity.find_deeds(work, [deed_id])).get(deed_id)
+    if deed is not None:
+        # Members come before deeds, so that no merge hands this one over meanwhile.
+        await members.lock_present(work, [deed["member_id"]])
+        deed = await activity.lock(work, deed_id)
     if deed is None:
         raise activity.DeedNotFound
     if deed["status"] == "revoked":

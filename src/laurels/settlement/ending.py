@@ -55,7 +55,7 @@ async def end(work: Work, wanted: Sequence[tuple[UUID, str]]) -> Endings:
     error: PurchaseNotFound, PurchaseNotPending, or what is wrong with a row written by SQL.
     """
     tenant = await tenants.require_active(work)
-    rows = await purchases.lock(work, [purchase_id for purchase_id, _ in wanted])
+    rows = await buyers.lock_purchases(work, [purchase_id for purchase_id, _ in wanted])
     asked = set(wanted)
     completing = {i: row for i, row in rows.items() if (i, "completed") in asked}
     said = await purchases.as_said(work, completing) if completing else {}

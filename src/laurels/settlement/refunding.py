@@ -17,6 +17,7 @@ from laurels.kit.errors import AppError, refused
 from laurels.kit.work import Work
 from laurels.purchases import NewRefund
 
+from . import buyers
 from .ending import settle_some
 from .errors import MAX_BATCH, BatchTooLarge, MemberMismatch
 from .going_back import back_by
@@ -95,7 +96,7 @@ async def _refuse_others(work: Work, refunds: Sequence[NewRefund]) -> list[AppEr
     if not named:
         return [None] * len(refunds)
     known = await members.find(work, [refund.member or "" for refund in named])
-    rows = await purchases.lock(work, [refund.purchase_id for refund in named])
+    rows = await buyers.lock_purchases(work, [refund.purchase_id for refund in named])
     found: list[AppError | None] = []
     for refund in refunds:
         row = rows.get(refund.purchase_id)
@@ -114,7 +115,7 @@ async def _settle_before(work: Work, purchase_ids: Sequence[UUID]) -> None:
     The purchases are locked first, so that none becomes completed between the look and the refund.
     One that cannot be settled stays as it is, and its refund is refused.
     """
-    rows = await purchases.lock(work, purchase_ids)
+    rows = await buyers.lock_purchases(work, purchase_ids)
     waiting = [
         purchase_id
         for purchase_id, row in rows.items()

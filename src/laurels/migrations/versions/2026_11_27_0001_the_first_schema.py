@@ -87,7 +87,7 @@ def keep_tenants_apart() -> None:
     protect("member_merges")
     protect("programs")
     protect("wallets")
-    protect("wallet_merges", app=APPEND)
+    protect("wallet_merges", app="select, insert, update (moved)")
     protect("point_transactions", app=APPEND)
     protect("posting_keys", app=APPEND, bi=False)
     protect("lots")
