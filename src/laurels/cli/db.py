@@ -1,5 +1,6 @@
 """`laurels migrate` and `laurels db`: the schema, the roles, the logins of people and programs."""
 
+import shlex
 from collections.abc import Coroutine
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
@@ -13,7 +14,7 @@ from rich.table import Table
 
 from laurels import tenants
 from laurels.config import settings
-from laurels.kit import roles
+from laurels.kit import postgres, roles
 from laurels.kit.db import Database
 from laurels.migrations import runner
 
@@ -130,7 +131,8 @@ def init(
         return
     out.print(f"The database `{database}` is ready, at revision {way.target}. Set:")
     for name, url in found.items():
-        _say(f"{name}={url}")
+        # As a shell and an environment file read it.
+        _say(f"{name}={shlex.quote(url)}")
     if all(made.values()):
         out.print("The passwords are shown this once.")
 
@@ -244,6 +246,22 @@ def logins(as_json: Json = False) -> None:
     for row in rows:
         table.add_row(*row)
     out.print(table)
+
+
+@app.command()
+def stop() -> None:
+    """Stop the embedded server. Stop `laurels serve` and every worker first: they start it again.
+
+    The next command that needs the database starts it, with everything that was there.
+    """
+    found = settings()
+    if found.database_url is not None:
+        fail("LAURELS_DATABASE_URL names a server of your own; stop it as it was started")
+    try:
+        stopped = postgres.stop(found.data_dir)
+    except postgres.PostgresError as error:
+        fail(escape(str(error)))
+    out.print("The embedded server has stopped." if stopped else "No embedded server is running.")
 
 
 @app.command()

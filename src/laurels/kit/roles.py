@@ -73,6 +73,13 @@ async def initialise(
     return made
 
 
+OPEN = f"""
+grant usage on schema {SCHEMA} to {APP}, {INTEGRATION}, {BI}, {MAINTENANCE};
+grant create on schema {SCHEMA} to {MAINTENANCE};
+"""
+"""What the roles may do with the schema itself."""
+
+
 async def furnish(owner_url: str) -> None:
     """Create the schema and open it to the roles that use it; safe to repeat."""
     inside = await asyncpg.connect(owner_url)
@@ -80,13 +87,17 @@ async def furnish(owner_url: str) -> None:
         await inside.execute("select pg_advisory_lock($1)", _LOCK)
         if not await inside.fetchval("select 1 from pg_namespace where nspname = $1", SCHEMA):
             await inside.execute(f"create schema {SCHEMA}")
-        await inside.execute(
-            f"grant usage on schema {SCHEMA} to {APP}, {INTEGRATION}, {BI}, {MAINTENANCE};"
-            f"grant create on schema {SCHEMA} to {MAINTENANCE}"
-        )
+        await inside.execute(OPEN)
         await close_functions(inside)
     finally:
         await inside.close()
+
+
+CLOSE_FUNCTIONS = f"""
+alter default privileges for role {OWNER} revoke execute on functions from public;
+alter default privileges for role {OWNER} in schema {SCHEMA}
+grant execute on functions to {APP}, {MAINTENANCE};
+"""
 
 
 async def close_functions(owner: Raw) -> None:
@@ -96,11 +107,7 @@ async def close_functions(owner: Raw) -> None:
     acts as its owner writes past the wall. Said again before functions are made: a dump of one
     schema does not carry it.
     """
-    await owner.execute(
-        f"alter default privileges for role {OWNER} revoke execute on functions from public;"
-        f"alter default privileges for role {OWNER} in schema {SCHEMA}"
-        f" grant execute on functions to {APP}, {MAINTENANCE}"
-    )
+    await owner.execute(CLOSE_FUNCTIONS)
 
 
 async def refuse_temporary_tables(admin: Raw, database: str) -> None:

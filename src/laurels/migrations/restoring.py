@@ -1,7 +1,7 @@
 """Bringing a backup back: into an empty database, or over what is there.
 
-What is there is never lost: before it is replaced it goes into a proved dump of its own, and when
-the backup cannot be brought back, that dump is.
+What is there is never lost: it goes into a proved dump of its own, and it is replaced in one
+transaction, so that a backup that cannot be brought back changes nothing.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import asyncpg
 
-from laurels.kit.db import SCHEMA, Raw
+from laurels.kit.db import Raw
 from laurels.kit.postgres import PostgresError
 
 from . import dump, runner
@@ -37,7 +37,7 @@ async def restore(
     if not await asyncio.to_thread(path.is_file):
         msg = f"There is no file {path}."
         raise RestoreRefused(msg)
-    _require_known(await dump.revision_of(url, path, bindir=bindir))
+    _require_known(await dump.revision_of(path, bindir=bindir))
     connection = await asyncpg.connect(url)
     try:
         await _require_alone(connection)
@@ -56,28 +56,8 @@ async def restore(
         )
         before = taken.path
         say(f"the dump is {before}")
-    await _swap(url, path, before, say=say, bindir=bindir, watch=watch)
+    await dump.restore(url, path, bindir=bindir, watch=watch)
     return before
-
-
-async def _swap(
-    url: str,
-    path: Path,
-    before: Path | None,
-    *,
-    say: dump.Say,
-    bindir: Path | None,
-    watch: dump.Watch | None,
-) -> None:
-    await _clear(url)
-    try:
-        await dump.restore(url, path, bindir=bindir, watch=watch)
-    except BaseException:
-        await _clear(url)
-        if before is not None:
-            say("the backup cannot be brought back; what was there before is")
-            await dump.restore(url, before, bindir=bindir, watch=watch)
-        raise
 
 
 def _require_known(revision: str | None) -> None:
@@ -117,11 +97,3 @@ async def _require_rights(connection: Raw) -> None:
     if not await connection.fetchval(may):
         msg = "The owner may not make schemas here: run `laurels db init` on this database first."
         raise RestoreRefused(msg)
-
-
-async def _clear(url: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(f"drop schema if exists {SCHEMA} cascade")
-    finally:
-        await connection.close()

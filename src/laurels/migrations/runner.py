@@ -85,8 +85,21 @@ async def follow(url: str, way: Plan) -> list[str]:
         await downgrade(url, way.target or "base")
         return []
     if way.steps:
+        await _have_schema(url)
         await upgrade(url, way.target or "base")
     return await apply_functions(url) if way.target == head() else []
+
+
+async def _have_schema(url: str) -> None:
+    """The schema is there, also where somebody dropped it. Raise PostgresError if it cannot be."""
+    try:
+        await roles.furnish(url)
+    except (asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedObjectError) as error:
+        msg = (
+            f"This database is not ready for Laurels ({error}). Run `laurels db init` with it:"
+            " that makes the roles and the schema, and may be repeated."
+        )
+        raise PostgresError(msg) from error
 
 
 def config() -> Config:
