@@ -37,8 +37,8 @@ class Settings(BaseSettings):
     )
     pg_bin: Path | None = Field(
         default=None,
-        description="Folder with PostgreSQL's programs (15 to 18): the embedded server's, and pg_dump,"
-        " pg_restore and psql for backups. It alone is used; unset, what is found is.",
+        description="Folder with PostgreSQL's programs (15 to 18): the embedded server's, and"
+        " pg_dump, pg_restore and psql for backups. It alone is used; unset, what is found is.",
     )
     pg_user: str | None = Field(
         default=None,
