@@ -171,13 +171,13 @@ async def test_a_restore_that_is_killed_changes_nothing(servers, tmp_path, monke
     path = await backed_up(url, tmp_path, None)
     before = await rows_of(url)
     begun = asyncio.Event()
-    real = dump._where_known
+    real = dump.where_known
 
     def begin(line: bytes) -> bytes:
         begun.set()
         return real(line)
 
-    monkeypatch.setattr(dump, "_where_known", begin)
+    monkeypatch.setattr(dump, "where_known", begin)
     task = asyncio.create_task(dump.restore(url, path))
     await begun.wait()
     task.cancel()
@@ -231,10 +231,10 @@ async def test_migrate_of_a_server_without_our_roles_says_what_to_do(servers):
 
 
 def test_settings_of_the_head_count_where_the_server_knows_them():
-    assert dump._where_known(b"SET transaction_timeout = 0;\n") == (
+    assert dump.where_known(b"SET transaction_timeout = 0;\n") == (
         b"select pg_catalog.set_config(name, '0', false)"
         b" from pg_catalog.pg_settings where name = 'transaction_timeout';\n"
     )
-    assert b"'UTF8'" in dump._where_known(b"SET client_encoding = 'UTF8';\n")
+    assert b"'UTF8'" in dump.where_known(b"SET client_encoding = 'UTF8';\n")
     for other in (b"\\restrict abc\n", b"-- a word\n", b"SET a = b; drop table c;\n"):
-        assert dump._where_known(other) == other
+        assert dump.where_known(other) == other

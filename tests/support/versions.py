@@ -6,7 +6,7 @@ The installed wheel, what the system has, and the folders of programs in LAURELS
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -58,7 +58,7 @@ class Servers:
 
 
 @contextmanager
-def started() -> Iterator[Servers]:
+def started() -> Generator[Servers]:
     """Lend servers, all stopped when the block ends."""
     with tempfile.TemporaryDirectory(prefix="laurels-", ignore_cleanup_errors=True) as made:
         place = Path(made)

@@ -297,7 +297,7 @@ async def _hand_over(
     try:
         into.write(first.encode())
         while line := await script.readline():
-            into.write(_where_known(line))
+            into.write(where_known(line))
             if line.startswith(_END_OF_SETTINGS):
                 break
         while chunk := await script.read(_CHUNK):
@@ -315,7 +315,7 @@ async def _hand_over(
         reader.kill()
 
 
-def _where_known(line: bytes) -> bytes:
+def where_known(line: bytes) -> bytes:
     """Return a line of the script's head that sets only what the server knows."""
     found = _SETTING.fullmatch(line.strip())
     if found is None:
