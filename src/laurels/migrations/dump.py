@@ -256,7 +256,9 @@ async def _restore(url: str, path: Path, programs: Programs, watch: Watch | None
     # `--schema` leaves out the schema itself, which has the grants that the owners of its
     # functions need before the dump comes to them.
     first = f"begin; drop schema if exists {SCHEMA} cascade; create schema {SCHEMA};"
-    first += roles.OPEN + roles.CLOSE_FUNCTIONS
+    first += roles.OPEN
+    # The dump says who may run which function; what new ones get counts only from then on.
+    last = f"\n{roles.CLOSE_FUNCTIONS} commit;\n"
     environment, address = _address(url)
     reader = await asyncio.create_subprocess_exec(
         str(programs.bindir / "pg_restore"), f"--schema={SCHEMA}", "--verbose", "--file=-",
@@ -272,7 +274,7 @@ async def _restore(url: str, path: Path, programs: Programs, watch: Watch | None
         read, wrote, _ = await asyncio.gather(
             _hear(reader.stderr, _tables(watch)),
             _hear(writer.stderr, _tables(None)),
-            _hand_over(reader, writer, first),
+            _hand_over(reader, writer, first, last),
         )
         codes = await reader.wait(), await writer.wait()
     finally:
@@ -288,7 +290,7 @@ async def _restore(url: str, path: Path, programs: Programs, watch: Watch | None
 
 
 async def _hand_over(
-    reader: asyncio.subprocess.Process, writer: asyncio.subprocess.Process, first: str
+    reader: asyncio.subprocess.Process, writer: asyncio.subprocess.Process, first: str, last: str
 ) -> None:
     """Hand the script over, and end its transaction only when all of it has come."""
     script, into = reader.stdout, writer.stdin
@@ -304,7 +306,7 @@ async def _hand_over(
             into.write(chunk)
             await into.drain()
         if await reader.wait() == 0:
-            into.write(b"\ncommit;\n")
+            into.write(last.encode())
             await into.drain()
             into.close()
         else:
