@@ -2,6 +2,10 @@
 
 import pytest
 
+from laurels.kit import dossier
+from laurels.kit.expand import offers
+from laurels.permissions import Permission
+
 BOUGHT = {"amount": "12.00", "currency": "USD", "lines": [{"sku": "tea", "unit_price": "12.00"}]}
 
 
@@ -96,3 +100,88 @@ async def test_another_tenants_things_are_not_found_by_expanding(client, databas
     await stranger.member(balance=100)
 
     assert (await client.get("/v1/members?expand=wallets")).json()["data"] == []
+
+
+async def key_for(client, *scopes):
+    """The header of a key that may do this and no more."""
+    made = await client.post("/v1/api-keys", json={"name": "few", "scopes": list(scopes)})
+    return {"Authorization": f"Bearer {made.json()['api_key']}"}
+
+
+DOORS = {
+    "member": ("/v1/members", Permission.MEMBERS_READ),
+    "purchase_summary": ("/v1/purchases", Permission.PURCHASES_READ),
+    "deed_summary": ("/v1/deeds", Permission.ACTIVITY_READ),
+    "redemption": ("/v1/redemptions", Permission.REWARDS_READ),
+}
+ONE_THING = {"purchase": "purchase_summary", "deed": "deed_summary"}
+"""Kinds that only an answer about one thing is of; the list beside it knows all of theirs."""
+
+
+def all_offers():
+    return [(kind, name) for kind in DOORS for name in offers()[kind]]
+
+
+def test_every_kind_that_is_expanded_has_a_door_in_these_tests():
+    assert offers().keys() == DOORS.keys() | ONE_THING.keys()
+    for kind, whole in ONE_THING.items():
+        for name, offer in offers()[kind].items():
+            assert offers()[whole][name].reads == offer.reads
+
+
+@pytest.mark.parametrize(("kind", "name"), all_offers())
+async def test_what_is_expanded_asks_for_the_right_to_read_it(client, bought, kind, name):
+    path, door = DOORS[kind]
+    needed = offers()[kind][name].reads
+    few = await key_for(client, door)
+    enough = await key_for(client, door, needed)
+
+    refused = await client.get(path, params={"expand": name}, headers=few)
+    found = await client.get(path, params={"expand": name}, headers=enough)
+
+    assert found.status_code == 200
+    if needed == door:
+        assert refused.status_code == 200
+    else:
+        assert (refused.status_code, refused.json()["permission"]) == (403, needed)
+
+
+async def test_no_row_is_expanded_when_one_of_several_is_not_allowed(client, bought):
+    few = await key_for(client, "purchases:read", "earning:read")
+
+    answers = [
+        await client.get("/v1/purchases", params={"expand": "award,member"}, headers=few),
+        await client.get(
+            f"/v1/purchases/{bought[0]['id']}", params={"expand": "member"}, headers=few
+        ),
+        await client.get("/v1/purchases", params={"expand": "award,lines"}, headers=few),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 200]
+
+
+@pytest.mark.parametrize("missing", sorted({c.reads for c in dossier.chapters()}))
+async def test_the_export_of_a_person_asks_for_all_that_it_shows(client, bought, missing):
+    path = f"/v1/members/{bought[0]['member_id']}/export"
+    everything = {chapter.reads for chapter in dossier.chapters()}
+    few = await key_for(client, *(everything - {missing}))
+    enough = await key_for(client, *everything)
+
+    refused = await client.get(path, headers=few)
+
+    assert (refused.status_code, refused.json()["permission"]) == (403, missing)
+    assert (await client.get(path, headers=enough)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "missing"),
+    [("members", "members:read"), ("balances", "ledger:read"), ("balances", "members:read"),
+     ("redemptions", "members:read"), ("vouchers", "rewards:read"), ("rewards", "rewards:read")],
+)  # fmt: skip
+async def test_a_file_asks_for_all_that_it_shows(client, kind, missing):
+    reading = {p for p in Permission if p.endswith(":read") and not p.startswith("platform")}
+    few = await key_for(client, *(reading - {missing}))
+
+    refused = await client.get(f"/v1/exports/{kind}", headers=few)
+
+    assert (refused.status_code, refused.json()["permission"]) == (403, missing)

@@ -287,7 +287,9 @@ async def test_a_key_needs_the_right_and_sees_its_own_tenant_alone(desk, databas
     await desk.house.member(external_id="mine")
     other = await make_tenant(database)
     async with other.work() as work:
-        able = await auth.create_key(work, name="e", test=False, scopes=["imports:read"])
+        able = await auth.create_key(
+            work, name="e", test=False, scopes=["imports:read", "members:read"]
+        )
         unable = await auth.create_key(work, name="m", test=False, scopes=["members:read"])
     transport = httpx.ASGITransport(app=create_app(database, close_database=False))
     async with httpx.AsyncClient(transport=transport, base_url="http://laurels.test") as outside:

@@ -5,6 +5,7 @@ from laurels.events import Erasing, Merging, Unmerging, takes_part
 from laurels.kit import dossier
 from laurels.kit.ids import encode
 from laurels.kit.work import Work
+from laurels.permissions import Permission
 
 
 @takes_part(Merging)
@@ -44,6 +45,7 @@ async def erase_words(work: Work, story: Erasing) -> None:
 dossier.add(
     dossier.Chapter(
         "deeds",
+        Permission.ACTIVITY_READ,
         ("deeds",),
         "select x.id::text as key, x.id, x.source, x.external_id, x.member_id,"
         " x.original_member_id, x.kind, x.subject, x.value, x.attributes, x.status, x.occurred_at,"

@@ -4,6 +4,7 @@ Entries are about the member that they name, so a merge moves none; `members.era
 """
 
 from laurels.kit import dossier
+from laurels.permissions import Permission
 
 STAYS = "an entry is about the thing that it names, whatever became of it"
 """Why this room registers no handler."""
@@ -11,6 +12,7 @@ STAYS = "an entry is about the thing that it names, whatever became of it"
 dossier.add(
     dossier.Chapter(
         "audit",
+        Permission.AUDIT_READ,
         (),
         "select x.id::text as key, x.id, x.action, x.target_type, x.target_id, x.before, x.after,"
         " x.actor_type, x.created_at from laurels.audit_log as x where x.tenant_id = $1"

@@ -8,6 +8,7 @@ from laurels.events import Erasing, Merging, Unmerging, takes_part
 from laurels.kit import dossier
 from laurels.kit.ids import FIRST
 from laurels.kit.work import Work
+from laurels.permissions import Permission
 
 _RULES = "(select r.id from laurels.earning_rules as r where r.tenant_id = $1)"
 
@@ -78,6 +79,7 @@ async def erase_words(work: Work, story: Erasing) -> None:
 dossier.add(
     dossier.Chapter(
         "awards",
+        Permission.EARNING_READ,
         ("awards",),
         "select x.subject_id::text || x.trigger as key, x.subject_id, x.trigger, x.points,"
         " x.effects, x.explanation, x.occurred_at from laurels.awards as x"
@@ -89,6 +91,7 @@ dossier.add(
 dossier.add(
     dossier.Chapter(
         "rule_usage",
+        Permission.EARNING_READ,
         ("rule_usage",),
         "select concat_ws('/', x.rule_id, x.member_id, x.period) as key, x.rule_id, x.member_id,"
         " x.period, x.points from laurels.rule_usage as x"

@@ -6,6 +6,7 @@ ends with the merge, and the survivor's order goes on. Erasing leaves ids, numbe
 
 from laurels.kit import dossier
 from laurels.kit.work import Work
+from laurels.permissions import Permission
 
 from .hook import Erasing, takes_part
 
@@ -25,6 +26,7 @@ async def erase_words(work: Work, story: Erasing) -> None:
 dossier.add(
     dossier.Chapter(
         "events",
+        Permission.EVENTS_READ,
         ("outbox", "member_sequences"),
         "select x.id::text as key, x.id, x.member_id, x.member_seq, x.type, x.payload,"
         " x.occurred_at, x.created_at from laurels.outbox as x"
@@ -36,6 +38,7 @@ dossier.add(
 dossier.add(
     dossier.Chapter(
         "event_handlings",
+        Permission.EVENTS_READ,
         ("event_handlings",),
         "select x.id::text as key, x.id, x.event_id, x.event_type, x.handler, x.state, x.attempts,"
         " x.error, x.created_at, x.finished_at from laurels.event_handlings as x"
@@ -47,6 +50,7 @@ dossier.add(
 dossier.add(
     dossier.Chapter(
         "webhook_deliveries",
+        Permission.EVENTS_READ,
         ("webhook_deliveries",),
         "select x.id::text as key, x.id, x.endpoint_id, x.event_id, x.event_type, x.state,"
         " x.attempts, x.last_status, x.last_error, x.created_at, x.finished_at"

@@ -115,6 +115,13 @@ def require(principal: Principal | None, permission: Permission) -> Principal:
     return principal
 
 
+def demand(work: Work, permission: Permission, what: str) -> None:
+    """Raise Forbidden where the answer would show what whoever asks may not read elsewhere."""
+    if work.permissions is not None and permission not in work.permissions:
+        msg = f"{what} needs the permission `{permission}`, which these credentials lack."
+        raise Forbidden(msg, permission=str(permission))
+
+
 def token_of(request: Request) -> str:
     """Return the bearer token of a request. Raise Unauthenticated when there is none."""
     token = credential_in(request.scope["headers"])

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from laurels.permissions import Permission
+
 from .work import Work
 
 MAX_PAGE = 1000
@@ -22,10 +24,12 @@ class Chapter:
 
     `sql` selects them with `key`, a text that sorts and is unique, as its first column; `$1` is
     the tenant, `$2` the ids of the person's members, `$3` the key after which to go on, `$4` how
-    many at most. `kind` says what the column `id` is the id of; `tables` what is told of.
+    many at most. `kind` says what the column `id` is the id of; `tables` what is told of; `reads`
+    what one must be allowed for its rows elsewhere.
     """
 
     name: str
+    reads: Permission
     tables: tuple[str, ...]
     sql: str
     kind: str | None = None

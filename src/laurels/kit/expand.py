@@ -12,32 +12,56 @@ from uuid import UUID
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, create_model
 from pydantic_core import core_schema
 
+from laurels.permissions import Permission
+
+from .access import demand
 from .work import Work
 
 Rows = Mapping[UUID, Mapping[str, Any]]
 Loader = Callable[[Work, Rows], Awaitable[Mapping[UUID, Any]]]
-_OFFERS: dict[str, dict[str, Loader]] = {}
 
 
-def offer(kind: str, name: str, loader: Loader) -> None:
-    """Let answers about this kind of thing be expanded by this name.
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something that can be put into answers: who may see it, and how it is read."""
+
+    reads: Permission
+    loader: Loader
+
+
+_OFFERS: dict[str, dict[str, Offer]] = {}
+
+
+def offers() -> Mapping[str, Mapping[str, Offer]]:
+    """Return all offers by the kind of thing and by name."""
+    return _OFFERS
+
+
+def offer(kind: str, name: str, loader: Loader, *, reads: Permission) -> None:
+    """Let answers about this kind of thing be expanded by this name, for whoever may read that.
 
     The loader gets the rows by id and returns what belongs to each, ready for JSON; null stands
     for an id that it leaves out.
     """
-    _OFFERS.setdefault(kind, {})[name] = loader
+    _OFFERS.setdefault(kind, {})[name] = Offer(reads, loader)
 
 
 async def expand(
     work: Work, kind: str, asked: str | None, rows: Iterable[Mapping[str, Any]]
 ) -> dict[UUID, dict[str, Any]]:
-    """Return what was asked for, by the rows' ids and then by name; nothing when nothing was."""
+    """Return what was asked for, by the rows' ids and then by name; nothing when nothing was.
+
+    Raise Forbidden for what the one who asks may not read where it is at home.
+    """
     if asked is None:
         return {}
+    names = asked.split(",")
+    for name in names:
+        demand(work, _OFFERS[kind][name].reads, f"`expand={name}`")
     by_id = {row["id"]: row for row in rows}
     found: dict[UUID, dict[str, Any]] = {row_id: {} for row_id in by_id}
-    for name in asked.split(","):
-        loaded = await _OFFERS[kind][name](work, by_id)
+    for name in names:
+        loaded = await _OFFERS[kind][name].loader(work, by_id)
         for row_id, expanded in found.items():
             expanded[name] = loaded.get(row_id)
     return found
@@ -73,7 +97,7 @@ class ExpansionsOf:
             "pattern": f"^({'|'.join(offers)})(,({'|'.join(offers)}))*$",
             "description": "What to put under `expanded`, separated by commas: "
             + ", ".join(f"`{name}`" for name in offers)
-            + ".",
+            + ". Each asks for the permission to read it.",
         }
 
 
@@ -87,10 +111,10 @@ def describe(document: dict[str, Any]) -> None:
         name = "".join(part.capitalize() for part in kind.split("_"))
         fields: dict[str, Any] = {
             offered: (
-                get_args(get_type_hints(loader)["return"])[1] | None,
+                get_args(get_type_hints(found.loader)["return"])[1] | None,
                 Field(default=None, description="There when `expand` asked for it."),
             )
-            for offered, loader in sorted(offers.items())
+            for offered, found in sorted(offers.items())
         }
         model = create_model(
             f"{name}Expanded", __doc__="What `expand` asked for, by name.", **fields

@@ -93,6 +93,7 @@ class Visit:
         if feature is not None:
             await authenticator.require_feature(work, feature)
         work.actor, work.now = principal.actor, principal.clock or work.now
+        work.permissions = principal.permissions
         work.request_id = self._request.state.request_id
         work.ip = address_of(self._request, getattr(app.state, "trusted_proxies", ()))
         work.user_agent = agent_of(self._request)

@@ -15,6 +15,8 @@ from uuid import UUID
 
 import asyncpg
 
+from laurels.permissions import Permission
+
 from .clock import business_now
 from .db import Database, Raw, cut
 
@@ -62,6 +64,8 @@ class Work:
     unsent: list[tuple[str, tuple[Any, ...]]] = field(
         default_factory=list[tuple[str, tuple[Any, ...]]]
     )
+    permissions: frozenset[Permission] | None = None
+    """What whoever asks may do; None where nobody asks from outside."""
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """Run one statement with bind values `$1…` on the driver itself and return its rows."""

@@ -12,6 +12,7 @@ from laurels.events import Erasing, Merging, Unmerging, emit, takes_part
 from laurels.kit import dossier, idempotency
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
+from laurels.permissions import Permission
 
 from .closing import close_wallets
 from .errors import MergeNotUndoable
@@ -203,6 +204,7 @@ for _name, _tables, _columns, _from in (
     dossier.add(
         dossier.Chapter(
             _name,
+            Permission.LEDGER_READ,
             _tables,
             f"select {_columns} from {_from} and x.id::text > $3 order by x.id::text limit $4",
             kind=_name.removesuffix("s"),

@@ -81,7 +81,7 @@ async def _wallets(work: Work, rows: Rows) -> Mapping[UUID, list[WalletOut]]:
     }
 
 
-offer("member", "wallets", _wallets)
+offer("member", "wallets", _wallets, reads=Permission.LEDGER_READ)
 
 
 @router.get("/members/{member_id}/wallets")

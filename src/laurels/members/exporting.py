@@ -6,6 +6,7 @@ from uuid import UUID
 
 from laurels import audit
 from laurels.kit import dossier
+from laurels.kit.access import demand
 from laurels.kit.errors import Invalid
 from laurels.kit.ids import encode
 from laurels.kit.work import Work
@@ -26,8 +27,11 @@ async def export(
 ) -> Exported:
     """Return a page of everything that is kept of a person, those merged into them included.
 
-    That somebody asked is noted once, with the first page. Raise MemberNotFound or Invalid.
+    That somebody asked is noted once, with the first page. Raise MemberNotFound, Invalid, or
+    Forbidden when the one who asks may not read a part of it elsewhere.
     """
+    for reads in sorted({chapter.reads for chapter in dossier.chapters()}):
+        demand(work, reads, "The export of a person")
     await get_member(work, member_id)
     chapter, after = _read_cursor(cursor)
     rows = await work.fetch(

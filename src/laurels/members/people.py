@@ -4,6 +4,7 @@ Merging and erasing begin in this room (`merging.py`, `erasing.py`), so it waits
 """
 
 from laurels.kit import dossier
+from laurels.permissions import Permission
 
 STAYS = "members, merges and totals are written by the deeds that start the stories"
 """Why this room registers no handler."""
@@ -22,6 +23,7 @@ for _name, _table, _where, _key, _kind in (
     dossier.add(
         dossier.Chapter(
             _name,
+            Permission.MEMBERS_READ,
             (_table,),
             f"select {_key} as key, x.* from laurels.{_table} as x"
             f" where x.tenant_id = $1 and {_where} and {_key} > $3 order by {_key} limit $4",

@@ -142,7 +142,11 @@ async def export_member(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows per page.")] = MAX_PAGE,
 ) -> ExportOut:
-    """Export all that is kept of one person, in pages of at most 1,000 rows, by chapter."""
+    """Export all that is kept of one person, in pages of at most 1,000 rows, by chapter.
+
+    It asks for every right to read what is in it: activities, audit log, earning, events, ledger,
+    purchases, rewards, segments and tiers.
+    """
     page = await exporting.export(work, member_id, cursor=cursor, limit=limit)
     data: dict[str, list[dict[str, Any]]] = {}
     for chapter, row in page.rows:

@@ -5,6 +5,7 @@ from laurels.events import Erasing, Merging, Unmerging, takes_part
 from laurels.kit import dossier
 from laurels.kit.ids import encode
 from laurels.kit.work import Work
+from laurels.permissions import Permission
 
 
 @takes_part(Merging)
@@ -91,6 +92,7 @@ for _name, _table, _columns, _where in (
     dossier.add(
         dossier.Chapter(
             _name,
+            Permission.PURCHASES_READ,
             (_table,),
             f"select x.id::text as key, x.id, {_columns} from laurels.{_table} as x{_where}"
             " and x.id::text > $3 order by x.id::text limit $4",

@@ -8,6 +8,7 @@ from laurels.kit import expand
 from laurels.kit.expand import Rows
 from laurels.kit.work import Work
 from laurels.members.schemas import MemberOut
+from laurels.permissions import Permission
 
 from . import queries
 from .schemas import RewardOut
@@ -27,5 +28,5 @@ async def _rewards(work: Work, rows: Rows) -> Mapping[UUID, RewardOut]:
     return {row_id: views[row["reward_id"]] for row_id, row in rows.items()}
 
 
-expand.offer(REDEMPTION, "member", _members)
-expand.offer(REDEMPTION, "reward", _rewards)
+expand.offer(REDEMPTION, "member", _members, reads=Permission.MEMBERS_READ)
+expand.offer(REDEMPTION, "reward", _rewards, reads=Permission.REWARDS_READ)

@@ -5,6 +5,7 @@ from laurels.events import Erasing, Merging, Unmerging, takes_part
 from laurels.kit import dossier, idempotency
 from laurels.kit.ids import encode
 from laurels.kit.work import Work
+from laurels.permissions import Permission
 
 
 @takes_part(Merging)
@@ -60,6 +61,7 @@ async def erase_words(work: Work, story: Erasing) -> None:
 dossier.add(
     dossier.Chapter(
         "redemptions",
+        Permission.REWARDS_READ,
         ("redemptions",),
         "select x.id::text as key, x.id, x.reward_id, x.member_id, x.original_member_id, x.state,"
         " x.quantity, x.points_spent, x.reward, x.fulfilment, x.code, x.discount_amount, x.source,"

@@ -7,6 +7,7 @@ criteria mean is found out by asking them, so nothing of that is handed over.
 from laurels.events import Erasing, Merging, Unmerging, takes_part
 from laurels.kit import dossier
 from laurels.kit.work import Work
+from laurels.permissions import Permission
 
 _STATIC = (
     "x.segment_id in (select s.id from laurels.segments as s"
@@ -67,6 +68,7 @@ async def forget(work: Work, story: Erasing) -> None:
 dossier.add(
     dossier.Chapter(
         "segments",
+        Permission.SEGMENTS_READ,
         ("segment_memberships",),
         "select x.id::text as key, x.segment_id, s.name, x.member_id, x.joined_at, x.reason,"
         " x.found, x.left_at, x.left_reason from laurels.segment_memberships as x"

@@ -58,7 +58,7 @@ router = APIRouter(prefix="/v1", tags=["segments"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.SEGMENTS_READ)]
 Writing = Annotated[Work, begin(Permission.SEGMENTS_WRITE)]
 History = Annotated[Switch, Query(description="Also those who left, and when and why.")]
-offer("member", "segments", expanding.segments)
+offer("member", "segments", expanding.segments, reads=Permission.SEGMENTS_READ)
 MOST_DAYS = timedelta(days=366)
 
 

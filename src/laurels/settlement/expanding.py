@@ -10,6 +10,7 @@ from laurels.kit import expand
 from laurels.kit.expand import Rows
 from laurels.kit.work import Work
 from laurels.members.schemas import MemberOut
+from laurels.permissions import Permission
 
 from . import answers
 from .schemas import AwardOut, LineOut
@@ -65,10 +66,10 @@ async def _awards_of_deeds(work: Work, rows: Rows) -> Mapping[UUID, AwardOut]:
     return {deed_id: AwardOut.model_validate(with_ids(award)) for deed_id, award in found.items()}
 
 
-expand.offer(DEED, "member", _members)
-expand.offer(DEED_SUMMARY, "award", _awards_of_deeds)
-expand.offer(DEED_SUMMARY, "member", _members)
-expand.offer(PURCHASE, "member", _members)
-expand.offer(SUMMARY, "award", _awards)
-expand.offer(SUMMARY, "lines", _lines)
-expand.offer(SUMMARY, "member", _members)
+expand.offer(DEED, "member", _members, reads=Permission.MEMBERS_READ)
+expand.offer(DEED_SUMMARY, "award", _awards_of_deeds, reads=Permission.EARNING_READ)
+expand.offer(DEED_SUMMARY, "member", _members, reads=Permission.MEMBERS_READ)
+expand.offer(PURCHASE, "member", _members, reads=Permission.MEMBERS_READ)
+expand.offer(SUMMARY, "award", _awards, reads=Permission.EARNING_READ)
+expand.offer(SUMMARY, "lines", _lines, reads=Permission.PURCHASES_READ)
+expand.offer(SUMMARY, "member", _members, reads=Permission.MEMBERS_READ)

@@ -7,6 +7,7 @@ from laurels.events import Erasing, Merging, Unmerging, takes_part
 from laurels.kit import dossier
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
+from laurels.permissions import Permission
 
 from .ladder import load_ladder
 from .policy import Standing
@@ -119,6 +120,7 @@ async def erase_words(work: Work, story: Erasing) -> None:
 dossier.add(
     dossier.Chapter(
         "tier_history",
+        Permission.TIERS_READ,
         ("tier_history",),
         "select x.id::text as key, x.id, t.name as tier, t.level, x.achieved_at, x.ended_at,"
         " x.expires_at, x.grace_until, x.basis, x.fixed, x.reason, x.points_at_achievement,"

@@ -64,7 +64,7 @@ async def _standings(work: Work, rows: Rows) -> Mapping[UUID, StandingOut]:
     return {member_id: StandingOut.of(row) for member_id, row in found.items()}
 
 
-offer("member", "tier", _standings)
+offer("member", "tier", _standings, reads=Permission.TIERS_READ)
 
 
 @router.get("/tiers")
