@@ -43,6 +43,24 @@ def balances(tenant: Tenant, to: To) -> None:
 
 
 @app.command()
+def purchases(tenant: Tenant, to: To) -> None:
+    """Write every purchase, each followed by its refunds, with lines and numbers as they came."""
+    _export("purchases", tenant, to)
+
+
+@app.command()
+def points(tenant: Tenant, to: To) -> None:
+    """Write every movement of points of active members. There is no import of it: see balances."""
+    _export("points", tenant, to)
+
+
+@app.command()
+def tiers(tenant: Tenant, to: To) -> None:
+    """Write every tier that active members have had, when and why. There is no import of it."""
+    _export("tiers", tenant, to)
+
+
+@app.command()
 def rewards(tenant: Tenant, to: To) -> None:
     """Write the catalogue: rewards that are not archived, with their limits and what is left."""
     _export("rewards", tenant, to)

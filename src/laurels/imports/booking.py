@@ -50,7 +50,7 @@ def _named(item: PurchaseItem) -> bool:
 
 def _key(item: PurchaseItem, source: str) -> tuple[str, str]:
     if isinstance(item, RefundRow):
-        return source, item.of
+        return item.source or source, item.of
     return item.source, item.external_id or ""
 
 
@@ -74,15 +74,15 @@ def _purchase_outcome(item: NewPurchase, result: settlement.Settled | AppError) 
 
 
 async def _refund(work: Work, rows: Sequence[RefundRow], source: str) -> list[Outcome]:
-    known = await purchases.find_by_key(work, [(source, row.of) for row in rows])
+    known = await purchases.find_by_key(work, [_key(row, source) for row in rows])
     outcomes: list[Outcome] = []
     wanted: list[NewRefund] = []
     for row in rows:
-        purchase_id = known.get((source, row.of))
+        purchase_id = known.get(_key(row, source))
         if purchase_id is None:
             msg = (
-                f"there is no purchase `{row.of}` of source `{source}`; its row must come"
-                " before this one, or have been imported under the same --source"
+                f"there is no purchase `{row.of}` of source `{row.source or source}`; its row"
+                " must come before this one, or have been imported under the same --source"
             )
             outcomes.append(OriginMissing(msg, field="refund_of"))
             continue
@@ -90,7 +90,8 @@ async def _refund(work: Work, rows: Sequence[RefundRow], source: str) -> list[Ou
         wanted.append(
             NewRefund(
                 purchase_id=purchase_id, amount=row.amount, lines=row.lines, member=row.member,
-                source=source, external_id=row.external_id, occurred_at=row.occurred_at,
+                source=row.source or source, external_id=row.external_id,
+                occurred_at=row.occurred_at,
                 reason=row.reason,
             )
         )  # fmt: skip

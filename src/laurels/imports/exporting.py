@@ -17,7 +17,7 @@ from uuid import UUID
 
 import orjson
 
-from laurels import audit, ledger, members, rewards
+from laurels import audit, ledger, members, purchases, rewards
 from laurels.kit.db import Database
 from laurels.kit.ids import encode
 from laurels.kit.schema import trim_money
@@ -26,23 +26,12 @@ from laurels.kit.work import SNAPSHOT, Actor, Work, open_work
 from .balances import BALANCE_COLUMNS, NEVER, NOW
 from .catalogue import REWARD_COLUMNS, VOUCHER_COLUMNS
 from .cells import guard
-from .parsing import MEMBER_COLUMNS
+from .history import POINT_COLUMNS, TIER_COLUMNS, walk_points, walk_purchases, walk_tiers
+from .parsing import MEMBER_COLUMNS, PURCHASE_COLUMNS
+from .sheets import PAGE, Cell, Cells, Sheet, name_of
 
-PAGE = 500
-"""Members or wallets that are read at once."""
-Cell = str | int | bool | Decimal | datetime | date | None
-Cells = Sequence[Cell]
 OnExported = Callable[[int, int, int], None]
 """Is told how many things were looked through, of how many, and how many rows that made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a file: its rows, how many things were looked through, and the last one's id."""
-
-    rows: list[Cells]
-    seen: int
-    last: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +41,6 @@ class Exported:
     columns: Sequence[str]
     count: Callable[[Work], Awaitable[int]]
     read: Callable[[Work, UUID | None], Awaitable[Sheet]]
-
-
-def name_of(member: Mapping[str, Any]) -> str:
-    """Return what a member is called in a file: their external id, else our own."""
-    return member["external_id"] or encode("member", member["id"])
 
 
 async def _members(work: Work, after: UUID | None) -> Sheet:
@@ -141,6 +125,9 @@ EXPORTS: Mapping[str, Exported] = MappingProxyType({
     "balances": Exported(BALANCE_COLUMNS, ledger.count_wallets, _balances),
     "rewards": Exported(REWARD_COLUMNS, rewards.count_rewards, _rewards),
     "vouchers": Exported(VOUCHER_COLUMNS, rewards.count_codes, _vouchers),
+    "purchases": Exported(PURCHASE_COLUMNS, purchases.count, walk_purchases),
+    "points": Exported(POINT_COLUMNS, members.count_active, walk_points),
+    "tiers": Exported(TIER_COLUMNS, members.count_active, walk_tiers),
     "redemptions": Exported(REDEMPTION_COLUMNS, rewards.count_redemptions, _redemptions),
 })  # fmt: skip
 """The kinds of exports, by name."""

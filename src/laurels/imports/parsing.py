@@ -24,7 +24,8 @@ from .texts import checked
 
 REQUIRED = ("external_id", "member", "occurred_at", "amount", "currency")
 PURCHASE_COLUMNS = (
-    *REQUIRED, "status", "refund_of", "channel", "payment_method", "note", "lines",
+    *REQUIRED, "source", "status", "refund_of", "channel", "payment_method", "note", "lines",
+    "attributes",
 )  # fmt: skip
 LINE_COLUMNS = ("sku", "name", "category", "quantity", "unit_price", "line_amount")
 """Of a file with a row for each line: what is the line's own."""
@@ -33,7 +34,14 @@ _OF_THE_ORDER = (
 )  # fmt: skip
 STATUSES = ("pending", "completed", "failed", "cancelled")
 PAYMENT_METHODS = ("cash", "card", "mobile", "other")
-LONGEST = {"external_id": 128, "member": 128, "refund_of": 128, "channel": 64, "note": 1000}
+LONGEST = {
+    "source": 64,
+    "external_id": 128,
+    "member": 128,
+    "refund_of": 128,
+    "channel": 64,
+    "note": 1000,
+}
 EARLIEST_YEAR = 1970
 
 _AMOUNT = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,12})?")
@@ -52,6 +60,8 @@ class RefundRow:
     member: str | None = None
     lines: Sequence[RefundLine] = ()
     reason: str | None = None
+    source: str | None = None
+    """Where it came from, if not from where the whole file does."""
 
 
 @dataclass(slots=True)
@@ -171,6 +181,7 @@ class Reading:
             member=member and checked("member", member),
             lines=() if lines is None else _lines_back(lines),
             reason=self._cell(values, "note"),
+            source=self._cell(values, "source"),
         )
 
     def _line_back(self, values: list[str]) -> RefundLine:
@@ -191,7 +202,11 @@ class Reading:
         method = self._cell(values, "payment_method")
         if method is not None:
             item.payment_method = _one_of("payment_method", method, PAYMENT_METHODS)
+        item.source = self._cell(values, "source") or item.source
         item.channel = self._cell(values, "channel")
+        attributes = self._cell(values, "attributes")
+        if attributes is not None:
+            item.attributes = _attributes(attributes)
         item.note = self._cell(values, "note")
         lines = self._cell(values, "lines")
         if lines is not None:

@@ -17,10 +17,15 @@ from .streaming import Exports
 
 router = APIRouter(prefix="/v1", tags=["imports"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.IMPORTS_READ)]
-Kind = Literal["members", "balances", "rewards", "vouchers", "redemptions"]
+Kind = Literal[
+    "members", "purchases", "points", "balances", "tiers", "rewards", "vouchers", "redemptions"
+]
 SHOWS: dict[Kind, tuple[Permission, ...]] = {
     "members": (Permission.MEMBERS_READ,),
+    "purchases": (Permission.MEMBERS_READ, Permission.PURCHASES_READ),
+    "points": (Permission.MEMBERS_READ, Permission.LEDGER_READ),
     "balances": (Permission.MEMBERS_READ, Permission.LEDGER_READ),
+    "tiers": (Permission.MEMBERS_READ, Permission.TIERS_READ),
     "rewards": (Permission.REWARDS_READ,),
     "vouchers": (Permission.REWARDS_READ,),
     "redemptions": (Permission.MEMBERS_READ, Permission.REWARDS_READ),
@@ -35,10 +40,11 @@ SHOWS: dict[Kind, tuple[Permission, ...]] = {
 )
 @refuses(TooManyExports)
 async def export_rows(kind: Kind, request: Request, work: Reading) -> Response:
-    """Take out members, balances, rewards, free codes or redemptions as CSV.
+    """Take out members, purchases, points, balances, tiers, rewards, codes or redemptions as CSV.
 
     Beside `imports:read` it asks for the rights to read what is in it, such as `members:read`.
-    The import of the same kind reads it back, redemptions aside. Archived things are not in it.
+    The import of the same kind reads it back. Points, tiers and redemptions are history, for
+    reading: there is no import of them. Archived things are not in it.
 
     The file is of one moment. It is sent while it is read, so one that broke off ends without its
     last chunk; ask again. Cells that a spreadsheet would take for a formula have a `'` in front.

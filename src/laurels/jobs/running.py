@@ -19,7 +19,7 @@ from prometheus_client import Counter, Histogram
 
 from laurels.kit.db import Database
 from laurels.kit.ids import new_id
-from laurels.kit.jobs import Count, Job, all_jobs
+from laurels.kit.jobs import Count, Job, NotYet, all_jobs
 from laurels.kit.work import Work, open_work
 
 from .errors import JobNotFound, RunOvertaken
@@ -161,6 +161,9 @@ async def _execute(attempt: Attempt, delay: timedelta | None) -> RunView | None:
             ended = await _step_by_step(attempt, _job(job))
     except Stopped:
         await _leave(attempt, state="waiting")
+        return None
+    except NotYet:
+        await _leave(attempt, state="waiting", delay=timedelta(minutes=1))
         return None
     except RunOvertaken:
         RUNS.labels(job, "overtaken").inc()

@@ -33,6 +33,10 @@ class Step(Protocol):
         ...
 
 
+class NotYet(Exception):
+    """Something else has to end first; a job that raises it is tried again in a minute."""
+
+
 class Stride(NamedTuple):
     """How many things a step did, and the last of them: the next step goes on after it."""
 

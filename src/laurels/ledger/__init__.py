@@ -18,7 +18,16 @@ from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Rele
 from .portions import Portion, count_wallets, list_portions
 from .posting import credit, debit, hold, open_wallets, post, release, reverse
 from .programs import create_program, furnish, program_ids
-from .queries import Purse, balance, list_lots, lots_of, spendable, statement, taken_back
+from .queries import (
+    Purse,
+    balance,
+    history_of,
+    list_lots,
+    lots_of,
+    spendable,
+    statement,
+    taken_back,
+)
 from .rehearsed import moved
 from .repairing import rebuild
 
@@ -28,7 +37,7 @@ __all__ = [
     "Purse", "Release", "Reversal", "WalletClosed", "WalletNotFound", "after_reversals", "balance",
     "close_wallets",
     "count_wallets", "create_program", "credit", "debit", "figures", "find_faults", "furnish",
-    "hold", "list_lots", "list_portions", "lots_of", "moved",
+    "history_of", "hold", "list_lots", "list_portions", "lots_of", "moved",
     "open_wallets", "post", "program_ids", "rebuild", "release", "release_due_holds",
     "reopen_wallets", "reverse", "settle_due_lots", "spendable", "statement", "taken_back",
 ]  # fmt: skip

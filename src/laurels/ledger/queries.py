@@ -208,6 +208,39 @@ async def statement(
     return [dict(row) for row in rows]
 
 
+async def history_of(work: Work, member_ids: Sequence[UUID]) -> list[asyncpg.Record]:
+    """Return every movement of these members, wallet by wallet in the order booked.
+
+    With the program, the debt after it, and the number of the purchase that it came of.
+    """
+    return await work.fetch(
+        """
+        select
+          w.member_id, g.name as program, t.seq as number, t.type, t.source, t.points,
+          t.balance_after, t.reason, t.occurred_at,
+          sum(t.debt_delta) over (partition by t.wallet_id order by t.seq)::bigint as debt_after,
+          case t.source
+            when 'purchase' then (
+              select p.external_id from laurels.purchases as p
+              where p.tenant_id = t.tenant_id and p.id = laurels.id_of(t.source_id)
+            )
+            when 'refund' then (
+              select p.external_id from laurels.refunds as r
+              inner join laurels.purchases as p
+                on p.tenant_id = r.tenant_id and p.id = r.purchase_id
+              where r.tenant_id = t.tenant_id and r.id = laurels.id_of(t.source_id)
+            )
+          end as purchase
+        from laurels.point_transactions as t
+        inner join laurels.wallets as w on w.tenant_id = t.tenant_id and w.id = t.wallet_id
+        inner join laurels.programs as g on g.tenant_id = w.tenant_id and g.id = w.program_id
+        where t.tenant_id = $1 and w.member_id = any($2)
+        order by w.member_id, g.name, t.wallet_id, t.seq
+        """,
+        work.tenant_id, list(member_ids),
+    )  # fmt: skip
+
+
 async def find_transactions(work: Work, ids: Sequence[UUID]) -> dict[UUID, asyncpg.Record]:
     """Return transactions by id."""
     rows = await work.fetch(

@@ -7,6 +7,7 @@ points: what a purchase causes and a refund undoes is `settlement`.
 from .content import amount_of_line, differing
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseNotFound, PurchaseNotPending
 from .queries import (
+    count,
     find_by_key,
     find_purchases,
     get_purchase,
@@ -18,6 +19,7 @@ from .queries import (
     lock_by_key,
     members_of,
     totals_of,
+    walk,
 )
 from .recording import Recorded, as_said, check, record, rewrite
 from .refunds import NewRefund, RecordedRefund, record_refunds, set_refund_points
@@ -41,6 +43,7 @@ __all__ = [
     "amount_of_line",
     "as_said",
     "check",
+    "count",
     "differing", "find_by_key",
     "find_purchases",
     "get_purchase",
@@ -55,4 +58,5 @@ __all__ = [
     "set_refund_points",
     "set_status",
     "totals_of",
+    "walk",
 ]  # fmt: skip

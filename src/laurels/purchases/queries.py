@@ -44,6 +44,24 @@ async def find_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str
     return found
 
 
+async def walk(work: Work, *, after: UUID | None, limit: int) -> list[UUID]:
+    """Return the ids of the next purchases from above the id `after`, the oldest first."""
+    rows = await work.fetch(
+        "select id from laurels.purchases where tenant_id = $1"
+        " and ($2::uuid is null or id > $2) order by id limit $3",
+        work.tenant_id, after, limit,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+async def count(work: Work) -> int:
+    """Return how many purchases there are."""
+    row = await work.fetchrow(
+        "select count(*) from laurels.purchases where tenant_id = $1", work.tenant_id
+    )
+    return row[0] if row else 0
+
+
 async def lock(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return purchases by id, locked in the order of ids until the transaction ends."""
     rows = await work.fetch(

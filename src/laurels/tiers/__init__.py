@@ -12,7 +12,7 @@ from .presets import furnish
 from .previewing import Preview, preview
 from .progress import Progress, catch_up, look_again, reconsider, watch
 from .proposing import Proposal
-from .queries import Standing, distribution, get_tier, has_tiers, list_tiers, standings
+from .queries import Standing, distribution, get_tier, has_tiers, history_of, list_tiers, standings
 from .reviewing import place, review
 from .saving import save_ladder
 from .service import archive_tier, change_tier, create_tier, restore_tier
@@ -36,6 +36,7 @@ __all__ = [
     "furnish",
     "get_tier",
     "has_tiers",
+    "history_of",
     "list_tiers",
     "look_again",
     "place",

@@ -249,6 +249,17 @@ begin
 end
 $$;
 
+-- Whether an import brings history to a tenant; one that broke off is waited for for a day.
+create or replace function laurels.is_importing(p_tenant uuid) returns boolean
+language sql stable as $$
+  select exists (
+    select
+    from laurels.import_runs as i
+    where i.tenant_id = p_tenant and i.status = 'running'
+      and i.started_at > now() - interval '1 day'
+  )
+$$;
+
 -- Which tenants have a ladder and something that moved since their last review, or no review that
 -- is remembered: runs are kept for 45 days, so everybody is reviewed that often. And which have
 -- standings for which time matters by now. While an import brings history, time does not pass for
@@ -282,11 +293,7 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
     and exists (
       select from laurels.tiers as r where r.tenant_id = t.id and r.archived_at is null
     )
-    and not exists (
-      select
-      from laurels.import_runs as i
-      where i.tenant_id = t.id and i.status = 'running' and i.started_at > now() - interval '1 day'
-    )
+    and not laurels.is_importing(t.id)
     and (
       v.started_at is null
       or greatest(p.created_at, b.created_at) > v.started_at
@@ -304,11 +311,7 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
     inner join laurels.members as m on m.tenant_id = t.id and m.id = h.member_id
     where h.tenant_id = t.id and h.ended_at is null and h.due_at <= p_now
       and m.status = 'active'
-  ) and not exists (
-    select
-    from laurels.import_runs as i
-    where i.tenant_id = t.id and i.status = 'running' and i.started_at > now() - interval '1 day'
-  )
+  ) and not laurels.is_importing(t.id)
 $$;
 
 alter function laurels.tenants_with_tiers(timestamptz) owner to laurels_maintenance;

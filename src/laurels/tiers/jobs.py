@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from laurels.kit.jobs import MINUTE, Stride, job, walk
+from laurels.kit.jobs import MINUTE, NotYet, Stride, job, walk
 from laurels.kit.work import Work
 
 from . import queries
@@ -20,6 +20,7 @@ from .service import REVIEW
 )
 async def settle_due_standings(work: Work, *, limit: int) -> int:
     """Renew, keep in grace or lower tiers whose time is over; give notice of those to end soon."""
+    await _wait_for_history(work)
     due = await queries.due_members(work, limit=limit)
     watched = await watch(work, due)
     await catch_up(work, dict.fromkeys(watched, work.now), watched)
@@ -37,6 +38,14 @@ async def settle_due_standings(work: Work, *, limit: int) -> int:
 )
 async def review_everybody(work: Work, *, limit: int, after: UUID | None) -> Stride:
     """Review every member, also after the ladder was changed: each stands where they belong."""
+    await _wait_for_history(work)
     ids = await queries.active_after(work, after, limit=limit)
     await review(work, ids, cause="ladder")
     return Stride(len(ids), ids[-1] if ids else after)
+
+
+async def _wait_for_history(work: Work) -> None:
+    """Judge nobody as of now while an import brings what they did. Raise NotYet."""
+    row = await work.fetchrow("select laurels.is_importing($1)", work.tenant_id)
+    if row is not None and row[0]:
+        raise NotYet

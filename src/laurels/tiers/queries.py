@@ -119,6 +119,24 @@ async def list_history(
     return [dict(row) for row in rows]
 
 
+async def history_of(work: Work, member_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return every standing that these members had, member by member, the first one first."""
+    rows = await work.fetch(
+        """
+        select
+          h.member_id, t.name as tier, t.level, h.reason, h.achieved_at, h.ended_at, h.expires_at,
+          h.grace_until, h.points_at_achievement, h.spend_at_achievement,
+          h.orders_at_achievement, h.note
+        from laurels.tier_history as h
+        inner join laurels.tiers as t on t.tenant_id = $1 and t.id = h.tier_id
+        where h.tenant_id = $1 and h.member_id = any($2)
+        order by h.member_id, h.achieved_at, h.id
+        """,
+        work.tenant_id, list(member_ids),
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
 async def distribution(work: Work) -> tuple[list[dict[str, Any]], int]:
     """Return how many active members stand on each tier of the ladder, and how many on none.
 
