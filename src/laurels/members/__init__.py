@@ -11,6 +11,7 @@ from .merging import Merge, merge, unmerge
 from .queries import (
     Present,
     count_active,
+    enrolled_since,
     find_by_email,
     get_facts,
     get_member,
@@ -37,8 +38,7 @@ from .service import (
 __all__ = [
     "Ensured", "MemberArchived", "MemberErased", "MemberMerged", "MemberNotFound", "Merge",
     "Present", "Upserted", "add_purchases", "add_refunds", "archive", "change", "count_active",
-    "ensure",
-    "ensure_new", "erase", "export", "find", "find_by_email", "get_facts", "get_member",
-    "list_born_on", "list_members", "lock_present", "look_up", "merge", "require_active",
-    "restore", "set_totals", "unmerge", "upsert", "walk",
+    "enrolled_since", "ensure", "ensure_new", "erase", "export", "find", "find_by_email",
+    "get_facts", "get_member", "list_born_on", "list_members", "lock_present", "look_up",
+    "merge", "require_active", "restore", "set_totals", "unmerge", "upsert", "walk",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -112,6 +113,15 @@ async def get_facts(
         )  # fmt: skip
     rows = await work.fetch(f"{_MEMBER} and m.id = any($2)", work.tenant_id, list(member_ids))
     return {row["id"]: dict(row) for row in rows}
+
+
+async def enrolled_since(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Return since when these are members."""
+    rows = await work.fetch(
+        "select id, enrolled_at from laurels.members where tenant_id = $1 and id = any($2)",
+        work.tenant_id, list(member_ids),
+    )  # fmt: skip
+    return {row[0]: row[1] for row in rows}
 
 
 async def list_members(

@@ -204,10 +204,11 @@ async def _refuse_strangers(
 async def award_enrolment(
     work: Work, member_ids: Sequence[UUID], *, historical: bool = False
 ) -> None:
-    """New members have earned what sign-up rules say, once each."""
+    """New members have earned what sign-up rules say, once each, as of their enrolment."""
+    since = await members.enrolled_since(work, member_ids)
     occurrences = [
         earning.Occurrence(
-            subject_id=member_id, member_id=member_id, occurred_at=work.now, facts={}
+            subject_id=member_id, member_id=member_id, occurred_at=since[member_id], facts={}
         )
         for member_id in member_ids
     ]
