@@ -153,10 +153,8 @@ async def in_bulk(house: House) -> None:
         place = 0
         while place < len(FACTS):
             back = FACTS[place].refund_of is not None
-            same = takewhile(
-                lambda fact, back=back: (fact.refund_of is not None) == back, FACTS[place:]
-            )
-            run = list(islice(same, 200))
+            rest = FACTS[place : place + 200]
+            run = list(takewhile(lambda fact, back=back: bool(fact.refund_of) == back, rest))
             items = (
                 [{**refund_of(fact), "purchase_id": known[fact.refund_of or ""]} for fact in run]
                 if back
