@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from laurels import settlement
+from laurels import jobs, settlement
 from laurels.kit.ids import encode
+from laurels.kit.work import OPERATOR
 from laurels.purchases import NewPurchase, NewRefund
 
 from .climbing import build, buy, history, refund, set_up, steps, tier_of
@@ -240,3 +241,28 @@ async def test_a_member_far_from_the_next_tier_costs_no_look_at_what_they_did(ho
 
     assert not [sql for sql in asked if "tier_metrics" in sql]
     assert len([sql for sql in asked if "lock_progress" in sql]) == 1
+
+
+async def test_while_history_is_imported_nobody_is_reviewed_as_of_now(house):
+    await build(house, *DOUBLE)
+    async with house.work() as work:
+        await work.fetch(
+            "insert into laurels.import_runs (tenant_id, id, kind, source, file_name, status,"
+            " started_at) values ($1, laurels.new_id(), 'purchases', 'f', 'f', 'running', now())",
+            work.tenant_id,
+        )
+
+    for job in ("tiers.review", "tiers.settle_due_standings"):
+        assert await jobs.run_now(house.database, house.tenant.id, job, actor=OPERATOR) is None
+
+    async with house.work() as work:
+        waiting = await jobs.list_runs(work, state="waiting")
+        await work.fetch(
+            "update laurels.import_runs set status = 'finished', finished_at = now()"
+            " where tenant_id = $1",
+            work.tenant_id,
+        )
+    assert [run.job for run in waiting] == ["tiers.settle_due_standings", "tiers.review"]
+    ended = await jobs.carry_out(house.database, house.tenant.id, waiting[1].id)
+    assert ended is not None
+    assert ended.state == "done"
