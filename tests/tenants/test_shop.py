@@ -120,6 +120,8 @@ async def test_an_adjustment_never_goes_below_zero(client):
 
 async def test_lifetime_totals_go_on_from_where_they_were(client):
     await change(client, "earning", welcome_points=0)
+    # The first purchase brings Silver, which would multiply the second.
+    await change(client, "tiers", multipliers_enabled=False)
     await buy(client, amount="2500.00")
     wallet = await wallet_of(client, "anna")
     spend = {"points": 1250, "source": "redemption"}

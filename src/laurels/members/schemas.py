@@ -62,6 +62,7 @@ class MemberIn(Schema):
     )
     email_opt_in: Flag | None = Field(
         default=None,
+        examples=[True],
         description="Whether the person agreed to get e-mail from you; null: unknown, so no.",
     )
     email_opt_in_at: Annotated[Moment, AfterValidator(_this_age)] | None = Field(
@@ -74,6 +75,7 @@ class MemberIn(Schema):
     )
     sms_opt_in: Flag | None = Field(
         default=None,
+        examples=[True],
         description="Whether the person agreed to get text messages from you; null: unknown,"
         " so no.",
     )
