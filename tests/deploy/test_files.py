@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 from prometheus_client import REGISTRY
-from typer.main import get_command
 
 import laurels
-from laurels.cli.main import app
+from laurels.cli.main import load_all
 from laurels.config import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +26,7 @@ NAMES = re.compile(r"LAURELS_[A-Z_]+[A-Z]")
 
 def commands():
     """The words by which a command is called."""
-    return get_command(app).commands
+    return load_all().commands
 
 
 def stages():

@@ -1,65 +1,117 @@
-"""The commands. Each file of this package has one group; none of them decides anything."""
+"""The commands. Each file of this package has one group; none of them decides anything.
+
+A command is imported when it is called, so that others do not wait for it: everything at once takes
+seconds, most of them for the database and the API.
+"""
 
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
-from rich.markup import escape
+from typer.core import TyperCommand, TyperGroup
 
 from laurels import __version__
-from laurels.config import Settings
 
-from . import (
-    audit,
-    clock,
-    db,
-    demo,
-    docs,
-    events,
-    exports,
-    imports,
-    jobs,
-    ledger,
-    mail,
-    member,
-    operator,
-    reward,
-    segment,
-    serve,
-    staff,
-    tenant,
-    tiers,
-)  # fmt: skip
-from .console import err
+GROUPS = {
+    "tenant": ("tenant", "Tenants and their keys."),
+    "import": (
+        "imports", "Bring in purchases, members, balances, rewards and codes from CSV files.",
+    ),
+    "export": ("exports", "Take everything out, into CSV files that `import` reads back."),
+    "ledger": ("ledger", "The books: check them, rebuild wallets, print statements."),
+    "events": ("events", "Events: what waits to be told, and what handlers could not do."),
+    "member": ("member", "One member: merge, unmerge, export, erase."),
+    "reward": ("reward", "Rewards: list them, upload the codes of a pool."),
+    "segment": ("segment", "Segments: list, preview, recompute."),
+    "jobs": ("jobs", "What runs by itself: list it, look at runs, run one."),
+    "tiers": ("tiers", "The ladder of tiers and who stands on it."),
+    "db": ("db", "The database: roles, logins, backup, state."),
+    "operator": ("operator", "Those who run the platform: keys, settings, plans."),
+    "staff": ("staff", "The people who run a tenant's programme."),
+    "mail": ("mail", "Mails that no server took, in a folder."),
+}  # fmt: skip
+"""By name: the module that has the group as `app`, and what it is for."""
+COMMANDS = {
+    "audit": ("audit", "show"),
+    "serve": ("serve", "serve"),
+    "worker": ("serve", "work"),
+    "migrate": ("db", "migrate"),
+    "run": ("demo", "run"),
+    "docs": ("docs", "docs"),
+}
+"""By name: the module and the function of commands that are in no group."""
+HELP = {
+    "audit": "Print who changed what, newest first.",
+    "serve": "Serve the API until it is stopped, and do what goes on without being asked.",
+    "worker": "Work until stopped: plan and carry out jobs, tell events. Several at once are safe.",
+    "migrate": (
+        "Bring the schema to the newest revision, with a proved dump first where there is data."
+    ),
+    "run": "Start everything in one process, with a demo tenant, and say what to try.",
+    "docs": "Write docs/reference from the code. Works in a checkout only.",
+}
+
+
+def load(name: str) -> Any:
+    """Return a command or group as it is, imported."""
+    if name in GROUPS:
+        module = import_module(f".{GROUPS[name][0]}", __package__)
+        if name == "tenant":
+            _with_clock(module.app)
+        found = typer.main.get_command(module.app)
+    else:
+        file, function = COMMANDS[name]
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command(name)(getattr(import_module(f".{file}", __package__), function))
+        found = typer.main.get_command(alone)
+    found.name = name
+    return found
+
+
+def load_all() -> Any:
+    """Return the `laurels` command with everything that belongs to it, for whoever lists it."""
+    root: Any = typer.main.get_command(app)
+    root.commands.update({name: load(name) for name in (*COMMANDS, *GROUPS)})
+    return root
+
+
+def _with_clock(tenant: typer.Typer) -> None:
+    if all(each.name != "clock" for each in tenant.registered_commands):
+        tenant.command("clock")(import_module(".clock", __package__).clock)
+
+
+class Lazy(TyperGroup):
+    """All commands by name; only the one that is called is imported."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names, in the order in which help lists them."""
+        del ctx
+        return [*COMMANDS, *self.commands.keys() - COMMANDS.keys() - GROUPS.keys(), *GROUPS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, or what stands for it in a list."""
+        found = super().get_command(ctx, cmd_name)
+        if found is not None:
+            return found
+        words = HELP.get(cmd_name) or GROUPS.get(cmd_name, ("", None))[1]
+        return None if words is None else TyperCommand(cmd_name, help=words)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is called, imported."""
+        name = args[0]
+        if name not in self.commands and (name in GROUPS or name in COMMANDS):
+            self.commands[name] = load(name)
+        return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
+    cls=Lazy,
     help="Laurels: loyalty points, exact and explained.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-tenant.app.command("clock")(clock.clock)
-app.add_typer(tenant.app, name="tenant")
-app.add_typer(imports.app, name="import")
-app.add_typer(exports.app, name="export")
-app.add_typer(ledger.app, name="ledger")
-app.add_typer(events.app, name="events")
-app.add_typer(member.app, name="member")
-app.add_typer(reward.app, name="reward")
-app.add_typer(segment.app, name="segment")
-app.add_typer(jobs.app, name="jobs")
-app.add_typer(tiers.app, name="tiers")
-app.add_typer(db.app, name="db")
-app.add_typer(operator.app, name="operator")
-app.add_typer(staff.app, name="staff")
-app.add_typer(mail.app, name="mail")
-app.command("audit")(audit.show)
-app.command("serve")(serve.serve)
-app.command("worker")(serve.work)
-app.command("migrate")(db.migrate)
-app.command("run")(demo.run)
-app.command("docs")(docs.docs)
 
 
 def _say_version(wanted: bool) -> None:
@@ -89,10 +141,19 @@ def main() -> None:
     """Run the command; say in words which environment variable cannot be."""
     try:
         app(prog_name="laurels")
-    except ValidationError as error:
-        if error.title != Settings.__name__:
+    except ValueError as error:
+        # Settings that cannot be raise an error of a library that commands without them never load.
+        if getattr(error, "title", None) != "Settings":
             raise
-        for each in error.errors():
-            name = "_".join(["LAURELS", *(str(part).upper() for part in each["loc"])])
-            err.print(f"[bold red]error:[/] {name}: {escape(each['msg'])}", soft_wrap=True)
+        _say_wrong_settings(error)
         sys.exit(1)
+
+
+def _say_wrong_settings(error: Any) -> None:
+    from rich.markup import escape
+
+    from .console import err
+
+    for each in error.errors():
+        name = "_".join(["LAURELS", *(str(part).upper() for part in each["loc"])])
+        err.print(f"[bold red]error:[/] {name}: {escape(each['msg'])}", soft_wrap=True)

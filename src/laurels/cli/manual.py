@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from inspect import cleandoc
 from typing import Any
 
-import typer
 from typer.core import TyperGroup, TyperOption
 
 NOTE = "<!-- Written by `./dev docs` from the code; change it there. -->"
@@ -13,9 +12,9 @@ NOTE = "<!-- Written by `./dev docs` from the code; change it there. -->"
 def manual() -> str:
     """Return docs/reference/cli.md."""
     # Only here, because the list of commands names this one too.
-    from .main import app
+    from .main import load_all
 
-    root = typer.main.get_command(app)
+    root = load_all()
     lines = [NOTE, "# Commands", "", "In a checkout, `./dev laurels …` reaches each of them."]
     for path, command in _walk("laurels", root):
         lines += ["", f"## {path}", "", cleandoc(command.help or "")]
