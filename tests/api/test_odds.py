@@ -34,7 +34,7 @@ async def test_a_rule_asks_only_about_what_its_trigger_has(client):
     rule = {"name": "r", "award": FIXED, "conditions": condition}
 
     odd = await client.post("/v1/earning-rules", json=rule | {"trigger": "member.enrolled"})
-    steps = {"field": "activity.steps", "op": "gte", "value": 1}
+    steps = {"field": "activity.value", "op": "gte", "value": 1}
     other = await client.post(
         "/v1/earning-rules", json=rule | {"trigger": "purchase.completed", "conditions": steps}
     )

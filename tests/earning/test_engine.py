@@ -58,7 +58,7 @@ def buy(amount, moment=NOON, tier=None, **more):
 
 
 def walk(steps, moment=NOON):
-    return {"activity.steps": steps, **moment_facts(moment, moment)}
+    return {"activity.value": steps, **moment_facts(moment, moment)}
 
 
 def judge(rules, facts, usage=None, trigger=BOUGHT):
@@ -135,7 +135,7 @@ def test_a_stamp_card_gives_one_per_visit():
 
 
 def test_steps_give_a_coin_per_hundred_up_to_a_hundred_a_day():
-    coin = PerUnit(1, Decimal(100), "activity.steps")
+    coin = PerUnit(1, Decimal(100), "activity.value")
     plan = compile_plan([make_rule(award=coin, trigger="steps.verified", caps=(Cap("day", 100),))])
     usage: dict[tuple[UUID, str], int] = {}
     paid = []
@@ -385,7 +385,9 @@ def test_a_lowered_cap_takes_nothing_back():
 def test_the_plan_says_what_to_load():
     rules = [
         make_rule(1, caps=(Cap("event", 5), Cap("day", 5), Cap("lifetime", 9))),
-        make_rule(2, Fixed(1), condition={"field": "member.tags", "op": "contains", "value": "a"}),
+        make_rule(
+            2, Fixed(1), condition={"field": "member.segments", "op": "contains", "value": "a"}
+        ),
         make_rule(3, Fixed(1), trigger="member.enrolled"),
     ]
     plan = compile_plan(rules)
@@ -398,7 +400,7 @@ def test_the_plan_says_what_to_load():
         "purchase.amount",
         "member.tier_multiplier",
         "event.local_date",
-        "member.tags",
+        "member.segments",
     }
     assert plan.facts("unknown") == frozenset()
 
@@ -436,7 +438,7 @@ def test_the_common_explanation_is_small():
 def test_every_rule_that_did_not_fire_says_why():
     rules = [
         make_rule(1, condition=LARGE),
-        make_rule(2, PerUnit(1, Decimal(100), "activity.steps")),
+        make_rule(2, PerUnit(1, Decimal(100), "activity.value")),
         make_rule(3, per_money("0.01")),
         make_rule(4, Fixed(3)),
     ]
@@ -445,7 +447,7 @@ def test_every_rule_that_did_not_fire_says_why():
 
     assert {row["rule"]: (row["why"], row["words"]) for row in told["skipped"]} == {
         "1": ("condition", ["purchase.amount 12.00 is not at least 100.00"]),
-        "2": ("zero", ["activity.steps is missing"]),
+        "2": ("zero", ["activity.value is missing"]),
         "3": ("zero", ["purchase.amount 12.00 gives less than one point"]),
     }
 

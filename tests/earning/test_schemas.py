@@ -61,8 +61,8 @@ def test_a_rule_is_stored_and_read_back_as_the_same_rule():
         ({"type": "fixed", "points": 5}, Fixed(5)),
         ({"type": "multiplier", "factor": 2}, Multiplier(Decimal(2))),
         (
-            {"type": "per_unit", "points": 1, "unit": "100", "of": "activity.steps"},
-            PerUnit(1, Decimal(100), "activity.steps"),
+            {"type": "per_unit", "points": 1, "unit": "100", "of": "activity.value"},
+            PerUnit(1, Decimal(100), "activity.value"),
         ),
     ],
 )
@@ -75,7 +75,7 @@ def test_every_form_of_award_is_read(award, expected):
 
 
 def steps(**changed):
-    return {"type": "per_unit", "points": 1, "unit": "1", "of": "activity.steps", **changed}
+    return {"type": "per_unit", "points": 1, "unit": "1", "of": "activity.value", **changed}
 
 
 @pytest.mark.parametrize(

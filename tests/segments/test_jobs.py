@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from laurels import events, jobs, ledger, segments
+from laurels.kit.ids import encode
 from laurels.kit.jobs import all_jobs
 from laurels.kit.time import utc_now
 from laurels.kit.work import OPERATOR
@@ -105,3 +106,61 @@ async def test_the_night_brings_what_days_alone_change(database):
     assert [(day["members"], day["left_count"]) for day in days] == [
         (1, 0), (1, 0), (1, 0), (1, 0), (0, 1),
     ]  # fmt: skip
+
+
+GONE = '{"field": "member.gone", "op": "gte", "value": 1}'
+WRONG_KIND = '{"field": "points.available", "op": "gte", "value": "many"}'
+NO_FORM = '{"fields": []}'
+
+
+@pytest.mark.parametrize("criteria", [GONE, WRONG_KIND, NO_FORM, '{"all": []}'])
+async def test_one_bad_segment_stops_no_other(house, client, criteria):
+    bad = (await make(house, name="Bad"))["id"]
+    good = (await make(house, name="Good"))["id"]
+    async with house.work() as work:
+        await work.fetch(
+            "update laurels.segments set criteria = $3::text::jsonb"
+            " where tenant_id = $1 and id = $2", work.tenant_id, bad, criteria,
+        )  # fmt: skip
+    rich = await house.member(balance=60)
+    while await events.relay_all(house.database):
+        pass
+
+    await run(house, "segments.keep_up")
+    async with house.work() as work:
+        followed = await segments.segments_of(work, [rich])
+    richer = await house.member(balance=80)
+    house.later(days=1)
+    nights = [await run(house, "segments.refresh") for _ in range(2)]
+    listed = {row["name"]: row for row in (await client.get("/v1/segments")).json()["data"]}
+    async with house.work() as work:
+        computed = await segments.segments_of(work, [richer])
+
+    assert [night.state for night in nights] == ["done", "done"]
+    assert followed == {rich: frozenset({good})}
+    assert computed == {richer: frozenset({good})}
+    assert listed["Good"]["failed_at"] is None
+    assert listed["Bad"]["failed_at"] is not None
+    assert "criteria" in listed["Bad"]["failure"]
+    assert not await waiting(house, "segments.keep_up")
+
+
+async def test_a_segment_that_failed_is_well_again_once_it_can_be_computed(house, client):
+    made = (await make(house, name="Bad"))["id"]
+    await house.member(balance=60)
+    async with house.work() as work:
+        await work.fetch(
+            "update laurels.segments set criteria = $3::text::jsonb, asked_at = now()"
+            " where tenant_id = $1 and id = $2", work.tenant_id, made, GONE,
+        )  # fmt: skip
+    await run(house, "segments.recompute_asked")
+    path = f"/v1/segments/{encode('segment', made)}"
+    failed = (await client.get(path)).json()
+
+    mended = await client.patch(path, json={"criteria": RICH})
+    computed = await client.post(f"{path}/recompute")
+
+    assert (failed["failed_at"] is None, failed["asked_at"]) == (False, None)
+    assert mended.status_code == 200
+    assert computed.json()["segment"]["failed_at"] is None
+    assert computed.json()["segment"]["member_count"] == 1

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from laurels import audit, events
+from laurels import audit, events, tenants
 from laurels.events.catalogue import StaffChanged, StaffInvited, StaffRemoved, StaffRestored
 from laurels.kit import passwords
 from laurels.kit.errors import Invalid
@@ -72,6 +72,7 @@ async def invite(work: Work, *, email: str, role: Role, name: str = "") -> Invit
 async def _add(
     work: Work, *, email: str, role: Role, name: str, status: str, user_id: UUID | None = None
 ) -> UUID:
+    await tenants.lock_counts(work)
     row = await work.fetchrow(
         "select count(*) from laurels.staff where tenant_id = $1", work.tenant_id
     )

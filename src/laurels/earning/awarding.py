@@ -26,7 +26,7 @@ from .facts import AMOUNT, LINES, LOCAL_DATE, SEGMENTS, member_facts, moment_fac
 from .judging import Awarded, Judged, Occurrence, judge, switched_off
 from .plan import Plan, compile_plan
 from .rules import UsageKey
-from .service import MAX_ACTIVE_RULES, list_rules, rules_of
+from .service import list_rules, rules_of
 
 _MEMBER_FACTS = (
     "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
@@ -62,7 +62,7 @@ async def current_plan(work: Work) -> Plan:
     if known is not None and known[0] == key:
         _plans.move_to_end(work.tenant_id)
         return known[1]
-    rules = rules_of(await list_rules(work, status="active", limit=MAX_ACTIVE_RULES))
+    rules = rules_of(await list_rules(work, status="active", limit=None))
     plan = compile_plan(rules)
     _plans[work.tenant_id] = (key, plan)
     _plans.move_to_end(work.tenant_id)

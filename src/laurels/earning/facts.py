@@ -47,10 +47,8 @@ FIELDS: Final = Fields(
     Field("activity.subject", Kind.TEXT, "What it is about, such as a product.", private=True),
     Field("activity.value", Kind.NUMBER, "The number that was sent with it."),
     Field("activity.attributes", Kind.ATTRIBUTES, "What the tenant adds.", private=True),
-    Field("activity.steps", Kind.INTEGER, "Verified steps that have not earned yet."),
     Field("member.external_id", Kind.TEXT, "The tenant's own id of the person.", private=True),
-    Field("member.status", Kind.TEXT, "active, blocked or what the tenant uses."),
-    Field("member.tags", Kind.TEXTS, "Labels.", private=True),
+    Field("member.status", Kind.TEXT, "active, or archived where a purchase is late."),
     Field("member.birthday", Kind.DATE, "Day of birth.", private=True),
     Field("member.enrolled_at", Kind.DATETIME, "When they joined."),
     Field("member.attributes", Kind.ATTRIBUTES, "What the tenant adds.", private=True),
@@ -62,7 +60,10 @@ FIELDS: Final = Fields(
     Field("member.tier_birthday_bonus_points", Kind.INTEGER, "What it gives for a birthday."),
     Field(SEGMENTS, Kind.TEXTS, "Ids of the segments they belong to, such as seg_01h455…."),
 )
-"""Rooms upstairs add theirs with `FIELDS.add(...)` when they are built."""
+"""Only what is supplied when a rule is judged: a rule over anything else could never fire.
+
+A room upstairs that supplies more adds it with `FIELDS.add(...)`.
+"""
 
 ROOTS: Final = {
     "purchase.completed": ("event", "member", "purchase"),

@@ -146,7 +146,7 @@ class PerUnitForm(BaseModel):
         description="How much makes one unit.", examples=["100"]
     )
     of: Annotated[str, AfterValidator(_countable)] = Field(
-        description="The fact that is counted.", examples=["activity.steps"]
+        description="The fact that is counted.", examples=["activity.value"]
     )
     lines: LineConditionForm | None = Field(
         default=None, description="Count only the lines that fulfil this condition."

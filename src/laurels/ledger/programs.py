@@ -104,6 +104,7 @@ async def create_program(work: Work, **values: Any) -> UUID:
     """
     if values.get("is_default"):
         values = await _as_settings_say(work, values)
+    await tenants.lock_counts(work)
     row = await work.fetchrow(
         "select count(*) as programs from laurels.programs where tenant_id = $1", work.tenant_id
     )

@@ -126,10 +126,7 @@ async def lock(work: Work, reward_id: UUID) -> Row:
 
 
 async def _require_room(work: Work) -> None:
-    # The tenant's row stands for the number of its rewards, so that two at once are not both last.
-    await work.fetch(
-        "select 1 from laurels.tenants where id = $1 for no key update", work.tenant_id
-    )
+    await tenants.lock_counts(work)
     if await queries.count_rewards(work) >= MAX_REWARDS:
         raise TooManyRewards
 

@@ -39,6 +39,7 @@ class Segment(TenantOwned, Base):
         CheckConstraint("length(name) between 1 and 200", name="name_length"),
         CheckConstraint("(kind = 'dynamic') = (criteria is not null)", name="dynamic_has_criteria"),
         CheckConstraint("kind = 'dynamic' or not auto_update", name="static_stays"),
+        CheckConstraint("(failed_at is null) = (failure is null)", name="failure_with_time"),
         CheckConstraint("version > 0", name="version_positive"),
         CheckConstraint("computed_version between 1 and version", name="computed_known"),
         CheckConstraint("member_count >= 0", name="count_not_negative"),
@@ -89,6 +90,10 @@ class Segment(TenantOwned, Base):
     asked_notify: Mapped[bool | None] = mapped_column(
         comment="Whether that is to be told as events; null: as usual."
     )
+    failed_at: Mapped[datetime | None] = mapped_column(
+        comment="When a job could not compute it, in business time; null: the last time went well."
+    )
+    failure: Mapped[str | None] = mapped_column(comment="Why not, in words.")
     created_at: Mapped[datetime] = mapped_column(comment="When it was made.")
     updated_at: Mapped[datetime] = mapped_column(comment="When somebody last changed it.")
     archived_at: Mapped[datetime | None] = mapped_column(

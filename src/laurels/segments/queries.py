@@ -15,7 +15,7 @@ from .matching import looking_at_all, question
 COLUMNS = (
     "id, name, description, kind, segment_type, criteria, version, computed_version, auto_update,"
     " member_count, avg_lifetime_value, avg_points_balance, last_computed_at, asked_at,"
-    " created_at, updated_at, archived_at"
+    " failed_at, failure, created_at, updated_at, archived_at"
 )
 SAMPLE = 20
 """How many members a preview shows."""

@@ -4,15 +4,20 @@ Two statements whatever the size: one writes who joined, one who left. The segme
 first, so of two at once the second finds nothing left to do.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from laurels import events
 from laurels.events import emit
 from laurels.events.catalogue import Event, SegmentJoined, SegmentLeft
 from laurels.kit.conditions import Condition
+from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 
 from . import criteria as registry
@@ -20,8 +25,15 @@ from .errors import SegmentArchived, SegmentIsStatic
 from .matching import Question, looking_at_all, question, start_of_today
 from .queries import get_segment
 
+log = logging.getLogger("laurels.segments")
 PATIENCE_SECONDS = 600
 """How long one statement of a computation may take; a tenant may have millions of members."""
+FAILURES = (
+    AppError, ValueError, LookupError, TypeError, ArithmeticError, asyncpg.DataError,
+    asyncpg.SyntaxOrAccessError, asyncpg.QueryCanceledError, asyncpg.ProgramLimitExceededError,
+    asyncpg.IntegrityConstraintViolationError,
+)  # fmt: skip
+"""What can be wrong with one segment. Whoever lost a race or the database tries the whole again."""
 _OWN = (SegmentJoined.name, SegmentLeft.name)
 
 
@@ -127,7 +139,9 @@ async def summarise(work: Work, segment_id: UUID, *, computed: int | None = None
         " computed_version = coalesce($3, s.computed_version),"
         " last_computed_at = case when $3::bigint is null then s.last_computed_at else $4 end,"
         " asked_at = case when $3::bigint is null then s.asked_at end,"
-        " asked_notify = case when $3::bigint is null then s.asked_notify end"
+        " asked_notify = case when $3::bigint is null then s.asked_notify end,"
+        " failed_at = case when $3::bigint is null then s.failed_at end,"
+        " failure = case when $3::bigint is null then s.failure end"
         " from (select count(*) as members,"
         "  coalesce(round(avg(coalesce(t.spend - t.refunded, 0)), 4), 0) as spend,"
         "  coalesce(floor(avg(coalesce(w.available + w.pending + w.held, 0))), 0)::bigint as points"
@@ -164,6 +178,7 @@ async def recompute_some(work: Work, *, asked: bool, limit: int) -> int:
         "asked_at is not null"
         if asked
         else "auto_update and (last_computed_at is null or last_computed_at < $3)"
+        " and (failed_at is null or failed_at < $3)"
     )
     today = [] if asked else [await start_of_today(work)]
     rows = await work.fetch(
@@ -172,8 +187,35 @@ async def recompute_some(work: Work, *, asked: bool, limit: int) -> int:
         work.tenant_id, limit, *today,
     )  # fmt: skip
     for row in rows:
-        await recompute(work, row["id"], notify=row["asked_notify"])
+        async with _apart(work, row["id"]):
+            await recompute(work, row["id"], notify=row["asked_notify"])
     return len(rows)
+
+
+@asynccontextmanager
+async def _apart(work: Work, segment_id: UUID) -> AsyncGenerator[None]:
+    """A segment that cannot be computed says why, and stops no other one.
+
+    It is left alone until the next night, or until somebody asks for it again.
+    """
+    try:
+        async with work.savepoint():
+            yield
+    except FAILURES as error:
+        log.warning("segment %s could not be computed: %s", segment_id, type(error).__name__)
+        await work.fetch(
+            "update laurels.segments set failed_at = $3, failure = $4, asked_at = null,"
+            " asked_notify = null where tenant_id = $1 and id = $2",
+            work.tenant_id, segment_id, work.now, _why(error),
+        )  # fmt: skip
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return "It took too long; ask for less, or for fewer days."
+    if isinstance(error, AppError | ValueError):
+        return f"Its criteria cannot be read any more: {error}"[:500]
+    return "Its criteria cannot be computed; change them, or report this with the segment's id."
 
 
 async def keep_up(work: Work, *, limit: int) -> int:
@@ -210,25 +252,30 @@ async def _follow(work: Work, news: dict[UUID, bool]) -> None:
     rows = await work.fetch(
         "select id, criteria, version from laurels.segments where tenant_id = $1"
         " and kind = 'dynamic' and auto_update and archived_at is null"
-        " and computed_version = version order by id for no key update",
+        " and computed_version = version and failed_at is null order by id for no key update",
         work.tenant_id,
     )
     for row in rows:
-        condition = registry.read(row["criteria"])
-        if registry.is_relative(condition):
-            continue
-        joined, left = await _move(work, dict(row), condition, list(news))
-        if not joined and not left:
-            continue
-        for past in (False, True):
-            _tell(
-                work, row["id"],
-                [each for each in joined if news[each] is past],
-                [each for each in left if news[each] is past],
-                historical=past,
-            )  # fmt: skip
-        await work.fetch(
-            "update laurels.segments set member_count = greatest(member_count + $3, 0)"
-            " where tenant_id = $1 and id = $2",
-            work.tenant_id, row["id"], len(joined) - len(left),
+        async with _apart(work, row["id"]):
+            await _follow_one(work, dict(row), news)
+
+
+async def _follow_one(work: Work, segment: dict[str, Any], news: dict[UUID, bool]) -> None:
+    condition = registry.read(segment["criteria"])
+    if registry.is_relative(condition):
+        return
+    joined, left = await _move(work, segment, condition, list(news))
+    if not joined and not left:
+        return
+    for past in (False, True):
+        _tell(
+            work, segment["id"],
+            [each for each in joined if news[each] is past],
+            [each for each in left if news[each] is past],
+            historical=past,
         )  # fmt: skip
+    await work.fetch(
+        "update laurels.segments set member_count = greatest(member_count + $3, 0)"
+        " where tenant_id = $1 and id = $2",
+        work.tenant_id, segment["id"], len(joined) - len(left),
+    )  # fmt: skip

@@ -95,6 +95,11 @@ class SegmentOut(View):
         description="When its members were last computed; null: never."
     )
     asked_at: datetime | None = Field(description="Since when a job is to compute it.")
+    failed_at: datetime | None = Field(
+        description="When a job could not compute it; null: the last time went well. Until it is"
+        " computed again, the next night or because somebody asks, its members stay as they are."
+    )
+    failure: str | None = Field(description="Why it could not be computed, and what to do.")
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from laurels import audit, events, jobs
+from laurels import audit, events, jobs, tenants
 from laurels.kit.conditions import to_json
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
@@ -204,6 +204,7 @@ async def _insert(work: Work, segment_id: UUID, values: dict[str, Any]) -> None:
 
 
 async def _check_room(work: Work) -> None:
+    await tenants.lock_counts(work)
     row = await work.fetchrow(
         "select count(*) from laurels.segments where tenant_id = $1 and archived_at is null",
         work.tenant_id,

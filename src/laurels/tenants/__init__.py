@@ -13,7 +13,7 @@ from .errors import (
     TenantSuspended,
 )
 from .loyalty import SettingPoints, loyalty_enabled, require_loyalty
-from .plans import PlanLimits, require_room
+from .plans import PlanLimits, lock_counts, require_room
 from .platform_settings import (
     change_setting,
     list_settings,
@@ -40,7 +40,8 @@ __all__ = [
     "PRESETS", "ApiSettings", "FeatureOff", "Furnisher", "LoyaltyOff", "PlanExceeded",
     "PlanLimits", "Section", "SettingPoints", "TenantInvalid", "TenantNotFound",
     "TenantSuspended", "TenantView", "change_section", "change_setting", "create", "current",
-    "establish", "find", "follows", "hold", "list_all", "list_settings", "loyalty_enabled", "read",
+    "establish", "find", "follows", "hold", "list_all", "list_settings", "lock_counts",
+    "loyalty_enabled", "read",
     "read_setting", "register", "requests_per_second", "require_active", "require_feature",
     "require_loyalty", "require_room", "sections", "set_status", "setting_history",
 ]  # fmt: skip

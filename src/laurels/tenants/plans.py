@@ -44,6 +44,16 @@ async def limits_of(work: Work) -> PlanLimits:
     return work.memo[PlanLimits]
 
 
+async def lock_counts(work: Work) -> None:
+    """How many of anything the tenant has stands still, so that two at once are not both the last.
+
+    Whoever counts before they add one asks this first: the tenant's row stands for all counts.
+    """
+    await work.fetch(
+        "select 1 from laurels.tenants where id = $1 for no key update", work.tenant_id
+    )
+
+
 async def require_room(work: Work, what: str, there: int) -> None:
     """Raise PlanExceeded when the tenant has so many of something that its plan allows no more."""
     most: int | None = getattr(await limits_of(work), what)
