@@ -230,13 +230,18 @@ class _Lane:
         if not claimed.secrets:
             trouble = Answer(utc_now(), 0, error="the signing secret cannot be read")
             return claimed, trouble
-        signed = headers(
-            claimed.secrets,
-            message_id=claimed.message_id,
-            timestamp=int(utc_now().timestamp()),
-            body=claimed.body,
-        )
-        return claimed, await self._sender.post(claimed.url, claimed.body, signed)
+        try:
+            signed = headers(
+                claimed.secrets,
+                message_id=claimed.message_id,
+                timestamp=int(utc_now().timestamp()),
+                body=claimed.body,
+            )
+            return claimed, await self._sender.post(claimed.url, claimed.body, signed)
+        except Exception as error:
+            # One that is never booked would be sent again for ever, with its whole turn.
+            log.exception("webhook %s could not be sent", claimed.message_id)
+            return claimed, Answer(utc_now(), 0, error=f"not sent: {type(error).__name__}")
 
     async def _book(self, work: Work, sent: Sequence[Sent]) -> None:
         if not sent:

@@ -81,7 +81,14 @@ async def handle_due(database: Database) -> int:
         async with gate:
             return await _Run(database, tenant_id, _handlers[name]).batch()
 
-    return sum(await asyncio.gather(*(one(row["tenant_id"], row["handler"]) for row in rows)))
+    outcomes = await asyncio.gather(
+        *(one(row["tenant_id"], row["handler"]) for row in rows), return_exceptions=True
+    )
+    # All have come to their end before one that failed is told: nobody runs on unobserved.
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return sum(outcome for outcome in outcomes if isinstance(outcome, int))
 
 
 @dataclass(frozen=True, slots=True)

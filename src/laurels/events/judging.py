@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .sending import Answer
+from .sending import LONGEST_WAIT_SECONDS, Answer
 
 DELAYS_SECONDS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """How long a delivery waits after each failed attempt: ten attempts within about three days."""
 JITTER = 0.1
-LONGEST_WAIT_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)

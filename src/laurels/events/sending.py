@@ -12,11 +12,16 @@ import httpx
 
 from laurels import __version__
 from laurels.kit.time import utc_now
+from laurels.kit.values import printable
 
 from .addresses import AddressRefused, resolve
 
 READ_BYTES = 1000
 """How much of an answer is read and kept for the log."""
+LONGEST_WAIT_SECONDS = 86_400.0
+"""How long an endpoint may ask us to wait."""
+_LONGEST_RETRY_AFTER = 40
+"""Longer than any date in a header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,8 @@ class Sender:
             return answer(error=f"no answer within {self._timeout:g} seconds")
         except AddressRefused as error:
             return answer(error=str(error))
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            return answer(error=f"{type(error).__name__}: {error}"[:500])
+        except Exception as error:  # noqa: BLE001 - whatever a stranger sends, the attempt is booked
+            return answer(error=printable(f"{type(error).__name__}: {error}")[:500])
         trouble = None if 200 <= status < 300 else f"answered {status}"
         if 300 <= status < 400:
             trouble = f"answered {status}; redirects are not followed"
@@ -102,7 +107,7 @@ class Sender:
                     break
         finally:
             await response.aclose()
-        text = read[:READ_BYTES].decode("utf-8", "replace").replace("\x00", "")
+        text = printable(read[:READ_BYTES].decode("utf-8", "replace"))[:READ_BYTES]
         return response.status_code, text, response.headers.get("retry-after")
 
     async def close(self) -> None:
@@ -111,20 +116,23 @@ class Sender:
 
 
 def seconds_to_wait(text: str | None, now: datetime) -> float | None:
-    """Return how long a `Retry-After` asks to wait, in seconds; None when it says nothing."""
-    if text is None:
+    """Return how long a `Retry-After` asks to wait, in seconds; None when it says nothing.
+
+    Never more than LONGEST_WAIT_SECONDS, and nothing of what is longer than a date.
+    """
+    text = (text or "").strip()
+    if not text.isascii() or not 0 < len(text) <= _LONGEST_RETRY_AFTER:
         return None
-    try:
-        return max(0.0, float(int(text)))
-    except ValueError:
-        pass
+    if text.isdecimal():
+        return min(float(text), LONGEST_WAIT_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        asked = (moment - now).total_seconds()
+    except (ValueError, TypeError, ArithmeticError, LookupError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return min(max(0.0, asked), LONGEST_WAIT_SECONDS)
 
 
 @lru_cache(maxsize=1)

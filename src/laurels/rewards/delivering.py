@@ -11,13 +11,12 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 from prometheus_client import Counter
 
 from laurels import tenants
 from laurels.kit.db import Database
-from laurels.kit.errors import AppError
 from laurels.kit.ids import encode
+from laurels.kit.values import printable
 from laurels.kit.work import Work, open_work
 
 from . import ending, queries
@@ -160,12 +159,13 @@ async def _deliver(database: Database, how: Manner, claimed: Claimed) -> None:
         outcome = _words(error)
     try:
         await book(database, claimed, outcome, final=final)
-    except (AppError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except Exception:
+        # Others are being delivered beside it, whatever it is.
         log.exception("what came of %s could not be booked; it is due again", order.reference)
 
 
 def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".replace("\x00", "")[:MAX_REASON]
+    return printable(f"{type(error).__name__}: {error}")[:MAX_REASON]
 
 
 async def book(
