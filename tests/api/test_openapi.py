@@ -233,3 +233,18 @@ def test_whatever_id_is_handed_out_can_be_fetched():
     }
 
     assert handed_out - fetched == set(OF_NO_GET)
+
+
+def test_every_list_has_the_shape_of_a_page():
+    whole = document()
+    found = []
+    for path, methods in whole["paths"].items():
+        content = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        name = content.get("application/json", {}).get("schema", {}).get("$ref", "").split("/")[-1]
+        properties = whole["components"]["schemas"].get(name, {}).get("properties", {})
+        if properties.get("data", {}).get("type") != "array":
+            continue
+        if not {"has_more", "next_cursor"} <= properties.keys():
+            found.append(path)
+
+    assert found == []

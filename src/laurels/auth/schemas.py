@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from laurels.kit.paging import MAX_PAGE
+from laurels.kit.paging import MAX_PAGE, Whole
 from laurels.kit.passwords import LONGEST
 from laurels.kit.schema import Email, IdOf, Moment, Name, Schema, View
 from laurels.kit.values import check_key, check_storable
@@ -170,7 +170,7 @@ class SessionOut(View):
     user_agent: str | None = Field(description="Program it was last used with; null when unknown.")
 
 
-class SessionsOut(View):
+class SessionsOut(Whole):
     """Where one is signed in, the last used first."""
 
     data: list[SessionOut]

@@ -11,7 +11,7 @@ from laurels import tenants
 from laurels.kit.access import begin
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.paging import Cursor, Limit, Page, Whole, page_of, read_cursor
 from laurels.kit.schema import IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
@@ -68,7 +68,7 @@ class EarningRuleOut(View):
     created_at: datetime = Field(description="When this version was made.")
 
 
-class VersionsOut(View):
+class VersionsOut(Whole):
     """All versions of a rule, newest first."""
 
     data: list[EarningRuleOut] = Field(description="Every version, newest first.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from laurels.kit.time import utc_now
@@ -58,6 +59,7 @@ async def list_events(
     types: Sequence[str],
     before: int | None,
     historical: bool,
+    window: tuple[datetime | None, datetime | None] = (None, None),
     limit: int,
 ) -> list[Happened]:
     """Return events from below a position, newest first; imported history only if asked for."""
@@ -65,8 +67,10 @@ async def list_events(
         f"select {COLUMNS} from laurels.outbox as o where o.tenant_id = $1"
         " and o.position is not null and ($2::bigint is null or o.position < $2)"
         " and (cardinality($3::text[]) = 0 or o.type = any($3)) and (o.historical is false or $4)"
+        " and ($6::timestamptz is null or o.occurred_at >= $6)"
+        " and ($7::timestamptz is null or o.occurred_at < $7)"
         " order by o.position desc limit $5",
-        work.tenant_id, before, list(types), historical, limit,
+        work.tenant_id, before, list(types), historical, limit, *window,
     )  # fmt: skip
     return [Happened.of(row) for row in rows]
 

@@ -11,6 +11,7 @@ from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.query import Switch
+from laurels.kit.schema import Moment
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -70,6 +71,8 @@ async def list_events(
     work: Reading,
     types: Types = None,
     historical: Annotated[Switch, Query(description="Imported history too.")] = False,
+    since: Annotated[Moment | None, Query(description="Happened at or after this moment.")] = None,
+    until: Annotated[Moment | None, Query(description="Happened before this moment.")] = None,
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> Page[EventOut]:
@@ -78,7 +81,7 @@ async def list_events(
     before = None if after is None else (await queries.get_event(work, after)).position
     found = await queries.list_events(
         work, types=queries.read_types(types), before=before, historical=historical,
-        limit=limit + 1,
+        window=(since, until), limit=limit + 1,
     )  # fmt: skip
     return page_of([_out(work, event) for event in found], [event.id for event in found], limit)
 

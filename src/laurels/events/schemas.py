@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from laurels.kit.paging import Whole
 from laurels.kit.schema import IdOf, Moment, Note, Schema, View
 from laurels.kit.values import check_key
 
@@ -95,7 +96,7 @@ class SecretOut(EndpointOut):
     )
 
 
-class EndpointsOut(View):
+class EndpointsOut(Whole):
     """All webhook endpoints, newest first."""
 
     data: list[EndpointOut]

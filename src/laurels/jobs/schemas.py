@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from laurels.kit.paging import Whole
 from laurels.kit.schema import IdOf, Moment, Schema, View
 
 from .clock import ClockView
@@ -49,7 +50,7 @@ class JobOut(View):
     last_run: JobRunOut | None = Field(description="How it last went; null: it never ran.")
 
 
-class JobsOut(View):
+class JobsOut(Whole):
     """All jobs by name."""
 
     data: list[JobOut] = Field(description="All jobs, by name.")

@@ -9,7 +9,7 @@ from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, Field
 
 from .errors import Invalid
-from .schema import named_after
+from .schema import View, named_after
 
 MAX_PAGE = 100
 T = TypeVar("T")
@@ -29,6 +29,13 @@ class Page(BaseModel, Generic[T]):
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
         """Name the schema of a page after what is on it."""
         return named_after(params, "Page")
+
+
+class Whole(View):
+    """A list that comes whole; it has the same shape as a page, so that clients read all alike."""
+
+    has_more: bool = Field(default=False, description="False: all of the list is here.")
+    next_cursor: str | None = Field(default=None, description="Null: there is no next page.")
 
 
 def _digits(value: Any) -> Any:

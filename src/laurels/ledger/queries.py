@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -136,8 +136,20 @@ _TRANSACTION = (
 )
 
 
+class Only(NamedTuple):
+    """Which transactions are asked for; None is any."""
+
+    type: str | None = None
+    source: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ANY = Only()
+
+
 async def list_transactions(
-    work: Work, *, member_id: UUID, after: UUID | None, limit: int
+    work: Work, *, member_id: UUID, after: UUID | None, limit: int, only: Only = ANY
 ) -> list[asyncpg.Record]:
     """Return a member's transactions from below the one with the id `after`.
 
@@ -157,8 +169,11 @@ async def list_transactions(
         before = place["seq"] if place and place["wallet_id"] == wallet_id else MAX_POINTS
         found += await work.fetch(
             f"{_TRANSACTION} where t.tenant_id = $1 and t.wallet_id = $2 and t.seq < $3"
+            " and ($5::text is null or t.type = $5) and ($6::text is null or t.source = $6)"
+            " and ($7::timestamptz is null or t.occurred_at >= $7)"
+            " and ($8::timestamptz is null or t.occurred_at < $8)"
             " order by t.seq desc limit $4",
-            work.tenant_id, wallet_id, before, limit - len(found),
+            work.tenant_id, wallet_id, before, limit - len(found), *only,
         )  # fmt: skip
         if len(found) >= limit:
             break

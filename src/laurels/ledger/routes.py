@@ -15,6 +15,7 @@ from laurels.kit.http import Door
 from laurels.kit.ids import encode
 from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.schema import Code, Moment
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 from laurels.tenants import FeatureOff, LoyaltyOff, PlanExceeded, TenantSuspended
@@ -60,6 +61,7 @@ from .schemas import (
     ReverseIn,
     TransactionId,
     TransactionOut,
+    TransactionType,
     WalletId,
     WalletOut,
     WalletsOut,
@@ -95,12 +97,24 @@ async def list_wallets(member_id: MemberId, work: Reading) -> WalletsOut:
 @router.get("/members/{member_id}/transactions")
 @refuses(WalletNotFound)
 async def list_transactions(
-    member_id: MemberId, work: Reading, cursor: Cursor = None, limit: Limit = 20
+    member_id: MemberId,
+    work: Reading,
+    kind: Annotated[
+        TransactionType | None, Query(alias="type", description="Only movements of this type.")
+    ] = None,
+    source: Annotated[
+        Code | None, Query(description="Only what this brought about, such as `purchase`.")
+    ] = None,
+    since: Annotated[Moment | None, Query(description="Happened at or after this moment.")] = None,
+    until: Annotated[Moment | None, Query(description="Happened before this moment.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
 ) -> Page[TransactionOut]:
     """List a member's point transactions, newest first, wallet by wallet."""
     rows = await queries.list_transactions(
-        work, member_id=member_id, after=read_cursor(cursor), limit=limit + 1
-    )
+        work, member_id=member_id, only=queries.Only(kind, source, since, until),
+        after=read_cursor(cursor), limit=limit + 1,
+    )  # fmt: skip
     found = [TransactionOut.model_validate(dict(row)) for row in rows]
     return page_of(found, [row["id"] for row in rows], limit)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from laurels.kit.db import MAX_POINTS
+from laurels.kit.paging import Whole
 from laurels.kit.schema import (
     Amount,
     Code,
@@ -34,6 +35,10 @@ Source = Literal[
 ]  # fmt: skip
 
 
+TransactionType = Literal[
+    "earned", "bonus", "redeemed", "expired", "adjusted", "refunded", "reversed", "transferred",
+    "penalty",
+]  # fmt: skip
 HoldStatus = Literal["open", "captured", "released", "expired"]
 
 
@@ -147,7 +152,7 @@ class WalletOut(View):
     updated_at: datetime = Field(description="When points last moved.")
 
 
-class WalletsOut(View):
+class WalletsOut(Whole):
     """All wallets of a member."""
 
     data: list[WalletOut]
@@ -234,7 +239,7 @@ class LotOut(View):
     expires_at: datetime | None = Field(description="When what is left lapses; null: never.")
 
 
-class LotsOut(View):
+class LotsOut(Whole):
     """Lots of a wallet that still hold points, in the order they are consumed."""
 
     data: list[LotOut]
@@ -316,7 +321,7 @@ class ProgramOut(View):
     archived_at: datetime | None
 
 
-class ProgramsOut(View):
+class ProgramsOut(Whole):
     """All programs, the default one first."""
 
     data: list[ProgramOut]

@@ -131,6 +131,7 @@ async def list_members(
     email: str | None = None,
     search: str | None = None,
     status: str | None = None,
+    changed: tuple[datetime | None, datetime | None] = (None, None),
     after: UUID | None = None,
     limit: int = 20,
 ) -> list[dict[str, Any]]:
@@ -150,9 +151,11 @@ async def list_members(
         " and ($4::text[] is null or laurels.holds_all($4, concat_ws(' ', m.external_id, m.email,"
         "   m.first_name, m.last_name, m.last_name || m.first_name))"
         "  or strpos(regexp_replace(m.phone, '[^0-9]', '', 'g'), $8) > 0)"
+        " and ($9::timestamptz is null or m.updated_at >= $9)"
+        " and ($10::timestamptz is null or m.updated_at < $10)"
         " and ($5::uuid is null or m.id < $5) order by m.id desc limit $6",
         work.tenant_id, external_id, None if email is None else fold(email), words_of(search),
-        after, limit, status, _telephone(search),
+        after, limit, status, _telephone(search), *changed,
     )  # fmt: skip
     return [dict(row) for row in rows]
 

@@ -11,7 +11,7 @@ from laurels.kit.expand import ExpansionsOf
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
-from laurels.kit.schema import Code, Email, Name
+from laurels.kit.schema import Code, Email, Moment, Name
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -51,6 +51,12 @@ async def list_members(
     status: Annotated[
         Status | None, Query(description="Absent: active, or whoever the external id means.")
     ] = None,
+    since: Annotated[
+        Moment | None, Query(description="Whose profile changed at or after this moment.")
+    ] = None,
+    until: Annotated[
+        Moment | None, Query(description="Whose profile last changed before this moment.")
+    ] = None,
     expand: Expand | None = None,
     cursor: Cursor = None,
     limit: Limit = 20,
@@ -62,6 +68,7 @@ async def list_members(
         email=email,
         search=search,
         status=status,
+        changed=(since, until),
         after=read_cursor(cursor),
         limit=limit + 1,
     )

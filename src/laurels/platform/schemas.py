@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from laurels.kit.paging import Whole
 from laurels.kit.schema import Currency, Flag, IdOf, Name, Note, Schema, Shaped, View
 from laurels.tenants import PlanLimits
 
@@ -104,7 +105,7 @@ class PlanOut(View):
     archived_at: datetime | None
 
 
-class PlansOut(View):
+class PlansOut(Whole):
     """All plans, by code."""
 
     data: list[PlanOut]
@@ -128,7 +129,7 @@ class SettingOut(View):
     updated_at: datetime | None = Field(description="When it was last changed; null: never.")
 
 
-class SettingsOut(View):
+class SettingsOut(Whole):
     """All settings of the platform, by name."""
 
     data: list[SettingOut]
@@ -144,7 +145,7 @@ class SettingVersionOut(View):
     actor_id: str | None
 
 
-class SettingHistoryOut(View):
+class SettingHistoryOut(Whole):
     """The last hundred versions of a platform setting, newest first."""
 
     data: list[SettingVersionOut] = Field(description="The versions, newest first.")

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from laurels.kit.db import MAX_POINTS
 from laurels.kit.expand import Expanded
+from laurels.kit.paging import Whole
 from laurels.kit.schema import (
     Amount,
     Code,
@@ -249,7 +250,7 @@ class OfferOut(View):
     )
 
 
-class OffersOut(View):
+class OffersOut(Whole):
     """The catalogue as one member sees it, in the order in which it is shown."""
 
     data: list[OfferOut]

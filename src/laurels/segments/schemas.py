@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from laurels.kit.conditions import OPS
 from laurels.kit.conditions import Field as Asked
+from laurels.kit.paging import Whole
 from laurels.kit.schema import Code, Flag, IdOf, MoneyOut, Name, Note, Schema, View
 
 from . import criteria as registry
@@ -183,7 +184,7 @@ class SegmentFieldOut(View):
         )  # fmt: skip
 
 
-class SegmentFieldsOut(View):
+class SegmentFieldsOut(Whole):
     """All that criteria can ask; collections are asked by `some`, `every` or `none`."""
 
     data: list[SegmentFieldOut] = Field(description="All fields, by name.")
@@ -235,7 +236,7 @@ class SegmentDayOut(View):
     points_redeemed: int = Field(description="Points that they spent.")
 
 
-class SegmentPerformanceOut(View):
+class SegmentPerformanceOut(Whole):
     """A segment day by day, oldest first; a day is counted in the night after it."""
 
     data: list[SegmentDayOut] = Field(description="One entry per day, oldest first.")
@@ -251,7 +252,7 @@ class OverlapOut(View):
     only_other: int = Field(description="Members of the other one alone.")
 
 
-class OverlapsOut(View):
+class OverlapsOut(Whole):
     """The other segments in use that share members with one, most shared first."""
 
     data: list[OverlapOut] = Field(description="The other segments, most shared members first.")

@@ -147,6 +147,9 @@ async def list_purchases(
     window: Window,
     key: NaturalKey,
     member_id: Annotated[MemberId | None, Query()] = None,
+    member: Annotated[
+        Code | None, Query(description="Of the member with this external id, as you know them.")
+    ] = None,
     status: Annotated[
         Literal["pending", "completed", "failed", "cancelled"] | None, Query()
     ] = None,
@@ -158,6 +161,11 @@ async def list_purchases(
     limit: Limit = 20,
 ) -> Page[PurchaseSummaryOut]:
     """List purchases, the newest recorded first."""
+    if member is not None:
+        known = (await members.find(work, [member])).get(member)
+        if known is None or member_id not in {None, known}:
+            return page_of([], [], limit)
+        member_id = known
     rows = await purchases.list_purchases(
         work, member_id=member_id, status=status, refund_state=refund_state, key=key,
         window=window, after=read_cursor(cursor), limit=limit + 1,

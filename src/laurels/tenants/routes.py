@@ -10,6 +10,7 @@ from pydantic import Field
 from laurels.kit.access import begin
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
+from laurels.kit.paging import Whole
 from laurels.kit.schema import IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
@@ -45,7 +46,7 @@ class SectionOut(View):
     values: dict[str, Any] = Field(description="Every setting of the section with its value.")
 
 
-class SectionsOut(View):
+class SectionsOut(Whole):
     """All sections of settings, by name."""
 
     data: list[SectionOut] = Field(description="All sections, by name.")
@@ -61,7 +62,7 @@ class VersionOut(View):
     actor_id: str | None
 
 
-class HistoryOut(View):
+class HistoryOut(Whole):
     """The versions of a section, newest first."""
 
     data: list[VersionOut] = Field(description="The versions, newest first.")

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
 
 from laurels.kit.db import MAX_POINTS
+from laurels.kit.paging import Whole
 from laurels.kit.schema import (
     Amount,
     Flag,
@@ -198,7 +199,7 @@ class TierOut(View):
     archived_at: datetime | None
 
 
-class TiersOut(View):
+class TiersOut(Whole):
     """The ladder, the lowest tier first."""
 
     data: list[TierOut]
@@ -218,7 +219,7 @@ class TierShare(View):
     )
 
 
-class DistributionOut(View):
+class DistributionOut(Whole):
     """How the active members are spread over the ladder."""
 
     data: list[TierShare] = Field(description="One entry per tier, the lowest first.")
