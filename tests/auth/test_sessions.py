@@ -244,7 +244,7 @@ async def test_a_machine_has_no_sessions(client):
 
     assert (own.json()["actor_type"], own.json()["role"]) == ("api_key", None)
     assert own.json()["name"] == "test"
-    assert listed.json() == {"data": []}
+    assert listed.json()["data"] == []
     assert (out.status_code, changed.status_code) == (404, 404)
 
 
