@@ -54,6 +54,29 @@ async def test_members_whose_profile_changed_since_a_moment(client):
     assert await ids(client, "/v1/members", until=changed) == [told["id"]]
 
 
+async def test_a_nightly_sync_hears_of_whoever_left(client):
+    found = {}
+    for name in ("still", "archived", "restored", "merged", "survivor", "erased"):
+        made = await client.post("/v1/members", json={"external_id": name})
+        found[name] = made.json()["id"]
+    await client.delete(f"/v1/members/{found['restored']}")
+    since = (await client.get(f"/v1/members/{found['restored']}")).json()["updated_at"]
+    since = (datetime.fromisoformat(since) + timedelta(microseconds=1)).isoformat()
+
+    await client.delete(f"/v1/members/{found['archived']}")
+    await client.post(f"/v1/members/{found['restored']}/restore")
+    merged = await client.post(
+        f"/v1/members/{found['survivor']}/merge", json={"from": found["merged"]}
+    )
+    erased = await client.post(f"/v1/members/{found['erased']}/erase")
+
+    assert (merged.status_code, erased.status_code) == (200, 200), (merged.text, erased.text)
+    told = set(await ids(client, "/v1/members", since=since))
+    left = await ids(client, "/v1/members", since=since, status="archived")
+    assert told == {found[name] for name in ("archived", "restored", "merged", "erased")}
+    assert left == [found["archived"]]
+
+
 async def test_events_of_a_span(client, house):
     old = (datetime.now(UTC) - timedelta(days=3)).isoformat()
     recent = (datetime.now(UTC) - timedelta(days=1)).isoformat()

@@ -1,5 +1,7 @@
 """What the ledger hands out the id of can be fetched, and the holds of a wallet listed."""
 
+from datetime import timedelta
+
 import pytest
 
 from laurels.kit.ids import encode
@@ -70,3 +72,44 @@ async def test_another_tenants_transaction_and_holds_are_not_there(client, datab
     holds = await client.get(f"/v1/wallets/{encode('wallet', row['wallet_id'])}/holds")
 
     assert (found.status_code, holds.status_code) == (404, 404)
+
+
+async def test_lots_come_in_pages_in_the_order_in_which_they_are_consumed(client, house):
+    member = await house.member(balance=7)
+    path = f"/v1/wallets/{encode('wallet', await house.wallet_id(member))}"
+    for days in (30, 10, 10, 20):
+        at = (house.now + timedelta(days=3000 + days)).isoformat()
+        body = {"points": days, "expires_at": at}
+        made = await client.post(f"{path}/credit", json=body)
+        assert made.status_code == 201, made.text
+    everything = (await client.get(f"{path}/lots")).json()["data"]
+
+    found, cursor = [], None
+    while True:
+        params = {"limit": 2} if cursor is None else {"limit": 2, "cursor": cursor}
+        page = (await client.get(f"{path}/lots", params=params)).json()
+        found += page["data"]
+        if not page["has_more"]:
+            break
+        cursor = page["next_cursor"]
+
+    assert found == everything
+    assert [each["initial"] for each in found] == [10, 10, 20, 30]
+    assert page["next_cursor"] is None
+
+
+async def test_a_cursor_of_another_wallets_lots_is_refused(client, house):
+    mine, other = [
+        f"/v1/wallets/{encode('wallet', await house.wallet_id(await house.member()))}"
+        for _ in range(2)
+    ]
+    at = (house.now + timedelta(days=3000)).isoformat()
+    for _ in range(2):
+        made = await client.post(f"{other}/credit", json={"points": 1, "expires_at": at})
+        assert made.status_code == 201
+    cursor = (await client.get(f"{other}/lots", params={"limit": 1})).json()["next_cursor"]
+
+    refused = await client.get(f"{mine}/lots", params={"cursor": cursor})
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "cursor"

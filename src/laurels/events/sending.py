@@ -74,7 +74,7 @@ class Sender:
             return answer(error=f"no answer within {self._timeout:g} seconds")
         except AddressRefused as error:
             return answer(error=str(error))
-        except Exception as error:  # noqa: BLE001 - whatever a stranger sends, the attempt is booked
+        except Exception as error:  # noqa: BLE001 - whatever is sent, the attempt is booked
             return answer(error=printable(f"{type(error).__name__}: {error}")[:500])
         trouble = None if 200 <= status < 300 else f"answered {status}"
         if 300 <= status < 400:

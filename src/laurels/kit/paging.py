@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Page(BaseModel, Generic[T]):
-    """One page of a list, newest first, and the cursor of the next."""
+    """One page of a list, and the cursor of the next."""
 
     data: list[T] = Field(description="The rows of this page.")
     has_more: bool = Field(description="Whether another page follows.")

@@ -195,16 +195,32 @@ async def balance(work: Work, member_id: UUID) -> dict[str, int]:
     return found
 
 
-async def list_lots(work: Work, wallet_id: UUID) -> list[asyncpg.Record]:
+async def list_lots(
+    work: Work, wallet_id: UUID, *, after: UUID | None = None, limit: int = MAX_LOTS
+) -> list[asyncpg.Record]:
     """Return the lots of a wallet that still hold points, in the order they are consumed.
 
-    At most MAX_LOTS; those that are consumed later are left out.
+    Those from behind the lot `after`, which may be spent by now.
     """
+    place = await work.fetch(
+        "select 1 from laurels.lots where tenant_id = $1 and wallet_id = $2 and id = $3",
+        work.tenant_id, wallet_id, after,
+    )  # fmt: skip
+    if after is not None and not place:
+        msg = "is not a cursor of this wallet's lots"
+        raise Invalid(msg, field="cursor")
     return await work.fetch(
-        "select id, transaction_id, initial, remaining, matures_at, matured_at, expires_at"
-        " from laurels.lots where tenant_id = $1 and wallet_id = $2 and remaining > 0"
-        " order by expires_at nulls last, id limit $3",
-        work.tenant_id, wallet_id, MAX_LOTS,
+        """
+        select id, transaction_id, initial, remaining, matures_at, matured_at, expires_at
+        from laurels.lots
+        where tenant_id = $1 and wallet_id = $2 and remaining > 0
+            and ($3::uuid is null or (coalesce(expires_at, 'infinity'), id) > (
+                select coalesce(p.expires_at, 'infinity'), p.id from laurels.lots as p
+                where p.tenant_id = $1 and p.wallet_id = $2 and p.id = $3))
+        order by expires_at nulls last, id
+        limit $4
+        """,
+        work.tenant_id, wallet_id, after, limit,
     )  # fmt: skip
 
 

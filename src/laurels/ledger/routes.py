@@ -47,7 +47,7 @@ from .schemas import (
     HoldIn,
     HoldOut,
     HoldStatus,
-    LotsOut,
+    LotOut,
     MemberId,
     MovedOut,
     MoveIn,
@@ -135,11 +135,14 @@ async def get_wallet(wallet_id: WalletId, work: Reading) -> WalletOut:
 
 @router.get("/wallets/{wallet_id}/lots")
 @refuses(WalletNotFound)
-async def list_lots(wallet_id: WalletId, work: Reading) -> LotsOut:
-    """List the points that mature or expire, in the order they are consumed, at most 1,000."""
+async def list_lots(
+    wallet_id: WalletId, work: Reading, cursor: Cursor = None, limit: Limit = 20
+) -> Page[LotOut]:
+    """List the points that mature or expire, in the order they are consumed."""
     await queries.get_wallet(work, wallet_id)
-    rows = await queries.list_lots(work, wallet_id)
-    return LotsOut.model_validate({"data": [dict(row) for row in rows]})
+    rows = await queries.list_lots(work, wallet_id, after=read_cursor(cursor), limit=limit + 1)
+    found = [LotOut.model_validate(dict(row)) for row in rows]
+    return page_of(found, [row["id"] for row in rows], limit)
 
 
 @router.post("/wallets/{wallet_id}/credit", status_code=201, response_model=MovedOut)

@@ -239,12 +239,6 @@ class LotOut(View):
     expires_at: datetime | None = Field(description="When what is left lapses; null: never.")
 
 
-class LotsOut(Whole):
-    """Lots of a wallet that still hold points, in the order they are consumed."""
-
-    data: list[LotOut]
-
-
 Days = Annotated[int, Field(strict=True, ge=0, le=3650)]
 
 

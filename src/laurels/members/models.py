@@ -67,6 +67,7 @@ class Member(TenantOwned, Base):
             "id",
             postgresql_where=text("birthday is not null and status = 'active'"),
         ),
+        Index("ix_members_updated", "tenant_id", "updated_at"),
         tenant_fk("merged_into", "members"),
         tenant_fk("survivor_id", "members"),
         one_of("status", "active", "archived", "merged", "erased"),

@@ -139,7 +139,8 @@ async def list_members(
 
     The words of a search come in any order, accents and capitals aside; a telephone number is
     found by its digits, however it is written. Without a status: the active ones, and whoever an
-    exact external id means, whatever they are; the ids of a merged member mean the survivor.
+    exact external id means, whatever they are; the ids of a merged member mean the survivor. Who
+    asks what changed since a moment hears of every status, or would miss those who left.
     """
     rows = await work.fetch(
         f"{_MEMBER} and ($2::text is null or m.id = (select coalesce(x.survivor_id, x.id)"
@@ -147,7 +148,8 @@ async def list_members(
         ' and ($3::text is null or lower(m.email collate "C") = $3 or m.id in (select x.survivor_id'
         '  from laurels.members as x where x.tenant_id = $1 and lower(x.email collate "C") = $3'
         "  and x.status = 'merged'))"
-        " and m.status = coalesce($7, case when $2::text is null then 'active' else m.status end)"
+        " and m.status = coalesce($7, case when $2::text is null and $9::timestamptz is null"
+        "  then 'active' else m.status end)"
         " and ($4::text[] is null or laurels.holds_all($4, concat_ws(' ', m.external_id, m.email,"
         "   m.first_name, m.last_name, m.last_name || m.first_name))"
         "  or strpos(regexp_replace(m.phone, '[^0-9]', '', 'g'), $8) > 0)"

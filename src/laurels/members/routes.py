@@ -1,8 +1,9 @@
 """Members over HTTP. Enrolling is `settlement`'s, because wallets and welcome points go with it."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from laurels.kit import expand as expanding
 from laurels.kit.access import begin
@@ -39,9 +40,25 @@ Erasing = Annotated[Work, begin(Permission.MEMBERS_ERASE)]
 Exporting = Annotated[Work, begin(Permission.MEMBERS_READ)]
 
 
+def _changed(
+    since: Annotated[
+        Moment | None, Query(description="Profile or status changed at or after this moment.")
+    ] = None,
+    until: Annotated[
+        Moment | None, Query(description="Profile or status last changed before this moment.")
+    ] = None,
+) -> tuple[datetime | None, datetime | None]:
+    """Return the span in which members last changed; either end may be open."""
+    return since, until
+
+
+Changed = Annotated[tuple[datetime | None, datetime | None], Depends(_changed)]
+
+
 @router.get("")
 async def list_members(
     work: Reading,
+    changed: Changed,
     external_id: Annotated[Code | None, Query(description="Exactly this external id.")] = None,
     email: Annotated[Email | None, Query(description="Exactly this e-mail, any case.")] = None,
     search: Annotated[
@@ -49,13 +66,7 @@ async def list_members(
         Query(description="Words of name, e-mail and id, or parts of them; or a telephone number."),
     ] = None,
     status: Annotated[
-        Status | None, Query(description="Absent: active, or whoever the external id means.")
-    ] = None,
-    since: Annotated[
-        Moment | None, Query(description="Whose profile changed at or after this moment.")
-    ] = None,
-    until: Annotated[
-        Moment | None, Query(description="Whose profile last changed before this moment.")
+        Status | None, Query(description="Absent: active; any with `external_id` or `since`.")
     ] = None,
     expand: Expand | None = None,
     cursor: Cursor = None,
@@ -68,7 +79,7 @@ async def list_members(
         email=email,
         search=search,
         status=status,
-        changed=(since, until),
+        changed=changed,
         after=read_cursor(cursor),
         limit=limit + 1,
     )

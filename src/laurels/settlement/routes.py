@@ -84,6 +84,19 @@ def _natural_key(
 NaturalKey = Annotated[tuple[str | None, str | None], Depends(_natural_key)]
 
 
+def _buyer(
+    member_id: Annotated[MemberId | None, Query()] = None,
+    member: Annotated[
+        Code | None, Query(description="Of the member with this external id, as you know them.")
+    ] = None,
+) -> tuple[UUID | None, str | None]:
+    """Return whose purchases are looked for, by our id, by theirs, or both."""
+    return member_id, member
+
+
+Buyer = Annotated[tuple[UUID | None, str | None], Depends(_buyer)]
+
+
 @router.post(
     "/members",
     status_code=201,
@@ -146,10 +159,7 @@ async def list_purchases(
     work: Reading,
     window: Window,
     key: NaturalKey,
-    member_id: Annotated[MemberId | None, Query()] = None,
-    member: Annotated[
-        Code | None, Query(description="Of the member with this external id, as you know them.")
-    ] = None,
+    buyer: Buyer,
     status: Annotated[
         Literal["pending", "completed", "failed", "cancelled"] | None, Query()
     ] = None,
@@ -161,6 +171,7 @@ async def list_purchases(
     limit: Limit = 20,
 ) -> Page[PurchaseSummaryOut]:
     """List purchases, the newest recorded first."""
+    member_id, member = buyer
     if member is not None:
         known = (await members.find(work, [member])).get(member)
         if known is None or member_id not in {None, known}:

@@ -657,6 +657,8 @@ create table laurels.members (
   )
 );
 
+create index ix_members_updated
+on laurels.members (tenant_id, updated_at);
 create index ix_members_birthday
 on laurels.members (
   tenant_id, ((extract(month from birthday) * 100 + extract(day from birthday))::integer), id
