@@ -51,7 +51,7 @@ returns boolean language sql stable as $$
   end
 $$;
 
--- Jobs of which a run can be claimed, those with the oldest first.
+-- Jobs of which a run can be claimed: what somebody asked for first, then those with the oldest.
 create or replace function laurels.list_claimable_jobs(p_limit integer, p_lease interval)
 returns table (tenant_id uuid, job text)
 language sql stable security definer set search_path = laurels, pg_temp as $$
@@ -61,7 +61,7 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   group by r.tenant_id, r.job
   having bool_or(laurels.may_claim(r, p_lease))
     and not bool_or(r.state = 'running' and r.beat_at >= now() - p_lease)
-  order by min(r.created_at)
+  order by bool_or(r.origin = 'hand') desc, min(r.created_at)
   limit p_limit
 $$;
 

@@ -47,6 +47,40 @@ async def refund(
     if len(refunds) > MAX_BATCH:
         raise BatchTooLarge
     await tenants.require_active(work)
+    found: dict[int, Refunded | AppError] = {}
+    for numbers in await _turns(work, refunds):
+        part = [refunds[number] for number in numbers]
+        done = await _refund_together(work, part, historical=historical)
+        found |= dict(zip(numbers, done, strict=True))
+    return [found[number] for number in range(len(refunds))]
+
+
+async def _turns(work: Work, refunds: Sequence[NewRefund]) -> list[list[int]]:
+    """Return which refunds are booked together: of one member one in each turn, in their order.
+
+    Each can take a tier, as of its own moment. Where there are no tiers there is one turn.
+    """
+    if len(refunds) < 2 or not await tiers.has_tiers(work):
+        return [list(range(len(refunds)))]
+    rows = await purchases.lock(work, [refund.purchase_id for refund in refunds])
+    order = sorted(range(len(refunds)), key=lambda n: refunds[n].occurred_at or work.now)
+    turns: list[list[int]] = []
+    had: dict[UUID | None, int] = {}
+    for number in order:
+        row = rows.get(refunds[number].purchase_id)
+        who = row["member_id"] if row else None
+        turn = had.get(who, 0)
+        if who is not None:
+            had[who] = turn + 1
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(number)
+    return turns
+
+
+async def _refund_together(
+    work: Work, refunds: Sequence[NewRefund], *, historical: bool
+) -> list[Refunded | AppError]:
     await _settle_before(work, [refund.purchase_id for refund in refunds])
     outcomes: list[Refunded | AppError | None] = [*await _refuse_others(work, refunds)]
     good = [number for number, outcome in enumerate(outcomes) if outcome is None]

@@ -3,9 +3,10 @@
 Set-based: the number of statements does not depend on how many members are reviewed at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
@@ -43,6 +44,8 @@ from .policy import (
 from .settings import TierSettings
 
 Cause = Literal["refund", "ladder"]
+NOW: Mapping[UUID, datetime | None] = MappingProxyType({})
+"""Everybody is judged as of now."""
 MAX_REVIEW = 1000
 """Members of one review, at most."""
 
@@ -213,13 +216,19 @@ async def earlier_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[
 
 
 async def holding_of(
-    work: Work, ladder: Ladder, standings: Iterable[Standing], clock: Clock
+    work: Work,
+    ladder: Ladder,
+    standings: Iterable[Standing],
+    clock: Clock,
+    moments: Mapping[UUID, datetime | None] = NOW,
 ) -> dict[UUID, list[Standing]]:
-    """Return those of these standings that hold, by member.
+    """Return those of these standings that hold, by member, as of now or of the member's moment.
 
     What was qualified for holds while what counted for it, and came since, meets its criteria.
     """
-    able = [each for each in standings if may_hold(each, ladder, clock)]
+    able = [
+        each for each in standings if may_hold(each, ladder, clock.at(moments.get(each.member_id)))
+    ]
     counted = [each for each in able if each.qualified_at is not None]
     metrics = await metrics_of(
         work,
@@ -253,7 +262,8 @@ async def _resolve(work: Work, ladder: Ladder, doubtful: Sequence[Case], clock: 
         for case in doubtful
         if case.standing is not None and case.standing.qualified_at is not None
     ]
-    holding = await holding_of(work, ladder, asked, clock)
+    moments = {case.member_id: case.moment for case in doubtful}
+    holding = await holding_of(work, ladder, asked, clock, moments)
     for case in doubtful:
         assert case.standing is not None, "only who stands somewhere can be in doubt"
         assert isinstance(case.verdict, Doubt), "the others are settled"
