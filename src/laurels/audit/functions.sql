@@ -46,8 +46,8 @@ begin
 end
 $$;
 
--- Functions of triggers that act as the maintenance role serve the tables of the product. Nobody but
--- the owner can make tables in our schema.
+-- Functions of triggers that act as the maintenance role serve the tables of the product. Nobody
+-- but the owner can make tables in our schema.
 create or replace function laurels.require_our_table(p_table oid) returns void
 language plpgsql stable as $$
 begin

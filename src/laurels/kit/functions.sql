@@ -60,7 +60,7 @@ grant execute on function laurels.id_of(text) to laurels_bi, laurels_integration
 grant execute on function laurels.new_id() to laurels_integration;
 -- The checks of the tables ask these of whoever writes.
 grant execute on function laurels.is_key(text, integer), laurels.is_line(text, integer),
-  laurels.is_prose(text, integer), laurels.are_facts(jsonb) to laurels_integration;
+laurels.is_prose(text, integer), laurels.are_facts(jsonb) to laurels_integration;
 
 -- A text as it is searched: small letters, no accents, one width; the same for what is looked for.
 create or replace function laurels.plain(p_text text) returns text

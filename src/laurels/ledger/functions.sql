@@ -313,7 +313,8 @@ grant execute on function laurels.tenants_with_dues(timestamptz) to laurels_app;
 
 -- Which tenants have books that moved since they were last verified. Ids are in the order of time,
 -- so the last row is the newest.
-create or replace function laurels.tenants_with_unverified_books(p_now timestamptz) returns setof uuid
+create or replace function laurels.tenants_with_unverified_books(p_now timestamptz)
+returns setof uuid
 language sql stable security definer set search_path = laurels, pg_temp as $$
   select t.id
   from laurels.tenants as t

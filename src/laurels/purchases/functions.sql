@@ -119,8 +119,8 @@ before insert on laurels.purchases
 for each row when (new.content is null)
 execute function laurels.admit_purchase();
 
--- Only pending purchases move, and those that were not paid and are paid after all. What is completed
--- keeps its status and the moment of its end, whoever asks; the application never tries.
+-- Only pending purchases move, and those that were not paid and are paid after all. What is
+-- completed keeps its status and the moment of its end, whoever asks; the application never tries.
 create or replace function laurels.keep_ended_purchase() returns trigger
 language plpgsql as $$
 begin

@@ -1017,8 +1017,11 @@ create table laurels.purchases (
   constraint ck_purchases_refund_state_known check (refund_state in ('none', 'partial', 'full')),
   constraint ck_purchases_refund_state_told
   check (
-    case refund_state when 'none' then refunded = 0 when 'full' then refunded = amount
-    else refunded < amount or amount = 0 end
+    case refund_state
+      when 'none' then refunded = 0
+      when 'full' then refunded = amount
+      else refunded < amount or amount = 0
+    end
   ),
   constraint ck_purchases_completed_has_time
   check ((status = 'completed') = (completed_at is not null)),

@@ -68,8 +68,10 @@ comment on column loyalty_app.customer_loyalty_profiles.last_points_earned_at is
 'When points were last earned.';
 comment on column loyalty_app.customer_loyalty_profiles.last_login_at is
 'When they last signed in, as the shop tells.';
-comment on column loyalty_app.customer_loyalty_profiles.email_opt_in is 'May get e-mail; null: nobody knows, so no.';
-comment on column loyalty_app.customer_loyalty_profiles.sms_opt_in is 'May get SMS; null: nobody knows, so no.';
+comment on column loyalty_app.customer_loyalty_profiles.email_opt_in is
+'May get e-mail; null: nobody knows, so no.';
+comment on column loyalty_app.customer_loyalty_profiles.sms_opt_in is
+'May get SMS; null: nobody knows, so no.';
 comment on column loyalty_app.customer_loyalty_profiles.birthday is 'Day of birth.';
 comment on column loyalty_app.customer_loyalty_profiles.is_active is
 'Whether they take part: not archived, merged or erased.';
