@@ -60,11 +60,15 @@ class IdempotencyKey(TenantOwned, Base):
 
 
 KNOWN = (
-    "array(select row(i.holder, i.key) from laurels.idempotency_keys as i where i.tenant_id = $1"
-    " and (i.holder, i.key) in (select unnest($4::text[]), unnest($5::text[]))"
-    " and i.created_at >= now() - interval '7 days')"
+    "array(select row(i.holder, i.key) from unnest($4::text[], $5::text[]) as n (holder, key)"
+    " cross join lateral (select k.holder, k.key from laurels.idempotency_keys as k"
+    " where k.tenant_id = $1 and k.holder = n.holder and k.key = n.key"
+    " and k.created_at >= now() - interval '7 days' limit 1) as i)"
 )
-"""Of the keys `$5` of the holders `$4`, those that came before; for a batch's first statement."""
+"""Of the keys `$5` of the holders `$4`, those that came before; for a batch's first statement.
+
+Each is looked up by itself (`limit` keeps it so): joined, the planner reads all keys of a tenant.
+"""
 
 
 class Counter(TenantOwned, Base):
@@ -209,9 +213,10 @@ async def find(work: Work, keys: Sequence[Key]) -> dict[tuple[str, str], Answer 
     """Return what was answered under these keys before, or IdempotencyKeyReused, by their place."""
     asked = {key.place: key.fingerprint for key in keys}
     rows = await work.fetch(
-        "select holder, key, fingerprint, status, body from laurels.idempotency_keys"
-        " where tenant_id = $1"
-        " and (holder, key) in (select unnest($2::text[]), unnest($3::text[]))",
+        "select i.* from unnest($2::text[], $3::text[]) as n (holder, key) cross join lateral ("
+        " select k.holder, k.key, k.fingerprint, k.status, k.body"
+        " from laurels.idempotency_keys as k"
+        " where k.tenant_id = $1 and k.holder = n.holder and k.key = n.key limit 1) as i",
         work.tenant_id, [holder for holder, _ in asked], [text for _, text in asked],
     )  # fmt: skip
     return {
