@@ -128,14 +128,15 @@ class Books:
 
     @property
     def lots(self) -> list[tuple[int, int]]:
-        """Remaining points of each lot and the whole days from now until they lapse."""
+        """Remaining points of each lot and the local days after today on which they are there."""
         return [(lot.remaining, self.days_left(lot)) for lot in self.wallet.lots]
 
     def days_left(self, lot: Lot) -> int:
-        """Local days from now until a lot lapses, -1 for never."""
+        """Local days after today on which a lot is still there, -1 for ever."""
         if lot.expires_at is None:
             return -1
-        return (lot.expires_at.astimezone(VIENNA).date() - self.now.astimezone(VIENNA).date()).days
+        last = (lot.expires_at - timedelta(microseconds=1)).astimezone(VIENNA).date()
+        return (last - self.now.astimezone(VIENNA).date()).days
 
     def moves(self) -> list[tuple[str, int, int]]:
         """Type, amount and debt of every row, in order."""

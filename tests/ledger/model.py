@@ -82,8 +82,8 @@ class Purse:
         )
 
     def day(self, at: datetime, days: int) -> datetime:
-        """The beginning of the local day that is so many days later."""
-        local = at.astimezone(self.zone).date() + timedelta(days)
+        """The midnight that ends the local day that is so many days later."""
+        local = at.astimezone(self.zone).date() + timedelta(days + 1)
         return datetime.combine(local, time(0), self.zone).astimezone(UTC)
 
     # What falls due --------------------------------------------------------------------------

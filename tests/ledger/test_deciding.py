@@ -51,7 +51,7 @@ def test_a_lot_keeps_its_dates_when_it_was_ripe_from_the_start(open_books):
     (lot,) = books.wallet.lots
     assert books.figures == (100, 0, 0, 0)
     assert lot.matures_at == lot.matured_at
-    assert (books.now - lot.matures_at).days == 6
+    assert (books.now - lot.matures_at).days == 5
     assert books.lots == [(100, 345)]
 
 
@@ -127,9 +127,9 @@ def test_what_is_not_there_has_its_own_error(open_books):
 
 @pytest.mark.parametrize(
     ("days", "figures"),
-    [(13, (0, 100, 0, 0)), (14, (100, 0, 0, 0)), (364, (100, 0, 0, 0)), (365, (0, 0, 0, 0))],
+    [(14, (0, 100, 0, 0)), (15, (100, 0, 0, 0)), (365, (100, 0, 0, 0)), (366, (0, 0, 0, 0))],
 )
-def test_points_ripen_and_lapse_at_the_beginning_of_their_day(open_books, days, figures):
+def test_points_ripen_and_lapse_when_the_last_of_their_days_is_over(open_books, days, figures):
     books = open_books(**RIPENING)
     books.earn(100)
 
@@ -144,7 +144,7 @@ def test_a_movement_settles_what_is_due_before_it_decides(open_books):
     books.earn(100)
     books.later(days=20)
     books.spend(60)
-    books.later(days=345)
+    books.later(days=346)
 
     with pytest.raises(InsufficientPoints):
         books.spend(1)

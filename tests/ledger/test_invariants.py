@@ -22,7 +22,7 @@ async def lively_wallet(house):
     member = await house.member()
     async with house.work() as work:
         earned = await ledger.credit(work, ledger.Credit(member_id=member, points=200))
-    house.later(days=14)
+    house.later(days=15)
     async with house.work() as work:
         await ledger.credit(work, ledger.Credit(member_id=member, points=20))
         await ledger.debit(work, ledger.Debit(member_id=member, points=40))

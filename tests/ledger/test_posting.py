@@ -192,7 +192,7 @@ async def test_spent_points_come_back_to_their_lot_or_after_its_time_to_a_new_on
     async with house.work() as work:
         lots = await ledger.list_lots(work, await house.wallet_id(member))
     assert await house.balance(member) == figures(available=50)
-    assert [(lot["remaining"], (lot["expires_at"] - house.now).days) for lot in lots] == [(50, 6)]
+    assert [(lot["remaining"], (lot["expires_at"] - house.now).days) for lot in lots] == [(50, 7)]
 
 
 async def test_two_reversals_of_one_transaction_in_a_batch_see_each_other(house):

@@ -219,6 +219,9 @@ def test_points_that_come_back_to_an_expired_lot_get_days_of_grace(open_books):
     assert books.lots == [(0, -10), (50, 7), (10, 7)]
     books.later(days=7)
     books.settle()
+    assert books.figures == (60, 0, 0, 0)
+    books.later(days=1)
+    books.settle()
     assert books.figures == (0, 0, 0, 0)
     assert books.wallet.lifetime_expired == 100
 

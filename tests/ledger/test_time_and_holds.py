@@ -29,12 +29,12 @@ async def test_points_ripen_after_14_days_and_what_is_left_lapses_after_365(hous
     await house.program(maturity_days=14, expiry_days=365)
     member = await house.member()
     await earn(house, member, 100)
-    house.later(days=13)
+    house.later(days=14)
     with pytest.raises(ledger.InsufficientPoints):
         await spend(house, member, 60)
-    house.later(days=7)
+    house.later(days=6)
     await spend(house, member, 60)
-    house.later(days=344, hours=11)
+    house.later(days=345, hours=11)
     await settle(house)
     assert await house.balance(member) == figures(available=40)
 
@@ -55,7 +55,7 @@ async def test_the_job_settles_each_wallet_once_and_then_has_nothing_to_do(house
     await earn(house, two, 10, expires_at=house.now)
     assert await settle(house) == 1
 
-    house.later(days=30)
+    house.later(days=31)
 
     assert [await settle(house), await settle(house)] == [1, 0]
     assert await rows_of(house, two) == [("earned", 10, 0), ("expired", -10, 0)]
@@ -65,7 +65,7 @@ async def test_the_job_stops_at_its_limit_and_goes_on_from_there(house):
     await house.program(expiry_days=30)
     for _ in range(3):
         await earn(house, await house.member(), 10)
-    house.later(days=30)
+    house.later(days=31)
 
     async with house.work() as work:
         settled = [await ledger.settle_due_lots(work, limit=2) for _ in range(3)]

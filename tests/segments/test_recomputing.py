@@ -1,7 +1,7 @@
 """Who belongs to a segment: exactly those whom its criteria mean, with a history of who did."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
@@ -394,3 +394,24 @@ async def test_days_count_what_members_did_while_they_belonged(vienna):
     assert (day["joined"], day["left_count"], day["members"]) == (1, 1, 0)
     assert (day["purchases"], day["revenue"]) == (1, 40)
     assert (day["points_earned"], day["points_redeemed"]) == (40, 90)
+
+
+async def test_an_hour_that_comes_twice_at_midnight_belongs_to_its_day(database):
+    # Havana goes back from 01:00 to 00:00 on 1 November 2026; this is the first half past midnight.
+    house = await make_tenant(database, time_zone="America/Havana")
+    house.now = datetime(2026, 10, 31, 12, tzinfo=UTC)
+    anna = await house.member()
+    segment_id = await make(house, {"field": "lifetime.purchases", "op": "gte", "value": 0})
+    house.now = datetime(2026, 11, 1, 4, 30, tzinfo=UTC)
+    await buys(house, anna, "40")
+    house.later(days=3)
+
+    async with house.work() as work:
+        await segments.count_days(work)
+        rows = await segments.list_days(
+            work, segment_id, since=house.now.date() - timedelta(days=9), until=house.now.date()
+        )
+
+    assert {str(row["day"]): row["purchases"] for row in rows} == {
+        "2026-10-31": 0, "2026-11-01": 1, "2026-11-02": 0,
+    }  # fmt: skip

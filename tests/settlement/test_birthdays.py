@@ -8,6 +8,7 @@ import pytest
 from laurels import members, settlement
 from laurels.earning import EarningSettings
 from laurels.kit.ids import encode
+from laurels.kit.time import start_of_day
 from laurels.settlement import birthdays
 from tests.support.make import make_tenant
 
@@ -155,7 +156,7 @@ async def test_the_day_is_the_tenants_own(database, time_zone, before, after):
 def test_a_day_without_a_midnight_begins_with_what_follows():
     place = ZoneInfo("Africa/Cairo")  # On this day the clocks go from 00:00 to 01:00.
 
-    moment = birthdays.begins_at(date(2026, 4, 24), place)
+    moment = start_of_day(date(2026, 4, 24), place)
 
     assert moment.astimezone(place).isoformat() == "2026-04-24T01:00:00+03:00"
 

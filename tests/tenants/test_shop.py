@@ -283,7 +283,7 @@ async def test_expiry_is_for_points_that_are_earned_from_now_on(client):
     await buy(client, occurred_at="2026-01-04T12:00:00Z", external_id="4")
 
     assert first["points"] == 10
-    assert await lots(client, "anna") == [(10, "2027-01-02"), (10, "2028-01-03")]
+    assert await lots(client, "anna") == [(10, "2027-01-03"), (10, "2028-01-04")]
     assert (await wallet_of(client, "anna"))["balance"] == 140
 
 

@@ -1,6 +1,6 @@
 """A tier is reached in the transaction of what brought it, and the next event earns by it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -168,8 +168,9 @@ async def test_a_tier_that_was_over_by_then_multiplies_nothing_whether_or_not_a_
     assert await steps(house, "anna") == [
         ("Base", "placed"), ("Double", "qualification"), ("Base", "downgrade"),
     ]  # fmt: skip
-    fallen = (await history(house, "anna"))[-1]
-    assert fallen["achieved_at"] == house.now - timedelta(days=900 - YEAR - 30)
+    reached, fallen = (await history(house, "anna"))[-2:]
+    last_day = reached["achieved_at"].date() + timedelta(days=YEAR + 30)
+    assert fallen["achieved_at"] == datetime.combine(last_day + timedelta(days=1), time(), UTC)
 
 
 async def test_a_tier_that_was_earned_again_goes_on(house, kept):

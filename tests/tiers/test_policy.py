@@ -19,6 +19,7 @@ from laurels.tiers.policy import (
     Standing,
     Tier,
     Touch,
+    ends,
     judge,
     meets,
     resolve,
@@ -120,12 +121,51 @@ def test_who_falls_lands_on_the_highest_of_what_holds_and_what_is_met():
     assert fall(holding=()) == (1, None)
 
 
-def test_days_are_those_of_the_tenants_calendar():
-    berlin = Clock(datetime(2026, 3, 28, 11, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+BERLIN = Clock(datetime(2026, 3, 28, 11, tzinfo=UTC), ZoneInfo("Europe/Berlin"), 1)
+KEPT = tier(3, requires_maintenance=True, maintenance_days=2, grace_days=3)
 
-    # Noon there on both days, though an hour is missing between them.
-    assert berlin.shift(berlin.now, 1) == datetime(2026, 3, 29, 10, tzinfo=UTC)
-    assert berlin.back(berlin.now, 0) is None
+
+def test_a_tier_is_had_until_the_last_of_its_days_is_over():
+    # Summer time began on the 29th: an hour less until the midnight that ends the 30th.
+    assert ends(KEPT, BERLIN) == datetime(2026, 3, 30, 22, tzinfo=UTC)
+    assert ends(tier(3), BERLIN) is None
+
+
+@pytest.mark.parametrize(
+    ("moment", "since"),
+    [
+        ("2026-03-31T21:59:00+00:00", "2026-03-28T23:00:00+00:00"),
+        ("2026-03-31T22:01:00+00:00", "2026-03-29T22:00:00+00:00"),
+        ("2026-03-29T05:00:00+00:00", "2026-03-26T23:00:00+00:00"),
+    ],
+)
+def test_so_many_days_back_are_whole_days(moment, since):
+    moment, since = datetime.fromisoformat(moment), datetime.fromisoformat(since)
+
+    assert BERLIN.back(moment, 2) == since
+    assert BERLIN.back(moment, 0) is None
+
+
+def test_renewal_and_grace_are_as_many_more_days_as_they_say():
+    end = ends(KEPT, BERLIN)
+    over = replace(BERLIN, now=end)
+    standing = on(3, expires_at=end, due_at=end)
+
+    renewed = judge(standing, ladder(tier(1), KEPT), met(1, 3), over, cause="refund")
+    graced = judge(standing, ladder(tier(1), KEPT), met(1), over, cause="refund")
+    hard = replace(KEPT, grace_days=0)
+    lost = judge(standing, ladder(tier(1), hard), met(1), over, cause="refund")
+
+    assert renewed.expires_at == datetime(2026, 4, 1, 22, tzinfo=UTC), "no day is lost or won"
+    assert graced.standing.grace_until == datetime(2026, 4, 2, 22, tzinfo=UTC)
+    assert lost == Doubt("downgrade")
+
+
+def test_notice_is_given_whole_days_before_the_end():
+    end = datetime(2026, 4, 4, 22, tzinfo=UTC)
+
+    assert BERLIN.look_at(end) == datetime(2026, 4, 3, 22, tzinfo=UTC)
+    assert BERLIN.look_at(end + timedelta(hours=15)) == end - timedelta(days=1)
 
 
 @pytest.mark.parametrize(

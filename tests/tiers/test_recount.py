@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -28,7 +29,8 @@ ROUNDS, IN_A_ROUND, MEMBERS = 125, 8, 12
 class Recount:
     """What a member stands on and could fall back on: levels, each with when it was reached."""
 
-    period: timedelta | None
+    days: int
+    zone: ZoneInfo
     reached: list[tuple[int, datetime]] = field(default_factory=lambda: [(0, DAWN)])
 
     def points(self, rows: list[Any], since: datetime | None) -> int:
@@ -36,15 +38,14 @@ class Recount:
         earned = {
             row["id"]: row["points"]
             for row in rows
-            if row["type"] in {"earned", "bonus"} and (since is None or row["occurred_at"] > since)
+            if row["type"] in {"earned", "bonus"} and (since is None or row["occurred_at"] >= since)
         }
         back = sum(row["points"] for row in rows if row["reverses_id"] in earned)
         return sum(earned.values()) + back
 
     def look(self, rows: list[Any], now: datetime) -> None:
         """Look at the member, who did something just now."""
-        period = self.period
-        met = self.level_of(self.points(rows, None if period is None else now - period))
+        met = self.level_of(self.points(rows, self.since(now)))
         if met > self.reached[-1][0]:
             self.reached.append((met, now))
             return
@@ -55,8 +56,14 @@ class Recount:
 
     def holds(self, rows: list[Any], level: int, moment: datetime) -> bool:
         """Tell whether what brought a level, and came since, is still enough for it."""
-        since = None if self.period is None else moment - self.period
-        return self.points(rows, since) >= LINES[level][1]
+        return self.points(rows, self.since(moment)) >= LINES[level][1]
+
+    def since(self, moment: datetime) -> datetime | None:
+        """The midnight that begins the day so many days before."""
+        if not self.days:
+            return None
+        day = moment.astimezone(self.zone) - timedelta(days=self.days)
+        return day.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def level_of(self, points: int) -> int:
         """The highest level for so many points."""
@@ -124,8 +131,8 @@ async def test_every_tier_is_what_a_recount_says(house, days):
         ),
         qualification_period_days=days,
     )
-    period = timedelta(days=days) if days else None
-    recounts: dict[UUID, Recount] = defaultdict(lambda: Recount(period))
+    place = ZoneInfo(house.tenant.time_zone)
+    recounts: dict[UUID, Recount] = defaultdict(lambda: Recount(days, place))
     bought: list[UUID] = []
     seen: set[str] = set()
 

@@ -4,11 +4,11 @@ Points that neither expire nor mature later have no lot; they are spent last.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-FAR = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
+from laurels.kit.time import FAR, end_of_days
 
 
 @dataclass(slots=True)
@@ -51,27 +51,17 @@ class Dates:
 
     def matures_at(self, moment: datetime) -> datetime | None:
         """Return when points earned at this moment can be spent, None for at once."""
-        return after_days(moment, self.maturity_days, self.zone) if self.maturity_days else None
+        return end_of_days(moment, self.maturity_days, self.zone) if self.maturity_days else None
 
     def expires_at(self, moment: datetime) -> datetime | None:
         """Return when points earned at this moment lapse, None for never."""
         if self.expiry_days is None:
             return None
-        return after_days(moment, self.expiry_days, self.zone)
+        return end_of_days(moment, self.expiry_days, self.zone)
 
     def grace_until(self, moment: datetime) -> datetime:
         """Return when points lapse that came back at this moment after their own time."""
-        return after_days(moment, self.grace_days, self.zone)
-
-
-def after_days(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """Return the local midnight with which the day begins that is so many local days later."""
-    local: date = moment.astimezone(zone).date()
-    try:
-        day = local + timedelta(days=days)
-    except OverflowError:
-        return FAR
-    return datetime.combine(day, time(), zone).astimezone(ZoneInfo("UTC"))
+        return end_of_days(moment, self.grace_days, self.zone)
 
 
 @dataclass(slots=True)

@@ -68,10 +68,11 @@ class Program(TenantOwned, Base):
         server_default=text("0"), comment="Smallest number of points paid with at once."
     )
     maturity_days: Mapped[int] = mapped_column(
-        server_default=text("0"), comment="Local days until earned points can be spent."
+        server_default=text("0"),
+        comment="Local days after that of earning until points can be spent.",
     )
     expiry_days: Mapped[int | None] = mapped_column(
-        comment="Local days until points lapse; null: never."
+        comment="Local days after that of earning on which points are there; null: for ever."
     )
     grace_days: Mapped[int] = mapped_column(
         server_default=text("30"), comment="Days that points get which come back lapsed."

@@ -262,10 +262,11 @@ class ProgramPatch(Schema):
         )
     )
     maturity_days: Days | None = Field(
-        default=None, description="Local days until earned points can be spent."
+        default=None, description="Local days after that of earning until points can be spent."
     )
     expiry_days: Annotated[int, Field(strict=True, ge=1, le=36500)] | None = Field(
-        default=None, description="Local days until points lapse; null: never."
+        default=None,
+        description="Local days after that of earning on which points are there; null: for ever.",
     )
     grace_days: Annotated[int, Field(strict=True, ge=1, le=3650)] | None = Field(
         default=None,
@@ -302,10 +303,10 @@ class ProgramOut(View):
         description="Smallest number of points that a reward may be paid with at once."
     )
     maturity_days: int = Field(
-        description="Local days until earned points can be spent; 0: at once."
+        description="Local days after that of earning until points can be spent; 0: at once."
     )
     expiry_days: int | None = Field(
-        description="Local days until earned points lapse; null: never."
+        description="Local days after that of earning on which points are there; null: for ever."
     )
     grace_days: int = Field(
         description="Local days that points get which come back, by a refund or a reversal, when"

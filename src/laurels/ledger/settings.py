@@ -20,7 +20,7 @@ class LedgerSettings(Section):
         " says so, by `expiry_days`.",
     )
     points_expire_days: Annotated[int, Field(strict=True, ge=1, le=36_500)] = Field(
-        default=365, description="After how many local days they do."
+        default=365, description="For how many local days after that of earning they are there."
     )
 
     @property

@@ -6,7 +6,7 @@ what is left of it to the commit, so the last one has one buyer and nobody waits
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ from laurels.events.catalogue import (
 from laurels.kit.errors import AppError, altered
 from laurels.kit.ids import encode, new_id
 from laurels.kit.schema import trim_money
-from laurels.kit.time import zone
+from laurels.kit.time import end_of_days, zone
 from laurels.kit.work import Actor, Work
 
 from . import queries
@@ -330,15 +330,8 @@ def _row(work: Work, plan: _Plan, time_zone: str) -> dict[str, Any]:
 
 
 def valid_until(moment: datetime, days: int | None, time_zone: str) -> datetime | None:
-    """Return when something lapses that is valid for so many local days after today."""
-    if days is None:
-        return None
-    there = zone(time_zone)
-    try:
-        day = moment.astimezone(there).date() + timedelta(days=days + 1)
-        return datetime(day.year, day.month, day.day, tzinfo=there).astimezone(zone("UTC"))
-    except (OverflowError, ValueError):
-        return None
+    """Return when something lapses that is valid for so many days, None for never."""
+    return None if days is None else end_of_days(moment, days, zone(time_zone))
 
 
 def snapshot(reward: Mapping[str, Any]) -> dict[str, Any]:

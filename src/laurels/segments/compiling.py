@@ -8,7 +8,7 @@ So what is written here is what a person would have written by hand, and as fast
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from laurels.kit.conditions import (
     Not,
     Op,
 )
-from laurels.kit.time import local_date
+from laurels.kit.time import local_date, since_days
 
 TYPES: Final[Mapping[Kind, str]] = {
     Kind.MONEY: "numeric",
@@ -98,15 +98,10 @@ class Values:
         return self.mark(self.start_of_day(int(word.removeprefix(_DAYS_AGO))), "timestamptz")
 
     def start_of_day(self, days_ago: int) -> datetime:
-        """Return the first moment of the tenant's day so many days ago, as far as there are days.
-
-        A day whose midnight is skipped begins when the clocks go forward; of a midnight that comes
-        twice the first one counts.
-        """
+        """Return when the tenant's day so many days ago began, as far as there are days."""
         today = local_date(self.now, self.zone)
         most, least = (today - _FIRST_DAY).days, (today - _LAST_DAY).days
-        day = today - timedelta(days=max(least, min(most, days_ago)))
-        return datetime.combine(day, time(), tzinfo=self.zone).astimezone(UTC)
+        return since_days(self.now, max(least, min(most, days_ago)), self.zone)
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from laurels.kit.time import local_date
+from laurels.kit.time import local_date, start_of_day
 from laurels.kit.work import Work
 
 from .matching import values_of
@@ -14,14 +14,12 @@ _COUNT = """
 insert into laurels.segment_days (tenant_id, segment_id, day, members, joined, left_count, revenue,
   purchases, points_earned, points_redeemed, computed_at)
 with frame as (
-  select s.id as segment_id, g.day::date as day, g.day::timestamp at time zone $4 as starts,
-    (g.day::date + 1)::timestamp at time zone $4 as ends
+  select s.id as segment_id, g.day, g.starts, g.ends
   from laurels.segments as s
   left join lateral (select max(d.day) as day from laurels.segment_days as d
     where d.tenant_id = $1 and d.segment_id = s.id) as last on true
-  cross join lateral generate_series(
-    greatest(last.day + 1, (s.created_at at time zone $4)::date, $2::date), $3::date,
-    interval '1 day') as g (day)
+  inner join unnest($2::date[], $3::timestamptz[], $4::timestamptz[]) as g (day, starts, ends)
+    on (last.day is null or g.day > last.day) and g.ends > s.created_at
   where s.tenant_id = $1 and s.archived_at is null
     and (s.kind = 'static' or s.computed_version is not null)
 ),
@@ -91,10 +89,11 @@ async def count_days(work: Work) -> int:
     were counted stay: a refund that comes later belongs to no day of the past.
     """
     zone = (await values_of(work)).zone
-    yesterday = local_date(work.now, zone) - timedelta(days=1)
+    today = local_date(work.now, zone)
+    days = [today - timedelta(days=ago) for ago in range(LOOK_BACK_DAYS, 0, -1)]
+    starts = [start_of_day(day, zone) for day in [*days, today]]
     rows = await work.fetch(
         _COUNT,
-        work.tenant_id, yesterday - timedelta(days=LOOK_BACK_DAYS - 1), yesterday, zone.key,
-        work.now,
+        work.tenant_id, days, starts[:-1], starts[1:], work.now,
     )  # fmt: skip
     return len(rows)

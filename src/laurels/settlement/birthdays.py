@@ -11,7 +11,7 @@ other years.
 import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from laurels.activity import NewDeed
 from laurels.events import emit
 from laurels.events.catalogue import MemberBirthday
 from laurels.kit.ids import encode
-from laurels.kit.time import local_date, zone
+from laurels.kit.time import local_date, start_of_day, zone
 from laurels.kit.work import Work
 
 DAYS_MADE_UP_FOR = 7
@@ -45,7 +45,7 @@ async def celebrate(work: Work, *, limit: int) -> int:
     while done < limit:
         born = await members.list_born_on(work, list(days), after=last, limit=PAGE)
         found = [
-            Birthday(row["id"], day, max(begins_at(day, place), row["enrolled_at"]))
+            Birthday(row["id"], day, max(start_of_day(day, place), row["enrolled_at"]))
             for row in born
             if was_known(row, day := days[born_on(row["birthday"])], place, notice)
         ]
@@ -89,11 +89,6 @@ def was_known(row: dict[str, Any], day: date, place: ZoneInfo, notice: int) -> b
     return row["birthday"] < day and enrolled <= day and known + timedelta(days=notice) <= day
 
 
-def begins_at(day: date, place: ZoneInfo) -> datetime:
-    """Return the first moment of a local day, in UTC; where midnight is skipped, what follows."""
-    return datetime.combine(day, time.min, tzinfo=place).astimezone(UTC)
-
-
 def is_too_soon(day: date, last: date | None) -> bool:
     """Whether somebody who celebrated last on that day cannot celebrate again on this one."""
     if last is None:
@@ -110,7 +105,7 @@ async def _without_those_who_have(
     first = min(each.day for each in found) - timedelta(days=DAYS_BETWEEN + 1)
     lately = await activity.celebrated(
         work, [each.member_id for each in found], kind=activity.BIRTHDAY,
-        since=begins_at(first, place),
+        since=start_of_day(first, place),
     )  # fmt: skip
     last = {member_id: local_date(moment, place) for member_id, moment in lately.items()}
     return [each for each in found if not is_too_soon(each.day, last.get(each.member_id))]

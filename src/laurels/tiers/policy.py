@@ -16,6 +16,8 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from laurels.kit.time import end_of_days, end_of_more_days, since_days
+
 DAY = timedelta(days=1)
 
 
@@ -126,20 +128,20 @@ class Clock:
         """Return the clock as it stood at another moment; None is its own."""
         return self if moment is None or moment == self.now else replace(self, now=moment)
 
-    def shift(self, moment: datetime, days: int) -> datetime:
-        """Return the same time of the clock so many local days later (or earlier)."""
-        there = moment.astimezone(self.zone) + timedelta(days=days)
-        return there.astimezone(moment.tzinfo)
-
     def back(self, moment: datetime, period_days: int) -> datetime | None:
-        """Return where a period begins that ends at this moment; None: at the beginning."""
-        return self.shift(moment, -period_days) if period_days else None
+        """Return since when things count at this moment; None: from the beginning."""
+        return since_days(moment, period_days, self.zone) if period_days else None
+
+    def further(self, end: datetime, days: int) -> datetime:
+        """Return when so many more days are over, after a standing whose time was over then."""
+        return end_of_more_days(end, days, self.zone) if days else end
 
     def look_at(self, expires_at: datetime | None) -> datetime | None:
         """Return when time first matters to a tier that ends then."""
         if expires_at is None or not self.notice_days:
             return expires_at
-        return min(max(self.shift(expires_at, -self.notice_days), self.now), expires_at)
+        notice_at = since_days(expires_at, self.notice_days, self.zone)
+        return min(max(notice_at, self.now), expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +221,9 @@ def reach(tier: Tier, met: AbstractSet[UUID], clock: Clock) -> Move:
 
 def ends(tier: Tier, clock: Clock) -> datetime | None:
     """Return when a tier that is reached now has to be earned again."""
-    return clock.shift(clock.now, tier.maintenance_days) if tier.requires_maintenance else None
+    if not tier.requires_maintenance:
+        return None
+    return end_of_days(clock.now, tier.maintenance_days, clock.zone)
 
 
 def _run_out(standing: Standing, tier: Tier, met: AbstractSet[UUID], clock: Clock) -> Verdict:
@@ -228,10 +232,10 @@ def _run_out(standing: Standing, tier: Tier, met: AbstractSet[UUID], clock: Cloc
     if tier.id in met or tier.is_default:
         again: datetime | None = None
         if tier.requires_maintenance:
-            again = clock.shift(standing.expires_at, tier.maintenance_days)
+            again = clock.further(standing.expires_at, tier.maintenance_days)
             again = again if again > clock.now else ends(tier, clock)
         return Move(tier=tier, reason="renewal", expires_at=again)
-    until = standing.grace_until or clock.shift(standing.expires_at, tier.grace_days)
+    until = standing.grace_until or clock.further(standing.expires_at, tier.grace_days)
     if until <= clock.now:
         return Doubt("downgrade")
     if standing.grace_until is not None:
@@ -328,7 +332,7 @@ def may_hold(earlier: Standing, ladder: Ladder, clock: Clock) -> bool:
         return True
     if earlier.basis == "manual":
         return earlier.expires_at > clock.now
-    until = earlier.grace_until or clock.shift(earlier.expires_at, tier.grace_days)
+    until = earlier.grace_until or clock.further(earlier.expires_at, tier.grace_days)
     return until > clock.now
 
 
