@@ -29,9 +29,10 @@ def batches(monkeypatch):
     seen = []
     real = Queue._transact
 
-    async def noted(self, batch):
+    async def noted(self, batch, **how):
+        done = await real(self, batch, **how)
         seen.append([one.item for one in batch])
-        return await real(self, batch)
+        return done
 
     monkeypatch.setattr(Queue, "_transact", noted)
     return seen

@@ -4,7 +4,7 @@ import asyncio
 import re
 
 from laurels import auth
-from laurels.kit import ids
+from laurels.kit import idempotency, ids
 from laurels.kit.work import OPERATOR, PLATFORM, open_work
 
 
@@ -148,3 +148,30 @@ async def test_every_write_minds_its_key(client, database):
 
     assert len(writes) > 20
     assert silent == []
+
+
+async def test_the_keys_of_a_batch_are_looked_up_one_by_one_however_many_a_tenant_has(house):
+    """Joined, the planner read all keys of the tenant for every batch: 3 ms with 20,000."""
+    async with house.work() as work:
+        await work.fetch(
+            "insert into laurels.idempotency_keys (tenant_id, holder, key, fingerprint, created_at)"
+            " select $1, 'key_' || n % 50, 'k-' || n, '\\x00', now()"
+            " from generate_series(1, 5000) as n",
+            work.tenant_id,
+        )
+        await work.raw.execute(
+            "set local plan_cache_mode = force_generic_plan;"
+            "prepare known (uuid, text, text, text[], text[]) as"
+            f" select {idempotency.KNOWN}, $2, $3"
+        )
+        lines = await work.fetch(
+            f"explain (analyze, costs off) execute known ('{work.tenant_id}', '', '',"
+            " array['key_7', 'key_8'], array['k-7', 'k-9'])"
+        )
+        await work.raw.execute("deallocate known")
+
+    plan = "\n".join(line[0] for line in lines)
+    assert "pk_idempotency_keys" in plan, plan
+    assert "Seq Scan" not in plan, plan
+    assert "ix_idempotency_keys_tenant_id_created_at" not in plan, plan
+    assert re.search(r"holder = \S*n.*key = ", plan), plan

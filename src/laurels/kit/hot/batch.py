@@ -1,7 +1,7 @@
 """Batches: while one transaction is under way, the requests that arrive wait for the next.
 
-There is a queue per tenant and operation. The first request of an idle queue starts at once,
-alone; those that come while it is being booked wait, and the next transaction takes all of them,
+There is a queue per tenant and operation. The first request of an idle queue starts at once; those
+that come while the transaction begins go with it, and those that come later wait for the next one,
 whoever sent them. There is no timer, so an idle system is not slower for it.
 """
 
@@ -216,11 +216,12 @@ class Queue:
             while self.waiting:
                 # Whoever is about to come in does so first.
                 await asyncio.sleep(0)
-                batch = self._take()
-                outcomes: list[Outcome] = [QueueFull() for _ in batch]
+                batch = self._take([])
+                outcomes: list[Outcome] | None = None
                 try:
-                    outcomes = await self._book(batch)
+                    outcomes = await self._book(batch, others_may_join=True)
                 finally:
+                    outcomes = outcomes or [QueueFull() for _ in batch]
                     for one, outcome in zip(batch, outcomes, strict=True):
                         if not one.outcome.done():
                             one.outcome.set_result(outcome)
@@ -230,11 +231,10 @@ class Queue:
                 # Only who ends the process ends this task before its time.
                 one.outcome.cancel()
 
-    def _take(self) -> list[Waiting]:
-        """Return the next batch. A key that means two things waits with the second."""
-        batch: list[Waiting] = []
+    def _take(self, batch: list[Waiting]) -> list[Waiting]:
+        """Add to a batch who waits. A key that means two things waits with the second."""
         later: list[Waiting] = []
-        meant: dict[tuple[str, str], bytes] = {}
+        meant = {one.key.place: one.key.fingerprint for one in batch if one.key is not None}
         while self.waiting and len(batch) < MAX_BATCH:
             one = self.waiting.popleft()
             if one.outcome.done():
@@ -247,12 +247,11 @@ class Queue:
         self.waiting.extendleft(reversed(later))
         return batch
 
-    async def _book(self, batch: Sequence[Waiting]) -> list[Outcome]:
+    async def _book(self, batch: list[Waiting], *, others_may_join: bool) -> list[Outcome]:
         """Book a batch in one transaction; what breaks it is found by booking one by one."""
-        BATCH_SIZE.observe(len(batch))
         for last_try in (*[False] * (MAX_TRIES - 1), True):
             try:
-                return await self._transact(batch)
+                return await self._transact(batch, others_may_join=others_may_join)
             except MET_ANOTHER as error:
                 if last_try and len(batch) == 1:
                     return [error]
@@ -272,15 +271,18 @@ class Queue:
         for one in batch:
             # Who left in the meantime has not been booked, and is not now.
             gone = one.outcome.done() or time.monotonic() > until
-            outcomes += [QueueFull()] if gone else await self._book([one])
+            outcomes += [QueueFull()] if gone else await self._book([one], others_may_join=False)
         return outcomes
 
-    async def _transact(self, batch: Sequence[Waiting]) -> list[Outcome]:
-        keys = {one.key.place for one in batch if one.key is not None}
-        tokens = list(dict.fromkeys(one.caller.token for one in batch))
+    async def _transact(self, batch: list[Waiting], *, others_may_join: bool) -> list[Outcome]:
         async with open_work(
             self.queues.database, tenant_id=self.tenant_id, now=utc_now(), kind=BATCH
         ) as work:
+            if others_may_join:
+                self._take(batch)
+            BATCH_SIZE.observe(len(batch))
+            keys = {one.key.place for one in batch if one.key is not None}
+            tokens = list(dict.fromkeys(one.caller.token for one in batch))
             entrance = await self.queues.authenticator.let_in(work, tokens, list(keys))
             work.now = entrance.clock or work.now
             outcomes: dict[int, Outcome] = {}
