@@ -48,6 +48,7 @@ OWN_RECORDS = {
 
 BODIES: dict[str, Any] = {
     "POST /v1/members": {"external_id": "audited"},
+    "POST /v1/members/{member_id}/block": {"reason": "x"},
     "PATCH /v1/members/{member_id}": {"first_name": "Changed"},
     "POST /v1/wallets/{wallet_id}/credit": {"points": 5},
     "POST /v1/wallets/{wallet_id}/debit": {"points": 1},
@@ -84,6 +85,7 @@ BODIES: dict[str, Any] = {
 }
 FIRST: dict[str, list[tuple[str, str]]] = {
     "POST /v1/members/{member_id}/restore": [("DELETE", "/v1/members/{member_id}")],
+    "POST /v1/members/{member_id}/unblock": [("POST", "/v1/members/{member_id}/block")],
     "POST /v1/earning-rules/{rule_id}/resume": [("POST", "/v1/earning-rules/{rule_id}/pause")],
     "POST /v1/earning-rules/{rule_id}/restore": [("POST", "/v1/earning-rules/{rule_id}/archive")],
     "POST /v1/tiers/{tier_id}/restore": [("DELETE", "/v1/tiers/{tier_id}")],
@@ -199,7 +201,7 @@ async def test_a_write_leaves_an_entry_with_its_request(client, house, route):
     if route.endswith("/unmerge"):
         await client.post(f"/v1/members/{named['member_id']}/merge", json={"from": other})
     for verb, before in FIRST.get(route, []):
-        await client.request(verb, before.format(**named))
+        await client.request(verb, before.format(**named), json=BODIES.get(f"{verb} {before}"))
     body = {"from": other} if route.endswith("/merge") else BODIES.get(route)
     if route.endswith("/members/{member_id}/tier"):
         body = {"tier_id": named["tier_id"]} if method == "PUT" else None

@@ -713,6 +713,7 @@ BODIES: dict[str, Any] = {
     "vouchers": {"codes": ["x"]},
     "withdraw": {"codes": ["x"]},
     "fail": {"reason": "x"},
+    "block": {"reason": "x"},
     "use": {"order_ref": "x"},
     "{staff_id}": {"name": "x"},
     "{webhook_endpoint_id}": {"description": "x"},

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from laurels import imports, members, settlement
 from laurels.earning import create_rule
 from laurels.earning.schemas import EarningRuleIn
 
@@ -90,3 +91,26 @@ async def test_a_dry_run_of_members_changes_nothing(desk):
     assert summary(report) == (2, 2, 0, 0)
     assert report.new_members == 2
     assert await desk.counts() == before
+
+
+async def test_files_obey_a_block(desk):
+    await desk.load_members(HEADER + "anna,a@example.org,Anna,,,\n")
+    async with desk.house.work() as work:
+        (anna,) = (await members.find(work, ["anna"])).values()
+        await settlement.block(work, anna, reason="stolen receipts")
+
+    bought = await desk.load(desk.purchases({"amount": "10"}, {"amount": "20"}))
+    text = "external_id,member,points\n1,anna,100\n"
+    balances = await desk.load(desk.file(text, "old.csv"), deed=imports.import_balances)
+    known = await desk.load_members(HEADER + "anna,,Ada,,,\n,A@example.org,,Byron,,\n")
+
+    assert (summary(bought), bought.points) == ((2, 2, 0, 0), 0)
+    assert summary(balances) == (1, 0, 0, 1)
+    assert summary(known) == (2, 2, 0, 0)
+    (row,) = await desk.fetch(
+        "select m.status, m.first_name, m.last_name, t.spend, w.available"
+        " from laurels.members as m join laurels.member_totals as t"
+        " on t.tenant_id = m.tenant_id and t.member_id = m.id join laurels.wallets as w"
+        " on w.tenant_id = m.tenant_id and w.member_id = m.id where m.tenant_id = $1"
+    )
+    assert tuple(row) == ("blocked", "Ada", "Byron", 30, 0)

@@ -1,4 +1,4 @@
-"""Whatever is booked while a member is merged, parted, erased or archived, in both orders.
+"""Whatever is booked while a member is merged, parted, erased, archived or blocked, in both orders.
 
 Each operation meets each change twice on two connections: once it is done and not committed when
 the change comes, once the other way round. Nothing is lost, nothing stays behind with somebody who
@@ -171,17 +171,24 @@ async def archive(work: Work, scene: Scene) -> None:
     await settlement.archive(work, scene.anne)
 
 
+async def block(work: Work, scene: Scene) -> None:
+    await settlement.block(work, scene.anne, reason="stolen receipts")
+
+
 async def archive_program(work: Work, scene: Scene) -> None:
     await programs.set_archived(work, scene.ids["program"], archived=True)
 
 
-CHANGES: tuple[Operation, ...] = (merge, take_in, unmerge, erase, archive, archive_program)
+CHANGES: tuple[Operation, ...] = (
+    merge, take_in, unmerge, erase, archive, block, archive_program,
+)  # fmt: skip
 MAY_REFUSE: dict[Operation, set[str]] = {
     merge: set(),
     take_in: set(),
     unmerge: set(),
     erase: {"member_erased", "wallet_closed", "member_not_found"},
     archive: {"wallet_closed", "member_archived"},
+    block: {"wallet_closed", "member_blocked"},
     archive_program: {"program_archived"},
 }
 """What an operation may be answered because of a change: all of it holds for good."""

@@ -78,7 +78,7 @@ async def test_what_can_be_asked_is_told_with_its_operators(client):
     assert "gte" in by_name[None, "rfm.recency"]["operators"]
     assert by_name[None, "rfm.recency"]["nightly"]
     assert by_name[None, "member.birthday"]["private"]
-    assert by_name[None, "member.status"]["choices"] == ["active", "archived"]
+    assert by_name[None, "member.status"]["choices"] == ["active", "blocked", "archived"]
     assert by_name["purchase_lines", "sku"]["kind"] == "text"
     assert (None, "member.attributes.<key>") in by_name
     assert answer["collections"] == ["deeds", "purchase_lines", "purchases"]

@@ -12,6 +12,7 @@ from laurels.events import handling
 from laurels.kit import roles
 from laurels.kit.time import utc_now
 from laurels.purchases import NewPurchase, NewRefund, PurchaseAltered
+from laurels.settlement import why
 from tests.support import cluster
 from tests.support.make import make_tenant
 
@@ -359,3 +360,17 @@ async def test_a_job_settles_what_nobody_else_did(integration, house):
     assert ended is not None
     assert (ended.state, ended.done) == ("done", 1)
     assert (await house.balance(member))["available"] == 12
+
+
+async def test_a_purchase_by_sql_of_a_blocked_member_earns_nothing(integration, house):
+    member = await house.member()
+    async with house.work() as work:
+        await settlement.block(work, member, reason="stolen receipts")
+
+    purchase = await insert(integration, house, member, "completed")
+    async with house.work() as work:
+        assert await settlement.settle_waiting(work) == 1
+        told = await why.explain_purchase(work, purchase)
+
+    assert (told.points, told.reason) == (0, "member_blocked")
+    assert (await house.balance(member))["available"] == 0

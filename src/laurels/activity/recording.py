@@ -43,7 +43,7 @@ class NewDeed:
     doer_id: UUID | None = None
     named_id: UUID | None = None
     by: Actor | None = None
-    barred: bool = False
+    barred: str | None = None
     subject: str | None = None
     value: Decimal | None = None
     attributes: dict[str, Any] = field(default_factory=dict[str, Any])

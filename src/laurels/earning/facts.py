@@ -48,7 +48,7 @@ FIELDS: Final = Fields(
     Field("activity.value", Kind.NUMBER, "The number that was sent with it."),
     Field("activity.attributes", Kind.ATTRIBUTES, "What the tenant adds.", private=True),
     Field("member.external_id", Kind.TEXT, "The tenant's own id of the person.", private=True),
-    Field("member.status", Kind.TEXT, "active, or archived where a purchase is late."),
+    Field("member.status", Kind.TEXT, "active; blocked or archived: nothing is earned."),
     Field("member.birthday", Kind.DATE, "Day of birth.", private=True),
     Field("member.enrolled_at", Kind.DATETIME, "When they joined."),
     Field("member.attributes", Kind.ATTRIBUTES, "What the tenant adds.", private=True),

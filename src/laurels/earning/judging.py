@@ -78,7 +78,7 @@ class Judged:
 class Occurrence:
     """Something that happened to a member and may earn; `facts` are the event's own.
 
-    `barred`: the member earns nothing at present, because they are archived. `by`: who
+    `barred`: the member earns nothing at present, being `archived` or `blocked`. `by`: who
     reported it, where that is not whose work it is. `judged`: what the
     rules say of it, once that is known.
     """
@@ -87,7 +87,7 @@ class Occurrence:
     member_id: UUID
     occurred_at: datetime
     facts: dict[str, Any]
-    barred: bool = False
+    barred: str | None = None
     by: Actor | None = None
     judged: Judged | None = None
 
@@ -99,7 +99,7 @@ def judge(
     outcome = evaluate(trigger, occurrence.facts, NOTHING if occurrence.barred else plan, usage)
     explanation = outcome.explanation()
     if occurrence.barred:
-        explanation["barred"] = "the member was archived"
+        explanation["barred"] = f"the member was {occurrence.barred}"
     movements = _credits(trigger, occurrence, outcome) if outcome.effects else []
     effects = [
         {

@@ -14,10 +14,10 @@ async def close_wallets(work: Work, member_id: UUID, *, reason: str) -> None:
     )  # fmt: skip
 
 
-async def reopen_wallets(work: Work, member_id: UUID) -> None:
-    """The member earns and spends again."""
+async def reopen_wallets(work: Work, member_id: UUID, *, reason: str) -> None:
+    """The member earns and spends again, for all that this reason says."""
     await work.fetch(
         "update laurels.wallets set closed_for = null where tenant_id = $1 and member_id = $2"
-        " and closed_for = 'archived'",
-        work.tenant_id, member_id,
+        " and closed_for = $3",
+        work.tenant_id, member_id, reason,
     )  # fmt: skip

@@ -35,6 +35,8 @@ from .movements import (
 from .reversing import reverse
 
 CLOSED = {
+    "blocked": "The member is blocked: nothing is earned or spent until they are unblocked. By hand"
+    " (`source` `manual`) points are moved with a `reason`.",
     "archived": "The member is archived: nothing is earned or spent until they are restored.",
     "erased": "The member was erased; their wallet is closed for good.",
 }
@@ -105,7 +107,18 @@ def _require_open(wallet: Wallet, movement: Movement) -> None:
     """Raise WalletClosed where nothing new may begin; what was begun may be ended or undone."""
     if wallet.closed_for is None or isinstance(movement, Capture | Reversal | Release | Settle):
         return
+    if wallet.closed_for == "blocked" and _is_by_hand(movement):
+        return
     raise WalletClosed(CLOSED[wallet.closed_for], reason=wallet.closed_for)
+
+
+def _is_by_hand(movement: Movement) -> bool:
+    """Whether somebody sets points right who says why, as they may for a blocked member too."""
+    return (
+        isinstance(movement, Credit | Debit)
+        and (movement.type, movement.source) == ("adjusted", "manual")
+        and movement.reason is not None
+    )
 
 
 def _debit(draft: Draft, wallet: Wallet, movement: Debit, moment: datetime) -> Posted:

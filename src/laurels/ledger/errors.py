@@ -7,7 +7,7 @@ AppError
 ├── HoldNotFound                   no such hold
 ├── TransactionNotFound            no such transaction
 ├── PostingKeyTaken                the natural key was used for something else
-├── WalletClosed                   its member is archived, merged or erased
+├── WalletClosed                   its member is blocked, archived, merged or erased
 ├── ProgramArchived                nothing more is credited in this program
 ├── HoldClosed                     the hold was captured, released or has expired
 ├── CaptureTooLarge                more than the hold holds
@@ -55,7 +55,9 @@ class PostingKeyTaken(Conflict):
 
 
 class WalletClosed(Conflict):
-    """Nothing is earned or spent in this wallet: its member is archived, merged or erased."""
+    """Nothing is earned or spent in this wallet: its member is blocked, archived, merged or
+    erased.
+    """
 
     code: ClassVar[str] = "wallet_closed"
 

@@ -35,8 +35,14 @@ declare
   v_ids uuid[];
 begin
   if cardinality(p_new_ids) > 0 then
-    insert into laurels.wallets (tenant_id, id, member_id, program_id)
-    select p_tenant, n.id, n.member_id, coalesce(n.program_id, p_programs[1])
+    -- Of a member who is away a new wallet is closed as their others are.
+    insert into laurels.wallets (tenant_id, id, member_id, program_id, closed_for)
+    select
+      p_tenant, n.id, n.member_id, coalesce(n.program_id, p_programs[1]),
+      (
+        select max(w.closed_for) from laurels.wallets as w
+        where w.tenant_id = p_tenant and w.member_id = n.member_id and w.closed_for <> 'merged'
+      )
     from unnest(p_new_ids, p_members, p_programs) as n (id, member_id, program_id)
     order by n.member_id, n.program_id
     on conflict (tenant_id, member_id, program_id) do nothing;

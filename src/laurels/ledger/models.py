@@ -100,7 +100,7 @@ class Wallet(TenantOwned, Base):
             postgresql_where=text("merged_into is not null"),
         ),
         UniqueConstraint("tenant_id", "member_id", "program_id"),
-        one_of("closed_for", "archived", "merged", "erased"),
+        one_of("closed_for", "blocked", "archived", "merged", "erased"),
         CheckConstraint(
             "(closed_for is not distinct from 'merged') = (merged_into is not null)",
             name="merged_somewhere",
@@ -155,7 +155,8 @@ class Wallet(TenantOwned, Base):
         server_default=text("now()"), comment="When it was opened."
     )
     closed_for: Mapped[str | None] = mapped_column(
-        comment="Why nothing is earned or spent in it: archived, merged, erased; null: it is open."
+        comment="Why nothing is earned or spent in it: blocked, archived, merged, erased; null:"
+        " it is open."
     )
     merged_into: Mapped[UUID | None] = mapped_column(
         comment="The wallet that took over what was in it."

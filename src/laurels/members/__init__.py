@@ -3,9 +3,9 @@
 A member has an external id (the tenant's own), an e-mail, or both. It never knows of points.
 """
 
-from .archiving import archive, restore
+from .archiving import archive, block, restore, unblock
 from .erasing import erase
-from .errors import MemberArchived, MemberErased, MemberMerged, MemberNotFound
+from .errors import MemberArchived, MemberBlocked, MemberErased, MemberMerged, MemberNotFound
 from .exporting import export
 from .merging import Merge, merge, unmerge
 from .queries import (
@@ -36,9 +36,10 @@ from .service import (
 )
 
 __all__ = [
-    "Ensured", "MemberArchived", "MemberErased", "MemberMerged", "MemberNotFound", "Merge",
-    "Present", "Upserted", "add_purchases", "add_refunds", "archive", "change", "count_active",
+    "Ensured", "MemberArchived", "MemberBlocked", "MemberErased", "MemberMerged", "MemberNotFound",
+    "Merge", "Present", "Upserted", "add_purchases", "add_refunds", "archive", "block", "change",
+    "count_active",
     "enrolled_since", "ensure", "ensure_new", "erase", "export", "find", "find_by_email",
     "get_facts", "get_member", "list_born_on", "list_members", "lock_present", "look_up",
-    "merge", "require_active", "restore", "set_totals", "unmerge", "upsert", "walk",
+    "merge", "require_active", "restore", "set_totals", "unblock", "unmerge", "upsert", "walk",
 ]  # fmt: skip

@@ -1,16 +1,20 @@
-"""Out of sight and back: nothing of an archived member is lost, and nothing goes on."""
+"""Away and back: blocked or archived. Nothing of such a member is lost, and nothing goes on.
+
+A blocked member stays in sight and keeps their ids and e-mail, so that nobody comes back by the
+same address; an archived one is out of sight, and gives the e-mail free. One leads to the other by
+way of an active member only.
+"""
 
 from uuid import UUID
 
 import asyncpg
 
 from laurels import audit
-from laurels.events import emit
-from laurels.events.catalogue import MemberArchived, MemberRestored
+from laurels.events import catalogue, emit
 from laurels.kit.ids import encode
 from laurels.kit.work import Work
 
-from .errors import EmailTaken, MemberNotFound
+from .errors import EmailTaken, MemberArchived, MemberBlocked, MemberNotFound
 from .queries import lock_persons, require_own_life
 
 
@@ -25,37 +29,71 @@ async def _status(work: Work, member_id: UUID) -> str:
 
 async def archive(work: Work, member_id: UUID) -> bool:
     """The member is out of sight; say whether that is new. Wallets are `settlement`'s part."""
-    if await _status(work, member_id) == "archived":
+    status = await _status(work, member_id)
+    if status == "blocked":
+        raise MemberBlocked
+    if status == "archived":
         return False
-    await _set(work, member_id, "archived")
-    emit(work, [MemberArchived(member_id, work.now)])
+    await _set(work, member_id, "archived", "member.archived")
+    emit(work, [catalogue.MemberArchived(member_id, work.now)])
     return True
 
 
 async def restore(work: Work, member_id: UUID) -> bool:
-    """The member is active again; say whether that is new. Raise EmailTaken."""
-    if await _status(work, member_id) == "active":
+    """The archived member is active again; say whether that is new. Raise EmailTaken."""
+    status = await _status(work, member_id)
+    if status == "blocked":
+        raise MemberBlocked
+    if status == "active":
         return False
     try:
         async with work.savepoint():
-            await _set(work, member_id, "active")
+            await _set(work, member_id, "active", "member.restored")
     except asyncpg.UniqueViolationError:
         msg = "Another member has this e-mail by now; change it there, or merge the two."
         raise EmailTaken(msg) from None
-    emit(work, [MemberRestored(member_id, work.now)])
+    emit(work, [catalogue.MemberRestored(member_id, work.now)])
     return True
 
 
-async def _set(work: Work, member_id: UUID, status: str) -> None:
+async def block(work: Work, member_id: UUID, *, reason: str) -> bool:
+    """The member is blocked; say whether that is new. Wallets are `settlement`'s part."""
+    status = await _status(work, member_id)
+    if status == "archived":
+        raise MemberArchived
+    if status == "blocked":
+        return False
+    await _set(work, member_id, "blocked", "member.blocked", reason=reason)
+    emit(work, [catalogue.MemberBlocked(member_id, work.now)])
+    return True
+
+
+async def unblock(work: Work, member_id: UUID, *, reason: str | None = None) -> bool:
+    """The blocked member is active again; say whether that is new."""
+    status = await _status(work, member_id)
+    if status == "archived":
+        raise MemberArchived
+    if status == "active":
+        return False
+    await _set(work, member_id, "active", "member.unblocked", reason=reason)
+    emit(work, [catalogue.MemberUnblocked(member_id, work.now)])
+    return True
+
+
+async def _set(
+    work: Work, member_id: UUID, status: str, action: str, *, reason: str | None = None
+) -> None:
+    blocked = status == "blocked"
     await work.fetch(
-        "update laurels.members set status = $3, updated_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, member_id, status,
+        "update laurels.members set status = $3, blocked_at = $4, blocked_reason = $5,"
+        " updated_at = now() where tenant_id = $1 and id = $2",
+        work.tenant_id, member_id, status, work.now if blocked else None,
+        reason if blocked else None,
     )  # fmt: skip
     await audit.record(
         work,
-        action=f"member.{'archived' if status == 'archived' else 'restored'}",
+        action=action,
         target_type="member",
         target_id=encode("member", member_id),
-        after={"status": status},
+        after={"status": status} | ({} if reason is None else {"reason": reason}),
     )

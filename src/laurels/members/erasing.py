@@ -62,7 +62,7 @@ async def _empty(work: Work, ids: list[UUID]) -> None:
         " email_opt_in_at = null, email_opt_in_source = null, sms_opt_in_at = null,"
         " sms_opt_in_source = null,"
         " sms_opt_in = null, is_vip = false, last_login_at = null, merged_into = null,"
-        " survivor_id = null, updated_at = now()"
+        " survivor_id = null, blocked_at = null, blocked_reason = null, updated_at = now()"
         " where tenant_id = $1 and id = any($2)",
         work.tenant_id, ids,
     )  # fmt: skip

@@ -8,6 +8,7 @@ AppError
 ├── EmailTaken            another member has this e-mail
 ├── BirthdayInvalid       a day of birth that cannot be
 ├── ConsentInvalid        said at a time that cannot be
+├── MemberBlocked         blocked: unblock them first
 ├── MemberArchived        archived: restore them first
 ├── MemberMerged          merged into another member
 ├── MemberErased          erased for good
@@ -61,6 +62,12 @@ class ConsentInvalid(Invalid):
     """Nobody has said this yet."""
 
     code: ClassVar[str] = "consent_invalid"
+
+
+class MemberBlocked(Conflict):
+    """The member is blocked: nothing is earned or spent. Unblock them first."""
+
+    code: ClassVar[str] = "member_blocked"
 
 
 class MemberArchived(Conflict):

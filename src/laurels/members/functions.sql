@@ -1,12 +1,13 @@
 -- Find members by external id. With ids for new ones, those who are missing are enrolled first, in
 -- the order of external ids, the same everywhere. `id` is whom the external id means now,
--- `named_id` whom it was given to: the same member, unless that one was merged into another.
+-- `named_id` whom it was given to: the same member, unless that one was merged into another; the
+-- status is that of `id`.
 create or replace function laurels.ensure_members(
   p_tenant uuid,
   p_external_ids text[],
   p_new_ids uuid[],
   p_enrolled timestamptz[]
-) returns table (external_id text, id uuid, named_id uuid, archived boolean)
+) returns table (external_id text, id uuid, named_id uuid, status text)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
@@ -18,7 +19,7 @@ begin
     on conflict (tenant_id, external_id) where external_id is not null do nothing;
   end if;
 
-  -- Nobody is merged, archived or erased between this look and the commit. Whoever does that locks
+  -- Nobody is merged, blocked, archived or erased between this look and the commit. Whoever does that locks
   -- all rows of a person, so those of survivors need no lock of their own.
   perform from laurels.members as m
   where m.tenant_id = p_tenant and m.external_id = any(p_external_ids)
@@ -29,9 +30,9 @@ begin
   select
     m.external_id, coalesce(m.survivor_id, m.id), m.id,
     case
-      when m.survivor_id is null then m.status <> 'active'
+      when m.survivor_id is null then m.status
       else (
-        select s.status <> 'active' from laurels.members as s
+        select s.status from laurels.members as s
         where s.tenant_id = p_tenant and s.id = m.survivor_id
       )
     end

@@ -18,6 +18,7 @@ from laurels.kit.db import (
     line,
     moment,
     one_of,
+    prose,
     tenant_fk,
     within,
 )
@@ -40,7 +41,7 @@ class Member(TenantOwned, Base):
             "tenant_id",
             text("""lower(email collate "C")"""),
             unique=True,
-            postgresql_where=text("email is not null and status = 'active'"),
+            postgresql_where=text("email is not null and status in ('active', 'blocked')"),
         ),
         Index(
             "ix_members_merged_email",
@@ -70,7 +71,12 @@ class Member(TenantOwned, Base):
         Index("ix_members_updated", "tenant_id", "updated_at"),
         tenant_fk("merged_into", "members"),
         tenant_fk("survivor_id", "members"),
-        one_of("status", "active", "archived", "merged", "erased"),
+        one_of("status", "active", "blocked", "archived", "merged", "erased"),
+        CheckConstraint("(status = 'blocked') = (blocked_at is not null)", name="blocked_has_time"),
+        CheckConstraint(
+            "(blocked_at is null) = (blocked_reason is null)", name="blocked_has_reason"
+        ),
+        prose("blocked_reason", 1000),
         CheckConstraint(
             "(status = 'merged') = (merged_into is not null)"
             " and (merged_into is null) = (survivor_id is null)",
@@ -104,7 +110,7 @@ class Member(TenantOwned, Base):
     id: Mapped[Id]
     external_id: Mapped[str | None] = mapped_column(comment="The tenant's own id of the person.")
     email: Mapped[str | None] = mapped_column(
-        comment="Unique among active members; capitals of ASCII aside."
+        comment="Unique among members that are active or blocked; capitals of ASCII aside."
     )
     first_name: Mapped[str | None] = mapped_column(comment="Given name.")
     last_name: Mapped[str | None] = mapped_column(comment="Family name.")
@@ -115,8 +121,13 @@ class Member(TenantOwned, Base):
     )
     status: Mapped[str] = mapped_column(
         server_default=text("'active'"),
-        comment="active; archived: kept but out of sight; merged into another; erased for good.",
+        comment="active; blocked: earns and spends nothing; archived: out of sight, too; merged"
+        " into another; erased for good.",
     )
+    blocked_at: Mapped[datetime | None] = mapped_column(
+        comment="Since when they are blocked; null: they are not."
+    )
+    blocked_reason: Mapped[str | None] = mapped_column(comment="Why they are blocked.")
     merged_into: Mapped[UUID | None] = mapped_column(
         comment="The member that this one was merged into, at that time."
     )

@@ -12,11 +12,12 @@ from laurels.kit.query import words_of
 from laurels.kit.values import fold
 from laurels.kit.work import Work
 
-from .errors import MemberArchived, MemberErased, MemberMerged, MemberNotFound
+from .errors import MemberArchived, MemberBlocked, MemberErased, MemberMerged, MemberNotFound
 
 _MEMBER = (
     "select m.id, m.external_id, m.email, m.first_name, m.last_name, m.phone, m.birthday,"
-    " m.status, m.merged_into, m.survivor_id, m.email_opt_in, m.sms_opt_in, m.is_vip,"
+    " m.status, m.blocked_at, m.blocked_reason, m.merged_into, m.survivor_id,"
+    " m.email_opt_in, m.sms_opt_in, m.is_vip,"
     " m.email_opt_in_at, m.email_opt_in_source, m.sms_opt_in_at, m.sms_opt_in_source,"
     " m.last_login_at, m.attributes,"
     " m.enrolled_at, m.updated_at,"
@@ -44,8 +45,10 @@ def require_own_life(member: dict[str, Any]) -> None:
 
 
 def require_active(member: dict[str, Any]) -> None:
-    """Raise MemberArchived, MemberMerged or MemberErased for a member who is not active."""
+    """Raise MemberBlocked, MemberArchived, MemberMerged or MemberErased if they are not active."""
     require_own_life(member)
+    if member["status"] == "blocked":
+        raise MemberBlocked
     if member["status"] != "active":
         raise MemberArchived
 
@@ -61,8 +64,8 @@ class Present:
 async def lock_present(work: Work, member_ids: Collection[UUID]) -> dict[UUID, Present]:
     """Return who these members are at present; unknown ids are left out.
 
-    Until the transaction ends none of them is merged, parted, archived, restored or erased; what
-    is merely changed about them may change. Whoever does any of these locks all rows of a person.
+    Until the transaction ends none of them is merged, parted, blocked, archived or erased; what is
+    merely changed about them may change. Whoever does any of these locks all rows of a person.
     """
     if not member_ids:
         return {}
@@ -138,9 +141,10 @@ async def list_members(
     """Return members, newest first: by exact external id or e-mail, or by part of a name.
 
     The words of a search come in any order, accents and capitals aside; a telephone number is
-    found by its digits, however it is written. Without a status: the active ones, and whoever an
-    exact external id means, whatever they are; the ids of a merged member mean the survivor. Who
-    asks what changed since a moment hears of every status, or would miss those who left.
+    found by its digits, however it is written. Without a status: those in sight (active or
+    blocked), and whoever an exact external id means, whatever they are; the ids of a merged member
+    mean the survivor. Who asks what changed since a moment hears of every status, or would miss
+    those who left.
     """
     rows = await work.fetch(
         f"{_MEMBER} and ($2::text is null or m.id = (select coalesce(x.survivor_id, x.id)"
@@ -148,8 +152,8 @@ async def list_members(
         ' and ($3::text is null or lower(m.email collate "C") = $3 or m.id in (select x.survivor_id'
         '  from laurels.members as x where x.tenant_id = $1 and lower(x.email collate "C") = $3'
         "  and x.status = 'merged'))"
-        " and m.status = coalesce($7, case when $2::text is null and $9::timestamptz is null"
-        "  then 'active' else m.status end)"
+        " and (m.status = $7 or ($7 is null and ($2::text is not null"
+        "  or $9::timestamptz is not null or m.status in ('active', 'blocked'))))"
         " and ($4::text[] is null or laurels.holds_all($4, concat_ws(' ', m.external_id, m.email,"
         "   m.first_name, m.last_name, m.last_name || m.first_name))"
         "  or strpos(regexp_replace(m.phone, '[^0-9]', '', 'g'), $8) > 0)"
@@ -195,7 +199,7 @@ _FEWEST_DIGITS = 3
 
 
 async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:
-    """Return the ids of active members by their e-mails, folded.
+    """Return the ids of members in sight by their e-mails, folded.
 
     The e-mail that a merged member had means the survivor, unless somebody has it now.
     """
@@ -206,7 +210,7 @@ async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:
         'select lower(email collate "C"), survivor_id from laurels.members where tenant_id = $1'
         " and lower(email collate \"C\") = any($2) and status = 'merged'"
         ' union all select lower(email collate "C"), id from laurels.members where tenant_id = $1'
-        " and lower(email collate \"C\") = any($2) and status = 'active'",
+        " and lower(email collate \"C\") = any($2) and status in ('active', 'blocked')",
         work.tenant_id, wanted,
     )  # fmt: skip
     found = {row[0]: row[1] for row in rows}

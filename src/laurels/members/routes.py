@@ -23,6 +23,7 @@ from .errors import (
     EmailTaken,
     ExternalIdTaken,
     MemberArchived,
+    MemberBlocked,
     MemberErased,
     MemberMerged,
     MemberNotFound,
@@ -114,7 +115,9 @@ async def change_member(member_id: MemberId, body: MemberIn, work: Writing) -> M
 
 
 @router.post("/{member_id}/merge")
-@refuses(MergedWithItself, MemberNotFound, MemberMerged, MemberArchived, MemberErased)
+@refuses(
+    MergedWithItself, MemberNotFound, MemberMerged, MemberArchived, MemberBlocked, MemberErased
+)
 async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> MergeOut:
     """Merge another member into this one, who goes on for both with everything that both had."""
     merge = await merging.merge(work, survivor_id=member_id, merged_id=body.from_id)
@@ -123,7 +126,14 @@ async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> Mer
 
 @router.post("/{member_id}/unmerge")
 @refuses(
-    MemberNotFound, MemberErased, MemberNotMerged, MergeNotLast, EmailTaken, "merge_not_undoable"
+    MemberNotFound,
+    MemberErased,
+    MemberNotMerged,
+    MergeNotLast,
+    EmailTaken,
+    MemberArchived,
+    MemberBlocked,
+    "merge_not_undoable",
 )
 async def unmerge_member(member_id: MemberId, work: Writing) -> MergeOut:
     """Undo the merge of this member into another, or else the latest merge of one into it.

@@ -23,7 +23,7 @@ from laurels.kit.schema import (
 from laurels.kit.time import EARLIEST
 
 MemberId = Annotated[UUID, IdOf("member")]
-Status = Literal["active", "archived", "merged", "erased"]
+Status = Literal["active", "blocked", "archived", "merged", "erased"]
 
 
 def _born(day: date) -> date:
@@ -128,10 +128,14 @@ class MemberOut(View):
     phone: str | None = Field(description="Telephone number as it was sent; null when unknown.")
     birthday: date | None = Field(description="Date of birth, `YYYY-MM-DD`; null when unknown.")
     status: str = Field(
-        description="`active`; `archived`: earns and spends nothing until restored; `merged`:"
-        " another member goes on, see `merged_into`; `erased`: the person is no"
-        " longer known."
+        description="`active`; `blocked`: earns and spends nothing until unblocked; `archived`:"
+        " the same, and out of sight, until restored; `merged`: another member goes on, see"
+        " `merged_into`; `erased`: the person is no longer known."
     )
+    blocked_at: datetime | None = Field(
+        description="Since when the member is blocked; null: they are not."
+    )
+    blocked_reason: str | None = Field(description="Why the member is blocked, as it was said.")
     merged_into: MemberId | None = Field(
         default=None,
         validation_alias=AliasChoices("survivor_id", "merged_into"),

@@ -49,19 +49,20 @@ class Upserted:
 class Ensured:
     """Whom external ids mean: the members' ids, and which of them were enrolled just now.
 
-    `named` has the ids of members that were merged into those; `archived` those who earn nothing.
+    `named` has the ids of members that were merged into those; `away` the
+    status of those who earn nothing.
     """
 
     ids: dict[str, UUID] = field(default_factory=dict[str, UUID])
     new: list[UUID] = field(default_factory=list[UUID])
     named: dict[str, UUID] = field(default_factory=dict[str, UUID])
-    archived: set[UUID] = field(default_factory=set[UUID])
+    away: dict[UUID, str] = field(default_factory=dict[UUID, str])
 
     def add(self, other: "Ensured") -> None:
         """Know what the other knows, too."""
         self.ids.update(other.ids)
         self.named.update(other.named)
-        self.archived.update(other.archived)
+        self.away.update(other.away)
 
 
 async def ensure(
@@ -137,7 +138,7 @@ def _ensured(rows: Sequence[Any]) -> Ensured:
     return Ensured(
         {row[0]: row[1] for row in rows},
         named={row[0]: row[2] for row in rows if row[2] != row[1]},
-        archived={row[1] for row in rows if row[3]},
+        away={row[1]: row[3] for row in rows if row[3] != "active"},
     )
 
 
@@ -191,7 +192,7 @@ async def _match(work: Work, external_id: str | None, email: str | None) -> UUID
     rows = await work.fetch(
         "select id, external_id, external_id = $2 as by_id, status, survivor_id"
         " from laurels.members where tenant_id = $1 and (external_id = $2"
-        "  or (lower(email collate \"C\") = $3 and status = 'active')"
+        "  or (lower(email collate \"C\") = $3 and status in ('active', 'blocked'))"
         "  or (lower(email collate \"C\") = $3 and status = 'merged'))"
         " order by id for no key update",
         work.tenant_id, external_id, None if email is None else fold(email),
@@ -230,7 +231,7 @@ async def _refuse_double(work: Work, member_id: UUID, profile: dict[str, Any]) -
     row = await work.fetchrow(
         "select id, external_id, external_id = $3 as by_id from laurels.members"
         " where tenant_id = $1 and id <> $2 and (external_id = $3"
-        "  or (lower(email collate \"C\") = $4 and status = 'active'))"
+        "  or (lower(email collate \"C\") = $4 and status in ('active', 'blocked')))"
         " order by by_id desc nulls last limit 1",
         work.tenant_id, member_id, profile.get("external_id"), fold(profile.get("email") or ""),
     )  # fmt: skip

@@ -44,7 +44,7 @@ class NewPurchase:
     buyer_id: UUID | None = None
     named_id: UUID | None = None
     by: Actor | None = None
-    barred: bool = False
+    barred: str | None = None
     occurred_at: datetime | None = None
     status: str = "completed"
     lines: Sequence[Line] = ()

@@ -59,7 +59,7 @@ class Asker:
     now: datetime
     available: int
     trouble: AppError | None = None
-    """Why this member has nothing any more: archived, merged or erased."""
+    """Why this member has nothing any more: blocked, archived, merged or erased."""
     loyalty: bool = True
     enabled: bool = True
     minimum_points: int = 0

@@ -268,7 +268,10 @@ async def _codes(work: Work, reward_id: UUID, handled: list[vouchers.Handled]) -
 
 
 @router.get("/members/{member_id}/rewards")
-@refuses(members.MemberNotFound, members.MemberMerged, members.MemberErased, members.MemberArchived)
+@refuses(
+    members.MemberNotFound, members.MemberMerged, members.MemberErased, members.MemberBlocked,
+    members.MemberArchived,
+)  # fmt: skip
 async def list_offers(
     member_id: MemberId,
     work: Reading,
@@ -294,10 +297,10 @@ async def list_offers(
 )
 @refuses(
     TenantSuspended, members.MemberNotFound, RewardNotFound, RedemptionAltered, QuantityNotAllowed,
-    members.MemberMerged, members.MemberErased, members.MemberArchived, LoyaltyOff, RewardsOff,
-    RewardArchived, RewardPaused, RewardNotOpen, RewardEnded, TierTooLow, TierNotAllowed,
-    SegmentRequired, MemberLimitReached, RewardLimitReached, OutOfStock, TooManyPending,
-    BelowMinimum, InsufficientPoints,
+    members.MemberMerged, members.MemberErased, members.MemberBlocked, members.MemberArchived,
+    LoyaltyOff, RewardsOff, RewardArchived, RewardPaused, RewardNotOpen, RewardEnded, TierTooLow,
+    TierNotAllowed, SegmentRequired, MemberLimitReached, RewardLimitReached, OutOfStock,
+    TooManyPending, BelowMinimum, InsufficientPoints,
 )  # fmt: skip
 async def redeem_reward(body: RedemptionIn, caller: Redeeming) -> Response:
     """Redeem a reward for points. A repeat gives the same answer with 200."""
@@ -376,8 +379,8 @@ async def cancel_redemption(
 
 @router.post("/redemptions/{redemption_id}/use")
 @refuses(
-    TenantSuspended, RedemptionNotFound, RedemptionMoved, RedemptionInvalid, RedemptionLapsed,
-    PurchaseNotFound, PurchaseNotUsable, PurchaseOfAnother, PurchaseBelowMinimum,
+    TenantSuspended, RedemptionNotFound, RedemptionMoved, members.MemberBlocked, RedemptionInvalid,
+    RedemptionLapsed, PurchaseNotFound, PurchaseNotUsable, PurchaseOfAnother, PurchaseBelowMinimum,
 )  # fmt: skip
 async def use_redemption(redemption_id: RedemptionId, body: UseIn, work: Using) -> RedemptionOut:
     """Use a redemption, once. `GET /v1/redemptions?code=` finds the one of a code."""

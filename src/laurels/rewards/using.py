@@ -38,19 +38,23 @@ class Use:
 async def use(work: Work, redemption_id: UUID, use: Use) -> None:
     """The redemption is used, once.
 
-    Raise RedemptionNotFound, RedemptionMoved, RedemptionLapsed, PurchaseNotFound,
+    Raise RedemptionNotFound, RedemptionMoved, MemberBlocked, RedemptionLapsed, PurchaseNotFound,
     PurchaseNotUsable, PurchaseOfAnother, PurchaseBelowMinimum or RedemptionInvalid.
     """
     # Purchases are locked before redemptions everywhere: nothing is used on one while it ends.
     there: Row | None = None
+    # Members come before both, so that neither is handed over by a merge meanwhile, or blocked.
+    found = await queries.find_redemptions(work, [redemption_id])
+    people = {row["member_id"] for row in found.values()}
     if use.purchase_id is not None:
-        # Members come before both, so that neither is handed over by a merge meanwhile.
-        found = await queries.find_redemptions(work, [redemption_id])
-        buyers = await purchases.members_of(work, [use.purchase_id])
-        await members.lock_present(work, buyers | {row["member_id"] for row in found.values()})
+        people |= await purchases.members_of(work, [use.purchase_id])
+    present = await members.lock_present(work, people)
+    if use.purchase_id is not None:
         there = (await purchases.lock(work, [use.purchase_id])).get(use.purchase_id)
     row = await lock_one(work, redemption_id)
     state = lead("use", row["state"])
+    if row["member_id"] in present and present[row["member_id"]].status == "blocked":
+        raise members.MemberBlocked
     if is_over(row, work.now):
         msg = f"It could be used until {row['expires_at'].isoformat()}."
         raise RedemptionLapsed(msg, expires_at=row["expires_at"].isoformat())

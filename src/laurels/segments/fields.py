@@ -51,7 +51,7 @@ def _profile() -> None:
     register(
         Field(
             STATUS, Kind.ENUM, "Criteria that do not ask it mean active members only.",
-            choices=("active", "archived"),
+            choices=("active", "blocked", "archived"),
         ),
         "m.status",
     )  # fmt: skip

@@ -18,7 +18,7 @@ from .fields import STATUS
 _PAIRS = 40
 """Keys and values of one call of jsonb_build_object; it takes a hundred arguments."""
 _EXACT = {Kind.MONEY, Kind.NUMBER}
-_ACTIVE, _ANY = "= 'active'", "in ('active', 'archived')"
+_ACTIVE, _ANY = "= 'active'", "in ('active', 'blocked', 'archived')"
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Question:
 
     @property
     def standing(self) -> str:
-        """Whether archived members are meant too, as SQL after `m.status`."""
+        """Whether blocked and archived members are meant too, as SQL after `m.status`."""
         return _ANY if STATUS in fields_of(self.criteria) else _ACTIVE
 
     def mark(self, value: Any, kind: str) -> str:

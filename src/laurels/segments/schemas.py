@@ -286,7 +286,7 @@ class ListedOut(View):
     member_id: MemberId | None = Field(description="The member; null when nobody was found.")
     outcome: Literal["added", "already", "removed", "absent", "not_found", "inactive"] = Field(
         description="`added` or `removed`: done. `already` on the list, `absent` from it,"
-        " `not_found`, or `inactive`: archived, merged or erased."
+        " `not_found`, or `inactive`: blocked, archived, merged or erased."
     )
 
 

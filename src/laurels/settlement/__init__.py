@@ -4,7 +4,7 @@ It owns the write routes of purchases and deeds and the enrolment of members, be
 stories across the books: member, purchase or deed, rules, ledger, totals, outbox.
 """
 
-from .archiving import archive, restore
+from .archiving import archive, block, restore, unblock
 from .deeds import record_deeds, revoke_deed
 from .effect import Settled
 from .ending import cancel, complete, find_stuck, settle_waiting
@@ -19,6 +19,7 @@ __all__ = [
     "Settled",
     "archive",
     "award_enrolment",
+    "block",
     "cancel",
     "complete",
     "enrol",
@@ -30,4 +31,5 @@ __all__ = [
     "revoke_deed",
     "settle",
     "settle_waiting",
+    "unblock",
 ]

@@ -1,4 +1,4 @@
-"""Whose a purchase or a deed is at present: members may have been merged or archived by now."""
+"""Whose a purchase or a deed is at present: members may be merged, blocked or archived by now."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ class Reported(Protocol):
     member_id: UUID | None
     occurred_at: datetime | None
     named_id: UUID | None
-    barred: bool
+    barred: str | None
 
     @property
     def buyer_id(self) -> UUID | None:
@@ -49,7 +49,7 @@ async def find_given(
         refusals.append(members.MemberErased(field="member_id") if erased else None)
         item.buyer_id = buyer.id
         item.named_id = named if named != buyer.id else None
-        item.barred = buyer.status != "active"
+        item.barred = None if buyer.status == "active" else buyer.status
     return refusals
 
 
@@ -71,7 +71,7 @@ async def find_present(work: Work, said: Mapping[UUID, NewPurchase]) -> None:
                 work, purchase_id, from_member_id=item.buyer_id, to_member_id=present.id
             )
             item.buyer_id = present.id
-        item.barred = present.status != "active"
+        item.barred = None if present.status == "active" else present.status
 
 
 async def lock_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:

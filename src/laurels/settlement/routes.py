@@ -18,7 +18,14 @@ from laurels.kit.openapi import refuses
 from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
 from laurels.kit.schema import Code, Moment
 from laurels.kit.work import Work
-from laurels.members.errors import EmailTaken, MemberErased, MemberMerged, MemberNotFound
+from laurels.members.errors import (
+    EmailTaken,
+    MemberArchived,
+    MemberBlocked,
+    MemberErased,
+    MemberMerged,
+    MemberNotFound,
+)
 from laurels.members.schemas import MemberIn, MemberOut
 from laurels.permissions import Permission
 
@@ -33,7 +40,9 @@ from .schemas import (
     DeedSource,
     DeedSummaryOut,
     DeedWhyOut,
+    MemberBlockIn,
     MemberId,
+    MemberUnblockIn,
     PurchaseId,
     PurchaseOut,
     PurchaseSummaryOut,
@@ -119,7 +128,7 @@ async def enrol_members(body: BulkIn[MemberIn], work: EnrollingInBulk) -> Respon
 
 
 @router.delete("/members/{member_id}", tags=["members"])
-@refuses(MemberNotFound, MemberMerged, MemberErased)
+@refuses(MemberNotFound, MemberMerged, MemberBlocked, MemberErased)
 async def archive_member(member_id: MemberId, work: Enrolling) -> MemberOut:
     """Archive a member: out of lists, earning and spending nothing, until restored."""
     await archiving.archive(work, member_id)
@@ -127,10 +136,28 @@ async def archive_member(member_id: MemberId, work: Enrolling) -> MemberOut:
 
 
 @router.post("/members/{member_id}/restore", tags=["members"])
-@refuses(MemberNotFound, MemberMerged, MemberErased, EmailTaken)
+@refuses(MemberNotFound, MemberMerged, MemberBlocked, MemberErased, EmailTaken)
 async def restore_member(member_id: MemberId, work: Enrolling) -> MemberOut:
     """Restore an archived member. 409 `email_taken` when somebody else has the e-mail by now."""
     await archiving.restore(work, member_id)
+    return MemberOut.model_validate(await members.get_member(work, member_id))
+
+
+@router.post("/members/{member_id}/block", tags=["members"])
+@refuses(MemberNotFound, MemberMerged, MemberArchived, MemberErased)
+async def block_member(member_id: MemberId, body: MemberBlockIn, work: Enrolling) -> MemberOut:
+    """Block a member: in sight, but earning and spending nothing, until unblocked."""
+    await archiving.block(work, member_id, reason=body.reason)
+    return MemberOut.model_validate(await members.get_member(work, member_id))
+
+
+@router.post("/members/{member_id}/unblock", tags=["members"])
+@refuses(MemberNotFound, MemberMerged, MemberArchived, MemberErased)
+async def unblock_member(
+    member_id: MemberId, work: Enrolling, body: MemberUnblockIn | None = None
+) -> MemberOut:
+    """Unblock a member, who earns and spends again."""
+    await archiving.unblock(work, member_id, reason=(body or MemberUnblockIn()).reason)
     return MemberOut.model_validate(await members.get_member(work, member_id))
 
 

@@ -89,6 +89,21 @@ class RevokeIn(Schema):
     )
 
 
+class MemberBlockIn(Schema):
+    """Why a member is blocked."""
+
+    reason: Note = Field(
+        description="Why; shown with the member and kept in the audit log.",
+        examples=["Points from stolen receipts"],
+    )
+
+
+class MemberUnblockIn(Schema):
+    """Why a member is unblocked."""
+
+    reason: Note | None = Field(default=None, description="Why; kept in the audit log.")
+
+
 RefundState = Literal["none", "partial", "full"]
 """What went back of a purchase so far."""
 
@@ -269,7 +284,7 @@ class RefundOut(View):
 
 Reason = Literal[
     "rules", "no_rule_fired", "no_rules", "earning_disabled", "guest", "pending", "failed",
-    "cancelled", "member_archived", "not_settled",
+    "cancelled", "member_archived", "member_blocked", "not_settled",
 ]  # fmt: skip
 """Why a purchase earned what it earned, in one word."""
 
@@ -320,7 +335,13 @@ class WhyOut(View):
 
 
 DeedReason = Literal[
-    "rules", "no_rule_fired", "no_rules", "earning_disabled", "member_archived", "not_judged"
+    "rules",
+    "no_rule_fired",
+    "no_rules",
+    "earning_disabled",
+    "member_archived",
+    "member_blocked",
+    "not_judged",
 ]
 """Why a deed earned what it earned, in one word."""
 

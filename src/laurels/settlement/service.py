@@ -149,7 +149,7 @@ async def find_members(
         name = items[number].member or ""
         items[number].buyer_id = known.ids[name]
         items[number].named_id = known.named.get(name)
-        items[number].barred = known.ids[name] in known.archived
+        items[number].barred = known.away.get(known.ids[name])
     given = [
         n
         for n, item in enumerate(items)

@@ -78,7 +78,9 @@ async def _what_became(
     return sum(taken_back.values()), [LotOfPurchaseOut.model_validate(dict(lot)) for lot in lots]
 
 
-Judged = Literal["rules", "earning_disabled", "member_archived", "no_rule_fired", "no_rules"]
+Judged = Literal[
+    "rules", "earning_disabled", "member_archived", "member_blocked", "no_rule_fired", "no_rules"
+]
 
 
 def _reason_of(award: dict[str, Any]) -> Judged:
@@ -87,7 +89,8 @@ def _reason_of(award: dict[str, Any]) -> Judged:
     if "disabled" in award["explanation"]:
         return "earning_disabled"
     if "barred" in award["explanation"]:
-        return "member_archived"
+        blocked = award["explanation"]["barred"].endswith("blocked")
+        return "member_blocked" if blocked else "member_archived"
     return "no_rule_fired" if award["explanation"].get("skipped") else "no_rules"
 
 
@@ -104,6 +107,7 @@ SENTENCES: dict[Reason, str] = {
     "earning_disabled": "The loyalty programme was switched off (settings, section loyalty) when it"
     " was settled.",
     "member_archived": "The member was archived when it was settled, and earned nothing.",
+    "member_blocked": "The member was blocked when it was settled, and earned nothing.",
     "no_rule_fired": "Rules were in force, but none of them gave points; each says why.",
     "no_rules": "No rule for purchases was in force when it was settled.",
     "pending": "It is pending: it earns when it is completed.",
@@ -118,6 +122,7 @@ OF_DEEDS: dict[DeedReason, str] = {
     "earning_disabled": "The loyalty programme was switched off (settings, section loyalty) when it"
     " was recorded.",
     "member_archived": "The member was archived when it was recorded, and earned nothing.",
+    "member_blocked": "The member was blocked when it was recorded, and earned nothing.",
     "no_rule_fired": "Rules were in force, but none of them gave points; each says why.",
     "no_rules": "No rule for such deeds was in force when it was recorded.",
     "not_judged": "It was written by SQL, past the doors, and never judged.",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from laurels import events, ledger
-from laurels.events.catalogue import MemberRestored
+from laurels.events.catalogue import MemberRestored, MemberUnblocked
 from laurels.kit.work import Work
 
 from .ladder import load_ladder
@@ -19,7 +19,7 @@ async def _has_ladder(work: Work) -> bool:
     return bool((await load_ladder(work)).tiers)
 
 
-@events.handler("tiers.on_restored", MemberRestored, batch=500, wanted=_has_ladder)
+@events.handler("tiers.on_restored", MemberRestored, MemberUnblocked, batch=500, wanted=_has_ladder)
 async def on_restored(work: Work, happened: Sequence[events.Happened]) -> None:
     """Whoever is back stands where they belong."""
     await review(work, sorted({each.member_id for each in happened if each.member_id}))

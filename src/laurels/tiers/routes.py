@@ -206,8 +206,8 @@ async def list_member_tier_history(
 
 @router.put("/members/{member_id}/tier")
 @refuses(
-    MemberNotFound, "member_archived", "member_merged", MemberErased, TierNotFound, TierArchived,
-    TierExpiryInvalid, TierBelowStanding,
+    MemberNotFound, "member_archived", "member_blocked", "member_merged", MemberErased,
+    TierNotFound, TierArchived, TierExpiryInvalid, TierBelowStanding,
 )  # fmt: skip
 async def assign_member_tier(
     member_id: MemberId, body: ManualTierIn, work: Assigning
@@ -221,7 +221,10 @@ async def assign_member_tier(
 
 
 @router.delete("/members/{member_id}/tier")
-@refuses(MemberNotFound, "member_archived", "member_merged", MemberErased, TierNotAssigned)
+@refuses(
+    MemberNotFound, "member_archived", "member_blocked", "member_merged", MemberErased,
+    TierNotAssigned,
+)  # fmt: skip
 async def unassign_member_tier(member_id: MemberId, work: Assigning) -> MemberTierOut:
     """Take back a tier that was given by hand; the member goes where they belong."""
     await assigning.unassign(work, member_id)

@@ -58,6 +58,20 @@ class MemberRestored(Event):
 
 
 @dataclass(slots=True)
+class MemberBlocked(Event):
+    """A member was blocked: nothing is earned or spent until they are unblocked."""
+
+    name: ClassVar[str] = "member.blocked"
+
+
+@dataclass(slots=True)
+class MemberUnblocked(Event):
+    """A blocked member is active again."""
+
+    name: ClassVar[str] = "member.unblocked"
+
+
+@dataclass(slots=True)
 class MemberErased(Event):
     """A person was erased: their points' history stays, and nobody knows whose it was."""
 

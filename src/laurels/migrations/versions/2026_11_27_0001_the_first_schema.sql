@@ -600,6 +600,8 @@ create table laurels.members (
   birthday date,
   birthday_known_at timestamptz,
   status text default 'active' not null,
+  blocked_at timestamptz,
+  blocked_reason text,
   merged_into uuid,
   survivor_id uuid,
   email_opt_in boolean,
@@ -622,7 +624,12 @@ create table laurels.members (
   constraint fk_members_tenant_id_survivor_id
   foreign key (tenant_id, survivor_id)
   references laurels.members (tenant_id, id),
-  constraint ck_members_status_known check (status in ('active', 'archived', 'merged', 'erased')),
+  constraint ck_members_status_known
+  check (status in ('active', 'blocked', 'archived', 'merged', 'erased')),
+  constraint ck_members_blocked_has_time check ((status = 'blocked') = (blocked_at is not null)),
+  constraint ck_members_blocked_has_reason
+  check ((blocked_at is null) = (blocked_reason is null)),
+  constraint ck_members_blocked_reason_is_prose check (laurels.is_prose(blocked_reason, 1000)),
   constraint ck_members_merged_somewhere
   check (
     (status = 'merged') = (merged_into is not null)
@@ -675,7 +682,7 @@ on laurels.members (tenant_id, survivor_id)
 where survivor_id is not null;
 create unique index uq_members_email
 on laurels.members (tenant_id, lower(email collate "C"))
-where email is not null and status = 'active';
+where email is not null and status in ('active', 'blocked');
 create unique index uq_members_external_id
 on laurels.members (tenant_id, external_id)
 where external_id is not null;
@@ -793,7 +800,8 @@ create table laurels.wallets (
   foreign key (tenant_id, merged_into)
   references laurels.wallets (tenant_id, id),
   constraint uq_wallets_tenant_id_member_id_program_id unique (tenant_id, member_id, program_id),
-  constraint ck_wallets_closed_for_known check (closed_for in ('archived', 'merged', 'erased')),
+  constraint ck_wallets_closed_for_known
+  check (closed_for in ('blocked', 'archived', 'merged', 'erased')),
   constraint ck_wallets_merged_somewhere
   check ((closed_for is not distinct from 'merged') = (merged_into is not null)),
   constraint ck_wallets_merged_is_empty

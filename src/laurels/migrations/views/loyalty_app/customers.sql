@@ -39,7 +39,7 @@ left join laurels.tier_history as h
   on m.tenant_id = h.tenant_id and m.id = h.member_id and h.ended_at is null;
 
 comment on view loyalty_app.customer_loyalty_profiles is
-'Customers with their points of the default program; who was archived or merged is inactive.';
+'Customers with their points of the default program; inactive: blocked, archived or merged.';
 comment on column loyalty_app.customer_loyalty_profiles.id is 'Id of the customer.';
 comment on column loyalty_app.customer_loyalty_profiles.shop_id is 'The shop.';
 comment on column loyalty_app.customer_loyalty_profiles.shopify_customer_id is
@@ -74,7 +74,7 @@ comment on column loyalty_app.customer_loyalty_profiles.sms_opt_in is
 'May get SMS; null: nobody knows, so no.';
 comment on column loyalty_app.customer_loyalty_profiles.birthday is 'Day of birth.';
 comment on column loyalty_app.customer_loyalty_profiles.is_active is
-'Whether they take part: not archived, merged or erased.';
+'Whether they take part: not blocked, archived, merged or erased.';
 comment on column loyalty_app.customer_loyalty_profiles.is_vip is 'Treated as a VIP.';
 comment on column loyalty_app.customer_loyalty_profiles.created_at is 'When they joined.';
 comment on column loyalty_app.customer_loyalty_profiles.updated_at is
