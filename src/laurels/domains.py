@@ -2,6 +2,10 @@
 
 from importlib import import_module, util
 from inspect import getdoc
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import MetaData
 
 ROOMS: tuple[str, ...] = (
     "audit",
@@ -37,24 +41,27 @@ TABLES_OF_NO_TENANT: dict[str, str] = {
 }
 """Tables without a tenant's wall, each with its reason (`tenants` has one on its own id)."""
 
-for _room in ROOMS:
-    for _part in ("models", "jobs"):
+# The jobs; then the parts of rooms in the lives of members, which are played in this order, from
+# the bottom to the top; last what rooms do about events, which stands on the deeds of others.
+for _part in ("jobs", "people", "handlers"):
+    for _room in ROOMS:
         if util.find_spec(f"laurels.{_room}.{_part}"):
             import_module(f"laurels.{_room}.{_part}")
-import_module("laurels.kit.idempotency")
-# Their parts in the lives of members are played in this order, from the bottom to the top.
-for _room in ROOMS:
-    if util.find_spec(f"laurels.{_room}.people"):
-        import_module(f"laurels.{_room}.people")
-for _room in ROOMS:
-    # Only after all tables: what a room does about events stands on the deeds of others.
-    if util.find_spec(f"laurels.{_room}.handlers"):
-        import_module(f"laurels.{_room}.handlers")
 
-from laurels import earning, ledger, tiers  # noqa: E402 - after the tables and jobs are known
+from laurels import earning, ledger, tiers  # noqa: E402 - after the jobs are known
 
 FURNISHERS = (ledger.furnish, tiers.furnish, earning.furnish)
 """The rooms' own parts of presets, from the bottom of the stairs to the top."""
+
+
+def load_models() -> "MetaData":
+    """Return all tables. Only migrations, the reference pages and tests want them."""
+    from laurels.kit.tables import Base
+
+    for room in ("kit", *ROOMS):
+        if util.find_spec(f"laurels.{room}.models"):
+            import_module(f"laurels.{room}.models")
+    return Base.metadata
 
 
 def sentences() -> dict[str, str]:

@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 from sqlalchemy import CheckConstraint, Column, Float, MetaData, Numeric, Table
 
+from laurels import domains
 from laurels.kit import money
-from laurels.kit.db import Base
 from tests.support import cluster
 
 from .source import nothing
@@ -67,7 +67,7 @@ async def test_no_numeric_column_takes_what_is_no_number(owner_url):
 
 
 def test_every_numeric_column_of_the_models_has_a_check_of_its_own():
-    nothing(unnamed(Base.metadata))
+    nothing(unnamed(domains.load_models()))
 
 
 def unnamed(metadata: MetaData) -> list[str]:

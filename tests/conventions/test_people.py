@@ -6,7 +6,6 @@ import re
 from laurels import domains
 from laurels.events import Erasing, Merging, Unmerging, parts
 from laurels.kit import dossier
-from laurels.kit.db import Base
 
 from .source import PACKAGE, nothing, text_of
 
@@ -34,7 +33,7 @@ def tables_of_members() -> list[str]:
     """Every table with a member in it, or with something that belongs to one."""
     return sorted(
         table.name
-        for table in Base.metadata.tables.values()
+        for table in domains.load_models().tables.values()
         if NAMES_MEMBERS & set(table.columns.keys())
         or any(name in table.columns for name in REACHED_BY)
     )

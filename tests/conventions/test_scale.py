@@ -9,13 +9,12 @@ import pytest
 from sqlalchemy import ForeignKeyConstraint, MetaData, Table, UniqueConstraint
 
 from laurels import domains
-from laurels.kit.db import Base
 
 from .source import name_of, nothing, source_files, sql_files, sql_strings, text_of, tree_of
 
 # Reference and local tables: globally unique things live there (rule 4).
 SHARED = {*domains.TABLES_OF_NO_TENANT, "tenants"}
-TABLES = [table for table in Base.metadata.tables.values() if table.name not in SHARED]
+TABLES = [table for table in domains.load_models().tables.values() if table.name not in SHARED]
 
 
 # -- keys ----------------------------------------------------------------------------------------
@@ -112,10 +111,10 @@ async def test_the_databases_keys_hold_the_tenant_too(owner_url):
 
 
 def test_every_table_and_column_of_the_models_says_what_it_is():
-    wrong = [table.name for table in Base.metadata.tables.values() if not table.comment]
+    wrong = [table.name for table in domains.load_models().tables.values() if not table.comment]
     wrong += [
         f"{table.name}.{column.name}"
-        for table in Base.metadata.tables.values()
+        for table in domains.load_models().tables.values()
         for column in table.columns
         if not column.comment
     ]

@@ -115,3 +115,18 @@ def test_the_rooms_stand_in_the_order_of_the_stairs():
 
     assert set(domains.ROOMS) <= set(layers)
     assert sorted(domains.ROOMS, key=steps.__getitem__) == list(domains.ROOMS)
+
+
+def test_what_runs_loads_no_models():
+    """The ORM and Alembic cost a command a second, and a process memory."""
+    asked = (
+        "import sys, laurels.api, laurels.worker\n"
+        "import laurels.cli.main; main = sys.modules['laurels.cli.main']\n"
+        "for name in {*main.COMMANDS, *main.GROUPS} - {'docs'}: main.load(name)\n"
+        "print({name.partition('.')[0] for name in sys.modules} & {'sqlalchemy', 'alembic'})"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.strip() == "set()"

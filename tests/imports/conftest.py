@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from laurels import imports
+from laurels import domains, imports
 from laurels.imports.parsing import REQUIRED
-from laurels.kit.db import Base
 from tests.support.make import House
 
 
@@ -62,7 +61,7 @@ class Desk:
         # Which login belongs to which tenant is no business of the application's.
         tables = [
             table.fullname
-            for table in Base.metadata.sorted_tables
+            for table in domains.load_models().sorted_tables
             if "tenant_id" in table.columns and table.name != "login_tenants"
         ]
         union = " union all ".join(

@@ -1,8 +1,9 @@
 """The schema: up from nothing, down to nothing, up again; and what is said when it drifted."""
 
 import pytest
+from alembic.script import ScriptDirectory
 
-from laurels.migrations import runner
+from laurels.migrations import modelled, runner
 
 from .conftest import ask
 
@@ -144,6 +145,14 @@ def test_the_way_is_up_down_or_nowhere():
     assert not runner.plan(None).back
     assert runner.plan(newest).steps == 0
     assert runner.plan(newest, "base").back
+
+
+def test_revisions_are_in_the_order_that_alembic_follows():
+    script = ScriptDirectory.from_config(modelled.config())
+
+    assert runner.revisions() == [
+        found.revision for found in reversed(list(script.walk_revisions()))
+    ]
 
 
 def test_a_revision_from_the_future_is_refused_in_words():

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import (
+from laurels.kit.tables import (
     Base,
     Id,
     TenantOwned,

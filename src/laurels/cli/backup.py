@@ -9,9 +9,9 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from laurels import ledger, tenants
+from laurels import domains, ledger, tenants
 from laurels.config import settings
-from laurels.kit.db import Base, Database
+from laurels.kit.db import Database
 from laurels.kit.time import utc_now
 from laurels.kit.work import OPERATOR, open_work
 from laurels.migrations import dump, restoring
@@ -133,7 +133,7 @@ def _bar(words: str) -> Generator[dump.Watch]:
     )  # fmt: skip
     with Progress(*columns, console=err, transient=True) as bar:
         seen: list[str] = []
-        task = bar.add_task("", total=len(Base.metadata.tables))
+        task = bar.add_task("", total=len(domains.load_models().tables))
 
         def watch(table: str) -> None:
             if table in seen:

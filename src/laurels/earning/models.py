@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import SCHEMA, Base, Id, TenantOwned, one_of, tenant_fk
+from laurels.kit.db import SCHEMA
+from laurels.kit.tables import Base, Id, TenantOwned, one_of, tenant_fk
 
 
 class EarningRule(TenantOwned, Base):

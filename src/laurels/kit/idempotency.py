@@ -12,14 +12,10 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, SmallInteger
-from sqlalchemy.orm import Mapped, mapped_column
-
-from .db import Base, TenantOwned
 from .errors import AppError, Conflict, Gone, Invalid
 from .time import utc_now
 from .work import Work, uniform
@@ -37,28 +33,6 @@ KEY_PATTERN = "^[!-~]([ -~]*[!-~])?$"
 _KEY = re.compile(KEY_PATTERN)
 
 
-class IdempotencyKey(TenantOwned, Base):
-    """An answer that was given, under the key that the caller chose."""
-
-    __tablename__ = "idempotency_keys"
-    __table_args__ = (
-        Index(None, "tenant_id", "created_at"),
-        {"comment": "Answers kept for 7 days under the caller's Idempotency-Key."},
-    )
-
-    holder: Mapped[str] = mapped_column(
-        primary_key=True, comment="Who holds the credentials that the key came with."
-    )
-    key: Mapped[str] = mapped_column(primary_key=True, comment="The Idempotency-Key header.")
-    fingerprint: Mapped[bytes] = mapped_column(
-        LargeBinary,
-        comment="SHA-256 of holder, method, path and body; a changed request is refused.",
-    )
-    status: Mapped[int | None] = mapped_column(SmallInteger, comment="HTTP status answered.")
-    body: Mapped[bytes | None] = mapped_column(LargeBinary, comment="Body answered, as sent.")
-    created_at: Mapped[datetime] = mapped_column(comment="When the answer was given.")
-
-
 KNOWN = (
     "array(select row(i.holder, i.key) from unnest($4::text[], $5::text[]) as n (holder, key)"
     " cross join lateral (select k.holder, k.key from laurels.idempotency_keys as k"
@@ -69,16 +43,6 @@ KNOWN = (
 
 Each is looked up by itself (`limit` keeps it so): joined, the planner reads all keys of a tenant.
 """
-
-
-class Counter(TenantOwned, Base):
-    """A number that counts up for one tenant, for codes that people read aloud."""
-
-    __tablename__ = "counters"
-    __table_args__ = ({"comment": "Per-tenant numbers, one row per name."},)
-
-    name: Mapped[str] = mapped_column(primary_key=True, comment="What is counted.")
-    value: Mapped[int] = mapped_column(comment="The last number given out.")
 
 
 class AnswerErased(Gone):

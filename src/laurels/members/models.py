@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import (
-    MAX_SUM,
+from laurels.kit.db import MAX_SUM
+from laurels.kit.tables import (
     Base,
     Id,
     TenantOwned,

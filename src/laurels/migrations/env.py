@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import text
 
 from laurels import domains
-from laurels.kit.db import SCHEMA, Base
+from laurels.kit.db import SCHEMA
 
 
 def include_name(name: str | None, type_: str, _parents: Any) -> bool:
@@ -14,11 +14,10 @@ def include_name(name: str | None, type_: str, _parents: Any) -> bool:
     return name == SCHEMA if type_ == "schema" else True
 
 
-assert domains.ROOMS, "importing the list of rooms loads their tables"
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Base.metadata,
+    target_metadata=domains.load_models(),
     version_table_schema=SCHEMA,
     include_schemas=True,
     include_name=include_name,

@@ -1,34 +1,30 @@
-"""Running migrations: upgrade, downgrade, SQL functions, and the check that nothing drifted."""
+"""Running migrations: upgrade, downgrade, SQL functions, and the check that nothing drifted.
+
+Every command looks whether its database is up to date, so the look is cheap: models and Alembic
+(`modelled.py`) are loaded only when there is something to do.
+"""
 
 import hashlib
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import asyncpg
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Connection
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 import laurels.domains
 from laurels.kit import roles
-from laurels.kit.db import SCHEMA, Base, Raw
+from laurels.kit.db import Raw
 from laurels.kit.postgres import PostgresError
 
 from . import comparing, views
 
 HERE = Path(__file__).parent
 THE_COMMENTS = "the comments"
-_LOCK = 0x6C61_756D  # "laum": one migration at a time
+_REVISION = re.compile(r"""^revision = ["'](\w+)["']""", re.MULTILINE)
+ONE_AT_A_TIME = 0x6C61_756D  # "laum": one migration at a time
 _WHOLE = 0x6C61_7577  # "lauw": one at a time from the first look to the last step
 
 _SCRATCH = 0x6C61_7573  # "laus": one scratch database to compare the wall with
@@ -64,9 +60,7 @@ def plan(now: str | None, target: str = "head") -> Plan:
 
     Raise SchemaUnknown when either is none of ours.
     """
-    known: list[str | None] = [None]
-    script = ScriptDirectory.from_config(config())
-    known += [found.revision for found in reversed(list(script.walk_revisions()))]
+    known: list[str | None] = [None, *revisions()]
     wanted = {"head": known[-1], "base": None}.get(target, target)
     for revision_id, where in ((now, "The database is at"), (wanted, "There is no")):
         if revision_id not in known:
@@ -102,26 +96,18 @@ async def _have_schema(url: str) -> None:
         raise PostgresError(msg) from error
 
 
-def config() -> Config:
-    """Return Alembic's configuration; there is no ini file."""
-    found = Config()
-    found.set_main_option("script_location", str(HERE))
-    found.set_main_option("path_separator", "os")
-    found.set_main_option(
-        "file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(hour).2d%%(minute).2d_%%(slug)s"
-    )
-    return found
-
-
 def revisions() -> list[str]:
-    """Return every revision that this package has, the oldest first."""
-    script = ScriptDirectory.from_config(config())
-    return [found.revision for found in reversed(list(script.walk_revisions()))]
+    """Return every revision that this package has, the oldest first: files are named by their day.
+
+    A test holds that this is the order that Alembic follows.
+    """
+    files = sorted((HERE / "versions").glob("[0-9]*.py"))
+    return [found[1] for file in files if (found := _REVISION.search(file.read_text("utf-8")))]
 
 
 def head() -> str | None:
     """Return the newest revision that this package has."""
-    return ScriptDirectory.from_config(config()).get_current_head()
+    return next(reversed(revisions()), None)
 
 
 async def current(url: str) -> str | None:
@@ -140,16 +126,20 @@ async def upgrade(url: str, target: str = "head") -> None:
 
     Views are away while migrations run, which may change what they stand on. Raise ViewsInUse.
     """
+    from . import modelled
+
     await _prepare(url)
-    await _locked(url, lambda c: command.upgrade(_with(c), target))
+    await modelled.upgrade(url, target)
     if target == "head":
         await apply_functions(url)
 
 
 async def downgrade(url: str, target: str) -> None:
     """Take the schema back to the target, without views. Raise ViewsInUse."""
+    from . import modelled
+
     await _drop_views(url, whole=target == "base")
-    await _locked(url, lambda c: command.downgrade(_with(c), target))
+    await modelled.downgrade(url, target)
 
 
 async def _prepare(url: str) -> None:
@@ -169,35 +159,6 @@ async def _drop_views(url: str, *, whole: bool = False) -> None:
         await connection.close()
 
 
-async def revision(url: str, message: str, rev_id: str) -> None:
-    """Write a new migration from the difference between models and database."""
-    await _locked(
-        url,
-        lambda c: command.revision(_with(c), message=message, autogenerate=True, rev_id=rev_id),
-    )
-
-
-def _with(connection: Connection) -> Config:
-    found = config()
-    found.attributes["connection"] = connection
-    return found
-
-
-async def _locked(url: str, run: Callable[[Connection], Any]) -> Any:
-    """Run a step of Alembic on a connection of its own while nobody else migrates."""
-    guard = await asyncpg.connect(url)
-    engine = create_async_engine(
-        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
-    )
-    try:
-        await guard.execute(f"select pg_advisory_lock({_LOCK})")
-        async with engine.connect() as connection:
-            return await connection.run_sync(run)
-    finally:
-        await engine.dispose()
-        await guard.close()
-
-
 def function_files() -> dict[str, str]:
     """Return the text of every file of SQL functions by its path, in the order of the stairs."""
     root = resources.files("laurels")
@@ -210,31 +171,15 @@ def function_files() -> dict[str, str]:
     return found
 
 
-def comments() -> str:
-    """Return the statements that say in the database what its tables and columns are.
-
-    The models hold the words, so that no migration has to repeat them.
-    """
-    found = [
-        "comment on table laurels.alembic_version is 'Which migration the schema is at.';",
-        "comment on column laurels.alembic_version.version_num is 'The revision.';",
-    ]
-    for table in Base.metadata.sorted_tables:
-        found.append(f"comment on table {table.fullname} is {_quoted(table.comment)};")
-        found += [
-            f'comment on column {table.fullname}."{column.name}" is {_quoted(column.comment)};'
-            for column in table.columns
-        ]
-    return "\n".join(found)
-
-
-def _quoted(text: str | None) -> str:
-    return "null" if text is None else "'" + text.replace("'", "''") + "'"
-
-
 def _texts() -> dict[str, str]:
-    """Return everything that is applied by its checksum, by its name."""
-    return {THE_COMMENTS: comments(), **function_files(), **views.files()}
+    """Return everything that is applied by its checksum, by its name.
+
+    Comments stand in the models, whose text tells whether they may have changed.
+    """
+    root = resources.files("laurels")
+    models = [root / room / "models.py" for room in ("kit", *laurels.domains.ROOMS)]
+    written = "".join(path.read_text(encoding="utf-8") for path in models if path.is_file())
+    return {THE_COMMENTS: written, **function_files(), **views.files()}
 
 
 def _checksum(text: str) -> str:
@@ -250,15 +195,18 @@ async def apply_functions(url: str) -> list[str]:
     applied: list[str] = []
     try:
         async with connection.transaction():
-            await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
+            await connection.execute("select pg_advisory_xact_lock($1)", ONE_AT_A_TIME)
             await roles.close_functions(connection)
             files = _texts()
             for name in await stale(connection):
                 if schema := views.schema_of(name):
                     await views.make(connection, schema, files[name])
+                elif name == THE_COMMENTS:
+                    from . import modelled
+
+                    await connection.execute(modelled.comments())
                 else:
-                    if name != THE_COMMENTS:
-                        await _drop_functions(connection, files[name])
+                    await _drop_functions(connection, files[name])
                     await connection.execute(files[name])
                 await connection.execute(
                     "insert into laurels.schema_files (name, checksum) values ($1, $2)"
@@ -310,10 +258,11 @@ async def drift(url: str) -> list[str]:
     The wall is compared with one that is built in a scratch database. Where the owner may make
     none, only the models and the security of each table are looked at, and a sentence says so.
     """
-
     if await current(url) is None:
         return ["the schema was never migrated: `laurels migrate` makes it"]
-    found: list[str] = await _locked(url, _compared)
+    from . import modelled
+
+    found = await modelled.differences(url)
     connection = await asyncpg.connect(url)
     try:
         found += [
@@ -326,7 +275,7 @@ async def drift(url: str) -> list[str]:
             for row in await connection.fetch(UNPROTECTED)
             if row["relname"] not in laurels.domains.TABLES_OF_NO_TENANT
         ]
-        found += await _checks_that_differ(connection)
+        found += await modelled.checks_that_differ(connection)
         found += await comparing.roles_too_mighty(connection)
         if await connection.fetchval(MAY_MAKE_DATABASES):
             wanted = await _wall(url, connection)
@@ -369,22 +318,6 @@ async def _wall(url: str, connection: Raw) -> comparing.Described:
     return found
 
 
-def _compared(connection: Connection) -> list[str]:
-    context = MigrationContext.configure(
-        connection,
-        opts={
-            "include_schemas": True,
-            "version_table_schema": SCHEMA,
-            "include_name": _is_ours,
-        },
-    )
-    return [str(difference) for difference in compare_metadata(context, Base.metadata)]
-
-
-def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
-    return name == SCHEMA if kind == "schema" else True
-
-
 async def stale(connection: Raw) -> list[str]:
     """Return the files of functions and views whose text is not what was applied last."""
     rows = await connection.fetch("select name, checksum from laurels.schema_files")
@@ -394,25 +327,6 @@ async def stale(connection: Raw) -> list[str]:
     return [name for name, text in _texts().items() if known.get(name) != _checksum(text)]
 
 
-async def _checks_that_differ(connection: Raw) -> list[str]:
-    """Say which CHECK constraints are missing or too many: Alembic compares none of them."""
-    rows = await connection.fetch(CHECKS)
-    there = {(row["relname"], row["conname"]) for row in rows}
-    wanted = {
-        (table.name, str(constraint.name))
-        for table in Base.metadata.tables.values()
-        for constraint in table.constraints
-        if isinstance(constraint, CheckConstraint)
-    }
-    return [f"table {table} lacks the check {name}" for table, name in sorted(wanted - there)] + [
-        f"table {table} has a check {name} of no model" for table, name in sorted(there - wanted)
-    ]
-
-
-CHECKS = """
-select t.relname, c.conname from pg_constraint c join pg_class t on t.oid = c.conrelid
-where t.relnamespace = 'laurels'::regnamespace and c.contype = 'c' and t.relkind in ('r', 'p')
-"""
 MAY_MAKE_DATABASES = """
 select rolsuper or rolcreatedb from pg_roles where rolname = current_user
 """

@@ -14,9 +14,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import (
-    MAX_MONEY,
-    MAX_POINTS,
+from laurels.kit.db import MAX_MONEY, MAX_POINTS
+from laurels.kit.tables import (
     Base,
     Id,
     TenantOwned,

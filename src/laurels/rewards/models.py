@@ -16,27 +16,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import (
-    MAX_POINTS,
-    SCHEMA,
-    Base,
-    Id,
-    TenantOwned,
-    key,
-    moment,
-    money,
-    one_of,
-    prose,
-    tenant_fk,
-)
+from laurels.kit.db import MAX_POINTS, SCHEMA
+from laurels.kit.tables import Base, Id, TenantOwned, key, moment, money, one_of, prose, tenant_fk
 
 from .states import STATES
-from .values import VALUES
+from .values import MAX_NUMBER, MAX_QUANTITY, VALUES
 
-MAX_NUMBER = 1_000_000_000
-"""Largest stock, limit or number of redemptions."""
-MAX_QUANTITY = 1000
-"""How many of a reward are had at once, at most."""
 CODED = "fulfilment in ('code', 'pool')"
 DELIVERED = "fulfilment like 'provider:%'"
 

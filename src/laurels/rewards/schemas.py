@@ -25,9 +25,9 @@ from laurels.kit.schema import (
 from laurels.kit.values import check_key, check_prose
 
 from .ending import Delivery
-from .models import MAX_NUMBER, MAX_QUANTITY
 from .redeeming import NewRedemption
 from .using import Use
+from .values import MAX_NUMBER, MAX_QUANTITY
 
 RewardId = Annotated[UUID, IdOf("reward")]
 RedemptionId = Annotated[UUID, IdOf("redemption")]

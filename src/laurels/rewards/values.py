@@ -12,6 +12,10 @@ from laurels.kit.words import fault_of
 
 from .errors import RedemptionInvalid, RewardInvalid
 
+MAX_NUMBER = 1_000_000_000
+"""Largest stock, limit or number of redemptions."""
+MAX_QUANTITY = 1000
+"""How many of a reward are had at once, at most."""
 Positive = Annotated[Amount, Field(gt=0)]
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import SCHEMA, Base, Id, TenantOwned, one_of
+from laurels.kit.db import SCHEMA
+from laurels.kit.tables import Base, Id, TenantOwned, one_of
 
 
 class Tenant(Base):
