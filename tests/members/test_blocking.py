@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from laurels import ledger, members, segments, settlement
+from laurels.events import relay_all
 from laurels.kit.ids import decode, encode
 from laurels.rewards.schemas import RewardIn
 from tests.tiers.climbing import build, buy, hear, pass_time, refund, tier_of
@@ -388,3 +389,26 @@ async def test_their_birthday_goes_by(house):
         await settlement.block(work, member, reason="x")
         day = house.now.month * 100 + house.now.day
         assert await members.list_born_on(work, [day], after=None, limit=10) == []
+
+
+async def test_segments_follow_a_block_and_its_end(house):
+    member = await house.member(balance=60)
+    rich = {"field": "points.available", "op": "gte", "value": 50}
+    async with house.work() as work:
+        made = await segments.create(work, {"name": "r", "kind": "dynamic", "criteria": rich})
+        await segments.recompute(work, made["id"])
+
+    async def belongs():
+        while await relay_all(house.database):
+            pass
+        async with house.work() as work:
+            await segments.keep_up(work, limit=1000)
+            return bool((await segments.segments_of(work, [member])).get(member))
+
+    seen = [await belongs()]
+    for story in (settlement.block, settlement.unblock):
+        async with house.work() as work:
+            await story(work, member, reason="x")
+        seen.append(await belongs())
+
+    assert seen == [True, False, True]
