@@ -15,12 +15,12 @@ import httpx
 import pytest
 
 from laurels import auth, ledger
-from laurels.api import create_app
 from laurels.kit import roles
 from laurels.kit.db import Database
 from laurels.kit.work import OPERATOR, PLATFORM, open_work
 from laurels.migrations import runner
 from tests.support import cluster, size
+from tests.support.application import application
 from tests.support.make import House, make_tenant
 from tests.support.openapi import hold_to_the_document
 
@@ -104,8 +104,7 @@ async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
     """
     async with house.work() as work:
         made = await auth.create_key(work, name="test", test=False)
-    app = create_app(house.database, close_database=False)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=application(house.database), raise_app_exceptions=False)
     async with httpx.AsyncClient(
         transport=transport,
         base_url="http://laurels.test",
@@ -120,8 +119,7 @@ async def operator_client(database: Database) -> AsyncIterator[httpx.AsyncClient
     """An HTTP client with an operator's key."""
     async with open_work(database, tenant_id=PLATFORM, actor=OPERATOR) as work:
         made = await auth.create_operator_key(work, name="test")
-    app = create_app(database, close_database=False)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=application(database), raise_app_exceptions=False)
     async with httpx.AsyncClient(
         transport=transport,
         base_url="http://laurels.test",

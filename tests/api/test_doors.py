@@ -3,7 +3,7 @@
 import httpx
 
 from laurels import auth, tenants
-from laurels.api import create_app
+from tests.support.application import application
 
 
 async def enrol(client, **profile):
@@ -232,7 +232,7 @@ async def test_settings_are_typed_and_their_history_is_kept(client):
 async def test_a_key_opens_only_what_its_scopes_say_and_nothing_once_revoked(client, house):
     async with house.work() as work:
         key = await auth.create_key(work, name="reader", test=False, scopes=["members:read"])
-    app = create_app(house.database, close_database=False)
+    app = application(house.database)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app),
         base_url="http://laurels.test",

@@ -7,13 +7,12 @@ import asyncpg
 import pytest
 
 from laurels import auth
-from laurels.api import create_app
 from laurels.auth.errors import LastOwner
 from laurels.cli.docs import entrances
-from laurels.kit.db import Database
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Actor
 from laurels.permissions import ALL_PERMISSIONS
+from tests.support.application import described
 from tests.support.make import make_tenant
 from tests.support.people import PASSWORD, fresh_email, invited, joined, nobody
 
@@ -30,7 +29,7 @@ async def own(client, person):
 def doors():
     """A door for each permission: method, path, and what it asks."""
     found = {}
-    for door in entrances(create_app(Database("postgresql://"))):
+    for door in entrances(described()):
         if door.asks in ALL_PERMISSIONS:
             found.setdefault((door.asks, door.method == "GET"), (door.method, door.path))
     return sorted((asks, method, path) for (asks, _), (method, path) in found.items())

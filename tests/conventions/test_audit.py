@@ -8,11 +8,10 @@ import httpx
 import pytest
 
 from laurels import events
-from laurels.api import create_app
 from laurels.cli.docs import entrances
-from laurels.kit.db import Database
 from laurels.kit.ids import encode
 from laurels.kit.jobs import all_jobs
+from tests.support.application import described
 
 from .source import nothing
 
@@ -106,7 +105,7 @@ FIRST: dict[str, list[tuple[str, str]]] = {
 
 def writing_routes() -> list[str]:
     """Method and path of every route of a tenant that changes something."""
-    app = create_app(Database("postgresql://"))
+    app = described()
     return [
         f"{door.method} {door.path}"
         for door in entrances(app)

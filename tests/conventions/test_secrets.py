@@ -8,10 +8,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
-from laurels.api import create_app
 from laurels.kit.access import once
-from laurels.kit.db import Database
 from laurels.kit.http import Door
+from tests.support.application import described
 
 from .source import nothing
 
@@ -21,7 +20,7 @@ SECRET = ("api_key", "password", "secret", "token")
 
 
 def application() -> FastAPI:
-    return create_app(Database("postgresql://"))
+    return described()
 
 
 def writes(app: FastAPI) -> Iterator[Any]:

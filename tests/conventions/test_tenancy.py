@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import Column, MetaData, Table, Text
 
 from laurels import auth, domains, events, imports
-from laurels.api import create_app
 from laurels.cli.docs import entrances
 from laurels.kit import roles
 from laurels.kit.db import Database
 from laurels.kit.ids import PREFIXES, encode
 from tests.support import cluster
+from tests.support.application import application, described
 from tests.support.make import House, make_tenant
 
 from .source import PACKAGE, nothing
@@ -150,9 +150,7 @@ async def client_of(house: House) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client with a key of full access to this tenant."""
     async with house.work() as work:
         made = await auth.create_key(work, name="wall", test=False)
-    transport = httpx.ASGITransport(
-        app=create_app(house.database, close_database=False), raise_app_exceptions=False
-    )
+    transport = httpx.ASGITransport(app=application(house.database), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {made.key}"}
     async with httpx.AsyncClient(
         transport=transport, base_url="http://laurels.test", headers=headers
@@ -608,7 +606,7 @@ PLATFORM = "/v1/platform/"
 
 def reading_paths() -> list[str]:
     """The path of every route that reads."""
-    app = create_app(Database("postgresql://"))
+    app = described()
     return [
         door.path
         for door in entrances(app)
@@ -679,7 +677,7 @@ async def test_a_stranger_takes_nothing_out_but_its_own(walled, kind):
 
 def writing_routes() -> list[tuple[str, str]]:
     """Method and path of every route that changes one thing."""
-    app = create_app(Database("postgresql://"))
+    app = described()
     return [
         (door.method, door.path)
         for door in entrances(app)
@@ -735,7 +733,7 @@ async def test_what_belongs_to_another_cannot_be_changed(walled, method, path):
 
 def platform_routes() -> list[tuple[str, str]]:
     """Method and path of every door of the operator."""
-    app = create_app(Database("postgresql://"))
+    app = described()
     return [(door.method, door.path) for door in entrances(app) if door.path.startswith(PLATFORM)]
 
 

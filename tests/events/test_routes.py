@@ -3,12 +3,11 @@
 import pytest
 
 from laurels import auth, events
-from laurels.api import create_app
 from laurels.events import telling
 from laurels.events.catalogue import CATALOGUE, MemberChanged
-from laurels.kit.db import Database
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Actor
+from tests.support.application import described
 
 HOOK = {"url": "https://example.com/hooks", "event_types": ["member.changed"]}
 
@@ -228,7 +227,7 @@ async def test_reading_and_configuring_are_rights_of_their_own(house, client):
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_every_event_is_documented_as_it_is_told(name):
-    spec = create_app(Database("postgresql://")).openapi()
+    spec = described().openapi()
 
     operation = spec["webhooks"][name]["post"]
     schema = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]

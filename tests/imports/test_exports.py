@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from laurels import auth, imports, ledger, members
-from laurels.api import create_app
 from laurels.cli.main import app
 from laurels.config import settings as process_settings
 from laurels.imports import exporting, streaming
@@ -21,6 +20,7 @@ from laurels.kit.errors import AppError
 from laurels.kit.time import utc_now
 from laurels.kit.values import check_line
 from laurels.kit.work import OPERATOR
+from tests.support.application import application
 from tests.support.make import House, make_tenant
 
 from .conftest import Desk, summary
@@ -291,7 +291,7 @@ async def test_a_key_needs_the_right_and_sees_its_own_tenant_alone(desk, databas
             work, name="e", test=False, scopes=["imports:read", "members:read"]
         )
         unable = await auth.create_key(work, name="m", test=False, scopes=["members:read"])
-    transport = httpx.ASGITransport(app=create_app(database, close_database=False))
+    transport = httpx.ASGITransport(app=application(database))
     async with httpx.AsyncClient(transport=transport, base_url="http://laurels.test") as outside:
         answers = [
             await outside.get("/v1/exports/members", headers={"Authorization": f"Bearer {key.key}"})

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from laurels import auth, jobs
-from laurels.api import create_app
 from laurels.kit.ids import decode
 from laurels.kit.work import OPERATOR, open_work
+from tests.support.application import application
 
 from .conftest import Clocked
 
@@ -20,9 +20,7 @@ async def doors(clocked: Clocked) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the test tenant."""
     async with open_work(clocked.database, tenant_id=clocked.tenant_id, actor=OPERATOR) as work:
         made = await auth.create_key(work, name="test", test=True)
-    transport = httpx.ASGITransport(
-        app=create_app(clocked.database, close_database=False), raise_app_exceptions=False
-    )
+    transport = httpx.ASGITransport(app=application(clocked.database), raise_app_exceptions=False)
     async with httpx.AsyncClient(
         transport=transport,
         base_url="http://laurels.test",

@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from laurels import auth, tenants
-from laurels.api import create_app
 from laurels.kit.ids import encode
 from laurels.kit.time import utc_now
 from laurels.kit.work import OPERATOR, PLATFORM, open_work
+from tests.support.application import application
 
 RULE = {
     "name": "One point per dollar",
@@ -25,9 +25,7 @@ async def make_key(database, **values):
 
 
 def client_with(database, key):
-    transport = httpx.ASGITransport(
-        app=create_app(database, close_database=False), raise_app_exceptions=False
-    )
+    transport = httpx.ASGITransport(app=application(database), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {key}"}
     return httpx.AsyncClient(transport=transport, base_url="http://laurels.test", headers=headers)
 

@@ -8,9 +8,8 @@ from typing import Any
 import httpx
 import jsonschema_rs
 
-from laurels.api import create_app
-from laurels.kit.db import Database
 from laurels.kit.openapi import operations
+from tests.support.application import described
 
 Hook = Callable[[httpx.Response], Awaitable[None]]
 FROM_NOWHERE = {"no_such_route", "method_not_allowed"}
@@ -20,7 +19,7 @@ FROM_NOWHERE = {"no_such_route", "method_not_allowed"}
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
     """The OpenAPI document of the application."""
-    return create_app(Database("postgresql://")).openapi()
+    return described().openapi()
 
 
 @lru_cache(maxsize=1)

@@ -11,9 +11,9 @@ from uuid import uuid4
 import httpx
 
 from laurels import auth, events
-from laurels.api import create_app
 from laurels.events.handling import handle_due
 from laurels.kit.ids import encode
+from tests.support.application import application
 from tests.support.make import House
 from tests.support.openapi import hold_to_the_document
 
@@ -56,8 +56,9 @@ def home(house: House) -> str:
 async def nobody(house: House, address: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client without credentials, coming from this address; else from the house's own."""
     address = address or home(house)
-    app = create_app(house.database, close_database=False)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=(address, 4711))
+    transport = httpx.ASGITransport(
+        app=application(house.database), raise_app_exceptions=False, client=(address, 4711)
+    )
     async with httpx.AsyncClient(
         transport=transport, base_url="http://laurels.test",
         event_hooks={"response": [hold_to_the_document]},
