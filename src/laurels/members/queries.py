@@ -23,8 +23,9 @@ _MEMBER = (
     " m.enrolled_at, m.updated_at,"
     " coalesce(t.spend, 0) as spend, coalesce(t.refunded, 0) as refunded,"
     " coalesce(t.purchases, 0) as purchases, t.first_purchase_at, t.last_purchase_at"
-    " from laurels.members as m left join laurels.member_totals as t"
-    "  on t.tenant_id = m.tenant_id and t.member_id = m.id where m.tenant_id = $1"
+    " from laurels.members as m left join lateral (select * from laurels.member_totals as x"
+    "  where x.tenant_id = m.tenant_id and x.member_id = m.id offset 0) as t on true"
+    " where m.tenant_id = $1"
 )
 
 

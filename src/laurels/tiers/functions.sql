@@ -19,8 +19,12 @@ begin
     m.id, h.id, h.tier_id, t.level, h.basis, h.fixed, h.achieved_at, h.qualified_at,
     h.expires_at, h.grace_until, h.due_at, h.noticed_at
   from laurels.members as m
-  left join laurels.tier_history as h
-    on h.tenant_id = p_tenant and h.member_id = m.id and h.ended_at is null
+  left join lateral (
+    select x.*
+    from laurels.tier_history as x
+    where x.tenant_id = p_tenant and x.member_id = m.id and x.ended_at is null
+    offset 0
+  ) as h on true
   left join laurels.tiers as t on t.tenant_id = p_tenant and t.id = h.tier_id
   where m.tenant_id = p_tenant and m.id = any(p_members) and m.status = 'active'
   order by m.id;
@@ -44,27 +48,34 @@ declare
     select g.id from laurels.programs as g where g.tenant_id = p_tenant and g.is_default
   );
 begin
+  -- Each is looked up by itself (`offset 0` keeps it so), however large the tenant is and whatever
+  -- the planner knows of it.
   return query
   select
-    s.*, t.name, t.points_multiplier, t.birthday_bonus_points,
-    coalesce(
-      (
-        select sum(w.lifetime_earned)
-        from laurels.wallets as w
-        where w.tenant_id = p_tenant and w.program_id = v_program
-          and (
-            w.member_id = s.member_id or w.member_id = any(
-              select m.id
-              from laurels.members as m
-              where m.tenant_id = p_tenant and m.survivor_id = s.member_id
-            )
-          )
-      ), 0
-    )::bigint,
+    s.*, t.name, t.points_multiplier, t.birthday_bonus_points, coalesce(e.points, 0)::bigint,
     coalesce(o.spend, 0), coalesce(o.purchases, 0), o.last_purchase_at
   from laurels.lock_standings(p_tenant, p_members) as s
   left join laurels.tiers as t on t.tenant_id = p_tenant and t.id = s.tier_id
-  left join laurels.member_totals as o on o.tenant_id = p_tenant and o.member_id = s.member_id;
+  left join lateral (
+    select x.spend, x.purchases, x.last_purchase_at
+    from laurels.member_totals as x
+    where x.tenant_id = p_tenant and x.member_id = s.member_id
+    offset 0
+  ) as o on true
+  cross join lateral (
+    select sum(w.lifetime_earned) as points
+    from (
+      select s.member_id as id
+      union all
+      select m.id from laurels.members as m
+      where m.tenant_id = p_tenant and m.survivor_id = s.member_id
+    ) as f
+    cross join lateral (
+      select x.lifetime_earned from laurels.wallets as x
+      where x.tenant_id = p_tenant and x.member_id = f.id and x.program_id = v_program
+      offset 0
+    ) as w
+  ) as e;
 end
 $$;
 

@@ -1309,8 +1309,7 @@ where ended_at is null and due_at is not null;
 create index ix_tier_history_member
 on laurels.tier_history (tenant_id, member_id, achieved_at);
 create index ix_tier_history_tier
-on laurels.tier_history (tenant_id, tier_id)
-where ended_at is null;
+on laurels.tier_history (tenant_id, tier_id);
 create unique index uq_tier_history_current
 on laurels.tier_history (tenant_id, member_id)
 where ended_at is null;
