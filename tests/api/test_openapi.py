@@ -212,7 +212,6 @@ OF_NO_GET = {
     "lot": "lots are whole in the list of their wallet",
     "mrg": "a merge is told by the two members",
     "pwr": "a reset is read by its token; its id is for the log of the operator",
-    "rfd": "a refund is whole in its purchase, which events name beside it",
     "ses": "sessions are whole in their list",
     "trh": "the history of tiers is whole in the list of its member",
     "vch": "codes are whole in the list of their reward",

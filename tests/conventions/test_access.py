@@ -3,10 +3,11 @@
 from fastapi import APIRouter, FastAPI
 
 from laurels import auth
+from laurels.api import create_app
 from laurels.cli.docs import entrances
 from laurels.kit.access import SIGNED_IN
+from laurels.kit.db import Database
 from laurels.permissions import ALL_PERMISSIONS, Permission
-from tests.support.application import described
 
 from .source import nothing
 
@@ -32,7 +33,7 @@ def silent(app: FastAPI) -> list[str]:
 
 
 def application() -> FastAPI:
-    return described()
+    return create_app(Database("postgresql://"))
 
 
 def test_every_route_states_its_permission_or_that_it_is_public():

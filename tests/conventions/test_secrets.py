@@ -8,9 +8,10 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
+from laurels.api import create_app
 from laurels.kit.access import once
+from laurels.kit.db import Database
 from laurels.kit.http import Door
-from tests.support.application import described
 
 from .source import nothing
 
@@ -20,7 +21,7 @@ SECRET = ("api_key", "password", "secret", "token")
 
 
 def application() -> FastAPI:
-    return described()
+    return create_app(Database("postgresql://"))
 
 
 def writes(app: FastAPI) -> Iterator[Any]:

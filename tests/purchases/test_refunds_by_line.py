@@ -323,3 +323,45 @@ def test_what_is_back_only_grows_and_ends_with_all_of_it(order, data, points):
         state = state.after(state.paid - state.money, [])
     assert state.whole
     assert back_by(effect, state) == points
+
+
+async def test_a_refund_is_read_by_its_id_and_found_on_its_list(client):
+    await rules(client, per_money())
+    purchase, other = await buy(client, PARCEL, "110.00"), await buy(client, PARCEL, "110.00")
+    first = await refund(client, purchase, lines=[{"line": 2}], source="erp", external_id="r-1")
+    second = await refund(client, other, amount="10.00")
+
+    one = (await client.get(f"/v1/refunds/{first['id']}")).json()
+    listed = (await client.get("/v1/refunds")).json()["data"]
+    keyed = (await client.get("/v1/refunds", params={"source": "erp", "external_id": "r-1"})).json()
+    of_one = (await client.get("/v1/refunds", params={"purchase_id": other["id"]})).json()
+
+    (whole,) = (await client.get(f"/v1/purchases/{purchase['id']}")).json()["refunds"]
+    assert one == {**whole, "purchase_id": purchase["id"]}
+    assert (one["amount"], one["points"], one["external_id"]) == ("10.00", 0, "r-1")
+    assert [each["id"] for each in listed] == [second["id"], first["id"]]
+    assert keyed["data"] == [one]
+    assert [each["id"] for each in of_one["data"]] == [second["id"]]
+
+
+async def test_refunds_come_in_pages_and_of_a_span_of_time(client):
+    await rules(client, per_money())
+    purchase = await buy(client, PARCEL, "110.00", occurred_at="2026-02-01T10:00:00Z")
+    made = [
+        await refund(client, purchase, amount="1.00", occurred_at=f"2026-03-0{day}T10:00:00Z")
+        for day in (1, 2, 3)
+    ]
+
+    page = (await client.get("/v1/refunds", params={"limit": 2})).json()
+    rest = (await client.get("/v1/refunds", params={"cursor": page["next_cursor"]})).json()
+    span = {"since": "2026-03-02T00:00:00Z", "until": "2026-03-03T00:00:00Z"}
+    within = (await client.get("/v1/refunds", params=span)).json()
+
+    assert [each["id"] for each in page["data"] + rest["data"]] == [r["id"] for r in made[::-1]]
+    assert [each["id"] for each in within["data"]] == [made[1]["id"]]
+
+
+async def test_a_refund_that_is_not_there_is_not_found(client):
+    missing = await client.get("/v1/refunds/rfd_01h455vb4pex5vsknk084sn02q")
+
+    assert (missing.status_code, missing.json()["code"]) == (404, "refund_not_found")

@@ -5,15 +5,23 @@ points: what a purchase causes and a refund undoes is `settlement`.
 """
 
 from .content import amount_of_line, differing
-from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseNotFound, PurchaseNotPending
+from .errors import (
+    CurrencyNotTraded,
+    PurchaseAltered,
+    PurchaseNotFound,
+    PurchaseNotPending,
+    RefundNotFound,
+)
 from .queries import (
     count,
     find_by_key,
     find_purchases,
     get_purchase,
+    get_refund,
     ids_of,
     lines_of,
     list_purchases,
+    list_refunds,
     list_unsettled,
     lock,
     lock_by_key,
@@ -31,8 +39,9 @@ from .settings import PurchaseSettings
 __all__ = [
     "CurrencyNotTraded", "Line", "NewPurchase", "NewRefund", "PurchaseAltered",
     "PurchaseNotFound", "PurchaseNotPending", "PurchaseSettings", "Recorded", "RecordedRefund",
-    "RefundLine", "Returned", "amount_of_line", "as_said", "check", "count", "differing",
-    "find_by_key", "find_purchases", "get_purchase", "hand_over", "ids_of", "lines_of",
-    "list_purchases", "list_unsettled", "lock", "lock_by_key", "members_of", "record",
-    "record_refunds", "rewrite", "set_refund_points", "set_status", "totals_of", "walk",
+    "RefundLine", "RefundNotFound", "Returned", "amount_of_line", "as_said", "check", "count",
+    "differing", "find_by_key", "find_purchases", "get_purchase", "get_refund", "hand_over",
+    "ids_of", "lines_of", "list_purchases", "list_refunds", "list_unsettled", "lock",
+    "lock_by_key", "members_of", "record", "record_refunds", "rewrite", "set_refund_points",
+    "set_status", "totals_of", "walk",
 ]  # fmt: skip

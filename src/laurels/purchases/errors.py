@@ -2,6 +2,7 @@
 
 AppError
 ├── PurchaseNotFound           no such purchase
+├── RefundNotFound             no such refund
 ├── CurrencyNotTraded          not the tenant's currency
 ├── PurchaseInvalid            an amount, line or date that cannot be
 ├── PurchaseAltered            this source and external id came before with other content
@@ -20,6 +21,12 @@ class PurchaseNotFound(NotFound):
     """There is no such purchase."""
 
     code: ClassVar[str] = "purchase_not_found"
+
+
+class RefundNotFound(NotFound):
+    """There is no such refund."""
+
+    code: ClassVar[str] = "refund_not_found"
 
 
 class CurrencyNotTraded(Invalid):

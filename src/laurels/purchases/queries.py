@@ -8,13 +8,18 @@ from uuid import UUID
 from laurels.kit.ids import FIRST
 from laurels.kit.work import Work
 
-from .errors import PurchaseNotFound
+from .errors import PurchaseNotFound, RefundNotFound
 
 _PURCHASE = """
 select id, source, external_id, member_id, original_member_id, status, amount, refunded,
   refund_state, currency, channel, payment_method, note, attributes, occurred_at, completed_at,
   settled_at, created_at
 from laurels.purchases where tenant_id = $1
+"""
+_REFUND = """
+select id, purchase_id, source, external_id, amount, lines, coalesce(points, 0) as points, reason,
+  occurred_at
+from laurels.refunds where tenant_id = $1
 """
 
 
@@ -35,11 +40,8 @@ async def find_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str
     for purchase_id, lines in (await lines_of(work, list(found))).items():
         found[purchase_id]["lines"] = lines
     for refund in await work.fetch(
-        "select purchase_id, id, source, external_id, amount, lines, coalesce(points, 0) as points,"
-        " reason, occurred_at from laurels.refunds"
-        " where tenant_id = $1 and purchase_id = any($2) order by id",
-        work.tenant_id, list(found),
-    ):  # fmt: skip
+        f"{_REFUND} and purchase_id = any($2) order by id", work.tenant_id, list(found)
+    ):
         found[refund["purchase_id"]]["refunds"].append(dict(refund))
     return found
 
@@ -139,6 +141,35 @@ async def list_purchases(
         " and ($8::uuid is null or id < $8) and ($9::text is null or refund_state = $9)"
         " order by id desc limit $10",
         work.tenant_id, member_id, status, *key, *window, after, refund_state, limit,
+    )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+async def get_refund(work: Work, refund_id: UUID) -> dict[str, Any]:
+    """Return a refund. Raise RefundNotFound."""
+    row = await work.fetchrow(f"{_REFUND} and id = $2", work.tenant_id, refund_id)
+    if row is None:
+        raise RefundNotFound
+    return dict(row)
+
+
+async def list_refunds(
+    work: Work,
+    *,
+    purchase_id: UUID | None = None,
+    key: tuple[str | None, str | None] = (None, None),
+    window: tuple[datetime | None, datetime | None] = (None, None),
+    after: UUID | None = None,
+    limit: int = 20,
+) -> list[dict[str, Any]]:
+    """Return refunds, the newest recorded first, by source and external id and by time."""
+    rows = await work.fetch(
+        f"{_REFUND} and ($2::uuid is null or purchase_id = $2)"
+        " and ($3::text is null or source = $3) and ($4::text is null or external_id = $4)"
+        " and ($5::timestamptz is null or occurred_at >= $5)"
+        " and ($6::timestamptz is null or occurred_at < $6)"
+        " and ($7::uuid is null or id < $7) order by id desc limit $8",
+        work.tenant_id, purchase_id, *key, *window, after, limit,
     )  # fmt: skip
     return [dict(row) for row in rows]
 

@@ -46,8 +46,10 @@ from .schemas import (
     PurchaseId,
     PurchaseOut,
     PurchaseSummaryOut,
+    RefundId,
     RefundOut,
     RefundState,
+    RefundSummaryOut,
     RevokeIn,
     WhyOut,
 )
@@ -290,6 +292,31 @@ async def post_refund(
     """
     asked = body or RefundIn()
     return await caller.submit(answers.give_back, asked.to_refund(purchase_id))
+
+
+@router.get("/refunds", tags=["purchases"])
+async def list_refunds(
+    work: Reading,
+    window: Window,
+    key: NaturalKey,
+    purchase_id: Annotated[PurchaseId | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Page[RefundSummaryOut]:
+    """List refunds, the newest recorded first."""
+    rows = await purchases.list_refunds(
+        work, purchase_id=purchase_id, key=key, window=window, after=read_cursor(cursor),
+        limit=limit + 1,
+    )  # fmt: skip
+    found = [RefundSummaryOut.model_validate(row) for row in rows]
+    return page_of(found, [row["id"] for row in rows], limit)
+
+
+@router.get("/refunds/{refund_id}", tags=["purchases"])
+@refuses(purchases.RefundNotFound)
+async def get_refund(refund_id: RefundId, work: Reading) -> RefundSummaryOut:
+    """Read a refund: the money that went back, the lines that it named, the points it took."""
+    return RefundSummaryOut.model_validate(await purchases.get_refund(work, refund_id))
 
 
 @router.post("/refunds/bulk", tags=["purchases"], response_model=BulkOut[RefundOut])

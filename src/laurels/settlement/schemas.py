@@ -149,6 +149,12 @@ class RefundLineOut(View):
     occurred_at: datetime = Field(description="When the money went back.")
 
 
+class RefundSummaryOut(RefundLineOut):
+    """A refund with the purchase that it belongs to."""
+
+    purchase_id: PurchaseId = Field(description="The purchase that was refunded.")
+
+
 NumberOut = Annotated[
     Decimal,
     PlainSerializer(lambda number: f"{number.normalize():f}", return_type=str, when_used="json"),
