@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from laurels import events, ledger, members, segments, settlement
+from laurels import events, ledger, members, purchases, segments, settlement
 from laurels.kit.conditions import Fields, Kind, compile_condition
 from laurels.kit.ids import encode
 from laurels.segments.errors import SegmentIsStatic, TooManySegments
@@ -35,6 +36,12 @@ ASKED = [
     ]},
     {"field": "lifetime.average_purchase", "op": "not_in", "value": ["10", "20"]},
 ]  # fmt: skip
+
+
+READ_PURCHASES = (
+    "pg_stat_get_xact_tuples_returned('laurels.purchases'::regclass)"
+    " + pg_stat_get_xact_tuples_fetched('laurels.purchases'::regclass)"
+)
 
 
 async def make(house, criteria, name="Segment", **more):
@@ -415,3 +422,40 @@ async def test_an_hour_that_comes_twice_at_midnight_belongs_to_its_day(database)
     assert {str(row["day"]): row["purchases"] for row in rows} == {
         "2026-10-31": 0, "2026-11-01": 1, "2026-11-02": 0,
     }  # fmt: skip
+
+
+async def test_following_reads_what_those_with_news_bought_and_not_what_all_did(house):
+    anna = await house.member()
+    async with house.work() as work:
+        await work.fetch(
+            "with m as ("
+            "  insert into laurels.members (tenant_id, external_id, enrolled_at)"
+            "  select $1, 'crowd-' || n, now() from generate_series(1, 1500) as n returning id"
+            ") insert into laurels.purchases (tenant_id, source, external_id, member_id, status,"
+            " amount, currency, occurred_at, completed_at, settled_at)"
+            " select $1, 'sql', m.id || '-' || n, m.id, 'completed', 9, 'USD', now(), now(), now()"
+            " from m cross join generate_series(1, 2) as n",
+            work.tenant_id,
+        )
+    segment_id = await make(
+        house, {"field": "purchases.last_90_days.spend", "op": "gte", "value": "15"}
+    )
+    async with house.work() as work:
+        await segments.recompute(work, segment_id)
+    await keep_up(house)
+    await house.database.refresh_statistics()
+    async with house.work() as work:
+        await settlement.settle(
+            work, [purchases.NewPurchase(amount=Decimal("20.00"), currency="USD", member_id=anna)]
+        )
+    while await events.relay_all(house.database):
+        pass
+
+    async with house.work() as work:
+        before = (await work.fetchrow(f"select {READ_PURCHASES}"))[0]
+        await segments.keep_up(work, limit=1000)
+        read = (await work.fetchrow(f"select {READ_PURCHASES}"))[0] - before
+
+    assert anna in await current(house, segment_id)
+    assert len(await current(house, segment_id)) == 1501
+    assert read < 50

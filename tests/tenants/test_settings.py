@@ -9,6 +9,7 @@ from pydantic import Field
 
 from laurels import tenants
 from laurels.tenants import settings as sections_of
+from tests.support.make import make_tenant
 
 SHOP = {
     "branding": {"brand_color": "#8B5CF6"},
@@ -150,3 +151,26 @@ async def test_what_cannot_follow_refuses_the_change(client, heard):
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "size")
     assert (await client.get("/v1/settings/probe")).json()["values"] == {"size": 1}
     assert (await client.get("/v1/settings/probe/history")).json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("currency", "most", "fits"),
+    [
+        ("USD", "500.25", True), ("USD", "500.255", False), ("JPY", "500", True),
+        ("JPY", "500.00", True), ("JPY", "500.5", False), ("KWD", "500.125", True),
+        ("KWD", "500.1255", False), ("USD", "99999999999999.99", True),
+    ],
+)  # fmt: skip
+async def test_the_largest_purchase_is_an_amount_of_the_tenants_currency(
+    database, currency, most, fits
+):
+    house = await make_tenant(database, currency=currency)
+
+    async with house.work() as work:
+        if fits:
+            await tenants.change_section(work, "purchases", {"max_amount": most})
+        else:
+            with pytest.raises(tenants.TenantInvalid) as refused:
+                await tenants.change_section(work, "purchases", {"max_amount": most})
+
+    assert fits or [each.field for each in refused.value.fields] == ["max_amount"]

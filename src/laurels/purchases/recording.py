@@ -12,7 +12,7 @@ import orjson
 
 from laurels.kit.errors import AppError, altered, refused
 from laurels.kit.ids import new_id
-from laurels.kit.money import MAX_AMOUNT, check_amount
+from laurels.kit.money import MAX_AMOUNT, check_amount, format_amount
 from laurels.kit.time import check_occurred_at
 from laurels.kit.work import Work, sparse, uniform
 
@@ -45,7 +45,8 @@ def check(
     try:
         purchase.amount = check_amount(purchase.amount, currency)
         if max_amount is not None and purchase.amount > max_amount:
-            msg = f"is over this tenant's limit of {max_amount} for one purchase"
+            most = format_amount(max_amount, currency)
+            msg = f"is over this tenant's limit of {most} for one purchase"
             raise ValueError(msg)
         place = "occurred_at"
         if purchase.occurred_at is not None:

@@ -5,7 +5,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from laurels.tenants import Section, register
+from laurels import tenants
+from laurels.kit.money import require_amount
+from laurels.kit.work import Work
+from laurels.tenants import Section, TenantInvalid, register
 
 
 @register
@@ -18,3 +21,11 @@ class PurchaseSettings(Section):
         default=None, gt=0, max_digits=19, decimal_places=4,
         description="Largest amount of one purchase; null: no limit of the tenant's own.",
     )  # fmt: skip
+
+
+@tenants.follows(PurchaseSettings)
+async def _require_money(work: Work, _: PurchaseSettings, settings: PurchaseSettings) -> None:
+    """Raise TenantInvalid for a limit that no amount of the tenant's currency can have."""
+    if settings.max_amount is not None:
+        currency = (await tenants.current(work)).currency
+        require_amount(settings.max_amount, currency, field="max_amount", error=TenantInvalid)

@@ -33,10 +33,14 @@ COLLECTIONS: dict[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A join beside the member, with the sources that it stands on."""
+    """A join beside the member, with the sources that it stands on.
+
+    `few` is the same join where a few members are asked: worked out for each of them, not for all.
+    """
 
     sql: str
     needs: tuple[str, ...]
+    few: str
 
 
 _sources: dict[str, Source] = {}
@@ -63,10 +67,15 @@ def register(
         _relative.add(field.name)
 
 
-def register_source(name: str, sql: str, *, needs: Iterable[str] = ()) -> None:
-    """Fields may need this join, which finds at most one row per member."""
+def register_source(
+    name: str, sql: str, *, needs: Iterable[str] = (), few: str | None = None
+) -> None:
+    """Fields may need this join, which finds at most one row per member.
+
+    One that is worked out for all members at once has another form for when `few` are asked.
+    """
     assert name not in _sources, f"there are two sources `{name}`"
-    _sources[name] = Source(sql, tuple(needs))
+    _sources[name] = Source(sql, tuple(needs), few or sql)
 
 
 def register_collection(name: str, sql: str) -> None:
@@ -80,7 +89,7 @@ def column_of(field: Field) -> Column:
     return _columns[field.collection, field.name]
 
 
-def joins(needs: Iterable[str]) -> list[str]:
+def joins(needs: Iterable[str], *, few: bool = False) -> list[str]:
     """Return the joins of these sources and of those that they stand on, those first."""
     wanted: set[str] = set()
     open_ends = list(needs)
@@ -90,7 +99,8 @@ def joins(needs: Iterable[str]) -> list[str]:
             wanted.add(name)
             open_ends += _sources[name].needs
     # A source is registered after those that it needs, so this order is one that works.
-    return [source.sql for name, source in _sources.items() if name in wanted]
+    found = [source for name, source in _sources.items() if name in wanted]
+    return [source.few if few else source.sql for source in found]
 
 
 def is_relative(condition: Condition) -> bool:

@@ -155,14 +155,17 @@ def _purchases() -> None:
     completed = "{tenant} and p.member_id = m.id and p.status = 'completed'"
     for days in WINDOWS:
         name = f"last_{days}"
-        register_source(
-            name,
-            "left join (select p.member_id,"
-            " count(*) filter (where p.refund_state <> 'full') as purchases,"
+        sums = (
+            "count(*) filter (where p.refund_state <> 'full') as purchases,"
             " sum(p.amount - p.refunded) as spend from laurels.purchases as p"
             " where p.tenant_id = {tenant} and p.status = 'completed'"
-            f" and p.occurred_at >= {{start_of_day_{days}}} group by p.member_id) as {name}"
+            f" and p.occurred_at >= {{start_of_day_{days}}}"
+        )
+        register_source(
+            name,
+            f"left join (select p.member_id, {sums} group by p.member_id) as {name}"
             f" on {name}.member_id = m.id",
+            few=f"left join lateral (select {sums} and p.member_id = m.id) as {name} on true",
         )
         words = f"in the last {days} days, from the start of the day {days} days ago"
         register(

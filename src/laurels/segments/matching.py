@@ -23,10 +23,14 @@ _ACTIVE, _ANY = "= 'active'", "in ('active', 'blocked', 'archived')"
 
 @dataclass(slots=True)
 class Question:
-    """A statement in the making that asks criteria of a tenant's members; `m` is the member."""
+    """A statement in the making that asks criteria of a tenant's members; `m` is the member.
+
+    With `few` the statement is about some members, and nothing is worked out for all.
+    """
 
     criteria: Condition
     values: Values
+    few: bool = False
     compiler: Compiler = field(init=False)
     where: str = field(init=False)
     _columns: list[str] | None = None
@@ -46,7 +50,8 @@ class Question:
 
     def rows(self) -> str:
         """Return from where and who, up to the last condition; call it after all expressions."""
-        joins = " ".join(self.values.write(sql) for sql in registry.joins(self.compiler.needs))
+        sources = registry.joins(self.compiler.needs, few=self.few)
+        joins = " ".join(self.values.write(sql) for sql in sources)
         return (
             f"laurels.members as m {joins} where m.tenant_id = $1 and m.status {self.standing}"
             f" and {self.where}"
@@ -114,9 +119,9 @@ async def values_of(work: Work) -> Values:
     return Values(work.now, zone(tenant.time_zone), [work.tenant_id])
 
 
-async def question(work: Work, criteria: Condition) -> Question:
-    """Return the criteria as a question to the tenant's members, now."""
-    return Question(criteria, await values_of(work))
+async def question(work: Work, criteria: Condition, *, few: bool = False) -> Question:
+    """Return the criteria as a question to the tenant's members, or to a few of them, now."""
+    return Question(criteria, await values_of(work), few)
 
 
 async def start_of_today(work: Work) -> datetime:

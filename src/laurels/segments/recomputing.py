@@ -81,7 +81,7 @@ async def _move(
 async def _let_in(
     work: Work, segment: dict[str, Any], condition: Condition, only: Sequence[UUID] | None
 ) -> list[UUID]:
-    asked = await question(work, condition)
+    asked = await question(work, condition, few=only is not None)
     found, mark = asked.found(), asked.mark
     place, now = mark(segment["id"], "uuid"), mark(work.now, "timestamptz")
     version = mark(segment["version"], "bigint")
@@ -102,7 +102,7 @@ async def _let_in(
 async def _let_go(
     work: Work, segment: dict[str, Any], condition: Condition, only: Sequence[UUID] | None
 ) -> list[UUID]:
-    asked = await question(work, condition)
+    asked = await question(work, condition, few=only is not None)
     mark = asked.mark
     place, now = mark(segment["id"], "uuid"), mark(work.now, "timestamptz")
     rows = await work.fetch(
