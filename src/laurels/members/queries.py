@@ -76,10 +76,12 @@ async def lock_present(work: Work, member_ids: Collection[UUID]) -> dict[UUID, P
         " order by id for key share",
         work.tenant_id, ids,
     )  # fmt: skip
-    # A second look: the first one was planned before it waited for the locks.
+    # A second look: the first one was planned before it waited for the locks. By `case`, because
+    # behind row-level security a `coalesce` is tried on every row of the tenant, not on the index.
     rows = await work.fetch(
         "select m.id, p.id, p.status from laurels.members as m inner join laurels.members as p"
-        "  on p.tenant_id = $1 and p.id = coalesce(m.survivor_id, m.id)"
+        "  on p.tenant_id = $1"
+        "  and p.id = case when m.survivor_id is null then m.id else m.survivor_id end"
         " where m.tenant_id = $1 and m.id = any($2)",
         work.tenant_id, ids,
     )  # fmt: skip
