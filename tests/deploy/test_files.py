@@ -183,6 +183,25 @@ def test_proxies_hide_metrics_and_let_go_of_connections_first():
     assert "location = /metrics" in nginx
 
 
+def test_both_proxies_send_plain_http_to_https():
+    nginx = (DEPLOY / "proxy" / "nginx.conf").read_text()
+    caddy = (DEPLOY / "proxy" / "Caddyfile").read_text()
+
+    plain, secure = nginx.split("server {")[1:]
+    assert "listen 80;" in plain
+    assert "return 301 https://$host$request_uri;" in plain
+    assert "listen 443 ssl;" in secure
+    # Caddy does it by itself for a name without a scheme.
+    assert "http://" not in caddy
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not here")
+def test_prometheus_understands_its_files():
+    folder = DEPLOY / "prometheus"
+    subprocess.run(["promtool", "check", "rules", folder / "alerts.yaml"], check=True)
+    subprocess.run(["promtool", "check", "config", folder / "scrape.yaml"], check=True)
+
+
 # -- metrics -------------------------------------------------------------------------------------
 
 

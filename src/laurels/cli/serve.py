@@ -161,6 +161,7 @@ def work(
     found = settings()
     if concurrency is not None:
         found = found.model_copy(update={"worker_concurrency": concurrency})
+    logs.configure(found.log, found.log_level)
     url = run(urls()).app
     expect_batches()
     if found.worker_metrics_port is not None:
