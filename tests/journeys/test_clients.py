@@ -61,7 +61,7 @@ async def shop(database):
             settings = await client.patch("/settings/earning", json={"welcome_points": 0})
             made_reward = await client.post("/rewards", json={**reward, "value": {"sku": "tea"}})
         assert (settings.status_code, made_reward.status_code) == (200, 201), made_reward.text
-        yield {"API": address, "KEY": made.key}
+        yield {"ADDRESS": address, "KEY": made.key}
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ Errors are problems (RFC 9457); [errors](errors.md) lists all codes. What every 
 is not repeated below: {common}. Nor is what every write can
 answer: {writes}.
 
-In the examples `$API` is `http://127.0.0.1:8080` and `$KEY` an API key."""
+In the examples `$API` is `http://127.0.0.1:8080/v1` and `$KEY` an API key."""
 
 
 def api_page(document: dict[str, Any]) -> str:
@@ -167,7 +167,7 @@ class Page:
 
     def _curl(self, path: str, method: str, operation: dict[str, Any]) -> str:
         """Return a command that does it, with an example of the body."""
-        parts = [f'curl "$API{self.example_path(path, operation)}"']
+        parts = [f'curl "{_address(self.example_path(path, operation))}"']
         if method not in {"get", "post"} or (method == "post" and not self._body(operation)):
             parts[0] = f"curl -X {method.upper()} {parts[0].removeprefix('curl ')}"
         if operation.get("security"):
@@ -252,3 +252,8 @@ def _listed(codes: dict[str, str]) -> str:
 
 def _line(text: str) -> str:
     return text.replace("\n", " ").replace("|", "\\|")
+
+
+def _address(path: str) -> str:
+    """Return a path with the variable that every page has for what comes before it."""
+    return f"$API{path.removeprefix('/v1')}" if path.startswith("/v1/") else f"${{API%/v1}}{path}"

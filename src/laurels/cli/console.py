@@ -15,6 +15,7 @@ from rich.segment import Segment
 from laurels.kit.db import PoolExhausted
 from laurels.kit.errors import AppError
 from laurels.kit.postgres import PostgresError
+from laurels.kit.program import command
 from laurels.kit.values import printable
 
 # What is no terminal has no width: a file or a pipe gets whole lines, with nothing cut off.
@@ -77,6 +78,6 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             f"the database refused: {error}; the owner's URL, LAURELS_ADMIN_DATABASE_URL, may help"
         )
     except asyncpg.PostgresError as error:
-        fail(f"the database refused: {error}; `laurels db status` shows where it stands")
+        fail(f"the database refused: {error}; {command('db status')} shows where it stands")
     except KeyboardInterrupt:
         fail("stopped; what was committed stays, run the command again to go on", code=130)

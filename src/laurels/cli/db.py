@@ -16,6 +16,7 @@ from laurels import tenants
 from laurels.config import settings
 from laurels.kit import postgres, roles
 from laurels.kit.db import Database
+from laurels.kit.program import command
 from laurels.migrations import runner
 
 from . import backup, health
@@ -202,7 +203,7 @@ def drop_login(
         return await roles.drop_login(inside, name)
 
     if not run(_in_words(work())):
-        fail(f"there is no login `{name}`; `laurels db logins` shows them")
+        fail(f"there is no login `{name}`; {command('db logins')} shows them")
     _say(f"{name} is gone.")
 
 
@@ -240,7 +241,7 @@ def logins(as_json: Json = False) -> None:
         say_json([dict(zip(("login", "role", "tenant"), row, strict=True)) for row in rows])
         return
     if not rows:
-        out.print("No logins yet: `laurels db login NAME --role bi --tenant SLUG` makes one.")
+        out.print(f"No logins yet: {command('db login NAME --role bi --tenant SLUG')} makes one.")
         return
     table = Table("login", "role", "tenant", box=None)
     for row in rows:

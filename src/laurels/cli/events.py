@@ -9,6 +9,7 @@ from rich.table import Table
 
 from laurels import events
 from laurels.kit.ids import decode, encode
+from laurels.kit.program import command
 from laurels.kit.work import OPERATOR, Work, open_work
 
 from .console import err, fail, out, run, say_json
@@ -68,7 +69,7 @@ def dead(
         moment = f"{row['occurred_at']:%Y-%m-%d %H:%M}"
         table.add_row(row["id"], row["handler"], row["event"], moment, row["error"])
     out.print(table)
-    err.print("`laurels events replay ID` tries one again; `discard ID` gives it up.")
+    err.print(f"{command('events replay ID')} tries one again; `discard ID` gives it up.")
 
 
 @app.command()

@@ -70,7 +70,7 @@ def _outcome(row: dict[str, Any] | None) -> tuple[str, str, str]:
 
 @app.command("run")
 def run_job(
-    job: Annotated[str, typer.Argument(help="Name of the job; `laurels jobs list` shows them.")],
+    job: Annotated[str, typer.Argument(help="Name of the job; `jobs list` shows them.")],
     tenant: Annotated[
         str | None, typer.Option("--tenant", help="For this tenant only. Default: all active ones.")
     ] = None,

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from laurels.config import settings
 from laurels.kit import mail
+from laurels.kit.program import command
 
 from .console import fail, out, say_json
 from .tenant import Json
@@ -45,4 +46,4 @@ def show(
             out.print(f"To: {escape(each['To'])}\nSubject: {escape(each['Subject'])}\n")
             out.print(escape(body.get_content() if body is not None else ""), soft_wrap=True)
             return
-    fail("there is no such mail; `laurels mail list` shows them")
+    fail(f"there is no such mail; {command('mail list')} shows them")

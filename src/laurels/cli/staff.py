@@ -13,6 +13,7 @@ from rich.table import Table
 
 from laurels import auth
 from laurels.kit.ids import encode
+from laurels.kit.program import command
 from laurels.kit.time import utc_now
 from laurels.kit.work import OPERATOR, PLATFORM, Work, open_work
 
@@ -81,7 +82,7 @@ def list_staff(tenant: Tenant, as_json: Json = False) -> None:
         say_json(found)
         return
     if not found:
-        out.print("Nobody yet: `laurels staff invite EMAIL --tenant SLUG` invites an owner.")
+        out.print(f"Nobody yet: {command('staff invite EMAIL --tenant SLUG')} invites an owner.")
         return
     table = Table("id", "e-mail", "name", "role", "status", "last seen", box=None)
     for row in found:
@@ -100,7 +101,7 @@ def remove(email: Email, tenant: Tenant) -> None:
         await auth.remove(work, await _id_of(work, email))
 
     _at(tenant, deed)
-    out.print(f"{escape(email)} is removed; `laurels staff restore` takes them back.")
+    out.print(f"{escape(email)} is removed; {command('staff restore')} takes them back.")
 
 
 @app.command()

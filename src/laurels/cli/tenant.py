@@ -14,6 +14,7 @@ from laurels.config import settings
 from laurels.kit import roles
 from laurels.kit.db import Database
 from laurels.kit.ids import encode
+from laurels.kit.program import called, command
 from laurels.kit.time import utc_now
 from laurels.kit.work import OPERATOR, open_work
 
@@ -29,7 +30,7 @@ async def require(pool: Database, slug: str) -> UUID:
     """Return the tenant of this slug. Raise TenantNotFound, in words."""
     found = await tenants.find(pool, slug)
     if found is None:
-        msg = f"There is no tenant `{slug}`; `laurels tenant list` shows them."
+        msg = f"There is no tenant `{slug}`; {command('tenant list')} shows them."
         raise tenants.TenantNotFound(msg)
     return found
 
@@ -62,7 +63,7 @@ def create(
     out.print(f"Tenant [bold]{slug}[/] is there: {made['tenant_id']}")
     out.print(f"API key (shown once): [bold green]{made['api_key']}[/]", soft_wrap=True)
     out.print(
-        f"Invite its owner: [bold]laurels staff invite anna@example.com --tenant {slug}[/]",
+        f"Invite its owner: [bold]{called()} staff invite anna@example.com --tenant {slug}[/]",
         soft_wrap=True,
     )
 
@@ -113,7 +114,7 @@ def list_tenants(as_json: Json = False) -> None:
         )
         return
     if not found:
-        out.print("No tenants yet: `laurels tenant create SLUG` makes one.")
+        out.print(f"No tenants yet: {command('tenant create SLUG')} makes one.")
         return
     table = Table("slug", "name", "preset", "status", "currency", "time zone", "test", box=None)
     for tenant in found:
@@ -285,7 +286,7 @@ def purge(
     for name in left:
         err.print(
             f"The database login {name} is bound to nothing now, but it is still there:"
-            f" `laurels db drop-login {name} --admin-url ...` drops it.", soft_wrap=True,
+            f" {command(f'db drop-login {name} --admin-url ...')} drops it.", soft_wrap=True,
         )  # fmt: skip
 
 

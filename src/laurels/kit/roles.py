@@ -18,6 +18,7 @@ import asyncpg
 
 from .db import SCHEMA, Raw
 from .pg_binaries import PostgresError
+from .program import command
 
 OWNER = "laurels_owner"
 APP = "laurels_app"
@@ -281,7 +282,7 @@ async def drop_login(admin_url: str, name: str) -> bool:
                 name, [BI, INTEGRATION],
             )  # fmt: skip
             if ours is False:
-                msg = f"`{name}` is no login that `laurels db login` made; it stays"
+                msg = f"`{name}` is no login that {command('db login')} made; it stays"
                 raise ValueError(msg)
             if ours:
                 await admin.execute(f"alter role {_quoted(name)} nologin")

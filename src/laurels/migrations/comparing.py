@@ -7,6 +7,7 @@ them. What differs is told, whether it is missing, too much, or other than it sh
 
 from laurels.kit import roles
 from laurels.kit.db import Raw
+from laurels.kit.program import command
 
 from . import views
 
@@ -173,7 +174,8 @@ async def roles_too_mighty(connection: Raw) -> list[str]:
     mighty = [roles.OWNER, roles.MAINTENANCE]
     found += [
         f"role {row[0]} may make temporary tables in this database; whoever owns it should run"
-        " `revoke temporary on database ... from public`, or run `laurels db init` again"
+        " `revoke temporary on database ... from public`, or run"
+        f" {command('db init')} again"
         for row in await connection.fetch(_TEMPORARY, list(_BOUND))
     ]
     return found + [

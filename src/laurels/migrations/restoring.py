@@ -11,6 +11,7 @@ import asyncpg
 
 from laurels.kit.db import Raw
 from laurels.kit.postgres import PostgresError
+from laurels.kit.program import command
 
 from . import dump, runner
 
@@ -95,5 +96,7 @@ async def _require_rights(connection: Raw) -> None:
     """Refuse before anything is dropped when the schema could not be made again."""
     may = "select has_database_privilege(current_user, current_database(), 'create')"
     if not await connection.fetchval(may):
-        msg = "The owner may not make schemas here: run `laurels db init` on this database first."
+        msg = (
+            f"The owner may not make schemas here: run {command('db init')} on this database first."
+        )
         raise RestoreRefused(msg)

@@ -18,6 +18,7 @@ import laurels.domains
 from laurels.kit import roles
 from laurels.kit.db import Raw
 from laurels.kit.postgres import PostgresError
+from laurels.kit.program import command
 
 from . import comparing, views
 
@@ -90,7 +91,7 @@ async def _have_schema(url: str) -> None:
         await roles.furnish(url)
     except (asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedObjectError) as error:
         msg = (
-            f"This database is not ready for Laurels ({error}). Run `laurels db init` with it:"
+            f"This database is not ready for Laurels ({error}). Run {command('db init')} with it:"
             " that makes the roles and the schema, and may be repeated."
         )
         raise PostgresError(msg) from error
@@ -259,7 +260,7 @@ async def drift(url: str) -> list[str]:
     none, only the models and the security of each table are looked at, and a sentence says so.
     """
     if await current(url) is None:
-        return ["the schema was never migrated: `laurels migrate` makes it"]
+        return [f"the schema was never migrated: {command('migrate')} makes it"]
     from . import modelled
 
     found = await modelled.differences(url)
