@@ -69,8 +69,9 @@ ROUTERS = (
     imports,
 )
 DESCRIPTION = (
-    "Loyalty points, exact and explained. Every write takes an `Idempotency-Key`; errors are "
-    "problems (RFC 9457) with a stable `code`; money is a decimal string, points are integers."
+    "Loyalty points, exact and explained. Every write takes an `Idempotency-Key`, but for those of "
+    "signing in (`/v1/auth`); errors are problems (RFC 9457) with a stable `code`; money is a "
+    "decimal string, points are integers."
 )
 
 

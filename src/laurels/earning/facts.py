@@ -60,10 +60,7 @@ FIELDS: Final = Fields(
     Field("member.tier_birthday_bonus_points", Kind.INTEGER, "What it gives for a birthday."),
     Field(SEGMENTS, Kind.TEXTS, "Ids of the segments they belong to, such as seg_01h455…."),
 )
-"""Only what is supplied when a rule is judged: a rule over anything else could never fire.
-
-A room upstairs that supplies more adds it with `FIELDS.add(...)`.
-"""
+"""Only what is supplied when a rule is judged: a rule over anything else could never fire."""
 
 ROOTS: Final = {
     "purchase.completed": ("event", "member", "purchase"),

@@ -37,7 +37,7 @@ from .schemas import EarningRuleIn, PerUnitForm, from_json
 TRIGGERS: tuple[str, ...] = (
     PurchaseCompleted.name, DeedRecorded.name, MemberEnrolled.name, MemberBirthday.name,
 )  # fmt: skip
-"""The events that can earn. Later rooms add theirs."""
+"""The events that can earn."""
 
 MAX_VERSIONS = 1000
 """How many versions of a rule a list shows."""

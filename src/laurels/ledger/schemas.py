@@ -253,7 +253,7 @@ class ProgramPatch(Schema):
         default=None, description="Make it the one that rules mean when they name none."
     )
     point_value: Annotated[Amount, Field(decimal_places=4, max_digits=15)] | None = Field(
-        default=None, description="Worth of one point in the tenant's currency."
+        default=None, description="Worth of one point in the tenant's currency; for information."
     )
     minimum_redemption_points: Annotated[int, Field(strict=True, ge=0, le=MAX_POINTS)] | None = (
         Field(

@@ -44,7 +44,7 @@ class LoyaltySettings(Section):
 
 @register
 class BrandingSettings(Section):
-    """What pages and messages for members look like."""
+    """For pages and messages to members that you make: Laurels keeps it and makes none yet."""
 
     section: ClassVar[str] = "branding"
 
@@ -55,17 +55,19 @@ class BrandingSettings(Section):
 
 @register
 class NotificationSettings(Section):
-    """Which messages members may get at all; what a member refuses is not sent either way."""
+    """Which messages members may get. Kept for you: Laurels sends members nothing yet."""
 
     section: ClassVar[str] = "notifications"
 
-    email_notifications_enabled: Flag = Field(default=True, description="Whether e-mail is sent.")
-    sms_notifications_enabled: Flag = Field(default=False, description="Whether SMS are sent.")
+    email_notifications_enabled: Flag = Field(
+        default=True, description="Whether e-mail may be sent."
+    )
+    sms_notifications_enabled: Flag = Field(default=False, description="Whether SMS may be sent.")
 
 
 @register
 class ReferralSettings(Section):
-    """What a referral is worth to the two people; kept for the links that are made from now on."""
+    """What a referral is worth to the two people. Kept for you: there are no referrals yet."""
 
     section: ClassVar[str] = "referrals"
 

@@ -20,8 +20,8 @@ class TierSettings(Section):
     )
     notice_days: int = Field(
         default=30, strict=True, ge=0, le=365,
-        description="How many days before a tier ends its member is told, if it would not be"
-        " renewed as things stand; 0: never.",
+        description="How many days before a tier ends the event `tier.expiry_announced` says so,"
+        " if it would not be renewed as things stand; 0: never.",
     )  # fmt: skip
     multipliers_enabled: bool = Field(
         default=True, description="Whether tiers multiply earned points."
