@@ -49,6 +49,13 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[size.VARIABLE] = config.getoption("--size")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that ask for the database, so that others can be run without one."""
+    for item in items:
+        if "database_name" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 async def _build(url: str) -> None:
     """Make the template as a real installation is made: roles, schema, migrations."""
     name = urlsplit(url).path.removeprefix("/")

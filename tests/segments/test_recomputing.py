@@ -15,6 +15,7 @@ from laurels.segments.errors import SegmentIsStatic, TooManySegments
 from laurels.segments.recomputing import recompute_some
 from laurels.segments.service import MAX_SEGMENTS, archive, restore
 from tests.support.make import make_tenant
+from tests.support.reads import rows_read
 
 from .conditions import conditions
 from .crowd import bought, buys, crowd, recount
@@ -36,12 +37,6 @@ ASKED = [
     ]},
     {"field": "lifetime.average_purchase", "op": "not_in", "value": ["10", "20"]},
 ]  # fmt: skip
-
-
-READ_PURCHASES = (
-    "pg_stat_get_xact_tuples_returned('laurels.purchases'::regclass)"
-    " + pg_stat_get_xact_tuples_fetched('laurels.purchases'::regclass)"
-)
 
 
 async def make(house, criteria, name="Segment", **more):
@@ -452,9 +447,9 @@ async def test_following_reads_what_those_with_news_bought_and_not_what_all_did(
         pass
 
     async with house.work() as work:
-        before = (await work.fetchrow(f"select {READ_PURCHASES}"))[0]
+        before = await rows_read(work, "purchases")
         await segments.keep_up(work, limit=1000)
-        read = (await work.fetchrow(f"select {READ_PURCHASES}"))[0] - before
+        read = await rows_read(work, "purchases") - before
 
     assert anna in await current(house, segment_id)
     assert len(await current(house, segment_id)) == 1501

@@ -99,7 +99,7 @@ def judge(
     outcome = evaluate(trigger, occurrence.facts, NOTHING if occurrence.barred else plan, usage)
     explanation = outcome.explanation()
     if occurrence.barred:
-        explanation["barred"] = f"the member was {occurrence.barred}"
+        explanation["barred"] = occurrence.barred
     movements = _credits(trigger, occurrence, outcome) if outcome.effects else []
     effects = [
         {

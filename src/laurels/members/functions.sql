@@ -19,8 +19,8 @@ begin
     on conflict (tenant_id, external_id) where external_id is not null do nothing;
   end if;
 
-  -- Nobody is merged, blocked, archived or erased between this look and the commit. Whoever does that locks
-  -- all rows of a person, so those of survivors need no lock of their own.
+  -- Nobody is merged, blocked, archived or erased between this look and the commit. Whoever does
+  -- that locks all rows of a person, so those of survivors need no lock of their own.
   perform from laurels.members as m
   where m.tenant_id = p_tenant and m.external_id = any(p_external_ids)
   order by m.id

@@ -29,6 +29,10 @@ _MEMBER = (
 )
 
 
+HOLDS_EMAIL = "status in ('active', 'blocked')"
+"""Whose e-mail is nobody else's: the condition of its unique index, word for word."""
+
+
 async def get_member(work: Work, member_id: UUID) -> dict[str, Any]:
     """Return a member with their totals. Raise MemberNotFound."""
     row = await work.fetchrow(f"{_MEMBER} and m.id = $2", work.tenant_id, member_id)
@@ -213,7 +217,7 @@ async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:
         'select lower(email collate "C"), survivor_id from laurels.members where tenant_id = $1'
         " and lower(email collate \"C\") = any($2) and status = 'merged'"
         ' union all select lower(email collate "C"), id from laurels.members where tenant_id = $1'
-        " and lower(email collate \"C\") = any($2) and status in ('active', 'blocked')",
+        f' and lower(email collate "C") = any($2) and {HOLDS_EMAIL}',
         work.tenant_id, wanted,
     )  # fmt: skip
     found = {row[0]: row[1] for row in rows}

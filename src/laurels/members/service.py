@@ -27,7 +27,7 @@ from .errors import (
     MemberArchived,
     MemberUnidentified,
 )
-from .queries import get_member, require_own_life
+from .queries import HOLDS_EMAIL, get_member, require_own_life
 
 PROFILE = (
     "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
@@ -192,7 +192,7 @@ async def _match(work: Work, external_id: str | None, email: str | None) -> UUID
     rows = await work.fetch(
         "select id, external_id, external_id = $2 as by_id, status, survivor_id"
         " from laurels.members where tenant_id = $1 and (external_id = $2"
-        "  or (lower(email collate \"C\") = $3 and status in ('active', 'blocked'))"
+        f'  or (lower(email collate "C") = $3 and {HOLDS_EMAIL})'
         "  or (lower(email collate \"C\") = $3 and status = 'merged'))"
         " order by id for no key update",
         work.tenant_id, external_id, None if email is None else fold(email),
@@ -231,7 +231,7 @@ async def _refuse_double(work: Work, member_id: UUID, profile: dict[str, Any]) -
     row = await work.fetchrow(
         "select id, external_id, external_id = $3 as by_id from laurels.members"
         " where tenant_id = $1 and id <> $2 and (external_id = $3"
-        "  or (lower(email collate \"C\") = $4 and status in ('active', 'blocked')))"
+        f'  or (lower(email collate "C") = $4 and {HOLDS_EMAIL}))'
         " order by by_id desc nulls last limit 1",
         work.tenant_id, member_id, profile.get("external_id"), fold(profile.get("email") or ""),
     )  # fmt: skip

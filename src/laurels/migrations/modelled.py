@@ -23,9 +23,6 @@ def config() -> Config:
     found = Config()
     found.set_main_option("script_location", str(HERE))
     found.set_main_option("path_separator", "os")
-    found.set_main_option(
-        "file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(hour).2d%%(minute).2d_%%(slug)s"
-    )
     return found
 
 
@@ -37,14 +34,6 @@ async def upgrade(url: str, target: str) -> None:
 async def downgrade(url: str, target: str) -> None:
     """Take the tables back to the target."""
     await _locked(url, lambda c: command.downgrade(_with(c), target))
-
-
-async def revision(url: str, message: str, rev_id: str) -> None:
-    """Write a new migration from the difference between models and database."""
-    await _locked(
-        url,
-        lambda c: command.revision(_with(c), message=message, autogenerate=True, rev_id=rev_id),
-    )
 
 
 def _with(connection: Connection) -> Config:

@@ -83,14 +83,16 @@ Judged = Literal[
 ]
 
 
+_BARRED: dict[str, Judged] = {"archived": "member_archived", "blocked": "member_blocked"}
+
+
 def _reason_of(award: dict[str, Any]) -> Judged:
     if award["points"]:
         return "rules"
     if "disabled" in award["explanation"]:
         return "earning_disabled"
-    if "barred" in award["explanation"]:
-        blocked = award["explanation"]["barred"].endswith("blocked")
-        return "member_blocked" if blocked else "member_archived"
+    if (barred := award["explanation"].get("barred")) is not None:
+        return _BARRED[barred]
     return "no_rule_fired" if award["explanation"].get("skipped") else "no_rules"
 
 

@@ -214,8 +214,6 @@ class Queue:
         """Book batch after batch, one at a time, until nobody waits."""
         try:
             while self.waiting:
-                # Whoever is about to come in does so first.
-                await asyncio.sleep(0)
                 batch = self._take([])
                 outcomes: list[Outcome] | None = None
                 try:
