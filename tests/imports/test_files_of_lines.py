@@ -47,6 +47,28 @@ async def test_the_rows_of_an_order_become_one_purchase_with_lines(desk):
     assert summary(await desk.load(file, **HOW)) == (2, 0, 2, 0)
 
 
+async def test_a_receipt_may_hold_what_was_brought_back(desk):
+    exchange = (
+        "A1,anna,12/1/2010 8:26,1,lantern,2,30.00,UK\n"
+        "A1,anna,12/1/2010 8:26,2,lamp,-1,12.50,UK\n"
+    )
+    report = await desk.load(desk.file(HEADER + exchange), **HOW)
+
+    assert report.revenue == {"completed": Decimal("47.50")}
+    assert await desk.points("anna") == 47
+    column = desk.file(
+        "external_id,member,occurred_at,amount,currency,lines\n"
+        'B1,ben,2026-01-05,20.00,USD,"[{""sku"":""a"",""unit_price"":30},'
+        '{""sku"":""b"",""unit_price"":10,""quantity"":-1}]"\n'
+        'B2,ben,2026-01-05,20.00,USD,"[{""sku"":""a"",""unit_price"":30},'
+        '{""sku"":""b"",""unit_price"":10,""quantity"":-1,""amount"":10}]"\n'
+        'B3,ben,2026-01-05,20.00,USD,"[{""sku"":""a"",""unit_price"":-30}]"\n'
+    )
+    report = await desk.load(column)
+    assert (report.booked, report.rejected) == (1, 2)
+    assert await desk.points("ben") == 20
+
+
 async def test_orders_that_cannot_be_whole_are_refused_whole_and_can_be_mended(desk):
     file = desk.file(
         HEADER

@@ -83,7 +83,7 @@ def _line(item: Any, place: str, currency: str) -> Line:
     if strange := given.keys() - _KEYS:
         msg = f"{place} has `{min(strange)[:40]}`; there are: {', '.join(sorted(_KEYS))}"
         raise ValueError(msg)
-    quantity = _number(given.get("quantity", Decimal(1)), f"{place}: quantity")
+    quantity = _number(given.get("quantity", Decimal(1)), f"{place}: quantity", signed=True)
     if quantity == 0:
         msg = f"{place}: quantity is zero; leave the line out"
         raise ValueError(msg)
@@ -97,14 +97,15 @@ def _line(item: Any, place: str, currency: str) -> Line:
         unit_price=price,
         amount=amount_of_line(quantity, price, currency)
         if amount is None
-        else _number(amount, f"{place}: amount"),
+        else _number(amount, f"{place}: amount", signed=True),
         sku=_word(given, "sku", 128, place),
         name=_word(given, "name", 200, place),
         category=_word(given, "category", 128, place),
     )
 
 
-def _number(value: Any, place: str) -> Decimal:
+def _number(value: Any, place: str, *, signed: bool = False) -> Decimal:
+    """Return a number; a signed one is below zero on a line that was brought back."""
     if isinstance(value, str | int) and not isinstance(value, bool):
         try:
             value = Decimal(value)
@@ -114,8 +115,10 @@ def _number(value: Any, place: str) -> Decimal:
         msg = f"{place} is not a number; write it like 4.50"
         raise ValueError(msg)
     exponent = value.as_tuple().exponent
-    if not 0 <= value < _MOST or (isinstance(exponent, int) and exponent < -_PLACES):
-        msg = f"{place} must be 0 or more, below 10^15, with at most {_PLACES} decimal places"
+    fits = abs(value) < _MOST and (signed or value >= 0)
+    if not fits or (isinstance(exponent, int) and exponent < -_PLACES):
+        span = "between -10^15 and 10^15" if signed else "0 or more, below 10^15"
+        msg = f"{place} must be {span}, with at most {_PLACES} decimal places"
         raise ValueError(msg)
     return value
 
