@@ -68,6 +68,29 @@ async def test_a_code_comes_back_when_its_purchase_is_cancelled_by_sql(shop, int
     assert (await shop.read(redemption))["state"] == "completed"
 
 
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"amount": "14.99"}, "completed"),
+        ({"amount": "15.00"}, "used"),
+        ({"member_id": None}, "used"),
+        ({"note": "a gift"}, "used"),
+        ({"member": "bo"}, "completed"),
+    ],
+)
+async def test_a_code_comes_back_when_a_changed_order_does_not_fit_it(shop, changes, state):
+    anna = await shop.member(balance=100)
+    purchase = await buy(shop, anna, status="pending")
+    redemption = await shop.redeem(anna, await shop.reward(min_order_value="15.00"))
+    await shop.do(redemption, "use", purchase_id=purchase["id"])
+
+    answer = await shop.client.patch(f"/v1/purchases/{purchase['id']}", json=changes)
+
+    assert answer.status_code == 200, answer.text
+    assert (await shop.read(redemption))["state"] == state
+    assert ("redemption.reopened" in await shop.events()) == (state == "completed")
+
+
 @pytest.mark.parametrize("parts", [["20.00"], ["5.00", "15.00"], [None]])
 @pytest.mark.parametrize("bulk", [True, False])
 async def test_a_code_comes_back_with_a_whole_refund_where_settings_say_so(shop, parts, bulk):

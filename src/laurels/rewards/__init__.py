@@ -13,7 +13,7 @@ from .queries import MAX_REWARDS, count_rewards, get_reward, list_rewards
 from .redeeming import NewRedemption, Redeemed, redeem, redeem_many
 from .service import change_reward, create_reward
 from .settings import RewardSettings
-from .using import Use, reopen_ended, reopen_refunded, use
+from .using import Use, reopen_ended, reopen_refunded, reopen_unfit, use
 from .vouchers import MAX_CODES, Handled
 from .vouchers import upload as upload_vouchers
 from .walking import (
@@ -33,6 +33,6 @@ __all__ = [
     "complete", "count_codes", "count_redemptions", "count_rewards", "create_reward",
     "deliver_waiting", "fail", "find_codes", "get_reward", "list_rewards", "offers_for",
     "provide", "redeem", "redeem_many", "refund", "reopen_ended",
-    "reopen_refunded", "run_fulfilment", "upload_vouchers", "use", "walk_codes",
+    "reopen_refunded", "reopen_unfit", "run_fulfilment", "upload_vouchers", "use", "walk_codes",
     "walk_redemptions", "walk_rewards", "withdraw",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from uuid import UUID
 from laurels import members, purchases, tenants
 from laurels.events import emit
 from laurels.events.catalogue import Event, RedemptionReopened, RedemptionUsed
+from laurels.kit.errors import AppError
 from laurels.kit.money import require_at_most, scale
 from laurels.kit.work import Work
 
@@ -136,6 +137,27 @@ async def reopen_ended(work: Work, purchase_ids: Sequence[UUID]) -> int:
     Nothing was sold, so settings are not asked. The caller holds the purchases locked.
     """
     return await _reopen(work, await queries.used_on(work, purchase_ids))
+
+
+async def reopen_unfit(work: Work, purchase_id: UUID) -> int:
+    """What was used on a pending purchase that was changed, and does not fit it now, is open again.
+
+    It may be too small by now, or somebody else's. The caller holds the purchase locked.
+    """
+    used = await queries.find_redemptions(work, await queries.used_on(work, [purchase_id]))
+    if not used:
+        return 0
+    purchase = (await purchases.lock(work, [purchase_id]))[purchase_id]
+    return await _reopen(work, [each for each, row in used.items() if not _fits(row, purchase)])
+
+
+def _fits(row: Row, purchase: Row) -> bool:
+    try:
+        _check_purchase(row, purchase)
+        _check_share(row["discount_amount"], row["reward"], purchase)
+    except AppError:
+        return False
+    return True
 
 
 async def reopen_unpaid(work: Work, purchase_id: UUID) -> int:

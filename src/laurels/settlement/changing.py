@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from laurels import audit, purchases, tenants
+from laurels import audit, purchases, rewards, tenants
 from laurels.events import emit
 from laurels.events.catalogue import PurchaseChanged
 from laurels.kit.errors import AppError
@@ -51,6 +51,7 @@ async def change(work: Work, purchase_id: UUID, changes: dict[str, Any]) -> None
         return
     await purchases.rewrite(work, purchase_id, said, lines="lines" in changes)
     emit(work, [PurchaseChanged(said.buyer_id, work.now, purchase_id, "pending")])
+    await rewards.reopen_unfit(work, purchase_id)
     await audit.record(
         work,
         action="purchase.changed",
