@@ -32,7 +32,7 @@ _MEMBER_FACTS = (
     "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
 )  # fmt: skip
 _MEMBER_NAMES = frozenset(f"member.{name}" for name in _MEMBER_FACTS)
-_plans: OrderedDict[UUID, tuple[str | None, Plan]] = OrderedDict()
+_plans: OrderedDict[UUID, tuple[tuple[str | None, UUID | None], Plan]] = OrderedDict()
 _PLANS_KEPT = 1000
 LIGHT = 5_000
 """Comparisons, about a millisecond, that are made on the event loop itself."""
@@ -52,18 +52,20 @@ prefetch("active rules", _ACTIVE, lambda text: text)
 
 async def current_plan(work: Work) -> Plan:
     """Return the tenant's active rules, compiled; kept as long as no rule changes."""
-    key: str | None
+    active: str | None
     if "active rules" in work.memo:
-        key = work.memo["active rules"]
+        active = work.memo["active rules"]
     else:
         row = await work.fetchrow(f"select ({_ACTIVE})::text", work.tenant_id)
-        key = row[0] if row else None
+        active = row[0] if row else None
+    default = await ledger.default_program(work) if active else None
+    key = (active, default)
     known = _plans.get(work.tenant_id)
     if known is not None and known[0] == key:
         _plans.move_to_end(work.tenant_id)
         return known[1]
     rules = rules_of(await list_rules(work, status="active", limit=None))
-    plan = compile_plan(rules)
+    plan = compile_plan(rules, default_program_id=default)
     _plans[work.tenant_id] = (key, plan)
     _plans.move_to_end(work.tenant_id)
     if len(_plans) > _PLANS_KEPT:

@@ -56,6 +56,11 @@ class Awarded:
         self.effects_told = _json(self.effects)
         self.explanation_told = _json(self.explanation)
 
+    @property
+    def by_program(self) -> list[tuple[UUID, int]]:
+        """The program and the points of each effect."""
+        return [(effect["program_id"], effect["points"]) for effect in self.effects]
+
     def refuse(self, movement: ledger.Credit, name: str, words: str) -> None:
         """The ledger did not take one of its credits: the event stands, earns less and says why."""
         self.points -= movement.points
@@ -106,6 +111,7 @@ def judge(
             "rule_id": effect.rule_id,
             "version": effect.version,
             "type": effect.kind,
+            "program_id": effect.program_id,
             "points": effect.points,
             "transaction_id": movement.transaction_id,
             "usage": [

@@ -101,11 +101,6 @@ class Plan:
         steps = course.steps if course else ()
         return any(cap.period != "event" for step in steps for cap in step.rule.caps)
 
-    def programs(self, trigger: str) -> frozenset[UUID | None]:
-        """The programs whose points the rules of this trigger give; None is the default one."""
-        course = self.courses.get(trigger)
-        return frozenset(step.program_id for step in (course.steps if course else ()))
-
     def usage_keys(self, trigger: str, local_date: date) -> list[UsageKey]:
         """The usage that has to be loaded before an event of that local day is evaluated."""
         course = self.courses.get(trigger)

@@ -17,7 +17,7 @@ from .invariants import Fault, Figures, figures, find_faults
 from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Release, Reversal
 from .portions import Portion, count_wallets, list_portions
 from .posting import credit, debit, hold, open_wallets, post, release, reverse
-from .programs import create_program, furnish, program_ids
+from .programs import create_program, default_program, furnish, program_ids
 from .queries import (
     Purse,
     balance,
@@ -27,17 +27,18 @@ from .queries import (
     spendable,
     statement,
     taken_back,
+    taken_back_by,
 )
 from .rehearsed import moved
 from .repairing import rebuild
 
 __all__ = [
-    "Capture", "Credit", "Debit", "Fault", "Figures", "HoldPoints", "InsufficientPoints",
-    "Opening", "PointsOverLimit", "Portion", "Posted", "ProgramArchived", "ProgramNotFound",
-    "Purse", "Release", "Reversal", "WalletClosed", "WalletNotFound", "after_reversals", "balance",
-    "close_wallets",
-    "count_wallets", "create_program", "credit", "debit", "figures", "find_faults", "furnish",
-    "history_of", "hold", "list_lots", "list_portions", "lots_of", "moved",
-    "open_wallets", "post", "program_ids", "rebuild", "release", "release_due_holds",
-    "reopen_wallets", "reverse", "settle_due_lots", "spendable", "statement", "taken_back",
+    "Capture", "Credit", "Debit", "Fault", "Figures", "HoldPoints", "InsufficientPoints", "Opening",
+    "PointsOverLimit", "Portion", "Posted", "ProgramArchived", "ProgramNotFound", "Purse",
+    "Release", "Reversal", "WalletClosed", "WalletNotFound", "after_reversals", "balance",
+    "close_wallets", "count_wallets", "create_program", "credit", "debit", "default_program",
+    "figures", "find_faults", "furnish", "history_of", "hold", "list_lots", "list_portions",
+    "lots_of", "moved", "open_wallets", "post", "program_ids", "rebuild", "release",
+    "release_due_holds", "reopen_wallets", "reverse", "settle_due_lots", "spendable", "statement",
+    "taken_back", "taken_back_by",
 ]  # fmt: skip

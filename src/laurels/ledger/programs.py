@@ -85,6 +85,11 @@ async def load_programs(work: Work) -> Programs:
     return found
 
 
+async def default_program(work: Work) -> UUID:
+    """Return the tenant's default program. Raise ProgramNotFound when it has none."""
+    return (await load_programs(work)).default_id
+
+
 async def program_ids(work: Work) -> dict[str, UUID]:
     """Return the programs by name. Raise ProgramNotFound when the tenant has no default one."""
     return {said.name: program_id for program_id, said in (await load_programs(work)).named.items()}

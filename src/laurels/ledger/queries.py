@@ -306,10 +306,24 @@ async def taken_back(work: Work, transaction_ids: Sequence[UUID]) -> dict[UUID, 
     return {row["reverses_id"]: row["points"] for row in rows}
 
 
+async def taken_back_by(
+    work: Work, transaction_ids: Sequence[UUID]
+) -> list[tuple[UUID, str | None, int]]:
+    """Return what took points of these transactions back: transaction, source id, points."""
+    rows = await work.fetch(
+        "select reverses_id, source_id, sum(-points)::bigint from laurels.point_transactions"
+        " where tenant_id = $1 and reverses_id = any($2) group by reverses_id, source_id",
+        work.tenant_id, list(transaction_ids),
+    )  # fmt: skip
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 async def lots_of(work: Work, transaction_ids: Sequence[UUID]) -> list[asyncpg.Record]:
     """Return the lots that these transactions opened, whether or not anything is left of them."""
     return await work.fetch(
-        "select id, transaction_id, initial, remaining, matures_at, matured_at, expires_at"
-        " from laurels.lots where tenant_id = $1 and transaction_id = any($2) order by id",
+        "select l.id, l.transaction_id, w.program_id, l.initial, l.remaining, l.matures_at,"
+        " l.matured_at, l.expires_at from laurels.lots as l"
+        " inner join laurels.wallets as w on w.tenant_id = l.tenant_id and w.id = l.wallet_id"
+        " where l.tenant_id = $1 and l.transaction_id = any($2) order by l.id",
         work.tenant_id, list(transaction_ids),
     )  # fmt: skip

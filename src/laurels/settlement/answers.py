@@ -21,9 +21,10 @@ from laurels.members.schemas import MemberOut
 from laurels.purchases import NewPurchase, NewRefund
 
 from . import deeds, refunding, service
+from .by_program import parts_of, tell_refunds, with_programs
 from .effect import Settled
 from .refunding import Refunded
-from .schemas import DeedOut, LineOut, PurchaseOut, RefundOut
+from .schemas import DeedOut, LineOut, PurchaseOut, RefundOut, RefundSummaryOut
 
 
 async def buy(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
@@ -130,10 +131,22 @@ async def show_refunds(work: Work, outcomes: Sequence[Refunded | AppError]) -> d
     return {
         number: RefundOut(
             id=refunded.refund_id, purchase_id=refunded.purchase_id, amount=refunded.amount,
-            points=refunded.points, purchase=found[refunded.purchase_id],
+            points=refunded.points, purchase=(purchase := found[refunded.purchase_id]),
+            points_by_program=next(
+                each.points_by_program for each in purchase.refunds if each.id == refunded.refund_id
+            ),
         )
         for number, refunded in done.items()
     }  # fmt: skip
+
+
+async def show_refund_rows(work: Work, rows: Sequence[Mapping[str, Any]]) -> list[RefundSummaryOut]:
+    """Return refunds as they are listed."""
+    wanted = sorted({row["purchase_id"] for row in rows})
+    awards = await earning.find_awards(work, PurchaseCompleted.name, wanted)
+    refunds = [dict(row) for row in rows]
+    await tell_refunds(work, refunds, awards.values())
+    return [RefundSummaryOut.model_validate(refund) for refund in refunds]
 
 
 def _written(
@@ -173,6 +186,10 @@ def _written(
         if award is None
         else {
             "points": points,
+            "points_by_program": [
+                {"program_id": _spelt(part["program_id"], "program"), "points": part["points"]}
+                for part in parts_of(award.by_program)
+            ],
             "effects": [_effect(effect) for effect in award.effects],
             "explanation": orjson.Fragment(award.explanation_told),
         },
@@ -181,16 +198,17 @@ def _written(
 
 
 @lru_cache(maxsize=1024)
-def _spelt_rule(rule_id: UUID) -> str:
-    # Rules are few, and each is named in every answer.
-    return encode("earning_rule", rule_id)
+def _spelt(some_id: UUID, kind: str) -> str:
+    # Rules and programs are few, and named in every answer.
+    return encode(kind, some_id)
 
 
 def _effect(effect: dict[str, Any]) -> dict[str, Any]:
     return {
-        "rule_id": _spelt_rule(effect["rule_id"]),
+        "rule_id": _spelt(effect["rule_id"], "earning_rule"),
         "version": effect["version"],
         "type": effect["type"],
+        "program_id": _spelt(effect["program_id"], "program"),
         "points": effect["points"],
         "transaction_id": encode("transaction", effect["transaction_id"]),
     }
@@ -202,6 +220,8 @@ async def read(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, PurchaseO
         return {}
     found = await purchases.find_purchases(work, purchase_ids)
     awards = await earning.find_awards(work, PurchaseCompleted.name, list(found))
+    refunds = [refund for purchase in found.values() for refund in purchase["refunds"]]
+    await tell_refunds(work, refunds, awards.values())
     return {
         purchase_id: _read(purchase, awards.get(purchase_id))
         for purchase_id, purchase in found.items()
@@ -238,8 +258,5 @@ async def find_awards_of(
 
 
 def _with_award(thing: dict[str, Any], award: dict[str, Any] | None) -> dict[str, Any]:
-    if award is not None:
-        for effect in award["effects"]:
-            effect["rule_id"] = UUID(effect["rule_id"])
-            effect["transaction_id"] = UUID(effect["transaction_id"])
-    return {**thing, "points": award["points"] if award else 0, "award": award}
+    told = None if award is None else with_programs(award)
+    return {**thing, "points": award["points"] if award else 0, "award": told}

@@ -1,7 +1,6 @@
 """What answers about purchases can be expanded by."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from laurels import earning, members, purchases
@@ -13,6 +12,7 @@ from laurels.members.schemas import MemberOut
 from laurels.permissions import Permission
 
 from . import answers
+from .by_program import with_programs
 from .schemas import AwardOut, LineOut
 
 PURCHASE = "purchase"
@@ -43,27 +43,16 @@ async def _lines(work: Work, rows: Rows) -> Mapping[UUID, list[LineOut]]:
 async def _awards(work: Work, rows: Rows) -> Mapping[UUID, AwardOut]:
     found = await earning.find_awards(work, PurchaseCompleted.name, list(rows))
     return {
-        purchase_id: AwardOut.model_validate(with_ids(award))
+        purchase_id: AwardOut.model_validate(with_programs(award))
         for purchase_id, award in found.items()
     }
 
 
-def with_ids(award: dict[str, Any]) -> dict[str, Any]:
-    """Return the stored award with the ids of its effects as ids."""
-    effects = [
-        {
-            **effect,
-            "rule_id": UUID(effect["rule_id"]),
-            "transaction_id": UUID(effect["transaction_id"]),
-        }
-        for effect in award["effects"]
-    ]
-    return {**award, "effects": effects}
-
-
 async def _awards_of_deeds(work: Work, rows: Rows) -> Mapping[UUID, AwardOut]:
     found = await answers.find_awards_of(work, rows)
-    return {deed_id: AwardOut.model_validate(with_ids(award)) for deed_id, award in found.items()}
+    return {
+        deed_id: AwardOut.model_validate(with_programs(award)) for deed_id, award in found.items()
+    }
 
 
 expand.offer(DEED, "member", _members, reads=Permission.MEMBERS_READ)

@@ -308,7 +308,7 @@ async def list_refunds(
         work, purchase_id=purchase_id, key=key, window=window, after=read_cursor(cursor),
         limit=limit + 1,
     )  # fmt: skip
-    found = [RefundSummaryOut.model_validate(row) for row in rows]
+    found = await answers.show_refund_rows(work, rows)
     return page_of(found, [row["id"] for row in rows], limit)
 
 
@@ -316,7 +316,8 @@ async def list_refunds(
 @refuses(purchases.RefundNotFound)
 async def get_refund(refund_id: RefundId, work: Reading) -> RefundSummaryOut:
     """Read a refund: the money that went back, the lines that it named, the points it took."""
-    return RefundSummaryOut.model_validate(await purchases.get_refund(work, refund_id))
+    (found,) = await answers.show_refund_rows(work, [await purchases.get_refund(work, refund_id)])
+    return found
 
 
 @router.post("/refunds/bulk", tags=["purchases"], response_model=BulkOut[RefundOut])

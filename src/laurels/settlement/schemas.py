@@ -29,6 +29,7 @@ MemberId = Annotated[UUID, IdOf("member")]
 TransactionId = Annotated[UUID, IdOf("transaction")]
 RuleId = Annotated[UUID, IdOf("earning_rule")]
 LotId = Annotated[UUID, IdOf("lot")]
+ProgramId = Annotated[UUID, IdOf("program")]
 
 
 DeedKind = Annotated[
@@ -134,6 +135,19 @@ class LineBackOut(View):
     amount: MoneyOut = Field(description="How much of the line's amount went back.")
 
 
+class ProgramPointsOut(View):
+    """Points of one program."""
+
+    program_id: ProgramId = Field(description="The program whose points they are.")
+    points: int = Field(description="How many; below zero: so many were taken.")
+
+
+ByProgram = Annotated[
+    list[ProgramPointsOut],
+    Field(description="The same program by program, for points of two programs are no sum."),
+]
+
+
 class RefundLineOut(View):
     """A refund of a purchase."""
 
@@ -145,6 +159,7 @@ class RefundLineOut(View):
     amount: MoneyOut = Field(description="How much money went back, in the purchase's currency.")
     lines: list[LineBackOut] = Field(description="The lines that it named; empty: none.")
     points: int = Field(description="What the refund did to the member's points: zero or negative.")
+    points_by_program: ByProgram
     reason: str | None = Field(description="Why the money went back; null when nobody said.")
     occurred_at: datetime = Field(description="When the money went back.")
 
@@ -168,8 +183,9 @@ class EffectOut(View):
     rule_id: RuleId = Field(description="The rule that gave the points.")
     version: int = Field(description="Version of the rule at that time.")
     type: str = Field(
-        description="Kind of award: `points_per_money`, `fixed`, `per_unit` or `multiplier`."
+        description="`earned` by what was paid, which multipliers multiply, or a `bonus`."
     )
+    program_id: ProgramId = Field(description="The program whose points it gave.")
     points: int = Field(description="Points that this rule gave, caps already applied.")
     transaction_id: TransactionId = Field(description="The ledger transaction that booked them.")
 
@@ -178,6 +194,7 @@ class AwardOut(View):
     """What a purchase earned, by which rules, and why not by others."""
 
     points: int = Field(description="Sum of the effects.")
+    points_by_program: ByProgram
     effects: list[EffectOut] = Field(description="One entry per rule that gave points.")
     explanation: dict[str, Any] = Field(
         description="How it was worked out: the rules that fired, the caps that cut, the"
@@ -212,7 +229,9 @@ class PurchaseOut(View):
     occurred_at: datetime = Field(description="When it was bought.")
     completed_at: datetime | None = Field(description="When it was completed; null until then.")
     created_at: datetime = Field(description="When it was recorded here.")
-    points: int = Field(description="What it earned, before refunds.")
+    points: int = Field(
+        description="What it earned, before refunds; the award tells it by program."
+    )
     award: AwardOut | None = Field(
         description="What it earned and by which rules; null for guests and while it is not"
         " completed."
@@ -272,7 +291,9 @@ class DeedOut(DeedSummaryOut):
         description="What the revocation did to points, zero or less; null: it is not revoked."
     )
     created_at: datetime = Field(description="When it was recorded here.")
-    points: int = Field(description="What it earned, before it was revoked.")
+    points: int = Field(
+        description="What it earned, before it was revoked; the award tells it by program."
+    )
     award: AwardOut | None = Field(
         description="What it earned and by which rules; null when it was never judged."
     )
@@ -285,6 +306,7 @@ class RefundOut(View):
     purchase_id: PurchaseId = Field(description="The purchase that was refunded.")
     amount: MoneyOut = Field(description="How much money went back, in the purchase's currency.")
     points: int = Field(description="Zero or negative: what was taken back.")
+    points_by_program: ByProgram
     purchase: PurchaseOut = Field(description="The purchase after the refund.")
 
 
@@ -308,6 +330,9 @@ class RuleSaysOut(View):
             " outside of its `window`, its `condition` did not hold, `zero` points came"
             " out, `cap_reached`, shut out by an `exclusive` rule or by a better one of"
             " its `exclusion_group`.")  # fmt: skip
+    program_id: ProgramId | None = Field(
+        description="The program whose points it gave; null: it gave none."
+    )
     points: int = Field(description="Points that it gave.")
     words: list[str] = Field(description="The same in sentences, with the figures.")
 
@@ -316,6 +341,7 @@ class LotOfPurchaseOut(View):
     """A lot that the purchase opened: points with dates of their own."""
 
     id: LotId
+    program_id: ProgramId = Field(description="The program whose points they are.")
     initial: int = Field(description="Points that the lot began with.")
     remaining: int = Field(description="Points that are left of it.")
     matures_at: datetime | None = Field(
@@ -333,7 +359,9 @@ class WhyOut(View):
     purchase_id: PurchaseId = Field(description="The purchase.")
     status: str = Field(description="`pending`, `completed`, `failed` or `cancelled`.")
     points: int = Field(description="What it earned when it was settled.")
+    points_by_program: ByProgram
     taken_back: int = Field(description="How many of them went back with refunds since.")
+    taken_back_by_program: ByProgram
     reason: Reason = Field(description="In one word: `rules` when it earned something.")
     words: list[str] = Field(description="The same in sentences.")
     rules: list[RuleSaysOut] = Field(description="What each rule in force then did, or why not.")
@@ -359,7 +387,9 @@ class DeedWhyOut(View):
     kind: str = Field(description="What was done, such as `review`.")
     status: Literal["recorded", "revoked"] = Field(description="`recorded` or `revoked`.")
     points: int = Field(description="What it earned when it was recorded.")
+    points_by_program: ByProgram
     taken_back: int = Field(description="How many of them were taken back since.")
+    taken_back_by_program: ByProgram
     reason: DeedReason = Field(description="In one word: `rules` when it earned something.")
     words: list[str] = Field(description="The same in sentences.")
     rules: list[RuleSaysOut] = Field(description="What each rule in force then did, or why not.")

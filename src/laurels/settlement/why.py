@@ -9,14 +9,17 @@ from uuid import UUID
 
 from laurels import activity, earning, ledger, purchases
 from laurels.events.catalogue import PurchaseCompleted
+from laurels.kit.ids import encode
 from laurels.kit.schema import trim_money
 from laurels.kit.work import Work
 
+from .by_program import Parts, parts_of, with_programs
 from .deeds import trigger_of
 from .schemas import (
     DeedReason,
     DeedWhyOut,
     LotOfPurchaseOut,
+    ProgramPointsOut,
     Reason,
     RuleSaysOut,
     WhyOut,
@@ -28,16 +31,19 @@ async def explain_purchase(work: Work, purchase_id: UUID) -> WhyOut:
     purchase = await purchases.get_purchase(work, purchase_id)
     award = await earning.find_award(work, PurchaseCompleted.name, purchase_id)
     points = award["points"] if award else 0
-    taken_back, lots = await _what_became(work, award)
+    taken, lots = await _what_became(work, award)
+    taken_back = sum(part["points"] for part in taken)
     reason = _reason(purchase, award)
     return WhyOut(
         purchase_id=purchase_id,
         status=purchase["status"],
         points=points,
+        points_by_program=_by_program(award),
         taken_back=taken_back,
+        taken_back_by_program=_shown(taken),
         reason=reason,
         words=_words(purchase, points, taken_back, reason),
-        rules=list(_rules(award["explanation"] if award else {})),
+        rules=list(_rules(award)),
         lots=lots,
     )
 
@@ -49,7 +55,8 @@ async def explain_deed(work: Work, deed_id: UUID) -> DeedWhyOut:
         raise activity.DeedNotFound
     award = await earning.find_award(work, trigger_of(deed), deed_id)
     points = award["points"] if award else 0
-    taken_back, lots = await _what_became(work, award)
+    taken, lots = await _what_became(work, award)
+    taken_back = sum(part["points"] for part in taken)
     reason: DeedReason = "not_judged" if award is None else _reason_of(award)
     words = [f"It earned {points:,} points."] if reason == "rules" else [OF_DEEDS[reason]]
     if taken_back:
@@ -59,23 +66,34 @@ async def explain_deed(work: Work, deed_id: UUID) -> DeedWhyOut:
         kind=deed["kind"],
         status=deed["status"],
         points=points,
+        points_by_program=_by_program(award),
         taken_back=taken_back,
+        taken_back_by_program=_shown(taken),
         reason=reason,
         words=words,
-        rules=list(_rules(award["explanation"] if award else {})),
+        rules=list(_rules(award)),
         lots=lots,
     )
 
 
 async def _what_became(
     work: Work, award: dict[str, Any] | None
-) -> tuple[int, list[LotOfPurchaseOut]]:
+) -> tuple[Parts, list[LotOfPurchaseOut]]:
     """Return how many of an award's points were taken back, and the lots that it opened."""
-    effects: list[dict[str, Any]] = award["effects"] if award else []
-    transactions = [UUID(effect["transaction_id"]) for effect in effects]
-    taken_back = await ledger.taken_back(work, transactions)
-    lots = await ledger.lots_of(work, transactions)
-    return sum(taken_back.values()), [LotOfPurchaseOut.model_validate(dict(lot)) for lot in lots]
+    effects: list[dict[str, Any]] = with_programs(award)["effects"] if award else []
+    programs = {effect["transaction_id"]: effect["program_id"] for effect in effects}
+    taken_back = await ledger.taken_back(work, list(programs))
+    lots = await ledger.lots_of(work, list(programs))
+    taken = parts_of((programs[each], points) for each, points in taken_back.items())
+    return taken, [LotOfPurchaseOut.model_validate(dict(lot)) for lot in lots]
+
+
+def _by_program(award: dict[str, Any] | None) -> list[ProgramPointsOut]:
+    return _shown(with_programs(award)["points_by_program"]) if award else []
+
+
+def _shown(parts: Parts) -> list[ProgramPointsOut]:
+    return [ProgramPointsOut.model_validate(part) for part in parts]
 
 
 Judged = Literal[
@@ -146,24 +164,31 @@ def _money(purchase: dict[str, Any], name: str) -> str:
     return f"{trim_money(purchase[name])} {purchase['currency']}"
 
 
-def _rules(explanation: dict[str, Any]) -> Iterator[RuleSaysOut]:
+def _rules(award: dict[str, Any] | None) -> Iterator[RuleSaysOut]:
+    explanation: dict[str, Any] = award["explanation"] if award else {}
+    effects: list[dict[str, Any]] = with_programs(award)["effects"] if award else []
+    programs: dict[tuple[str, int], UUID] = {
+        (encode("earning_rule", effect["rule_id"]), effect["version"]): effect["program_id"]
+        for effect in effects
+    }
     for fired in explanation.get("fired", []):
         yield RuleSaysOut(
             rule_id=fired["rule"], version=fired["version"], name=fired["name"],
             outcome="capped" if "capped" in fired else "gave", points=fired["points"],
+            program_id=programs.get((fired["rule"], fired["version"])),
             words=[sentence_of_fired(fired)],
         )  # fmt: skip
     for factor in explanation.get("multipliers", []):
         if "rule" in factor:
             yield RuleSaysOut(
                 rule_id=factor["rule"], version=factor["version"], name=factor["name"],
-                outcome="multiplied", points=0,
+                outcome="multiplied", program_id=None, points=0,
                 words=[f"It multiplied what points-per-money rules gave by {factor['factor']}."],
             )  # fmt: skip
     for skipped in explanation.get("skipped", []):
         yield RuleSaysOut(
             rule_id=skipped["rule"], version=skipped["version"], name=skipped["name"],
-            outcome=skipped["why"], points=0, words=skipped["words"],
+            outcome=skipped["why"], program_id=None, points=0, words=skipped["words"],
         )  # fmt: skip
 
 
