@@ -57,6 +57,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/earning-rules": RULE,
     "POST /v1/staff": {"email": f"{uuid4().hex}@example.org", "role": "cashier"},
     "PATCH /v1/purchases/{purchase_id}": {"note": "x"},
+    "POST /v1/purchases/{purchase_id}/claim": {"member": "audited"},
     "PATCH /v1/staff/{staff_id}": {"role": "manager"},
     "PUT /v1/earning-rules/{rule_id}": {**RULE, "name": "Other"},
     "PATCH /v1/settings/{section}": {"loyalty_enabled": False},

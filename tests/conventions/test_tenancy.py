@@ -698,6 +698,7 @@ BODIES: dict[str, Any] = {
     "holds": {"points": 1},
     "reverse": {"reason": "x"},
     "refunds": {},
+    "claim": {"member": "x"},
     "{rule_id}": RULE,
     "{member_id}": {"first_name": "x"},
     "{purchase_id}": {"note": "x"},

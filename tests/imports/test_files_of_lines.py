@@ -49,8 +49,7 @@ async def test_the_rows_of_an_order_become_one_purchase_with_lines(desk):
 
 async def test_a_receipt_may_hold_what_was_brought_back(desk):
     exchange = (
-        "A1,anna,12/1/2010 8:26,1,lantern,2,30.00,UK\n"
-        "A1,anna,12/1/2010 8:26,2,lamp,-1,12.50,UK\n"
+        "A1,anna,12/1/2010 8:26,1,lantern,2,30.00,UK\nA1,anna,12/1/2010 8:26,2,lamp,-1,12.50,UK\n"
     )
     report = await desk.load(desk.file(HEADER + exchange), **HOW)
 

@@ -22,7 +22,7 @@ from laurels.kit.work import Work
 from laurels.ledger import programs
 from laurels.ledger.errors import MergeNotUndoable
 from laurels.purchases import NewPurchase, NewRefund
-from laurels.settlement import ending
+from laurels.settlement import claiming, ending
 from tests.support.make import House
 
 
@@ -76,6 +76,14 @@ async def cancel(work: Work, scene: Scene) -> None:
 async def give_back(work: Work, scene: Scene) -> None:
     refund = NewRefund(purchase_id=scene.ids["bought"], amount=Decimal(10))
     first(await settlement.refund(work, [refund]))
+
+
+async def claim(work: Work, scene: Scene) -> None:
+    await claiming.claim(work, scene.ids["guest"], member="anne")
+
+
+async def claim_by_id(work: Work, scene: Scene) -> None:
+    await claiming.claim(work, scene.ids["guest"], member_id=scene.anne)
 
 
 async def review(work: Work, scene: Scene) -> None:
@@ -145,9 +153,9 @@ async def enrol(work: Work, scene: Scene) -> None:
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    buy, buy_by_id, order, complete, cancel, give_back, review, review_by_id, revoke, redeem,
-    redeem_by_name, use, refund_redemption, credit, debit, put_on_hold, put_on_hold_for_a_day,
-    capture, release, reverse, opening, enrol,
+    buy, buy_by_id, claim, claim_by_id, order, complete, cancel, give_back, review, review_by_id,
+    revoke, redeem, redeem_by_name, use, refund_redemption, credit, debit, put_on_hold,
+    put_on_hold_for_a_day, capture, release, reverse, opening, enrol,
 )  # fmt: skip
 
 
@@ -206,6 +214,7 @@ async def scene(house: House) -> Scene:
             "name": "Mug", "type": "custom", "value": {}, "cost_points": 10, "fulfilment": "code",
         }  # fmt: skip
         bought = first(await settlement.settle(work, [purchase(member="anne")]))
+        guest = first(await settlement.settle(work, [purchase()]))
         waits = first(await settlement.settle(work, [purchase("pending", member="anne")]))
         deed = first(await settlement.record_deeds(work, [NewDeed(member="anne", kind="review")]))
         earned = await ledger.credit(work, ledger.Credit(member_id=anne, points=20))
@@ -214,7 +223,8 @@ async def scene(house: House) -> Scene:
         had = await rewards.redeem(work, member_id=anne, reward_id=mug)
         other = await ledger.create_program(work, name="Other", is_default=False)
     found.ids = {
-        "bought": bought.purchase_id, "pending": waits.purchase_id, "deed": deed.deed_id,
+        "bought": bought.purchase_id, "guest": guest.purchase_id,
+        "pending": waits.purchase_id, "deed": deed.deed_id,
         "earned": earned.transaction.id, "hold": held.hold.id, "reward": mug,
         "redemption": had.id, "program": other, "default": program,
     }  # fmt: skip

@@ -61,6 +61,8 @@ async def doors(client):
     """Something at every door that has dry runs: the route, the path, a body that is good."""
     bought = await buy(client, "anna", "100.00")
     pending = await buy(client, "anna", "10.00", status="pending")
+    sold = {"amount": "10.00", "currency": "USD"}
+    guest = (await client.post("/v1/purchases", json=sold)).json()
     wallet = await wallet_of(client, "anna")
     held = (await client.post(f"/v1/wallets/{wallet['id']}/holds", json={"points": 5})).json()
     moves = (await client.get(f"/v1/members/{wallet['member_id']}/transactions")).json()["data"]
@@ -77,6 +79,8 @@ async def doors(client):
     return [
         ("/v1/purchases", "/v1/purchases", purchase(lines=[{"unit_price": "4", "quantity": "10"}])),
         ("/v1/purchases/bulk", "/v1/purchases/bulk", {"items": [purchase(), purchase(amount="x")]}),
+        ("/v1/purchases/{purchase_id}/claim", f"/v1/purchases/{guest['id']}/claim",
+         {"member": "somebody-new"}),
         ("/v1/purchases/{purchase_id}/complete", f"/v1/purchases/{pending['id']}/complete", None),
         ("/v1/purchases/{purchase_id}", f"/v1/purchases/{pending['id']}",
          {"amount": "7.00", "member": "somebody-new", "lines": [{"unit_price": "7"}]}),

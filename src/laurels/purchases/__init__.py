@@ -8,6 +8,8 @@ from .content import amount_of_line, differing
 from .errors import (
     CurrencyNotTraded,
     PurchaseAltered,
+    PurchaseClaimed,
+    PurchaseNotCompleted,
     PurchaseNotFound,
     PurchaseNotPending,
     RefundNotFound,
@@ -30,18 +32,25 @@ from .queries import (
     walk,
 )
 from .recording import Recorded, as_said, check, record, rewrite
-from .refunds import NewRefund, RecordedRefund, record_refunds, set_refund_points
+from .refunds import (
+    NewRefund,
+    RecordedRefund,
+    record_refunds,
+    replay_refunds,
+    set_refund_points,
+)
 from .reported import Line, NewPurchase
 from .returned import RefundLine, Returned
-from .service import hand_over, set_status
+from .service import claim, hand_over, set_status
 from .settings import PurchaseSettings
 
 __all__ = [
-    "CurrencyNotTraded", "Line", "NewPurchase", "NewRefund", "PurchaseAltered",
-    "PurchaseNotFound", "PurchaseNotPending", "PurchaseSettings", "Recorded", "RecordedRefund",
-    "RefundLine", "RefundNotFound", "Returned", "amount_of_line", "as_said", "check", "count",
-    "differing", "find_by_key", "find_purchases", "get_purchase", "get_refund", "hand_over",
-    "ids_of", "lines_of", "list_purchases", "list_refunds", "list_unsettled", "lock",
-    "lock_by_key", "members_of", "record", "record_refunds", "rewrite", "set_refund_points",
-    "set_status", "totals_of", "walk",
+    "CurrencyNotTraded", "Line", "NewPurchase", "NewRefund", "PurchaseAltered", "PurchaseClaimed",
+    "PurchaseNotCompleted", "PurchaseNotFound", "PurchaseNotPending", "PurchaseSettings",
+    "Recorded", "RecordedRefund", "RefundLine", "RefundNotFound", "Returned", "amount_of_line",
+    "as_said", "check", "claim", "count", "differing", "find_by_key", "find_purchases",
+    "get_purchase", "get_refund", "hand_over", "ids_of", "lines_of", "list_purchases",
+    "list_refunds", "list_unsettled", "lock", "lock_by_key", "members_of", "record",
+    "record_refunds", "replay_refunds", "rewrite", "set_refund_points", "set_status", "totals_of",
+    "walk",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ AppError
 ├── PurchaseAltered            this source and external id came before with other content
 ├── PurchaseNotPending         it is completed, failed or cancelled already
 ├── PurchaseNotCompleted       only completed purchases are refunded
+├── PurchaseClaimed            it is somebody else's by now
 ├── RefundExceedsPurchase      more than is left of the purchase
 └── RefundAltered              this refund came before with other content
 """
@@ -57,6 +58,12 @@ class PurchaseNotCompleted(Conflict):
     """Only a completed purchase can be refunded."""
 
     code: ClassVar[str] = "purchase_not_completed"
+
+
+class PurchaseClaimed(Conflict):
+    """The purchase belongs to another member; only a guest's can be claimed."""
+
+    code: ClassVar[str] = "purchase_claimed"
 
 
 class RefundExceedsPurchase(Conflict):

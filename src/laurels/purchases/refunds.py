@@ -105,6 +105,29 @@ async def record_refunds(
     return outcomes
 
 
+async def replay_refunds(work: Work, purchase_id: UUID) -> list[RecordedRefund]:
+    """Return the refunds of a purchase in their order, with what was back before and after each."""
+    purchase = await queries.get_purchase(work, purchase_id)
+    state = Returned(
+        paid=purchase["amount"],
+        lines={
+            place: LineState(line["sku"], line["quantity"], line["amount"])
+            for place, line in enumerate(purchase["lines"], start=1)
+        },
+    )
+    found: list[RecordedRefund] = []
+    for refund in purchase["refunds"]:
+        after = state.after(refund["amount"], refund["lines"])
+        found.append(
+            RecordedRefund(
+                refund["id"], new=False, amount=refund["amount"], lines=refund["lines"],
+                before=state, after=after, purchase=purchase, occurred_at=refund["occurred_at"],
+            )
+        )  # fmt: skip
+        state = after
+    return found
+
+
 async def _find_returned(work: Work, locked: Mapping[UUID, dict[str, Any]]) -> dict[UUID, Returned]:
     """Return what is back by now of each purchase."""
     ids = list(locked)

@@ -18,6 +18,15 @@ async def set_status(
     )  # fmt: skip
 
 
+async def claim(work: Work, purchase_id: UUID, member_id: UUID) -> None:
+    """A guest's purchase is this member's; the caller holds both locked."""
+    await work.fetch(
+        "update laurels.purchases set member_id = $3"
+        " where tenant_id = $1 and id = $2 and member_id is null",
+        work.tenant_id, purchase_id, member_id,
+    )  # fmt: skip
+
+
 async def hand_over(
     work: Work, purchase_id: UUID, *, from_member_id: UUID, to_member_id: UUID
 ) -> None:

@@ -28,7 +28,8 @@ async def change(work: Work, purchase_id: UUID, changes: dict[str, Any]) -> None
     tenant = await tenants.require_active(work)
     limits = await tenants.read(work, purchases.PurchaseSettings)
     # Members are found, or enrolled, before purchases are locked, as in a settlement.
-    buyer = await _find_buyer(work, tenant.currency, changes)
+    named = {name: changes.get(name) for name in _BUYER}
+    buyer = (await find_buyer(work, tenant.currency, **named)).buyer_id
     row = (await buyers.lock_purchases(work, [purchase_id])).get(purchase_id)
     if row is None:
         raise purchases.PurchaseNotFound
@@ -62,19 +63,23 @@ async def change(work: Work, purchase_id: UUID, changes: dict[str, Any]) -> None
     )
 
 
-async def _find_buyer(work: Work, currency: str, changes: dict[str, Any]) -> UUID | None:
-    """Return whom the changes name, None for a guest or where they say nothing of it."""
-    member, member_id = changes.get("member"), changes.get("member_id")
+async def find_buyer(
+    work: Work, currency: str, *, member: str | None, member_id: UUID | None
+) -> NewPurchase:
+    """Return a purchase that knows its buyer and whether they earn; nobody named is a guest's.
+
+    Whoever is named by an external id that nobody has is enrolled.
+    """
     if member is not None and member_id is not None:
         raise MemberMismatch(field="member")
-    if member is None and member_id is None:
-        return None
     asked = NewPurchase(
         amount=Decimal(0), currency=currency, member=member,
         member_id=member_id,
     )  # fmt: skip
+    if member is None and member_id is None:
+        return asked
     outcomes: list[AppError | None] = [None]
     await find_members(work, [asked], outcomes, PURCHASES, historical=False, welcome=True)
     if outcomes[0] is not None:
         raise outcomes[0]
-    return asked.buyer_id
+    return asked

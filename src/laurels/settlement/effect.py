@@ -51,6 +51,26 @@ async def take_effect(
     with_tiers: bool = True,
 ) -> list[earning.Awarded | None]:
     """Purchases that became completed have their one effect; return what each earned and why."""
+    awards = await award_purchases(work, done, historical=historical, with_tiers=with_tiers)
+    events: list[Event] = [
+        PurchaseCompleted(
+            item.buyer_id, item.occurred_at or work.now, purchase_id, item.amount,
+            item.currency, award.points if award else 0,
+        )
+        for (item, purchase_id), award in zip(done, awards, strict=True)
+    ]  # fmt: skip
+    emit(work, events, historical=historical)
+    return awards
+
+
+async def award_purchases(
+    work: Work,
+    done: Sequence[tuple[NewPurchase, UUID]],
+    *,
+    historical: bool,
+    with_tiers: bool = True,
+) -> list[earning.Awarded | None]:
+    """Members have earned what the rules say of these purchases, which count in their totals."""
     of_members = [(n, item, pid) for n, (item, pid) in enumerate(done) if item.buyer_id]
     occurrences = [occurrence_of(work, item, purchase_id) for _, item, purchase_id in of_members]
     awarded = await earning.award(
@@ -66,14 +86,6 @@ async def take_effect(
             for occurrence, (_, item, _) in zip(occurrences, of_members, strict=True)
         ],
     )
-    events: list[Event] = [
-        PurchaseCompleted(
-            item.buyer_id, item.occurred_at or work.now, purchase_id, item.amount,
-            item.currency, award.points if award else 0,
-        )
-        for (item, purchase_id), award in zip(done, awards, strict=True)
-    ]  # fmt: skip
-    emit(work, events, historical=historical)
     return awards
 
 

@@ -26,6 +26,7 @@ from laurels.members.errors import (
 from laurels.purchases.errors import (
     CurrencyNotTraded,
     PurchaseAltered,
+    PurchaseClaimed,
     PurchaseInvalid,
     PurchaseNotCompleted,
     PurchaseNotFound,
@@ -88,6 +89,17 @@ CHANGING: tuple[type[AppError], ...] = (
     PurchaseInvalid,
 )
 """What stands in the way of a change of a pending purchase."""
+
+CLAIMING: tuple[type[AppError], ...] = (
+    TenantSuspended,
+    MemberMismatch,
+    MemberNotFound,
+    MemberErased,
+    PurchaseNotFound,
+    PurchaseClaimed,
+    PurchaseNotPending,
+)
+"""What stands in the way of a claim."""
 
 SETTLING: tuple[type[AppError], ...] = (
     TenantSuspended,

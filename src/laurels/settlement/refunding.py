@@ -93,8 +93,7 @@ async def _refund_together(
     watched = await tiers.watch(
         work, [r.purchase["member_id"] for r in fresh if r.purchase["member_id"]]
     )
-    await earning.give_back_usage(work, _usage_parts(fresh, awards))
-    taken = await _take_back(work, fresh, awards, historical=historical)
+    taken = await take_back(work, fresh, awards, historical=historical)
     await purchases.set_refund_points(work, taken)
     members.add_refunds(
         work,
@@ -184,13 +183,15 @@ def _usage_parts(
     return found
 
 
-async def _take_back(
+async def take_back(
     work: Work,
     fresh: Sequence[purchases.RecordedRefund],
     awards: dict[UUID, dict[str, Any]],
     *,
     historical: bool,
 ) -> dict[UUID, int]:
+    """Take back what these refunds take of the awards, caps included; return the points of each."""
+    await earning.give_back_usage(work, _usage_parts(fresh, awards))
     parts = _parts(fresh, awards)
     reversals = [
         ledger.Reversal(

@@ -29,8 +29,8 @@ from laurels.members.errors import (
 from laurels.members.schemas import MemberIn, MemberOut
 from laurels.permissions import Permission
 
-from . import answers, archiving, changing, deeds, ending, service, why
-from .errors import CHANGING, COMPLETING, DOING, ENROLLING, REFUNDING, REVOKING, SETTLING
+from . import answers, archiving, changing, claiming, deeds, ending, service, why
+from .errors import CHANGING, CLAIMING, COMPLETING, DOING, ENROLLING, REFUNDING, REVOKING, SETTLING
 from .expanding import DEED, DEED_SUMMARY, PURCHASE, SUMMARY
 from .schemas import (
     DeedId,
@@ -53,7 +53,7 @@ from .schemas import (
     RevokeIn,
     WhyOut,
 )
-from .sent import PurchaseIn, PurchasePatch, RefundIn, RefundOfIn
+from .sent import ClaimIn, PurchaseIn, PurchasePatch, RefundIn, RefundOfIn
 
 router = APIRouter(prefix="/v1", route_class=Door)
 Enrolling = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
@@ -245,6 +245,18 @@ async def change_purchase(
     """Change a purchase while it is pending: its amount, lines, member and what is said of it."""
     currency = (await tenants.current(work)).currency
     await changing.change(work, purchase_id, body.changes(currency))
+    return await _purchase(work, purchase_id)
+
+
+@router.post("/purchases/{purchase_id}/claim", tags=["purchases"])
+@refuses(*CLAIMING)
+async def claim_purchase(purchase_id: PurchaseId, body: ClaimIn, work: Settling) -> PurchaseOut:
+    """Give a guest's purchase to a member; a completed one earns them points now.
+
+    It earns as of its own moment, by the rules in force now, less what was refunded since. Doing it
+    again changes nothing.
+    """
+    await claiming.claim(work, purchase_id, member=body.member, member_id=body.member_id)
     return await _purchase(work, purchase_id)
 
 

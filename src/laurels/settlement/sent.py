@@ -177,6 +177,24 @@ class PurchasePatch(Schema):
         return found
 
 
+class ClaimIn(Schema):
+    """Whose a guest's purchase is, by your id or by ours."""
+
+    member: Code | None = Field(
+        default=None,
+        description="Your id of the member; one that nobody has is enrolled.",
+        examples=["anna"],
+    )
+    member_id: MemberId | None = Field(default=None, description="Our id of the member.")
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "ClaimIn":
+        if self.member is None and self.member_id is None:
+            msg = "name the member by `member`, your id, or by `member_id`, ours"
+            raise ValueError(msg)
+        return self
+
+
 class RefundLineIn(Schema):
     """A line of the purchase that goes back, by its place or by its sku.
 

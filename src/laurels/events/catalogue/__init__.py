@@ -36,6 +36,7 @@ from .members import (
 )
 from .purchases import (
     PurchaseChanged,
+    PurchaseClaimed,
     PurchaseCompleted,
     PurchaseRefunded,
     PurchaseUnsettled,
@@ -78,6 +79,7 @@ CATALOGUE: dict[str, type[Event]] = {
         PointsMatured,
         PointsReversed,
         PurchaseChanged,
+        PurchaseClaimed,
         PurchaseCompleted,
         PurchaseRefunded,
         PurchaseUnsettled,

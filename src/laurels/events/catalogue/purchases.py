@@ -29,6 +29,15 @@ class PurchaseChanged(Event):
 
 
 @dataclass(slots=True)
+class PurchaseClaimed(Event):
+    """A guest's purchase got its member; what it earned them is in `points`."""
+
+    name: ClassVar[str] = "purchase.claimed"
+    purchase_id: UUID
+    points: int
+
+
+@dataclass(slots=True)
 class PurchaseRefunded(Event):
     """Money went back; `points` is what the member's points changed by."""
 
