@@ -68,6 +68,18 @@ async def test_a_receipt_may_hold_what_was_brought_back(desk):
     assert await desk.points("ben") == 20
 
 
+async def test_goods_that_come_back_without_their_purchase_take_points(desk):
+    bought = "A1,anna,12/1/2010 8:26,1,lantern,2,30.00,UK\n"
+    back = "C1,anna,12/9/2010 8:26,1,lantern,-1,30.00,UK\n"
+    await desk.load(desk.file(HEADER + bought + back), **HOW)
+
+    assert await desk.points("anna") == 30
+    rows = "external_id,member,occurred_at,amount,currency\nB1,anna,2011-01-05,-12.00,USD\n"
+    report = await desk.load(desk.file(rows))
+    assert (report.booked, report.points, report.revenue) == (1, -12, {"completed": Decimal(-12)})
+    assert await desk.points("anna") == 18
+
+
 async def test_orders_that_cannot_be_whole_are_refused_whole_and_can_be_mended(desk):
     file = desk.file(
         HEADER

@@ -134,7 +134,7 @@ async def test_columns_may_have_other_names_and_errors_use_them(desk):
 async def test_bad_rows_are_refused_with_their_reasons_and_the_rest_is_booked(desk):
     header = "external_id,member,occurred_at,amount,currency"
     file = desk.file(
-        f"{header}\n1,anna,2024-05-01,5,USD\n2,anna,2024-05-01,-5,USD\n"
+        f"{header}\n1,anna,2024-05-01,5,USD\n2,anna,2024-05-01,--5,USD\n"
         f"3,anna,2024-05-01\n4,anna,9999-12-31,5,USD\n5,anna,2024-05-01,5,XYZ\n"
         f'6,"anna,2024-05-01,5,USD\n7,a\x00b,2024-05-01,5,USD\n8,anna,2024-05-01,5.001,USD\n'
         f"9,anna,2024-05-01,6,USD\n"
@@ -159,7 +159,7 @@ async def test_bad_rows_are_refused_with_their_reasons_and_the_rest_is_booked(de
         " where tenant_id = $1 order by line"
     )
     assert [(row[0], row[1], row[2]) for row in stored] == found
-    assert stored[0]["row"]["amount"] == "-5"
+    assert stored[0]["row"]["amount"] == "--5"
     with report.rejected_file.open(encoding="utf-8", newline="") as lines:
         written = list(csv.DictReader(lines))
     assert [(int(row["line"]), row["field"] or None, row["code"]) for row in written] == found

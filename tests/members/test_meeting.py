@@ -57,6 +57,10 @@ async def buy(work: Work, scene: Scene) -> None:
     first(await settlement.settle(work, [purchase(member="anne")]))
 
 
+async def bring_back(work: Work, scene: Scene) -> None:
+    first(await settlement.settle(work, [purchase(amount="-15", member="anne")]))
+
+
 async def buy_by_id(work: Work, scene: Scene) -> None:
     first(await settlement.settle(work, [purchase(member_id=scene.anne)]))
 
@@ -153,9 +157,9 @@ async def enrol(work: Work, scene: Scene) -> None:
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    buy, buy_by_id, claim, claim_by_id, order, complete, cancel, give_back, review, review_by_id,
-    revoke, redeem, redeem_by_name, use, refund_redemption, credit, debit, put_on_hold,
-    put_on_hold_for_a_day, capture, release, reverse, opening, enrol,
+    buy, buy_by_id, bring_back, claim, claim_by_id, order, complete, cancel, give_back, review,
+    review_by_id, revoke, redeem, redeem_by_name, use, refund_redemption, credit, debit,
+    put_on_hold, put_on_hold_for_a_day, capture, release, reverse, opening, enrol,
 )  # fmt: skip
 
 
@@ -293,7 +297,7 @@ async def left_behind(scene: Scene) -> list[str]:
         )
         found += ["wallets or holds"] * bool(rows)
         rows = await work.fetch(
-            "select coalesce(m.survivor_id, m.id), count(*), sum(p.amount) filter"
+            "select coalesce(m.survivor_id, m.id), count(*), sum(greatest(p.amount, 0)) filter"
             "  (where p.status = 'completed'), min(t.spend)"
             " from laurels.purchases as p inner join laurels.members as m on m.tenant_id = $1"
             "  and m.id = p.member_id inner join laurels.member_totals as t on t.tenant_id = $1"

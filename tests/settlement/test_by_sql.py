@@ -118,13 +118,23 @@ async def test_a_refund_settles_first_what_was_completed_by_sql(integration, hou
     assert (await house.balance(member))["available"] == 0
 
 
+async def test_goods_that_came_back_take_their_points(integration, house):
+    member = await house.member(balance=50)
+    await insert(integration, house, member, "completed", amount="-12")
+
+    async with house.work() as work:
+        assert await settlement.settle_waiting(work) == 1
+
+    assert (await house.balance(member))["available"] == 38
+
+
 @pytest.mark.parametrize(
     ("amount", "currency", "said"),
     [
         ("12.50", "EUR", "EUR is not traded here; this tenant trades in USD"),
         ("10.005", "USD", "10.005 has more than the 2 decimal places of USD"),
         ("NaN", "USD", "amount_bounded"),
-        ("-1", "USD", "amount_bounded"),
+        ("-1.005", "USD", "-1.005 has more than the 2 decimal places of USD"),
         ("999999999999999.01", "USD", "amount_bounded"),
     ],
 )

@@ -192,6 +192,8 @@ class Judging:
 
     def _counts(self, event: Occurrence, progress: tiers.Progress) -> bool:
         assert event.judged is not None, "it was judged just now"
+        if event.returned:
+            return progress.give_back(event.occurred_at)
         bought = self.trigger == PurchaseCompleted.name
         spend = event.facts[AMOUNT] if bought else Decimal(0)
         points = event.judged.awarded.points
@@ -228,7 +230,9 @@ async def _add_facts(
         profile = profiles.get(occurrence.member_id)
         if profile is None:
             continue
-        if trigger == PurchaseCompleted.name:
+        if occurrence.returned:
+            profile["spend"] -= occurrence.facts[AMOUNT]
+        elif trigger == PurchaseCompleted.name:
             profile["purchases"] += 1
             profile["spend"] += occurrence.facts[AMOUNT]
         occurrence.facts.update(member_facts(**{name: profile[name] for name in _MEMBER_FACTS}))
@@ -283,12 +287,16 @@ async def _lock_usage(
 
 async def _book_points(work: Work, judged: Sequence[Judged], *, historical: bool) -> None:
     """Book what was decided, and note with each what the ledger did not take."""
-    movements = [(each.awarded, movement) for each in judged for movement in each.credits]
+    movements = [(each.awarded, movement) for each in judged for movement in each.movements]
     posted = await ledger.post(
         work, [movement for _, movement in movements], keys_are_fresh=True, historical=historical
     )
     for (awarded, movement), outcome in zip(movements, posted, strict=True):
-        if isinstance(outcome, ledger.PointsOverLimit):
+        if isinstance(movement, ledger.Debit) and isinstance(outcome, ledger.Posted):
+            taken = -outcome.transaction.points if outcome.transaction else 0
+            if taken < movement.points:
+                awarded.correct(movement, taken)
+        elif isinstance(outcome, ledger.PointsOverLimit):
             awarded.refuse(movement, "over_limit", outcome.message)
         elif isinstance(outcome, ledger.ProgramArchived):
             awarded.refuse(movement, "program_archived", outcome.message)

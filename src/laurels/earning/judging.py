@@ -1,6 +1,6 @@
 """Pure: an event and the rules in; what it will earn, and the movements for it, out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -61,10 +61,22 @@ class Awarded:
         """The program and the points of each effect."""
         return [(effect["program_id"], effect["points"]) for effect in self.effects]
 
-    def refuse(self, movement: ledger.Credit, name: str, words: str) -> None:
+    def correct(self, movement: ledger.Debit, taken: int) -> None:
+        """Fewer points were there to be taken than the rules say."""
+        self.points += movement.points - taken
+        self.explanation["short"] = movement.points - taken + self.explanation.get("short", 0)
+        for effect in self.effects:
+            if effect["transaction_id"] == movement.transaction_id:
+                effect["points"] = -taken
+        self.effects = [effect for effect in self.effects if effect["points"]]
+        self.refused = True
+        self.__post_init__()
+
+    def refuse(self, movement: ledger.Credit | ledger.Debit, name: str, words: str) -> None:
         """The ledger did not take one of its credits: the event stands, earns less and says why."""
-        self.points -= movement.points
-        self.effects = [e for e in self.effects if e["transaction_id"] != movement.transaction_id]
+        mine = [e for e in self.effects if e["transaction_id"] == movement.transaction_id]
+        self.points -= sum(effect["points"] for effect in mine)
+        self.effects = [effect for effect in self.effects if effect not in mine]
         self.explanation[name] = words
         self.refused = True
         self.__post_init__()
@@ -72,11 +84,11 @@ class Awarded:
 
 @dataclass(slots=True)
 class Judged:
-    """What the rules decided of one event, and the credits that shall come of it."""
+    """What the rules decided of one event, and the movements that shall come of it."""
 
     outcome: Award
     awarded: Awarded
-    credits: list[ledger.Credit]
+    movements: Sequence[ledger.Credit | ledger.Debit]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,8 +96,10 @@ class Occurrence:
     """Something that happened to a member and may earn; `facts` are the event's own.
 
     `barred`: the member earns nothing at present, being `archived` or `blocked`. `by`: who
-    reported it, where that is not whose work it is. `judged`: what the
-    rules say of it, once that is known.
+    reported it, where that is not whose work it is. `returned`: goods came back without their
+    purchase; the facts are theirs as if they were bought, and what that earns is taken. `may_owe`:
+    what of it is not there is owed, not forgiven. `judged`: what the rules say of it, once that is
+    known.
     """
 
     subject_id: UUID
@@ -94,6 +108,8 @@ class Occurrence:
     facts: dict[str, Any]
     barred: str | None = None
     by: Actor | None = None
+    returned: bool = False
+    may_owe: bool = False
     judged: Judged | None = None
 
 
@@ -101,6 +117,8 @@ def judge(
     trigger: str, occurrence: Occurrence, plan: Plan, usage: Mapping[UsageKey, int]
 ) -> Judged:
     """Return what an event earns by these rules, its facts being complete."""
+    if occurrence.returned:
+        return _judge_return(trigger, occurrence, plan)
     outcome = evaluate(trigger, occurrence.facts, NOTHING if occurrence.barred else plan, usage)
     explanation = outcome.explanation()
     if occurrence.barred:
@@ -122,6 +140,46 @@ def judge(
         for effect, movement in zip(outcome.effects, movements, strict=True)
     ]
     return Judged(outcome, Awarded(outcome.points, effects, explanation), movements)
+
+
+def _judge_return(trigger: str, occurrence: Occurrence, plan: Plan) -> Judged:
+    """Return what goods that come back take: what buying them would earn, caps being unused."""
+    judged_by = NOTHING if occurrence.barred else plan.for_returns()
+    outcome = evaluate(trigger, occurrence.facts, judged_by)
+    explanation = {**outcome.explanation(), "returned": True}
+    if occurrence.barred:
+        explanation["barred"] = occurrence.barred
+    source_id = encode(SOURCES[trigger][1], occurrence.subject_id)
+    movements = [
+        ledger.Debit(
+            member_id=occurrence.member_id,
+            program_id=effect.program_id,
+            points=effect.points,
+            type="refunded",
+            shortfall="owe" if occurrence.may_owe else "forgive",
+            source=source_of(trigger),
+            source_id=source_id,
+            key=f"{source_id}:{effect.rule_id}",
+            occurred_at=occurrence.occurred_at,
+            transaction_id=new_id(),
+            by=occurrence.by,
+        )
+        for effect in outcome.effects
+    ]
+    effects: list[dict[str, Any]] = [
+        {
+            "rule_id": effect.rule_id,
+            "version": effect.version,
+            "type": "refunded",
+            "program_id": effect.program_id,
+            "points": -effect.points,
+            "transaction_id": movement.transaction_id,
+            "usage": [],
+        }
+        for effect, movement in zip(outcome.effects, movements, strict=True)
+    ]
+    outcome.consumed.clear()
+    return Judged(outcome, Awarded(-outcome.points, effects, explanation), movements)
 
 
 def switched_off(trigger: str, occurrence: Occurrence) -> Judged:

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import SCHEMA
-from laurels.kit.tables import Base, Id, TenantOwned, one_of, tenant_fk
+from laurels.kit.db import MAX_POINTS, SCHEMA
+from laurels.kit.tables import Base, Id, TenantOwned, one_of, tenant_fk, within
 
 
 class EarningRule(TenantOwned, Base):
@@ -70,7 +70,7 @@ class Award(TenantOwned, Base):
 
     __tablename__ = "awards"
     __table_args__ = (
-        CheckConstraint("points >= 0", name="points_not_negative"),
+        within("points", f"-{MAX_POINTS}", str(MAX_POINTS)),
         {"comment": "The why of every event: inputs, rule versions, caps. Ids only, no names."},
     )
 
@@ -82,7 +82,9 @@ class Award(TenantOwned, Base):
     original_member_id: Mapped[UUID | None] = mapped_column(
         comment="Who it was judged for, before members were merged; null: member_id."
     )
-    points: Mapped[int] = mapped_column(comment="What it earned in all.")
+    points: Mapped[int] = mapped_column(
+        comment="What it earned in all; below zero: goods came back and took so many."
+    )
     effects: Mapped[list[Any]] = mapped_column(comment="Transactions it caused, by rule.")
     explanation: Mapped[dict[str, Any]] = mapped_column(comment="Inputs and reasons.")
     occurred_at: Mapped[datetime] = mapped_column(comment="When the event happened.")

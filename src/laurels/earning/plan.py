@@ -90,6 +90,15 @@ class Plan:
         course = self.courses.get(trigger)
         return frozenset() if course is None else course.facts
 
+    def for_returns(self) -> "Plan":
+        """The rules by which goods that come back are judged: fixed points are nobody's goods."""
+        return Plan(
+            {
+                trigger: _course([s for s in course.steps if not isinstance(s.rule.award, Fixed)])
+                for trigger, course in self.courses.items()
+            }
+        )
+
     def cost(self, trigger: str) -> Cost:
         """What judging an event of this trigger costs, per event and per line."""
         course = self.courses.get(trigger)

@@ -91,7 +91,7 @@ class Reading:
             raise length_wrong("member", member, 128)
         member = member and checked("member", member)
         item = NewPurchase(
-            amount=amount_of(values[places["amount"]].strip()),
+            amount=amount_of(values[places["amount"]].strip(), signed=True),
             currency=self._currency(values[places["currency"]].strip()),
             source=self.source,
             external_id=external_id,
@@ -240,14 +240,17 @@ class Reading:
         return known
 
 
-def amount_of(said: str, *, column: str = "amount") -> Decimal:
-    """Return the exact amount. Raise RowInvalid for signs, separators and symbols."""
+def amount_of(said: str, *, column: str = "amount", signed: bool = False) -> Decimal:
+    """Return the exact amount. Raise RowInvalid for separators, symbols and a sign that may not be.
+
+    One below zero is of goods that came back without their purchase.
+    """
     if _AMOUNT.fullmatch(said) is None:
         shown = f"`{said[:40]}` is not an amount" if said else "is empty"
         msg = f"{shown}; write it like `1234.50`, without separators or a currency sign"
         raise RowInvalid(msg, field=column)
-    if said.startswith("-"):
-        msg = "is negative; amounts are zero or more (name the purchase in `refund_of` to refund)"
+    if said.startswith("-") and not signed:
+        msg = "is negative; amounts are zero or more"
         raise RowInvalid(msg, field=column)
     return Decimal(said)
 

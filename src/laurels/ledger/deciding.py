@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from laurels.events.catalogue import HoldOpened, HoldReleased, PointsDebited
+from laurels.kit.db import MAX_POINTS
 from laurels.kit.ids import new_id
 
 from .coming_in import bring, credit
@@ -12,6 +13,7 @@ from .errors import (
     CaptureTooLarge,
     HoldClosed,
     HoldNotFound,
+    PointsOverLimit,
     ProgramNotFound,
     TransactionNotFound,
     WalletClosed,
@@ -122,13 +124,22 @@ def _is_by_hand(movement: Movement) -> bool:
 
 
 def _debit(draft: Draft, wallet: Wallet, movement: Debit, moment: datetime) -> Posted:
-    require(wallet, movement.points)
-    transaction_id = new_id()
-    consume(draft, wallet, movement.points, transaction_id=transaction_id)
-    wallet.lifetime_redeemed += movement.points
+    if movement.shortfall == "refuse":
+        require(wallet, movement.points)
+    positive(movement.points)
+    taken = min(movement.points, wallet.available)
+    owed = movement.points - taken if movement.shortfall == "owe" else 0
+    if not taken and not owed:
+        return Posted(None, balance_of(wallet))
+    if wallet.debt + owed > MAX_POINTS:
+        raise PointsOverLimit
+    transaction_id = movement.transaction_id or new_id()
+    if taken:
+        consume(draft, wallet, taken, transaction_id=transaction_id)
+    wallet.lifetime_redeemed += taken + owed
     row = add_row(
-        draft, wallet, movement, moment, id=transaction_id, type=movement.type,
-        amount=-movement.points,
+        draft, wallet, movement, moment, id=transaction_id, type=movement.type, amount=-taken,
+        debt_delta=owed,
     )  # fmt: skip
     tell(draft, wallet, row, PointsDebited)
     return Posted(row, balance_of(wallet))

@@ -41,10 +41,16 @@ class Credit(Movement):
 
 @dataclass(slots=True, kw_only=True)
 class Debit(Movement):
-    """Points go out, earliest expiry first. Refused when fewer are available."""
+    """Points go out, earliest expiry first.
+
+    When fewer are available it is refused, or takes what is there and forgives the rest, or leaves
+    the rest as debt. `transaction_id` as for a credit.
+    """
 
     points: int
     type: str = "redeemed"
+    transaction_id: UUID | None = None
+    shortfall: Literal["refuse", "forgive", "owe"] = "refuse"
 
 
 @dataclass(slots=True, kw_only=True)

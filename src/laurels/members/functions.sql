@@ -62,13 +62,16 @@ begin
   update laurels.member_totals as t
   set
     spend = t.spend + n.spend,
+    refunded = t.refunded + n.returned,
     purchases = t.purchases + n.purchases,
     first_purchase_at = least(t.first_purchase_at, n.first_at),
     last_purchase_at = greatest(t.last_purchase_at, n.last_at)
   from (
     select
-      x.member_id, sum(x.spend) as spend, count(*) as purchases, min(x.at) as first_at,
-      max(x.at) as last_at
+      x.member_id, sum(greatest(x.spend, 0)) as spend, sum(greatest(-x.spend, 0)) as returned,
+      count(*) filter (where x.spend >= 0) as purchases,
+      min(x.at) filter (where x.spend >= 0) as first_at,
+      max(x.at) filter (where x.spend >= 0) as last_at
     from (
       select unnest(p_members) as member_id, unnest(p_spend) as spend, unnest(p_at) as at
     ) as x

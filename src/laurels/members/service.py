@@ -377,7 +377,10 @@ def _cast(name: str) -> str:
 
 
 def add_purchases(work: Work, purchases: Sequence[tuple[UUID, Decimal, datetime]]) -> None:
-    """The members' lifetime totals include these purchases: member, amount and moment of each."""
+    """The members' lifetime totals include these purchases: member, amount and moment of each.
+
+    One below zero is goods that came back: no purchase, but money that was refunded.
+    """
     if purchases:
         work.write(
             "laurels.add_purchases_to_totals",

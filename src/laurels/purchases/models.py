@@ -32,7 +32,10 @@ from laurels.kit.tables import (
 
 
 class Purchase(TenantOwned, Base):
-    """Money spent by a member, or by a guest. Pending until it completes, fails or is cancelled."""
+    """Money spent by a member, or by a guest. Pending until it completes, fails or is cancelled.
+
+    Below zero it is a return without its purchase, or an exchange that gave money back.
+    """
 
     __tablename__ = "purchases"
     __table_args__ = (
@@ -47,9 +50,11 @@ class Purchase(TenantOwned, Base):
             postgresql_where=text("status = 'completed' and settled_at is null"),
         ),
         one_of("status", "pending", "completed", "failed", "cancelled"),
-        money("amount"),
+        within("amount", f"-{MAX_MONEY}", str(MAX_MONEY)),
         money("refunded"),
-        CheckConstraint("refunded >= 0 and refunded <= amount", name="refunded_within_amount"),
+        CheckConstraint(
+            "refunded >= 0 and refunded <= greatest(amount, 0)", name="refunded_within_amount"
+        ),
         CheckConstraint(
             "(refunded = 0 and refund_state = 'none') or status = 'completed'",
             name="only_completed_refunded",
@@ -86,7 +91,9 @@ class Purchase(TenantOwned, Base):
         comment="Who it was recorded for, before members were merged; null: member_id."
     )
     status: Mapped[str] = mapped_column(comment="pending, completed, failed or cancelled.")
-    amount: Mapped[Decimal] = mapped_column(comment="What was paid, in the tenant's currency.")
+    amount: Mapped[Decimal] = mapped_column(
+        comment="What was paid, in the tenant's currency; below zero: goods came back."
+    )
     refunded: Mapped[Decimal] = mapped_column(
         server_default=text("0"), comment="What went back so far, in the same currency."
     )

@@ -202,9 +202,11 @@ async def totals_of(work: Work, member_ids: Sequence[UUID]) -> list[tuple[Any, .
     What went back wholly is not counted.
     """
     rows = await work.fetch(
-        "select member_id, sum(amount), sum(refunded),"
-        " count(*) filter (where refund_state <> 'full'), min(occurred_at),"
-        " max(occurred_at) from laurels.purchases where tenant_id = $1 and member_id = any($2)"
+        "select member_id, sum(greatest(amount, 0)), sum(refunded + greatest(-amount, 0)),"
+        " count(*) filter (where refund_state <> 'full' and amount >= 0),"
+        " min(occurred_at) filter (where amount >= 0),"
+        " max(occurred_at) filter (where amount >= 0) from laurels.purchases"
+        " where tenant_id = $1 and member_id = any($2)"
         " and settled_at is not null group by member_id order by member_id",
         work.tenant_id, list(member_ids),
     )  # fmt: skip

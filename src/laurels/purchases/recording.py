@@ -43,8 +43,9 @@ def check(
         raise CurrencyNotTraded(msg, field="currency")
     place = "amount"
     try:
-        purchase.amount = check_amount(purchase.amount, currency)
-        if max_amount is not None and purchase.amount > max_amount:
+        sign = -1 if purchase.amount < 0 else 1
+        purchase.amount = sign * check_amount(abs(purchase.amount), currency)
+        if max_amount is not None and abs(purchase.amount) > max_amount:
             most = format_amount(max_amount, currency)
             msg = f"is over this tenant's limit of {most} for one purchase"
             raise ValueError(msg)

@@ -232,6 +232,9 @@ def _checked_amount(
     refund: NewRefund, parts: list[dict[str, Any]], before: Returned, currency: str
 ) -> Decimal:
     left = before.paid - before.money
+    if left < 0:
+        msg = "Goods came back by this purchase; record a purchase where they are bought again."
+        raise RefundExceedsPurchase(msg, field="amount", left="0")
     if before.whole:
         msg = "All of the purchase went back already."
         raise RefundExceedsPurchase(msg, field="amount", left="0")

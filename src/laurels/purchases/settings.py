@@ -7,6 +7,7 @@ from pydantic import Field
 
 from laurels import tenants
 from laurels.kit.money import require_amount
+from laurels.kit.schema import Flag
 from laurels.kit.work import Work
 from laurels.tenants import Section, TenantInvalid, register
 
@@ -21,6 +22,11 @@ class PurchaseSettings(Section):
         default=None, gt=0, max_digits=19, decimal_places=4,
         description="Largest amount of one purchase; null: no limit of the tenant's own.",
     )  # fmt: skip
+    returns_leave_debt: Flag = Field(
+        default=False,
+        description="Whether goods that come back without their purchase may take more points than"
+        " the member has; the rest is debt, which later points pay. Off: it is forgiven.",
+    )
 
 
 @tenants.follows(PurchaseSettings)

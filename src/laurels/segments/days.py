@@ -51,7 +51,9 @@ moved as materialized (
     and t.occurred_at >= (select starts from span) and t.occurred_at < (select ends from span)
 ),
 bought as (
-  select f.segment_id, f.day, sum(e.amount) as revenue, count(*) as purchases
+  select
+    f.segment_id, f.day, sum(e.amount) as revenue,
+    count(*) filter (where e.amount >= 0) as purchases
   from frame as f
   inner join spent as e on e.occurred_at >= f.starts and e.occurred_at < f.ends
   inner join laurels.segment_memberships as x on x.tenant_id = $1

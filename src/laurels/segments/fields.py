@@ -156,7 +156,7 @@ def _purchases() -> None:
     for days in WINDOWS:
         name = f"last_{days}"
         sums = (
-            "count(*) filter (where p.refund_state <> 'full') as purchases,"
+            "count(*) filter (where p.refund_state <> 'full' and p.amount >= 0) as purchases,"
             " sum(p.amount - p.refunded) as spend from laurels.purchases as p"
             " where p.tenant_id = {tenant} and p.status = 'completed'"
             f" and p.occurred_at >= {{start_of_day_{days}}}"
@@ -176,6 +176,8 @@ def _purchases() -> None:
             Field(f"purchases.last_{days}_days.spend", Kind.MONEY, f"Spend {words}."),
             f"coalesce({name}.spend, 0)", needs=(name,),
         )  # fmt: skip
+    # What came back without its purchase is no purchase.
+    completed += " and p.amount >= 0"
     register_collection("purchases", f"laurels.purchases as p where p.tenant_id = {completed}")
     register_collection(
         "purchase_lines",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from laurels import earning, members
+from laurels import earning, members, purchases, tenants
 from laurels.events import emit
 from laurels.events.catalogue import Event, PurchaseCompleted
 from laurels.kit.errors import AppError
@@ -30,8 +30,14 @@ class Settled:
     late: bool = False
 
 
-def occurrence_of(work: Work, item: NewPurchase, purchase_id: UUID) -> earning.Occurrence:
-    """Return a purchase of a member as the rules see it."""
+def occurrence_of(
+    work: Work, item: NewPurchase, purchase_id: UUID, *, may_owe: bool = False
+) -> earning.Occurrence:
+    """Return a purchase of a member as the rules see it.
+
+    Below zero, its goods came back: points that are to be taken and are not there are owed if
+    that may be.
+    """
     assert item.buyer_id is not None, "guests earn nothing"
     return earning.Occurrence(
         subject_id=purchase_id,
@@ -40,6 +46,8 @@ def occurrence_of(work: Work, item: NewPurchase, purchase_id: UUID) -> earning.O
         facts=_facts(item),
         barred=item.barred,
         by=item.by,
+        returned=item.amount < 0,
+        may_owe=may_owe,
     )
 
 
@@ -72,7 +80,14 @@ async def award_purchases(
 ) -> list[earning.Awarded | None]:
     """Members have earned what the rules say of these purchases, which count in their totals."""
     of_members = [(n, item, pid) for n, (item, pid) in enumerate(done) if item.buyer_id]
-    occurrences = [occurrence_of(work, item, purchase_id) for _, item, purchase_id in of_members]
+    may_owe = False
+    if any(item.amount < 0 for _, item, _ in of_members):
+        settings = await tenants.read(work, purchases.PurchaseSettings)
+        may_owe = settings.returns_leave_debt
+    occurrences = [
+        occurrence_of(work, item, purchase_id, may_owe=may_owe)
+        for _, item, purchase_id in of_members
+    ]
     awarded = await earning.award(
         work, PurchaseCompleted.name, occurrences, historical=historical, with_tiers=with_tiers
     )
@@ -90,20 +105,22 @@ async def award_purchases(
 
 
 def _facts(item: NewPurchase) -> dict[str, Any]:
+    """Return what rules may ask of a purchase; of goods that came back, as if they were bought."""
+    sign = -1 if item.amount < 0 else 1
     lines = [
         {
             "sku": line.sku,
             "name": line.name,
             "category": line.category,
-            "quantity": line.quantity,
+            "quantity": sign * line.quantity,
             "unit_price": line.unit_price,
-            "amount": line.amount,
+            "amount": sign * line.amount,
             "attributes": line.attributes,
         }
         for line in item.lines
     ]
     return earning.purchase_facts(
-        amount=item.amount,
+        amount=abs(item.amount),
         currency=item.currency,
         source=item.source,
         channel=item.channel,

@@ -77,7 +77,11 @@ class LineIn(Schema):
 class PurchaseIn(Schema):
     """Money spent. `member` is your id of the buyer, `member_id` ours; neither: a guest."""
 
-    amount: Amount = Field(description="What was paid, in the tenant's currency.")
+    amount: SignedAmount = Field(
+        description="What was paid, in the tenant's currency. Below zero: goods came back without"
+        " their purchase, or an exchange gave money back; what buying them would earn is taken.",
+        examples=["12.50"],
+    )
     currency: Currency = Field(description="ISO 4217 code, such as `USD`; the tenant's currency.")
     member: Code | None = Field(
         default=None, description="Your id of the member.", examples=["anna"]
@@ -141,7 +145,7 @@ class PurchaseIn(Schema):
 class PurchasePatch(Schema):
     """What changes of a pending purchase; what is not sent stays as it is."""
 
-    amount: Amount | None = Field(default=None, description="What is to be paid.")
+    amount: SignedAmount | None = Field(default=None, description="What is to be paid.")
     member: Code | None = Field(
         default=None, description="Your id of the member; null: it is a guest's."
     )

@@ -153,6 +153,8 @@ OF_DEEDS: dict[DeedReason, str] = {
 def _words(purchase: dict[str, Any], points: int, taken_back: int, reason: Reason) -> list[str]:
     if reason != "rules":
         return [SENTENCES[reason]]
+    if points < 0:
+        return [f"Goods came back for {_money(purchase, 'amount')}, which took {-points:,} points."]
     words = [f"It earned {points:,} points on {_money(purchase, 'amount')}."]
     if taken_back:
         refunded = _money(purchase, "refunded")
@@ -166,6 +168,7 @@ def _money(purchase: dict[str, Any], name: str) -> str:
 
 def _rules(award: dict[str, Any] | None) -> Iterator[RuleSaysOut]:
     explanation: dict[str, Any] = award["explanation"] if award else {}
+    sign = -1 if explanation.get("returned") else 1
     effects: list[dict[str, Any]] = with_programs(award)["effects"] if award else []
     programs: dict[tuple[str, int], UUID] = {
         (encode("earning_rule", effect["rule_id"]), effect["version"]): effect["program_id"]
@@ -174,9 +177,9 @@ def _rules(award: dict[str, Any] | None) -> Iterator[RuleSaysOut]:
     for fired in explanation.get("fired", []):
         yield RuleSaysOut(
             rule_id=fired["rule"], version=fired["version"], name=fired["name"],
-            outcome="capped" if "capped" in fired else "gave", points=fired["points"],
+            outcome="capped" if "capped" in fired else "gave", points=sign * fired["points"],
             program_id=programs.get((fired["rule"], fired["version"])),
-            words=[sentence_of_fired(fired)],
+            words=[sentence_of_fired(fired, verb="took" if sign < 0 else "gave")],
         )  # fmt: skip
     for factor in explanation.get("multipliers", []):
         if "rule" in factor:
@@ -192,9 +195,9 @@ def _rules(award: dict[str, Any] | None) -> Iterator[RuleSaysOut]:
         )  # fmt: skip
 
 
-def sentence_of_fired(fired: dict[str, Any]) -> str:
+def sentence_of_fired(fired: dict[str, Any], *, verb: str = "gave") -> str:
     """Return in words what a rule gave that fired, as an award's explanation tells it."""
-    words = f"It gave {fired['points']:,} points"
+    words = f"It {verb} {fired['points']:,} points"
     if "amount" in fired:
         words += f" for {fired['amount']}"
     elif "quantity" in fired:

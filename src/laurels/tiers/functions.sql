@@ -81,8 +81,9 @@ $$;
 
 -- What members have done since a moment (null: ever), pair by pair in the order given. Points are
 -- what was earned in the default program, also by members who were merged into this one, less what
--- was taken back of it, whenever that was; bonuses for a tier do not count. Money and purchases are
--- those of the period, less what was refunded, whenever that was. `p_until` leaves out what came
+-- was taken back of it, whenever that was, and less what goods took that came back in the period
+-- without their purchase; bonuses for a tier do not count. Money and purchases are those of the
+-- period, less what was refunded, whenever that was. `p_until` leaves out what came
 -- from a moment on (null: nothing), `p_without` purchases that are recorded but not judged yet.
 -- `offset 0` keeps the look at wallets a look per member: where most tenants are small, the planner
 -- takes every tenant for small and would read all wallets of a large one for each of its members.
@@ -119,14 +120,15 @@ begin
     ) as w
     inner join laurels.point_transactions as t
       on t.tenant_id = p_tenant and t.wallet_id = w.id
-    where t.type in ('earned', 'bonus') and (n.since is null or t.occurred_at >= n.since)
+    where (t.type in ('earned', 'bonus') or (t.type = 'refunded' and t.reverses_id is null))
+      and (n.since is null or t.occurred_at >= n.since)
       and (n.until is null or t.occurred_at < n.until)
       and (t.source_id is null or not starts_with(t.source_id, 'trh_'))
   ) as e
   cross join lateral (
     select
       sum(p.amount - p.refunded) as spend,
-      count(*) filter (where p.refund_state <> 'full') as orders
+      count(*) filter (where p.refund_state <> 'full' and p.amount >= 0) as orders
     from laurels.purchases as p
     where p.tenant_id = p_tenant and p.member_id = n.member_id and p.status = 'completed'
       and (n.since is null or p.occurred_at >= n.since)

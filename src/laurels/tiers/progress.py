@@ -72,6 +72,17 @@ class Progress:
             self.reached_at = max(self.last_at, achieved)
         return self.reached_at is not None
 
+    def give_back(self, moment: datetime) -> bool:
+        """Count goods that came back. Return whether a tier can have been lost by it.
+
+        Only what was qualified for can be; and the bound holds whatever is taken off.
+        """
+        self.last_at = max(moment, self.last_at or moment)
+        standing = self.case.standing
+        if standing is not None and standing.basis == "qualification":
+            self.reached_at = max(self.last_at, standing.achieved_at)
+        return self.reached_at is not None
+
 
 async def watch(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, Progress]:
     """Return how far active members are, locked until the transaction ends. Free without tiers."""

@@ -722,7 +722,7 @@ create table laurels.member_totals (
   constraint fk_member_totals_tenant_id_member_id
   foreign key (tenant_id, member_id)
   references laurels.members (tenant_id, id),
-  constraint ck_member_totals_money check (spend >= 0 and refunded >= 0 and refunded <= spend),
+  constraint ck_member_totals_money check (spend >= 0 and refunded >= 0),
   constraint ck_member_totals_purchases check (purchases >= 0),
   constraint ck_member_totals_spend_bounded
   check (spend >= 0 and spend <= 1000000000000000000000000000000000),
@@ -1017,9 +1017,11 @@ create table laurels.purchases (
   constraint uq_purchases_natural_key unique (tenant_id, source, external_id),
   constraint ck_purchases_status_known
   check (status in ('pending', 'completed', 'failed', 'cancelled')),
-  constraint ck_purchases_amount_bounded check (amount >= 0 and amount <= 999999999999999),
+  constraint ck_purchases_amount_bounded
+  check (amount >= -999999999999999 and amount <= 999999999999999),
   constraint ck_purchases_refunded_bounded check (refunded >= 0 and refunded <= 999999999999999),
-  constraint ck_purchases_refunded_within_amount check (refunded >= 0 and refunded <= amount),
+  constraint ck_purchases_refunded_within_amount
+  check (refunded >= 0 and refunded <= greatest(amount, 0)),
   constraint ck_purchases_only_completed_refunded
   check ((refunded = 0 and refund_state = 'none') or status = 'completed'),
   constraint ck_purchases_refund_state_known check (refund_state in ('none', 'partial', 'full')),
@@ -1678,7 +1680,8 @@ create table laurels.awards (
   occurred_at timestamptz not null,
   created_at timestamptz default now() not null,
   constraint pk_awards primary key (tenant_id, subject_id, trigger),
-  constraint ck_awards_points_not_negative check (points >= 0)
+  constraint ck_awards_points_bounded
+  check (points >= -9007199254740991 and points <= 9007199254740991)
 );
 
 create table laurels.rule_usage (
