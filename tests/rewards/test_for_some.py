@@ -1,8 +1,10 @@
 """Rewards for members of some tiers and segments."""
 
+from datetime import timedelta
+
 import pytest
 
-from laurels import segments, tiers
+from laurels import rewards, segments, tiers
 from laurels.kit.ids import decode, encode
 
 
@@ -85,6 +87,78 @@ async def test_a_reward_is_for_members_of_one_of_its_segments(shop):
     assert anybodys.status_code == 201
 
 
+async def criteria(shop, **leaf):
+    """A segment by criteria."""
+    body = {"name": "By criteria", "criteria": leaf}
+    answer = await shop.client.post("/v1/segments", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+async def test_a_reward_for_a_segment_is_had_as_soon_as_its_criteria_hold(shop):
+    bought = await criteria(shop, field="lifetime.purchases", op="gte", value=1)
+    anna = await shop.member(balance=1000)
+    reward = await shop.reward(segment_ids=[bought])
+
+    before = await shop.ask(anna, reward)
+    order = {"member_id": anna, "amount": "5.00", "currency": "USD"}
+    assert (await shop.client.post("/v1/purchases", json=order)).status_code == 201
+    (shown,) = (await shop.client.get(f"/v1/members/{anna}/rewards")).json()["data"]
+
+    assert (before.status_code, before.json()["code"]) == (409, "segment_required")
+    assert shown["available"] is True
+    assert (await shop.ask(anna, reward)).status_code == 201
+
+
+async def redeem(shop, *asked):
+    """These members ask for these rewards together, at the house's time; what they are told."""
+    items = [
+        rewards.NewRedemption(
+            member_id=decode("member", who), reward_id=decode("reward", reward["id"])
+        )
+        for who, reward in asked
+    ]
+    async with shop.house.work() as work:
+        outcomes = await rewards.redeem_many(work, items)
+    return [getattr(each, "code", "had") for each in outcomes]
+
+
+@pytest.mark.parametrize("together", [True, False])
+async def test_what_one_redemption_does_decides_about_the_next(shop, together):
+    rich = await criteria(shop, field="points.available", op="gte", value=950)
+    anna, bert = await shop.member(balance=1000), await shop.member(balance=1000)
+    reward = await shop.reward(segment_ids=[rich])
+    asked = [(anna, reward), (anna, reward), (bert, reward)]
+
+    found = (
+        await redeem(shop, *asked)
+        if together
+        else [code for one in asked for code in await redeem(shop, one)]
+    )
+
+    assert found == ["had", "segment_required", "had"]
+
+
+@pytest.mark.parametrize("by", ["tier", "segment"])
+async def test_a_tier_that_is_over_opens_nothing_though_no_worker_came_by(shop, by):
+    await tier(shop, "Bronze", 1)
+    gold = await tier(shop, "Gold", 2)
+    high = await criteria(shop, field="tier.level", op="gte", value=2)
+    anna = await shop.member(balance=1000)
+    asks = {"tier_ids": [gold]} if by == "tier" else {"segment_ids": [high]}
+    reward = await shop.reward(**asks)
+    async with shop.house.work() as work:
+        until = work.now + timedelta(days=30)
+        await tiers.assign(work, decode("member", anna), decode("tier", gold), expires_at=until)
+
+    during = await redeem(shop, (anna, reward))
+    shop.house.later(days=31)
+    after = await redeem(shop, (anna, reward))
+
+    refused = "tier_not_allowed" if by == "tier" else "segment_required"
+    assert (during, after) == (["had"], [refused])
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -112,11 +186,12 @@ async def test_what_is_archived_cannot_be_asked_for_any_more(shop):
 
 
 async def test_a_catalogue_that_asks_for_nothing_looks_nothing_up(shop, monkeypatch):
-    async def never(work, member_ids):
+    async def never(work, asked):
         raise AssertionError
 
     monkeypatch.setattr(tiers, "standings", never)
-    monkeypatch.setattr(segments, "segments_of", never)
+    monkeypatch.setattr(tiers, "watch", never)
+    monkeypatch.setattr(segments, "look_up", never)
     anna = await shop.member(balance=1000)
     reward = await shop.reward()
 

@@ -4,7 +4,7 @@ Set-based: the number of statements does not depend on how many events are judge
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -80,23 +80,30 @@ async def award(
     *,
     historical: bool = False,
     with_tiers: bool = True,
+    booked: Callable[[Sequence[Occurrence]], None] | None = None,
 ) -> list[Awarded]:
     """Each event has earned what the rules say, and its why is kept.
 
     Events of one member are judged in the order in which they happened, each by the tier that the
-    one before it brought; without tiers they neither multiply nor rise. Only called for events that
-    were not judged before; the awards' unique key is the second wall.
+    one before it brought and by the segments to which it belongs then; without tiers they neither
+    multiply nor rise. Only called for events that were not judged before; the awards' unique key
+    is the second wall. `booked` hears of events as they are booked: what it writes about them is
+    there when the member's next event is judged.
     """
     if not occurrences:
         return []
     if not await tenants.loyalty_enabled(work):
         judged = [switched_off(trigger, occurrence) for occurrence in occurrences]
         _book_awards(work, trigger, occurrences, judged, {})
+        if booked is not None:
+            booked(occurrences)
         return [each.awarded for each in judged]
     batch = Judging(work, trigger, await current_plan(work), historical)
     await batch.begin(occurrences, with_tiers=with_tiers)
     while batch.waiting:
-        await batch.book_next()
+        turn = await batch.book_next()
+        if booked is not None:
+            booked(turn)
     awarded = [occurrence.judged.awarded for occurrence in occurrences if occurrence.judged]
     rehearsing.note(work, "awards", awarded)
     return awarded
@@ -107,7 +114,8 @@ class Judging:
     """The events of a batch, member by member. What can be judged together is booked together.
 
     An event that can have brought a higher tier ends the turn of its member: the next one is judged
-    when the tier is known. Most batches take one turn.
+    when the tier is known. Where rules name segments that are asked live, every event does: it may
+    have brought its member into one, or out of it. Most batches take one turn.
     """
 
     work: Work
@@ -117,6 +125,7 @@ class Judging:
     waiting: dict[UUID, deque[Occurrence]] = field(default_factory=dict[UUID, deque[Occurrence]])
     watched: dict[UUID, tiers.Progress] = field(default_factory=dict[UUID, tiers.Progress])
     usage: Usage = field(default_factory=dict[UUID, dict[UsageKey, int]])
+    named: segments.Named = field(default_factory=segments.Named)
     multiplied: bool = False
     spent: int = 0
     """Comparisons that were made on the event loop since it last did something else."""
@@ -131,16 +140,22 @@ class Judging:
         if self.watched:
             settings = await tenants.read(self.work, tiers.TierSettings)
             self.multiplied = settings.multipliers_enabled
-        await _add_facts(self.work, self.trigger, self.plan, in_order)
+        self.named = await segments.look_up(self.work, self.plan.segments(self.trigger))
+        alone = bool(self.named.live)
+        await _add_facts(self.work, self.trigger, self.plan, in_order, alone=alone)
         self.usage = await _lock_usage(self.work, self.trigger, self.plan, in_order)
 
-    async def book_next(self) -> None:
-        """Judge and book each member's next events, up to one that can have brought a tier."""
+    async def book_next(self) -> list[Occurrence]:
+        """Judge and book each member's next events, up to one after which more has to be known.
+
+        Return them.
+        """
         first = {who: events[0].occurred_at for who, events in self.waiting.items()
                  if who in self.watched}  # fmt: skip
         await tiers.catch_up(
             self.work, first, self.watched, historical=self.historical, without=self._purchases()
         )
+        await self._add_segments()
         turn: list[Occurrence] = []
         for who in list(self.waiting):
             turn += await self._judge_some(who)
@@ -152,6 +167,27 @@ class Judging:
             await tiers.look_again(
                 self.work, reached, historical=self.historical, without=self._purchases()
             )
+        return turn
+
+    async def _add_segments(self) -> None:
+        """Add the segments in which their next events find the members; by name none would stay.
+
+        As with tiers: what is being judged, and what waits behind it, has not happened yet.
+        """
+        if not self.named:
+            return
+        belonging = await self.named.of(
+            self.work,
+            {who: events[0].occurred_at for who, events in self.waiting.items()},
+            without=[event.subject_id for events in self.waiting.values() for event in events],
+        )
+        for who, events in self.waiting.items():
+            ids = [encode("segment", each) for each in sorted(belonging[who])]
+            for event in events:
+                event.facts[SEGMENTS] = ids
+        if not self.named.live:
+            # As they stand, until the end of this transaction.
+            self.named = segments.Named()
 
     def _purchases(self) -> list[UUID]:
         """Return purchases that are recorded, but not judged yet."""
@@ -177,6 +213,8 @@ class Judging:
                 add_usage(had, event.judged.outcome)
             judged.append(event)
             if progress is not None and self._counts(event, progress):
+                break
+            if self.named.live:
                 break
         if not events:
             del self.waiting[who]
@@ -214,19 +252,24 @@ async def judge_at_most(work: Work, trigger: str, lines: Sequence[int]) -> list[
 
 
 async def _add_facts(
-    work: Work, trigger: str, plan: Plan, occurrences: Sequence[Occurrence]
+    work: Work, trigger: str, plan: Plan, occurrences: Sequence[Occurrence], *, alone: bool
 ) -> None:
-    """Add the moment, and what the rules want to know of the member as this event left them."""
+    """Add the moment, and what the rules want to know of the member as this event left them.
+
+    With `alone` nobody else changes anything of these members until all is judged.
+    """
     time_zone = zone((await tenants.current(work)).time_zone)
     wanted = plan.facts(trigger)
-    if SEGMENTS in wanted:
-        await _add_segments(work, occurrences)
     profiles: dict[UUID, dict[str, Any]] = {}
-    if not wanted.isdisjoint(_MEMBER_NAMES):
-        ids = sorted({occurrence.member_id for occurrence in occurrences})
+    ids = sorted({occurrence.member_id for occurrence in occurrences})
+    if alone or not wanted.isdisjoint(_MEMBER_NAMES):
         profiles = await members.get_facts(work, ids, lock=True)
+    if alone:
+        await ledger.lock_wallets_of(work, ids)
     for occurrence in occurrences:
         _add_moment(occurrence, time_zone)
+        if SEGMENTS in wanted:
+            occurrence.facts[SEGMENTS] = []
         profile = profiles.get(occurrence.member_id)
         if profile is None:
             continue
@@ -255,14 +298,6 @@ def _add_tier(occurrence: Occurrence, progress: tiers.Progress, *, multiplied: b
     if multiplied:
         known["tier_multiplier"] = progress.points_multiplier
     occurrence.facts.update(member_facts(**known))
-
-
-async def _add_segments(work: Work, occurrences: Sequence[Occurrence]) -> None:
-    """Add the ids of the segments that each member belongs to; by name they would not stay."""
-    belonging = await segments.segments_of(work, sorted({each.member_id for each in occurrences}))
-    for occurrence in occurrences:
-        ids = sorted(belonging.get(occurrence.member_id, ()))
-        occurrence.facts[SEGMENTS] = [encode("segment", segment_id) for segment_id in ids]
 
 
 async def _lock_usage(

@@ -58,7 +58,7 @@ FIELDS: Final = Fields(
     Field("member.tier_level", Kind.INTEGER, "Level of that tier; 1 is the lowest."),
     Field(TIER_MULTIPLIER, Kind.NUMBER, "What that tier multiplies earned points by."),
     Field("member.tier_birthday_bonus_points", Kind.INTEGER, "What it gives for a birthday."),
-    Field(SEGMENTS, Kind.TEXTS, "Ids of the segments they belong to, such as seg_01h455…."),
+    Field(SEGMENTS, Kind.TEXTS, "Ids of segments they belong to, as the event found them."),
 )
 """Only what is supplied when a rule is judged: a rule over anything else could never fire."""
 

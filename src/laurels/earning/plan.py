@@ -1,6 +1,7 @@
 """Rules compiled once into steps, so that an event costs a few closures and no interpretation."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Context, Decimal, DivisionByZero, Inexact, InvalidOperation
@@ -16,8 +17,9 @@ from laurels.kit.conditions import (
     compile_condition,
     cost_of,
     fields_of,
+    values_of,
 )
-from laurels.kit.ids import encode
+from laurels.kit.ids import decode, encode
 
 from .facts import (
     AMOUNT,
@@ -26,6 +28,7 @@ from .facts import (
     LOCAL_DATE,
     OCCURRED_AT,
     QUANTITY,
+    SEGMENTS,
     TIER_MULTIPLIER,
 )
 from .rules import Fixed, Multiplier, PerUnit, PointsPerMoney, Rule, UsageKey, period_keys
@@ -77,6 +80,7 @@ class Course:
     contested: bool
     facts: frozenset[str]
     cost: Cost
+    segments: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,11 @@ class Plan:
                 for trigger, course in self.courses.items()
             }
         )
+
+    def segments(self, trigger: str) -> frozenset[UUID]:
+        """The segments that the conditions of this trigger name."""
+        course = self.courses.get(trigger)
+        return frozenset() if course is None else course.segments
 
     def cost(self, trigger: str) -> Cost:
         """What judging an event of this trigger costs, per event and per line."""
@@ -148,7 +157,16 @@ def _course(steps: list[Step]) -> Course:
     contested = any(s.rule.stacking == "exclusive" or s.rule.exclusion_group for s in steps)
     facts = frozenset[str]().union(*(_facts_of(step) for step in steps))
     cost = sum((cost_of_rule(step.rule) for step in ordered), Cost())
-    return Course(tuple(ordered), contested, facts, cost)
+    segments = frozenset(_segments_of(step.rule.condition for step in steps))
+    return Course(tuple(ordered), contested, facts, cost, segments)
+
+
+def _segments_of(conditions: Iterable[Condition | None]) -> Iterator[UUID]:
+    for condition in conditions:
+        for named in () if condition is None else values_of(condition, SEGMENTS):
+            # What is no id of a segment is contained in nothing, and nobody has to look for it.
+            with suppress(ValueError):
+                yield decode("segment", str(named))
 
 
 def cost_of_rule(rule: Rule) -> Cost:

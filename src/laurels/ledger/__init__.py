@@ -14,6 +14,7 @@ from .errors import (
 )
 from .expiry import release_due_holds, settle_due_lots
 from .invariants import Fault, Figures, figures, find_faults
+from .locking import lock_wallets_of
 from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Release, Reversal
 from .portions import Portion, count_wallets, list_portions
 from .posting import credit, debit, hold, open_wallets, post, release, reverse
@@ -38,7 +39,7 @@ __all__ = [
     "Release", "Reversal", "WalletClosed", "WalletNotFound", "after_reversals", "balance",
     "close_wallets", "count_wallets", "create_program", "credit", "debit", "default_program",
     "figures", "find_faults", "furnish", "history_of", "hold", "list_lots", "list_portions",
-    "lots_of", "moved", "open_wallets", "post", "program_ids", "rebuild", "release",
-    "release_due_holds", "reopen_wallets", "reverse", "settle_due_lots", "spendable", "statement",
-    "taken_back", "taken_back_by",
+    "lock_wallets_of", "lots_of", "moved", "open_wallets", "post", "program_ids", "rebuild",
+    "release", "release_due_holds", "reopen_wallets", "reverse", "settle_due_lots", "spendable",
+    "statement", "taken_back", "taken_back_by",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Locks on wallets, taken in the order of their ids, the same everywhere."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
@@ -30,3 +31,12 @@ async def lock_rows(
         if not pairs or len(rows) >= len(pairs):
             return rows
     return []
+
+
+async def lock_wallets_of(work: Work, member_ids: Sequence[UUID]) -> None:
+    """Lock all wallets that these members have, before anything else of theirs is written."""
+    await work.fetch(
+        "select 1 from laurels.wallets where tenant_id = $1 and member_id = any($2)"
+        " order by id for update",
+        work.tenant_id, list(member_ids),
+    )  # fmt: skip

@@ -53,8 +53,12 @@ class Facts:
         asked = list(rewards)
         if any(each["min_tier_level"] is not None or each["tier_ids"] for each in asked):
             self.standings = await tiers.standings(self.work, list(self.people))
-        if any(each["segment_ids"] for each in asked):
-            self.belongings = await segments.segments_of(self.work, list(self.people))
+        named = {segment_id for each in asked for segment_id in each["segment_ids"]}
+        if named:
+            found = await segments.look_up(self.work, named)
+            moments = dict.fromkeys(self.people, self.work.now)
+            belongings = await found.of(self.work, moments)
+            self.belongings = {who: frozenset(ids) for who, ids in belongings.items()}
 
     def take(self, member_id: UUID, reward: dict[str, Any], quantity: int, *, waits: bool) -> None:
         """Count what a member has had now, so that the next one who asks finds less."""

@@ -1,6 +1,7 @@
 """Reading rewards, redemptions and codes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,6 +48,25 @@ async def find_rewards(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row]:
         work.tenant_id, list(ids),
     )  # fmt: skip
     return {row["id"]: dict(row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What rewards ask of whoever wants them: belonging to segments, or anything that may end."""
+
+    segments: bool
+    standing: bool
+
+
+async def asked_of_members(work: Work, ids: Sequence[UUID]) -> Asked:
+    """Return what any of these rewards asks of members."""
+    rows = await work.fetch(
+        "select min_tier_level is not null or tier_ids <> '{}' as tiers, segment_ids <> '{}'"
+        " as segments from laurels.rewards where tenant_id = $1 and id = any($2)",
+        work.tenant_id, list(ids),
+    )  # fmt: skip
+    named = any(row["segments"] for row in rows)
+    return Asked(named, named or any(row["tiers"] for row in rows))
 
 
 async def lock_rewards(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row]:

@@ -4,6 +4,7 @@ Locks are taken in one order: members, rewards, wallets. A reward is held from t
 what is left of it to the commit, so the last one has one buyer and nobody waits in a circle.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from laurels import ledger, members, tenants
+from laurels import ledger, members, tenants, tiers
 from laurels.events import emit
 from laurels.events.catalogue import (
     Event,
@@ -133,6 +134,41 @@ async def redeem_many(work: Work, items: Sequence[NewRedemption]) -> list[Outcom
     await _find(work, items)
     wanted = {item.member_id for item in items if item.member_id is not None}
     people = await members.get_facts(work, sorted(wanted), lock=True)
+    rewards = sorted({item.reward_id for item in items})
+    asked = await queries.asked_of_members(work, rewards)
+    if asked.standing:
+        # Whose tier is over by now has lost or renewed it, whether or not a worker came by.
+        watched = await tiers.watch(work, list(people))
+        await tiers.catch_up(work, dict.fromkeys(watched, work.now), watched)
+    turns = _turns(items) if asked.segments else [list(range(len(items)))]
+    if len(turns) > 1:
+        # All of them now, because from the first turn on wallets are locked, too.
+        await queries.lock_rewards(work, rewards)
+    outcomes: dict[int, Outcome] = {}
+    for turn in turns:
+        found = await _redeem_together(work, [items[number] for number in turn], people)
+        outcomes.update(zip(turn, found, strict=True))
+    return [outcomes[number] for number in range(len(items))]
+
+
+def _turns(items: Sequence[NewRedemption]) -> list[list[int]]:
+    """Return the places of items that are decided together: one of each member at a time.
+
+    What a member takes may take them out of the segment that their next reward asks for.
+    """
+    turns: list[list[int]] = []
+    had: Counter[UUID | None] = Counter()
+    for number, item in enumerate(items):
+        if had[item.member_id] == len(turns):
+            turns.append([])
+        turns[had[item.member_id]].append(number)
+        had[item.member_id] += 1
+    return turns
+
+
+async def _redeem_together(
+    work: Work, items: Sequence[NewRedemption], people: Mapping[UUID, dict[str, Any]]
+) -> list[Outcome]:
     for last_try in (False, False, True):
         try:
             async with work.savepoint():

@@ -4,6 +4,7 @@ Criteria are conditions, compiled to SQL. Rooms upstairs `register` fields that 
 never decides what belonging to a segment brings.
 """
 
+from .belonging import Named, look_up
 from .criteria import FIELDS, read, register, register_collection, register_source
 from .days import count_days
 from .errors import CriteriaInvalid, SegmentNotFound
@@ -25,6 +26,7 @@ from .service import create
 __all__ = [
     "FIELDS",
     "CriteriaInvalid",
+    "Named",
     "Preview",
     "Recomputed",
     "SegmentNotFound",
@@ -37,6 +39,7 @@ __all__ = [
     "list_days",
     "list_memberships",
     "list_segments",
+    "look_up",
     "overlaps",
     "preview",
     "read",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from laurels.kit.conditions import (
@@ -46,6 +47,7 @@ _SIGNS: Final[Mapping[Op, str]] = {
 _FIRST_DAY: Final = date(1, 1, 2)
 _LAST_DAY: Final = date(9999, 12, 30)
 _DAYS_AGO: Final = "start_of_day_"
+_JUDGED: Final = "judged_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Column:
     `needs` names the sources that it reads beside the member. A field that counts days since a
     moment names that moment, so that comparisons become bounds of the moment. In expressions
     `{tenant}`, `{now}`, `{today}`, `{zone}` and `{start_of_day_30}` (30 local days ago) stand for
-    values.
+    values; `{present}` is when they are asked, also where the question is about an earlier moment.
+    `{judged_p}` leaves out the purchases `p` that are not judged yet, `{judged_a}` the deeds `a`.
     """
 
     sql: str
@@ -65,11 +68,15 @@ class Column:
 
 @dataclass(slots=True)
 class Values:
-    """Bind values in their order, and what the words in braces stand for."""
+    """Bind values in their order, and what the words in braces stand for.
+
+    `without`: purchases and deeds that are recorded, but are not to count yet.
+    """
 
     now: datetime
     zone: ZoneInfo
     given: list[Any]
+    without: Sequence[UUID] = ()
     _known: dict[str, str] = field(default_factory=dict[str, str])
 
     def mark(self, value: Any, kind: str) -> str:
@@ -89,19 +96,56 @@ class Values:
     def _place(self, word: str) -> str:
         if word == "tenant":
             return "$1"
-        if word == "now":
-            return self.mark(self.now, "timestamptz")
-        if word == "today":
-            return self.mark(local_date(self.now, self.zone), "date")
         if word == "zone":
             return self.mark(self.zone.key, "text")
-        return self.mark(self.start_of_day(int(word.removeprefix(_DAYS_AGO))), "timestamptz")
+        if word.startswith(_JUDGED):
+            row = word.removeprefix(_JUDGED)
+            return f" and {row}.id <> all({self['without']})" if self.without else ""
+        if word == "without":
+            return self.mark(list(self.without), "uuid[]")
+        if word == "present":
+            return self.mark(self.now, "timestamptz")
+        if word == "now":
+            return self.moment("timestamptz", lambda now: now)
+        if word == "today":
+            return self.moment("date", lambda now: local_date(now, self.zone))
+        days_ago = int(word.removeprefix(_DAYS_AGO))
+        return self.moment("timestamptz", lambda now: self._start_of_day(now, days_ago))
+
+    def moment(self, kind: str, find: Callable[[datetime], Any]) -> str:
+        """Return the place of a value that depends on what the present is."""
+        return self.mark(find(self.now), kind)
+
+    def days_ago(self, days: int) -> str:
+        """Return the place of the first moment of the day so many days ago."""
+        return self[f"{_DAYS_AGO}{days}"]
 
     def start_of_day(self, days_ago: int) -> datetime:
         """Return when the tenant's day so many days ago began, as far as there are days."""
-        today = local_date(self.now, self.zone)
+        return self._start_of_day(self.now, days_ago)
+
+    def _start_of_day(self, now: datetime, days_ago: int) -> datetime:
+        today = local_date(now, self.zone)
         most, least = (today - _FIRST_DAY).days, (today - _LAST_DAY).days
-        return since_days(self.now, max(least, min(most, days_ago)), self.zone)
+        return since_days(now, max(least, min(most, days_ago)), self.zone)
+
+
+@dataclass(slots=True)
+class OwnMoments(Values):
+    """Values of a statement about members each of whom has a present of their own.
+
+    What depends on it are columns of `w`, which has a row for each of these moments.
+    """
+
+    moments: Sequence[datetime] = ()
+    columns: list[str] = field(default_factory=list[str])
+
+    def moment(self, kind: str, find: Callable[[datetime], Any]) -> str:
+        """Return the column in which each member has their own value."""
+        name = f"c{len(self.columns)}"
+        place = self.mark([find(moment) for moment in self.moments], f"{kind}[]")
+        self.columns.append(f"unnest({place}) as {name}")
+        return f"w.{name}"
 
 
 @dataclass(slots=True)
@@ -182,9 +226,7 @@ class Compiler:
         """Compare days since a moment by bounds of the moment, which costs no calendar per row."""
         first, last = cast("Any", leaf.value if leaf.op is Op.BETWEEN else (leaf.value, leaf.value))
 
-        def bound(days_ago: int) -> str:
-            return self.values.mark(self.values.start_of_day(days_ago), "timestamptz")
-
+        bound = self.values.days_ago
         match leaf.op:
             case Op.LT:
                 return f"({moment} >= {bound(first - 1)})"

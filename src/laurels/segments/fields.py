@@ -21,6 +21,27 @@ _SPEND = "coalesce(totals.spend - totals.refunded, 0)"
 _RANK = "(rank() over (order by {value}) - 1)"
 _SCORE = f"(1 + 5 * {_RANK} / count(*) over ())"
 
+_WALLET_SETTLED = (
+    "left join lateral (select w.id, w.held, w.lifetime_earned, w.lifetime_redeemed,"
+    "  greatest(w.available - w.debt + coalesce(due.ripe - due.gone, 0), 0) as available,"
+    "  w.pending - coalesce(due.over, 0) as pending,"
+    "  greatest(w.debt - coalesce(due.ripe, 0), 0) as debt,"
+    "  w.lifetime_expired + coalesce(due.gone + due.over - due.ripe, 0) as lifetime_expired"
+    " from laurels.wallets as w left join lateral (select"
+    "   coalesce(sum(l.remaining) filter (where l.matured_at is null and l.matures_at <= {present}"
+    "    and (l.expires_at is null or l.expires_at > {present})), 0)::bigint as ripe,"
+    "   coalesce(sum(l.remaining) filter (where l.matured_at is null"
+    "    and (l.matures_at <= {present} or l.expires_at <= {present})), 0)::bigint as over,"
+    "   coalesce(sum(l.remaining) filter (where l.matured_at is not null"
+    "    and l.expires_at <= {present}), 0)::bigint as gone"
+    "  from laurels.lots as l where l.tenant_id = {tenant} and l.wallet_id = w.id"
+    "   and l.remaining > 0) as due on w.has_lots"
+    " where w.tenant_id = {tenant} and w.member_id = m.id and w.program_id = (select d.id"
+    "  from laurels.programs as d where d.tenant_id = {tenant} and d.is_default)"
+    ") as wallet on true"
+)
+"""The wallet as it is once what is due has matured and lapsed, whether or not a job came by."""
+
 
 def _since(name: str, moment: str, words: str, needs: tuple[str, ...] = ()) -> None:
     register(
@@ -99,6 +120,7 @@ def _points() -> None:
         "left join laurels.wallets as wallet on wallet.tenant_id = {tenant}"
         " and wallet.member_id = m.id and wallet.program_id = (select d.id"
         "  from laurels.programs as d where d.tenant_id = {tenant} and d.is_default)",
+        few=_WALLET_SETTLED,
     )
     register_source(
         "earned",
@@ -152,14 +174,14 @@ def _tier() -> None:
 
 
 def _purchases() -> None:
-    completed = "{tenant} and p.member_id = m.id and p.status = 'completed'"
+    completed = "{tenant} and p.member_id = m.id and p.status = 'completed'{judged_p}"
     for days in WINDOWS:
         name = f"last_{days}"
         sums = (
             "count(*) filter (where p.refund_state <> 'full' and p.amount >= 0) as purchases,"
             " sum(p.amount - p.refunded) as spend from laurels.purchases as p"
             " where p.tenant_id = {tenant} and p.status = 'completed'"
-            f" and p.occurred_at >= {{start_of_day_{days}}}"
+            f" and p.occurred_at >= {{start_of_day_{days}}}{{judged_p}}"
         )
         register_source(
             name,
@@ -213,7 +235,7 @@ def _deeds() -> None:
     register_collection(
         "deeds",
         "laurels.deeds as a where a.tenant_id = {tenant} and a.member_id = m.id"
-        " and a.status = 'recorded'",
+        " and a.status = 'recorded'{judged_a}",
     )
     for name, kind, words in (
         ("kind", Kind.TEXT, "What it is: review, social_share, visit, …"),

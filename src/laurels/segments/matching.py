@@ -42,7 +42,7 @@ class Question:
     @property
     def standing(self) -> str:
         """Whether blocked and archived members are meant too, as SQL after `m.status`."""
-        return _ANY if STATUS in fields_of(self.criteria) else _ACTIVE
+        return standing_of(self.criteria)
 
     def mark(self, value: Any, kind: str) -> str:
         """Return the place of a value of this type."""
@@ -94,6 +94,11 @@ class Question:
         value = self._named(self.compiler.expression(leaf))
         # JSON readers make floats of numbers with places.
         return f"trim_scale({value})::text" if leaf.field.kind in _EXACT else value
+
+
+def standing_of(criteria: Condition) -> str:
+    """Return whom criteria mean by status, as SQL after `m.status`."""
+    return _ANY if STATUS in fields_of(criteria) else _ACTIVE
 
 
 def _in_pieces(pairs: list[str]) -> list[list[str]]:

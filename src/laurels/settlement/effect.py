@@ -88,19 +88,20 @@ async def award_purchases(
         occurrence_of(work, item, purchase_id, may_owe=may_owe)
         for _, item, purchase_id in of_members
     ]
+    amounts = {purchase_id: item.amount for _, item, purchase_id in of_members}
+
+    def add(booked: Sequence[earning.Occurrence]) -> None:
+        members.add_purchases(
+            work, [(each.member_id, amounts[each.subject_id], each.occurred_at) for each in booked]
+        )
+
     awarded = await earning.award(
-        work, PurchaseCompleted.name, occurrences, historical=historical, with_tiers=with_tiers
-    )
+        work, PurchaseCompleted.name, occurrences, historical=historical, with_tiers=with_tiers,
+        booked=add,
+    )  # fmt: skip
     awards: list[earning.Awarded | None] = [None] * len(done)
     for (number, _, _), award in zip(of_members, awarded, strict=True):
         awards[number] = award
-    members.add_purchases(
-        work,
-        [
-            (occurrence.member_id, item.amount, occurrence.occurred_at)
-            for occurrence, (_, item, _) in zip(occurrences, of_members, strict=True)
-        ],
-    )
     return awards
 
 

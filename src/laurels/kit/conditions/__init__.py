@@ -33,10 +33,12 @@ from .tree import (
     Test,
     fields_of,
     to_json,
+    values_of,
 )
 
 __all__ = [
     "NUMERAL", "OPS", "AllOf", "AnyOf", "Condition", "ConditionError", "Cost", "Each", "Facts",
     "Field", "Fields", "Kind", "Leaf", "Not", "Op", "Test", "compile_condition", "cost_of",
     "describe", "explain", "fields_of", "parse", "to_json",
+    "values_of",
 ]  # fmt: skip

@@ -209,3 +209,18 @@ def fields_of(condition: Condition) -> frozenset[str]:
             return fields_of(part)
         case Each(collection=collection):
             return frozenset({collection})
+
+
+def values_of(condition: Condition, name: str) -> Iterator[Value]:
+    """Yield what the condition compares this fact with."""
+    match condition:
+        case Leaf():
+            if condition.name == name:
+                yield condition.value
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from values_of(part, name)
+        case Not(part):
+            yield from values_of(part, name)
+        case Each():
+            pass
