@@ -79,9 +79,10 @@ class Named:
         whose = ", ".join(["unnest($2::uuid[]) as id", *values.columns])
         rows = await work.fetch(
             f"select m.id, array[{', '.join(told)}] from (select {whose}) as w"
-            # Whose they are is said twice: so one plan for tenants of all sizes looks them up.
-            " inner join laurels.members as m"
-            f"  on m.tenant_id = $1 and m.id = any($2) and m.id = w.id {joins}",
+            # Each is looked up by itself (`offset 0` keeps it so), however large the tenant is and
+            # whatever the planner knows of it.
+            " cross join lateral (select x.* from laurels.members as x"
+            f"  where x.tenant_id = $1 and x.id = w.id offset 0) as m {joins}",
             *values.given,
         )
         for member_id, holds in rows:

@@ -72,7 +72,8 @@ def register_source(
 ) -> None:
     """Fields may need this join, which finds at most one row per member.
 
-    One that is worked out for all members at once has another form for when `few` are asked.
+    One that is worked out for all members at once has another form for when `few` are asked: each
+    is looked up by itself there, which `offset 0` sees to.
     """
     assert name not in _sources, f"there are two sources `{name}`"
     _sources[name] = Source(sql, tuple(needs), few or sql)

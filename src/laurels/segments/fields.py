@@ -22,11 +22,13 @@ _RANK = "(rank() over (order by {value}) - 1)"
 _SCORE = f"(1 + 5 * {_RANK} / count(*) over ())"
 
 _WALLET_SETTLED = (
-    "left join lateral (select w.id, w.held, w.lifetime_earned, w.lifetime_redeemed,"
-    "  greatest(w.available - w.debt + coalesce(due.ripe - due.gone, 0), 0) as available,"
-    "  w.pending - coalesce(due.over, 0) as pending,"
-    "  greatest(w.debt - coalesce(due.ripe, 0), 0) as debt,"
-    "  w.lifetime_expired + coalesce(due.gone + due.over - due.ripe, 0) as lifetime_expired"
+    "left join lateral (select w.id, w.lifetime_earned, w.lifetime_redeemed,"
+    "  greatest(w.available - w.debt + coalesce(due.ripe - due.gone, 0)"
+    "   + coalesce(let.go - let.gone, 0), 0) as available,"
+    "  w.pending - coalesce(due.over, 0) as pending, w.held - coalesce(let.go, 0) as held,"
+    "  greatest(w.debt - coalesce(due.ripe, 0) - coalesce(let.go, 0), 0) as debt,"
+    "  w.lifetime_expired + coalesce(due.gone + due.over - due.ripe, 0) + coalesce(let.gone, 0)"
+    "   as lifetime_expired"
     " from laurels.wallets as w left join lateral (select"
     "   coalesce(sum(l.remaining) filter (where l.matured_at is null and l.matures_at <= {present}"
     "    and (l.expires_at is null or l.expires_at > {present})), 0)::bigint as ripe,"
@@ -36,11 +38,17 @@ _WALLET_SETTLED = (
     "    and l.expires_at <= {present}), 0)::bigint as gone"
     "  from laurels.lots as l where l.tenant_id = {tenant} and l.wallet_id = w.id"
     "   and l.remaining > 0) as due on w.has_lots"
+    " left join lateral (select sum(h.points)::bigint as go, coalesce(sum((select -sum(e.amount)"
+    "    from laurels.lot_entries as e inner join laurels.lots as l"
+    "     on l.tenant_id = {tenant} and l.id = e.lot_id and l.expires_at <= {present}"
+    "    where e.tenant_id = {tenant} and e.hold_id = h.id)), 0)::bigint as gone"
+    "  from laurels.holds as h where h.tenant_id = {tenant} and h.wallet_id = w.id"
+    "   and h.status = 'open' and h.expires_at <= {present}) as let on w.held > 0"
     " where w.tenant_id = {tenant} and w.member_id = m.id and w.program_id = (select d.id"
     "  from laurels.programs as d where d.tenant_id = {tenant} and d.is_default)"
-    ") as wallet on true"
+    " offset 0) as wallet on true"
 )
-"""The wallet as it is once what is due has matured and lapsed, whether or not a job came by."""
+"""The wallet as it is once what is due has matured, lapsed and been let go, job or no job."""
 
 
 def _since(name: str, moment: str, words: str, needs: tuple[str, ...] = ()) -> None:
@@ -90,6 +98,8 @@ def _lifetime() -> None:
         "totals",
         "left join laurels.member_totals as totals"
         " on totals.tenant_id = {tenant} and totals.member_id = m.id",
+        few="left join lateral (select t.* from laurels.member_totals as t"
+        " where t.tenant_id = {tenant} and t.member_id = m.id offset 0) as totals on true",
     )
     needs = ("totals",)
     for name, kind, words, sql in (
@@ -162,6 +172,10 @@ def _tier() -> None:
         " and standing.member_id = m.id and standing.ended_at is null"
         " left join laurels.tiers as tier"
         "  on tier.tenant_id = {tenant} and tier.id = standing.tier_id",
+        few="left join lateral (select h.* from laurels.tier_history as h"
+        " where h.tenant_id = {tenant} and h.member_id = m.id and h.ended_at is null"
+        " offset 0) as standing on true left join laurels.tiers as tier"
+        "  on tier.tenant_id = {tenant} and tier.id = standing.tier_id",
     )
     for name, kind, words, sql in (
         ("level", Kind.INTEGER, "Level of the member's tier; 1 is the lowest.", "tier.level"),
@@ -175,19 +189,23 @@ def _tier() -> None:
 
 def _purchases() -> None:
     completed = "{tenant} and p.member_id = m.id and p.status = 'completed'{judged_p}"
+    bought = "p.refund_state <> 'full' and p.amount >= 0"
     for days in WINDOWS:
-        name = f"last_{days}"
-        sums = (
-            "count(*) filter (where p.refund_state <> 'full' and p.amount >= 0) as purchases,"
-            " sum(p.amount - p.refunded) as spend from laurels.purchases as p"
-            " where p.tenant_id = {tenant} and p.status = 'completed'"
-            f" and p.occurred_at >= {{start_of_day_{days}}}{{judged_p}}"
+        name, since = f"last_{days}", f"p.occurred_at >= {{start_of_day_{days}}}"
+        rows = (
+            " from laurels.purchases as p"
+            " where p.tenant_id = {tenant} and p.status = 'completed'{judged_p}"
         )
         register_source(
             name,
-            f"left join (select p.member_id, {sums} group by p.member_id) as {name}"
-            f" on {name}.member_id = m.id",
-            few=f"left join lateral (select {sums} and p.member_id = m.id) as {name} on true",
+            f"left join (select p.member_id, count(*) filter (where {bought}) as purchases,"
+            f" sum(p.amount - p.refunded) as spend {rows} and {since} group by p.member_id)"
+            f" as {name} on {name}.member_id = m.id",
+            # Days as a filter: by their index all members' purchases of these days would be read.
+            few="left join lateral (select"
+            f" count(*) filter (where {bought} and {since}) as purchases,"
+            f" sum(p.amount - p.refunded) filter (where {since}) as spend {rows}"
+            f" and p.member_id = m.id) as {name} on true",
         )
         words = f"in the last {days} days, from the start of the day {days} days ago"
         register(
