@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from laurels.kit.ids import new_id
-from laurels.ledger.deciding import decide
+from laurels.ledger.deciding import decide, let_go
 from laurels.ledger.drafting import Draft, Original
 from laurels.ledger.lots import Dates, Lot, Wallet
 from laurels.ledger.movements import (
@@ -62,6 +62,8 @@ class Books:
             holds={hold.id: self._hold(hold) for hold in self.holds.values()},
         )
         try:
+            named = {movement.hold_id} if isinstance(movement, Release) else set()
+            let_go(draft, named=named)
             return decide(draft, movement)
         finally:
             self.rows += draft.rows

@@ -272,7 +272,6 @@ def test_a_hold_whose_time_is_over_is_not_captured_even_before_the_job_closes_it
 
     with pytest.raises(HoldClosed) as refusal:
         books.capture(held)
-    books.release(held)
 
     assert refusal.value.details == {"status": "expired"}
     assert books.figures == (100, 0, 0, 0)

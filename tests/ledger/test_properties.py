@@ -216,11 +216,20 @@ class Movements(RuleBasedStateMachine):
         outcome = self.ledger.post(program, movement, self.now)
         return type(outcome).__name__ if isinstance(outcome, AppError) else outcome
 
+    def let_go(self, program, *, but=None):
+        """Whoever asks a wallet for anything finds the holds let go whose time is over."""
+        mine = [hold for hold in self.holds if hold.program == program and hold is not but]
+        due = [hold.told for hold in mine if hold.told.open and hold.told.expires]
+        for told in sorted(due, key=lambda told: told.expires):
+            if told.expires <= self.now:
+                self.purses[program].release(told, self.now)
+
     @rule(wallet=wallets, points=points, days_ago=st.sampled_from([0, 0, 0, 3, 20, 70]))
     def earn(self, wallet, points, days_ago):
         """Points come in, perhaps late."""
         program = wallet % len(self.purses)
         at = self.now - timedelta(days=days_ago)
+        self.let_go(program)
         told = self.purses[program].earn(points, at, self.now, None)
         done = self.post(program, ledger.Credit(points=points, occurred_at=at))
         assert done.transaction.points == points
@@ -231,6 +240,7 @@ class Movements(RuleBasedStateMachine):
         """Points come in that lapse on a day of their own, perhaps before they ripen."""
         program = wallet % len(self.purses)
         lapses = self.now + timedelta(days=days)
+        self.let_go(program)
         told = self.purses[program].earn(points, self.now, self.now, lapses)
         done = self.post(program, ledger.Credit(points=points, expires_at=lapses))
         self.earns.append(Known(program, done.transaction.id, told, points))
@@ -240,6 +250,7 @@ class Movements(RuleBasedStateMachine):
         """A part of what seems to be there goes out, or there is too little."""
         program = wallet % len(self.purses)
         points = self.part(program, share)
+        self.let_go(program)
         told = self.purses[program].spend(points, self.now)
         done = self.post(program, ledger.Debit(points=points))
         if told is None:
@@ -254,6 +265,7 @@ class Movements(RuleBasedStateMachine):
         points = self.part(program, share)
         self.number += 1
         expires = days and self.now + timedelta(days=days, seconds=self.number)
+        self.let_go(program)
         told = self.purses[program].hold(points, self.now, expires)
         done = self.post(program, ledger.HoldPoints(points=points, expires_at=expires))
         if told is None:
@@ -271,6 +283,7 @@ class Movements(RuleBasedStateMachine):
         """Points set aside are spent, wholly or in part, if they still are."""
         hold = self.holds[which % len(self.holds)]
         points = max(1, hold.points * share // 100)
+        self.let_go(hold.program)
         told = self.purses[hold.program].capture(hold.told, points, self.now)
         done = self.post(hold.program, ledger.Capture(hold_id=hold.id, points=points))
         if isinstance(told, str):
@@ -284,6 +297,7 @@ class Movements(RuleBasedStateMachine):
     def release(self, which):
         """Points set aside come back, if they still are."""
         hold = self.holds[which % len(self.holds)]
+        self.let_go(hold.program, but=hold)
         told = self.purses[hold.program].release(hold.told, self.now)
         done = self.post(hold.program, ledger.Release(hold_id=hold.id))
         assert (done == "HoldClosed") is not told
@@ -305,6 +319,7 @@ class Movements(RuleBasedStateMachine):
     def reverse(self, known, share, tell):
         """Take something back, and compare what the row is worth."""
         total = known.points * share // 100
+        self.let_go(known.program)
         told = tell(known.told, total, self.now)
         done = self.post(
             known.program, ledger.Reversal(transaction_id=known.id, total=total, type="refunded")

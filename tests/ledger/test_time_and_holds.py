@@ -116,8 +116,9 @@ async def test_more_than_is_held_is_not_captured(house):
 
 async def test_holds_whose_time_is_over_let_go(house):
     member = await house.member(balance=100)
-    held = await hold(house, member, 60, expires_at=house.now)
+    held = await hold(house, member, 60, expires_at=house.now + timedelta(days=1))
     await hold(house, member, 30)
+    house.later(days=1)
 
     async with house.work() as work:
         counts = [await ledger.release_due_holds(work) for _ in range(2)]
@@ -167,3 +168,60 @@ async def test_what_lapsed_counts_once_in_refunds_that_come_one_after_the_other(
         None, -10, None, -50, None,
     ]  # fmt: skip
     assert await house.balance(member) == figures(available=440)
+
+
+async def purse(house, member):
+    """What the member can spend, at a look."""
+    async with house.work() as work:
+        return (await ledger.spendable(work, [member]))[member, None].available
+
+
+@pytest.mark.parametrize("by_job", [True, False])
+async def test_a_hold_whose_time_is_over_is_in_nobodys_way_though_no_job_came_by(house, by_job):
+    member = await house.member(balance=100)
+    held = await hold(house, member, 60, expires_at=house.now + timedelta(days=1))
+    await hold(house, member, 10)
+    assert await purse(house, member) == 30
+    house.later(days=2)
+    if by_job:
+        async with house.work() as work:
+            assert await ledger.release_due_holds(work) == 1
+
+    assert await purse(house, member) == 90
+    await spend(house, member, 85)
+
+    assert await house.balance(member) == figures(available=5, held=10)
+    with pytest.raises(HoldClosed) as refused:
+        await move(house, ledger.Capture(hold_id=held))
+    assert refused.value.details["status"] == "expired"
+
+
+async def test_points_that_lapsed_under_such_a_hold_are_gone_with_its_end(house):
+    await house.program(expiry_days=30)
+    member = await house.member()
+    await earn(house, member, 100, expires_at=house.now + timedelta(days=400))
+    await earn(house, member, 50)
+    await hold(house, member, 70, expires_at=house.now + timedelta(days=40))
+    house.later(days=41)
+
+    assert await purse(house, member) == 100
+    with pytest.raises(ledger.InsufficientPoints):
+        await spend(house, member, 101)
+    await spend(house, member, 100)
+
+    assert await house.balance(member) == figures()
+    assert ("expired", -50, 0) in await rows_of(house, member)
+
+
+async def test_a_capture_of_a_hold_whose_time_is_over_is_refused_and_lets_it_go(house):
+    member = await house.member(balance=100)
+    held = await hold(house, member, 60, expires_at=house.now + timedelta(days=1))
+    house.later(days=2)
+
+    late, other = await book(
+        house, ledger.Capture(hold_id=held), ledger.Debit(member_id=member, points=100)
+    )
+
+    assert isinstance(late, HoldClosed)
+    assert other.transaction.points == -100
+    assert await house.balance(member) == figures()

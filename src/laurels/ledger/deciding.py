@@ -1,11 +1,13 @@
 """Pure: what movements do to locked wallets. Values in, values out; no database, no clock."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from laurels.events.catalogue import HoldOpened, HoldReleased, PointsDebited
 from laurels.kit.db import MAX_POINTS
 from laurels.kit.ids import new_id
+from laurels.kit.time import FAR
 
 from .coming_in import bring, credit
 from .drafting import Draft, add_row, balance_of, consume, positive, require, tell
@@ -72,6 +74,20 @@ def decide(draft: Draft, movement: Movement) -> Posted:
         case _:  # pragma: no cover - the union above is complete
             msg = f"no such movement: {type(movement).__name__}"
             raise TypeError(msg)
+
+
+def let_go(draft: Draft, *, named: Collection[UUID]) -> None:
+    """Holds whose time is over let go before anything else; those `named` are asked to anyway."""
+    over = [
+        hold
+        for hold in draft.holds.values()
+        if hold.status == "open" and hold.id not in named
+        and hold.expires_at is not None and hold.expires_at <= draft.now
+    ]  # fmt: skip
+    for hold in sorted(over, key=lambda hold: (hold.expires_at or FAR, hold.id)):
+        wallet = follow(draft, draft.wallets[hold.wallet_id])
+        settle_due(draft, wallet, draft.now)
+        _close(draft, wallet, hold, "expired", hold.points, draft.now)
 
 
 def wallet_of(draft: Draft, movement: Movement) -> Wallet:
@@ -173,10 +189,11 @@ def _open_hold(draft: Draft, hold_id: UUID) -> OpenHold:
 
 
 def _capture(draft: Draft, wallet: Wallet, movement: Capture, moment: datetime) -> Posted:
-    hold = _open_hold(draft, movement.hold_id)
-    if hold.expires_at is not None and hold.expires_at <= moment:
+    hold = draft.holds[movement.hold_id]
+    if hold.status in {"open", "expired"} and (hold.expires_at or FAR) <= moment:
         msg = "The hold has expired; its points go back to the member."
         raise HoldClosed(msg, status="expired")
+    _open_hold(draft, movement.hold_id)
     points = hold.points if movement.points is None else movement.points
     positive(points)
     if points > hold.points:

@@ -40,3 +40,15 @@ async def lock_wallets_of(work: Work, member_ids: Sequence[UUID]) -> None:
         " order by id for update",
         work.tenant_id, list(member_ids),
     )  # fmt: skip
+
+
+async def lapsed_holds(work: Work, holding: Sequence[UUID]) -> list[UUID]:
+    """Return the holds of these wallets whose time is over, though no job has come by."""
+    if not holding:
+        return []
+    rows = await work.fetch(
+        "select id from laurels.holds where tenant_id = $1 and wallet_id = any($2)"
+        " and status = 'open' and expires_at <= $3",
+        work.tenant_id, list(holding), work.now,
+    )  # fmt: skip
+    return [row[0] for row in rows]

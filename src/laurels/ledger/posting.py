@@ -14,10 +14,10 @@ from laurels.kit import rehearsing
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work, sparse, uniform
 
-from .deciding import decide, follow, wallet_of
+from .deciding import decide, follow, let_go, wallet_of
 from .drafting import Draft, Original, balance_of
 from .errors import PostingKeyTaken
-from .locking import lock_rows, read_wallet
+from .locking import lapsed_holds, lock_rows, read_wallet
 from .lots import Lot
 from .movements import (
     Capture,
@@ -64,6 +64,7 @@ async def post(
         draft.moved = await _whereabouts(work, draft, known)
         await _read_expiries(work, draft, movements, known)
         await read_openings(work, draft.openings, movements, known)
+        let_go(draft, named={m.hold_id for m in movements if isinstance(m, Release)})
         outcomes = [_outcome(draft, movement, known) for movement in movements]
         if await _book(work, draft, keys_are_fresh=keys_are_fresh, last_try=last_try):
             emit(work, draft.events, historical=historical)
@@ -160,6 +161,7 @@ async def _lock(
     if hold_ids or transaction_ids:
         wallet_ids |= await _wallets_of(work, hold_ids, transaction_ids)
     rows = await lock_rows(work, pairs, wallet_ids)
+    hold_ids += await lapsed_holds(work, [row[0] for row in rows if row[5]])
     wallets = {row[0]: read_wallet(row) for row in rows}
     draft = Draft(
         now=work.now,

@@ -64,13 +64,13 @@ async def spendable(
 ) -> dict[tuple[UUID, UUID | None], Purse]:
     """Return what members can spend now, by member and program; None is the default program.
 
-    What is due is counted as if it had matured and lapsed. It is a look, not a promise: only a
-    movement knows what is there.
+    What is due is counted as if it had matured, lapsed and been let go. It is a look, not a
+    promise: only a movement knows what is there.
     """
     rows = await work.fetch(
         "select m.id as member_id, p.id as program_id, p.is_default, p.minimum_redemption_points,"
-        " greatest(coalesce(w.available - w.debt, 0) + coalesce(d.ripe, 0) - coalesce(d.gone, 0),"
-        "  0)::bigint as available"
+        " greatest(coalesce(w.available - w.debt, 0) + coalesce(d.ripe, 0) - coalesce(d.gone, 0)"
+        "  + coalesce(o.back, 0), 0)::bigint as available"
         " from unnest($2::uuid[]) as m (id)"
         " inner join laurels.programs as p on p.tenant_id = $1"
         " left join laurels.wallets as w"
@@ -80,7 +80,13 @@ async def spendable(
         "    and (l.expires_at is null or l.expires_at > $3)) as ripe,"
         "   sum(l.remaining) filter (where l.matured_at is not null and l.expires_at <= $3) as gone"
         "  from laurels.lots as l"
-        "  where l.tenant_id = $1 and l.wallet_id = w.id and l.remaining > 0) as d on w.has_lots",
+        "  where l.tenant_id = $1 and l.wallet_id = w.id and l.remaining > 0) as d on w.has_lots"
+        " left join lateral (select sum(h.points - coalesce((select -sum(e.amount)"
+        "    from laurels.lot_entries as e inner join laurels.lots as l"
+        "     on l.tenant_id = $1 and l.id = e.lot_id and l.expires_at <= $3"
+        "    where e.tenant_id = $1 and e.hold_id = h.id), 0)) as back"
+        "  from laurels.holds as h where h.tenant_id = $1 and h.wallet_id = w.id"
+        "   and h.status = 'open' and h.expires_at <= $3) as o on w.held > 0",
         work.tenant_id, list(member_ids), work.now,
     )  # fmt: skip
     found: dict[tuple[UUID, UUID | None], Purse] = {}
