@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import jsonschema_rs
 import pytest
+from tools.reference.api_page import Page
+from tools.reference.pages import error_list
 
-from laurels.cli.api_page import Page
-from laurels.cli.docs import error_list
 from laurels.kit.access import SIGNED_IN
 from laurels.kit.errors import AppError
 from laurels.kit.openapi import AT_THE_DOOR, WRITES, errors_known, operations, refuses

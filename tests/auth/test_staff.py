@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from tools.reference.pages import entrances
 
 from laurels import auth
 from laurels.auth.errors import LastOwner
-from laurels.cli.docs import entrances
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Actor
 from laurels.permissions import ALL_PERMISSIONS

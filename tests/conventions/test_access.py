@@ -1,10 +1,10 @@
 """Every door says who may come in: a permission, or Public."""
 
 from fastapi import APIRouter, FastAPI
+from tools.reference.pages import entrances
 
 from laurels import auth
 from laurels.api import create_app
-from laurels.cli.docs import entrances
 from laurels.kit.access import SIGNED_IN
 from laurels.kit.db import Database
 from laurels.permissions import ALL_PERMISSIONS, Permission

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from tools.reference.pages import entrances
 
 from laurels import events
-from laurels.cli.docs import entrances
 from laurels.kit.ids import encode
 from laurels.kit.jobs import all_jobs
 from tests.support.application import described

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tools.reference import FOLDER
+from tools.reference.pages import pages
 
-from laurels.cli.docs import pages, reference_folder
 from laurels.config import Settings
 from laurels.events.catalogue import CATALOGUE
 from laurels.kit.errors import AppError
@@ -16,20 +17,15 @@ PAGES = pages()
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_page_is_current(name):
-    folder = reference_folder()
-    assert folder is not None
-
-    path = folder / name
+    path = FOLDER / name
     assert path.is_file(), f"{name} is missing: run ./dev docs"
     assert path.read_text(encoding="utf-8") == PAGES[name], f"{name} is old: run ./dev docs"
 
 
 def test_no_page_is_left_over():
-    folder = reference_folder()
-    assert folder is not None
     generated = {
         path.name
-        for path in folder.iterdir()
+        for path in FOLDER.iterdir()
         if path.suffix == ".json" or "Written by `./dev docs`" in path.read_text(encoding="utf-8")
     }
 

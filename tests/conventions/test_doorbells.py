@@ -24,7 +24,6 @@ SIDE_DOORS: dict[str, tuple[set[str], str]] = {
     "purchases.errors": ({"settlement"}, "a door names the errors that pass through it"),
     "rewards.schemas": ({"imports"}, "a row of a file is checked as a request is"),
     "tenants.errors": ({"platform", "settlement"}, "a door names the errors that pass through it"),
-    "tenants.settings": ({"cli"}, "the page of settings lists every section"),
 }
 MOVES = {"post", "credit", "debit", "reverse", "hold", "capture", "release"}
 MAY_MOVE_POINTS = {

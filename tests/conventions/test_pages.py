@@ -246,7 +246,7 @@ def words() -> frozenset[str]:
 
 def known(name: str) -> bool:
     """Tell whether the code knows a name."""
-    if name in NOT_OURS or name in vocabulary():
+    if name in NOT_OURS or name in vocabulary() or (ROOT / name).is_file():
         return True
     if name.endswith(".py"):
         return any(ROOT.glob(f"src/laurels/**/{name}"))

@@ -11,9 +11,9 @@ import asyncpg
 import httpx
 import pytest
 from sqlalchemy import Column, MetaData, Table, Text
+from tools.reference.pages import entrances
 
 from laurels import auth, domains, events, imports
-from laurels.cli.docs import entrances
 from laurels.kit import roles
 from laurels.kit.db import Database
 from laurels.kit.ids import PREFIXES, encode

@@ -38,7 +38,6 @@ COMMANDS = {
     "worker": ("serve", "work"),
     "migrate": ("db", "migrate"),
     "run": ("demo", "run"),
-    "docs": ("docs", "docs"),
 }
 """By name: the module and the function of commands that are in no group."""
 HELP = {
@@ -49,7 +48,6 @@ HELP = {
         "Bring the schema to the newest revision, with a proved dump first where there is data."
     ),
     "run": "Start everything in one process, with a demo tenant, and say what to try.",
-    "docs": "Write docs/reference from the code. Works in a checkout only.",
 }
 
 

@@ -53,7 +53,7 @@ from .schemas import (
     RevokeIn,
     WhyOut,
 )
-from .sent import ClaimIn, PurchaseIn, PurchasePatch, RefundIn, RefundOfIn
+from .sent import PurchaseClaimIn, PurchaseIn, PurchasePatch, RefundIn, RefundOfIn
 
 router = APIRouter(prefix="/v1", route_class=Door)
 Enrolling = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
@@ -250,7 +250,9 @@ async def change_purchase(
 
 @router.post("/purchases/{purchase_id}/claim", tags=["purchases"])
 @refuses(*CLAIMING)
-async def claim_purchase(purchase_id: PurchaseId, body: ClaimIn, work: Settling) -> PurchaseOut:
+async def claim_purchase(
+    purchase_id: PurchaseId, body: PurchaseClaimIn, work: Settling
+) -> PurchaseOut:
     """Give a guest's purchase to a member; a completed one earns them points now.
 
     It earns as of its own moment, by the rules in force now, less what was refunded since. Doing it

@@ -181,7 +181,7 @@ class PurchasePatch(Schema):
         return found
 
 
-class ClaimIn(Schema):
+class PurchaseClaimIn(Schema):
     """Whose a guest's purchase is, by your id or by ours."""
 
     member: Code | None = Field(
@@ -192,7 +192,7 @@ class ClaimIn(Schema):
     member_id: MemberId | None = Field(default=None, description="Our id of the member.")
 
     @model_validator(mode="after")
-    def _names_somebody(self) -> "ClaimIn":
+    def _names_somebody(self) -> "PurchaseClaimIn":
         if self.member is None and self.member_id is None:
             msg = "name the member by `member`, your id, or by `member_id`, ours"
             raise ValueError(msg)

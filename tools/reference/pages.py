@@ -1,14 +1,12 @@
-"""`laurels docs`: the pages of docs/reference, written from the code; `--check` compares them."""
+"""The pages of docs/reference, written from the code."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module, util
 from inspect import cleandoc, getdoc
-from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
-import typer
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant as Needs  # codespell:ignore
 from fastapi.routing import RouteContext, iter_route_contexts
@@ -16,7 +14,6 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table, UniqueConst
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import Column
 
-import laurels
 from laurels import auth, domains, permissions, tenants
 from laurels.api import create_app
 from laurels.config import Settings
@@ -31,37 +28,7 @@ from laurels.migrations import views
 from laurels.tenants.settings import sections
 
 from .api_page import api_page
-from .console import fail, out
 from .manual import NOTE, manual
-
-
-def docs(
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 on old pages.")] = (
-        False
-    ),
-) -> None:
-    """Write docs/reference from the code. Works in a checkout only."""
-    folder = reference_folder()
-    if folder is None:
-        fail("this works in a checkout only: there is no docs/ beside the source")
-    written = pages()
-    old = [
-        folder / name
-        for name, text in written.items()
-        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
-    ]
-    if check and old:
-        fail(f"{', '.join(path.name for path in old)}: not what the code says; run ./dev docs")
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in old:
-        path.write_text(written[path.name], encoding="utf-8")
-    out.print(f"docs/reference is current; {len(old)} of {len(written)} pages were written.")
-
-
-def reference_folder() -> Path | None:
-    """Return docs/reference of the checkout that this code runs from, None when it is none."""
-    root = Path(laurels.__file__).resolve().parents[2]
-    return root / "docs" / "reference" if (root / "pyproject.toml").is_file() else None
 
 
 def pages() -> dict[str, str]:

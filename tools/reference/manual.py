@@ -6,14 +6,13 @@ from typing import Any
 
 from typer.core import TyperGroup, TyperOption
 
+from laurels.cli.main import load_all
+
 NOTE = "<!-- Written by `./dev docs` from the code; change it there. -->"
 
 
 def manual() -> str:
     """Return docs/reference/cli.md."""
-    # Only here, because the list of commands names this one too.
-    from .main import load_all
-
     root = load_all()
     lines = [NOTE, "# Commands", "", "In a checkout, `./dev laurels …` reaches each of them."]
     for path, command in _walk("laurels", root):

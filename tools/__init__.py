@@ -1,0 +1,1 @@
+"""What the project needs to be built, and nobody who runs it."""
