@@ -36,8 +36,11 @@ async def lock_rows(
 async def lock_wallets_of(work: Work, member_ids: Sequence[UUID]) -> None:
     """Lock all wallets that these members have, before anything else of theirs is written."""
     await work.fetch(
-        "select 1 from laurels.wallets where tenant_id = $1 and member_id = any($2)"
-        " order by id for update",
+        # Each is looked up by itself: in the order of ids all wallets of a tenant would be read.
+        "select 1 from laurels.wallets as w where w.tenant_id = $1 and w.id = any(array("
+        "  select x.id from unnest($2::uuid[]) as n (id) cross join lateral (select o.id"
+        "   from laurels.wallets as o where o.tenant_id = $1 and o.member_id = n.id offset 0) as x"
+        " )) order by w.id for update",
         work.tenant_id, list(member_ids),
     )  # fmt: skip
 

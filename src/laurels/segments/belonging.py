@@ -71,7 +71,7 @@ class Named:
             work.now, zone(tenant.time_zone), [work.tenant_id, list(moments)], without,
             moments=list(moments.values()),
         )  # fmt: skip
-        compiler = Compiler(values, registry.column_of, registry.COLLECTIONS)
+        compiler = Compiler(values, registry.column_of, registry.COLLECTIONS, one_by_one=True)
         asked = [self.live[segment_id] for segment_id in segment_ids]
         told = [f"m.status {standing_of(one)} and {compiler.predicate(one)}" for one in asked]
         sources = registry.joins(compiler.needs, few=True)

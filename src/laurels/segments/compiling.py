@@ -150,11 +150,16 @@ class OwnMoments(Values):
 
 @dataclass(slots=True)
 class Compiler:
-    """Turns conditions into predicates, and notes which sources they read."""
+    """Turns conditions into predicates, and notes which sources they read.
+
+    With `one_by_one` each member's collections are looked up by themselves: else the planner may
+    read the rows of all members once and hash them.
+    """
 
     values: Values
     columns: Callable[[Field], Column]
     collections: Mapping[str, str]
+    one_by_one: bool = False
     needs: set[str] = field(default_factory=set[str])
 
     def predicate(self, condition: Condition) -> str:
@@ -185,13 +190,14 @@ class Compiler:
     def _each(self, each: Each) -> str:
         rows = self.values.write(self.collections[each.collection])
         where = self.predicate(each.where)
+        end = " offset 0)" if self.one_by_one else ")"
         if each.quantifier == "every":
             return (
-                f"(exists (select from {rows})"
-                f" and not exists (select from {rows} and {where} is not true))"
+                f"(exists (select from {rows}{end}"
+                f" and not exists (select from {rows} and {where} is not true{end})"
             )
         word = "exists" if each.quantifier == "some" else "not exists"
-        return f"{word} (select from {rows} and {where})"
+        return f"{word} (select from {rows} and {where}{end}"
 
     def _leaf(self, leaf: Leaf) -> str:
         if leaf.key is not None:
