@@ -92,6 +92,25 @@ async def test_what_was_not_used_in_time_expires(shop, house, returning, points)
     assert (await shop.read({"id": redemption["reward_id"]}))["redemptions"] == 1
 
 
+@pytest.mark.parametrize(("returning", "outcome"), [(False, "insufficient_points"), (True, "had")])
+async def test_points_of_what_was_not_used_in_time_buy_the_next_reward_before_the_job_has_come(
+    shop, house, returning, outcome
+):
+    settings = {"return_points_on_expiry": returning}
+    await shop.client.patch("/v1/settings/rewards", json=settings)
+    anna, _ = await made_at(shop, 30)
+    mug = await shop.reward()
+    house.later(days=400)
+
+    item = rewards.NewRedemption(
+        member_id=decode("member", anna), reward_id=decode("reward", mug["id"])
+    )
+    async with house.work() as work:
+        (found,) = await rewards.redeem_many(work, [item])
+
+    assert getattr(found, "code", "had") == outcome
+
+
 async def test_too_late_is_too_late_also_before_the_job_has_come(shop, house):
     _, redemption = await made_at(shop, 1)
     async with house.work() as work:

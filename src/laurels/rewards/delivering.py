@@ -23,7 +23,7 @@ from . import ending, queries
 from .ending import Delivery
 from .errors import CodeTaken, RedemptionMoved
 from .providers import Delivered, Order, Undeliverable, provider_of
-from .redeeming import valid_until
+from .values import valid_until
 
 log = logging.getLogger("laurels.rewards")
 

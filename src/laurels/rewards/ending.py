@@ -29,10 +29,9 @@ from laurels.kit.work import Work
 from . import queries
 from .errors import RedemptionInvalid, RedemptionNotFound
 from .queries import Row
-from .redeeming import valid_until
 from .settings import RewardSettings
 from .states import lead
-from .values import check_discount
+from .values import check_discount, valid_until
 from .vouchers import give_code
 
 DELAYS = tuple(
@@ -159,11 +158,27 @@ async def expire_due(work: Work, *, limit: int) -> int:
         " and expires_at <= $2 order by expires_at, id limit $3",
         work.tenant_id, work.now, limit,
     )  # fmt: skip
-    locked = await lock(work, [row["id"] for row in due])
+    await _expire(work, [row["id"] for row in due])
+    return len(due)
+
+
+async def expire_of(work: Work, member_ids: Sequence[UUID]) -> None:
+    """What these members did not use in time has expired, whether or not a job came by."""
+    due = await work.fetch(
+        "select id from laurels.redemptions where tenant_id = $1 and member_id = any($2)"
+        " and state = 'completed' and expires_at <= $3",
+        work.tenant_id, list(member_ids), work.now,
+    )  # fmt: skip
+    await _expire(work, [row["id"] for row in due])
+
+
+async def _expire(work: Work, redemption_ids: Sequence[UUID]) -> None:
+    if not redemption_ids:
+        return
+    locked = await lock(work, redemption_ids)
     rows = [row for row in locked.values() if is_over(row, work.now)]
     settings = await tenants.read(work, RewardSettings)
     await _end(work, rows, "expired", points_back=settings.return_points_on_expiry)
-    return len(due)
 
 
 def is_over(row: Row, now: datetime) -> bool:

@@ -7,7 +7,6 @@ what is left of it to the commit, so the last one has one buyer and nobody waits
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -26,16 +25,15 @@ from laurels.events.catalogue import (
 from laurels.kit.errors import AppError, altered
 from laurels.kit.ids import encode, new_id
 from laurels.kit.schema import trim_money
-from laurels.kit.time import end_of_days, zone
 from laurels.kit.work import Actor, Work
 
-from . import queries
+from . import ending, queries
 from .codes import fresh_code
 from .eligibility import judge
 from .errors import QuantityNotAllowed, RedemptionAltered, RewardNotFound
 from .facts import Facts, gather, offer_of
 from .settings import RewardSettings
-from .values import worth_of
+from .values import valid_until, worth_of
 
 AT_ONCE = frozenset({"code", "pool"})
 """Ways of delivering that are done with the redemption itself."""
@@ -134,6 +132,8 @@ async def redeem_many(work: Work, items: Sequence[NewRedemption]) -> list[Outcom
     await _find(work, items)
     wanted = {item.member_id for item in items if item.member_id is not None}
     people = await members.get_facts(work, sorted(wanted), lock=True)
+    if (await tenants.read(work, RewardSettings)).return_points_on_expiry:
+        await ending.expire_of(work, list(people))
     rewards = sorted({item.reward_id for item in items})
     asked = await queries.asked_of_members(work, rewards)
     if asked.standing:
@@ -363,11 +363,6 @@ def _row(work: Work, plan: _Plan, time_zone: str) -> dict[str, Any]:
         "actor_type": actor.kind,
         "actor_id": actor.id,
     }
-
-
-def valid_until(moment: datetime, days: int | None, time_zone: str) -> datetime | None:
-    """Return when something lapses that is valid for so many days, None for never."""
-    return None if days is None else end_of_days(moment, days, zone(time_zone))
 
 
 def snapshot(reward: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a reward is worth, by its type: each type has a form of its own and takes no other."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
@@ -8,6 +9,7 @@ from pydantic import Field, ValidationError
 from laurels.kit.errors import FieldError
 from laurels.kit.money import require_amount, require_at_most
 from laurels.kit.schema import Amount, Attributes, Code, Moment, Name, Schema
+from laurels.kit.time import end_of_days, zone
 from laurels.kit.words import fault_of
 
 from .errors import RedemptionInvalid, RewardInvalid
@@ -176,3 +178,8 @@ def most_on(value: dict[str, Any], paid: Decimal) -> Decimal:
     """
     percentage = Decimal(value["percentage"])
     return paid * percentage / (100 - percentage)
+
+
+def valid_until(moment: datetime, days: int | None, time_zone: str) -> datetime | None:
+    """Return when something lapses that is valid for so many days, None for never."""
+    return None if days is None else end_of_days(moment, days, zone(time_zone))
