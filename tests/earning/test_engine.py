@@ -49,8 +49,10 @@ def twice(number=2, factor="2", **more):
     return make_rule(number, Multiplier(Decimal(factor)), **more)
 
 
-def buy(amount, moment=NOON, tier=None, **more):
+def buy(amount, moment=NOON, tier=None, quantity=None, **more):
     facts = purchase_facts(amount=Decimal(amount), currency="USD", **more)
+    if quantity is not None:
+        facts["purchase.quantity"] = quantity
     facts |= moment_facts(moment, moment)
     if tier is not None:
         facts |= member_facts(tier_multiplier=Decimal(tier))

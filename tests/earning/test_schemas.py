@@ -38,7 +38,7 @@ def test_a_rule_is_stored_and_read_back_as_the_same_rule():
     )
     assert form.definition() == {
         "conditions": {"all": [LARGE]},
-        "award": {"type": "points_per_money", "rate": "1.50", "lines": SKU},
+        "award": {"type": "points_per_money", "rate": "1.50", "lines": SKU, "base": "amount"},
         "caps": [{"period": "day", "points": 100}],
     }
     assert rule == from_json(

@@ -188,3 +188,57 @@ async def test_a_dry_run_of_a_file_of_lines_predicts_it(desk, monkeypatch):
 
     assert summary(predicted) == summary(booked) == (9, 9, 0, 0)
     assert (predicted.points, predicted.revenue) == (booked.points, booked.revenue)
+
+
+async def test_lines_and_orders_have_columns_for_their_tax(desk):
+    header = "Order,Customer,Date,Item,Price,LineTax,Tax\n"
+    how = {
+        "mapping": {
+            "member": "Customer", "occurred_at": "Date", "sku": "Item", "unit_price": "Price",
+            "line_tax_amount": "LineTax", "tax_amount": "Tax",
+        },
+        "constants": {"currency": "USD"}, "group_by": "Order",
+        "dialect": imports.Dialect(decimal_comma=True),
+    }  # fmt: skip
+    rows = (
+        'A1,anna,2026-01-05,book,"107,00","7,00",\n'
+        'A1,anna,2026-01-05,lamp,"1.190,00","190,00",\n'
+        'A2,anna,2026-01-05,book,"107,00",,"7,00"\n'
+        'A3,anna,2026-01-05,book,"107,00",,"7,00"\n'
+        'A3,anna,2026-01-05,bag,"1,00",,"8,00"\n'
+        'A4,anna,2026-01-05,book,"107,00",,"107,01"\n'
+        'A5,anna,2026-01-05,book,"107,00","-7,00",\n'
+    )
+
+    report = await desk.load(desk.file(header + rows), **how)
+
+    assert summary(report) == (5, 2, 0, 3)
+    assert [(each.field, each.code) for each in report.first_rejections] == [
+        ("Tax", "row_invalid"), ("Tax", "purchase_invalid"), ("lines", "purchase_invalid"),
+    ]  # fmt: skip
+    found = await desk.fetch(
+        "select p.external_id, p.tax_amount, l.tax_amount from laurels.purchases as p"
+        " join laurels.purchase_lines as l on l.tenant_id = p.tenant_id and l.purchase_id = p.id"
+        " where p.tenant_id = $1 order by 1, l.position"
+    )
+    assert [tuple(row) for row in found] == [
+        ("A1", None, Decimal("7.00")), ("A1", None, Decimal("190.00")),
+        ("A2", Decimal("7.00"), None),
+    ]  # fmt: skip
+
+
+async def test_a_row_for_each_order_tells_its_tax_and_that_of_its_lines(desk):
+    lines = '[{"unit_price": 107, "tax_amount": 7.00}, {"unit_price": 119, "tax_amount": "19"}]'
+    file = desk.purchases(
+        {"external_id": "1", "amount": "119.00", "tax_amount": "19.00"},
+        {"external_id": "2", "amount": "226.00", "lines": lines},
+        {"external_id": "3", "amount": "119.00", "tax_amount": "-19.00"},
+        {"external_id": "4", "amount": "119.00", "tax_amount": "119.01"},
+        {"external_id": "5", "amount": "119.00", "tax_amount": "a fifth"},
+    )
+
+    report = await desk.load(file)
+
+    assert summary(report) == (5, 2, 0, 3)
+    assert [each.field for each in report.first_rejections] == ["tax_amount"] * 3
+    assert summary(await desk.load(file)) == (5, 0, 2, 3)

@@ -24,9 +24,10 @@ def rows_of(text: str) -> list[dict[str, str]]:
 async def fill(house) -> None:
     """A shop with two tills whose numbers collide, lines, states, refunds by line, and a guest."""
     lines = [
-        Line(sku="mug", quantity=Decimal(3), unit_price=Decimal("5.00"), amount=Decimal("15.00")),
+        Line(sku="mug", quantity=Decimal(3), unit_price=Decimal("5.00"), amount=Decimal("15.00"),
+             tax_amount=Decimal("2.40")),
         Line(sku="bag", quantity=Decimal(1), unit_price=Decimal("2.00"), amount=Decimal("2.00")),
-    ]
+    ]  # fmt: skip
     async with house.work() as work:
         settled = await settlement.settle(
             work,
@@ -36,7 +37,8 @@ async def fill(house) -> None:
                     external_id="1", lines=lines, note="=1+1", attributes={"table": 4},
                 ),
                 NewPurchase(
-                    amount=Decimal("8.00"), currency="USD", source="till-2", external_id="1",
+                    amount=Decimal("8.00"), tax_amount=Decimal("0.00"), currency="USD",
+                    source="till-2", external_id="1",
                 ),
                 NewPurchase(
                     amount=Decimal("9.00"), currency="USD", member="ben", status="pending",
@@ -71,6 +73,8 @@ async def test_purchases_and_refunds_come_back_as_they_were(house, tmp_path):
     assert [row for row in rows_of(again) if row["status"] != "pending"] == [
         row for row in rows_of(text) if row["status"] != "pending"
     ]
+    assert [row["tax_amount"] for row in rows_of(text)] == ["", "", "0.00", ""]
+    assert '"tax_amount":"2.40"' in rows_of(text)[0]["lines"]
     assert {row["source"] for row in rows_of(text)} == {"till-1", "till-2", "api"}
     assert (await desk.load(desk.file(text))).booked == 0
 

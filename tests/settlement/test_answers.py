@@ -18,6 +18,10 @@ PURCHASES = {
         "occurred_at": "2025-03-01T12:00:00+02:00",
         "attributes": {"gift": True, "weight": 1.25, "tags": ["a", None], "of": {"x": 1}},
         "lines": [LINE, {"unit_price": "1", "amount": "0.5", "attributes": {"size": "L"}}],
+        "tax_amount": "4.2",
+    },
+    "whose lines say their tax": {
+        "amount": "1.00", "lines": [{"unit_price": "1", "tax_amount": "0.160"}], "tax_amount": "0",
     },
     "with a fraction of a second": {"amount": "1", "occurred_at": "2025-03-01T12:00:00.120Z"},
     "that is pending": {"amount": "10.00", "member": "anna", "status": "pending"},

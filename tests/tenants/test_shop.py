@@ -147,7 +147,7 @@ async def test_another_rate_is_a_new_version_and_the_next_purchase_earns_by_it(c
     assert answer.json()["values"]["points_per_dollar"] == "2.50"
     assert (before["points"], after["points"]) == (10, 25)
     assert (rule["version"], rule["award"]) == (2, {"type": "points_per_money", "rate": "2.50",
-                                                    "lines": None})  # fmt: skip
+                                                    "lines": None, "base": "amount"})  # fmt: skip
     assert after["award"]["effects"][0]["version"] == 2
     path = f"/v1/purchases/{before['id']}"
     assert (await client.get(path)).json()["award"] == before["award"]
@@ -249,6 +249,7 @@ async def test_the_rest_of_a_managed_rule_is_the_shops_and_stays_when_the_settin
         award={
             "type": "points_per_money", "rate": "1.0",
             "lines": {"field": "category", "op": "eq", "value": "wine"},
+            "base": "net_amount",
         },
     )  # fmt: skip
 
@@ -261,6 +262,7 @@ async def test_the_rest_of_a_managed_rule_is_the_shops_and_stays_when_the_settin
     assert replaced.status_code == 200, replaced.text
     after = await managed(client, "earning.points_per_dollar")
     assert (after["name"], after["award"]["rate"]) == ("Points for wine", "3.00")
+    assert after["award"]["base"] == "net_amount"
     assert (bought["points"], capped["points"]) == (36, 40)
 
 

@@ -104,11 +104,11 @@ def purchases(
 ) -> None:
     """Book the purchases and refunds of a CSV file, each once; unknown members are enrolled.
 
-    Columns: external_id, member, occurred_at, amount, currency; optional: status, refund_of,
-    channel, payment_method, note, lines (JSON). With --group-by also sku, name, category, quantity,
-    unit_price, line_amount, and no amount is needed. Run it again after a break: what is there is
-    skipped. Exit code 3: rows were refused; they are in a file that can be mended and imported
-    under the same --source.
+    Columns: external_id, member, occurred_at, amount, currency; optional: tax_amount, status,
+    refund_of, channel, payment_method, note, lines (JSON). With --group-by also sku, name,
+    category, quantity, unit_price, line_amount, line_tax_amount, and no amount is needed. Run it
+    again after a break: what is there is skipped. Exit code 3: rows were refused; they are in a
+    file that can be mended and imported under the same --source.
     """
     options = _options(
         file,

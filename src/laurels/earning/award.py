@@ -8,8 +8,8 @@ from uuid import UUID
 
 from laurels.kit.conditions import Facts, explain
 
-from .facts import AMOUNT, LINES, OCCURRED_AT, TIER, TIER_MULTIPLIER
-from .plan import Lane, Step
+from .facts import LINES, OCCURRED_AT, TIER, TIER_MULTIPLIER
+from .plan import PAID, Lane, Step
 from .rules import MAX_POINTS, Period, PerUnit, PointsPerMoney, UsageKey
 
 
@@ -34,6 +34,8 @@ class Effect(NamedTuple):
     program_id: UUID | None
     lines: tuple[int, ...] | None = None
     """Places of the lines that it counted; None where it counted the purchase as a whole."""
+    base: str | None = None
+    """What it counted of the money, where that was not all that was paid."""
 
 
 class Cut(NamedTuple):
@@ -172,8 +174,8 @@ def _zero_words(step: Step, facts: Facts) -> str:
 
 def _counted(step: Step) -> str:
     match step.rule.award:
-        case PointsPerMoney(lines=lines):
-            return AMOUNT if lines is None else f"{LINES}.amount"
+        case PointsPerMoney(lines=lines, base=base):
+            return PAID[base] if lines is None else f"{LINES}.{base}"
         case PerUnit(of=of):
             return of
         case _:

@@ -140,7 +140,8 @@ def _pay(award: Award, step: Step, raw: int, factor: Decimal | None, usage: Usag
     award.fired.append(Fired(step, raw, points, factor, cut))
     kind = "earned" if step.lane is Lane.BASE else "bonus"
     lines = None if step.lines is None else step.lines(award.facts)
-    award.effects.append(Effect(rule.id, rule.version, kind, points, step.program_id, lines))
+    base = step.label.get("base")
+    award.effects.append(Effect(rule.id, rule.version, kind, points, step.program_id, lines, base))
     if rule.caps:
         _consume(award, step, points)
 

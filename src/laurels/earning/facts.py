@@ -12,6 +12,7 @@ from typing import Any, Final
 from laurels.kit.conditions import Field, Fields, Kind
 
 AMOUNT: Final = "purchase.amount"
+NET_AMOUNT: Final = "purchase.net_amount"
 LINES: Final = "purchase.lines"
 LINE_QUANTITY: Final = "purchase.lines.quantity"
 QUANTITY: Final = "purchase.quantity"
@@ -29,6 +30,7 @@ FIELDS: Final = Fields(
     Field("event.weekday", Kind.ENUM, "That day's name, in English.", choices=WEEKDAYS),
     Field("event.hour", Kind.INTEGER, "The hour it happened, 0 to 23, in that time zone."),
     Field(AMOUNT, Kind.MONEY, "What was paid, in the tenant's currency."),
+    Field(NET_AMOUNT, Kind.MONEY, "The same less the tax in it."),
     Field("purchase.currency", Kind.TEXT, "ISO 4217 code."),
     Field(QUANTITY, Kind.NUMBER, "How many units in all lines together."),
     Field("purchase.source", Kind.TEXT, "Where it came from: api, a shop, a file."),
@@ -41,6 +43,7 @@ FIELDS: Final = Fields(
     Field("quantity", Kind.NUMBER, "How many.", collection=LINES),
     Field("unit_price", Kind.MONEY, "Price of one.", collection=LINES),
     Field("amount", Kind.MONEY, "Price of all, after discounts.", collection=LINES),
+    Field("net_amount", Kind.MONEY, "The same less the tax in it.", collection=LINES),
     Field("attributes", Kind.ATTRIBUTES, "What the tenant adds.", LINES, private=True),
     Field("activity.kind", Kind.TEXT, "Which deed: review, social_share, visit, steps."),
     Field("activity.source", Kind.TEXT, "Who reports it: api, an app, a device."),
@@ -88,20 +91,20 @@ def purchase_facts(
     *,
     amount: Decimal,
     currency: str,
-    quantity: Decimal | int | None = None,
+    net_amount: Decimal | None = None,
     source: str | None = None,
     channel: str | None = None,
     payment_method: str | None = None,
     lines: Sequence[Mapping[str, Any]] = (),
     attributes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The facts of a purchase; the quantity of the lines is added up when none is given."""
-    if quantity is None and lines:
-        quantity = sum((line["quantity"] for line in lines if line.get("quantity")), Decimal(0))
+    """The facts of a purchase: where no net amount is given there is no tax."""
+    counted = [line["quantity"] for line in lines if line.get("quantity")]
     return {
         AMOUNT: amount,
+        NET_AMOUNT: amount if net_amount is None else net_amount,
         "purchase.currency": currency,
-        QUANTITY: quantity,
+        QUANTITY: sum(counted, Decimal(0)) if lines else None,
         "purchase.source": source,
         "purchase.channel": channel,
         "purchase.payment_method": payment_method,

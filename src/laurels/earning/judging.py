@@ -136,6 +136,7 @@ def judge(
                 period for (rule_id, period) in outcome.consumed if rule_id == effect.rule_id
             ],
             **({"lines": effect.lines} if effect.lines is not None else {}),
+            **({"base": effect.base} if effect.base is not None else {}),
         }
         for effect, movement in zip(outcome.effects, movements, strict=True)
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Context, Decimal, DivisionByZero, Inexact, InvalidOperation
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,12 +27,13 @@ from .facts import (
     LINE_QUANTITY,
     LINES,
     LOCAL_DATE,
+    NET_AMOUNT,
     OCCURRED_AT,
     QUANTITY,
     SEGMENTS,
     TIER_MULTIPLIER,
 )
-from .rules import Fixed, Multiplier, PerUnit, PointsPerMoney, Rule, UsageKey, period_keys
+from .rules import Base, Fixed, Multiplier, PerUnit, PointsPerMoney, Rule, UsageKey, period_keys
 
 EXACT: Final = Context(prec=5000, traps=[Inexact, InvalidOperation, DivisionByZero])
 """Arithmetic without rounding: digits enough for every product, and a trap should they not be."""
@@ -40,6 +42,8 @@ _DOWN: Final = Context(prec=60, rounding=ROUND_DOWN)
 _PLACES: Final = Decimal("0.0001")
 Amount = Decimal | int
 _ZERO: Final = Decimal(0)
+PAID: Final[Mapping[Base, str]] = MappingProxyType({"amount": AMOUNT, "net_amount": NET_AMOUNT})
+"""What was paid for a purchase, by the base; of a line the fact is called like the base."""
 
 
 class Lane(IntEnum):
@@ -187,10 +191,9 @@ def _facts_of(step: Step) -> frozenset[str]:
     if rule.caps:
         needed |= {LOCAL_DATE}
     match rule.award:
-        case PointsPerMoney(lines=lines):
-            return needed | (
-                {TIER_MULTIPLIER, AMOUNT} if lines is None else {TIER_MULTIPLIER, AMOUNT, LINES}
-            )
+        case PointsPerMoney(lines=lines, base=base):
+            counted = {PAID[base]} if lines is None else {PAID[base], LINES}
+            return needed | {TIER_MULTIPLIER} | counted
         case PerUnit(of=of):
             return needed | {LINES if of == LINE_QUANTITY else of}
         case Fixed() | Multiplier():
@@ -217,9 +220,11 @@ _Compiled = tuple[Lane, Callable[[Facts], Amount | None], Callable[[Facts], Amou
 
 def _compile_award(rule: Rule) -> _Compiled:
     match rule.award:
-        case PointsPerMoney(rate, lines):
-            measure = _fact(AMOUNT) if lines is None else _paid_for_lines(lines)
+        case PointsPerMoney(rate, lines, base):
+            measure = _fact(PAID[base]) if lines is None else _paid_for_lines(lines, base)
             terms = {"kind": "earned", "rate": format(rate, "f")}
+            if base != "amount":
+                terms["base"] = base
             return Lane.BASE, measure, _per_money(measure, rate), terms
         case PerUnit(points, unit, of, lines):
             counted = of == LINE_QUANTITY
@@ -271,15 +276,15 @@ def _sum_of_lines(name: str, lines: Condition | None) -> Callable[[Facts], Amoun
     return measure
 
 
-def _paid_for_lines(lines: Condition) -> Callable[[Facts], Amount | None]:
+def _paid_for_lines(lines: Condition, base: Base) -> Callable[[Facts], Amount | None]:
     """Return what measures the money that was paid for lines: never more than for the purchase.
 
     Where all lines together are worth more than what was paid, each was paid for in proportion.
     """
-    matching, everything = _sum_of_lines("amount", lines), _sum_of_lines("amount", None)
+    matching, everything = _sum_of_lines(base, lines), _sum_of_lines(base, None)
 
     def measure(facts: Facts) -> Amount | None:
-        total, worth, paid = matching(facts), everything(facts), facts.get(AMOUNT)
+        total, worth, paid = matching(facts), everything(facts), facts.get(PAID[base])
         if total is None or worth is None or paid is None:
             return total
         if worth > paid:

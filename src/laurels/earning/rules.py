@@ -27,16 +27,21 @@ MAX_POINTS: Final = 2**53 - 1
 
 Period = Literal["event", "day", "month", "lifetime"]
 Stacking = Literal["stack", "exclusive"]
+Base = Literal["amount", "net_amount"]
 UsageKey = tuple[UUID, str]
 """A rule and one of its periods (`day:2026-11-21`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PointsPerMoney:
-    """`rate` points per unit of currency, of the whole purchase or of its matching `lines`."""
+    """`rate` points per unit of currency, of the whole purchase or of its matching `lines`.
+
+    The money is what was paid, or with the base `net_amount` the same less the tax in it.
+    """
 
     rate: Decimal
     lines: Condition | None = None
+    base: Base = "amount"
 
 
 @dataclass(frozen=True, slots=True)

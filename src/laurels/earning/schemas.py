@@ -35,6 +35,7 @@ from .facts import FIELDS, LINE_QUANTITY, LINES, NUMERIC
 from .rules import (
     MAX_POINTS,
     AwardForm,
+    Base,
     Cap,
     Fixed,
     Multiplier,
@@ -108,10 +109,15 @@ class PointsPerMoneyForm(BaseModel):
     lines: LineConditionForm | None = Field(
         default=None, description="Count only the lines that fulfil this condition."
     )
+    base: Base = Field(
+        default="amount",
+        description="What counts: `amount`, all that was paid, or `net_amount`, the same less the"
+        " tax in it.",
+    )
 
     def to_award(self) -> AwardForm:
         """The award as the engine knows it."""
-        return PointsPerMoney(self.rate, self.lines)
+        return PointsPerMoney(self.rate, self.lines, self.base)
 
 
 class FixedForm(BaseModel):

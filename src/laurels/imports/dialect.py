@@ -13,7 +13,9 @@ from .errors import RowInvalid
 
 DateOrder = Literal["iso", "day-first", "month-first"]
 
-NUMBERS = frozenset({"amount", "quantity", "unit_price", "line_amount"})
+NUMBERS = frozenset({
+    "amount", "tax_amount", "quantity", "unit_price", "line_amount", "line_tax_amount",
+})  # fmt: skip
 MOMENTS = frozenset({
     "occurred_at", "birthday", "last_login_at", "enrolled_at", "earned_at", "matures_at",
     "expires_at", "starts_at", "ends_at",

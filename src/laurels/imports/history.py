@@ -27,7 +27,7 @@ TIER_COLUMNS = (
     "member", "tier", "level", "reason", "achieved_at", "ended_at", "expires_at", "grace_until",
     "points_at_achievement", "spend_at_achievement", "orders_at_achievement", "note",
 )  # fmt: skip
-_LINE = ("sku", "name", "category", "quantity", "unit_price", "amount")
+_LINE = ("sku", "name", "category", "quantity", "unit_price", "amount", "tax_amount")
 _LINE_BACK = ("line", "quantity", "amount")
 
 

@@ -8,7 +8,7 @@ from laurels.kit.values import check_key, check_line
 from laurels.purchases import Line, RefundLine, amount_of_line
 
 MAX_LINES = 500
-_KEYS = frozenset({"sku", "name", "category", "quantity", "unit_price", "amount"})
+_KEYS = frozenset({"sku", "name", "category", "quantity", "unit_price", "amount", "tax_amount"})
 _KEYS_BACK = frozenset({"line", "sku", "quantity", "amount"})
 _MOST = Decimal(10) ** 15
 _PLACES = 4
@@ -91,13 +91,14 @@ def _line(item: Any, place: str, currency: str) -> Line:
         msg = f"{place} has no unit_price"
         raise ValueError(msg)
     price = _number(given["unit_price"], f"{place}: unit_price")
-    amount = given.get("amount")
+    amount, tax = given.get("amount"), given.get("tax_amount")
     return Line(
         quantity=quantity,
         unit_price=price,
         amount=amount_of_line(quantity, price, currency)
         if amount is None
         else _number(amount, f"{place}: amount", signed=True),
+        tax_amount=None if tax is None else _number(tax, f"{place}: tax_amount", signed=True),
         sku=_word(given, "sku", 128, place),
         name=_word(given, "name", 200, place),
         category=_word(given, "category", 128, place),

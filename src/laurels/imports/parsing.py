@@ -24,13 +24,16 @@ from .texts import checked
 
 REQUIRED = ("external_id", "member", "occurred_at", "amount", "currency")
 PURCHASE_COLUMNS = (
-    *REQUIRED, "source", "status", "refund_of", "channel", "payment_method", "note", "lines",
-    "attributes",
+    *REQUIRED, "tax_amount", "source", "status", "refund_of", "channel", "payment_method", "note",
+    "lines", "attributes",
 )  # fmt: skip
-LINE_COLUMNS = ("sku", "name", "category", "quantity", "unit_price", "line_amount")
+LINE_COLUMNS = (
+    "sku", "name", "category", "quantity", "unit_price", "line_amount", "line_tax_amount",
+)  # fmt: skip
 """Of a file with a row for each line: what is the line's own."""
 _OF_THE_ORDER = (
-    "member", "amount", "currency", "status", "refund_of", "channel", "payment_method", "note",
+    "member", "amount", "tax_amount", "currency", "status", "refund_of", "channel",
+    "payment_method", "note",
 )  # fmt: skip
 STATUSES = ("pending", "completed", "failed", "cancelled")
 PAYMENT_METHODS = ("cash", "card", "mobile", "other")
@@ -150,9 +153,9 @@ class Reading:
     def _line(self, values: list[str]) -> Line:
         cells = {name: bare(values[self.places[name]].strip())
                  for name in LINE_COLUMNS if name in self.places}  # fmt: skip
-        given: dict[str, Any] = {name: cell for name, cell in cells.items() if cell}
-        if "line_amount" in given:
-            given["amount"] = given.pop("line_amount")
+        given: dict[str, Any] = {
+            name.removeprefix("line_"): cell for name, cell in cells.items() if cell
+        }
         try:
             return line_of(given, self.currency)
         except ValueError as error:
@@ -196,6 +199,9 @@ class Reading:
 
     def _more(self, item: NewPurchase, values: list[str]) -> None:
         """Fill in the columns that most files do not have."""
+        tax = self._cell(values, "tax_amount")
+        if tax is not None:
+            item.tax_amount = amount_of(tax, column="tax_amount", signed=True)
         status = self._cell(values, "status")
         if status is not None:
             item.status = _one_of("status", status, STATUSES)

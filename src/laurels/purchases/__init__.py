@@ -40,17 +40,18 @@ from .refunds import (
     set_refund_points,
 )
 from .reported import Line, NewPurchase
-from .returned import RefundLine, Returned
+from .returned import LineState, RefundLine, Returned
 from .service import claim, hand_over, set_status
 from .settings import PurchaseSettings
+from .taxes import taxes_of
 
 __all__ = [
-    "CurrencyNotTraded", "Line", "NewPurchase", "NewRefund", "PurchaseAltered", "PurchaseClaimed",
-    "PurchaseNotCompleted", "PurchaseNotFound", "PurchaseNotPending", "PurchaseSettings",
-    "Recorded", "RecordedRefund", "RefundLine", "RefundNotFound", "Returned", "amount_of_line",
-    "as_said", "check", "claim", "count", "differing", "find_by_key", "find_purchases",
-    "get_purchase", "get_refund", "hand_over", "ids_of", "lines_of", "list_purchases",
-    "list_refunds", "list_unsettled", "lock", "lock_by_key", "members_of", "record",
-    "record_refunds", "replay_refunds", "rewrite", "set_refund_points", "set_status", "totals_of",
-    "walk",
+    "CurrencyNotTraded", "Line", "LineState", "NewPurchase", "NewRefund", "PurchaseAltered",
+    "PurchaseClaimed", "PurchaseNotCompleted", "PurchaseNotFound", "PurchaseNotPending",
+    "PurchaseSettings", "Recorded", "RecordedRefund", "RefundLine", "RefundNotFound", "Returned",
+    "amount_of_line", "as_said", "check", "claim", "count", "differing", "find_by_key",
+    "find_purchases", "get_purchase", "get_refund", "hand_over", "ids_of", "lines_of",
+    "list_purchases", "list_refunds", "list_unsettled", "lock", "lock_by_key", "members_of",
+    "record", "record_refunds", "replay_refunds", "rewrite", "set_refund_points", "set_status",
+    "taxes_of", "totals_of", "walk",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from .reported import NewPurchase
 
 _WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 """Digits enough for the product of any quantity and price."""
-VERSION = b"\x01"
+VERSION = b"\x02"
 """First byte of every digest. Change it when `said_of` tells more or otherwise: repeats of what was
 recorded before are then compared field by field with the row."""
 
@@ -23,6 +23,7 @@ def said_of(purchase: NewPurchase) -> dict[str, Any]:
     return {
         "member": None if buyer is None else str(buyer),
         "amount": _digits(purchase.amount),
+        "tax_amount": _digits(purchase.tax_amount),
         "occurred_at": None if purchase.occurred_at is None else purchase.occurred_at.isoformat(),
         "channel": purchase.channel,
         "payment_method": purchase.payment_method,
@@ -36,6 +37,7 @@ def said_of(purchase: NewPurchase) -> dict[str, Any]:
                 "quantity": _digits(line.quantity),
                 "unit_price": _digits(line.unit_price),
                 "amount": _digits(line.amount),
+                "tax_amount": _digits(line.tax_amount),
                 "attributes": line.attributes,
             }
             for line in purchase.lines

@@ -8,6 +8,7 @@ create or replace function laurels.record_purchases(
   p_members uuid[],
   p_statuses text[],
   p_amounts numeric[],
+  p_taxes numeric[],
   p_currency text,
   p_channels text[],
   p_methods text[],
@@ -22,12 +23,12 @@ language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
   insert into laurels.purchases (
-    tenant_id, id, source, external_id, member_id, status, amount, currency, channel,
-    payment_method, note, attributes, content, occurred_at, completed_at, settled_at
+    tenant_id, id, source, external_id, member_id, status, amount, tax_amount, currency,
+    channel, payment_method, note, attributes, content, occurred_at, completed_at, settled_at
   )
   select
     p_tenant, n.id, coalesce(n.source, p_sources[1]), n.external_id, n.member_id,
-    coalesce(n.status, p_statuses[1]), n.amount, p_currency,
+    coalesce(n.status, p_statuses[1]), n.amount, n.tax_amount, p_currency,
     n.channel, n.method, n.note, coalesce(n.attributes::jsonb, '{}'), n.content, n.occurred_at,
     case when coalesce(n.status, p_statuses[1]) = 'completed' then p_now end,
     case when coalesce(n.status, p_statuses[1]) = 'completed' then p_now end
@@ -35,7 +36,7 @@ begin
     select
       unnest(p_ids) as id, unnest(p_sources) as source, unnest(p_external_ids) as external_id,
       unnest(p_members) as member_id, unnest(p_statuses) as status, unnest(p_amounts) as amount,
-      unnest(p_channels) as channel, unnest(p_methods) as method, unnest(p_notes) as note,
+      unnest(p_taxes) as tax_amount, unnest(p_channels) as channel, unnest(p_methods) as method, unnest(p_notes) as note,
       unnest(p_attributes) as attributes, unnest(p_contents) as content,
       unnest(p_occurred) as occurred_at
   ) as n
@@ -46,14 +47,14 @@ begin
   if p_lines is not null then
     insert into laurels.purchase_lines (
       tenant_id, id, purchase_id, position, sku, name, category, quantity, unit_price, amount,
-      attributes
+      tax_amount, attributes
     )
     select
       p_tenant, l.id, l.purchase_id, l.position, l.sku, l.name, l.category, l.quantity,
-      l.unit_price, l.amount, l.attributes
+      l.unit_price, l.amount, l.tax_amount, l.attributes
     from jsonb_to_recordset(p_lines) as l (
       id uuid, purchase_id uuid, position bigint, sku text, name text, category text,
-      quantity numeric, unit_price numeric, amount numeric, attributes jsonb
+      quantity numeric, unit_price numeric, amount numeric, tax_amount numeric, attributes jsonb
     )
     inner join laurels.purchases as p on p.tenant_id = p_tenant and p.id = l.purchase_id;
   end if;
@@ -83,7 +84,7 @@ language sql immutable parallel safe as $$
   end
 $$;
 
--- A purchase that comes by SQL is in its tenant's currency, and its amount has no more decimal
+-- A purchase that comes by SQL is in its tenant's currency, and its money has no more decimal
 -- places than that has: otherwise it could never be settled, and nobody would be told.
 create or replace function laurels.admit_purchase() returns trigger
 language plpgsql security definer set search_path = laurels, pg_temp as $$
@@ -106,6 +107,12 @@ begin
       laurels.currency_scale(new.currency), new.currency
       using errcode = 'check_violation', column = 'amount',
       hint = 'Round it before the insert, as it was paid.';
+  end if;
+  if scale(trim_scale(new.tax_amount)) > laurels.currency_scale(new.currency) then
+    raise exception 'tax_amount % has more than the % decimal places of %',
+      trim_scale(new.tax_amount), laurels.currency_scale(new.currency), new.currency
+      using errcode = 'check_violation', column = 'tax_amount',
+      hint = 'Round it before the insert, as the receipt has it.';
   end if;
   return new;
 end
@@ -181,6 +188,12 @@ begin
     raise exception 'amount has more than the % decimal places of %',
       laurels.currency_scale(v_purchase.currency), v_purchase.currency
       using errcode = 'check_violation', column = 'amount',
+      hint = 'Round it before the insert.';
+  end if;
+  if scale(trim_scale(new.tax_amount)) > laurels.currency_scale(v_purchase.currency) then
+    raise exception 'tax_amount has more than the % decimal places of %',
+      laurels.currency_scale(v_purchase.currency), v_purchase.currency
+      using errcode = 'check_violation', column = 'tax_amount',
       hint = 'Round it before the insert.';
   end if;
   return new;

@@ -31,6 +31,15 @@ from laurels.kit.tables import (
 )
 
 
+def _part_of_amount(column: str) -> CheckConstraint:
+    """Return the constraint that a column holds a part of the amount, with its sign, or NULL."""
+    return CheckConstraint(
+        f"{column} >= -{MAX_MONEY} and {column} <= {MAX_MONEY}"
+        f" and {column} between least(amount, 0) and greatest(amount, 0)",
+        name=f"{column}_bounded",
+    )
+
+
 class Purchase(TenantOwned, Base):
     """Money spent by a member, or by a guest. Pending until it completes, fails or is cancelled.
 
@@ -51,6 +60,7 @@ class Purchase(TenantOwned, Base):
         ),
         one_of("status", "pending", "completed", "failed", "cancelled"),
         within("amount", f"-{MAX_MONEY}", str(MAX_MONEY)),
+        _part_of_amount("tax_amount"),
         money("refunded"),
         CheckConstraint(
             "refunded >= 0 and refunded <= greatest(amount, 0)", name="refunded_within_amount"
@@ -93,6 +103,9 @@ class Purchase(TenantOwned, Base):
     status: Mapped[str] = mapped_column(comment="pending, completed, failed or cancelled.")
     amount: Mapped[Decimal] = mapped_column(
         comment="What was paid, in the tenant's currency; below zero: goods came back."
+    )
+    tax_amount: Mapped[Decimal | None] = mapped_column(
+        comment="The tax in the amount, with its sign; null where nobody says, or only lines do."
     )
     refunded: Mapped[Decimal] = mapped_column(
         server_default=text("0"), comment="What went back so far, in the same currency."
@@ -140,6 +153,7 @@ class PurchaseLine(TenantOwned, Base):
             "case when quantity > 0 then amount >= 0 else amount <= 0 end",
             name="amount_has_sign_of_quantity",
         ),
+        _part_of_amount("tax_amount"),
         money("refunded_quantity"),
         money("refunded_amount"),
         CheckConstraint(
@@ -159,6 +173,9 @@ class PurchaseLine(TenantOwned, Base):
     quantity: Mapped[Decimal] = mapped_column(comment="How many; below zero: brought back.")
     unit_price: Mapped[Decimal] = mapped_column(comment="Price of one.")
     amount: Mapped[Decimal] = mapped_column(comment="Price of all, after discounts.")
+    tax_amount: Mapped[Decimal | None] = mapped_column(
+        comment="The tax in the amount, with its sign; null where nobody says."
+    )
     refunded_quantity: Mapped[Decimal] = mapped_column(
         server_default=text("0"), comment="How many went back by refunds that name the line."
     )

@@ -72,14 +72,14 @@ for _name, _table, _columns, _where in (
     (
         "purchases", "purchases",
         "x.source, x.external_id, x.member_id, x.original_member_id, x.status, x.amount,"
-        " x.refunded, x.refund_state, x.currency, x.channel, x.payment_method, x.note,"
-        " x.attributes, x.occurred_at, x.completed_at, x.created_at",
+        " x.tax_amount, x.refunded, x.refund_state, x.currency, x.channel, x.payment_method,"
+        " x.note, x.attributes, x.occurred_at, x.completed_at, x.created_at",
         " where x.tenant_id = $1 and x.member_id = any($2)",
     ),
     (
         "purchase_lines", "purchase_lines",
         "x.purchase_id, x.position, x.sku, x.name, x.category, x.quantity, x.unit_price,"
-        " x.amount, x.refunded_quantity, x.refunded_amount, x.attributes",
+        " x.amount, x.tax_amount, x.refunded_quantity, x.refunded_amount, x.attributes",
         _OF_PERSON,
     ),
     (

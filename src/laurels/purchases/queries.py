@@ -11,9 +11,9 @@ from laurels.kit.work import Work
 from .errors import PurchaseNotFound, RefundNotFound
 
 _PURCHASE = """
-select id, source, external_id, member_id, original_member_id, status, amount, refunded,
-  refund_state, currency, channel, payment_method, note, attributes, occurred_at, completed_at,
-  settled_at, created_at
+select id, source, external_id, member_id, original_member_id, status, amount, tax_amount,
+  refunded, refund_state, currency, channel, payment_method, note, attributes, occurred_at,
+  completed_at, settled_at, created_at
 from laurels.purchases where tenant_id = $1
 """
 _REFUND = """
@@ -101,7 +101,7 @@ async def lock_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> None:
 async def lines_of(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Return the lines of purchases in their order; one without lines is not among them."""
     rows = await work.fetch(
-        "select purchase_id, sku, name, category, quantity, unit_price, amount,"
+        "select purchase_id, sku, name, category, quantity, unit_price, amount, tax_amount,"
         " refunded_quantity, refunded_amount, attributes"
         " from laurels.purchase_lines where tenant_id = $1 and purchase_id = any($2)"
         " order by purchase_id, position",

@@ -49,12 +49,16 @@ def check(
             most = format_amount(max_amount, currency)
             msg = f"is over this tenant's limit of {most} for one purchase"
             raise ValueError(msg)
+        place = "tax_amount"
+        purchase.tax_amount = _checked_tax(purchase.tax_amount, purchase.amount, currency)
         place = "occurred_at"
         if purchase.occurred_at is not None:
             purchase.occurred_at = check_occurred_at(purchase.occurred_at, now)
         for number, line in enumerate(purchase.lines):
             place = f"lines.{number}.amount"
             line.amount = _checked_line(line, currency)
+            place = f"lines.{number}.tax_amount"
+            line.tax_amount = _checked_tax(line.tax_amount, line.amount, currency)
             place = f"lines.{number}.unit_price"
             line.unit_price = _checked_price(line.unit_price)
     except ValueError as error:
@@ -69,6 +73,20 @@ def _checked_line(line: Line, currency: str) -> Decimal:
         msg = "is positive, but the quantity is negative: what is brought back is taken off"
         raise ValueError(msg)
     return -check_amount(-line.amount, currency)
+
+
+def _checked_tax(tax: Decimal | None, amount: Decimal, currency: str) -> Decimal | None:
+    """Return the tax in an amount, which has its sign and is no more than that."""
+    if tax is None:
+        return None
+    if tax * amount < 0:
+        msg = "must have the same sign as the amount that contains it"
+        raise ValueError(msg)
+    checked = check_amount(abs(tax), currency)
+    if checked > abs(amount):
+        msg = f"is over the amount that contains it, {format_amount(amount, currency)}"
+        raise ValueError(msg)
+    return checked.copy_sign(tax) if checked else checked
 
 
 def _checked_price(price: Decimal) -> Decimal:
@@ -162,6 +180,7 @@ async def as_said(work: Work, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, Ne
         purchase_id: NewPurchase(
             amount=row["amount"],
             currency=row["currency"],
+            tax_amount=row["tax_amount"],
             source=row["source"],
             external_id=row["external_id"],
             buyer_id=row["member_id"],
@@ -188,11 +207,11 @@ async def rewrite(work: Work, purchase_id: UUID, said: NewPurchase, *, lines: bo
         """
         update laurels.purchases
         set amount = $3, member_id = $4, occurred_at = $5, channel = $6, payment_method = $7,
-          note = $8, attributes = $9::text::jsonb
+          note = $8, attributes = $9::text::jsonb, tax_amount = $10
         where tenant_id = $1 and id = $2 and status = 'pending'
         """,
         work.tenant_id, purchase_id, said.amount, said.buyer_id, said.occurred_at, said.channel,
-        said.payment_method, said.note, orjson.dumps(said.attributes).decode(),
+        said.payment_method, said.note, orjson.dumps(said.attributes).decode(), said.tax_amount,
     )  # fmt: skip
     if not lines:
         return
@@ -201,12 +220,13 @@ async def rewrite(work: Work, purchase_id: UUID, said: NewPurchase, *, lines: bo
         await work.fetch(
             """
             insert into laurels.purchase_lines (tenant_id, id, purchase_id, position, sku, name,
-              category, quantity, unit_price, amount, attributes)
+              category, quantity, unit_price, amount, tax_amount, attributes)
             select $1, l.id, l.purchase_id, l.position, l.sku, l.name, l.category, l.quantity,
-              l.unit_price, l.amount, l.attributes
+              l.unit_price, l.amount, l.tax_amount, l.attributes
             from jsonb_to_recordset($2::text::jsonb) as l (
               id uuid, purchase_id uuid, position bigint, sku text, name text, category text,
-              quantity numeric, unit_price numeric, amount numeric, attributes jsonb
+              quantity numeric, unit_price numeric, amount numeric, tax_amount numeric,
+              attributes jsonb
             )
             """,
             work.tenant_id, rows,
@@ -226,7 +246,7 @@ async def _insert(
     moments = [purchase.occurred_at or work.now for purchase in chosen]
     return await work.fetch(
         "select * from laurels.record_purchases($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-        " $12, $13, $14, $15, $16)",
+        " $12, $13, $14, $15, $16, $17)",
         work.tenant_id,
         [ids[number] for number in fresh],
         uniform([purchase.source for purchase in chosen]),
@@ -234,6 +254,7 @@ async def _insert(
         sparse([purchase.buyer_id for purchase in chosen]),
         uniform([purchase.status for purchase in chosen]),
         [purchase.amount for purchase in chosen],
+        _said([purchase.tax_amount for purchase in chosen]),
         currency,
         sparse([purchase.channel for purchase in chosen]),
         sparse([purchase.payment_method for purchase in chosen]),
@@ -251,6 +272,11 @@ async def _insert(
     )
 
 
+def _said(taxes: list[Decimal | None]) -> list[Decimal | None] | None:
+    # Not `sparse`, for which a tax of zero is no different from one that nobody told.
+    return taxes if any(tax is not None for tax in taxes) else None
+
+
 def _lines(purchases: Sequence[NewPurchase], ids: Sequence[UUID | None]) -> str | None:
     rows = [
         {
@@ -263,6 +289,7 @@ def _lines(purchases: Sequence[NewPurchase], ids: Sequence[UUID | None]) -> str 
             "quantity": str(line.quantity),
             "unit_price": str(line.unit_price),
             "amount": str(line.amount),
+            "tax_amount": None if line.tax_amount is None else str(line.tax_amount),
             "attributes": line.attributes,
         }
         for purchase, purchase_id in zip(purchases, ids, strict=True)

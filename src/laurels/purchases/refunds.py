@@ -1,7 +1,7 @@
 """Refunds: money that went back, of the whole purchase or of lines that are named."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,7 @@ from .errors import (
     RefundExceedsPurchase,
 )
 from .returned import LineState, RefundLine, Returned, money_of, resolve, same_lines
+from .taxes import taxes_of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,12 +109,16 @@ async def record_refunds(
 async def replay_refunds(work: Work, purchase_id: UUID) -> list[RecordedRefund]:
     """Return the refunds of a purchase in their order, with what was back before and after each."""
     purchase = await queries.get_purchase(work, purchase_id)
-    state = Returned(
-        paid=purchase["amount"],
-        lines={
-            place: LineState(line["sku"], line["quantity"], line["amount"])
-            for place, line in enumerate(purchase["lines"], start=1)
-        },
+    state = _taxed(
+        Returned(
+            paid=purchase["amount"],
+            lines={
+                place: LineState(line["sku"], line["quantity"], line["amount"])
+                for place, line in enumerate(purchase["lines"], start=1)
+            },
+        ),
+        purchase,
+        [line["tax_amount"] for line in purchase["lines"]],
     )
     found: list[RecordedRefund] = []
     for refund in purchase["refunds"]:
@@ -133,15 +138,18 @@ async def _find_returned(work: Work, locked: Mapping[UUID, dict[str, Any]]) -> d
     ids = list(locked)
     rows = await work.fetch(
         """
-        select purchase_id, position, sku, quantity, amount, refunded_quantity, refunded_amount
+        select purchase_id, tax_amount, position, sku, quantity, amount, refunded_quantity,
+          refunded_amount
         from laurels.purchase_lines where tenant_id = $1 and purchase_id = any($2)
         order by purchase_id, position
         """,
         work.tenant_id, ids,
     )  # fmt: skip
     lines: dict[UUID, dict[int, LineState]] = {}
-    for purchase_id, position, *state in rows:
+    taxes: dict[UUID, list[Decimal | None]] = {}
+    for purchase_id, tax, position, *state in rows:
         lines.setdefault(purchase_id, {})[position] = LineState(*state)
+        taxes.setdefault(purchase_id, []).append(tax)
     named: dict[UUID, Decimal] = {}
     if any(row["refund_state"] == "partial" for row in locked.values()) and lines:
         found = await work.fetch(
@@ -153,15 +161,39 @@ async def _find_returned(work: Work, locked: Mapping[UUID, dict[str, Any]]) -> d
         )  # fmt: skip
         named = {row[0]: row[1] for row in found}
     return {
-        purchase_id: Returned(
-            paid=row["amount"],
-            by_line=named.get(purchase_id, Decimal(0)),
-            by_share=row["refunded"] - named.get(purchase_id, Decimal(0)),
-            lines=lines.get(purchase_id, {}),
-            whole=row["refund_state"] == "full",
+        purchase_id: _taxed(
+            Returned(
+                paid=row["amount"],
+                by_line=named.get(purchase_id, Decimal(0)),
+                by_share=row["refunded"] - named.get(purchase_id, Decimal(0)),
+                lines=lines.get(purchase_id, {}),
+                whole=row["refund_state"] == "full",
+            ),
+            row,
+            taxes.get(purchase_id, []),
         )
         for purchase_id, row in locked.items()
     }
+
+
+def _taxed(
+    returned: Returned, purchase: Mapping[str, Any], said: Sequence[Decimal | None]
+) -> Returned:
+    """Return the same with the tax in the purchase and in its lines, of which this was said."""
+    lines = returned.lines
+    costs = [line.amount for line in lines.values()]
+    tax, each = taxes_of(
+        (purchase["amount"], purchase["tax_amount"]),
+        list(zip(costs, said, strict=True)),
+        purchase["currency"],
+    )
+    if not tax and not any(each):
+        return returned
+    taxed = {
+        place: replace(line, tax=part)
+        for (place, line), part in zip(lines.items(), each, strict=True)
+    }
+    return replace(returned, tax=tax, lines=taxed)
 
 
 async def _find_known(work: Work, refunds: Sequence[NewRefund]) -> dict[tuple[str, str], _Known]:

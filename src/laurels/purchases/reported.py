@@ -12,11 +12,15 @@ from laurels.kit.work import Actor
 
 @dataclass(slots=True, kw_only=True)
 class Line:
-    """One position of a purchase; money in the purchase's currency."""
+    """One position of a purchase; money in the purchase's currency.
+
+    `tax_amount` is the tax in the amount, None where nobody says.
+    """
 
     quantity: Decimal
     unit_price: Decimal
     amount: Decimal
+    tax_amount: Decimal | None = None
     sku: str | None = None
     name: str | None = None
     category: str | None = None
@@ -32,11 +36,12 @@ class NewPurchase:
     `buyer_id` is whom these turned out to mean; settlement finds that out, None is a guest.
     `named_id` is who was named, where that member was merged into the buyer since; `barred` says
     that the buyer earns nothing at present. `by`: who reports it, where that is not whose work it
-    is.
+    is. `tax_amount` is the tax in the amount; None: nobody says, or the lines do.
     """
 
     amount: Decimal
     currency: str
+    tax_amount: Decimal | None = None
     source: str = "api"
     external_id: str | None = None
     member: str | None = None

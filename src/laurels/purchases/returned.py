@@ -38,6 +38,7 @@ class LineState:
     amount: Decimal
     back_quantity: Decimal = NOTHING
     back_amount: Decimal = NOTHING
+    tax: Decimal = NOTHING
 
     @property
     def left_quantity(self) -> Decimal:
@@ -54,12 +55,13 @@ class LineState:
 class Returned:
     """How much of a purchase is back: money by refunds that named lines and by those that did not.
 
-    `whole`: all of it, so that nothing it earned is left.
+    `tax` is what `paid` contains of it. `whole`: all of it, so that nothing it earned is left.
     """
 
     paid: Decimal
     by_line: Decimal = NOTHING
     by_share: Decimal = NOTHING
+    tax: Decimal = NOTHING
     lines: Mapping[int, LineState] = field(default_factory=dict[int, LineState])
     whole: bool = False
 

@@ -169,6 +169,7 @@ def _written(
         "member_id": None if item.buyer_id is None else encode("member", item.buyer_id),
         "status": item.status,
         "amount": trim_money(item.amount),
+        "tax_amount": None if item.tax_amount is None else trim_money(item.tax_amount),
         "refunded": "0.00",
         "refund_state": "none",
         "currency": item.currency,

@@ -108,6 +108,11 @@ async def award_purchases(
 def _facts(item: NewPurchase) -> dict[str, Any]:
     """Return what rules may ask of a purchase; of goods that came back, as if they were bought."""
     sign = -1 if item.amount < 0 else 1
+    tax, taxes = purchases.taxes_of(
+        (item.amount, item.tax_amount),
+        [(line.amount, line.tax_amount) for line in item.lines],
+        item.currency,
+    )
     lines = [
         {
             "sku": line.sku,
@@ -116,12 +121,14 @@ def _facts(item: NewPurchase) -> dict[str, Any]:
             "quantity": sign * line.quantity,
             "unit_price": line.unit_price,
             "amount": sign * line.amount,
+            "net_amount": sign * (line.amount - part),
             "attributes": line.attributes,
         }
-        for line in item.lines
+        for line, part in zip(item.lines, taxes, strict=True)
     ]
     return earning.purchase_facts(
         amount=abs(item.amount),
+        net_amount=abs(item.amount - tax),
         currency=item.currency,
         source=item.source,
         channel=item.channel,

@@ -118,6 +118,9 @@ class LineOut(View):
     quantity: MoneyOut = Field(description="How much of it, a decimal.")
     unit_price: MoneyOut = Field(description="Price of one, before discounts.")
     amount: MoneyOut = Field(description="What the line cost after discounts.")
+    tax_amount: MoneyOut | None = Field(
+        description="The tax that `amount` contains, as it was sent; null when none was sent."
+    )
     refunded_quantity: MoneyOut = Field(
         description="How many came back by refunds that name the line."
     )
@@ -213,6 +216,9 @@ class PurchaseOut(View):
     member_id: MemberId | None = Field(description="The buyer; null for a guest.")
     status: str = Field(description="`pending`, `completed`, `failed` or `cancelled`.")
     amount: MoneyOut = Field(description="What was paid, before refunds.")
+    tax_amount: MoneyOut | None = Field(
+        description="The tax that `amount` contains, as it was sent; null when none was sent."
+    )
     refunded: MoneyOut = Field(description="How much of it went back so far.")
     refund_state: RefundState = Field(
         description="`none`, `partial` or `full`: what went back of it so far."

@@ -54,6 +54,11 @@ class LineIn(Schema):
         default=None,
         description="After discounts; absent: quantity times unit price, rounded to the currency.",
     )
+    tax_amount: SignedAmount | None = Field(
+        default=None,
+        description="The tax that `amount` contains, with its sign. Where any line says its tax,"
+        " one that does not has none.",
+    )
     attributes: Attributes = Field(
         default_factory=dict, description="Free facts about the line: at most 50 entries."
     )
@@ -70,6 +75,7 @@ class LineIn(Schema):
             quantity=self.quantity,
             unit_price=self.unit_price,
             amount=amount,
+            tax_amount=self.tax_amount,
             attributes=self.attributes,
         )
 
@@ -81,6 +87,11 @@ class PurchaseIn(Schema):
         description="What was paid, in the tenant's currency. Below zero: goods came back without"
         " their purchase, or an exchange gave money back; what buying them would earn is taken.",
         examples=["12.50"],
+    )
+    tax_amount: SignedAmount | None = Field(
+        default=None,
+        description="The tax that `amount` contains, with its sign; rules may count what was paid"
+        " net of it. Absent: the tax of the lines, else none.",
     )
     currency: Currency = Field(description="ISO 4217 code, such as `USD`; the tenant's currency.")
     member: Code | None = Field(
@@ -127,6 +138,7 @@ class PurchaseIn(Schema):
         """Return the purchase as the books know it."""
         return NewPurchase(
             amount=self.amount,
+            tax_amount=self.tax_amount,
             currency=self.currency,
             member=self.member,
             member_id=self.member_id,
@@ -146,6 +158,9 @@ class PurchasePatch(Schema):
     """What changes of a pending purchase; what is not sent stays as it is."""
 
     amount: SignedAmount | None = Field(default=None, description="What is to be paid.")
+    tax_amount: SignedAmount | None = Field(
+        default=None, description="The tax that `amount` contains; null: nobody says."
+    )
     member: Code | None = Field(
         default=None, description="Your id of the member; null: it is a guest's."
     )

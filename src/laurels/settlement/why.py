@@ -199,7 +199,7 @@ def sentence_of_fired(fired: dict[str, Any], *, verb: str = "gave") -> str:
     """Return in words what a rule gave that fired, as an award's explanation tells it."""
     words = f"It {verb} {fired['points']:,} points"
     if "amount" in fired:
-        words += f" for {fired['amount']}"
+        words += f" for {fired['amount']}" + (" net of tax" if "base" in fired else "")
     elif "quantity" in fired:
         words += f" for a count of {fired['quantity']}"
     if "multiplier" in fired:

@@ -26,12 +26,12 @@ TABLES = Path(__file__).with_name("2026_11_27_0001_the_first_schema.sql")
 APPEND = "select, insert"
 ALL = "select, insert, update, delete"
 PURCHASE_COLUMNS = (
-    "tenant_id, id, source, external_id, member_id, status, amount, currency, channel,"
-    " payment_method, note, attributes, occurred_at, completed_at"
+    "tenant_id, id, source, external_id, member_id, status, amount, tax_amount, currency,"
+    " channel, payment_method, note, attributes, occurred_at, completed_at"
 )
 LINE_COLUMNS = (
     "tenant_id, id, purchase_id, position, sku, name, category, quantity, unit_price, amount,"
-    " attributes"
+    " tax_amount, attributes"
 )
 
 

@@ -998,6 +998,7 @@ create table laurels.purchases (
   original_member_id uuid,
   status text not null,
   amount numeric(19, 4) not null,
+  tax_amount numeric(19, 4),
   refunded numeric(19, 4) default 0 not null,
   refund_state text default 'none' not null,
   currency text not null,
@@ -1019,6 +1020,11 @@ create table laurels.purchases (
   check (status in ('pending', 'completed', 'failed', 'cancelled')),
   constraint ck_purchases_amount_bounded
   check (amount >= -999999999999999 and amount <= 999999999999999),
+  constraint ck_purchases_tax_amount_bounded
+  check (
+    tax_amount >= -999999999999999 and tax_amount <= 999999999999999
+    and tax_amount between least(amount, 0) and greatest(amount, 0)
+  ),
   constraint ck_purchases_refunded_bounded check (refunded >= 0 and refunded <= 999999999999999),
   constraint ck_purchases_refunded_within_amount
   check (refunded >= 0 and refunded <= greatest(amount, 0)),
@@ -1070,6 +1076,7 @@ create table laurels.purchase_lines (
   quantity numeric(19, 4) not null,
   unit_price numeric(19, 4) not null,
   amount numeric(19, 4) not null,
+  tax_amount numeric(19, 4),
   refunded_quantity numeric(19, 4) default 0 not null,
   refunded_amount numeric(19, 4) default 0 not null,
   attributes jsonb default '{}' not null,
@@ -1088,6 +1095,11 @@ create table laurels.purchase_lines (
   check (amount >= -999999999999999 and amount <= 999999999999999),
   constraint ck_purchase_lines_amount_has_sign_of_quantity
   check (case when quantity > 0 then amount >= 0 else amount <= 0 end),
+  constraint ck_purchase_lines_tax_amount_bounded
+  check (
+    tax_amount >= -999999999999999 and tax_amount <= 999999999999999
+    and tax_amount between least(amount, 0) and greatest(amount, 0)
+  ),
   constraint ck_purchase_lines_refunded_quantity_bounded
   check (refunded_quantity >= 0 and refunded_quantity <= 999999999999999),
   constraint ck_purchase_lines_refunded_amount_bounded
