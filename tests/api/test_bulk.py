@@ -32,7 +32,7 @@ async def test_each_item_has_its_own_result_in_order(client):
             purchase(1),
             purchase(2),
             purchase(2, amount="11.00"),
-            purchase(3, amount="-1", typo=True),
+            purchase(3, amount="ten", typo=True),
             purchase(4, currency="EUR"),
             "nonsense",
             purchase(5),
