@@ -54,6 +54,25 @@ async def test_a_reversal_and_a_refund_take_an_award_once(client, order):
     assert await available(client, "anna") == (0 if whole else 83)
 
 
+@pytest.mark.parametrize("before", [None, "line", "rest"])
+async def test_what_is_reversed_of_a_capped_rule_can_be_earned_again(client, before):
+    body = {
+        "name": "capped", "trigger": "purchase.completed", "award": per_money(),
+        "caps": [{"period": "day", "points": 60}, {"period": "lifetime", "points": 500}],
+    }  # fmt: skip
+    await rules(client)
+    assert (await client.post("/v1/earning-rules", json=body)).status_code == 201
+    purchase = await buy(client, CASE, "101.00")
+    if before is not None:
+        await undo(client, purchase, before)
+
+    for _ in range(2):
+        await undo(client, purchase, "reverse")
+
+    assert await available(client, "anna") == 0
+    assert [(await buy(client, CASE, "101.00"))["points"] for _ in range(2)] == [60, 0]
+
+
 @pytest.mark.parametrize("first", ["reverse", "revoke"])
 async def test_a_reversal_and_a_revocation_take_a_deed_once(client, first):
     body = {"name": "r", "trigger": "deed.recorded", "award": {"type": "fixed", "points": 9}}

@@ -18,8 +18,9 @@ import pytest
 from laurels import ledger, members, rewards, settlement
 from laurels.activity import NewDeed
 from laurels.kit.errors import AppError
+from laurels.kit.hot import Item
 from laurels.kit.work import Work
-from laurels.ledger import programs
+from laurels.ledger import answers, programs
 from laurels.ledger.errors import MergeNotUndoable
 from laurels.purchases import NewPurchase, NewRefund
 from laurels.settlement import claiming, ending
@@ -148,6 +149,11 @@ async def reverse(work: Work, scene: Scene) -> None:
     first(await ledger.post(work, [ledger.Reversal(transaction_id=scene.ids["earned"])]))
 
 
+async def reverse_by_hand(work: Work, scene: Scene) -> None:
+    movement = ledger.Reversal(transaction_id=scene.ids["capped"], reason="x")
+    first(await answers.post(work, [Item.of(work, movement)]))
+
+
 async def opening(work: Work, scene: Scene) -> None:
     await ledger.open_wallets(work, [scene.anne])
 
@@ -159,7 +165,7 @@ async def enrol(work: Work, scene: Scene) -> None:
 OPERATIONS: tuple[Operation, ...] = (
     buy, buy_by_id, bring_back, claim, claim_by_id, order, complete, cancel, give_back, review,
     review_by_id, revoke, redeem, redeem_by_name, use, refund_redemption, credit, debit,
-    put_on_hold, put_on_hold_for_a_day, capture, release, reverse, opening, enrol,
+    put_on_hold, put_on_hold_for_a_day, capture, release, reverse, reverse_by_hand, opening, enrol,
 )  # fmt: skip
 
 
@@ -230,6 +236,7 @@ async def scene(house: House) -> Scene:
         "bought": bought.purchase_id, "guest": guest.purchase_id,
         "pending": waits.purchase_id, "deed": deed.deed_id,
         "earned": earned.transaction.id, "hold": held.hold.id, "reward": mug,
+        "capped": bought.award.effects[0]["transaction_id"],
         "redemption": had.id, "program": other, "default": program,
     }  # fmt: skip
     return found

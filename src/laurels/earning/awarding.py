@@ -386,14 +386,20 @@ async def find_awards(
     return {row["subject_id"]: dict(row) for row in rows}
 
 
+async def lock_parts(work: Work, parts: Sequence[tuple[UUID, UUID, str, int]]) -> None:
+    """Lock what these parts used of caps: rule, member, period and points of each."""
+    if parts:
+        await work.fetch(
+            "select 1 from laurels.lock_usage($1, $2, $3, $4)",
+            work.tenant_id, [p[0] for p in parts], [p[1] for p in parts], [p[2] for p in parts],
+        )  # fmt: skip
+
+
 async def give_back_usage(work: Work, parts: Sequence[tuple[UUID, UUID, str, int]]) -> None:
     """Caps have this much room again: rule, member, period and points of each part."""
     if not parts:
         return
-    await work.fetch(
-        "select 1 from laurels.lock_usage($1, $2, $3, $4)",
-        work.tenant_id, [p[0] for p in parts], [p[1] for p in parts], [p[2] for p in parts],
-    )  # fmt: skip
+    await lock_parts(work, parts)
     await work.fetch(
         "update laurels.rule_usage as u set points = greatest(u.points - n.points, 0)"
         " from (select x.rule_id, x.member_id, x.period, sum(x.points)::bigint as points"

@@ -2,7 +2,7 @@
 
 Every movement goes through `post`. Rows are never changed; a correction is a reversal."""
 
-from .answers import after_reversals
+from .answers import around_reversals
 from .closing import close_wallets, reopen_wallets
 from .errors import (
     InsufficientPoints,
@@ -20,6 +20,7 @@ from .portions import Portion, count_wallets, list_portions
 from .posting import credit, debit, hold, open_wallets, post, release, reverse
 from .programs import create_program, default_program, furnish, program_ids
 from .queries import (
+    AboutReversal,
     Purse,
     balance,
     history_of,
@@ -34,12 +35,12 @@ from .rehearsed import moved
 from .repairing import rebuild
 
 __all__ = [
-    "Capture", "Credit", "Debit", "Fault", "Figures", "HoldPoints", "InsufficientPoints", "Opening",
-    "PointsOverLimit", "Portion", "Posted", "ProgramArchived", "ProgramNotFound", "Purse",
-    "Release", "Reversal", "WalletClosed", "WalletNotFound", "after_reversals", "balance",
-    "close_wallets", "count_wallets", "create_program", "credit", "debit", "default_program",
-    "figures", "find_faults", "furnish", "history_of", "hold", "list_lots", "list_portions",
-    "lock_wallets_of", "lots_of", "moved", "open_wallets", "post", "program_ids", "rebuild",
-    "release", "release_due_holds", "reopen_wallets", "reverse", "settle_due_lots", "spendable",
-    "statement", "taken_back", "taken_back_by",
+    "AboutReversal", "Capture", "Credit", "Debit", "Fault", "Figures", "HoldPoints",
+    "InsufficientPoints", "Opening", "PointsOverLimit", "Portion", "Posted", "ProgramArchived",
+    "ProgramNotFound", "Purse", "Release", "Reversal", "WalletClosed", "WalletNotFound",
+    "around_reversals", "balance", "close_wallets", "count_wallets", "create_program", "credit",
+    "debit", "default_program", "figures", "find_faults", "furnish", "history_of", "hold",
+    "list_lots", "list_portions", "lock_wallets_of", "lots_of", "moved", "open_wallets", "post",
+    "program_ids", "rebuild", "release", "release_due_holds", "reopen_wallets", "reverse",
+    "settle_due_lots", "spendable", "statement", "taken_back", "taken_back_by",
 ]  # fmt: skip

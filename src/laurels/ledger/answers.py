@@ -1,6 +1,7 @@
 """What the doors of wallets answer, for many movements at once: posted together, rendered once."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,9 +65,13 @@ async def post(work: Work, asked: Sequence[Item]) -> list[Posted | AppError]:
         if (error := _late(work, m) or (_spending(m) if off else None)) is not None
     }
     chosen = [m for n, m in enumerate(movements) if n not in refused]
-    posted = iter(await posting.post(work, chosen))
+    async with AsyncExitStack() as around:
+        if ids := [m.transaction_id for m in chosen if isinstance(m, Reversal)]:
+            reversals = await queries.about_reversals(work, ids)
+            for react in _around_reversals:
+                await around.enter_async_context(react(work, reversals))
+        posted = iter(await posting.post(work, chosen))
     outcomes = [refused.get(n) or next(posted) for n in range(len(movements))]
-    await _tell_of_reversals(work, movements, outcomes)
     await audit.record_all(
         work,
         [
@@ -79,27 +84,20 @@ async def post(work: Work, asked: Sequence[Item]) -> list[Posted | AppError]:
     return outcomes
 
 
-AfterReversals = Callable[[Work, Sequence[UUID]], Awaitable[None]]
-_after_reversals: list[AfterReversals] = []
+AroundReversals = Callable[
+    [Work, Sequence[queries.AboutReversal]], AbstractAsyncContextManager[None]
+]
+_around_reversals: list[AroundReversals] = []
 
 
-def after_reversals(react: AfterReversals) -> AfterReversals:
-    """Have this done in the same transaction for members whose points are reversed by hand."""
-    _after_reversals.append(react)
+def around_reversals(react: AroundReversals) -> AroundReversals:
+    """Have this done in the same transaction where transactions are reversed by hand.
+
+    Before the `yield` no wallet is locked: that is the time for locks on whatever comes before
+    wallets. After it they are reversed, or were before.
+    """
+    _around_reversals.append(react)
     return react
-
-
-async def _tell_of_reversals(
-    work: Work, movements: Sequence[Movement], outcomes: Sequence[Posted | AppError]
-) -> None:
-    concerned = sorted({
-        outcome.balance.member_id
-        for movement, outcome in zip(movements, outcomes, strict=True)
-        if isinstance(movement, Reversal) and isinstance(outcome, Posted) and not outcome.replayed
-    })  # fmt: skip
-    if concerned:
-        for react in _after_reversals:
-            await react(work, concerned)
 
 
 def _late(work: Work, movement: Movement) -> AppError | None:

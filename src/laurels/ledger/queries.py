@@ -302,6 +302,38 @@ async def get_transaction(work: Work, transaction_id: UUID) -> asyncpg.Record:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class AboutReversal:
+    """A transaction that is reversed by hand: what it was for, and whose it is and was."""
+
+    transaction_id: UUID
+    points: int
+    source_id: str | None
+    member_ids: list[UUID]
+
+
+async def about_reversals(work: Work, transaction_ids: Sequence[UUID]) -> list[AboutReversal]:
+    """Return what is to be known of transactions before they are reversed; those that are there.
+
+    Whose they are: the member for whom each was booked, and those who took them in since.
+    """
+    rows = await work.fetch(
+        "with recursive found (transaction_id, wallet_id) as ("
+        " select id, wallet_id from laurels.point_transactions"
+        " where tenant_id = $1 and id = any($2)"
+        " union select f.transaction_id, w.merged_into from found as f"
+        "  inner join laurels.wallets as w on w.tenant_id = $1 and w.id = f.wallet_id"
+        "  and w.merged_into is not null"
+        ") select t.id, t.points, t.source_id, array_agg(w.member_id) from found as f"
+        " inner join laurels.point_transactions as t"
+        "  on t.tenant_id = $1 and t.id = f.transaction_id"
+        " inner join laurels.wallets as w on w.tenant_id = $1 and w.id = f.wallet_id"
+        " group by t.id, t.points, t.source_id",
+        work.tenant_id, list(transaction_ids),
+    )  # fmt: skip
+    return [AboutReversal(*row) for row in rows]
+
+
 async def taken_back(work: Work, transaction_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Return how many points of these transactions were reversed or refunded, where any were."""
     rows = await work.fetch(

@@ -3,8 +3,8 @@
 What members earn, buy and give back raises and lowers them in its own transaction (`progress`).
 """
 
-from collections.abc import Sequence
-from uuid import UUID
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 
 from laurels import events, ledger
 from laurels.events.catalogue import MemberRestored, MemberUnblocked
@@ -25,8 +25,13 @@ async def on_restored(work: Work, happened: Sequence[events.Happened]) -> None:
     await review(work, sorted({each.member_id for each in happened if each.member_id}))
 
 
-@ledger.after_reversals
-async def on_reversals(work: Work, member_ids: Sequence[UUID]) -> None:
-    """Members whose points were taken back by hand stand where they belong, at once."""
+@ledger.around_reversals
+@asynccontextmanager
+async def around_reversals(
+    work: Work, reversals: Sequence[ledger.AboutReversal]
+) -> AsyncGenerator[None]:
+    """Members whose points are taken back by hand stand where they belong, at once."""
+    member_ids = sorted({who for each in reversals for who in each.member_ids})
     watched = await watch(work, member_ids)
+    yield
     await reconsider(work, watched, dict.fromkeys(member_ids, work.now))
