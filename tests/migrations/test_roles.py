@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from laurels.cli.main import app
 from laurels.config import settings
 from laurels.kit import postgres, roles
+from laurels.kit.alone import LockedByAnother, wait_alone
 from laurels.migrations import runner
 
 BINDIR = Path(named) if (named := os.environ.get("LAURELS_PG_BIN")) else None
@@ -267,6 +268,34 @@ def test_a_login_can_be_dropped_and_goes_with_its_tenant(laurels, server):
     assert "reader_c" in roles_there
     assert "helper" in roles_there
     assert not {"reader_a", "reader_b"} & set(roles_there)
+
+
+@pytest.mark.parametrize("key", [0x6C61_7572, runner.ONE_AT_A_TIME])
+def test_a_login_that_holds_a_lock_of_ours_is_ended_or_named(laurels, server, key):
+    init(laurels, server, "locked")
+    looker = f"looker_{key}"
+    ask(server.url(user="postgres", database="locked"), f"create role {looker} login")
+
+    async def meet(user: str) -> tuple[bool, LockedByAnother | None]:
+        """Whether the login that held the lock is gone, and what its waiting user was told."""
+        holder = await asyncpg.connect(server.url(user=looker, database="locked"))
+        await holder.execute("select pg_advisory_lock($1)", key)
+        asking = await asyncpg.connect(server.url(user=user, database="locked"))
+        try:
+            async with asyncio.timeout(10):
+                await wait_alone(asking, key)
+        except LockedByAnother as error:
+            return holder.is_closed(), error
+        finally:
+            await asking.close()
+            await holder.close()
+        return True, None
+
+    assert asyncio.run(meet("postgres")) == (True, None)
+    gone, said = asyncio.run(meet("laurels_owner"))
+    assert not gone
+    assert f"`{looker}`" in str(said)
+    assert "pg_terminate_backend" in str(said)
 
 
 def test_a_purge_that_may_not_drop_logins_names_them(laurels, server):

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import asyncpg
 
+from .alone import wait_alone
 from .db import SCHEMA, Raw
 from .pg_binaries import PostgresError
 from .program import command
@@ -58,7 +59,7 @@ async def initialise(
     made = {} if made is None else made
     admin = await asyncpg.connect(admin_url)
     try:
-        await admin.execute("select pg_advisory_lock($1)", _LOCK)
+        await wait_alone(admin, _LOCK)
         await _refuse_roles_of_another(admin)
         # The database first: an admin who may not make one is refused before any role is left.
         if not await admin.fetchval("select 1 from pg_database where datname = $1", database):
@@ -85,7 +86,7 @@ async def furnish(owner_url: str) -> None:
     """Create the schema and open it to the roles that use it; safe to repeat."""
     inside = await asyncpg.connect(owner_url)
     try:
-        await inside.execute("select pg_advisory_lock($1)", _LOCK)
+        await wait_alone(inside, _LOCK)
         if not await inside.fetchval("select 1 from pg_namespace where nspname = $1", SCHEMA):
             await inside.execute(f"create schema {SCHEMA}")
         await inside.execute(OPEN)

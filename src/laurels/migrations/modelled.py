@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from laurels import domains
+from laurels.kit.alone import wait_alone
 from laurels.kit.db import SCHEMA, Raw
 
 from .runner import HERE, ONE_AT_A_TIME
@@ -49,7 +50,7 @@ async def _locked(url: str, run: Callable[[Connection], Any]) -> Any:
         "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
     )
     try:
-        await guard.execute(f"select pg_advisory_lock({ONE_AT_A_TIME})")
+        await wait_alone(guard, ONE_AT_A_TIME)
         async with engine.connect() as connection:
             return await connection.run_sync(run)
     finally:

@@ -16,6 +16,7 @@ import asyncpg
 
 import laurels.domains
 from laurels.kit import roles
+from laurels.kit.alone import wait_alone
 from laurels.kit.db import Raw
 from laurels.kit.postgres import PostgresError
 from laurels.kit.program import command
@@ -50,7 +51,7 @@ async def alone(url: str) -> AsyncGenerator[Raw]:
     """Let the block look, dump and migrate while no other process does; lend a connection."""
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute("select pg_advisory_lock($1)", _WHOLE)
+        await wait_alone(connection, _WHOLE)
         yield connection
     finally:
         await connection.close()
@@ -196,7 +197,7 @@ async def apply_functions(url: str) -> list[str]:
     applied: list[str] = []
     try:
         async with connection.transaction():
-            await connection.execute("select pg_advisory_xact_lock($1)", ONE_AT_A_TIME)
+            await wait_alone(connection, ONE_AT_A_TIME, transaction=True)
             await roles.close_functions(connection)
             files = _texts()
             for name in await stale(connection):
@@ -300,7 +301,7 @@ async def _wall(url: str, connection: Raw) -> comparing.Described:
     if known is not None:
         return known
     scratch = f"{roles.database_of(url)[:50]}_wall_check"
-    await connection.execute("select pg_advisory_lock($1)", _SCRATCH)
+    await wait_alone(connection, _SCRATCH)
     await connection.execute(f'drop database if exists "{scratch}" with (force)')
     await connection.execute(f'create database "{scratch}" template template0')
     try:
