@@ -28,6 +28,20 @@ async def test_a_member_comes_with_wallets(client, bought):
     assert wallets[0]["available"] == 12
 
 
+async def test_a_wallet_comes_with_its_member_and_its_program(client, bought):
+    member = (await client.get(f"/v1/members/{bought[0]['member_id']}")).json()
+    (program,) = (await client.get("/v1/programs")).json()["data"]
+    path = f"/v1/members/{member['id']}/wallets"
+    (plain,) = (await client.get(path)).json()["data"]
+
+    (listed,) = (await client.get(path, params={"expand": "member,program"})).json()["data"]
+    read = await client.get(f"/v1/wallets/{plain['id']}", params={"expand": "program,member"})
+
+    assert "expanded" not in plain
+    assert listed == {**plain, "expanded": {"member": member, "program": program}}
+    assert read.json() == listed
+
+
 async def test_a_page_of_members_comes_with_wallets(client, house):
     await house.member(balance=5)
     await house.member(balance=7)
@@ -113,6 +127,7 @@ DOORS = {
     "purchase_summary": ("/v1/purchases", Permission.PURCHASES_READ),
     "deed_summary": ("/v1/deeds", Permission.ACTIVITY_READ),
     "redemption": ("/v1/redemptions", Permission.REWARDS_READ),
+    "wallet": ("/v1/members/{member}/wallets", Permission.LEDGER_READ),
 }
 ONE_THING = {"purchase": "purchase_summary", "deed": "deed_summary"}
 """Kinds that only an answer about one thing is of; the list beside it knows all of theirs."""
@@ -132,6 +147,7 @@ def test_every_kind_that_is_expanded_has_a_door_in_these_tests():
 @pytest.mark.parametrize(("kind", "name"), all_offers())
 async def test_what_is_expanded_asks_for_the_right_to_read_it(client, bought, kind, name):
     path, door = DOORS[kind]
+    path = path.format(member=bought[0]["member_id"])
     needed = offers()[kind][name].reads
     few = await key_for(client, door)
     enough = await key_for(client, door, needed)

@@ -90,7 +90,7 @@ async def test_what_waits_or_is_dead_inside_is_kept(house, listen, handle_now, o
             " where tenant_id = $1", work.tenant_id,
         )  # fmt: skip
         dead = await events.forget_old(work)
-        (letter,) = await events.list_dead_letters(work, limit=10)
+        (letter,) = await events.list_dead_letters(work)
         await events.discard_dead_letter(work, letter["id"])
         discarded = await events.forget_old(work)
 

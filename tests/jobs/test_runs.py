@@ -13,6 +13,7 @@ from laurels import jobs, ledger, settlement
 from laurels.jobs import running
 from laurels.kit import jobs as declared
 from laurels.kit.errors import Conflict
+from laurels.kit.paging import ALL
 from laurels.kit.work import OPERATOR, Work, open_work
 from laurels.purchases import NewPurchase
 from tests.support.make import make_tenant
@@ -27,7 +28,7 @@ async def plan(database, now: datetime) -> int:
 
 async def runs_of(database, tenant_id: UUID, job: str) -> list[jobs.RunView]:
     async with open_work(database, tenant_id=tenant_id) as work:
-        return await jobs.list_runs(work, job=job, limit=100)
+        return await jobs.list_runs(work, job=job, asked=ALL)
 
 
 @pytest.fixture
@@ -347,7 +348,7 @@ async def test_tenants_in_which_nothing_happens_make_no_runs_at_night(database, 
     for night in nights:
         await plan(database, night)
         async with house.work() as work:
-            waiting = [run for run in await jobs.list_runs(work, limit=100)
+            waiting = [run for run in await jobs.list_runs(work, asked=ALL)
                        if run.state == "waiting"]  # fmt: skip
         counts.append(sorted(run.job for run in waiting))
         for run in waiting:

@@ -96,20 +96,3 @@ async def test_lots_come_in_pages_in_the_order_in_which_they_are_consumed(client
     assert found == everything
     assert [each["initial"] for each in found] == [10, 10, 20, 30]
     assert page["next_cursor"] is None
-
-
-async def test_a_cursor_of_another_wallets_lots_is_refused(client, house):
-    mine, other = [
-        f"/v1/wallets/{encode('wallet', await house.wallet_id(await house.member()))}"
-        for _ in range(2)
-    ]
-    at = (house.now + timedelta(days=3000)).isoformat()
-    for _ in range(2):
-        made = await client.post(f"{other}/credit", json={"points": 1, "expires_at": at})
-        assert made.status_code == 201
-    cursor = (await client.get(f"{other}/lots", params={"limit": 1})).json()["next_cursor"]
-
-    refused = await client.get(f"{mine}/lots", params={"cursor": cursor})
-
-    assert refused.status_code == 422
-    assert refused.json()["errors"][0]["field"] == "cursor"

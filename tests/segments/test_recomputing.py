@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from laurels import events, ledger, members, purchases, segments, settlement
 from laurels.kit.conditions import Fields, Kind, compile_condition
 from laurels.kit.ids import encode
+from laurels.kit.paging import ALL
 from laurels.segments.errors import SegmentIsStatic, TooManySegments
 from laurels.segments.recomputing import recompute_some
 from laurels.segments.service import MAX_SEGMENTS, archive, restore
@@ -49,7 +50,7 @@ async def make(house, criteria, name="Segment", **more):
 
 async def current(house, segment_id):
     async with house.work() as work:
-        rows = await segments.list_memberships(work, segment_id=segment_id, limit=10_000)
+        rows = await segments.list_memberships(work, segment_id=segment_id, asked=ALL)
     return {row["member_id"] for row in rows}
 
 

@@ -12,9 +12,10 @@ from .manual import NOTE
 _INTRODUCTION = """\
 Every address is below `/v1` and asks for `Authorization: Bearer <api key>`. Bodies are JSON. Money
 is a decimal string, points are integers, moments are RFC 3339 with a time zone. A page of a list
-has `data`, `has_more` and `next_cursor`. Unknown fields and query parameters are refused. What
-answers hold is under [Objects](#objects). The same as a page for machines is
-[openapi.json](openapi.json); a running server has it at `/openapi.json`.
+has `data`, `has_more` and `next_cursor`; every list takes `since`, `until` (not included), `sort`,
+`limit` and `cursor`, and a cursor goes on with the sort that it was made for. Unknown fields and
+query parameters are refused. What answers hold is under [Objects](#objects). The same as a page for
+machines is [openapi.json](openapi.json); a running server has it at `/openapi.json`.
 
 Errors are problems (RFC 9457); [errors](errors.md) lists all codes. What every operation can answer
 is not repeated below: {common}. Nor is what every write can

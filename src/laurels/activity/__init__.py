@@ -5,12 +5,13 @@ points: what a deed earns and a revocation takes back is `settlement`.
 """
 
 from .errors import DeedAltered, DeedInvalid, DeedNotFound
-from .queries import celebrated, find_by_key, find_deeds, ids_of, list_deeds, lock
+from .queries import DEEDS, celebrated, find_by_key, find_deeds, ids_of, list_deeds, lock
 from .recording import BIRTHDAY, OURS, NewDeed, Recorded, check, record
 from .service import set_revoked
 
 __all__ = [
     "BIRTHDAY",
+    "DEEDS",
     "OURS",
     "DeedAltered",
     "DeedInvalid",

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from laurels.kit.ids import FIRST
+from laurels.kit.paging import FIRST as FIRST_PAGE
+from laurels.kit.paging import Asked, Found, Listing
 from laurels.kit.work import Work
 
 _DEED = (
@@ -38,6 +40,9 @@ async def find_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> dict[tuple
     return {(row[0], row[1]): row[2] for row in rows}
 
 
+DEEDS = Listing(moment="occurred_at", happened="Occurred", sorts={"created_at": None})
+
+
 async def list_deeds(
     work: Work,
     *,
@@ -45,21 +50,16 @@ async def list_deeds(
     kind: str | None = None,
     status: str | None = None,
     key: tuple[str | None, str | None] = (None, None),
-    window: tuple[datetime | None, datetime | None] = (None, None),
-    after: UUID | None = None,
-    limit: int = 20,
-) -> list[dict[str, Any]]:
-    """Return deeds, the newest recorded first; `key` is source and external id."""
-    rows = await work.fetch(
+    asked: Asked = FIRST_PAGE,
+) -> Found[dict[str, Any]]:
+    """Return deeds, usually the newest recorded first; `key` is source and external id."""
+    return await DEEDS.fetch(
+        work, asked,
         f"{_DEED} and ($2::uuid is null or member_id = $2) and ($3::text is null or kind = $3)"
         " and ($4::text is null or status = $4) and ($5::text is null or source = $5)"
-        " and ($6::text is null or external_id = $6)"
-        " and ($7::timestamptz is null or occurred_at >= $7)"
-        " and ($8::timestamptz is null or occurred_at < $8)"
-        " and ($9::uuid is null or id < $9) order by id desc limit $10",
-        work.tenant_id, member_id, kind, status, *key, *window, after, limit,
+        " and ($6::text is null or external_id = $6)",
+        work.tenant_id, member_id, kind, status, *key,
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
 async def ids_of(

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
-from pydantic import ConfigDict, Field
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
 
 from laurels.kit.access import begin
 from laurels.kit.http import Door
-from laurels.kit.paging import MAX_PAGE, Page, page_of, read_cursor
-from laurels.kit.schema import Code, IdOf, Moment, Schema, View
+from laurels.kit.paging import Asked, Page
+from laurels.kit.schema import Code, IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -43,40 +43,32 @@ class AuditEntryOut(View):
     created_at: datetime = Field(description="When it was done.")
 
 
-class AuditFilterIn(Schema):
-    """Which entries are wanted; each that is given must fit."""
-
-    # As with every list, what is no filter of it is not looked at.
-    model_config = ConfigDict(extra="ignore")
-
-    target_type: Code | None = Field(default=None, description="Kind of the thing.")
-    target_id: Code | None = Field(default=None, description="Id of the thing, as the API has it.")
-    actor_type: Code | None = Field(
-        default=None, description="api_key, staff, operator, system, nobody or sql."
-    )
-    actor_id: Code | None = Field(default=None, description="Which one of that kind.")
-    action: Code | None = Field(
-        default=None, description="`member.merged`; with a final dot: all that begin so."
-    )
-    since: Moment | None = Field(default=None, description="At or after.")
-    until: Moment | None = Field(default=None, description="Before.")
-    cursor: Annotated[str, Field(max_length=64)] | None = Field(
-        default=None, description="`next_cursor` of the page before; absent for the first."
-    )
-    limit: int = Field(default=20, ge=1, le=MAX_PAGE, description="Rows per page, 1 to 100.")
-
-    def wanted(self) -> queries.Filter:
-        """Return the filter without what is about pages."""
-        return queries.Filter(**self.model_dump(exclude={"cursor", "limit"}))
+def _filter(
+    target_type: Annotated[Code | None, Query(description="Kind of the thing.")] = None,
+    target_id: Annotated[
+        Code | None, Query(description="Id of the thing, as the API has it.")
+    ] = None,
+    actor_type: Annotated[
+        Code | None, Query(description="api_key, staff, operator, system, nobody or sql.")
+    ] = None,
+    actor_id: Annotated[Code | None, Query(description="Which one of that kind.")] = None,
+    action: Annotated[
+        Code | None, Query(description="`member.merged`; with a final dot: all that begin so.")
+    ] = None,
+) -> queries.Filter:
+    """Return which entries are wanted; each that is given must fit."""
+    return queries.Filter(
+        target_type=target_type, target_id=target_id, actor_type=actor_type, actor_id=actor_id,
+        action=action,
+    )  # fmt: skip
 
 
 @router.get("")
 async def list_entries(
-    work: Reading, asked: Annotated[AuditFilterIn, Query()]
+    work: Reading,
+    asked: Annotated[Asked, Depends(queries.ENTRIES)],
+    wanted: Annotated[queries.Filter, Depends(_filter)],
 ) -> Page[AuditEntryOut]:
     """List who changed what, newest first."""
-    rows = await queries.list_entries(
-        work, asked.wanted(), after=read_cursor(asked.cursor), limit=asked.limit + 1
-    )
-    found = [AuditEntryOut.model_validate(row) for row in rows]
-    return page_of(found, [row["id"] for row in rows], asked.limit)
+    rows = await queries.list_entries(work, wanted, asked)
+    return rows.page(AuditEntryOut.model_validate(row) for row in rows)

@@ -1,15 +1,15 @@
 """API keys, staff, and signing in over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from laurels import tenants
 from laurels.kit.access import Anybody, Known, begin, once
 from laurels.kit.crypto import SecretKeyMissing
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.paging import Asked, Page
 from laurels.kit.passwords import HashingBusy, WeakPassword
 from laurels.kit.work import Work
 from laurels.permissions import Permission
@@ -52,10 +52,8 @@ from .schemas import (
     SaidOut,
     SessionId,
     SessionOut,
-    SessionsOut,
     SignInIn,
     SignInOut,
-    StaffFilterIn,
     StaffId,
     StaffIn,
     StaffOut,
@@ -73,11 +71,12 @@ Inviting = Annotated[Work, begin(Permission.AUTH_INVITE)]
 
 
 @router.get("")
-async def list_api_keys(work: Reading, cursor: Cursor = None, limit: Limit = 20) -> Page[ApiKeyOut]:
+async def list_api_keys(
+    work: Reading, asked: Annotated[Asked, Depends(service.KEYS)]
+) -> Page[ApiKeyOut]:
     """List the tenant's API keys, the newest first, without what opens doors."""
-    rows = await service.list_keys(work, after=read_cursor(cursor), limit=limit + 1)
-    found = [ApiKeyOut.model_validate(row) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    rows = await service.list_keys(work, asked)
+    return rows.page(ApiKeyOut.model_validate(row) for row in rows)
 
 
 @router.post("", status_code=201, dependencies=[once("api_key")])
@@ -108,13 +107,17 @@ async def revoke_api_key(api_key_id: ApiKeyId, work: Writing) -> ApiKeyOut:
 
 
 @team.get("")
-async def list_staff(work: Reading, asked: Annotated[StaffFilterIn, Query()]) -> Page[StaffOut]:
+async def list_staff(
+    work: Reading,
+    asked: Annotated[Asked, Depends(staff.STAFF)],
+    status: Annotated[
+        Literal["invited", "active", "removed"] | None,
+        Query(description="Those of one status; absent: all."),
+    ] = None,
+) -> Page[StaffOut]:
     """List the people who run the programme, the newest first."""
-    rows = await staff.list_staff(
-        work, status=asked.status, after=read_cursor(asked.cursor), limit=asked.limit + 1
-    )
-    found = [StaffOut.model_validate(row) for row in rows]
-    return page_of(found, [row["id"] for row in rows], asked.limit)
+    rows = await staff.list_staff(work, status=status, asked=asked)
+    return rows.page(StaffOut.model_validate(row) for row in rows)
 
 
 @team.post("", status_code=201)
@@ -205,10 +208,12 @@ async def sign_out_everywhere(visitor: Known) -> EndedOut:
 
 
 @people.get("/auth/sessions")
-async def list_sessions(visitor: Known) -> SessionsOut:
+async def list_sessions(
+    visitor: Known, asked: Annotated[Asked, Depends(sessions.SESSIONS)]
+) -> Page[SessionOut]:
     """List where one is signed in to this tenant. A machine with a key has no sessions."""
-    rows = await sessions.list_sessions(visitor)
-    return SessionsOut(data=[SessionOut.model_validate(row) for row in rows])
+    rows = await sessions.list_sessions(visitor, asked)
+    return rows.page(SessionOut.model_validate(row) for row in rows)
 
 
 @people.delete("/auth/sessions/{session_id}")

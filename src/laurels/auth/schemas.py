@@ -1,12 +1,11 @@
 """API keys, staff and sessions as the API speaks of them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from laurels.kit.paging import MAX_PAGE, Whole
 from laurels.kit.passwords import LONGEST
 from laurels.kit.schema import Email, IdOf, Moment, Name, Schema, View
 from laurels.kit.values import check_key, check_storable
@@ -97,20 +96,6 @@ class StaffOut(View):
     last_seen_at: datetime | None = Field(description="When they last signed in or refreshed.")
 
 
-class StaffFilterIn(Schema):
-    """Which people are wanted."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    status: Literal["invited", "active", "removed"] | None = Field(
-        default=None, description="Those of one status; absent: all."
-    )
-    cursor: Annotated[str, Field(max_length=64)] | None = Field(
-        default=None, description="`next_cursor` of the page before; absent for the first."
-    )
-    limit: int = Field(default=20, ge=1, le=MAX_PAGE, description="Rows per page, 1 to 100.")
-
-
 class SignInIn(Schema):
     """Who signs in, and where."""
 
@@ -168,12 +153,6 @@ class SessionOut(View):
     expires_at: datetime = Field(description="When it ends unless it is used before.")
     ip: str | None = Field(description="Address it was last used from; null when unknown.")
     user_agent: str | None = Field(description="Program it was last used with; null when unknown.")
-
-
-class SessionsOut(Whole):
-    """Where one is signed in, the last used first."""
-
-    data: list[SessionOut]
 
 
 class EndedOut(View):

@@ -17,6 +17,7 @@ from uuid import UUID
 from laurels import audit
 from laurels.kit.errors import Invalid
 from laurels.kit.ids import decode, encode, new_id
+from laurels.kit.paging import FIRST, Asked, Found, Listing
 from laurels.kit.time import require_future
 from laurels.kit.work import Work
 from laurels.permissions import ALL_PERMISSIONS
@@ -148,15 +149,12 @@ async def get_key(work: Work, key_id: UUID) -> dict[str, Any]:
     return dict(row)
 
 
-async def list_keys(
-    work: Work, *, after: UUID | None = None, limit: int = 1000
-) -> list[dict[str, Any]]:
-    """Return keys, the newest first, without what opens doors."""
-    rows = await work.fetch(
-        f"{_KEY} and ($2::uuid is null or id < $2) order by id desc limit $3",
-        work.tenant_id, after, limit,
-    )  # fmt: skip
-    return [dict(row) for row in rows]
+KEYS = Listing(moment="created_at", happened="Made", sorts={"created_at": None})
+
+
+async def list_keys(work: Work, asked: Asked = FIRST) -> Found[dict[str, Any]]:
+    """Return keys, usually the newest first, without what opens doors."""
+    return await KEYS.fetch(work, asked, _KEY, work.tenant_id)
 
 
 @lru_cache(maxsize=1024)

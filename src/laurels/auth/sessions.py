@@ -20,6 +20,7 @@ from laurels import audit
 from laurels.kit.access import Stranger, Visitor
 from laurels.kit.errors import AppError
 from laurels.kit.ids import decode, encode, new_id
+from laurels.kit.paging import MAX_PAGE, Asked, Found, Listing, at
 from laurels.kit.time import utc_now
 from laurels.kit.work import PLATFORM, Actor, Work, on_behalf, open_work
 
@@ -268,17 +269,30 @@ async def login_of(visitor: Visitor) -> Login:
     return login
 
 
-async def list_sessions(visitor: Visitor) -> list[dict[str, Any]]:
-    """Return one's own sessions in this tenant, where one was last first; a machine has none."""
+SESSIONS = Listing(
+    moment="created_at",
+    happened="Signed in",
+    # A person has at most MOST_SESSIONS: they may be sorted.
+    sorts={"refreshed_at": at("refreshed_at"), "created_at": None},
+    default="-refreshed_at",
+    limit=MAX_PAGE,
+)
+
+
+async def list_sessions(visitor: Visitor, asked: Asked) -> Found[dict[str, Any]]:
+    """Return one's own sessions in this tenant, usually where one was last first.
+
+    A machine has none.
+    """
     staff_id = staff_of(visitor)
     if staff_id is None:
-        return []
+        return Found()
     async with working(visitor.origin, visitor.principal.tenant_id) as work:
-        rows = await work.fetch(
+        found = await SESSIONS.fetch(
+            work, asked,
             "select id, created_at, refreshed_at, expires_at, ip, user_agent"
             " from laurels.staff_sessions where tenant_id = $1 and staff_id = $2"
-            " and ended_at is null and expires_at > now() order by refreshed_at desc, id desc"
-            " limit $3",
-            work.tenant_id, staff_id, MOST_SESSIONS,
+            " and ended_at is null and expires_at > now()",
+            work.tenant_id, staff_id,
         )  # fmt: skip
-    return [{**row, "current": row["id"] == visitor.principal.session} for row in rows]
+    return found.map(lambda row: {**row, "current": row["id"] == visitor.principal.session})

@@ -17,6 +17,7 @@ from laurels.events.catalogue import StaffChanged, StaffInvited, StaffRemoved, S
 from laurels.kit import passwords
 from laurels.kit.errors import Invalid
 from laurels.kit.ids import encode, new_id
+from laurels.kit.paging import ALL, Asked, Found, Listing, text
 from laurels.kit.time import utc_now
 from laurels.kit.work import Work
 
@@ -327,14 +328,25 @@ async def find_staff(work: Work, email: str) -> dict[str, Any]:
     return dict(row)
 
 
+STAFF = Listing(
+    moment="created_at",
+    happened="Invited",
+    # A tenant has at most MOST_STAFF people: they may be sorted.
+    sorts={
+        "created_at": None,
+        "name": text("name"),
+        "email": text("email"),
+    },
+)
+
+
 async def list_staff(
-    work: Work, *, status: str | None = None, after: UUID | None = None, limit: int = MOST_STAFF
-) -> list[dict[str, Any]]:
-    """Return people of the staff, the newest first; those of one status where it is given."""
-    rows = await work.fetch(
+    work: Work, *, status: str | None = None, asked: Asked = ALL
+) -> Found[dict[str, Any]]:
+    """Return people of the staff, usually the newest first; of one status where it is given."""
+    return await STAFF.fetch(
+        work, asked,
         f"select {_COLUMNS} from laurels.staff where tenant_id = $1"
-        " and ($2::text is null or status = $2) and ($3::uuid is null or id < $3)"
-        " order by id desc limit $4",
-        work.tenant_id, status, after, limit,
+        " and ($2::text is null or status = $2)",
+        work.tenant_id, status,
     )  # fmt: skip
-    return [dict(row) for row in rows]

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from laurels import audit
 from laurels.kit.ids import encode
+from laurels.kit.paging import Asked
 from laurels.kit.work import OPERATOR, open_work
 
 from .console import out, run, say_json
@@ -28,15 +29,14 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print who changed what, newest first."""
-    wanted = audit.Filter(
-        target_id=target, actor_id=actor, action=action, since=_utc(since), until=_utc(until)
-    )
+    wanted = audit.Filter(target_id=target, actor_id=actor, action=action)
+    asked = Asked(since=_utc(since), until=_utc(until), limit=limit)
 
     async def work() -> list[dict[str, Any]]:
         async with database() as pool:
             tenant_id = await require(pool, tenant)
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
-                return await audit.list_entries(w, wanted, limit=limit)
+                return await audit.list_entries(w, wanted, asked)
 
     rows = run(work())
     if as_json:

@@ -16,6 +16,7 @@ from laurels import auth, domains, imports, ledger, members, purchases, tenants
 from laurels.config import settings
 from laurels.kit.db import Database
 from laurels.kit.ids import encode
+from laurels.kit.paging import Asked
 from laurels.kit.work import OPERATOR, open_work
 
 from . import demo_story as story
@@ -84,9 +85,13 @@ async def _prepare(url: str) -> _Demo:
         key = await _key(pool, tenant_id)
         async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as work:
             figures = await ledger.figures(work)
-            (member,) = await members.list_members(work, external_id=story.FEATURED, limit=1)
+            (member,) = await members.list_members(work, external_id=story.FEATURED)
             (bought,) = await purchases.list_purchases(
-                work, member_id=member["id"], status="completed", key=(SOURCE, None), limit=1
+                work,
+                member_id=member["id"],
+                status="completed",
+                key=(SOURCE, None),
+                asked=Asked(limit=1),
             )
         return _Demo(key, figures, encode("purchase", bought["id"]))
     finally:

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from laurels import events
 from laurels.kit.ids import decode, encode
+from laurels.kit.paging import Asked
 from laurels.kit.program import command
 from laurels.kit.work import OPERATOR, Work, open_work
 
@@ -45,7 +46,7 @@ def dead(
     """List dead letters: events that a handler could not do anything with, newest first."""
 
     async def look(work: Work) -> list[dict[str, Any]]:
-        return [dict(row) for row in await events.list_dead_letters(work, limit=limit)]
+        return [dict(row) for row in await events.list_dead_letters(work, asked=Asked(limit=limit))]
 
     found = [
         {

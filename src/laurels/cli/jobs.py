@@ -14,6 +14,7 @@ from laurels import domains, jobs, tenants
 from laurels.kit.db import Database
 from laurels.kit.ids import encode
 from laurels.kit.jobs import all_jobs
+from laurels.kit.paging import Asked
 from laurels.kit.work import OPERATOR, open_work
 
 from .console import err, fail, out, run, say_json
@@ -134,7 +135,7 @@ def runs(
         async with database() as pool:
             tenant_id = await require(pool, tenant)
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
-                return await jobs.list_runs(w, job=job, state=state, limit=limit)
+                return await jobs.list_runs(w, job=job, state=state, asked=Asked(limit=limit))
 
     found = run(work())
     if as_json:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from laurels import ledger, members, settlement
 from laurels.kit.ids import encode
+from laurels.kit.paging import Asked
 from laurels.kit.work import OPERATOR, Work, open_work
 
 from .console import err, fail, out, run, say_json
@@ -112,7 +113,7 @@ def statement(
         async with database() as pool:
             tenant_id = await require(pool, tenant)
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
-                found = await members.list_members(w, external_id=member, limit=1)
+                found = await members.list_members(w, external_id=member, asked=Asked(limit=1))
                 if not found:
                     fail(f"there is no member `{member}`")
                 member_id = found[0]["id"]

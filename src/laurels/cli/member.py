@@ -10,6 +10,7 @@ import typer
 
 from laurels import members
 from laurels.kit.ids import decode, encode
+from laurels.kit.paging import Asked
 from laurels.kit.work import OPERATOR, Work, open_work
 
 from .console import fail, out, run, say_json
@@ -37,7 +38,7 @@ async def _find(work: Work, name: str) -> UUID:
             return decode("member", name)
         except ValueError:
             pass
-    row = await members.list_members(work, external_id=name, limit=1)
+    row = await members.list_members(work, external_id=name, asked=Asked(limit=1))
     if not row:
         msg = f"There is no member `{name}`."
         raise members.MemberNotFound(msg)

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from laurels import rewards
 from laurels.kit.ids import decode, encode
+from laurels.kit.paging import ALL
 from laurels.kit.values import check_key
 from laurels.kit.work import OPERATOR, open_work
 
@@ -44,7 +45,7 @@ def list_rewards(
             tenant_id = await require(pool, tenant)
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
                 status = "archived" if archived else None
-                return await rewards.list_rewards(w, status=status, limit=1000)
+                return await rewards.list_rewards(w, status=status, asked=ALL)
 
     found = run(work())
     if as_json:

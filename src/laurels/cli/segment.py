@@ -10,6 +10,7 @@ from rich.table import Table
 
 from laurels import segments
 from laurels.kit.ids import decode, encode
+from laurels.kit.paging import ALL
 from laurels.kit.reading import read_json
 from laurels.kit.work import OPERATOR, Work, open_work
 
@@ -35,7 +36,7 @@ def list_segments(
         async with database() as pool:
             tenant_id = await require(pool, tenant)
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
-                return await segments.list_segments(w, archived=archived, limit=1000)
+                return await segments.list_segments(w, archived=archived, asked=ALL)
 
     found = run(work())
     if as_json:
@@ -141,7 +142,7 @@ async def _chosen(work: Work, name: str | None) -> list[tuple[UUID, str]]:
         except ValueError as error:
             raise segments.SegmentNotFound(str(error)) from None
         return [(row["id"], row["name"])]
-    rows = await segments.list_segments(work, kind="dynamic", limit=1000)
+    rows = await segments.list_segments(work, kind="dynamic", asked=ALL)
     found = [(row["id"], row["name"]) for row in rows if name in {None, row["name"]}]
     if name is not None and not found:
         msg = f"There is no segment `{name}` by criteria."

@@ -14,6 +14,7 @@ from laurels.config import settings
 from laurels.kit import roles
 from laurels.kit.db import Database
 from laurels.kit.ids import encode
+from laurels.kit.paging import ALL
 from laurels.kit.program import called, command
 from laurels.kit.time import utc_now
 from laurels.kit.work import OPERATOR, open_work
@@ -203,7 +204,7 @@ def keys(slug: Slug, as_json: Json = False) -> None:
         async with database() as pool:
             tenant_id = await require(pool, slug)
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
-                return await auth.list_keys(w)
+                return await auth.list_keys(w, ALL)
 
     found = run(work())
     for row in found:

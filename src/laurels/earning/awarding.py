@@ -18,6 +18,7 @@ from laurels.kit.aside import aside
 from laurels.kit.errors import AppError
 from laurels.kit.hot import prefetch
 from laurels.kit.ids import encode
+from laurels.kit.paging import ALL
 from laurels.kit.time import zone
 from laurels.kit.work import Work
 
@@ -64,7 +65,7 @@ async def current_plan(work: Work) -> Plan:
     if known is not None and known[0] == key:
         _plans.move_to_end(work.tenant_id)
         return known[1]
-    rules = rules_of(await list_rules(work, status="active", limit=None))
+    rules = rules_of(await list_rules(work, status="active", asked=ALL))
     plan = compile_plan(rules, default_program_id=default)
     _plans[work.tenant_id] = (key, plan)
     _plans.move_to_end(work.tenant_id)

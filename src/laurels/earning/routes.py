@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from laurels import tenants
 from laurels.kit.access import begin
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, Whole, page_of, read_cursor
+from laurels.kit.paging import Asked, Page
 from laurels.kit.schema import IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
@@ -68,23 +68,15 @@ class EarningRuleOut(View):
     created_at: datetime = Field(description="When this version was made.")
 
 
-class VersionsOut(Whole):
-    """All versions of a rule, newest first."""
-
-    data: list[EarningRuleOut] = Field(description="Every version, newest first.")
-
-
 @router.get("")
 async def list_earning_rules(
     work: Reading,
+    asked: Annotated[Asked, Depends(service.RULES)],
     status: Annotated[Literal["active", "paused", "archived"] | None, Query()] = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[EarningRuleOut]:
     """List rules as they are in force, newest first."""
-    rows = await service.list_rules(work, status=status, after=read_cursor(cursor), limit=limit + 1)
-    found = [EarningRuleOut.model_validate(row) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    rows = await service.list_rules(work, status=status, asked=asked)
+    return rows.page(EarningRuleOut.model_validate(row) for row in rows)
 
 
 @router.post("", status_code=201)
@@ -106,10 +98,12 @@ async def get_earning_rule(rule_id: RuleId, work: Reading) -> EarningRuleOut:
 
 @router.get("/{rule_id}/versions")
 @refuses(RuleNotFound)
-async def list_earning_rule_versions(rule_id: RuleId, work: Reading) -> VersionsOut:
-    """Read every version that a rule has had."""
-    rows = await service.list_versions(work, rule_id)
-    return VersionsOut(data=[EarningRuleOut.model_validate(row) for row in rows])
+async def list_earning_rule_versions(
+    rule_id: RuleId, work: Reading, asked: Annotated[Asked, Depends(service.VERSIONS)]
+) -> Page[EarningRuleOut]:
+    """List every version that a rule has had, newest first."""
+    rows = await service.list_versions(work, rule_id, asked)
+    return rows.page(EarningRuleOut.model_validate(row) for row in rows)
 
 
 @router.put("/{rule_id}")

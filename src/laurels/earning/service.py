@@ -17,6 +17,7 @@ from laurels.events.catalogue import (
 )
 from laurels.kit.conditions import Cost, fields_of
 from laurels.kit.ids import encode, new_id
+from laurels.kit.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, number, text
 from laurels.kit.work import Work
 
 from .errors import (
@@ -183,7 +184,7 @@ def rules_of(rows: Sequence[Mapping[str, Any]]) -> list[Rule]:
 async def _check_cost(work: Work) -> None:
     """Raise RulesTooHeavy when the active rules of one event compare too much on each line."""
     costs: dict[str, Cost] = {}
-    for rule in rules_of(await list_rules(work, status="active", limit=None)):
+    for rule in rules_of(await list_rules(work, status="active", asked=ALL)):
         costs[rule.trigger] = costs.get(rule.trigger, Cost()) + cost_of_rule(rule)
     for trigger, cost in costs.items():
         if cost.each > MAX_COST_PER_LINE:
@@ -280,33 +281,47 @@ async def get_rule(work: Work, rule_id: UUID, *, lock: bool = False) -> dict[str
     return dict(row)
 
 
-async def list_rules(
-    work: Work, *, status: str | None = None, after: UUID | None = None, limit: int | None = 100
-) -> list[dict[str, Any]]:
-    """Return the rules as they are in force, newest first.
+RULES = Listing(
+    moment="created_at",
+    happened="Its version was made",
+    # A tenant has few of them: they may be sorted.
+    sorts={"created_at": None, "name": text("name")},
+)
 
-    Whoever judges by them asks for all (`limit` None): of active ones there are never many, and a
+
+async def list_rules(
+    work: Work, *, status: str | None = None, asked: Asked = FIRST
+) -> Found[dict[str, Any]]:
+    """Return the rules as they are in force, usually newest first.
+
+    Whoever judges by them asks for all: of active ones there are never many, and a
     rule that is left out would stop earning without a trace.
     """
-    rows = await work.fetch(
+    return await RULES.fetch(
+        work, asked,
         f"select {COLUMNS} from laurels.earning_rules"
-        " where tenant_id = $1 and current and ($2::text is null or status = $2)"
-        " and ($3::uuid is null or id < $3) order by id desc limit $4",
-        work.tenant_id, status, after, limit,
+        " where tenant_id = $1 and current and ($2::text is null or status = $2)",
+        work.tenant_id, status,
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
-async def list_versions(work: Work, rule_id: UUID) -> list[dict[str, Any]]:
-    """Return the versions of a rule, newest first, at most MAX_VERSIONS. Raise RuleNotFound."""
-    rows = await work.fetch(
-        f"select {COLUMNS} from laurels.earning_rules"
-        " where tenant_id = $1 and id = $2 order by version desc limit $3",
-        work.tenant_id, rule_id, MAX_VERSIONS,
+VERSIONS = Listing(
+    moment="created_at",
+    happened="Made",
+    sorts={"version": number("version")},
+    default="-version",
+    limit=MAX_PAGE,
+)
+
+
+async def list_versions(work: Work, rule_id: UUID, asked: Asked) -> Found[dict[str, Any]]:
+    """Return the versions of a rule, usually newest first. Raise RuleNotFound."""
+    await get_rule(work, rule_id)
+    return await VERSIONS.fetch(
+        work, asked,
+        f"select {COLUMNS} from laurels.earning_rules where tenant_id = $1 and id = $2",
+        work.tenant_id, rule_id,
     )  # fmt: skip
-    if not rows:
-        raise RuleNotFound
-    return [dict(row) for row in rows]
 
 
 async def find_managed(work: Work, setting: str) -> dict[str, Any] | None:

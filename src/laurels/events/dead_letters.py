@@ -7,6 +7,7 @@ import asyncpg
 
 from laurels import audit
 from laurels.kit.ids import encode
+from laurels.kit.paging import FIRST, Asked, Found, Listing
 from laurels.kit.work import Work
 
 from .errors import DeadLetterNotFound
@@ -20,14 +21,16 @@ _LETTERS = (
 )
 
 
+LETTERS = Listing(moment="h.created_at", happened="Told", sorts={"created_at": None}, id="h.id")
+
+
 async def list_dead_letters(
-    work: Work, *, handler: str | None = None, after: UUID | None = None, limit: int
-) -> list[asyncpg.Record]:
-    """Return dead letters from below the one with the id `after`, newest first."""
-    return await work.fetch(
-        f"{_LETTERS} and ($2::text is null or h.handler = $2) and ($3::uuid is null or h.id < $3)"
-        " order by h.id desc limit $4",
-        work.tenant_id, handler, after, limit,
+    work: Work, *, handler: str | None = None, asked: Asked = FIRST
+) -> Found[dict[str, Any]]:
+    """Return dead letters, usually newest first."""
+    return await LETTERS.fetch(
+        work, asked,
+        f"{_LETTERS} and ($2::text is null or h.handler = $2)", work.tenant_id, handler,
     )  # fmt: skip
 
 

@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from laurels import audit
 from laurels.kit.ids import encode
+from laurels.kit.paging import FIRST, Asked, Found, Listing
 from laurels.kit.work import Work
 
 from .endpoints import get_endpoint, require_enabled
@@ -20,6 +19,9 @@ _COLUMNS = (
 )
 
 
+DELIVERIES = Listing(moment="created_at", happened="Made", sorts={"created_at": None})
+
+
 async def list_deliveries(
     work: Work,
     *,
@@ -27,18 +29,18 @@ async def list_deliveries(
     event_id: UUID | None = None,
     event_type: str | None = None,
     state: str | None = None,
-    after: UUID | None,
-    limit: int,
-) -> list[asyncpg.Record]:
-    """Return deliveries from below the one with the id `after`, newest first."""
+    asked: Asked = FIRST,
+) -> Found[dict[str, Any]]:
+    """Return deliveries, usually newest first."""
     # Written out, so that the planner sees which of the partial indexes fits.
     of_state = f" and state = '{state}'" if state in {"dead", "stopped", "waiting"} else ""
-    return await work.fetch(
+    return await DELIVERIES.fetch(
+        work, asked,
         f"select {_COLUMNS} from laurels.webhook_deliveries where tenant_id = $1"
         " and ($2::uuid is null or endpoint_id = $2) and ($3::uuid is null or event_id = $3)"
         " and ($4::text is null or event_type = $4) and ($5::text is null or state = $5)"
-        f"{of_state} and ($6::uuid is null or id < $6) order by id desc limit $7",
-        work.tenant_id, endpoint_id, event_id, event_type, state, after, limit,
+        f"{of_state}",
+        work.tenant_id, endpoint_id, event_id, event_type, state,
     )  # fmt: skip
 
 

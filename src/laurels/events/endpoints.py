@@ -10,6 +10,7 @@ from laurels import audit
 from laurels.config import settings
 from laurels.kit.crypto import vault
 from laurels.kit.ids import encode, new_id
+from laurels.kit.paging import ALL, MAX_PAGE, Asked, Found, Listing
 from laurels.kit.work import Work
 
 from .addresses import check_url
@@ -53,13 +54,19 @@ async def create_endpoint(
     return await get_endpoint(work, endpoint_id), secret
 
 
-async def list_endpoints(work: Work) -> list[asyncpg.Record]:
-    """Return all endpoints, newest first, without their secrets."""
-    return await work.fetch(
+ENDPOINTS = Listing(
+    moment="created_at", happened="Made", sorts={"created_at": None}, limit=MAX_PAGE
+)
+
+
+async def list_endpoints(work: Work, asked: Asked = ALL) -> Found[dict[str, Any]]:
+    """Return endpoints, usually newest first, without their secrets."""
+    return await ENDPOINTS.fetch(
+        work, asked,
         f"select {_COLUMNS} from laurels.webhook_endpoints"
-        " where tenant_id = $1 and status <> 'deleted' order by id desc",
+        " where tenant_id = $1 and status <> 'deleted'",
         work.tenant_id,
-    )
+    )  # fmt: skip
 
 
 async def get_endpoint(work: Work, endpoint_id: UUID, *, lock: bool = False) -> asyncpg.Record:

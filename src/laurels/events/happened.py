@@ -1,5 +1,6 @@
 """An event as it is read back from the outbox, and work that is done because of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -34,7 +35,7 @@ class Happened:
     depth: int
 
     @classmethod
-    def of(cls, row: asyncpg.Record) -> "Happened":
+    def of(cls, row: asyncpg.Record | Mapping[str, Any]) -> "Happened":
         """Return the event that a row with these columns holds."""
         return cls(*(row[name.removeprefix("o.")] for name in COLUMNS.split(", ")))
 

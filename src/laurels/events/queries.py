@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
+from laurels.kit.paging import FIRST, Asked, Found, Listing, number
 from laurels.kit.time import utc_now
 from laurels.kit.work import Work
 
@@ -53,26 +53,27 @@ async def last_position(work: Work) -> int:
     return row["last_position"] if row else 0
 
 
+EVENTS = Listing(
+    moment="o.occurred_at",
+    happened="Happened",
+    # In the order in which they are told, which is also that of the stream.
+    sorts={"created_at": number("o.position")},
+    id="o.id",
+)
+
+
 async def list_events(
-    work: Work,
-    *,
-    types: Sequence[str],
-    before: int | None,
-    historical: bool,
-    window: tuple[datetime | None, datetime | None] = (None, None),
-    limit: int,
-) -> list[Happened]:
-    """Return events from below a position, newest first; imported history only if asked for."""
-    rows = await work.fetch(
+    work: Work, *, types: Sequence[str], historical: bool, asked: Asked = FIRST
+) -> Found[Happened]:
+    """Return events, usually newest first; imported history only if asked for."""
+    found = await EVENTS.fetch(
+        work, asked,
         f"select {COLUMNS} from laurels.outbox as o where o.tenant_id = $1"
-        " and o.position is not null and ($2::bigint is null or o.position < $2)"
-        " and (cardinality($3::text[]) = 0 or o.type = any($3)) and (o.historical is false or $4)"
-        " and ($6::timestamptz is null or o.occurred_at >= $6)"
-        " and ($7::timestamptz is null or o.occurred_at < $7)"
-        " order by o.position desc limit $5",
-        work.tenant_id, before, list(types), historical, limit, *window,
+        " and o.position is not null"
+        " and (cardinality($2::text[]) = 0 or o.type = any($2)) and (o.historical is false or $3)",
+        work.tenant_id, list(types), historical,
     )  # fmt: skip
-    return [Happened.of(row) for row in rows]
+    return found.map(Happened.of)
 
 
 async def events_after(

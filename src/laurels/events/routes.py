@@ -2,16 +2,15 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from laurels.kit.access import begin, once, token_of
 from laurels.kit.crypto import SecretKeyMissing
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.paging import Asked, Page
 from laurels.kit.query import Switch
-from laurels.kit.schema import Moment
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -38,7 +37,6 @@ from .schemas import (
     EndpointIn,
     EndpointOut,
     EndpointPatch,
-    EndpointsOut,
     EventId,
     EventOut,
     LetterId,
@@ -69,21 +67,15 @@ def _out(work: Work, event: Happened) -> EventOut:
 @refuses(UnknownEventType, EventNotFound, EventsForgotten)
 async def list_events(
     work: Reading,
+    asked: Annotated[Asked, Depends(queries.EVENTS)],
     types: Types = None,
     historical: Annotated[Switch, Query(description="Imported history too.")] = False,
-    since: Annotated[Moment | None, Query(description="Happened at or after this moment.")] = None,
-    until: Annotated[Moment | None, Query(description="Happened before this moment.")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[EventOut]:
     """List what happened in the last 30 days, newest first."""
-    after = read_cursor(cursor)
-    before = None if after is None else (await queries.get_event(work, after)).position
     found = await queries.list_events(
-        work, types=queries.read_types(types), before=before, historical=historical,
-        window=(since, until), limit=limit + 1,
-    )  # fmt: skip
-    return page_of([_out(work, event) for event in found], [event.id for event in found], limit)
+        work, types=queries.read_types(types), historical=historical, asked=asked
+    )
+    return found.page(_out(work, event) for event in found)
 
 
 @router.get(
@@ -130,16 +122,12 @@ async def get_event(event_id: EventId, work: Reading) -> EventOut:
 @router.get("/dead-letters")
 async def list_dead_letters(
     work: Reading,
+    asked: Annotated[Asked, Depends(dead_letters.LETTERS)],
     handler: Annotated[str | None, Query(max_length=100, description="Of this handler.")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[DeadLetterOut]:
     """List events that a handler could not do anything with, newest first."""
-    rows = await dead_letters.list_dead_letters(
-        work, handler=handler, after=read_cursor(cursor), limit=limit + 1
-    )
-    found = [DeadLetterOut.model_validate(dict(row)) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    rows = await dead_letters.list_dead_letters(work, handler=handler, asked=asked)
+    return rows.page(DeadLetterOut.model_validate(row) for row in rows)
 
 
 @router.get("/dead-letters/{dead_letter_id}")
@@ -180,10 +168,12 @@ async def create_webhook_endpoint(body: EndpointIn, work: Making) -> SecretOut:
 
 
 @router.get("/webhook-endpoints")
-async def list_webhook_endpoints(work: Reading) -> EndpointsOut:
+async def list_webhook_endpoints(
+    work: Reading, asked: Annotated[Asked, Depends(endpoints.ENDPOINTS)]
+) -> Page[EndpointOut]:
     """List webhook endpoints, newest first."""
-    rows = await endpoints.list_endpoints(work)
-    return EndpointsOut.model_validate({"data": [dict(row) for row in rows]})
+    rows = await endpoints.list_endpoints(work, asked)
+    return rows.page(EndpointOut.model_validate(row) for row in rows)
 
 
 @router.get("/webhook-endpoints/{webhook_endpoint_id}")
@@ -245,20 +235,18 @@ async def replay_webhook_endpoint(
 @router.get("/webhook-deliveries")
 async def list_webhook_deliveries(
     work: Reading,
+    asked: Annotated[Asked, Depends(deliveries.DELIVERIES)],
     endpoint_id: EndpointId | None = None,
     event_id: EventId | None = None,
     event_type: Annotated[str | None, Query(max_length=60)] = None,
     state: Annotated[Literal["waiting", "delivered", "dead", "stopped"] | None, Query()] = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[DeliveryOut]:
     """List deliveries of the last 30 days, newest first."""
     rows = await deliveries.list_deliveries(
         work, endpoint_id=endpoint_id, event_id=event_id, event_type=event_type, state=state,
-        after=read_cursor(cursor), limit=limit + 1,
+        asked=asked,
     )  # fmt: skip
-    found = [DeliveryOut.model_validate(dict(row)) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    return rows.page(DeliveryOut.model_validate(row) for row in rows)
 
 
 @router.get("/webhook-deliveries/{webhook_delivery_id}")

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from laurels.kit.paging import Whole
 from laurels.kit.schema import IdOf, Moment, Note, Schema, View
 from laurels.kit.values import check_key
 
@@ -94,12 +93,6 @@ class SecretOut(EndpointOut):
     secret: str | None = Field(
         description="Verify signatures with it. Null in the answer to a repeated request."
     )
-
-
-class EndpointsOut(Whole):
-    """All webhook endpoints, newest first."""
-
-    data: list[EndpointOut]
 
 
 class DeliveryOut(View):

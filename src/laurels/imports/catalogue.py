@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from laurels import ledger, rewards, segments, tiers
 from laurels.kit.errors import AppError
+from laurels.kit.paging import ALL
 from laurels.kit.reading import read_json
 from laurels.kit.values import fold
 from laurels.kit.words import fault_of
@@ -160,7 +161,7 @@ class _Catalogue:
         for reward in await rewards.walk_rewards(work, after=None, limit=rewards.MAX_REWARDS):
             found[reward["name"]] = None if reward["name"] in found else reward
         ladder = await tiers.list_tiers(work)
-        groups = await segments.list_segments(work, limit=MAX_SEGMENTS)
+        groups = await segments.list_segments(work, asked=ALL)
         return cls(found, {
             "program": await ledger.program_ids(work),
             "tiers": {tier["name"]: tier["id"] for tier in ladder},

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels.kit.db import Database
+from laurels.kit.paging import FIRST, Asked, Found, Listing
 from laurels.kit.work import Work
 
 from .errors import JobRunNotFound
@@ -54,22 +55,20 @@ async def get_run(work: Work, run_id: UUID) -> RunView:
     return found
 
 
+RUNS = Listing(moment="created_at", happened="Planned", sorts={"created_at": None})
+
+
 async def list_runs(
-    work: Work,
-    *,
-    job: str | None = None,
-    state: str | None = None,
-    after: UUID | None = None,
-    limit: int = 20,
-) -> list[RunView]:
-    """Return runs, newest first, of one job or state if so asked."""
-    rows = await work.fetch(
+    work: Work, *, job: str | None = None, state: str | None = None, asked: Asked = FIRST
+) -> Found[RunView]:
+    """Return runs, usually newest first, of one job or state if so asked."""
+    found = await RUNS.fetch(
+        work, asked,
         f"select {COLUMNS} from laurels.job_runs where tenant_id = $1"
-        " and ($2::text is null or job = $2) and ($3::text is null or state = $3)"
-        " and ($4::uuid is null or id < $4) order by id desc limit $5",
-        work.tenant_id, job, state, after, limit,
+        " and ($2::text is null or job = $2) and ($3::text is null or state = $3)",
+        work.tenant_id, job, state,
     )  # fmt: skip
-    return [RunView(*row) for row in rows]
+    return found.map(lambda row: RunView(**row))
 
 
 async def last_runs(work: Work, jobs: list[str]) -> dict[str, RunView]:

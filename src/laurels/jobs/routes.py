@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from laurels.kit.access import begin
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.paging import Asked, Page
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -36,17 +36,13 @@ async def list_jobs(work: Reading) -> JobsOut:
 @router.get("/jobs/runs")
 async def list_job_runs(
     work: Reading,
+    asked: Annotated[Asked, Depends(queries.RUNS)],
     job: Annotated[str | None, Query(max_length=80, description="Of this job only.")] = None,
     state: Annotated[State | None, Query(description="In this state only.")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[JobRunOut]:
     """List runs of jobs, newest first. They are kept for 45 days."""
-    rows = await queries.list_runs(
-        work, job=job, state=state, after=read_cursor(cursor), limit=limit + 1
-    )
-    found = [JobRunOut.model_validate(row) for row in rows]
-    return page_of(found, [row.id for row in rows], limit)
+    rows = await queries.list_runs(work, job=job, state=state, asked=asked)
+    return rows.page(JobRunOut.model_validate(row) for row in rows)
 
 
 @router.get("/jobs/runs/{job_run_id}")

@@ -62,15 +62,6 @@ grant execute on function laurels.new_id() to laurels_integration;
 grant execute on function laurels.is_key(text, integer), laurels.is_line(text, integer),
 laurels.is_prose(text, integer), laurels.are_facts(jsonb) to laurels_integration;
 
--- A text as it is searched: small letters, no accents, one width; the same for what is looked for.
-create or replace function laurels.plain(p_text text) returns text
-language sql immutable strict parallel safe as $$
-  select case
-    when octet_length(p_text) = length(p_text) then lower(p_text)
-    else lower(regexp_replace(normalize(p_text, nfkd), '[\u0300-\u036f]', '', 'g'))
-  end
-$$;
-
 -- Whether a text holds each of these words somewhere.
 create or replace function laurels.holds_all(p_words text[], p_text text) returns boolean
 language sql immutable parallel safe as $$

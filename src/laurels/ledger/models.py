@@ -248,6 +248,7 @@ class Lot(TenantOwned, Base):
             "tenant_id",
             "wallet_id",
             "expires_at",
+            "id",
             postgresql_where=text("remaining > 0"),
         ),
         Index(

@@ -1,5 +1,6 @@
 """Programs: kinds of points, read once per transaction."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ import orjson
 from laurels import audit, tenants
 from laurels.kit.hot import prefetch
 from laurels.kit.ids import encode, new_id
+from laurels.kit.paging import ALL, MAX_PAGE, Asked, Found, Listing, number, text
 from laurels.kit.time import zone
 from laurels.kit.work import Work
 
@@ -23,9 +25,6 @@ from .errors import (
 )
 from .lots import Dates
 from .settings import LedgerSettings
-
-MAX_LISTED = 1000
-"""How many programs a list shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +235,38 @@ async def get_program(work: Work, program_id: UUID) -> asyncpg.Record:
     return row
 
 
-async def list_programs(work: Work, *, archived: bool = False) -> list[asyncpg.Record]:
-    """Return the programs, the default one first, or the archived ones; at most MAX_LISTED."""
-    return await work.fetch(
+async def find_programs(work: Work, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return programs by id, archived ones too."""
+    rows = await work.fetch(
+        f"select {_COLUMNS} from laurels.programs where tenant_id = $1 and id = any($2)",
+        work.tenant_id, list(ids),
+    )  # fmt: skip
+    return {row["id"]: dict(row) for row in rows}
+
+
+PROGRAMS = Listing(
+    moment="created_at",
+    happened="Made",
+    sorts={
+        "default_first": number("case when is_default then 0 else 1 end"),
+        "created_at": None,
+        "name": text("name"),
+    },
+    default="default_first",
+    limit=MAX_PAGE,
+    words="`default_first` begins with the default program.",
+)
+
+
+async def list_programs(
+    work: Work, *, archived: bool = False, asked: Asked = ALL
+) -> Found[dict[str, Any]]:
+    """Return the programs, usually the default one first, or the archived ones."""
+    return await PROGRAMS.fetch(
+        work, asked,
         f"select {_COLUMNS} from laurels.programs where tenant_id = $1"
-        " and (archived_at is not null) = $2 order by is_default desc, id limit $3",
-        work.tenant_id, archived, MAX_LISTED,
+        " and (archived_at is not null) = $2",
+        work.tenant_id, archived,
     )  # fmt: skip
 
 

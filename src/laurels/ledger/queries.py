@@ -1,21 +1,18 @@
 """Reading the ledger: wallets, transactions, lots about to expire."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from laurels.kit.db import MAX_POINTS
 from laurels.kit.errors import Invalid
+from laurels.kit.paging import FIRST, MAX_PAGE, UTMOST, Asked, Found, Listing, Place, at, number
 from laurels.kit.work import Work
 
 from .errors import HoldNotFound, TransactionNotFound, WalletNotFound
-
-MAX_LOTS = 1000
-"""How many lots a list shows."""
 
 _WALLET = (
     "select w.id, w.member_id, w.program_id, p.name as program_name, p.unit_name, w.available,"
@@ -26,16 +23,41 @@ _WALLET = (
 )
 
 
-async def list_wallets(work: Work, member_id: UUID) -> list[asyncpg.Record]:
+WALLETS = Listing(
+    moment="w.updated_at",
+    happened="Last moved",
+    sorts={
+        "default_first": number("case when p.is_default then 0 else 1 end"),
+        "balance": number("w.available + w.pending + w.held"),
+        "updated_at": at("w.updated_at"),
+    },
+    default="default_first",
+    id="w.id",
+    limit=MAX_PAGE,
+    words="`default_first` begins with the wallet of the default program.",
+)
+
+
+async def list_wallets(work: Work, member_id: UUID, asked: Asked) -> Found[dict[str, Any]]:
+    """Return a member's wallets. Raise WalletNotFound where they have none at all."""
+    await _wallet_ids(work, member_id)
+    return await WALLETS.fetch(
+        work, asked, f"{_WALLET} and w.member_id = $2", work.tenant_id, member_id
+    )
+
+
+async def _wallet_ids(work: Work, member_id: UUID) -> list[UUID]:
     """Return a member's wallets, the default program's first. Raise WalletNotFound for none."""
     rows = await work.fetch(
-        f"{_WALLET} and w.member_id = $2 order by p.is_default desc, w.id",
+        "select w.id from laurels.wallets as w inner join laurels.programs as p"
+        "  on p.tenant_id = w.tenant_id and p.id = w.program_id"
+        " where w.tenant_id = $1 and w.member_id = $2 order by p.is_default desc, w.id",
         work.tenant_id, member_id,
     )  # fmt: skip
     if not rows:
         msg = "There is no member with this id, or no wallet of theirs."
         raise WalletNotFound(msg)
-    return rows
+    return [row["id"] for row in rows]
 
 
 async def wallets_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
@@ -113,17 +135,18 @@ from laurels.holds
 """
 
 
+HOLDS = Listing(moment="created_at", happened="Set aside", sorts={"created_at": None})
+
+
 async def list_holds(
-    work: Work, wallet_id: UUID, *, status: str | None, after: UUID | None, limit: int
-) -> list[asyncpg.Record]:
-    """Return holds of a wallet, newest first. Raise WalletNotFound."""
+    work: Work, wallet_id: UUID, *, status: str | None, asked: Asked
+) -> Found[dict[str, Any]]:
+    """Return holds of a wallet, usually newest first. Raise WalletNotFound."""
     await get_wallet(work, wallet_id)
-    return await work.fetch(
-        f"""{_HOLD}
-        where tenant_id = $1 and wallet_id = $2 and ($3::text is null or status = $3)
-          and ($4::uuid is null or id < $4)
-        order by id desc limit $5""",
-        work.tenant_id, wallet_id, status, after, limit,
+    return await HOLDS.fetch(
+        work, asked,
+        f"{_HOLD} where tenant_id = $1 and wallet_id = $2 and ($3::text is null or status = $3)",
+        work.tenant_id, wallet_id, status,
     )  # fmt: skip
 
 
@@ -142,46 +165,55 @@ _TRANSACTION = (
 )
 
 
-class Only(NamedTuple):
-    """Which transactions are asked for; None is any."""
-
-    type: str | None = None
-    source: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-ANY = Only()
+TRANSACTIONS = Listing(
+    moment="t.occurred_at",
+    happened="Happened",
+    sorts={"created_at": number("t.seq")},
+    # Within one wallet `seq` is no one else's, so what a cursor has room for beside it is which.
+    id="t.wallet_id",
+    words="The list goes wallet by wallet, that of the default program first.",
+)
 
 
 async def list_transactions(
-    work: Work, *, member_id: UUID, after: UUID | None, limit: int, only: Only = ANY
-) -> list[asyncpg.Record]:
-    """Return a member's transactions from below the one with the id `after`.
+    work: Work,
+    *,
+    member_id: UUID,
+    kind: str | None = None,
+    source: str | None = None,
+    asked: Asked = FIRST,
+) -> Found[dict[str, Any]]:
+    """Return a member's transactions.
 
-    Wallet by wallet, the default program's first, and in each the newest first: by `seq`, which
-    is exact where clocks are not, and which the index has.
+    Wallet by wallet, the default program's first, and in each usually the newest first: by `seq`,
+    which is exact where clocks are not, and which the index has.
     """
-    wallets = [row["id"] for row in await list_wallets(work, member_id)]
-    place: asyncpg.Record | None = None
-    if after is not None:
-        place = await get_transaction(work, after)
-        if place["wallet_id"] not in wallets:
+    wallets = await _wallet_ids(work, member_id)
+    place = TRANSACTIONS.place(asked)
+    if place is not None:
+        if place.id not in wallets:
             msg = "is not a cursor of this member's list"
             raise Invalid(msg, field="cursor")
-        wallets = wallets[wallets.index(place["wallet_id"]) :]
-    found: list[asyncpg.Record] = []
+        wallets = wallets[wallets.index(place.id) :]
+    found = Found[dict[str, Any]]()
+    still = asked
     for wallet_id in wallets:
-        before = place["seq"] if place and place["wallet_id"] == wallet_id else MAX_POINTS
-        found += await work.fetch(
-            f"{_TRANSACTION} where t.tenant_id = $1 and t.wallet_id = $2 and t.seq < $3"
-            " and ($5::text is null or t.type = $5) and ($6::text is null or t.source = $6)"
-            " and ($7::timestamptz is null or t.occurred_at >= $7)"
-            " and ($8::timestamptz is null or t.occurred_at < $8)"
-            " order by t.seq desc limit $4",
-            work.tenant_id, wallet_id, before, limit - len(found), *only,
+        full = still.limit == 0
+        part = await TRANSACTIONS.fetch(
+            work, replace(still, limit=1) if full else still,
+            f"{_TRANSACTION} where t.tenant_id = $1 and t.wallet_id = $2"
+            " and ($3::text is null or t.type = $3) and ($4::text is null or t.source = $4)",
+            work.tenant_id, wallet_id, kind, source,
         )  # fmt: skip
-        if len(found) >= limit:
+        if full and part:
+            last = Place(found[-1]["seq"], found[-1]["wallet_id"])
+            found.next_cursor = TRANSACTIONS.cursor(asked, last)
+        elif not full:
+            found += part
+            found.next_cursor = part.next_cursor
+            left = None if still.limit is None else still.limit - len(part)
+            still = replace(still, cursor=None, limit=left)
+        if found.next_cursor:
             break
     return found
 
@@ -201,32 +233,22 @@ async def balance(work: Work, member_id: UUID) -> dict[str, int]:
     return found
 
 
-async def list_lots(
-    work: Work, wallet_id: UUID, *, after: UUID | None = None, limit: int = MAX_LOTS
-) -> list[asyncpg.Record]:
-    """Return the lots of a wallet that still hold points, in the order they are consumed.
+LOTS = Listing(
+    moment="expires_at",
+    happened="Expire",
+    sorts={"expires_at": at(f"coalesce(expires_at, {UTMOST})", ordered="expires_at")},
+    default="expires_at",
+    words="It is the order in which they are consumed: what never expires comes last.",
+)
 
-    Those from behind the lot `after`, which may be spent by now.
-    """
-    place = await work.fetch(
-        "select 1 from laurels.lots where tenant_id = $1 and wallet_id = $2 and id = $3",
-        work.tenant_id, wallet_id, after,
-    )  # fmt: skip
-    if after is not None and not place:
-        msg = "is not a cursor of this wallet's lots"
-        raise Invalid(msg, field="cursor")
-    return await work.fetch(
-        """
-        select id, transaction_id, initial, remaining, matures_at, matured_at, expires_at
-        from laurels.lots
-        where tenant_id = $1 and wallet_id = $2 and remaining > 0
-            and ($3::uuid is null or (coalesce(expires_at, 'infinity'), id) > (
-                select coalesce(p.expires_at, 'infinity'), p.id from laurels.lots as p
-                where p.tenant_id = $1 and p.wallet_id = $2 and p.id = $3))
-        order by expires_at nulls last, id
-        limit $4
-        """,
-        work.tenant_id, wallet_id, after, limit,
+
+async def list_lots(work: Work, wallet_id: UUID, asked: Asked = FIRST) -> Found[dict[str, Any]]:
+    """Return the lots of a wallet that still hold points, in the order they are consumed."""
+    return await LOTS.fetch(
+        work, asked,
+        "select id, transaction_id, initial, remaining, matures_at, matured_at, expires_at"
+        " from laurels.lots where tenant_id = $1 and wallet_id = $2 and remaining > 0",
+        work.tenant_id, wallet_id,
     )  # fmt: skip
 
 

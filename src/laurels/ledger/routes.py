@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from laurels.kit import bulk
+from laurels.kit import expand as expanding
 from laurels.kit.access import begin
 from laurels.kit.bulk import BulkIn, BulkOut
-from laurels.kit.expand import Rows, offer
+from laurels.kit.expand import ExpansionsOf, Rows, offer
 from laurels.kit.hot import Caller, requires_batched
 from laurels.kit.http import Door
 from laurels.kit.ids import encode
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
-from laurels.kit.schema import Code, Moment
+from laurels.kit.paging import Asked, Page
+from laurels.kit.schema import Code
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 from laurels.tenants import FeatureOff, LoyaltyOff, PlanExceeded, TenantSuspended
@@ -56,7 +57,6 @@ from .schemas import (
     ProgramIn,
     ProgramOut,
     ProgramPatch,
-    ProgramsOut,
     ReleaseIn,
     ReverseIn,
     TransactionId,
@@ -64,7 +64,6 @@ from .schemas import (
     TransactionType,
     WalletId,
     WalletOut,
-    WalletsOut,
 )
 
 router = APIRouter(prefix="/v1", tags=["ledger"], route_class=Door)
@@ -73,6 +72,8 @@ Adjusting = Annotated[Work, begin(Permission.LEDGER_ADJUST, rehearsable=True)]
 InBulk = Annotated[Work, begin(Permission.LEDGER_ADJUST, feature="bulk", rehearsable=True)]
 Moving = Annotated[Caller, requires_batched(Permission.LEDGER_ADJUST)]
 Configuring = Annotated[Work, begin(Permission.LEDGER_CONFIGURE)]
+WALLET = "wallet"
+ExpandWallet = Annotated[str, ExpansionsOf(WALLET), Query()]
 
 
 async def _wallets(work: Work, rows: Rows) -> Mapping[UUID, list[WalletOut]]:
@@ -83,15 +84,31 @@ async def _wallets(work: Work, rows: Rows) -> Mapping[UUID, list[WalletOut]]:
     }
 
 
+async def _programs(work: Work, rows: Rows) -> Mapping[UUID, ProgramOut]:
+    found = await programs.find_programs(work, {row["program_id"] for row in rows.values()})
+    views = {program_id: ProgramOut.model_validate(row) for program_id, row in found.items()}
+    return {wallet_id: views[row["program_id"]] for wallet_id, row in rows.items()}
+
+
 offer("member", "wallets", _wallets, reads=Permission.LEDGER_READ)
+# Whose they are is known upstairs; settlement offers `member`.
+offer(WALLET, "program", _programs, reads=Permission.LEDGER_READ)
 
 
 @router.get("/members/{member_id}/wallets")
 @refuses(WalletNotFound)
-async def list_wallets(member_id: MemberId, work: Reading) -> WalletsOut:
+async def list_wallets(
+    member_id: MemberId,
+    work: Reading,
+    asked: Annotated[Asked, Depends(queries.WALLETS)],
+    expand: ExpandWallet | None = None,
+) -> Page[WalletOut]:
     """List a member's wallets, the default program's first."""
-    rows = await queries.list_wallets(work, member_id)
-    return WalletsOut(data=[WalletOut.model_validate(dict(row)) for row in rows])
+    rows = await queries.list_wallets(work, member_id, asked)
+    more = await expanding.expand(work, WALLET, expand, rows)
+    return rows.page(
+        WalletOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
+    )
 
 
 @router.get("/members/{member_id}/transactions")
@@ -99,24 +116,19 @@ async def list_wallets(member_id: MemberId, work: Reading) -> WalletsOut:
 async def list_transactions(
     member_id: MemberId,
     work: Reading,
+    asked: Annotated[Asked, Depends(queries.TRANSACTIONS)],
     kind: Annotated[
         TransactionType | None, Query(alias="type", description="Only movements of this type.")
     ] = None,
     source: Annotated[
         Code | None, Query(description="Only what this brought about, such as `purchase`.")
     ] = None,
-    since: Annotated[Moment | None, Query(description="Happened at or after this moment.")] = None,
-    until: Annotated[Moment | None, Query(description="Happened before this moment.")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[TransactionOut]:
     """List a member's point transactions, newest first, wallet by wallet."""
     rows = await queries.list_transactions(
-        work, member_id=member_id, only=queries.Only(kind, source, since, until),
-        after=read_cursor(cursor), limit=limit + 1,
-    )  # fmt: skip
-    found = [TransactionOut.model_validate(dict(row)) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+        work, member_id=member_id, kind=kind, source=source, asked=asked
+    )
+    return rows.page(TransactionOut.model_validate(row) for row in rows)
 
 
 @router.get("/transactions/{transaction_id}")
@@ -128,21 +140,24 @@ async def get_transaction(transaction_id: TransactionId, work: Reading) -> Trans
 
 @router.get("/wallets/{wallet_id}")
 @refuses(WalletNotFound)
-async def get_wallet(wallet_id: WalletId, work: Reading) -> WalletOut:
+async def get_wallet(
+    wallet_id: WalletId, work: Reading, expand: ExpandWallet | None = None
+) -> WalletOut:
     """Read one wallet."""
-    return WalletOut.model_validate(dict(await queries.get_wallet(work, wallet_id)))
+    row = dict(await queries.get_wallet(work, wallet_id))
+    more = await expanding.expand(work, WALLET, expand, [row])
+    return WalletOut.model_validate({**row, "expanded": more.get(wallet_id)})
 
 
 @router.get("/wallets/{wallet_id}/lots")
 @refuses(WalletNotFound)
 async def list_lots(
-    wallet_id: WalletId, work: Reading, cursor: Cursor = None, limit: Limit = 20
+    wallet_id: WalletId, work: Reading, asked: Annotated[Asked, Depends(queries.LOTS)]
 ) -> Page[LotOut]:
     """List the points that mature or expire, in the order they are consumed."""
     await queries.get_wallet(work, wallet_id)
-    rows = await queries.list_lots(work, wallet_id, after=read_cursor(cursor), limit=limit + 1)
-    found = [LotOut.model_validate(dict(row)) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    rows = await queries.list_lots(work, wallet_id, asked)
+    return rows.page(LotOut.model_validate(row) for row in rows)
 
 
 @router.post("/wallets/{wallet_id}/credit", status_code=201, response_model=MovedOut)
@@ -188,16 +203,12 @@ async def hold_points(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Resp
 async def list_holds(
     wallet_id: WalletId,
     work: Reading,
+    asked: Annotated[Asked, Depends(queries.HOLDS)],
     status: Annotated[HoldStatus | None, Query(description="Only those of this status.")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[HoldOut]:
     """List the holds of a wallet, newest first."""
-    rows = await queries.list_holds(
-        work, wallet_id, status=status, after=read_cursor(cursor), limit=limit + 1
-    )
-    found = [HoldOut.model_validate(dict(row)) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    rows = await queries.list_holds(work, wallet_id, status=status, asked=asked)
+    return rows.page(HoldOut.model_validate(row) for row in rows)
 
 
 @router.get("/holds/{hold_id}")
@@ -237,11 +248,12 @@ async def move_points(body: BulkIn[MovementIn], work: InBulk) -> Response:
 @router.get("/programs")
 async def list_programs(
     work: Reading,
+    asked: Annotated[Asked, Depends(programs.PROGRAMS)],
     archived: Annotated[bool, Query(description="Those that are archived, instead.")] = False,
-) -> ProgramsOut:
-    """List the kinds of points, the default one first, at most 1,000."""
-    rows = await programs.list_programs(work, archived=archived)
-    return ProgramsOut.model_validate({"data": [dict(row) for row in rows]})
+) -> Page[ProgramOut]:
+    """List the kinds of points, the default one first."""
+    rows = await programs.list_programs(work, archived=archived, asked=asked)
+    return rows.page(ProgramOut.model_validate(row) for row in rows)
 
 
 @router.post("/programs", status_code=201)

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from laurels.kit.db import MAX_POINTS
-from laurels.kit.paging import Whole
+from laurels.kit.expand import Expanded
 from laurels.kit.schema import (
     Amount,
     Code,
@@ -150,12 +150,7 @@ class WalletOut(View):
     lifetime_redeemed: int = Field(description="All points ever spent.")
     lifetime_expired: int = Field(description="All points that lapsed.")
     updated_at: datetime = Field(description="When points last moved.")
-
-
-class WalletsOut(Whole):
-    """All wallets of a member."""
-
-    data: list[WalletOut]
+    expanded: Expanded = None
 
 
 class TransactionOut(View):
@@ -314,9 +309,3 @@ class ProgramOut(View):
     )
     created_at: datetime
     archived_at: datetime | None
-
-
-class ProgramsOut(Whole):
-    """All programs, the default one first."""
-
-    data: list[ProgramOut]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Numeric, text
+from sqlalchemy import CheckConstraint, Computed, Index, Numeric, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from laurels.kit.db import MAX_SUM
@@ -69,6 +69,8 @@ class Member(TenantOwned, Base):
             postgresql_where=text("birthday is not null and status = 'active'"),
         ),
         Index("ix_members_updated", "tenant_id", "updated_at"),
+        Index("ix_members_name", "tenant_id", "name_key", "id"),
+        Index("ix_members_email", "tenant_id", "email_key", "id"),
         tenant_fk("merged_into", "members"),
         tenant_fk("survivor_id", "members"),
         one_of("status", "active", "blocked", "archived", "merged", "erased"),
@@ -160,6 +162,20 @@ class Member(TenantOwned, Base):
     )
     updated_at: Mapped[datetime] = mapped_column(
         server_default=text("now()"), comment="When the row last changed."
+    )
+    name_key: Mapped[str] = mapped_column(
+        Text(collation="C"),
+        Computed(
+            "left(ltrim(laurels.plain(coalesce(last_name, '') || ' ' ||"
+            " coalesce(first_name, ''))), 200)",
+            persisted=True,
+        ),
+        comment="What lists are sorted by name with: last name and first, as they are searched.",
+    )
+    email_key: Mapped[str] = mapped_column(
+        Text(collation="C"),
+        Computed("""lower(coalesce(email, '') collate "C")""", persisted=True),
+        comment="What lists are sorted by e-mail with: in small letters, empty for none.",
     )
 
 

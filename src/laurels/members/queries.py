@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from laurels.kit.ids import FIRST, encode
+from laurels.kit.paging import FIRST as FIRST_PAGE
+from laurels.kit.paging import Asked, Found, Key, Listing, at
 from laurels.kit.query import words_of
 from laurels.kit.values import fold
 from laurels.kit.work import Work
@@ -134,6 +136,20 @@ async def enrolled_since(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, d
     return {row[0]: row[1] for row in rows}
 
 
+MEMBERS = Listing(
+    moment="m.updated_at",
+    happened="Profile or status last changed",
+    sorts={
+        "created_at": None,
+        "updated_at": at("m.updated_at"),
+        "name": Key("m.name_key", "text"),
+        "email": Key("m.email_key", "text"),
+    },
+    id="m.id",
+    words="`name` is the last name, then the first, accents and capitals aside.",
+)
+
+
 async def list_members(
     work: Work,
     *,
@@ -141,11 +157,9 @@ async def list_members(
     email: str | None = None,
     search: str | None = None,
     status: str | None = None,
-    changed: tuple[datetime | None, datetime | None] = (None, None),
-    after: UUID | None = None,
-    limit: int = 20,
-) -> list[dict[str, Any]]:
-    """Return members, newest first: by exact external id or e-mail, or by part of a name.
+    asked: Asked = FIRST_PAGE,
+) -> Found[dict[str, Any]]:
+    """Return members, usually newest first: by exact external id or e-mail, or by part of a name.
 
     The words of a search come in any order, accents and capitals aside; a telephone number is
     found by its digits, however it is written. Without a status: those in sight (active or
@@ -153,24 +167,21 @@ async def list_members(
     mean the survivor. Who asks what changed since a moment hears of every status, or would miss
     those who left.
     """
-    rows = await work.fetch(
+    return await MEMBERS.fetch(
+        work, asked,
         f"{_MEMBER} and ($2::text is null or m.id = (select coalesce(x.survivor_id, x.id)"
         "  from laurels.members as x where x.tenant_id = $1 and x.external_id = $2))"
         ' and ($3::text is null or lower(m.email collate "C") = $3 or m.id in (select x.survivor_id'
         '  from laurels.members as x where x.tenant_id = $1 and lower(x.email collate "C") = $3'
         "  and x.status = 'merged'))"
-        " and (m.status = $7 or ($7 is null and ($2::text is not null"
-        "  or $9::timestamptz is not null or m.status in ('active', 'blocked'))))"
+        " and (m.status = $5 or ($5 is null and ($2::text is not null"
+        "  or $6 or m.status in ('active', 'blocked'))))"
         " and ($4::text[] is null or laurels.holds_all($4, concat_ws(' ', m.external_id, m.email,"
         "   m.first_name, m.last_name, m.last_name || m.first_name))"
-        "  or strpos(regexp_replace(m.phone, '[^0-9]', '', 'g'), $8) > 0)"
-        " and ($9::timestamptz is null or m.updated_at >= $9)"
-        " and ($10::timestamptz is null or m.updated_at < $10)"
-        " and ($5::uuid is null or m.id < $5) order by m.id desc limit $6",
+        "  or strpos(regexp_replace(m.phone, '[^0-9]', '', 'g'), $7) > 0)",
         work.tenant_id, external_id, None if email is None else fold(email), words_of(search),
-        after, limit, status, _telephone(search), *changed,
+        status, asked.since is not None, _telephone(search),
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
 BORN = "(extract(month from birthday) * 100 + extract(day from birthday))::integer"

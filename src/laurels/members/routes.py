@@ -1,6 +1,5 @@
 """Members over HTTP. Enrolling is `settlement`'s, because wallets and welcome points go with it."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -11,8 +10,8 @@ from laurels.kit.dossier import MAX_PAGE
 from laurels.kit.expand import ExpansionsOf
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
-from laurels.kit.schema import Code, Email, Moment, Name
+from laurels.kit.paging import Asked, Page
+from laurels.kit.schema import Code, Email, Name
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -41,25 +40,10 @@ Erasing = Annotated[Work, begin(Permission.MEMBERS_ERASE)]
 Exporting = Annotated[Work, begin(Permission.MEMBERS_READ)]
 
 
-def _changed(
-    since: Annotated[
-        Moment | None, Query(description="Profile or status changed at or after this moment.")
-    ] = None,
-    until: Annotated[
-        Moment | None, Query(description="Profile or status last changed before this moment.")
-    ] = None,
-) -> tuple[datetime | None, datetime | None]:
-    """Return the span in which members last changed; either end may be open."""
-    return since, until
-
-
-Changed = Annotated[tuple[datetime | None, datetime | None], Depends(_changed)]
-
-
 @router.get("")
 async def list_members(
     work: Reading,
-    changed: Changed,
+    asked: Annotated[Asked, Depends(queries.MEMBERS)],
     external_id: Annotated[Code | None, Query(description="Exactly this external id.")] = None,
     email: Annotated[Email | None, Query(description="Exactly this e-mail, any case.")] = None,
     search: Annotated[
@@ -70,8 +54,6 @@ async def list_members(
         Status | None, Query(description="Absent: active; any with `external_id` or `since`.")
     ] = None,
     expand: Expand | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[MemberOut]:
     """List members, newest first."""
     rows = await queries.list_members(
@@ -80,13 +62,12 @@ async def list_members(
         email=email,
         search=search,
         status=status,
-        changed=changed,
-        after=read_cursor(cursor),
-        limit=limit + 1,
+        asked=asked,
     )
-    more = await expanding.expand(work, "member", expand, rows[:limit])
-    found = [MemberOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    more = await expanding.expand(work, "member", expand, rows)
+    return rows.page(
+        MemberOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
+    )
 
 
 @router.get("/{member_id}")

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.paging import Asked, Found, Listing, text
 from laurels.kit.query import words_of
 from laurels.kit.work import Work
 from laurels.tenants import TenantNotFound
@@ -10,24 +11,25 @@ from laurels.tenants import TenantNotFound
 _COLUMNS = "id, slug, name, preset, status, test, plan, currency, time_zone, created_at"
 
 
+TENANTS = Listing(
+    moment="created_at",
+    happened="Created",
+    # The function reads all of them in any case: there are few beside what each of them has.
+    sorts={"created_at": None, "name": text("name"), "slug": text("slug")},
+)
+
+
 async def list_tenants(
-    work: Work,
-    *,
-    status: str | None,
-    plan: str | None,
-    search: str | None,
-    after: UUID | None,
-    limit: int,
-) -> list[dict[str, Any]]:
-    """Return tenants, newest first; `search` has words of slug and name."""
-    rows = await work.fetch(
+    work: Work, *, status: str | None, plan: str | None, search: str | None, asked: Asked
+) -> Found[dict[str, Any]]:
+    """Return tenants, usually newest first; `search` has words of slug and name."""
+    return await TENANTS.fetch(
+        work, asked,
         f"select {_COLUMNS} from laurels.list_tenants()"
         " where ($1::text is null or status = $1) and ($2::text is null or plan = $2)"
-        " and ($3::text[] is null or laurels.holds_all($3, slug || ' ' || name))"
-        " and ($4::uuid is null or id < $4) order by id desc limit $5",
-        status, plan, words_of(search), after, limit,
+        " and ($3::text[] is null or laurels.holds_all($3, slug || ' ' || name))",
+        status, plan, words_of(search),
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
 async def get_tenant(work: Work, tenant_id: UUID) -> dict[str, Any]:

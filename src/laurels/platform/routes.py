@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from laurels import tenants
 from laurels.kit.access import begin, once
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.paging import Asked, Page
 from laurels.kit.schema import Name
 from laurels.kit.work import Work
 from laurels.permissions import Permission
@@ -30,10 +30,10 @@ from .schemas import (
     PlanOut,
     PlansOut,
     PlatformTenantOut,
-    SettingHistoryOut,
     SettingIn,
     SettingOut,
     SettingsOut,
+    SettingVersionOut,
     StatusIn,
     TenantId,
     TenantIn,
@@ -49,20 +49,16 @@ SettingName = Annotated[str, Path(max_length=60, description="Name of the settin
 @router.get("/tenants")
 async def list_platform_tenants(
     work: Reading,
+    asked: Annotated[Asked, Depends(queries.TENANTS)],
     status: Annotated[Literal["active", "suspended"] | None, Query()] = None,
     plan: Annotated[PlanCode | None, Query()] = None,
     search: Annotated[
         Name | None, Query(description="Words of slug and name, or parts of them.")
     ] = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[PlatformTenantOut]:
     """List the tenants of the platform, newest first."""
-    rows = await queries.list_tenants(
-        work, status=status, plan=plan, search=search, after=read_cursor(cursor), limit=limit + 1
-    )
-    found = [PlatformTenantOut.model_validate(row) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    rows = await queries.list_tenants(work, status=status, plan=plan, search=search, asked=asked)
+    return rows.page(PlatformTenantOut.model_validate(row) for row in rows)
 
 
 @router.post("/tenants", status_code=201, dependencies=[once("api_key")])
@@ -146,6 +142,9 @@ async def change_platform_setting(name: SettingName, body: SettingIn, work: Writ
 
 @router.get("/settings/{name}/history")
 @refuses(SettingNotFound)
-async def get_platform_setting_history(name: SettingName, work: Reading) -> SettingHistoryOut:
-    """Read the versions that a setting has had."""
-    return SettingHistoryOut.model_validate({"data": await tenants.setting_history(work, name)})
+async def get_platform_setting_history(
+    name: SettingName, work: Reading, asked: Annotated[Asked, Depends(tenants.SETTING_HISTORY)]
+) -> Page[SettingVersionOut]:
+    """List the versions that a setting has had, newest first."""
+    rows = await tenants.setting_history(work, name, asked)
+    return rows.page(SettingVersionOut.model_validate(row) for row in rows)

@@ -143,9 +143,3 @@ class SettingVersionOut(View):
     changed_at: datetime = Field(description="When it was changed.")
     actor_type: str
     actor_id: str | None
-
-
-class SettingHistoryOut(Whole):
-    """The last hundred versions of a platform setting, newest first."""
-
-    data: list[SettingVersionOut] = Field(description="The versions, newest first.")

@@ -15,6 +15,8 @@ from .errors import (
     RefundNotFound,
 )
 from .queries import (
+    PURCHASES,
+    REFUNDS,
     count,
     find_by_key,
     find_purchases,
@@ -46,6 +48,7 @@ from .settings import PurchaseSettings
 from .taxes import taxes_of
 
 __all__ = [
+    "PURCHASES", "REFUNDS",
     "CurrencyNotTraded", "Line", "LineState", "NewPurchase", "NewRefund", "PurchaseAltered",
     "PurchaseClaimed", "PurchaseNotCompleted", "PurchaseNotFound", "PurchaseNotPending",
     "PurchaseSettings", "Recorded", "RecordedRefund", "RefundLine", "RefundNotFound", "Returned",

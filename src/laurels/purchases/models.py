@@ -51,7 +51,7 @@ class Purchase(TenantOwned, Base):
         tenant_fk("member_id", "members"),
         UniqueConstraint("tenant_id", "source", "external_id", name="uq_purchases_natural_key"),
         Index("ix_purchases_member", "tenant_id", "member_id", "occurred_at"),
-        Index("ix_purchases_time", "tenant_id", "occurred_at"),
+        Index("ix_purchases_time", "tenant_id", "occurred_at", "id"),
         Index(
             "ix_purchases_unsettled",
             "tenant_id",

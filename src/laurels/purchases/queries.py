@@ -1,11 +1,12 @@
 """Reading purchases."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from laurels.kit.ids import FIRST
+from laurels.kit.paging import FIRST as FIRST_PAGE
+from laurels.kit.paging import Asked, Found, Listing, at
 from laurels.kit.work import Work
 
 from .errors import PurchaseNotFound, RefundNotFound
@@ -120,6 +121,14 @@ async def read(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     return {row["id"]: dict(row) for row in rows}
 
 
+PURCHASES = Listing(
+    moment="occurred_at",
+    happened="Occurred",
+    sorts={"created_at": None, "occurred_at": at("occurred_at")},
+)
+REFUNDS = Listing(moment="occurred_at", happened="Occurred", sorts={"created_at": None})
+
+
 async def list_purchases(
     work: Work,
     *,
@@ -127,22 +136,17 @@ async def list_purchases(
     status: str | None = None,
     refund_state: str | None = None,
     key: tuple[str | None, str | None] = (None, None),
-    window: tuple[datetime | None, datetime | None] = (None, None),
-    after: UUID | None = None,
-    limit: int = 20,
-) -> list[dict[str, Any]]:
-    """Return purchases, the newest recorded first, by source and external id and by time."""
-    rows = await work.fetch(
+    asked: Asked = FIRST_PAGE,
+) -> Found[dict[str, Any]]:
+    """Return purchases, usually the newest recorded first; `key` is source and external id."""
+    return await PURCHASES.fetch(
+        work, asked,
         f"{_PURCHASE} and ($2::uuid is null or member_id = $2)"
         " and ($3::text is null or status = $3) and ($4::text is null or source = $4)"
         " and ($5::text is null or external_id = $5)"
-        " and ($6::timestamptz is null or occurred_at >= $6)"
-        " and ($7::timestamptz is null or occurred_at < $7)"
-        " and ($8::uuid is null or id < $8) and ($9::text is null or refund_state = $9)"
-        " order by id desc limit $10",
-        work.tenant_id, member_id, status, *key, *window, after, refund_state, limit,
+        " and ($6::text is null or refund_state = $6)",
+        work.tenant_id, member_id, status, *key, refund_state,
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
 async def get_refund(work: Work, refund_id: UUID) -> dict[str, Any]:
@@ -158,20 +162,15 @@ async def list_refunds(
     *,
     purchase_id: UUID | None = None,
     key: tuple[str | None, str | None] = (None, None),
-    window: tuple[datetime | None, datetime | None] = (None, None),
-    after: UUID | None = None,
-    limit: int = 20,
-) -> list[dict[str, Any]]:
-    """Return refunds, the newest recorded first, by source and external id and by time."""
-    rows = await work.fetch(
+    asked: Asked = FIRST_PAGE,
+) -> Found[dict[str, Any]]:
+    """Return refunds, usually the newest recorded first; `key` is source and external id."""
+    return await REFUNDS.fetch(
+        work, asked,
         f"{_REFUND} and ($2::uuid is null or purchase_id = $2)"
-        " and ($3::text is null or source = $3) and ($4::text is null or external_id = $4)"
-        " and ($5::timestamptz is null or occurred_at >= $5)"
-        " and ($6::timestamptz is null or occurred_at < $6)"
-        " and ($7::uuid is null or id < $7) order by id desc limit $8",
-        work.tenant_id, purchase_id, *key, *window, after, limit,
+        " and ($3::text is null or source = $3) and ($4::text is null or external_id = $4)",
+        work.tenant_id, purchase_id, *key,
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
 async def list_unsettled(work: Work, *, after: UUID | None, limit: int) -> list[UUID]:

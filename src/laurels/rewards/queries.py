@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from laurels.kit import paging
+from laurels.kit.paging import FIRST, Found, Listing, number, text
 from laurels.kit.work import Work
 
 from .errors import RedemptionNotFound, RewardNotFound
@@ -79,6 +81,15 @@ async def lock_rewards(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row]:
     return {row["id"]: dict(row) for row in rows}
 
 
+REWARDS = Listing(
+    moment="r.created_at",
+    happened="Created",
+    # A tenant has at most MAX_REWARDS that are not archived: they may be sorted.
+    sorts={"created_at": None, "name": text("r.name"), "cost_points": number("r.cost_points")},
+    id="r.id",
+)
+
+
 async def list_rewards(
     work: Work,
     *,
@@ -86,21 +97,19 @@ async def list_rewards(
     category: str | None = None,
     featured: bool | None = None,
     status: str | None = None,
-    after: UUID | None = None,
-    limit: int = 20,
-) -> list[Row]:
-    """Return rewards, newest first; without a status all that are not archived."""
-    rows = await work.fetch(
+    asked: paging.Asked = FIRST,
+) -> Found[Row]:
+    """Return rewards, usually newest first; without a status all that are not archived."""
+    return await REWARDS.fetch(
+        work, asked,
         f"select {REWARD} from laurels.rewards as r where r.tenant_id = $1"
         " and ($2::text is null or r.type = $2) and ($3::text is null or r.category = $3)"
         " and ($4::boolean is null or r.featured = $4)"
         " and case when $5::text is null then r.archived_at is null"
         "  when $5 = 'archived' then r.archived_at is not null"
-        "  else r.archived_at is null and r.active = ($5 = 'active') end"
-        " and ($6::uuid is null or r.id < $6) order by r.id desc limit $7",
-        work.tenant_id, kind, category, featured, status, after, limit,
+        "  else r.archived_at is null and r.active = ($5 = 'active') end",
+        work.tenant_id, kind, category, featured, status,
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
 async def list_catalogue(
@@ -189,30 +198,25 @@ async def used_on(work: Work, purchase_ids: Sequence[UUID]) -> list[UUID]:
     return [row[0] for row in rows]
 
 
+REDEMPTIONS = Listing(
+    moment="d.redeemed_at", happened="Redeemed", sorts={"created_at": None}, id="d.id"
+)
+
+
 async def list_redemptions(
-    work: Work,
-    *,
-    filters: dict[str, Any],
-    since: datetime | None = None,
-    until: datetime | None = None,
-    after: UUID | None = None,
-    limit: int = 20,
-) -> list[Row]:
-    """Return redemptions, newest first; `filters` by member, reward, state, code and key."""
-    rows = await work.fetch(
+    work: Work, *, filters: dict[str, Any], asked: paging.Asked = FIRST
+) -> Found[Row]:
+    """Return redemptions, usually newest first; by member, reward, state, code and key."""
+    return await REDEMPTIONS.fetch(
+        work, asked,
         f"select {REDEMPTION} from laurels.redemptions as d where d.tenant_id = $1"
         " and ($2::uuid is null or d.member_id = $2) and ($3::uuid is null or d.reward_id = $3)"
         " and ($4::text is null or d.state = $4)"
         ' and ($5::text is null or lower(d.code collate "C") = lower($5 collate "C"))'
-        " and ($6::text is null or d.source = $6) and ($7::text is null or d.external_id = $7)"
-        " and ($8::timestamptz is null or d.redeemed_at >= $8)"
-        " and ($9::timestamptz is null or d.redeemed_at < $9)"
-        " and ($10::uuid is null or d.id < $10) order by d.id desc limit $11",
+        " and ($6::text is null or d.source = $6) and ($7::text is null or d.external_id = $7)",
         work.tenant_id, filters.get("member_id"), filters.get("reward_id"), filters.get("state"),
-        filters.get("code"), filters.get("source"), filters.get("external_id"), since, until,
-        after, limit,
+        filters.get("code"), filters.get("source"), filters.get("external_id"),
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
 async def stats(work: Work, reward_id: UUID, since: datetime, until: datetime) -> list[Row]:
@@ -229,18 +233,20 @@ async def stats(work: Work, reward_id: UUID, since: datetime, until: datetime) -
     return [dict(row) for row in rows]
 
 
+VOUCHERS = Listing(moment="v.created_at", happened="Added", sorts={"created_at": None}, id="v.id")
+
+
 async def list_vouchers(
-    work: Work, reward_id: UUID, *, state: str | None, after: UUID | None, limit: int
-) -> list[Row]:
-    """Return the codes of a reward, newest first: free, assigned or withdrawn ones, or all."""
-    rows = await work.fetch(
+    work: Work, reward_id: UUID, *, state: str | None, asked: paging.Asked
+) -> Found[Row]:
+    """Return the codes of a reward, usually newest first: of one state, or all."""
+    return await VOUCHERS.fetch(
+        work, asked,
         "select v.id, v.reward_id, v.code, v.origin, v.redemption_id, v.assigned_at,"
         " v.withdrawn_at, v.created_at from laurels.vouchers as v"
         " where v.tenant_id = $1 and v.reward_id = $2"
         " and case $3 when 'free' then v.redemption_id is null and v.withdrawn_at is null"
         "  when 'assigned' then v.redemption_id is not null"
-        "  when 'withdrawn' then v.withdrawn_at is not null else true end"
-        " and ($4::uuid is null or v.id < $4) order by v.id desc limit $5",
-        work.tenant_id, reward_id, state, after, limit,
+        "  when 'withdrawn' then v.withdrawn_at is not null else true end",
+        work.tenant_id, reward_id, state,
     )  # fmt: skip
-    return [dict(row) for row in rows]

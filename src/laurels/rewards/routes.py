@@ -14,7 +14,7 @@ from laurels.kit.expand import ExpansionsOf
 from laurels.kit.hot import Caller, requires_batched
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.paging import Asked, Page
 from laurels.kit.query import Switch
 from laurels.kit.schema import Code, Moment
 from laurels.kit.work import Work
@@ -123,6 +123,7 @@ Filters = Annotated[dict[str, Any], Depends(_filters)]
 @router.get("/rewards")
 async def list_rewards(
     work: Reading,
+    asked: Annotated[Asked, Depends(queries.REWARDS)],
     type: Annotated[RewardType | None, Query()] = None,  # noqa: A002 - the field's name
     category: Category = None,
     featured: Annotated[Switch | None, Query()] = None,
@@ -130,17 +131,12 @@ async def list_rewards(
         Literal["active", "paused", "archived"] | None,
         Query(description="Absent: all that are not archived."),
     ] = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[RewardOut]:
     """List rewards, newest first."""
     rows = await queries.list_rewards(
-        work, kind=type, category=category, featured=featured, status=status,
-        after=read_cursor(cursor), limit=limit + 1,
-    )  # fmt: skip
-    return page_of(
-        [RewardOut.model_validate(row) for row in rows], [row["id"] for row in rows], limit
+        work, kind=type, category=category, featured=featured, status=status, asked=asked
     )
+    return rows.page(RewardOut.model_validate(row) for row in rows)
 
 
 @router.post("/rewards", status_code=201)
@@ -230,18 +226,13 @@ async def _reward(work: Work, reward_id: UUID) -> RewardOut:
 async def list_vouchers(
     reward_id: RewardId,
     work: Reading,
+    asked: Annotated[Asked, Depends(queries.VOUCHERS)],
     state: Annotated[Literal["free", "assigned", "withdrawn"] | None, Query()] = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[VoucherOut]:
     """List the codes of a reward, newest first."""
     await queries.get_reward(work, reward_id)
-    rows = await queries.list_vouchers(
-        work, reward_id, state=state, after=read_cursor(cursor), limit=limit + 1
-    )
-    return page_of(
-        [VoucherOut.model_validate(row) for row in rows], [row["id"] for row in rows], limit
-    )
+    rows = await queries.list_vouchers(work, reward_id, state=state, asked=asked)
+    return rows.page(VoucherOut.model_validate(row) for row in rows)
 
 
 @router.post("/rewards/{reward_id}/vouchers")
@@ -310,20 +301,16 @@ async def redeem_reward(body: RedemptionIn, caller: Redeeming) -> Response:
 @router.get("/redemptions")
 async def list_redemptions(
     work: Reading,
-    window: Window,
+    asked: Annotated[Asked, Depends(queries.REDEMPTIONS)],
     filters: Filters,
     expand: Expand | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[RedemptionOut]:
     """List redemptions, newest first."""
-    rows = await queries.list_redemptions(
-        work, filters=filters, since=window[0], until=window[1], after=read_cursor(cursor),
-        limit=limit + 1,
-    )  # fmt: skip
-    more = await expanding.expand(work, REDEMPTION, expand, rows[:limit])
-    found = [RedemptionOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    rows = await queries.list_redemptions(work, filters=filters, asked=asked)
+    more = await expanding.expand(work, REDEMPTION, expand, rows)
+    return rows.page(
+        RedemptionOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
+    )
 
 
 @router.get("/redemptions/{redemption_id}")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels.kit.conditions import Condition
+from laurels.kit.paging import FIRST, Asked, Found, Listing, text
 from laurels.kit.work import Work
 
 from .errors import SegmentNotFound
@@ -35,22 +36,24 @@ async def get_segment(work: Work, segment_id: UUID, *, lock: bool = False) -> di
     return dict(row)
 
 
+SEGMENTS = Listing(
+    moment="created_at",
+    happened="Created",
+    # A tenant has few of them: they may be sorted.
+    sorts={"created_at": None, "name": text("name")},
+)
+
+
 async def list_segments(
-    work: Work,
-    *,
-    kind: str | None = None,
-    archived: bool = False,
-    after: UUID | None = None,
-    limit: int = 100,
-) -> list[dict[str, Any]]:
-    """Return segments, newest first: those in use, or the archived ones."""
-    rows = await work.fetch(
+    work: Work, *, kind: str | None = None, archived: bool = False, asked: Asked = FIRST
+) -> Found[dict[str, Any]]:
+    """Return segments, usually newest first: those in use, or the archived ones."""
+    return await SEGMENTS.fetch(
+        work, asked,
         f"select {COLUMNS} from laurels.segments where tenant_id = $1"
-        " and (archived_at is not null) = $2 and ($3::text is null or kind = $3)"
-        " and ($4::uuid is null or id < $4) order by id desc limit $5",
-        work.tenant_id, archived, kind, after, limit,
+        " and (archived_at is not null) = $2 and ($3::text is null or kind = $3)",
+        work.tenant_id, archived, kind,
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,10 @@ _MEMBERSHIPS = (
     " x.left_at, x.left_reason, s.name as segment_name"
     " from laurels.segment_memberships as x inner join laurels.segments as s"
     "  on s.tenant_id = x.tenant_id and s.id = x.segment_id where x.tenant_id = $1"
-    " and ($2 or x.left_at is null) and ($3::uuid is null or x.id < $3)"
+    " and ($2 or x.left_at is null)"
+)
+MEMBERSHIPS = Listing(
+    moment="x.joined_at", happened="Joined", sorts={"created_at": None}, id="x.id"
 )
 
 
@@ -109,19 +115,17 @@ async def list_memberships(
     segment_id: UUID | None = None,
     member_id: UUID | None = None,
     history: bool = False,
-    after: UUID | None = None,
-    limit: int = 100,
-) -> list[dict[str, Any]]:
-    """Return who belongs to a segment, or to what a member belongs, newest first.
+    asked: Asked = FIRST,
+) -> Found[dict[str, Any]]:
+    """Return who belongs to a segment, or to what a member belongs, usually newest first.
 
     `history` adds those who left. Of a member, archived segments are left out.
     """
     whose = "x.segment_id" if member_id is None else "s.archived_at is null and x.member_id"
-    rows = await work.fetch(
-        f"{_MEMBERSHIPS} and {whose} = $5 order by x.id desc limit $4",
-        work.tenant_id, history, after, limit, member_id or segment_id,
+    return await MEMBERSHIPS.fetch(
+        work, asked,
+        f"{_MEMBERSHIPS} and {whose} = $3", work.tenant_id, history, member_id or segment_id,
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
 async def segments_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:

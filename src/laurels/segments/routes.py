@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from laurels import members
 from laurels.kit.access import begin
@@ -13,7 +13,7 @@ from laurels.kit.expand import offer
 from laurels.kit.http import Door
 from laurels.kit.ids import encode
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.paging import Asked, Page
 from laurels.kit.query import Switch
 from laurels.kit.schema import Day
 from laurels.kit.work import Work
@@ -65,17 +65,13 @@ MOST_DAYS = timedelta(days=366)
 @router.get("/segments")
 async def list_segments(
     work: Reading,
+    asked: Annotated[Asked, Depends(queries.SEGMENTS)],
     kind: Annotated[Kind | None, Query()] = None,
     archived: Annotated[Switch, Query(description="The archived ones.")] = False,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[SegmentOut]:
     """List segments, newest first."""
-    rows = await queries.list_segments(
-        work, kind=kind, archived=archived, after=read_cursor(cursor), limit=limit + 1
-    )
-    found = [SegmentOut.model_validate(row) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    rows = await queries.list_segments(work, kind=kind, archived=archived, asked=asked)
+    return rows.page(SegmentOut.model_validate(row) for row in rows)
 
 
 @router.get("/segments/fields")
@@ -156,17 +152,13 @@ async def recompute_segment(
 async def list_segment_members(
     segment_id: SegmentId,
     work: Reading,
+    asked: Annotated[Asked, Depends(queries.MEMBERSHIPS)],
     history: History = False,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[SegmentMembershipOut]:
     """List who belongs to a segment, newest first, with what brought them."""
     await queries.get_segment(work, segment_id)
-    rows = await queries.list_memberships(
-        work, segment_id=segment_id, history=history, after=read_cursor(cursor), limit=limit + 1
-    )
-    found = [SegmentMembershipOut.model_validate(row) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    rows = await queries.list_memberships(work, segment_id=segment_id, history=history, asked=asked)
+    return rows.page(SegmentMembershipOut.model_validate(row) for row in rows)
 
 
 @router.post("/segments/{segment_id}/members")
@@ -231,14 +223,10 @@ async def get_segment_overlap(segment_id: SegmentId, work: Reading) -> OverlapsO
 async def list_member_segments(
     member_id: MemberId,
     work: Reading,
+    asked: Annotated[Asked, Depends(queries.MEMBERSHIPS)],
     history: History = False,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[SegmentMembershipOut]:
     """List what segments a member belongs to, newest first."""
     await members.get_member(work, member_id)
-    rows = await queries.list_memberships(
-        work, member_id=member_id, history=history, after=read_cursor(cursor), limit=limit + 1
-    )
-    found = [SegmentMembershipOut.model_validate(row) for row in rows]
-    return page_of(found, [row["id"] for row in rows], limit)
+    rows = await queries.list_memberships(work, member_id=member_id, history=history, asked=asked)
+    return rows.page(SegmentMembershipOut.model_validate(row) for row in rows)

@@ -55,6 +55,7 @@ async def _awards_of_deeds(work: Work, rows: Rows) -> Mapping[UUID, AwardOut]:
     }
 
 
+expand.offer("wallet", "member", _members, reads=Permission.MEMBERS_READ)
 expand.offer(DEED, "member", _members, reads=Permission.MEMBERS_READ)
 expand.offer(DEED_SUMMARY, "award", _awards_of_deeds, reads=Permission.EARNING_READ)
 expand.offer(DEED_SUMMARY, "member", _members, reads=Permission.MEMBERS_READ)

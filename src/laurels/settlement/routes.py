@@ -1,7 +1,6 @@
 """Purchases and deeds over HTTP, and the enrolment of members."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -15,8 +14,8 @@ from laurels.kit.expand import ExpansionsOf
 from laurels.kit.hot import Caller, requires_batched
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
-from laurels.kit.schema import Code, Moment
+from laurels.kit.paging import Asked, Found, Page
+from laurels.kit.schema import Code
 from laurels.kit.work import Work
 from laurels.members.errors import (
     EmailTaken,
@@ -71,17 +70,6 @@ Doing = Annotated[Caller, requires_batched(Permission.ACTIVITY_WRITE)]
 ExpandDeed = Annotated[str, ExpansionsOf(DEED), Query()]
 ExpandDeeds = Annotated[str, ExpansionsOf(DEED_SUMMARY), Query()]
 Buying = Annotated[Caller, requires_batched(Permission.PURCHASES_WRITE)]
-
-
-def _window(
-    since: Annotated[Moment | None, Query(description="Occurred at or after.")] = None,
-    until: Annotated[Moment | None, Query(description="Occurred before.")] = None,
-) -> tuple[datetime | None, datetime | None]:
-    """Return the two ends of a span of time; either may be open."""
-    return since, until
-
-
-Window = Annotated[tuple[datetime | None, datetime | None], Depends(_window)]
 
 
 def _natural_key(
@@ -186,7 +174,7 @@ async def post_purchases(body: BulkIn[PurchaseIn], work: InBulk) -> Response:
 @router.get("/purchases", tags=["purchases"])
 async def list_purchases(
     work: Reading,
-    window: Window,
+    asked: Annotated[Asked, Depends(purchases.PURCHASES)],
     key: NaturalKey,
     buyer: Buyer,
     status: Annotated[
@@ -196,25 +184,21 @@ async def list_purchases(
         RefundState | None, Query(description="What went back of them so far.")
     ] = None,
     expand: ExpandSummary | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[PurchaseSummaryOut]:
     """List purchases, the newest recorded first."""
     member_id, member = buyer
     if member is not None:
         known = (await members.find(work, [member])).get(member)
         if known is None or member_id not in {None, known}:
-            return page_of([], [], limit)
+            return Found[Any]().page([])
         member_id = known
     rows = await purchases.list_purchases(
-        work, member_id=member_id, status=status, refund_state=refund_state, key=key,
-        window=window, after=read_cursor(cursor), limit=limit + 1,
-    )  # fmt: skip
-    more = await expanding.expand(work, SUMMARY, expand, rows[:limit])
-    found = [
+        work, member_id=member_id, status=status, refund_state=refund_state, key=key, asked=asked
+    )
+    more = await expanding.expand(work, SUMMARY, expand, rows)
+    return rows.page(
         PurchaseSummaryOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
-    ]
-    return page_of(found, [row["id"] for row in rows], limit)
+    )
 
 
 @router.get("/purchases/{purchase_id}", tags=["purchases"])
@@ -311,19 +295,13 @@ async def post_refund(
 @router.get("/refunds", tags=["purchases"])
 async def list_refunds(
     work: Reading,
-    window: Window,
+    asked: Annotated[Asked, Depends(purchases.REFUNDS)],
     key: NaturalKey,
     purchase_id: Annotated[PurchaseId | None, Query()] = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[RefundSummaryOut]:
     """List refunds, the newest recorded first."""
-    rows = await purchases.list_refunds(
-        work, purchase_id=purchase_id, key=key, window=window, after=read_cursor(cursor),
-        limit=limit + 1,
-    )  # fmt: skip
-    found = await answers.show_refund_rows(work, rows)
-    return page_of(found, [row["id"] for row in rows], limit)
+    rows = await purchases.list_refunds(work, purchase_id=purchase_id, key=key, asked=asked)
+    return rows.page(await answers.show_refund_rows(work, rows))
 
 
 @router.get("/refunds/{refund_id}", tags=["purchases"])
@@ -364,25 +342,21 @@ async def post_deeds(body: BulkIn[DeedIn], work: DoingInBulk) -> Response:
 @router.get("/deeds", tags=["activity"])
 async def list_deeds(
     work: ReadingDeeds,
-    window: Window,
+    asked: Annotated[Asked, Depends(activity.DEEDS)],
     key: NaturalKey,
     member_id: Annotated[MemberId | None, Query()] = None,
     kind: Annotated[DeedKind | None, Query()] = None,
     status: Annotated[Literal["recorded", "revoked"] | None, Query()] = None,
     expand: ExpandDeeds | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 20,
 ) -> Page[DeedSummaryOut]:
     """List what members did, the newest recorded first."""
     rows = await activity.list_deeds(
-        work, member_id=member_id, kind=kind, status=status, key=key, window=window,
-        after=read_cursor(cursor), limit=limit + 1,
-    )  # fmt: skip
-    more = await expanding.expand(work, DEED_SUMMARY, expand, rows[:limit])
-    found = [
+        work, member_id=member_id, kind=kind, status=status, key=key, asked=asked
+    )
+    more = await expanding.expand(work, DEED_SUMMARY, expand, rows)
+    return rows.page(
         DeedSummaryOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
-    ]
-    return page_of(found, [row["id"] for row in rows], limit)
+    )
 
 
 @router.get("/deeds/{deed_id}", tags=["activity"])

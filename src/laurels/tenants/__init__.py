@@ -15,6 +15,7 @@ from .errors import (
 from .loyalty import SettingPoints, loyalty_enabled, require_loyalty
 from .plans import PlanLimits, lock_counts, require_room
 from .platform_settings import (
+    SETTING_HISTORY,
     change_setting,
     list_settings,
     read_setting,
@@ -37,7 +38,8 @@ from .service import (
 from .settings import Section, change_section, follows, hold, read, register, sections
 
 __all__ = [
-    "PRESETS", "ApiSettings", "FeatureOff", "Furnisher", "LoyaltyOff", "PlanExceeded",
+    "PRESETS", "SETTING_HISTORY",
+    "ApiSettings", "FeatureOff", "Furnisher", "LoyaltyOff", "PlanExceeded",
     "PlanLimits", "Section", "SettingPoints", "TenantInvalid", "TenantNotFound",
     "TenantSuspended", "TenantView", "change_section", "change_setting", "create", "current",
     "establish", "find", "follows", "hold", "list_all", "list_settings", "lock_counts",

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from laurels import audit
 from laurels.kit.errors import FieldError
 from laurels.kit.ids import encode
+from laurels.kit.paging import FIRST, MAX_PAGE, ONE, Asked, Found, Listing, number
 from laurels.kit.words import fault_of
 from laurels.kit.work import Work
 
@@ -159,12 +160,23 @@ async def change_setting(work: Work, name: str, value: Any) -> dict[str, Any]:
     return _shown(setting, {"value": after, "version": row["version"], "updated_at": work.now})
 
 
-async def setting_history(work: Work, name: str) -> list[dict[str, Any]]:
-    """Return the last hundred versions of a setting, newest first. Raise SettingNotFound."""
+SETTING_HISTORY = Listing(
+    moment="changed_at",
+    happened="Made",
+    sorts={"version": number("version")},
+    default="-version",
+    id=ONE,
+    limit=MAX_PAGE,
+)
+
+
+async def setting_history(work: Work, name: str, asked: Asked = FIRST) -> Found[dict[str, Any]]:
+    """Return the versions of a setting, usually newest first. Raise SettingNotFound."""
     setting_named(name)
-    rows = await work.fetch(
+    return await SETTING_HISTORY.fetch(
+        work,
+        asked,
         "select version, value, changed_at, actor_type, actor_id"
-        " from laurels.platform_settings_history where name = $1 order by version desc limit 100",
+        " from laurels.platform_settings_history where name = $1",
         name,
     )
-    return [dict(row) for row in rows]

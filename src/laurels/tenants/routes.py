@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
 from laurels.kit.access import begin
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Whole
+from laurels.kit.paging import Asked, Page, Whole
 from laurels.kit.schema import IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
@@ -62,12 +62,6 @@ class VersionOut(View):
     actor_id: str | None
 
 
-class HistoryOut(Whole):
-    """The versions of a section, newest first."""
-
-    data: list[VersionOut] = Field(description="The versions, newest first.")
-
-
 @router.get("/tenant")
 async def get_tenant(work: Reading) -> TenantOut:
     """Read the tenant that the credentials belong to."""
@@ -101,7 +95,9 @@ async def change_settings(section: SectionName, body: dict[str, Any], work: Writ
 
 @router.get("/settings/{section}/history")
 @refuses(UnknownSection)
-async def get_settings_history(section: SectionName, work: Reading) -> HistoryOut:
-    """Read every version that a section has had."""
-    rows = await settings.history(work, section)
-    return HistoryOut(data=[VersionOut.model_validate(row) for row in rows])
+async def get_settings_history(
+    section: SectionName, work: Reading, asked: Annotated[Asked, Depends(settings.HISTORY)]
+) -> Page[VersionOut]:
+    """List every version that a section has had, newest first."""
+    rows = await settings.history(work, section, asked)
+    return rows.page(VersionOut.model_validate(row) for row in rows)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from laurels import audit
 from laurels.kit.errors import FieldError
 from laurels.kit.ids import encode
+from laurels.kit.paging import FIRST, MAX_PAGE, ONE, Asked, Found, Listing, number
 from laurels.kit.words import fault_of
 from laurels.kit.work import Work
 
@@ -158,13 +159,22 @@ async def _write(work: Work, name: str, after: dict[str, Any], *, version: int) 
     )  # fmt: skip
 
 
-async def history(work: Work, name: str) -> list[dict[str, Any]]:
-    """Return every version of a section, newest first. Raise UnknownSection."""
+HISTORY = Listing(
+    moment="changed_at",
+    happened="Made",
+    sorts={"version": number("version")},
+    default="-version",
+    id=ONE,
+    limit=MAX_PAGE,
+)
+
+
+async def history(work: Work, name: str, asked: Asked = FIRST) -> Found[dict[str, Any]]:
+    """Return the versions of a section, usually newest first. Raise UnknownSection."""
     section_named(name)
-    rows = await work.fetch(
+    return await HISTORY.fetch(
+        work, asked,
         "select version, values, changed_at, actor_type, actor_id"
-        " from laurels.tenant_settings_history where tenant_id = $1 and section = $2"
-        " order by version desc limit 100",
+        " from laurels.tenant_settings_history where tenant_id = $1 and section = $2",
         work.tenant_id, name,
     )  # fmt: skip
-    return [dict(row) for row in rows]

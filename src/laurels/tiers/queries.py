@@ -7,13 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, at, number, text
 from laurels.kit.work import Work
 
 from .errors import TierNotFound
 from .ladder import load_ladder
-
-MAX_LISTED = 1000
-"""How many tiers a list shows."""
 
 COLUMNS = (
     "id, name, description, level, color, icon, criteria, min_points, min_spend, min_orders,"
@@ -47,14 +45,26 @@ async def get_tier(work: Work, tier_id: UUID) -> dict[str, Any]:
     return dict(row)
 
 
-async def list_tiers(work: Work, *, archived: bool = False) -> list[dict[str, Any]]:
-    """Return the ladder, the lowest tier first, or the archived tiers; at most MAX_LISTED."""
-    rows = await work.fetch(
+TIERS = Listing(
+    moment="created_at",
+    happened="Created",
+    # A ladder has few rungs: they may be sorted.
+    sorts={"level": number("level"), "created_at": None, "name": text("name")},
+    default="level",
+    limit=MAX_PAGE,
+)
+
+
+async def list_tiers(
+    work: Work, *, archived: bool = False, asked: Asked = ALL
+) -> Found[dict[str, Any]]:
+    """Return the ladder, usually the lowest tier first, or the archived tiers."""
+    return await TIERS.fetch(
+        work, asked,
         f"select {COLUMNS} from laurels.tiers where tenant_id = $1"
-        " and (archived_at is not null) = $2 order by level, id limit $3",
-        work.tenant_id, archived, MAX_LISTED,
+        " and (archived_at is not null) = $2",
+        work.tenant_id, archived,
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
 async def count_members(work: Work, tier_id: UUID) -> int:
@@ -105,18 +115,24 @@ async def current_rows(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, dic
     return {row["member_id"]: dict(row) for row in rows}
 
 
-async def list_history(
-    work: Work, member_id: UUID, *, after: UUID | None = None, limit: int = 20
-) -> list[dict[str, Any]]:
-    """Return a member's standings, newest first."""
-    rows = await work.fetch(
+HISTORY = Listing(
+    moment="h.achieved_at",
+    happened="Achieved",
+    sorts={"created_at": None, "achieved_at": at("h.achieved_at")},
+    id="h.id",
+)
+
+
+async def list_history(work: Work, member_id: UUID, asked: Asked = FIRST) -> Found[dict[str, Any]]:
+    """Return a member's standings, usually newest first."""
+    return await HISTORY.fetch(
+        work, asked,
         f"select {_STANDING} t.id, t.name, t.level, t.color, t.icon"
         " from laurels.tier_history as h inner join laurels.tiers as t"
         "  on t.tenant_id = $1 and t.id = h.tier_id where h.tenant_id = $1"
-        " and h.member_id = $2 and ($3::uuid is null or h.id < $3) order by h.id desc limit $4",
-        work.tenant_id, member_id, after, limit,
+        " and h.member_id = $2",
+        work.tenant_id, member_id,
     )  # fmt: skip
-    return [dict(row) for row in rows]
 
 
 async def history_of(work: Work, member_ids: Sequence[UUID]) -> list[dict[str, Any]]:

@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from laurels import members
 from laurels.kit.access import begin
 from laurels.kit.expand import Rows, offer
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Cursor, Limit, Page, page_of, read_cursor
+from laurels.kit.paging import Asked, Page
 from laurels.kit.work import Work
 from laurels.members import MemberErased, MemberNotFound
 from laurels.permissions import Permission
@@ -70,11 +70,12 @@ offer("member", "tier", _standings, reads=Permission.TIERS_READ)
 @router.get("/tiers")
 async def list_tiers(
     work: Reading,
+    asked: Annotated[Asked, Depends(queries.TIERS)],
     archived: Annotated[bool, Query(description="The archived ones instead.")] = False,
-) -> TiersOut:
+) -> Page[TierOut]:
     """List the ladder, the lowest tier first."""
-    rows = await queries.list_tiers(work, archived=archived)
-    return TiersOut(data=[TierOut.model_validate(row) for row in rows])
+    rows = await queries.list_tiers(work, archived=archived, asked=asked)
+    return rows.page(TierOut.model_validate(row) for row in rows)
 
 
 @router.post("/tiers", status_code=201)
@@ -195,13 +196,12 @@ async def get_member_tier(member_id: MemberId, work: Reading) -> MemberTierOut:
 @router.get("/members/{member_id}/tier/history")
 @refuses(MemberNotFound)
 async def list_member_tier_history(
-    member_id: MemberId, work: Reading, cursor: Cursor = None, limit: Limit = 20
+    member_id: MemberId, work: Reading, asked: Annotated[Asked, Depends(queries.HISTORY)]
 ) -> Page[TierHistoryOut]:
     """List where a member has stood, newest first, with the reasons and figures of each time."""
     await members.get_member(work, member_id)
-    rows = await queries.list_history(work, member_id, after=read_cursor(cursor), limit=limit + 1)
-    found = [TierHistoryOut.of(row) for row in rows]
-    return page_of(found, [row["standing_id"] for row in rows], limit)
+    rows = await queries.list_history(work, member_id, asked)
+    return rows.page(TierHistoryOut.of(row) for row in rows)
 
 
 @router.put("/members/{member_id}/tier")

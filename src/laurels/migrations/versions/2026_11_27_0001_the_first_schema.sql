@@ -48,6 +48,16 @@ language sql immutable parallel safe as $$
   end
 $$;
 
+-- A text as it is searched and sorted: small letters, no accents, one width; the same for what is
+-- looked for.
+create function laurels.plain(p_text text) returns text
+language sql immutable strict parallel safe as $$
+  select case
+    when octet_length(p_text) = length(p_text) then lower(p_text)
+    else lower(regexp_replace(normalize(p_text, nfkd), '[\u0300-\u036f]', '', 'g'))
+  end
+$$;
+
 -- tenants -----------------------------------------------------------------------------------------
 
 create table laurels.plans (
@@ -617,6 +627,11 @@ create table laurels.members (
   enrolled_at timestamptz not null,
   created_at timestamptz default now() not null,
   updated_at timestamptz default now() not null,
+  name_key text collate "C" generated always as (
+    left(ltrim(laurels.plain(coalesce(last_name, '') || ' ' || coalesce(first_name, ''))), 200)
+  ) stored not null,
+  email_key text collate "C" generated always as (lower(coalesce(email, '') collate "C"))
+  stored not null,
   constraint pk_members primary key (tenant_id, id),
   constraint fk_members_tenant_id_merged_into
   foreign key (tenant_id, merged_into)
@@ -666,6 +681,10 @@ create table laurels.members (
 
 create index ix_members_updated
 on laurels.members (tenant_id, updated_at);
+create index ix_members_name
+on laurels.members (tenant_id, name_key, id);
+create index ix_members_email
+on laurels.members (tenant_id, email_key, id);
 create index ix_members_birthday
 on laurels.members (
   tenant_id, ((extract(month from birthday) * 100 + extract(day from birthday))::integer), id
@@ -878,7 +897,7 @@ create index ix_lots_maturing
 on laurels.lots (tenant_id, matures_at)
 where matured_at is null and remaining > 0;
 create index ix_lots_open
-on laurels.lots (tenant_id, wallet_id, expires_at)
+on laurels.lots (tenant_id, wallet_id, expires_at, id)
 where remaining > 0;
 create index ix_lots_transaction
 on laurels.lots (tenant_id, transaction_id);
@@ -1060,7 +1079,7 @@ create table laurels.purchases (
 create index ix_purchases_member
 on laurels.purchases (tenant_id, member_id, occurred_at);
 create index ix_purchases_time
-on laurels.purchases (tenant_id, occurred_at);
+on laurels.purchases (tenant_id, occurred_at, id);
 create index ix_purchases_unsettled
 on laurels.purchases (tenant_id, id)
 where status = 'completed' and settled_at is null;
