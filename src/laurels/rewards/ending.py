@@ -4,12 +4,14 @@ Locks are taken in one order: members, redemptions, rewards, wallets. A redempti
 under its lock, so its points come back at most once, whoever asks and however often.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from laurels import audit, ledger, members, tenants
 from laurels.events import emit
@@ -198,15 +200,21 @@ async def next_expiry(work: Work) -> datetime | None:
     return None if row is None else row[0]
 
 
-async def write_notes(work: Work, redemption_id: UUID, notes: str | None) -> None:
-    """The redemption has these notes. Raise RedemptionNotFound."""
+async def describe(work: Work, redemption_id: UUID, values: Mapping[str, Any]) -> None:
+    """The redemption has these notes and attributes; what is not named stays.
+
+    Raise RedemptionNotFound.
+    """
     row = await lock_one(work, redemption_id)
+    if not values:
+        return
+    said = {name: row[name] for name in ("notes", "attributes")} | dict(values)
     await work.fetch(
-        "update laurels.redemptions set notes = $3, updated_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, redemption_id, notes,
+        "update laurels.redemptions set notes = $3, attributes = $4::text::jsonb,"
+        " updated_at = now() where tenant_id = $1 and id = $2",
+        work.tenant_id, redemption_id, said["notes"], orjson.dumps(said["attributes"]).decode(),
     )  # fmt: skip
-    await note(work, row, "noted", row["state"], notes=notes)
+    await note(work, row, "noted", row["state"], **values)
 
 
 # The end of a redemption --------------------------------------------------------------------------
@@ -295,7 +303,7 @@ async def _return_points(work: Work, rows: Sequence[Row]) -> dict[UUID, tuple[UU
     return found
 
 
-async def note(work: Work, row: Row, done: str, state: str, **more: str | None) -> None:
+async def note(work: Work, row: Row, done: str, state: str, **more: Any) -> None:
     """The audit log says what was done to a redemption, and why."""
     await audit.record(
         work,

@@ -47,18 +47,18 @@ begin
   insert into laurels.redemptions (
     tenant_id, id, reward_id, member_id, state, quantity, points_spent, transaction_id, reward,
     fulfilment, code, discount_amount, source, external_id, redeemed_at, completed_at, expires_at,
-    next_attempt_at, notes, actor_type, actor_id
+    next_attempt_at, notes, attributes, actor_type, actor_id
   )
   select
     p_tenant, n.id, n.reward_id, n.member_id, n.state, n.quantity, n.points, n.transaction_id,
     r.reward, n.fulfilment, coalesce(n.code, d.code), n.discount_amount, n.source, n.external_id,
     p_now, case when n.state = 'completed' then p_now end, n.expires_at,
     case when n.fulfilment like 'provider:%' then now() end, n.notes,
-    n.actor_type, n.actor_id
+    coalesce(n.attributes, '{}'), n.actor_type, n.actor_id
   from jsonb_to_recordset(p_items) as n (
     id uuid, reward_id uuid, member_id uuid, state text, quantity bigint, points bigint,
     transaction_id uuid, fulfilment text, code text, discount_amount numeric, source text,
-    external_id text, expires_at timestamptz, notes text,
+    external_id text, expires_at timestamptz, notes text, attributes jsonb,
     actor_type text, actor_id text
   )
   inner join jsonb_to_recordset(p_rewards) as r (id uuid, reward jsonb) on r.id = n.reward_id

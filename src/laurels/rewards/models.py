@@ -17,7 +17,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from laurels.kit.db import MAX_POINTS, SCHEMA
-from laurels.kit.tables import Base, Id, TenantOwned, key, moment, money, one_of, prose, tenant_fk
+from laurels.kit.tables import (
+    Base,
+    Id,
+    TenantOwned,
+    facts,
+    key,
+    moment,
+    money,
+    one_of,
+    prose,
+    tenant_fk,
+)
 
 from .states import STATES
 from .values import MAX_NUMBER, MAX_QUANTITY, VALUES
@@ -53,6 +64,7 @@ class Reward(TenantOwned, Base):
         CheckConstraint("redemption_expiry_days between 1 and 36500", name="validity_bounded"),
         CheckConstraint("starts_at < ends_at", name="window_order"),
         CheckConstraint("jsonb_typeof(value) = 'object'", name="value_is_object"),
+        facts("attributes"),
         money("min_order_value"),
         moment("starts_at"),
         moment("ends_at"),
@@ -113,6 +125,9 @@ class Reward(TenantOwned, Base):
     )
     sort_order: Mapped[int] = mapped_column(
         server_default=text("0"), comment="Place in the catalogue; smaller comes first."
+    )
+    attributes: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"), comment="Free facts of the tenant's."
     )
     active: Mapped[bool] = mapped_column(
         server_default=text("true"), comment="Whether it can be had; false: it is paused."
@@ -212,6 +227,7 @@ class Redemption(TenantOwned, Base):
             name="undelivered_has_attempt",
         ),
         CheckConstraint("jsonb_typeof(reward) = 'object'", name="reward_is_object"),
+        facts("attributes"),
         money("discount_amount"),
         moment("expires_at"),
         key("code", 128),
@@ -269,6 +285,9 @@ class Redemption(TenantOwned, Base):
     )
     next_attempt_at: Mapped[datetime | None] = mapped_column(
         comment="When a worker takes it up next, in real time; null: none will."
+    )
+    attributes: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"), comment="Free facts of the tenant's."
     )
     notes: Mapped[str | None] = mapped_column(comment="What staff wrote about delivering it.")
     fulfilled_by_type: Mapped[str | None] = mapped_column(comment="Kind of who delivered it.")

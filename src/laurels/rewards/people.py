@@ -38,7 +38,8 @@ async def erase_words(work: Work, story: Erasing) -> None:
     """
     named = "exists (select from unnest($3::text[]) as word where strpos({}, word) > 0)"
     rows = await work.fetch(
-        "update laurels.redemptions as d set notes = null, used_order_ref = null,"
+        "update laurels.redemptions as d set notes = null, attributes = '{}',"
+        " used_order_ref = null,"
         " failure_reason = case when failure_reason is not null then 'erased' end,"
         f" external_id = case when {named.format('external_id')} then 'erased:' || id"
         "  else external_id end,"
@@ -67,6 +68,7 @@ dossier.add(
         " x.quantity, x.points_spent, x.reward, x.fulfilment, x.code, x.discount_amount, x.source,"
         " x.external_id, x.redeemed_at, x.completed_at, x.expires_at, x.used_at,"
         " x.used_purchase_id, x.used_order_ref, x.ended_at, x.failure_reason, x.notes,"
+        " x.attributes,"
         " x.transaction_id, x.refund_transaction_id, x.created_at"
         " from laurels.redemptions as x where x.tenant_id = $1 and x.member_id = any($2)"
         " and x.id::text > $3 order by x.id::text limit $4",

@@ -22,7 +22,8 @@ REWARD = (
     " r.stock, r.codes_left, r.redemptions, r.max_redemptions_total, r.max_redemptions_per_member,"
     " r.min_tier_level, r.tier_ids, r.segment_ids, r.starts_at, r.ends_at,"
     " r.redemption_expiry_days, r.fulfilment, r.category, r.terms,"
-    " r.image_url, r.featured, r.sort_order, r.active, r.created_at, r.updated_at, r.archived_at"
+    " r.image_url, r.featured, r.sort_order, r.attributes, r.active,"
+    " r.created_at, r.updated_at, r.archived_at"
 )
 REDEMPTION = (
     "d.id, d.reward_id, d.member_id, d.original_member_id, d.state, d.quantity, d.points_spent,"
@@ -30,8 +31,8 @@ REDEMPTION = (
     " d.discount_amount, d.source,"
     " d.external_id, d.redeemed_at, d.completed_at, d.expires_at, d.used_at, d.used_purchase_id,"
     " d.used_order_ref, d.ended_at, d.failure_reason, d.retry_count, d.attempts,"
-    " d.next_attempt_at, d.notes, d.fulfilled_by_type, d.fulfilled_by_id, d.created_at,"
-    " d.updated_at"
+    " d.next_attempt_at, d.notes, d.attributes, d.fulfilled_by_type,"
+    " d.fulfilled_by_id, d.created_at, d.updated_at"
 )
 
 

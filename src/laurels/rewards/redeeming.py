@@ -58,6 +58,7 @@ class NewRedemption:
     source: str = "api"
     external_id: str | None = None
     notes: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
     by: Actor | None = None
 
 
@@ -360,6 +361,7 @@ def _row(work: Work, plan: _Plan, time_zone: str) -> dict[str, Any]:
         "external_id": item.external_id,
         "expires_at": valid_until(work.now, valid, time_zone) if plan.delivered else None,
         "notes": item.notes,
+        "attributes": item.attributes,
         "actor_type": actor.kind,
         "actor_id": actor.id,
     }

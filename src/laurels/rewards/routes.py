@@ -329,8 +329,8 @@ async def get_redemption(
 async def change_redemption(
     redemption_id: RedemptionId, body: RedemptionPatch, work: Fulfilling
 ) -> RedemptionOut:
-    """Write what staff should know about a redemption."""
-    await ending.write_notes(work, redemption_id, body.notes)
+    """Write what staff should know about a redemption, and your own facts about it."""
+    await ending.describe(work, redemption_id, body.values())
     return await _redemption(work, redemption_id)
 
 

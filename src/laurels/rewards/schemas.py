@@ -11,6 +11,7 @@ from laurels.kit.expand import Expanded
 from laurels.kit.paging import Whole
 from laurels.kit.schema import (
     Amount,
+    Attributes,
     Code,
     Flag,
     IdOf,
@@ -139,6 +140,12 @@ class RewardPatch(Schema):
     sort_order: Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)] | None = Field(
         default=None, description="Place in the catalogue; lower comes first."
     )
+    attributes: Attributes | None = Field(
+        default=None,
+        description="Your free facts about it: at most 50 entries, 5 levels. They replace those"
+        " that were there.",
+        examples=[{"season": "spring"}],
+    )
 
     def values(self) -> dict[str, Any]:
         """Return what was sent, by column name."""
@@ -222,6 +229,7 @@ class RewardOut(View):
     image_url: str | None = Field(description="Address of a picture; null when there is none.")
     featured: bool = Field(description="Whether the catalogue shows it first.")
     sort_order: int = Field(description="Place in the catalogue; lower comes first.")
+    attributes: dict[str, Any] = Field(description="Your free facts about the reward.")
     active: bool = Field(description="Whether it can be redeemed; false: it is paused.")
     created_at: datetime
     updated_at: datetime
@@ -309,6 +317,11 @@ class RedemptionIn(Schema):
         default=None, description="Your number of the redemption; a repeat changes nothing."
     )
     notes: Note | None = Field(default=None, description="For whoever delivers it.")
+    attributes: Attributes = Field(
+        default={},
+        description="Your free facts about it: at most 50 entries, 5 levels.",
+        examples=[{"till": 4}],
+    )
 
     @model_validator(mode="after")
     def _says_who(self) -> "RedemptionIn":
@@ -322,14 +335,24 @@ class RedemptionIn(Schema):
         return NewRedemption(
             reward_id=self.reward_id, member_id=self.member_id, member=self.member,
             quantity=self.quantity, source=self.source, external_id=self.external_id,
-            notes=self.notes,
+            notes=self.notes, attributes=self.attributes,
         )  # fmt: skip
 
 
 class RedemptionPatch(Schema):
-    """What staff write about a redemption; null takes it away."""
+    """What is said about a redemption; what is not sent stays."""
 
-    notes: Note | None = Field(description="Notes of the staff; `null` takes them away.")
+    notes: Note | None = Field(
+        default=None, description="Notes of the staff; `null` takes them away."
+    )
+    attributes: Attributes | None = Field(
+        default=None, description="Your free facts about it; they replace those that were there."
+    )
+
+    def values(self) -> dict[str, Any]:
+        """Return what was sent, by column name."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: each for name, each in sent.items() if each is not None or name == "notes"}
 
 
 class CompleteIn(Schema):
@@ -460,6 +483,7 @@ class RedemptionOut(View):
         description="When delivery is tried next; null: not by itself."
     )
     notes: str | None = Field(description="Notes of the staff; null when there are none.")
+    attributes: dict[str, Any] = Field(description="Your free facts about it.")
     fulfilled_by_type: str | None = Field(
         description="Who delivered it: `api_key`, `staff`, `system`; null until delivered."
     )

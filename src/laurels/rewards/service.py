@@ -24,6 +24,8 @@ from .values import check_money, read_value
 
 SETTLED_BY_COUNTING = frozenset({"id", "codes_left", "redemptions", "created_at", "updated_at"})
 """What nobody writes: the application counts it."""
+OBJECTS = frozenset({"value", "attributes"})
+"""What is stored as JSON."""
 COPIED = frozenset({"archived_at", *SETTLED_BY_COUNTING})
 
 
@@ -169,13 +171,13 @@ async def _check_whom(work: Work, values: dict[str, Any]) -> None:
 
 
 def _mark(name: str, number: int, before: str = "") -> str:
-    cast = "::text::jsonb" if name == "value" else ""
+    cast = "::text::jsonb" if name in OBJECTS else ""
     return f"{before}${number}{cast}"
 
 
 async def _write(work: Work, sql: str, reward_id: UUID, values: dict[str, Any]) -> None:
     stored = [
-        orjson.dumps(value).decode() if name == "value" else value for name, value in values.items()
+        orjson.dumps(value).decode() if name in OBJECTS else value for name, value in values.items()
     ]
     try:
         async with work.savepoint():

@@ -1498,6 +1498,7 @@ create table laurels.rewards (
   image_url text,
   featured boolean default false not null,
   sort_order bigint default 0 not null,
+  attributes jsonb default '{}' not null,
   active boolean default true not null,
   created_at timestamptz default now() not null,
   updated_at timestamptz default now() not null,
@@ -1527,6 +1528,8 @@ create table laurels.rewards (
   check (cardinality(tier_ids) <= 50 and cardinality(segment_ids) <= 50),
   constraint ck_rewards_validity_bounded check (redemption_expiry_days between 1 and 36500),
   constraint ck_rewards_window_order check (starts_at < ends_at),
+  constraint ck_rewards_attributes_are_facts
+  check (attributes = '{}' or laurels.are_facts(attributes)),
   constraint ck_rewards_value_is_object check (jsonb_typeof(value) = 'object'),
   constraint ck_rewards_min_order_value_bounded
   check (min_order_value >= 0 and min_order_value <= 999999999999999),
@@ -1566,6 +1569,7 @@ create table laurels.redemptions (
   attempts bigint default 0 not null,
   next_attempt_at timestamptz,
   notes text,
+  attributes jsonb default '{}' not null,
   fulfilled_by_type text,
   fulfilled_by_id text,
   actor_type text not null,
@@ -1631,6 +1635,8 @@ create table laurels.redemptions (
     state = 'pending'
     and fulfilment like 'provider:%'
   )),
+  constraint ck_redemptions_attributes_are_facts
+  check (attributes = '{}' or laurels.are_facts(attributes)),
   constraint ck_redemptions_reward_is_object check (jsonb_typeof(reward) = 'object'),
   constraint ck_redemptions_discount_amount_bounded
   check (discount_amount >= 0 and discount_amount <= 999999999999999),
