@@ -122,6 +122,7 @@ def create_app(
         description=DESCRIPTION,
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,
+        openapi_url=None,  # FastAPI would write it anew for everybody who asks.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # It would lead to whatever Host the caller sent.

@@ -5,7 +5,10 @@ import json
 
 
 async def app(scope, receive, send):
-    """Answer with the request as it was seen; `/late` looks at the headers once more at the end."""
+    """Answer with the request as it was seen; `/late` looks at the headers once more at the end.
+
+    `/large` answers with more than any buffer between us holds.
+    """
     if scope["type"] == "lifespan":
         await _live(receive, send)
         return
@@ -26,6 +29,8 @@ async def app(scope, receive, send):
         "body": body.decode("latin-1"),
         "whole": whole,
     }
+    if scope["path"] == "/large":
+        seen["large"] = "x" * 1_000_000
     said = json.dumps(seen).encode()
     fields = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(said))]
     await send({"type": "http.response.start", "status": 200 if whole else 400, "headers": fields})

@@ -123,3 +123,14 @@ def many(port: int, count: int, begin: bytes = b"") -> list[socket.socket]:
             line.sendall(begin)
             found.append(line)
     return found
+
+
+def deaf(port: int, path: str, *, asked: int = 40) -> socket.socket:
+    """Ask for the same again and again on one connection, and read none of it."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.settimeout(10)
+    line.connect(("127.0.0.1", port))
+    with contextlib.suppress(OSError):
+        line.sendall(request("GET", path) * asked)
+    return line

@@ -1,6 +1,6 @@
 """The bare application behind our own server, as `laurels serve` sets it up.
 
-python -m tests.serving.ours PORT PROCESSES CONNECTIONS HEAD_SECONDS
+python -m tests.serving.ours PORT PROCESSES CONNECTIONS HEAD_SECONDS UNREAD_SECONDS
 """
 
 import sys
@@ -22,11 +22,11 @@ def load(siblings: server.Siblings):
 
 
 if __name__ == "__main__":
-    port, processes, connections, head_seconds = map(int, sys.argv[1:])
+    port, processes, *limits = map(int, sys.argv[1:])
     together = server.Siblings(processes)
     server.serve(
         partial(load, together),
-        server.Listen("127.0.0.1", port, processes, connections, head_seconds),
+        server.Listen("127.0.0.1", port, processes, *limits),
         together,
         level="warning",
     )

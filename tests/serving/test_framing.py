@@ -1,6 +1,7 @@
 """No request is taken for another, and nothing that never ends is waited for."""
 
 import random
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,7 +11,15 @@ from tests.support.outside import children_of
 
 from .cases import CASES
 from .conftest import bare
-from .floods import ENDLESS, many, memory_mb, pour, seconds_until_closed, watching
+from .floods import (
+    ENDLESS,
+    deaf,
+    many,
+    memory_mb,
+    pour,
+    seconds_until_closed,
+    watching,
+)
 from .raw import converse, request
 
 pytestmark = pytest.mark.slow
@@ -82,6 +91,19 @@ def test_a_flood_of_connections_is_capped_and_passes():
     assert len(lines) > most
     assert answered == [[200]] * 3
     assert held - before < 30
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there the system can tell")
+def test_a_connection_whose_answers_nobody_reads_is_closed():
+    most = 20
+    with bare(connections=most, unread_seconds=2) as server:
+        lines = [deaf(server.port, "/large") for _ in range(most)]
+        # Whoever comes now waits in line, until those who read nothing have gone.
+        answered = converse(server.port, request("GET"), wait=20).statuses
+        for line in lines:
+            line.close()
+
+    assert answered == [200]
 
 
 def test_hostile_bytes_by_the_thousand(echo):

@@ -6,7 +6,9 @@ import uuid
 import pytest
 
 from tests.support.openapi import document, operations
+from tests.support.outside import children_of
 
+from .floods import deaf, memory_mb, watching
 from .raw import HALF_CLOSE, chunked, converse, request
 
 pytestmark = pytest.mark.slow
@@ -229,3 +231,24 @@ def test_what_is_pipelined_is_answered_in_turn(shop):
     assert [json.loads(each.body)["amount"] for each in answers] == [
         f"{number}.00" for number in range(1, 21)
     ]
+
+
+# -- answers that nobody reads -------------------------------------------------------------------
+
+
+def test_large_answers_that_nobody_reads_cost_neither_memory_nor_time(shop):
+    lines = [deaf(shop.port, "/openapi.json", asked=1)]  # The first one is written for it.
+    pids = [shop.process.pid, *children_of(shop.process.pid)]
+    before = memory_mb(*pids)
+
+    with watching(shop.port) as watch:
+        lines += [deaf(shop.port, "/openapi.json") for _ in range(300)]
+        whole = ask(shop, "GET", "/openapi.json")
+        held = memory_mb(*pids)
+    for line in lines:
+        line.close()
+
+    assert whole["openapi"].startswith("3.1")
+    assert held - before < 100
+    assert watch.failed == 0
+    assert watch.worst < 0.5

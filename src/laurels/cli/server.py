@@ -33,6 +33,10 @@ MAX_HEAD_BYTES = 24_576
 """Of a request line and its headers, and of what the server reads ahead of a chunked body."""
 HEAD_SECONDS = 10
 """How long a head may take to arrive, and how long a connection may be idle between requests."""
+UNREAD_SECONDS = 30
+"""How long a caller may take nothing of an answer, until the connection is closed."""
+UNREAD_BYTES = 131_072
+"""How much of an answer the system holds beyond what is under way to its caller."""
 BACKLOG = 2048
 """Connections that wait until one of the processes takes them."""
 RESERVED_FILES = 128
@@ -53,6 +57,7 @@ class Listen:
     processes: int
     connections: int
     head_seconds: int = HEAD_SECONDS
+    unread_seconds: int = UNREAD_SECONDS
 
 
 class Siblings:
@@ -126,7 +131,7 @@ def serve(load: Callable[[], App], listen: Listen, siblings: Siblings, *, level:
     )  # fmt: skip
     server.on_startup(partial(_before_signals, siblings.end))
     try:
-        server.serve(target_loader=load, wrap_loader=False)
+        server.serve(target_loader=partial(_bounded, load, listen), wrap_loader=False)
     except SystemExit:
         fail("a process that answers ended again and again; its last words are above")
     finally:
@@ -155,6 +160,58 @@ async def beside(app: App, host: str, port: int) -> AsyncGenerator[None]:
     finally:
         server.stop()
         await serving
+
+
+def _bounded(load: Callable[[], App], listen: Listen) -> App:
+    """Return the application; once it lives, those who do not read are not waited for."""
+    app = load()
+
+    async def bounded(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await app(scope, receive, send)
+            return
+        bounding = asyncio.ensure_future(_bound_unread(listen))
+        try:
+            await app(scope, receive, send)
+        finally:
+            bounding.cancel()
+
+    return bounded
+
+
+async def _bound_unread(listen: Listen) -> None:
+    """Connections end when nothing of an answer is taken for too long, and hold little of it.
+
+    Neither the server nor an application can tell that an answer is not read; the system can, and
+    connections inherit it from the socket that listens. That socket is the server's and has no
+    name for us, so it is looked for among the files of this process.
+    """
+    if sys.platform != "linux":
+        return
+    while True:
+        if _bind_all(listen):
+            return
+        await asyncio.sleep(LOOK_SECONDS / 10)
+
+
+def _bind_all(listen: Listen) -> bool:
+    # All of them: whoever was quicker than this look is bound as well.
+    bound = [_bind(int(file.name), listen) for file in Path("/proc/self/fd").iterdir()]
+    return any(bound)
+
+
+def _bind(file: int, listen: Listen) -> bool:
+    """Bind a socket if it is one of the port. Tell whether it listens."""
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(file)) as found:
+        inet = found.family in {socket.AF_INET, socket.AF_INET6}
+        if inet and found.getsockname()[1] == listen.port:
+            for option, limit in (
+                (socket.TCP_USER_TIMEOUT, listen.unread_seconds * 1000),
+                (socket.TCP_NOTSENT_LOWAT, UNREAD_BYTES),
+            ):
+                found.setsockopt(socket.IPPROTO_TCP, option, limit)
+            return bool(found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    return False
 
 
 def _options(level: str, head_seconds: int = HEAD_SECONDS) -> dict[str, Any]:

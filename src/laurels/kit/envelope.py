@@ -40,6 +40,11 @@ SINGLE = frozenset(
 """Headers that may come once: of two, one reader would see the first and another the last."""
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
 _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+PIECE_BYTES = 16_384
+"""An answer is handed on in pieces of this size, each when the one before it is under way.
+
+Whole, it would stay in the memory of the process for as long as its caller does not read it.
+"""
 GONE = 499
 """Stands in log and metrics for a caller who left before the answer."""
 
@@ -240,7 +245,14 @@ class _Parcel:
                 known = self._scope["state"].get("was_known", False)
                 self._envelope.rates.fail(self._token, None if known else self._address)
             message["headers"] = [*message["headers"], *self._fields(message["headers"])]
-        await self._send(message)
+        body: bytes = message.get("body", b"")
+        if len(body) > PIECE_BYTES:
+            for at in range(0, len(body), PIECE_BYTES):
+                piece = body[at : at + PIECE_BYTES]
+                await self._send({"type": message["type"], "body": piece, "more_body": True})
+            await self._send({**message, "body": b""})
+        else:
+            await self._send(message)
         self._answered = message["type"] == "http.response.body" and not message.get("more_body")
 
     def _fields(self, there: Sequence[Header]) -> list[Header]:

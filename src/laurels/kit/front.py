@@ -7,11 +7,12 @@ and no visitor's browser calls on others.
 from html import escape
 from importlib.resources import files
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from .access import Public
+from .aside import aside
 
 router = APIRouter(include_in_schema=False, dependencies=[Public])
 
@@ -45,6 +46,20 @@ async def landing(request: Request) -> Response:
         '<li><a href="readyz">Is it ready?</a></ul></html>'
     )
     return HTMLResponse(page, headers={"Content-Security-Policy": _PAGE_POLICY})
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> Response:
+    """Describe all endpoints to programs."""
+    if not hasattr(request.app.state, "described"):
+        await aside(_describe, request.app)
+    return Response(request.app.state.described, media_type="application/json")
+
+
+def _describe(app: FastAPI) -> None:
+    """Write the description, which takes a second: once, for anybody may ask for it."""
+    if not hasattr(app.state, "described"):
+        app.state.described = bytes(JSONResponse(app.openapi()).body)
 
 
 @router.get("/docs")

@@ -118,7 +118,7 @@ def describe(
     errors: Sequence[type[AppError]] = (),
     extend: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
-    """Let the application tell the whole truth at /openapi.json.
+    """Let the application tell the whole truth of itself.
 
     `tags` says what each of them holds; `errors` are those that every guarded door can answer
     with although `kit` does not know them. `extend` adds to what FastAPI wrote, before the rest.
