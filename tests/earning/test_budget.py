@@ -9,6 +9,7 @@ import pytest
 from laurels import earning
 from laurels.earning import awarding, service
 from laurels.earning.facts import FIELDS
+from laurels.events import outbox
 from laurels.kit.aside import aside
 from laurels.kit.conditions import Cost, cost_of, parse
 
@@ -153,6 +154,22 @@ async def test_health_is_answered_while_heavy_bulks_are_judged(client):
 
     waits.sort()
     assert waits[len(waits) * 9 // 10] < 0.1
+
+
+async def test_what_rules_give_is_booked_in_turns_and_is_the_same(client, monkeypatch):
+    for _ in range(3):
+        await client.post("/v1/earning-rules", json=rule(None))
+    capped = rule(None, caps=[{"period": "day", "points": 2}])
+    await client.post("/v1/earning-rules", json=capped)
+    seen = []
+    for most in (10**9, 5, 1):
+        monkeypatch.setattr(awarding, "MAX_TURN", most)
+        monkeypatch.setattr(outbox, "AT_ONCE", most)
+        sales = [sale(1) | {"member": f"{who}-{most}"} for who in "aabbbc"]
+        answer = await client.post("/v1/purchases/bulk", json={"items": sales})
+        seen.append([item["result"]["points"] for item in answer.json()["data"]])
+
+    assert seen[0] == seen[1] == seen[2] == [5, 5, 5, 5, 4, 5]
 
 
 async def test_errors_of_what_is_done_aside_are_raised():

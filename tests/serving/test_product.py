@@ -237,18 +237,18 @@ def test_what_is_pipelined_is_answered_in_turn(shop):
 
 
 def test_large_answers_that_nobody_reads_cost_neither_memory_nor_time(shop):
-    lines = [deaf(shop.port, "/openapi.json", asked=1)]  # The first one is written for it.
+    whole = ask(shop, "GET", "/openapi.json")  # It is written now.
     pids = [shop.process.pid, *children_of(shop.process.pid)]
     before = memory_mb(*pids)
 
     with watching(shop.port) as watch:
-        lines += [deaf(shop.port, "/openapi.json") for _ in range(300)]
-        whole = ask(shop, "GET", "/openapi.json")
+        lines = [deaf(shop.port, "/openapi.json") for _ in range(200)]
+        again = ask(shop, "GET", "/openapi.json")
         held = memory_mb(*pids)
     for line in lines:
         line.close()
 
-    assert whole["openapi"].startswith("3.1")
-    assert held - before < 100
+    assert again == whole
+    assert held - before < 80
     assert watch.failed == 0
-    assert watch.worst < 0.5
+    assert watch.worst < 1

@@ -39,6 +39,8 @@ LIGHT = 5_000
 """Comparisons, about a millisecond, that are made on the event loop itself."""
 MAX_COST = 5_000_000
 """Comparisons that the events of one transaction may need, about a second."""
+MAX_TURN = 2_000
+"""Movements booked at once, about 30 milliseconds; with the next, others have their turn."""
 
 
 Usage = dict[UUID, dict[UsageKey, int]]
@@ -128,6 +130,8 @@ class Judging:
     usage: Usage = field(default_factory=dict[UUID, dict[UsageKey, int]])
     named: segments.Named = field(default_factory=segments.Named)
     multiplied: bool = False
+    room: int = 0
+    """How many movements of points this turn may still book."""
     spent: int = 0
     """Comparisons that were made on the event loop since it last did something else."""
 
@@ -158,8 +162,11 @@ class Judging:
         )
         await self._add_segments()
         turn: list[Occurrence] = []
+        self.room = MAX_TURN
         for who in list(self.waiting):
             turn += await self._judge_some(who)
+            if self.room <= 0:
+                break
         judged = [occurrence.judged for occurrence in turn if occurrence.judged]
         await _book_points(self.work, judged, historical=self.historical)
         _book_awards(self.work, self.trigger, turn, judged, self.usage)
@@ -213,9 +220,10 @@ class Judging:
             if self.usage:
                 add_usage(had, event.judged.outcome)
             judged.append(event)
+            self.room -= len(event.judged.movements)
             if progress is not None and self._counts(event, progress):
                 break
-            if self.named.live:
+            if self.named.live or self.room <= 0:
                 break
         if not events:
             del self.waiting[who]

@@ -1,6 +1,6 @@
 """Writing the outbox, set-based."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,9 @@ from laurels.kit.work import Work
 from .catalogue import Event
 
 Batch = tuple[bool, UUID | None, int, Sequence[Event]]
+Told = tuple[UUID, Event, UUID | None, int]
+AT_ONCE = 2_000
+"""Events that are written in one go; with more, others have their turn in between."""
 _WAITING = "events waiting for the end of the transaction"
 
 
@@ -36,23 +39,35 @@ async def _write(work: Work) -> None:
     waiting: tuple[Batch, ...] = work.memo.pop(_WAITING)
     for historical in (False, True):
         told = [
-            (event, cause, depth)
+            (new_id(), event, cause, depth)
             for past, cause, depth, batch in waiting
             if past is historical
             for event in batch
         ]
-        if told:
-            _book(work, told, historical=historical)
+        if not told:
+            continue
+        rehearsing.note(work, "events", [event_id for event_id, _, _, _ in told])
+        for part in _parts(told):
+            _book(work, part, historical=historical)
+            if len(part) < len(told):
+                await work.flush()
 
 
-def _book(work: Work, told: Sequence[tuple[Event, UUID | None, int]], *, historical: bool) -> None:
-    causes = {(cause, depth) for _, cause, depth in told}
+def _parts(told: Sequence[Told]) -> Iterator[Sequence[Told]]:
+    """Return what is written together. Members are locked in order, also from part to part."""
+    if len(told) > AT_ONCE:
+        told = sorted(told, key=lambda each: each[1].member_id or UUID(int=0))
+    for at in range(0, len(told), AT_ONCE):
+        yield told[at : at + AT_ONCE]
+
+
+def _book(work: Work, told: Sequence[Told], *, historical: bool) -> None:
+    causes = {(cause, depth) for _, _, cause, depth in told}
     cause, depth = next(iter(causes)) if len(causes) == 1 else (None, 0)
     each = len(causes) > 1
-    ids = [new_id() for _ in told]
     counts: dict[UUID, int] = {}
     afters: list[int] = []
-    for event, _, _ in reversed(told):
+    for _, event, _, _ in reversed(told):
         if event.member_id is None:
             afters.append(0)
             continue
@@ -61,23 +76,22 @@ def _book(work: Work, told: Sequence[tuple[Event, UUID | None, int]], *, histori
         counts[event.member_id] = later + 1
     afters.reverse()
     numbered = sorted(counts)
-    rehearsing.note(work, "events", ids)
     work.write(
         "laurels.book_outbox",
         work.tenant_id,
-        ids,
-        [event.name for event, _, _ in told],
-        [orjson.dumps(event, default=_plain).decode() for event, _, _ in told],
-        [event.member_id for event, _, _ in told],
+        [event_id for event_id, _, _, _ in told],
+        [event.name for _, event, _, _ in told],
+        [orjson.dumps(event, default=_plain).decode() for _, event, _, _ in told],
+        [event.member_id for _, event, _, _ in told],
         afters,
-        [event.occurred_at for event, _, _ in told],
+        [event.occurred_at for _, event, _, _ in told],
         numbered,
         [counts[member_id] for member_id in numbered],
         historical,
         cause,
         depth,
-        [cause for _, cause, _ in told] if each else None,
-        [depth for _, _, depth in told] if each else None,
+        [cause for _, _, cause, _ in told] if each else None,
+        [depth for _, _, _, depth in told] if each else None,
     )
 
 
