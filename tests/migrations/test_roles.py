@@ -270,6 +270,26 @@ def test_a_login_can_be_dropped_and_goes_with_its_tenant(laurels, server):
     assert not {"reader_a", "reader_b"} & set(roles_there)
 
 
+def test_a_login_that_left_something_behind_can_be_dropped(laurels, server):
+    urls = init(laurels, server, "left_behind")
+    assert laurels("tenant", "create", "shop", urls=urls).exit_code == 0
+    made = laurels("db", "login", "writer", "--role", "bi", "--tenant", "shop", "--admin-url",
+                   boss(server), "--json", urls=urls)  # fmt: skip
+    own = json.loads(made.stdout)["url"]
+    # A login that reads can make these all the same, by a setting of its own.
+    writing = f"{own}&options=-c%20default_transaction_read_only%3Doff"
+    ask(writing, "select lo_from_bytea(0, 'kept')")
+    ask(writing, "alter default privileges grant all on tables to public")
+
+    dropped = laurels("db", "drop-login", "writer", "--admin-url", boss(server), urls=urls)
+
+    assert dropped.exit_code == 0, dropped.output
+    assert ask(urls["LAURELS_DATABASE_URL"], "select count(*) from pg_largeobject_metadata") == [
+        (0,)
+    ]
+    assert ask(boss(server), "select 1 from pg_roles where rolname = 'writer'") == []
+
+
 @pytest.mark.parametrize("key", [0x6C61_7572, runner.ONE_AT_A_TIME])
 def test_a_login_that_holds_a_lock_of_ours_is_ended_or_named(laurels, server, key):
     init(laurels, server, "locked")

@@ -222,7 +222,7 @@ async def _let_own_a_scratch(admin: Raw) -> None:
 async def _grant(admin: Raw, role: str, to: str) -> None:
     may = "select pg_has_role($1::name, $2::name, $3)"
     if not await admin.fetchval(may, to, role, _acting(admin)):
-        await admin.execute(f"grant {role} to {_quoted(to)}")
+        await admin.execute(f"grant {_quoted(role)} to {_quoted(to)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +287,9 @@ async def drop_login(admin_url: str, name: str) -> bool:
                 raise ValueError(msg)
             if ours:
                 await admin.execute(f"alter role {_quoted(name)} nologin")
+                # Large objects and default privileges are anybody's to make; they would keep it.
+                await _grant(admin, name, str(await admin.fetchval("select current_user")))
+                await admin.execute(f"drop owned by {_quoted(name)}")
                 await admin.execute(f"drop role {_quoted(name)}")
             await admin.execute(f"set local role {OWNER}")
             bound = await admin.execute("delete from laurels.login_tenants where login = $1", name)
