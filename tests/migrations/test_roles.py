@@ -270,6 +270,23 @@ def test_a_login_can_be_dropped_and_goes_with_its_tenant(laurels, server):
     assert not {"reader_a", "reader_b"} & set(roles_there)
 
 
+def test_what_starts_at_the_same_time_does_not_meet(laurels, server):
+    urls = init(laurels, server, "together")
+
+    async def start() -> None:
+        owner = await asyncpg.connect(urls["LAURELS_ADMIN_DATABASE_URL"])
+        try:
+            for _ in range(30):
+                await roles.close_functions(owner)
+        finally:
+            await owner.close()
+
+    async def together() -> None:
+        await asyncio.gather(*(start() for _ in range(4)))
+
+    asyncio.run(together())
+
+
 def test_a_login_that_left_something_behind_can_be_dropped(laurels, server):
     urls = init(laurels, server, "left_behind")
     assert laurels("tenant", "create", "shop", urls=urls).exit_code == 0

@@ -109,7 +109,10 @@ async def close_functions(owner: Raw) -> None:
     acts as its owner writes past the wall. Said again before functions are made: a dump of one
     schema does not carry it.
     """
-    await owner.execute(CLOSE_FUNCTIONS)
+    # PostgreSQL refuses what two say at once, and an API and its worker may start together.
+    async with owner.transaction():
+        await owner.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        await owner.execute(CLOSE_FUNCTIONS)
 
 
 async def refuse_temporary_tables(admin: Raw, database: str) -> None:
