@@ -111,7 +111,7 @@ async def close_functions(owner: Raw) -> None:
     """
     # PostgreSQL refuses what two say at once, and an API and its worker may start together.
     async with owner.transaction():
-        await owner.execute("select pg_advisory_xact_lock($1)", _LOCK)
+        await wait_alone(owner, _LOCK, transaction=True)
         await owner.execute(CLOSE_FUNCTIONS)
 
 
