@@ -37,7 +37,7 @@ def rule(conditions, **more):
 
 def sale(lines):
     return {
-        "member": "anna", "currency": "USD", "amount": f"{lines}.00",
+        "member": "anna", "currency": "USD", "amount": f"{max(lines, 1)}.00",
         "lines": [
             {"name": "x" * 200, "sku": f"s-{n}", "quantity": "1", "unit_price": "1.00"}
             for n in range(lines)
@@ -96,6 +96,7 @@ async def test_line_filters_of_awards_count_too(client):
 
 async def test_more_lines_than_can_be_judged_at_once_are_refused_item_by_item(client, monkeypatch):
     monkeypatch.setattr(awarding, "MAX_COST", 250)
+    monkeypatch.setattr(awarding, "BOOKING", 0)
     await client.post("/v1/earning-rules", json=rule(lines_that(sku("a"))))
 
     answer = await client.post(
@@ -105,6 +106,17 @@ async def test_more_lines_than_can_be_judged_at_once_are_refused_item_by_item(cl
     statuses = [item["status"] for item in answer.json()["data"]]
     assert statuses == [201, 201, 429, 201]
     assert answer.json()["data"][2]["problem"]["code"] == "too_much_to_judge"
+
+
+async def test_what_rules_give_is_bounded_too(client, monkeypatch):
+    monkeypatch.setattr(awarding, "MAX_COST", 3 * 4 * awarding.BOOKING)
+    for _ in range(3):
+        await client.post("/v1/earning-rules", json=rule(None))
+
+    answer = await client.post("/v1/purchases/bulk", json={"items": [sale(0) for _ in range(5)]})
+
+    statuses = [item["status"] for item in answer.json()["data"]]
+    assert statuses == [201, 201, 429, 429, 429]
 
 
 async def test_a_single_purchase_that_is_too_much_says_when_to_come_back(client, monkeypatch):

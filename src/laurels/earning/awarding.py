@@ -39,6 +39,8 @@ LIGHT = 5_000
 """Comparisons, about a millisecond, that are made on the event loop itself."""
 MAX_COST = 5_000_000
 """Comparisons that the events of one transaction may need, about a second."""
+BOOKING = 150
+"""What it costs to book and to tell what one rule gives, in comparisons."""
 MAX_TURN = 2_000
 """Movements booked at once, about 30 milliseconds; with the next, others have their turn."""
 
@@ -149,6 +151,9 @@ class Judging:
         alone = bool(self.named.live)
         await _add_facts(self.work, self.trigger, self.plan, in_order, alone=alone)
         self.usage = await _lock_usage(self.work, self.trigger, self.plan, in_order)
+        if alone or len(in_order) * self.plan.gives(self.trigger) > MAX_TURN:
+            # In one go, because with several turns they are not in the order of all.
+            await ledger.lock_wallets_of(self.work, sorted(self.waiting))
 
     async def book_next(self) -> list[Occurrence]:
         """Judge and book each member's next events, up to one after which more has to be known.
@@ -252,9 +257,11 @@ async def judge_at_most(work: Work, trigger: str, lines: Sequence[int]) -> list[
 
     Whatever rules a tenant has, its requests keep the process busy for no longer than that.
     """
-    cost, left, fitting = (await current_plan(work)).cost(trigger), MAX_COST, list[bool]()
+    plan = await current_plan(work)
+    cost, booking = plan.cost(trigger), BOOKING * plan.gives(trigger)
+    left, fitting = MAX_COST, list[bool]()
     for count in lines:
-        needed = cost.of(count)
+        needed = cost.of(count) + booking
         fitting.append(needed <= left)
         left -= needed if needed <= left else 0
     return fitting
@@ -265,7 +272,7 @@ async def _add_facts(
 ) -> None:
     """Add the moment, and what the rules want to know of the member as this event left them.
 
-    With `alone` nobody else changes anything of these members until all is judged.
+    With `alone` members are locked: nobody else changes anything of theirs until all is judged.
     """
     time_zone = zone((await tenants.current(work)).time_zone)
     wanted = plan.facts(trigger)
@@ -273,8 +280,6 @@ async def _add_facts(
     ids = sorted({occurrence.member_id for occurrence in occurrences})
     if alone or not wanted.isdisjoint(_MEMBER_NAMES):
         profiles = await members.get_facts(work, ids, lock=True)
-    if alone:
-        await ledger.lock_wallets_of(work, ids)
     for occurrence in occurrences:
         _add_moment(occurrence, time_zone)
         if SEGMENTS in wanted:

@@ -112,6 +112,12 @@ class Plan:
         course = self.courses.get(trigger)
         return frozenset() if course is None else course.segments
 
+    def gives(self, trigger: str) -> int:
+        """How many rules of this trigger can give points to one event."""
+        course = self.courses.get(trigger)
+        steps = course.steps if course else ()
+        return sum(step.lane is not Lane.MULTIPLIER for step in steps)
+
     def cost(self, trigger: str) -> Cost:
         """What judging an event of this trigger costs, per event and per line."""
         course = self.courses.get(trigger)
