@@ -270,6 +270,27 @@ def test_a_login_can_be_dropped_and_goes_with_its_tenant(laurels, server):
     assert not {"reader_a", "reader_b"} & set(roles_there)
 
 
+def test_a_login_leaves_connections_to_others(laurels, server):
+    urls = init(laurels, server, "crowded")
+    assert laurels("tenant", "create", "shop", urls=urls).exit_code == 0
+    made = laurels("db", "login", "crowd", "--role", "bi", "--tenant", "shop", "--admin-url",
+                   boss(server), "--json", urls=urls)  # fmt: skip
+    own = json.loads(made.stdout)["url"]
+
+    async def crowd() -> int:
+        opened: list[asyncpg.Connection] = []
+        try:
+            while len(opened) < 60:
+                opened.append(await asyncpg.connect(own))
+        except asyncpg.TooManyConnectionsError:
+            pass
+        for connection in opened:
+            await connection.close()
+        return len(opened)
+
+    assert asyncio.run(crowd()) == roles.LOGIN_CONNECTIONS
+
+
 def test_what_starts_at_the_same_time_does_not_meet(laurels, server):
     urls = init(laurels, server, "together")
 

@@ -28,6 +28,8 @@ BI = "laurels_bi"
 MAINTENANCE = "laurels_maintenance"
 LOGINS = (OWNER, APP)
 GROUPS = (INTEGRATION, BI, MAINTENANCE)
+LOGIN_CONNECTIONS = 10
+"""How many sessions a login of one tenant may have; a server has a hundred or so for everybody."""
 _LOCK = 0x6C61_7572  # "laur": one initialisation at a time
 
 
@@ -254,7 +256,10 @@ async def add_login(admin_url: str, *, name: str, role: str, tenant_id: UUID) ->
             if await admin.fetchval("select 1 from pg_roles where rolname = $1", name):
                 msg = f"there is a role `{name}` already; choose another name"
                 raise ValueError(msg)
-            await admin.execute(f"create role {name} login password '{password}'")
+            await admin.execute(
+                f"create role {name} login password '{password}'"
+                f" connection limit {LOGIN_CONNECTIONS}"
+            )
             await admin.execute(f"grant {group} to {name}")
             await admin.execute(f"alter role {name} set search_path = {SCHEMA}")
             if group == BI:
