@@ -186,6 +186,7 @@ def _transaction(work: Work, posted: Posted, seen: _Seen) -> TransactionOut | No
         id=row.id, wallet_id=row.wallet_id, seq=row.seq, type=row.type, source=row.source,
         source_id=row.source_id, points=row.points, amount=row.amount, debt_delta=row.debt_delta,
         balance_after=row.balance_after, reverses_id=row.reverses_id, reason=row.reason,
+        attributes=row.attributes or {},
         actor_type=actor.kind, actor_id=actor.id, occurred_at=row.occurred_at,
         created_at=seen.written_at,
     )  # fmt: skip

@@ -171,6 +171,7 @@ def _hold(draft: Draft, wallet: Wallet, movement: HoldPoints, moment: datetime) 
         reason=movement.reason,
         expires_at=movement.expires_at,
         created_at=moment,
+        attributes=movement.attributes or {},
         changed=True,
     )
     hold.takes = consume(draft, wallet, movement.points, hold_id=hold.id)

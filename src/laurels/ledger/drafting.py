@@ -83,7 +83,7 @@ def add_row(
     row = Transaction(
         id, wallet.id, wallet.seq, type, movement.source, movement.source_id, movement.key,
         amount, debt_delta, wallet.balance, None, movement.reason, moment,
-        movement.by,
+        movement.by, movement.attributes or None,
     )  # fmt: skip
     draft.rows.append(row)
     return row

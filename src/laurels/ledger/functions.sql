@@ -112,6 +112,7 @@ create or replace function laurels.book_postings(
   p_balances bigint[],
   p_reverses uuid[],
   p_reasons text[],
+  p_attributes text[],
   p_occurred timestamptz[],
   p_wallet_ids uuid[],
   p_available bigint[],
@@ -128,12 +129,13 @@ create or replace function laurels.book_postings(
 begin
   insert into laurels.point_transactions (
     tenant_id, id, wallet_id, seq, type, source, source_id, amount, debt_delta, balance_after,
-    reverses_id, reason, actor_type, actor_id, occurred_at
+    reverses_id, reason, attributes, actor_type, actor_id, occurred_at
   )
   select
     p_tenant, t.id, t.wallet_id, t.seq, coalesce(t.type, p_types[1]),
     coalesce(t.source, p_sources[1]), t.source_id, t.amount,
     coalesce(t.debt_delta, 0), t.balance_after, t.reverses_id, t.reason,
+    t.attributes::jsonb,
     coalesce(t.actor_type, p_actor_types[1]),
     case when cardinality(p_actor_ids) = 1 then p_actor_ids[1] else t.actor_id end, t.occurred_at
   from (
@@ -143,7 +145,8 @@ begin
       unnest(p_types) as type, unnest(p_sources) as source, unnest(p_source_ids) as source_id,
       unnest(p_amounts) as amount, unnest(p_debt_deltas) as debt_delta,
       unnest(p_balances) as balance_after, unnest(p_reverses) as reverses_id,
-      unnest(p_reasons) as reason, unnest(p_occurred) as occurred_at
+      unnest(p_reasons) as reason, unnest(p_attributes) as attributes,
+      unnest(p_occurred) as occurred_at
   ) as t;
 
   insert into laurels.posting_keys (tenant_id, source, key, transaction_id)
@@ -215,14 +218,14 @@ begin
   );
 
   insert into laurels.holds (
-    tenant_id, id, wallet_id, points, captured, status, reason, expires_at, transaction_id,
-    created_at, closed_at
+    tenant_id, id, wallet_id, points, captured, status, reason, attributes, expires_at,
+    transaction_id, created_at, closed_at
   )
   select
-    p_tenant, h.id, h.wallet_id, h.points, h.captured, h.status, h.reason, h.expires_at,
-    h.transaction_id, h.created_at, h.closed_at
+    p_tenant, h.id, h.wallet_id, h.points, h.captured, h.status, h.reason, h.attributes,
+    h.expires_at, h.transaction_id, h.created_at, h.closed_at
   from jsonb_to_recordset(p_more -> 'holds') as h (
-    id uuid, wallet_id uuid, points bigint, captured bigint, status text, reason text,
+    id uuid, wallet_id uuid, points bigint, captured bigint, status text, reason text, attributes jsonb,
     expires_at timestamptz, transaction_id uuid, created_at timestamptz, closed_at timestamptz
   )
   on conflict (tenant_id, id) do update set
@@ -251,6 +254,7 @@ begin
   update laurels.point_transactions as t
   set
     reason = null,
+    attributes = null,
     source_id = case
       when exists (select from unnest(p_words) as word where strpos(t.source_id, word) > 0)
         then null

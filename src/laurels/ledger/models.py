@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from laurels.kit.db import MAX_POINTS, SCHEMA
-from laurels.kit.tables import Base, Id, TenantOwned, money, one_of, tenant_fk
+from laurels.kit.tables import Base, Id, TenantOwned, facts, money, one_of, tenant_fk
 
 TYPES = (
     "earned", "redeemed", "bonus", "adjusted", "expired", "refunded", "reversed", "penalty",
@@ -180,6 +180,10 @@ class PointTransaction(TenantOwned, Base):
             "reverses_id",
             postgresql_where=text("reverses_id is not null"),
         ),
+        # What has none is asked nothing: nearly all rows are so.
+        CheckConstraint(
+            "attributes is null or laurels.are_facts(attributes)", name="attributes_are_facts"
+        ),
         one_of("type", *TYPES),
         one_of("source", *SOURCES),
         CheckConstraint("amount <> 0 or debt_delta <> 0", name="does_something"),
@@ -217,6 +221,9 @@ class PointTransaction(TenantOwned, Base):
         comment="The transaction that this one takes back, wholly or in part."
     )
     reason: Mapped[str | None] = mapped_column(comment="Why, in somebody's words.")
+    attributes: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="Free facts of whoever moved them; null: none, as nearly all have."
+    )
     actor_type: Mapped[str] = mapped_column(comment="Kind of who did it.")
     actor_id: Mapped[str | None] = mapped_column(comment="Which one of that kind.")
     occurred_at: Mapped[datetime] = mapped_column(comment="When it happened, in business time.")
@@ -303,6 +310,7 @@ class Hold(TenantOwned, Base):
             "expires_at",
             postgresql_where=text("status = 'open' and expires_at is not null"),
         ),
+        facts("attributes"),
         one_of("status", "open", "captured", "released", "expired"),
         CheckConstraint("points > 0", name="points_positive"),
         CheckConstraint("captured >= 0 and captured <= points", name="captured_within"),
@@ -319,6 +327,9 @@ class Hold(TenantOwned, Base):
     )
     status: Mapped[str] = mapped_column(comment="open, captured, released or expired.")
     reason: Mapped[str | None] = mapped_column(comment="What for.")
+    attributes: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"), comment="Free facts of whoever set them aside."
+    )
     expires_at: Mapped[datetime | None] = mapped_column(comment="When it lets go by itself.")
     transaction_id: Mapped[UUID | None] = mapped_column(comment="The capture, if any.")
     created_at: Mapped[datetime] = mapped_column(comment="When they were set aside.")

@@ -23,6 +23,7 @@ class Movement:
     source: str = "manual"
     source_id: str | None = None
     key: str | None = None
+    attributes: dict[str, Any] | None = None
     by: Actor | None = None
 
 
@@ -138,6 +139,7 @@ class Transaction:
     reason: str | None
     occurred_at: datetime
     by: Actor | None = None
+    attributes: dict[str, Any] | None = None
 
     @property
     def points(self) -> int:
@@ -159,6 +161,7 @@ class OpenHold:
     captured: int = 0
     transaction_id: UUID | None = None
     closed_at: datetime | None = None
+    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
     takes: list[tuple[UUID, int]] = field(default_factory=list[tuple[UUID, int]])
     changed: bool = False
 

@@ -158,8 +158,8 @@ async def erase_words(work: Work, story: Erasing) -> None:
         "select laurels.scrub_ledger($1, $2, $3)", work.tenant_id, wallets, list(story.texts)
     )
     await work.fetch(
-        "update laurels.holds set reason = null where tenant_id = $1 and wallet_id = any($2)"
-        " and reason is not null",
+        "update laurels.holds set reason = null, attributes = '{}' where tenant_id = $1"
+        " and wallet_id = any($2) and (reason is not null or attributes <> '{}')",
         work.tenant_id, wallets,
     )  # fmt: skip
     # Movements by hand are noted with their reason, and stored answers repeat it.
@@ -184,8 +184,8 @@ for _name, _tables, _columns, _from in (
     (
         "transactions", ("point_transactions",),
         "x.id::text as key, x.id, x.wallet_id, x.seq, x.type, x.source, x.source_id, x.amount,"
-        " x.debt_delta, x.points, x.balance_after, x.reverses_id, x.reason, x.occurred_at,"
-        " x.created_at",
+        " x.debt_delta, x.points, x.balance_after, x.reverses_id, x.reason, x.attributes,"
+        " x.occurred_at, x.created_at",
         "laurels.point_transactions as x" + _WALLETS,
     ),
     (
@@ -197,7 +197,7 @@ for _name, _tables, _columns, _from in (
     (
         "holds", ("holds",),
         "x.id::text as key, x.id, x.wallet_id, x.points, x.captured, x.status, x.reason,"
-        " x.expires_at, x.transaction_id, x.created_at, x.closed_at",
+        " x.attributes, x.expires_at, x.transaction_id, x.created_at, x.closed_at",
         "laurels.holds as x" + _WALLETS,
     ),
 ):  # fmt: skip

@@ -238,7 +238,8 @@ async def read_details(
 async def _read_holds(work: Work, draft: Draft, hold_ids: list[UUID]) -> set[UUID]:
     rows = await work.fetch(
         "select id, wallet_id, points, status, reason, expires_at, created_at, captured,"
-        " transaction_id, closed_at from laurels.holds where tenant_id = $1 and id = any($2)",
+        " transaction_id, closed_at, attributes from laurels.holds"
+        " where tenant_id = $1 and id = any($2)",
         work.tenant_id, hold_ids,
     )  # fmt: skip
     draft.holds = {row[0]: OpenHold(*row) for row in rows}
@@ -387,6 +388,7 @@ def write(work: Work, draft: Draft) -> None:
         [row.balance_after for row in rows],
         sparse([row.reverses_id for row in rows]),
         sparse([row.reason for row in rows]),
+        sparse([row.attributes and orjson.dumps(row.attributes).decode() for row in rows]),
         [row.occurred_at for row in rows],
         [wallet.id for wallet in changed],
         sparse([wallet.available for wallet in changed]),
@@ -439,6 +441,7 @@ def _hold(hold: OpenHold) -> dict[str, Any]:
         "captured": hold.captured,
         "status": hold.status,
         "reason": hold.reason,
+        "attributes": hold.attributes,
         "expires_at": _iso(hold.expires_at),
         "transaction_id": hold.transaction_id,
         "created_at": _iso(hold.created_at),

@@ -129,8 +129,8 @@ async def get_wallet(work: Work, wallet_id: UUID) -> asyncpg.Record:
 
 
 _HOLD = """
-select id, wallet_id, points, captured, status, reason, expires_at, transaction_id, created_at,
-  closed_at
+select id, wallet_id, points, captured, status, reason, attributes, expires_at,
+  transaction_id, created_at, closed_at
 from laurels.holds
 """
 
@@ -160,7 +160,8 @@ async def get_hold(work: Work, hold_id: UUID) -> asyncpg.Record:
 
 _TRANSACTION = (
     "select t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, t.points, t.amount,"
-    " t.debt_delta, t.balance_after, t.reverses_id, t.reason, t.actor_type, t.actor_id,"
+    " t.debt_delta, t.balance_after, t.reverses_id, t.reason,"
+    " coalesce(t.attributes, '{}') as attributes, t.actor_type, t.actor_id,"
     " t.occurred_at, t.created_at from laurels.point_transactions as t"
 )
 

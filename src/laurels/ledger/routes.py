@@ -184,7 +184,9 @@ async def reverse_transaction(
     transaction_id: TransactionId, body: ReverseIn, caller: Moving
 ) -> Response:
     """Take an earlier transaction back; once it is back, again changes nothing."""
-    movement = Reversal(transaction_id=transaction_id, reason=body.reason)
+    movement = Reversal(
+        transaction_id=transaction_id, reason=body.reason, attributes=body.attributes
+    )
     return await caller.submit(answers.move, movement)
 
 
@@ -193,7 +195,11 @@ async def reverse_transaction(
 async def hold_points(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Response:
     """Set points aside until they are captured or released."""
     movement = HoldPoints(
-        wallet_id=wallet_id, points=body.points, reason=body.reason, expires_at=body.expires_at
+        wallet_id=wallet_id,
+        points=body.points,
+        reason=body.reason,
+        expires_at=body.expires_at,
+        attributes=body.attributes,
     )
     return await caller.submit(answers.move, movement)
 

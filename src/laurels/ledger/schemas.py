@@ -10,6 +10,7 @@ from laurels.kit.db import MAX_POINTS
 from laurels.kit.expand import Expanded
 from laurels.kit.schema import (
     Amount,
+    Attributes,
     Code,
     IdOf,
     Moment,
@@ -51,6 +52,11 @@ class MoveIn(Schema):
     external_id: Code | None = Field(
         default=None, description="Natural key within the source; a repeat changes nothing."
     )
+    attributes: Attributes = Field(
+        default={},
+        description="Your free facts about it: at most 50 entries, 5 levels.",
+        examples=[{"ticket": "T-17"}],
+    )
 
     def to_debit(self, wallet_id: UUID) -> Debit:
         """Return the debit as the ledger knows it."""
@@ -58,6 +64,7 @@ class MoveIn(Schema):
             wallet_id=wallet_id, points=self.points,
             type="redeemed" if self.source == "redemption" else "adjusted", source=self.source,
             source_id=self.external_id, key=self.external_id, reason=self.reason,
+            attributes=self.attributes,
         )  # fmt: skip
 
 
@@ -73,7 +80,7 @@ class CreditIn(MoveIn):
         return Credit(
             wallet_id=wallet_id, points=self.points, type="adjusted", source=self.source,
             source_id=self.external_id, key=self.external_id, reason=self.reason,
-            expires_at=self.expires_at,
+            attributes=self.attributes, expires_at=self.expires_at,
         )  # fmt: skip
 
 
@@ -105,6 +112,11 @@ class HoldIn(Schema):
     points: Points = Field(description="How many points, more than 0.", examples=[100])
     reason: Note | None = Field(default=None, description="Why they are set aside; free text.")
     expires_at: Moment | None = Field(default=None, description="When the hold lets go by itself.")
+    attributes: Attributes = Field(
+        default={},
+        description="Your free facts about it: at most 50 entries, 5 levels.",
+        examples=[{"ticket": "T-17"}],
+    )
 
 
 class CaptureIn(Schema):
@@ -127,6 +139,11 @@ class ReverseIn(Schema):
 
     reason: Note | None = Field(
         default=None, description="Why it is taken back; free text for the statement."
+    )
+    attributes: Attributes = Field(
+        default={},
+        description="Your free facts about it: at most 50 entries, 5 levels.",
+        examples=[{"ticket": "T-17"}],
     )
 
 
@@ -182,6 +199,7 @@ class TransactionOut(View):
     reason: str | None = Field(
         description="Why, in words of whoever moved them; null when nobody said."
     )
+    attributes: dict[str, Any] = Field(description="Free facts of whoever moved them.")
     actor_type: str
     actor_id: str | None
     occurred_at: datetime = Field(description="When it happened.")
@@ -199,6 +217,7 @@ class HoldOut(View):
     reason: str | None = Field(
         description="Why, in words of whoever set them aside; null when nobody said."
     )
+    attributes: dict[str, Any] = Field(description="Free facts of whoever set them aside.")
     expires_at: datetime | None = Field(description="When it lets go by itself; null: never.")
     transaction_id: TransactionId | None = Field(
         description="The transaction that spent them; null while nothing was captured."

@@ -846,6 +846,7 @@ create table laurels.holds (
   captured bigint default 0 not null,
   status text not null,
   reason text,
+  attributes jsonb default '{}' not null,
   expires_at timestamptz,
   transaction_id uuid,
   created_at timestamptz not null,
@@ -854,6 +855,8 @@ create table laurels.holds (
   constraint fk_holds_tenant_id_wallet_id
   foreign key (tenant_id, wallet_id)
   references laurels.wallets (tenant_id, id),
+  constraint ck_holds_attributes_are_facts
+  check (attributes = '{}' or laurels.are_facts(attributes)),
   constraint ck_holds_status_known check (status in ('open', 'captured', 'released', 'expired')),
   constraint ck_holds_points_positive check (points > 0),
   constraint ck_holds_captured_within check (captured >= 0 and captured <= points),
@@ -916,6 +919,7 @@ create table laurels.point_transactions (
   balance_after bigint not null,
   reverses_id uuid,
   reason text,
+  attributes jsonb,
   actor_type text not null,
   actor_id text,
   occurred_at timestamptz not null,
@@ -925,6 +929,8 @@ create table laurels.point_transactions (
   foreign key (tenant_id, wallet_id)
   references laurels.wallets (tenant_id, id),
   constraint uq_point_transactions_tenant_id_wallet_id_seq unique (tenant_id, wallet_id, seq),
+  constraint ck_point_transactions_attributes_are_facts
+  check (attributes is null or laurels.are_facts(attributes)),
   constraint ck_point_transactions_type_known
   check (type in (
     'earned', 'redeemed', 'bonus', 'adjusted', 'expired', 'refunded',
