@@ -9,6 +9,8 @@ from laurels.kit.jobs import Daily, Every, Monthly, Weekly, all_jobs, job
 from laurels.kit.work import Work
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
+NUUK = ZoneInfo("America/Nuuk")
+"""Where clocks go forward from 23:00 to 00:00 of the next day."""
 HALF_PAST_TWO = Daily(time(2, 30))
 
 
@@ -36,7 +38,9 @@ def test_a_time_that_is_skipped_or_doubled_comes_once(zone, day, due):
     assert HALF_PAST_TWO.moment(date.fromisoformat(day), zone) == moment(due)
 
 
-@pytest.mark.parametrize("zone", [BERLIN, NEW_YORK, ZoneInfo("Pacific/Apia"), ZoneInfo("UTC")])
+@pytest.mark.parametrize(
+    "zone", [BERLIN, NEW_YORK, NUUK, ZoneInfo("Pacific/Apia"), ZoneInfo("UTC")]
+)
 @pytest.mark.parametrize("at", [time(0, 0), time(1, 30), time(2, 30), time(23, 59)])
 def test_minute_by_minute_each_day_of_a_year_comes_once(zone, at):
     schedule, now = Daily(at), datetime(2026, 1, 1, tzinfo=UTC)
@@ -88,6 +92,20 @@ def test_the_following_period_is_the_next_latest():
 def test_weeks_and_months_of_the_tenants_calendar(schedule, now, latest, following):
     assert schedule.latest(moment(now), BERLIN) == (latest[0], moment(latest[1]))
     assert schedule.following(moment(now), BERLIN) == (following[0], moment(following[1]))
+
+
+@pytest.mark.parametrize("schedule", [Daily(time(23, 30)), Weekly(5, time(23, 30)),
+                                      Monthly(28, time(23, 30))])  # fmt: skip
+def test_a_time_that_clocks_skip_over_midnight_belongs_to_the_day_before(schedule):
+    due = moment("2026-03-29T01:30Z")  # 00:30 of Sunday there, for 23:30 of Saturday.
+    before, after = due - timedelta(minutes=20), due + timedelta(minutes=20)
+
+    (latest, at), (following, then) = schedule.latest(before, NUUK), schedule.following(before, NUUK)
+
+    assert at <= before
+    assert then == due
+    assert schedule.latest(after, NUUK) == (following, due)
+    assert latest < following
 
 
 @pytest.mark.parametrize("schedule", [Weekly(2, time(2, 30)), Monthly(30, time(2, 30))])

@@ -86,13 +86,14 @@ class _Calendar:
     def latest(self, now: datetime, zone: ZoneInfo) -> tuple[str, datetime]:
         """Return the last period that was due by now, and when it was."""
         day = self.day_before(now.astimezone(zone).date())
-        if self.moment(day, zone) > now:
+        while self.moment(day, zone) > now:
             day = self.day_before(day - timedelta(days=1))
         return self.period(day), self.moment(day, zone)
 
     def following(self, now: datetime, zone: ZoneInfo) -> tuple[str, datetime]:
         """Return the next period that is due after now, and when it is."""
-        day = self.day_before(now.astimezone(zone).date())
+        # Where clocks go forward over midnight, a time of yesterday may come today.
+        day = self.day_before(now.astimezone(zone).date() - timedelta(days=1))
         while self.moment(day, zone) <= now:
             day = self.day_after(day)
         return self.period(day), self.moment(day, zone)
