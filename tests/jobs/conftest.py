@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from laurels import jobs, ledger
+from laurels.kit import jobs as declared
 from laurels.kit.db import Database
-from laurels.kit.work import OPERATOR, open_work
+from laurels.kit.work import OPERATOR, Work, open_work
 from tests.support.make import House, make_tenant
 
 
@@ -70,3 +71,20 @@ async def make_clocked(database: Database) -> AsyncIterator[Make]:
 async def clocked(make_clocked: Make) -> Clocked:
     """A test tenant in Berlin."""
     return await make_clocked(time_zone="Europe/Berlin")
+
+
+@pytest.fixture
+def by_month(monkeypatch: pytest.MonkeyPatch) -> list[tuple[UUID, datetime]]:
+    """A job that is for a month, and looks back over a quarter; the list says what it did."""
+    done: list[tuple[UUID, datetime]] = []
+
+    async def step(work: Work, *, limit: int, due: datetime) -> int:
+        """Do a month."""
+        done.append((work.tenant_id, due))
+        return 0 * limit
+
+    monkeypatch.setattr(declared, "_jobs", dict(declared._jobs))
+    declared.each_period(
+        "kit.by_month", every=declared.Monthly(31, time(9)), look_back=timedelta(days=93)
+    )(step)
+    return done

@@ -1,15 +1,16 @@
 """The test clock: a year passes in seconds, and everything happens on its day and in its order."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from laurels import jobs, ledger, members
 from laurels.jobs.errors import ClockMoving, ClockTargetInvalid, NotATestTenant
+from laurels.kit import jobs as declared
 from laurels.kit.time import utc_now
-from laurels.kit.work import open_work
+from laurels.kit.work import Work, open_work
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -93,6 +94,42 @@ async def test_nightly_jobs_run_once_on_each_local_day_also_when_clocks_change(c
     local = [row["due_at"].astimezone(BERLIN) for row in rows]
     assert [f"{moment:%Y-%m-%d}" for moment in local] == periods
     assert {f"{moment:%H:%M}" for moment in local} == {"03:00"}
+
+
+async def test_months_and_weeks_run_on_their_days_of_the_tenants_calendar(
+    clocked, by_month, monkeypatch
+):
+    async def step(work: Work, *, limit: int) -> int:
+        """Do nothing."""
+        return 0
+
+    for name, schedule in (
+        ("kit.weekly", declared.Weekly(6, time(2, 30))),
+        ("kit.monthly", declared.Monthly(1, time(9))),
+    ):
+        made = declared.Job(name, step, schedule, 10, None, None, True)
+        monkeypatch.setitem(declared._jobs, name, made)
+    start = datetime(2028, 1, 15, 12, tzinfo=BERLIN)
+    async with open_work(clocked.database, tenant_id=clocked.tenant_id) as work:
+        clock = await jobs.set_to(work, start)
+    await jobs.carry_out(clocked.database, clocked.tenant_id, clock.run.id)
+    by_month.clear()
+
+    ended = await clocked.advance("P3M")
+
+    local = [due.astimezone(BERLIN) for of, due in by_month if of == clocked.tenant_id]
+    assert [f"{due:%m-%d %H:%M}" for due in local] == ["01-31 09:00", "02-29 09:00", "03-31 09:00"]
+    rows = await clocked.fetch(
+        "select due_at from laurels.job_runs where tenant_id = $1 and job = 'kit.weekly'"
+        " and due_at > $2 order by due_at", start,
+    )  # fmt: skip
+    weeks = [row["due_at"].astimezone(BERLIN) for row in rows]
+    sundays = [date(2028, 1, 16) + timedelta(weeks=n) for n in range(13)]
+    assert [due.date() for due in weeks] == sundays
+    # 02:30 is skipped on the last Sunday of March.
+    assert {f"{due:%H:%M}" for due in weeks if due.date() != date(2028, 3, 26)} == {"02:30"}
+    assert weeks[sundays.index(date(2028, 3, 26))].hour == 3
+    assert ended.result["kit.by_month"] == ended.result["kit.monthly"] == {"runs": 3, "done": 0}
 
 
 async def test_holds_let_go_when_their_time_is_over(clocked):

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -13,6 +14,7 @@ from laurels import jobs, ledger, settlement
 from laurels.jobs import running
 from laurels.kit import jobs as declared
 from laurels.kit.errors import Conflict
+from laurels.kit.ids import new_id
 from laurels.kit.paging import ALL
 from laurels.kit.work import OPERATOR, Work, open_work
 from laurels.purchases import NewPurchase
@@ -64,7 +66,7 @@ async def ask(database, tenant_id: UUID, name: str) -> UUID:
 
 async def planned(house, job: str, period: str) -> UUID:
     """A run that the schedule has planned."""
-    run_id = uuid4()
+    run_id = new_id()
     async with house.work() as work:
         await work.fetch(
             "insert into laurels.job_runs (tenant_id, id, job, period, origin, state, due_at,"
@@ -358,17 +360,20 @@ async def test_tenants_in_which_nothing_happens_make_no_runs_at_night(database, 
     assert counts == [["ledger.verify_the_books", *review], [], []]
 
 
-async def test_a_month_is_made_up_for_when_no_worker_ran_on_its_first_day(
-    database, owner_url, monkeypatch
-):
+async def old_tenant(database, owner_url) -> Any:
     house = await make_tenant(database)
-    async with house.work() as work:
-        await work.fetch("select 1")
     owner = await asyncpg.connect(owner_url)
     await owner.execute(
         "update laurels.tenants set created_at = '2020-01-01' where id = $1", house.tenant.id
     )
     await owner.close()
+    return house
+
+
+async def test_a_month_is_made_up_for_when_no_worker_ran_on_its_first_day(
+    database, owner_url, monkeypatch
+):
+    house = await old_tenant(database, owner_url)
 
     async def step(work: Work, *, limit: int) -> int:
         """Do nothing."""
@@ -381,13 +386,73 @@ async def test_a_month_is_made_up_for_when_no_worker_ran_on_its_first_day(
         monkeypatch.setitem(declared._jobs, name, made)
 
     await plan(database, datetime(2026, 3, 20, tzinfo=UTC))
-    await plan(database, datetime(2026, 4, 3, tzinfo=UTC))
+    await plan(database, datetime(2026, 6, 3, tzinfo=UTC))
 
     found = {
         name: sorted(run.period for run in await runs_of(database, house.tenant.id, name))
         for name in ("kit.monthly", "kit.brief")
     }
-    assert found == {"kit.monthly": ["2026-03", "2026-04"], "kit.brief": ["2026-04"]}
+    # April and May passed without a worker: the newest that was missed has a run, and no other.
+    assert found == {"kit.monthly": ["2026-03", "2026-06"], "kit.brief": ["2026-06"]}
+
+
+async def test_where_each_month_counts_every_missed_one_has_a_run_in_its_order(
+    database, owner_url, by_month
+):
+    house = await old_tenant(database, owner_url)
+    tenant_id = house.tenant.id
+
+    await plan(database, datetime(2026, 1, 31, 12, tzinfo=UTC))
+    await plan(database, datetime(2026, 5, 5, tzinfo=UTC))
+    await plan(database, datetime(2026, 5, 5, 1, tzinfo=UTC))
+    found = await runs_of(database, tenant_id, "kit.by_month")
+    while mine := [run for run in await jobs.claim(database, limit=100_000)
+                   if run.job == "kit.by_month" and run.tenant_id == tenant_id]:  # fmt: skip
+        for run in mine:
+            await jobs.carry_out(database, tenant_id, run.id)
+
+    # The last day of October, November and December lies before what it looks back to.
+    assert sorted(run.period for run in found) == [
+        "2025-10", "2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04",
+    ]  # fmt: skip
+    assert [f"{due:%m-%d}" for of, due in by_month if of == tenant_id] == [
+        "10-31", "11-30", "12-31", "01-31", "02-28", "03-31", "04-30",
+    ]  # fmt: skip
+
+
+async def test_a_month_whose_run_was_forgotten_is_not_done_again(database, owner_url, by_month):
+    house = await old_tenant(database, owner_url)
+    await plan(database, datetime(2026, 4, 30, 12, tzinfo=UTC))
+    async with house.work() as work:
+        await work.fetch(
+            "delete from laurels.job_runs where tenant_id = $1 and job = 'kit.by_month'"
+            " and period <> '2026-04'",
+            work.tenant_id,
+        )
+
+    await plan(database, datetime(2026, 5, 2, tzinfo=UTC))
+
+    found = await runs_of(database, house.tenant.id, "kit.by_month")
+    assert [run.period for run in found] == ["2026-04"]
+
+
+async def test_what_was_not_waiting_when_a_month_was_due_makes_no_run_of_it(house, monkeypatch):
+    async def step(work: Work, *, limit: int, due: datetime) -> int:
+        """Do nothing."""
+        return 0
+
+    # Books that moved after a moment wait since then; this tenant is as old as the test.
+    made = declared.Job(
+        "kit.waits", None, declared.Daily(time(9)), 10, "tenants_with_unverified_books", None, True,
+        look_back=timedelta(days=10), period_step=step,
+    )  # fmt: skip
+    monkeypatch.setitem(declared._jobs, "kit.waits", made)
+    await house.member(balance=5)
+
+    await plan(house.database, datetime.now(UTC) + timedelta(days=3, hours=12))
+
+    found = await runs_of(house.database, house.tenant.id, "kit.waits")
+    assert 3 <= len(found) <= 4
 
 
 async def test_by_hand_twice_is_one_run_while_it_waits(house):
@@ -405,6 +470,10 @@ async def test_old_runs_and_answers_are_forgotten(house, client):
     )
     run_id = await ask(house.database, house.tenant.id, NIGHTLY)
     await jobs.carry_out(house.database, house.tenant.id, run_id)
+    night = await planned(house, NIGHTLY, "the last one by itself")
+    await jobs.carry_out(house.database, house.tenant.id, night)
+    last = await ask(house.database, house.tenant.id, NIGHTLY)
+    await jobs.carry_out(house.database, house.tenant.id, last)
     async with house.work() as work:
         await work.fetch(
             "update laurels.idempotency_keys set created_at = now() - interval '8 days'"
@@ -424,8 +493,11 @@ async def test_old_runs_and_answers_are_forgotten(house, client):
         assert ended is not None
         assert ended.done == 1, name
 
-    async with house.work() as work:
-        assert run_id not in [run.id for run in await jobs.list_runs(work)]
+    kept = [run.id for run in await runs_of(house.database, house.tenant.id, NIGHTLY)]
+    assert kept == [last, night]
+    # They stay however often a night comes, and are no reason for a run.
+    await plan(house.database, datetime.now(UTC) + timedelta(days=2))
+    assert len(await runs_of(house.database, house.tenant.id, "jobs.forget_old_runs")) == 1
 
 
 async def test_a_step_that_never_ends_is_given_up(house, faulty, monkeypatch):

@@ -1,5 +1,6 @@
 """When a job is due: once on each local day, whatever the clocks do."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -100,12 +101,27 @@ def test_a_time_that_clocks_skip_over_midnight_belongs_to_the_day_before(schedul
     due = moment("2026-03-29T01:30Z")  # 00:30 of Sunday there, for 23:30 of Saturday.
     before, after = due - timedelta(minutes=20), due + timedelta(minutes=20)
 
-    (latest, at), (following, then) = schedule.latest(before, NUUK), schedule.following(before, NUUK)
+    latest, at = schedule.latest(before, NUUK)
+    following, then = schedule.following(before, NUUK)
 
     assert at <= before
     assert then == due
     assert schedule.latest(after, NUUK) == (following, due)
     assert latest < following
+
+
+def test_a_job_for_periods_has_each_and_any_other_the_last(by_month):
+    now = moment("2026-05-05T00:00Z")
+    each = all_jobs()["kit.by_month"]
+    last = replace(each, period_step=None, step=_nothing)
+
+    found = each.missed(moment("2026-01-01T00:00Z"), now, BERLIN)
+
+    # The last day of January lies before what it looks back to: 93 days.
+    assert [period for period, _ in found] == ["2026-02", "2026-03", "2026-04"]
+    assert [due for _, due in found] == sorted(due for _, due in found)
+    assert last.missed(moment("2026-01-01T00:00Z"), now, BERLIN) == found[-1:]
+    assert last.missed(found[-1][1], now, BERLIN) == each.missed(found[-1][1], now, BERLIN) == []
 
 
 @pytest.mark.parametrize("schedule", [Weekly(2, time(2, 30)), Monthly(30, time(2, 30))])

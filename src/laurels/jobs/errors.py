@@ -21,7 +21,7 @@ class JobNotFound(NotFound):
 
 
 class JobRunNotFound(NotFound):
-    """There is no such run; runs are kept for 45 days."""
+    """There is no such run; runs are kept for 45 days, the last of each job longer."""
 
     code: ClassVar[str] = "job_run_not_found"
 

@@ -2,7 +2,8 @@
 -- how many were planned. A row is for one tenant, or for all tenants of a time zone, or for all.
 -- A tenant with a test clock is left out of what follows business time: moving its clock runs that.
 -- A tenant has no days from before it was created, and a suspended one has housekeeping only. What
--- looks every so often has no zone; there an open run stands for the next one, too.
+-- looks every so often has no zone; there an open run stands for the next one, too. Runs of long
+-- ago are forgotten, but for the last one: a period before that one was not missed.
 create or replace function laurels.plan_job_runs(
   p_jobs text[],
   p_periods text[],
@@ -35,6 +36,12 @@ begin
       where r.tenant_id = t.id and r.job = d.job
         and (r.period = d.period or (d.zone is null and r.state in ('waiting', 'running')))
     )
+    and not exists (
+      select
+      from laurels.job_runs as r
+      where d.due < now() - interval '45 days' and r.tenant_id = t.id and r.job = d.job
+        and r.origin <> 'hand' and r.due_at > d.due
+    )
   on conflict (tenant_id, job, period) do nothing;
   get diagnostics v_rows = row_count;
   return v_rows;
@@ -65,8 +72,9 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   limit p_limit
 $$;
 
--- Claim the oldest run of a job that can be claimed; of one job and tenant one is carried out at a
--- time. Whoever claims locks the oldest open run first, and then looks anew what is carried out.
+-- Claim the oldest run of a job that can be claimed, of those planned together the one that was due
+-- first; of one job and tenant one is carried out at a time. Whoever claims locks the oldest open
+-- run first, and then looks anew what is carried out.
 create or replace function laurels.claim_job_run(p_tenant uuid, p_job text, p_lease interval)
 returns uuid language plpgsql as $$
 declare
@@ -87,7 +95,7 @@ begin
   where r.tenant_id = p_tenant and r.id = (
     select w.id from laurels.job_runs as w
     where w.tenant_id = p_tenant and w.job = p_job and laurels.may_claim(w, p_lease)
-    order by w.created_at, w.id limit 1
+    order by w.created_at, w.due_at, w.id limit 1
   ) and not exists (
     select from laurels.job_runs as o
     where o.tenant_id = p_tenant and o.job = p_job and o.state = 'running'
@@ -129,17 +137,33 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   )
 $$;
 
+-- Whether a run is old and need not be remembered. Of each job the last run stays, and the last one
+-- that nobody asked for: so it is known when it ran, and that its period is done.
+create or replace function laurels.may_forget(p_run laurels.job_runs, p_now timestamptz)
+returns boolean language sql stable as $$
+  select p_run.finished_at < p_now - interval '45 days' and exists (
+    select
+    from laurels.job_runs as n
+    where n.tenant_id = p_run.tenant_id and n.job = p_run.job and n.id > p_run.id
+      and (n.origin <> 'hand' or p_run.origin = 'hand')
+  )
+$$;
+
+-- Ids are in the order of time, so the first ones are the oldest; of each job two of them may stay.
 create or replace function laurels.tenants_with_old_runs(p_now timestamptz) returns setof uuid
 language sql stable security definer set search_path = laurels, pg_temp as $$
   select t.id
   from laurels.tenants as t
-  -- Ids are in the order of time, so the first one is the oldest.
-  where p_now - interval '45 days' > (
-    select r.created_at
-    from laurels.job_runs as r
-    where r.tenant_id = t.id
-    order by r.id
-    limit 1
+  where exists (
+    select
+    from (
+      select r.*
+      from laurels.job_runs as r
+      where r.tenant_id = t.id
+      order by r.id
+      limit 200
+    ) as r
+    where laurels.may_forget(r, p_now)
   )
 $$;
 

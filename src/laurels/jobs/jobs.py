@@ -25,11 +25,11 @@ async def forget_old_answers(work: Work, *, limit: int) -> int:
     business=False,
 )
 async def forget_old_runs(work: Work, *, limit: int) -> int:
-    """Forget runs of jobs that ended more than 45 days ago."""
+    """Forget runs that ended more than 45 days ago, but for the last one of each job."""
     rows = await work.fetch(
         "delete from laurels.job_runs where tenant_id = $1 and id in ("
-        " select id from laurels.job_runs where tenant_id = $1"
-        " and finished_at < now() - interval '45 days' order by id limit $2) returning 1",
+        " select r.id from laurels.job_runs as r where r.tenant_id = $1"
+        " and laurels.may_forget(r, now()) order by r.id limit $2) returning 1",
         work.tenant_id, limit,
     )  # fmt: skip
     return len(rows)

@@ -34,7 +34,8 @@ class JobRun(TenantOwned, Base):
         CheckConstraint("state <> 'failed' or error is not null", name="failure_has_error"),
         CheckConstraint("state <> 'running' or beat_at is not null", name="running_beats"),
         {
-            "comment": "What ran for whom, when and with which outcome; kept for 45 days.",
+            "comment": "What ran for whom, when and with which outcome; kept for 45 days, the last"
+            " of each job longer.",
             "postgresql_with": {"fillfactor": 80},
         },
     )

@@ -1,8 +1,9 @@
 """What is due now, for whom: one look for all tenants, and the runs that come of it."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from laurels.kit.db import Database, Raw
@@ -10,6 +11,7 @@ from laurels.kit.jobs import Every, Job, all_jobs
 from laurels.kit.time import zone
 
 UTC_ZONE = zone("UTC")
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 OVERLAP = timedelta(minutes=10)
 """How far later looks go back, so that a look which came late or was cut off is made up for."""
 _PLAN = "select laurels.plan_job_runs($1, $2, $3, $4, $5, $6)"
@@ -36,9 +38,10 @@ class Planner:
     async def plan(self, now: datetime) -> int:
         """Whatever was due by now has a run; return how many runs are new.
 
-        A period that passed while nothing was running is made up for once: the last one only.
+        Of the periods that passed while nothing was running the last one is made up for, or each
+        that a job looks back to, where it is for periods.
         """
-        since = None if self._last is None else self._last - OVERLAP
+        since = LONG_AGO if self._last is None else self._last - OVERLAP
         async with self._database.connection() as raw:
             zones = [row[0] for row in await raw.fetch("select laurels.list_time_zones()")]
             due = list(_due_by_zone(zones, since, now))
@@ -56,24 +59,19 @@ class Planner:
         return planned
 
 
-def _due_by_zone(zones: list[str], since: datetime | None, now: datetime) -> Iterator[Due]:
+def _due_by_zone(zones: list[str], since: datetime, now: datetime) -> Iterator[Due]:
     for job in all_jobs().values():
         if job.waiting is None:
-            yield from _periods(job, zones, since, now)
+            yield from _missed(job, zones, since, now)
 
 
-def _periods(job: Job, zones: list[str], since: datetime | None, now: datetime) -> Iterator[Due]:
-    """Return the last period in each zone that fell due since the last look."""
+def _missed(job: Job, zones: list[str], since: datetime, now: datetime) -> Iterator[Due]:
     for name in zones:
-        period, moment = job.schedule.latest(now, zone(name))
-        too_old = job.look_back is not None and moment < now - job.look_back
-        if not too_old and (since is None or moment > since):
+        for period, moment in job.missed(since, now, zone(name)):
             yield Due(job, period, moment, zone=name)
 
 
-async def _due_by_tenant(
-    raw: Raw, zones: list[str], since: datetime | None, now: datetime
-) -> list[Due]:
+async def _due_by_tenant(raw: Raw, zones: list[str], since: datetime, now: datetime) -> list[Due]:
     """Return what is due for the tenants that have something waiting, and for them alone.
 
     Of a job that follows the calendar nobody is asked unless it has just fallen due somewhere.
@@ -88,15 +86,18 @@ async def _due_by_tenant(
             found += [Due(job, period, moment, tenant_id=each)
                       for each in await _waiting(raw, job.waiting, now)]  # fmt: skip
             continue
-        due = {each.zone: each for each in _periods(job, zones, since, now)}
-        if not due:
-            continue
-        if not homes:
-            rows = await raw.fetch("select id, time_zone from laurels.list_tenants()")
-            homes = {row["id"]: row["time_zone"] for row in rows}
-        found += [replace(due[homes[each]], tenant_id=each)
-                  for each in await _waiting(raw, job.waiting, now)
-                  if homes.get(each) in due]  # fmt: skip
+        asked: dict[datetime, dict[str, Due]] = defaultdict(dict)
+        for each in _missed(job, zones, since, now):
+            # What is for a period waits for it since it was due; anything else does by now.
+            as_of = now if job.period_step is None else each.moment
+            asked[as_of][each.zone or ""] = each
+        for as_of, due in asked.items():
+            if not homes:
+                rows = await raw.fetch("select id, time_zone from laurels.list_tenants()")
+                homes = {row["id"]: row["time_zone"] for row in rows}
+            found += [replace(due[homes[tenant]], tenant_id=tenant)
+                      for tenant in await _waiting(raw, job.waiting, as_of)
+                      if homes.get(tenant) in due]  # fmt: skip
     return found
 
 

@@ -40,7 +40,7 @@ async def list_job_runs(
     job: Annotated[str | None, Query(max_length=80, description="Of this job only.")] = None,
     state: Annotated[State | None, Query(description="In this state only.")] = None,
 ) -> Page[JobRunOut]:
-    """List runs of jobs, newest first. They are kept for 45 days."""
+    """List runs of jobs, newest first. They are kept for 45 days, the last of each job longer."""
     rows = await queries.list_runs(work, job=job, state=state, asked=asked)
     return rows.page(JobRunOut.model_validate(row) for row in rows)
 

@@ -206,7 +206,7 @@ async def _step_by_step(attempt: Attempt, job: Job) -> RunView:
         if attempt.stopping():
             raise Stopped
         async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
-            done, after = await job.stride(work, after=after)
+            done, after = await job.stride(work, after=after, due=attempt.run.due_at)
             await attempt.beat(work, done=done)
             if done < job.limit:
                 return await _end(work, attempt.run)

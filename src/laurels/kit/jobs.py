@@ -5,8 +5,9 @@
 
 A job does at most `limit` things in one transaction of one tenant and says how many it did; as long
 as it did that many it is called again. One that goes through all of something (`walk`) says where
-it stopped, and goes on from there. What runs when, for whom and with which outcome is the business
-of the room `jobs`.
+it stopped, and goes on from there. One that is for a period (`each_period`) is told when that was
+due, and has a run for every one, also for those that were missed. What runs when, for whom and with
+which outcome is the business of the room `jobs`.
 """
 
 from calendar import day_name, monthrange
@@ -48,6 +49,14 @@ class Walk(Protocol):
     """Do at most `limit` things that come after this one; say how many and which was the last."""
 
     async def __call__(self, work: Work, *, limit: int, after: UUID | None) -> Stride:
+        """Do them."""
+        ...
+
+
+class PeriodStep(Protocol):
+    """Do at most `limit` things of the period that was due then; return how many were done."""
+
+    async def __call__(self, work: Work, *, limit: int, due: datetime) -> int:
         """Do them."""
         ...
 
@@ -228,18 +237,36 @@ class Job:
     count: Count | None = None
     look_back: timedelta | None = None
     """A period that was missed longer ago is not made up for; without it the last one always is."""
+    period_step: PeriodStep | None = None
+    """With this there is a run for each period that was missed, not for the last one alone."""
 
     @property
     def words(self) -> str:
         """What it does: the first line of its docstring."""
-        return (getdoc(self.step or self.walk) or "").partition("\n")[0]
+        return (getdoc(self.step or self.walk or self.period_step) or "").partition("\n")[0]
 
-    async def stride(self, work: Work, *, after: UUID | None) -> Stride:
+    async def stride(self, work: Work, *, after: UUID | None, due: datetime) -> Stride:
         """Do the next of it, at most `limit` things; say how many, and which was the last."""
         if self.walk is not None:
             return await self.walk(work, limit=self.limit, after=after)
-        assert self.step is not None, "a job has a step or walks"
+        if self.period_step is not None:
+            return Stride(await self.period_step(work, limit=self.limit, due=due))
+        assert self.step is not None, "a job has a step, walks, or does a period"
         return Stride(await self.step(work, limit=self.limit))
+
+    def missed(self, since: datetime, now: datetime, zone: ZoneInfo) -> list[tuple[str, datetime]]:
+        """Return the periods to have a run that were due after `since` and by now, oldest first."""
+        if self.look_back is not None:
+            since = max(since, now - self.look_back)
+        if self.period_step is None:
+            last = self.schedule.latest(now, zone)
+            return [last] if last[1] > since else []
+        found: list[tuple[str, datetime]] = []
+        period, moment = self.schedule.following(since, zone)
+        while moment <= now:
+            found.append((period, moment))
+            period, moment = self.schedule.following(moment, zone)
+        return found
 
 
 _jobs: dict[str, Job] = {}
@@ -297,6 +324,31 @@ def walk(
     def register(stride: Walk) -> Walk:
         _add(Job(name, None, schedule, limit, waiting, None, business, stride, count))
         return stride
+
+    return register
+
+
+def each_period(
+    name: str,
+    *,
+    every: Weekly | Monthly | None = None,
+    daily: str | None = None,
+    look_back: timedelta,
+    limit: int = 1000,
+    waiting: str | None = None,
+    business: bool = True,
+) -> Callable[[PeriodStep], PeriodStep]:
+    """Register a job that is for a period: it has a run for each one, and is told when it was due.
+
+    What was missed while no worker ran is made up for as far back as `look_back` says, in its
+    order. `waiting` is asked about the moment at which each of these periods was due.
+    """
+    schedule = _schedule(daily, every)
+
+    def register(step: PeriodStep) -> PeriodStep:
+        _add(Job(name, None, schedule, limit, waiting, None, business, look_back=look_back,
+                 period_step=step))  # fmt: skip
+        return step
 
     return register
 
