@@ -200,6 +200,7 @@ class Refund(TenantOwned, Base):
         key("source", 64),
         key("external_id", 128),
         prose("reason", 1000),
+        facts("attributes"),
         CheckConstraint("jsonb_typeof(lines) = 'array'", name="lines_array"),
         CheckConstraint("points <= 0", name="points_not_positive"),
         {"comment": "Money that went back to the buyer."},
@@ -217,6 +218,9 @@ class Refund(TenantOwned, Base):
         comment="What it did to the member's points, zero or less; null until it is settled."
     )
     reason: Mapped[str | None] = mapped_column(comment="Why.")
+    attributes: Mapped[dict[str, Any]] = mapped_column(
+        server_default=text("'{}'"), comment="Free facts of the tenant's."
+    )
     occurred_at: Mapped[datetime] = mapped_column(comment="When it happened.")
     created_at: Mapped[datetime] = mapped_column(
         server_default=text("now()"), comment="When the row was written."

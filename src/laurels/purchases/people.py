@@ -34,9 +34,10 @@ async def hand_back(work: Work, story: Unmerging) -> None:
 async def erase_words(work: Work, story: Erasing) -> None:
     """Notes, reasons and free facts of the person's purchases are gone; money and goods stay."""
     await work.fetch(
-        "update laurels.refunds as r set reason = null from laurels.purchases as p"
+        "update laurels.refunds as r set reason = null, attributes = '{}'"
+        " from laurels.purchases as p"
         " where r.tenant_id = $1 and p.tenant_id = $1 and p.id = r.purchase_id"
-        " and p.member_id = any($2) and r.reason is not null",
+        " and p.member_id = any($2) and (r.reason is not null or r.attributes <> '{}')",
         work.tenant_id, list(story.member_ids),
     )  # fmt: skip
     await work.fetch(
@@ -85,7 +86,7 @@ for _name, _table, _columns, _where in (
     (
         "refunds", "refunds",
         "x.purchase_id, x.source, x.external_id, x.amount, x.lines, x.points, x.reason,"
-        " x.occurred_at",
+        " x.attributes, x.occurred_at",
         _OF_PERSON,
     ),
 ):  # fmt: skip

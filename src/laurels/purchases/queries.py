@@ -19,7 +19,7 @@ from laurels.purchases where tenant_id = $1
 """
 _REFUND = """
 select id, purchase_id, source, external_id, amount, lines, coalesce(points, 0) as points, reason,
-  occurred_at
+  attributes, occurred_at
 from laurels.refunds where tenant_id = $1
 """
 

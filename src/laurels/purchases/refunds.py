@@ -1,7 +1,7 @@
 """Refunds: money that went back, of the whole purchase or of lines that are named."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -42,6 +42,7 @@ class NewRefund:
     source: str = "api"
     external_id: str | None = None
     reason: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict[str, Any])
     occurred_at: datetime | None = None
     by: Actor | None = None
 
@@ -317,13 +318,15 @@ async def _write(
         await work.fetch(
             """
             insert into laurels.refunds (
-              tenant_id, id, purchase_id, source, external_id, amount, reason, occurred_at, lines
+              tenant_id, id, purchase_id, source, external_id, amount, reason, occurred_at, lines,
+              attributes
             )
             select $1, n.id, n.purchase_id, n.source, n.external_id, n.amount, n.reason,
-              n.occurred_at, n.lines::jsonb
+              n.occurred_at, n.lines::jsonb, n.attributes::jsonb
             from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::numeric[], $7::text[],
-              $8::timestamptz[], $9::text[])
-              as n (id, purchase_id, source, external_id, amount, reason, occurred_at, lines)
+              $8::timestamptz[], $9::text[], $10::text[]) as n (
+              id, purchase_id, source, external_id, amount, reason, occurred_at, lines, attributes
+            )
             """,
             work.tenant_id,
             [recorded.id for _, recorded in fresh],
@@ -334,6 +337,7 @@ async def _write(
             [refund.reason for refund, _ in fresh],
             [recorded.occurred_at for _, recorded in fresh],
             [orjson.dumps(recorded.lines).decode() for _, recorded in fresh],
+            [orjson.dumps(refund.attributes).decode() for refund, _ in fresh],
         )
     except asyncpg.UniqueViolationError:
         # Somebody used the same number for another purchase at the same moment.

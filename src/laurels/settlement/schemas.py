@@ -164,6 +164,7 @@ class RefundLineOut(View):
     points: int = Field(description="What the refund did to the member's points: zero or negative.")
     points_by_program: ByProgram
     reason: str | None = Field(description="Why the money went back; null when nobody said.")
+    attributes: dict[str, Any] = Field(description="Your free facts about the refund.")
     occurred_at: datetime = Field(description="When the money went back.")
 
 

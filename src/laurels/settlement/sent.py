@@ -267,6 +267,11 @@ class RefundIn(Schema):
         " source.",
     )
     reason: Note | None = Field(default=None, description="Why the money went back; free text.")
+    attributes: Attributes = Field(
+        default={},
+        description="Your free facts about it: at most 50 entries, 5 levels.",
+        examples=[{"till": 4}],
+    )
     occurred_at: Moment | None = Field(
         default=None, description="When the money went back; absent: now."
     )
@@ -276,7 +281,8 @@ class RefundIn(Schema):
         return NewRefund(
             purchase_id=purchase_id, amount=self.amount,
             lines=[line.to_line() for line in self.lines], source=self.source,
-            external_id=self.external_id, reason=self.reason, occurred_at=self.occurred_at,
+            external_id=self.external_id, reason=self.reason, attributes=self.attributes,
+            occurred_at=self.occurred_at,
         )  # fmt: skip
 
 

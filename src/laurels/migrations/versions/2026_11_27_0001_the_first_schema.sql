@@ -1153,6 +1153,7 @@ create table laurels.refunds (
   lines jsonb default '[]' not null,
   points bigint,
   reason text,
+  attributes jsonb default '{}' not null,
   occurred_at timestamptz not null,
   created_at timestamptz default now() not null,
   constraint pk_refunds primary key (tenant_id, id),
@@ -1161,6 +1162,8 @@ create table laurels.refunds (
   references laurels.purchases (tenant_id, id),
   constraint uq_refunds_natural_key unique (tenant_id, source, external_id),
   constraint ck_refunds_amount_bounded check (amount >= 0 and amount <= 999999999999999),
+  constraint ck_refunds_attributes_are_facts
+  check (attributes = '{}' or laurels.are_facts(attributes)),
   constraint ck_refunds_lines_array check (jsonb_typeof(lines) = 'array'),
   constraint ck_refunds_occurred_at_bounded
   check (occurred_at >= '1970-01-01' and occurred_at <= '9999-01-01'),
