@@ -316,16 +316,12 @@ async def test_a_token_over_a_kilobyte_is_refused_before_it_is_remembered(house)
         assert len(rates._guests) == before
 
 
-@pytest.mark.parametrize("spelling", ["{}=", "{}==", "{} ", "{}.", "other last letter"])
+@pytest.mark.parametrize("spelling", ["{}=", "{} ", "{}.", "{}0", "upper case"])
 async def test_a_token_has_one_spelling(house, spelling):
     anna = await people.joined(house)
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    token = anna.access_token
-    if spelling == "other last letter":
-        # 32 bytes in 43 letters: the last two bits of the last letter mean nothing.
-        token = token[:-1] + letters[letters.index(token[-1]) ^ 1]
-    else:
-        token = spelling.format(token)
+    token = spelling.format(anna.access_token)
+    if spelling == "upper case":
+        token = auth.tokens.ACCESS + anna.access_token.removeprefix(auth.tokens.ACCESS).upper()
     async with people.nobody(house) as client:
         right = await client.get("/v1/me", headers=anna.headers)
         answer = await client.get("/v1/me", headers=bearer(token))

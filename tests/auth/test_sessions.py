@@ -1,17 +1,19 @@
 """Sessions: tokens that follow each other, and what ends them."""
 
 import asyncio
+import hashlib
+import itertools
 import logging
 from datetime import timedelta
 
 import asyncpg
-import jwt
+import httpx
 import pytest
 
-from laurels.auth import sessions, tokens
-from laurels.kit import crypto
-from laurels.kit.ids import encode, new_id
-from laurels.kit.time import utc_now
+from laurels.api import create_app
+from laurels.auth import service, sessions, tokens
+from laurels.kit.envelope import Limits
+from laurels.kit.ids import encode
 from tests.support.make import make_tenant
 from tests.support.people import PASSWORD, fresh_email, hold, invited, joined, nobody
 
@@ -102,58 +104,103 @@ async def test_a_session_that_nobody_refreshes_ends(house, owner_url):
     assert codes == [401, 401]
 
 
-async def test_an_access_token_that_ended_says_so_and_is_no_guess(house, monkeypatch):
+async def test_an_access_token_that_ended_says_so_and_is_no_guess(house, owner_url):
     anna = await joined(house)
-    claims = tokens.read_access_token(anna.access_token)
-    past = utc_now() - timedelta(minutes=11)
-    anna.access_token = tokens.access_token(
-        claims.tenant_id, claims.staff_id, claims.session_id, past
+    owner = await asyncpg.connect(owner_url)
+    await owner.execute(
+        "update laurels.refresh_tokens set access_expires_at = now() where tenant_id = $1",
+        house.tenant.id,
     )
+    await owner.close()
 
+    assert await codes_of_many(house, anna) == {(401, "token_expired")}
     async with nobody(house) as client:
-        answers = [await me(client, anna) for _ in range(30)]
         hot = await client.post(
             "/v1/purchases", headers=anna.headers,
             json={"external_id": "1", "member": "m", "amount": "1.00", "currency": "USD"},
         )  # fmt: skip
-
-    assert {(a.status_code, a.json()["code"]) for a in answers} == {(401, "token_expired")}
+        refreshed = await refresh(client, anna.refresh_token)
     assert hot.json()["code"] == "token_expired"
+    assert refreshed.status_code == 200
 
 
-async def test_what_is_not_signed_by_us_opens_nothing(house):
+async def test_a_page_that_was_left_open_after_signing_out_is_not_guessing(house):
     anna = await joined(house)
-    said = jwt.decode(anna.access_token, options={"verify_signature": False})
-    header = jwt.get_unverified_header(anna.access_token)
-    other_key = jwt.encode(said, b"x" * 32, algorithm="HS256", headers={"kid": header["kid"]})
-    unsigned = jwt.encode(said, None, algorithm="none", headers={"kid": header["kid"]})
-    key = crypto.derived(tokens._ACCESS_KEY)[0]
-    other_audience = jwt.encode({**said, "aud": "members"}, key, headers={"kid": header["kid"]})
-    cut = anna.access_token[:-4]
+    async with nobody(house) as client:
+        await client.post("/v1/auth/sign-out", headers=anna.headers)
+
+    assert await codes_of_many(house, anna) == {(401, "token_expired")}
+
+
+async def test_what_was_never_given_counts_as_a_guess(house):
+    anna = await joined(house)
+    anna.access_token = other_end(anna.access_token)
+
+    assert await codes_of_many(house, anna) == {
+        (401, "unauthenticated"), (429, "too_many_failures"),
+    }  # fmt: skip
+
+
+async def codes_of_many(house, person):
+    """What thirty requests are answered where ten wrong credentials a minute are too many."""
+    app = create_app(house.database, close_database=False, limits=Limits(failures_per_minute=10))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://x", headers=person.headers
+    ) as client:
+        answers = [await client.get("/v1/me") for _ in range(30)]
+    return {(answer.status_code, answer.json()["code"]) for answer in answers}
+
+
+def other_end(token):
+    """The same token with other chance."""
+    return token[: -service.SECRET_LENGTH] + service.chance()
+
+
+async def test_an_access_token_lasts_its_ten_minutes_beside_the_next_one(house):
+    """Requests that are on their way while a page refreshes are answered."""
+    anna = await joined(house)
 
     async with nobody(house) as client:
-        for token in (other_key, unsigned, other_audience, cut, "eyJ", "eyJ.a.b"):
-            anna.access_token = token
-            assert (await me(client, anna)).status_code == 401
+        next_one = (await refresh(client, anna.refresh_token)).json()
+        old = await me(client, anna)
+        hold(anna, next_one)
+        new = await me(client, anna)
+
+    assert (old.status_code, new.status_code) == (200, 200)
+
+
+async def test_what_we_did_not_give_opens_nothing(house):
+    anna = await joined(house)
+    right = anna.access_token
+    wrong = [
+        other_end(right), right[:-1], right + "0", right.upper(), right[len(tokens.ACCESS) :],
+        anna.refresh_token, right.replace(tokens.ACCESS, tokens.REFRESH), tokens.ACCESS, "eyJ.a.b",
+        right[:-1] + "é", right.replace(tokens.ACCESS, "lk_live_"),
+    ]  # fmt: skip
+
+    async with nobody(house) as client:
+        answers = [
+            await client.get("/v1/me", headers=[(b"authorization", b"Bearer " + each.encode())])
+            for each in wrong
+        ]
+        still = await me(client, anna)
+
+    assert [answer.status_code for answer in answers] == [401] * len(wrong)
+    assert still.status_code == 200
 
 
 async def test_a_token_of_one_tenant_never_opens_another(house, database):
     other = await make_tenant(database)
     email = fresh_email()
     anna = await joined(house, "owner", email)
-    _, token = await invited(other, "owner", email)
+    there, token = await invited(other, "owner", email)
     async with nobody(other) as client:
         joining = {"token": token, "name": "A", "password": PASSWORD}
-        there = (await client.post("/v1/auth/accept-invitation", json=joining)).json()
-        mine = tokens.read_access_token(anna.access_token)
-        theirs = tokens.read_access_token(there["access_token"])
-        now = utc_now()
-        mixed = [
-            tokens.access_token(theirs.tenant_id, mine.staff_id, mine.session_id, now),
-            tokens.access_token(mine.tenant_id, theirs.staff_id, mine.session_id, now),
-            tokens.access_token(mine.tenant_id, mine.staff_id, theirs.session_id, now),
-            tokens.access_token(mine.tenant_id, mine.staff_id, new_id(), now),
-        ]
+        hold(there, (await client.post("/v1/auth/accept-invitation", json=joining)).json())
+        mine, theirs = (parts_of(each.access_token) for each in (anna, there))
+        # Each part of one's own token with each part of the other's, but for the two whole ones.
+        mixed = ["".join(parts) for parts in itertools.product(*zip(mine, theirs, strict=True))]
 
         answers = [
             await client.get("/v1/members", headers={"Authorization": f"Bearer {each}"})
@@ -165,8 +212,55 @@ async def test_a_token_of_one_tenant_never_opens_another(house, database):
         )
         refreshed = await refresh(client, swapped)
 
-    assert [answer.status_code for answer in answers] == [401] * 4
+    assert [answer.status_code for answer in answers] == [200, *[401] * 14, 200]
     assert refreshed.status_code == 401
+
+
+def parts_of(token):
+    """Prefix with tenant, person, pair and secret of an access token."""
+    ends = [len(tokens.ACCESS) + count * service.ID_LENGTH for count in (0, 1, 2, 3)]
+    tenant, person, pair = (token[at : at + service.ID_LENGTH] for at in ends[:3])
+    return tokens.ACCESS + tenant, person, pair, token[ends[3] :]
+
+
+async def test_of_tokens_only_hashes_are_stored(house, owner_url):
+    anna = await joined(house)
+
+    owner = await asyncpg.connect(owner_url)
+    row = await owner.fetchrow(
+        "select hash, access_hash, access_expires_at - created_at as lasts"
+        " from laurels.refresh_tokens where tenant_id = $1", house.tenant.id,
+    )  # fmt: skip
+    await owner.close()
+
+    assert row["hash"] == hashlib.sha256(anna.refresh_token.encode()).digest()
+    assert row["access_hash"] == hashlib.sha256(anna.access_token.encode()).digest()
+    assert row["lasts"] == timedelta(minutes=10)
+
+
+async def test_an_idempotency_key_is_the_persons_whichever_token_they_hold(house):
+    anna = await joined(house)
+    async with nobody(house) as client:
+        said = {"email": anna.email, "password": PASSWORD}
+        other = (await client.post("/v1/auth/sign-in", json=said)).json()
+        order = {"external_id": "p1", "amount": "9.00", "currency": "USD"}
+        doors = (("purchases", order), ("members", {"external_id": "m1"}))
+
+        async def ask_both():
+            return [
+                await client.post(
+                    f"/v1/{door}", json=body, headers={**anna.headers, "Idempotency-Key": door}
+                )
+                for door, body in doors
+            ]
+
+        first = await ask_both()
+        hold(anna, other)
+        again = await ask_both()
+
+    assert [answer.status_code for answer in first] == [201, 201]
+    assert [answer.content for answer in again] == [answer.content for answer in first]
+    assert {answer.headers["idempotent-replayed"] for answer in again} == {"true"}
 
 
 async def test_signing_out_ends_this_session_at_once(house):
@@ -273,11 +367,6 @@ async def test_who_signed_in_is_named_by_what_they_do(house):
 
 
 async def test_the_rate_limit_knows_people(house):
-    import httpx
-
-    from laurels.api import create_app
-    from laurels.kit.envelope import Limits
-
     anna = await joined(house)
     app = create_app(house.database, close_database=False, limits=Limits(requests_per_second=2))
     transport = httpx.ASGITransport(app=app)

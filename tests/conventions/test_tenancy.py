@@ -136,7 +136,8 @@ ROWS_BY_HAND = {
     " refreshed_at, expires_at, user_agent) select tenant_id, id, now(), now(), now(), 'wall-agent'"
     " from laurels.staff where tenant_id = $1",
     "refresh_tokens": "insert into laurels.refresh_tokens (tenant_id, session_id, hash, created_at,"
-    " expires_at) select tenant_id, id, 'x', now(), now() from laurels.staff_sessions"
+    " expires_at, access_hash, access_expires_at)"
+    " select tenant_id, id, 'x', now(), now(), 'y', now() from laurels.staff_sessions"
     " where tenant_id = $1",
     "rejected_rows": "insert into laurels.rejected_rows (tenant_id, run_id, line, code, message,"
     " row) select tenant_id, id, 1, 'x', 'wall', '{}' from laurels.import_runs"

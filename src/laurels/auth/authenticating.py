@@ -15,9 +15,8 @@ from laurels.kit import idempotency
 from laurels.kit.access import Entrance, Principal
 from laurels.kit.errors import AppError
 from laurels.kit.hot.context import columns, remember
-from laurels.kit.ids import decode_suffix, encode
+from laurels.kit.ids import encode
 from laurels.kit.rates import Rates
-from laurels.kit.time import utc_now
 from laurels.kit.work import PLATFORM, Actor, Work
 from laurels.permissions import ALL_PERMISSIONS, Permission
 
@@ -25,23 +24,14 @@ from . import operators
 from .errors import KeyExpired, TokenExpired
 from .holding import EVERYTHING
 from .roles import ROLES, Role
-from .service import ID_LENGTH, SECRET_LENGTH, TOUCH_EVERY, fingerprint
-from .tokens import Claims, read_access_token
+from .service import ID_LENGTH, TOUCH_EVERY, fingerprint
+from .tokens import Claims, ids_in, read_access_token
 
 
 @lru_cache(maxsize=1024)
 def _parts(token: str) -> tuple[UUID, UUID] | None:
-    mode, _, rest = token.removeprefix("lk_").partition("_")
-    if not token.startswith("lk_") or mode not in {"test", "live"}:
-        return None
-    if len(rest) != 2 * ID_LENGTH + SECRET_LENGTH or not rest.isascii():
-        return None
-    try:
-        tenant = UUID(int=decode_suffix(rest[:ID_LENGTH], "a tenant"))
-        key = UUID(int=decode_suffix(rest[ID_LENGTH : 2 * ID_LENGTH], "a key"))
-    except ValueError:
-        return None
-    return tenant, key
+    found = ids_in(token, "lk_live_", 2) or ids_in(token, "lk_test_", 2)
+    return None if found is None else (found[0], found[1])
 
 
 _CLOCK = "(select c.now from laurels.test_clocks as c where c.tenant_id = $1)"
@@ -51,10 +41,12 @@ _KEYS = (
     " where k.tenant_id = $1 and k.id = any($2) and k.revoked_at is null)"
 )
 _SESSIONS = (
-    "array(select row(s.id, s.staff_id, p.role) from laurels.staff_sessions as s"
+    "array(select row(t.id, t.access_hash, s.id, p.role, t.access_expires_at > now()"
+    " and s.expires_at > now() and s.ended_at is null and p.status = 'active')"
+    " from laurels.refresh_tokens as t inner join laurels.staff_sessions as s"
+    "  on s.tenant_id = t.tenant_id and s.id = t.session_id"
     " inner join laurels.staff as p on p.tenant_id = s.tenant_id and p.id = s.staff_id"
-    " where s.tenant_id = $1 and s.id = any($3) and s.ended_at is null"
-    " and s.expires_at > now() and p.status = 'active')"
+    " where t.tenant_id = $1 and t.id = any($3))"
 )
 
 
@@ -105,7 +97,7 @@ class KeyAuthenticator:
         claimed = _Claimed.of([token])
         row = await work.fetchrow(
             f"select {_KEYS}, {_SESSIONS}, {_CLOCK}", work.tenant_id, claimed.key_ids,
-            claimed.session_ids,
+            claimed.pair_ids,
         )  # fmt: skip
         assert row is not None, "a statement without a table returns a row"
         found = (await self._find_holders(work, claimed, row))[token]
@@ -123,7 +115,7 @@ class KeyAuthenticator:
         claimed = _Claimed.of(tokens)
         row = await work.fetchrow(
             f"select {_KEYS}, {_SESSIONS}, {_CLOCK}, now(), {idempotency.KNOWN}{columns()}",
-            work.tenant_id, claimed.key_ids, claimed.session_ids,
+            work.tenant_id, claimed.key_ids, claimed.pair_ids,
             [holder for holder, _ in keys], [text for _, text in keys],
         )  # fmt: skip
         assert row is not None, "a statement without a table returns a row"
@@ -144,7 +136,7 @@ class KeyAuthenticator:
                 if (key_id := claimed.keys.get(token)) in keys:
                     found = _machine(work.tenant_id, token, keys[key_id], row[2])
                 elif (claims := claimed.people.get(token)) is not None:
-                    found = _person(claims, sessions.get(claims.session_id), row[2])
+                    found = _person(claims, token, sessions.get(claims.pair_id), row[2])
             except AppError as error:
                 holders[token] = error
             else:
@@ -209,8 +201,8 @@ class _Claimed:
         return list(set(self.keys.values()))
 
     @property
-    def session_ids(self) -> list[UUID]:
-        return list({claims.session_id for claims in self.people.values()})
+    def pair_ids(self) -> list[UUID]:
+        return list({claims.pair_id for claims in self.people.values()})
 
 
 def _machine(tenant_id: UUID, token: str, row: Any, clock: datetime | None) -> Principal | None:
@@ -225,11 +217,12 @@ def _machine(tenant_id: UUID, token: str, row: Any, clock: datetime | None) -> P
     return Principal(tenant_id, _holder_of(row[0]), _allowed(tuple(scopes)), clock)
 
 
-def _person(claims: Claims, row: Any, clock: datetime | None) -> Principal | None:
+def _person(claims: Claims, token: str, row: Any, clock: datetime | None) -> Principal | None:
     """Return who signed in, with what their role may do at this moment. Raise TokenExpired."""
-    if claims.expires_at <= utc_now():
-        raise TokenExpired
-    if row is None or row[1] != claims.staff_id:
+    if row is None or not hmac.compare_digest(bytes(row[1]), fingerprint(token)):
         return None
-    allowed = ROLES[Role(row[2])]
-    return Principal(claims.tenant_id, _person_of(claims), allowed, clock, claims.session_id)
+    _, _, session_id, role, lasts = row
+    if not lasts:
+        # As with keys: only who holds the whole token is told that it was right once.
+        raise TokenExpired
+    return Principal(claims.tenant_id, _person_of(claims), ROLES[Role(role)], clock, session_id)

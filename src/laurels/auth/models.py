@@ -229,7 +229,7 @@ class StaffSession(TenantOwned, Base):
 
 
 class RefreshToken(TenantOwned, Base):
-    """A token that can be exchanged once for the next one of its session."""
+    """A token that can be exchanged once for the next pair, and the access token beside it."""
 
     __tablename__ = "refresh_tokens"
     __table_args__ = (
@@ -237,12 +237,16 @@ class RefreshToken(TenantOwned, Base):
         Index("ix_refresh_tokens_session_id", "tenant_id", "session_id"),
         CheckConstraint("(rotated_at is null) = (rotated_to is null)", name="rotated_whole"),
         CheckConstraint("reused_at is null or rotated_at is not null", name="reuse_after_use"),
-        {"comment": "Refresh tokens by hash, each with the one that it was exchanged for."},
+        {"comment": "Refresh and access tokens by hash, in pairs that follow each other."},
     )
 
     id: Mapped[Id]
     session_id: Mapped[UUID] = mapped_column(comment="The session: the family of the token.")
     hash: Mapped[bytes] = mapped_column(LargeBinary, comment="SHA-256 of the whole token.")
+    access_hash: Mapped[bytes] = mapped_column(
+        LargeBinary, comment="SHA-256 of the access token that was given with it."
+    )
+    access_expires_at: Mapped[datetime] = mapped_column(comment="When that access token ends.")
     created_at: Mapped[datetime] = mapped_column(comment="When it was given.")
     expires_at: Mapped[datetime] = mapped_column(comment="When it ends.")
     rotated_at: Mapped[datetime | None] = mapped_column(comment="When it was exchanged.")

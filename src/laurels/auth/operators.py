@@ -5,7 +5,6 @@ to it; `on_behalf` of one tenant lets a deed see that one.
 """
 
 import hmac
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -19,7 +18,7 @@ from laurels.kit.work import PLATFORM, Actor, Work
 from laurels.permissions import PLATFORM_PERMISSIONS, Permission
 
 from .errors import KeyNotFound
-from .service import ID_LENGTH, LETTERS, SECRET_LENGTH, TOUCH_EVERY, NewKey, fingerprint
+from .service import ID_LENGTH, SECRET_LENGTH, TOUCH_EVERY, NewKey, chance, fingerprint
 
 PREFIX = "lk_op_"
 
@@ -37,8 +36,7 @@ async def create_operator_key(
             msg = f"an operator's key may have {' and '.join(sorted(PLATFORM_PERMISSIONS))}"
             raise Invalid(msg, field=f"scopes.{place}")
     key_id = new_id()
-    secret = "".join(secrets.choice(LETTERS) for _ in range(SECRET_LENGTH))
-    key = f"{PREFIX}{encode('operator_key', key_id).removeprefix('opk_')}{secret}"
+    key = f"{PREFIX}{encode('operator_key', key_id).removeprefix('opk_')}{chance()}"
     await work.fetch(
         "insert into laurels.operator_keys (id, name, hash, hint, scopes, created_at, expires_at)"
         " values ($1, $2, $3, $4, $5, now(), $6)",

@@ -184,7 +184,7 @@ async def sign_in(body: SignInIn, comer: Anybody) -> SignInOut:
 
 
 @people.post("/auth/refresh", dependencies=[once("access_token", "refresh_token")])
-@refuses(RefreshFailed, RefreshRaced, SecretKeyMissing)
+@refuses(RefreshFailed, RefreshRaced)
 async def refresh(body: ExchangeIn, comer: Anybody) -> TokensOut:
     """Exchange a refresh token for new tokens. Each is good for one exchange.
 

@@ -115,7 +115,7 @@ class PlaceOut(View):
 
 
 class TokensOut(View):
-    """What opens doors now, and what is exchanged for the next of it. Neither is stored."""
+    """What opens doors now, and what is exchanged for the next of it; stored as hashes."""
 
     access_token: str | None = Field(description="For `Authorization: Bearer`; ten minutes.")
     refresh_token: str | None = Field(

@@ -60,9 +60,8 @@ async def create_key(
     await _refuse_more_than_asker_has(work, scopes, expires_at)
     key_id = new_id()
     mode = "test" if test else "live"
-    secret = "".join(secrets.choice(LETTERS) for _ in range(SECRET_LENGTH))
     tenant_part = encode("tenant", work.tenant_id).removeprefix("ten_")
-    key = f"lk_{mode}_{tenant_part}{encode('api_key', key_id).removeprefix('key_')}{secret}"
+    key = f"lk_{mode}_{tenant_part}{encode('api_key', key_id).removeprefix('key_')}{chance()}"
     await work.fetch(
         "insert into laurels.api_keys (tenant_id, id, name, mode, hash, hint, scopes, created_at,"
         " expires_at) values ($1, $2, $3, $4, $5, $6, $7, now(), $8)",
@@ -155,6 +154,11 @@ KEYS = Listing(moment="created_at", happened="Made", sorts={"created_at": None})
 async def list_keys(work: Work, asked: Asked = FIRST) -> Found[dict[str, Any]]:
     """Return keys, usually the newest first, without what opens doors."""
     return await KEYS.fetch(work, asked, _KEY, work.tenant_id)
+
+
+def chance() -> str:
+    """Return the end of a key or token: what nobody can guess."""
+    return "".join(secrets.choice(LETTERS) for _ in range(SECRET_LENGTH))
 
 
 @lru_cache(maxsize=1024)

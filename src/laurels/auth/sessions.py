@@ -65,7 +65,7 @@ async def working(
 
 
 async def start_session(work: Work, staff_id: UUID) -> Tokens:
-    """A person is signed in; the actor is theirs already. Raise SecretKeyMissing."""
+    """A person is signed in; the actor is theirs already."""
     session_id = new_id()
     await work.fetch(
         "insert into laurels.staff_sessions (tenant_id, id, staff_id, created_at, refreshed_at,"
@@ -92,15 +92,16 @@ async def start_session(work: Work, staff_id: UUID) -> Tokens:
 
 
 async def _give(work: Work, staff_id: UUID, session_id: UUID) -> tuple[UUID, Tokens]:
-    token_id, now = new_id(), utc_now()
-    token = tokens.refresh_token(work.tenant_id, token_id)
+    pair_id, now = new_id(), utc_now()
+    access = tokens.access_token(work.tenant_id, staff_id, pair_id)
+    token = tokens.refresh_token(work.tenant_id, pair_id)
     await work.fetch(
         "insert into laurels.refresh_tokens (tenant_id, id, session_id, hash, created_at,"
-        " expires_at) values ($1, $2, $3, $4, $5, $6)",
-        work.tenant_id, token_id, session_id, fingerprint(token), now, now + LASTS,
+        " expires_at, access_hash, access_expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        work.tenant_id, pair_id, session_id, fingerprint(token), now, now + LASTS,
+        fingerprint(access), now + tokens.ACCESS_LASTS,
     )  # fmt: skip
-    access = tokens.access_token(work.tenant_id, staff_id, session_id, now)
-    return token_id, Tokens(access, token, session_id)
+    return pair_id, Tokens(access, token, session_id)
 
 
 async def refresh(origin: Stranger, token: str) -> Tokens:

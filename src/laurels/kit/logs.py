@@ -23,8 +23,7 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The request that this task is about; every line says it."""
 
 _SECRETS = (
-    (re.compile(r"\b(lk_(?:live|test|op|refresh|invite|reset)_|whsec_)\w+"), r"\1…"),
-    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), "<token>"),
+    (re.compile(r"\b(lk_(?:live|test|op|session|refresh|invite|reset)_|whsec_)\w+"), r"\1…"),
     (re.compile(r"(?i)\b(bearer\s+)[^\s'\"]+"), r"\1…"),
     (re.compile(r"(://[^:/\s]+:)[^@\s]+@"), r"\1…@"),
     (re.compile(r"[\w.+%-]+@[\w-]+\.[\w.-]+"), "<e-mail>"),

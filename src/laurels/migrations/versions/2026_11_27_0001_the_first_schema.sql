@@ -500,6 +500,8 @@ create table laurels.refresh_tokens (
   id uuid default laurels.new_id() not null,
   session_id uuid not null,
   hash bytea not null,
+  access_hash bytea not null,
+  access_expires_at timestamptz not null,
   created_at timestamptz not null,
   expires_at timestamptz not null,
   rotated_at timestamptz,
