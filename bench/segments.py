@@ -136,13 +136,15 @@ class Segments:
         async def recompute(work: Work) -> Any:
             return await segments.recompute(work, self.ids[name])
 
-        deeds: dict[str, Callable[[Work], Awaitable[Any]]] = dict(
+        operations: dict[str, Callable[[Work], Awaitable[Any]]] = dict(
             zip(STEPS, (count, preview, recompute, recompute), strict=True)
         )
-        return await self._timed(deeds[what], self.ids[name] if what == STEPS[3] else None, seconds)
+        return await self._timed(
+            operations[what], self.ids[name] if what == STEPS[3] else None, seconds
+        )
 
     async def _timed(
-        self, deed: Callable[[Work], Awaitable[Any]], emptied: UUID | None, seconds: float
+        self, operation: Callable[[Work], Awaitable[Any]], emptied: UUID | None, seconds: float
     ) -> Reading:
         done, spent, server = 0, 0.0, 0.0
         while spent < seconds or done < 3:
@@ -152,7 +154,7 @@ class Segments:
             before = self.yard.server_cpu()
             started = time.perf_counter()
             async with open_work(self.database, tenant_id=self.tenant, now=NOW) as work:
-                await deed(work)
+                await operation(work)
             spent += time.perf_counter() - started
             server += self.yard.server_cpu() - before
             done += 1

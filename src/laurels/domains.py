@@ -16,7 +16,7 @@ ROOMS: tuple[str, ...] = (
     "members",
     "ledger",
     "purchases",
-    "activity",
+    "activities",
     "tiers",
     "segments",
     "rewards",
@@ -42,7 +42,7 @@ TABLES_OF_NO_TENANT: dict[str, str] = {
 """Tables without a tenant's wall, each with its reason (`tenants` has one on its own id)."""
 
 # The jobs; then the parts of rooms in the lives of members, which are played in this order, from
-# the bottom to the top; last what rooms do about events, which stands on the deeds of others.
+# the bottom to the top; last what rooms do about events, which stands on the activities of others.
 for _part in ("jobs", "people", "handlers"):
     for _room in ROOMS:
         if util.find_spec(f"laurels.{_room}.{_part}"):

@@ -6,8 +6,8 @@ from enum import StrEnum
 class Permission(StrEnum):
     """A right to do something, `room:verb`."""
 
-    ACTIVITY_READ = "activity:read"
-    ACTIVITY_WRITE = "activity:write"
+    ACTIVITIES_READ = "activities:read"
+    ACTIVITIES_WRITE = "activities:write"
     AUDIT_READ = "audit:read"
     AUTH_INVITE = "auth:invite"
     AUTH_READ = "auth:read"

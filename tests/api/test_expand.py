@@ -125,11 +125,11 @@ async def key_for(client, *scopes):
 DOORS = {
     "member": ("/v1/members", Permission.MEMBERS_READ),
     "purchase_summary": ("/v1/purchases", Permission.PURCHASES_READ),
-    "deed_summary": ("/v1/deeds", Permission.ACTIVITY_READ),
+    "activity_summary": ("/v1/activities", Permission.ACTIVITIES_READ),
     "redemption": ("/v1/redemptions", Permission.REWARDS_READ),
     "wallet": ("/v1/members/{member}/wallets", Permission.LEDGER_READ),
 }
-ONE_THING = {"purchase": "purchase_summary", "deed": "deed_summary"}
+ONE_THING = {"purchase": "purchase_summary", "activity": "activity_summary"}
 """Kinds that only an answer about one thing is of; the list beside it knows all of theirs."""
 
 

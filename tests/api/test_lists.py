@@ -284,7 +284,7 @@ insert into laurels.refunds (tenant_id, purchase_id, source, external_id, amount
   occurred_at)
 select $1, id, 's', external_id, 0, 0, occurred_at from laurels.purchases where tenant_id = $1;
 
-insert into laurels.deeds (tenant_id, source, external_id, member_id, kind, occurred_at)
+insert into laurels.activities (tenant_id, source, external_id, member_id, kind, occurred_at)
 select $1, 's', external_id, member_id, 'review', occurred_at
 from laurels.purchases where tenant_id = $1;
 
@@ -357,7 +357,7 @@ select coalesce(sum(pg_stat_get_xact_tuples_returned(c.oid)
 from pg_class as c where c.relnamespace = 'laurels'::regnamespace and c.relkind in ('r', 'i')
 """
 ENDLESS = (
-    "audit-log", "dead-letters", "deeds", "events", "jobs/runs", "members",
+    "audit-log", "dead-letters", "activities", "events", "jobs/runs", "members",
     "members/{member}/transactions", "purchases", "redemptions", "refunds",
     "rewards/{reward}/vouchers", "segments/{segment}/members", "wallets/{wallet}/holds",
     "wallets/{wallet}/lots", "webhook-deliveries",

@@ -190,8 +190,8 @@ def test_every_problem_is_one_schema():
         ("Member", {"segments", "tier", "wallets"}),
         ("Purchase", {"member"}),
         ("PurchaseSummary", {"award", "lines", "member"}),
-        ("Deed", {"member"}),
-        ("DeedSummary", {"award", "member"}),
+        ("Activity", {"member"}),
+        ("ActivitySummary", {"award", "member"}),
         ("Redemption", {"member", "reward"}),
     ],
 )

@@ -1,4 +1,4 @@
-"""Every deed behind a door that changes configuration, a member or points leaves an entry."""
+"""Every operation behind a door that changes configuration, a member or points leaves an entry."""
 
 import re
 from typing import Any
@@ -35,8 +35,8 @@ OWN_RECORDS = {
     "POST /v1/purchases/{purchase_id}/refunds": "a refund is its own record",
     "POST /v1/purchases/bulk": "purchases are their own records",
     "POST /v1/refunds/bulk": "refunds are their own records",
-    "POST /v1/deeds": "a deed is its own record, with source, moment and event",
-    "POST /v1/deeds/bulk": "deeds are their own records",
+    "POST /v1/activities": "an activity is its own record, with source, moment and event",
+    "POST /v1/activities/bulk": "activities are their own records",
     "POST /v1/segments/preview": "criteria are tried, and nothing is kept",
     "POST /v1/redemptions": "a redemption is its own record: who, when, for what, by whose key",
     "POST /v1/webhook-endpoints/{webhook_endpoint_id}/test": "a test is an event of its own",
@@ -137,7 +137,7 @@ async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]
         "/v1/staff", json={"email": f"{uuid4().hex}@example.org", "role": "analyst"}
     )
     endpoint = await client.post("/v1/webhook-endpoints", json={"url": "https://example.com/one"})
-    deed = await client.post("/v1/deeds", json={"member": "doer", "kind": "review"})
+    activity = await client.post("/v1/activities", json={"member": "doer", "kind": "review"})
     order = {"amount": "1.00", "currency": "USD", "status": "pending"}
     purchase = await client.post("/v1/purchases", json=order)
     told = endpoint.json()["id"]
@@ -147,7 +147,7 @@ async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]
     deliveries = (await client.get("/v1/webhook-deliveries")).json()["data"]
     reward, redemption = await rewarded(client, encode("member", member))
     return {
-        "deed_id": deed.json()["id"],
+        "activity_id": activity.json()["id"],
         "purchase_id": purchase.json()["id"],
         "job": next(iter(all_jobs())),
         "webhook_endpoint_id": told,

@@ -172,5 +172,5 @@ def test_climbing_in_is_found():
 def test_moving_points_is_found_under_every_name():
     assert moves(ast.parse("await ledger.credit(work)"))
     assert moves(ast.parse("from laurels.ledger import post"))
-    assert moves(ast.parse("deed = ledger.reverse"))
+    assert moves(ast.parse("operation = ledger.reverse"))
     assert not moves(ast.parse("await ledger.balance(work, member)"))

@@ -200,8 +200,8 @@ async def live_a_little(client: httpx.AsyncClient) -> None:
     ]
     answers += [
         await client.post(
-            "/v1/deeds",
-            json={"member": "wall-member", "kind": "review", "external_id": "wall-deed"},
+            "/v1/activities",
+            json={"member": "wall-member", "kind": "review", "external_id": "wall-activity"},
         ),
         await client.post(f"/v1/segments/{await a_segment(client)}/recompute"),
         await client.post("/v1/members", json={"external_id": "wall-twin"}),
@@ -266,7 +266,7 @@ async def walled(database: Database, owner_url: str) -> Walled:
 KINDS = {
     "api_key": "api_keys",
     "dead_letter": "event_handlings as h inner join (values ('dead')) as v (state) using (state)",
-    "deed": "deeds",
+    "activity": "activities",
     "earning_rule": "earning_rules",
     "event": "outbox",
     "hold": "holds",

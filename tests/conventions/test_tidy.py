@@ -46,7 +46,7 @@ def is_command(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def crowded_functions(tree: ast.AST) -> list[tuple[int, str, int]]:
     """Line, name and number of parameters of functions with too many, `self` and `work` aside.
 
-    A deed that opens its own Work takes the `database` where others take `work`.
+    An operation that opens its own Work takes the `database` where others take `work`.
     """
     found = []
     for node in ast.walk(tree):
@@ -131,7 +131,7 @@ def test_doorbells_are_short():
     nothing(found)
 
 
-def test_endpoints_parse_call_one_deed_and_shape():
+def test_endpoints_parse_call_one_operation_and_shape():
     found = [
         f"{name_of(path)}:{node.lineno} {node.name} has {body_lines(node)} lines"
         for path in source_files()

@@ -44,7 +44,10 @@ def asks(name):
 
 @pytest.mark.parametrize(
     ("trigger", "path", "body"),
-    [("purchase.completed", "/v1/purchases", BOUGHT), ("deed.recorded", "/v1/deeds", DONE)],
+    [
+        ("purchase.completed", "/v1/purchases", BOUGHT),
+        ("activity.recorded", "/v1/activities", DONE),
+    ],
 )
 async def test_a_rule_over_any_fact_fires(client, trigger, path, body):
     tier = {
@@ -74,7 +77,7 @@ async def test_a_rule_over_any_fact_fires(client, trigger, path, body):
 
 @pytest.mark.parametrize("name", ["activity.steps", "member.tags", "club.days", "member.points"])
 async def test_a_rule_over_what_nobody_supplies_is_refused(client, name):
-    trigger = "deed.recorded" if name.startswith("activity") else "purchase.completed"
+    trigger = "activity.recorded" if name.startswith("activity") else "purchase.completed"
     rule = {
         "name": "Never", "trigger": trigger, "award": {"type": "fixed", "points": 1},
         "conditions": {"field": name, "op": "exists", "value": True},

@@ -40,15 +40,15 @@ class Desk:
             writer.writerow(usual | row)
         return self.file(text.getvalue(), name)
 
-    async def load(self, file: Path, *, deed: Any = imports.import_purchases, **options: Any):
+    async def load(self, file: Path, *, activity: Any = imports.import_purchases, **options: Any):
         """Import a file."""
         chosen = imports.Options(file=file, rejects_dir=self.folder / "rejected", **options)
-        return await deed(self.house.database, self.house.tenant.id, chosen)
+        return await activity(self.house.database, self.house.tenant.id, chosen)
 
     async def load_members(self, text: str, **options: Any):
         """Import a file of members."""
         return await self.load(
-            self.file(text, "members.csv"), deed=imports.import_members, **options
+            self.file(text, "members.csv"), activity=imports.import_members, **options
         )
 
     async def fetch(self, sql: str, *arguments: Any):

@@ -21,7 +21,7 @@ def load(desk):
     """Import a text of balances."""
 
     async def load(text, *, name="old.csv", **options):
-        return await desk.load(desk.file(text, name), deed=imports.import_balances, **options)
+        return await desk.load(desk.file(text, name), activity=imports.import_balances, **options)
 
     return load
 

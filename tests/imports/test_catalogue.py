@@ -19,8 +19,8 @@ CUP = "Cup,merchandise,500,,pool,,\n"
 def load(desk):
     """Import a text of rewards, or of codes."""
 
-    async def load(text, *, deed=imports.import_rewards, name="catalogue.csv", **options):
-        return await desk.load(desk.file(text, name), deed=deed, **options)
+    async def load(text, *, activity=imports.import_rewards, name="catalogue.csv", **options):
+        return await desk.load(desk.file(text, name), activity=activity, **options)
 
     return load
 
@@ -80,9 +80,9 @@ async def test_codes_go_into_the_pools_of_their_rewards_each_once(desk, load):
     await load(HEADER + CUP + "Mug,merchandise,300,,pool,,\nFree,custom,5,,,,\n")
     text = "reward,code\nCup,A-1\nCup,A-2\nMug,B-1\nCup,a-1\nMug,A-2\nFree,C-1\nNone,D-1\nCup,\n"
 
-    rehearsed = await load(text, deed=imports.import_vouchers, dry_run=True)
-    report = await load(text, deed=imports.import_vouchers)
-    again = await load("reward,code\nCup,A-1\nMug,B-1\n", deed=imports.import_vouchers)
+    rehearsed = await load(text, activity=imports.import_vouchers, dry_run=True)
+    report = await load(text, activity=imports.import_vouchers)
+    again = await load("reward,code\nCup,A-1\nMug,B-1\n", activity=imports.import_vouchers)
 
     assert summary(rehearsed) == summary(report) == (8, 3, 1, 4)
     assert rehearsed.reasons == report.reasons
@@ -104,7 +104,7 @@ async def test_two_rewards_of_one_name_are_nobodys(desk, load):
             )  # fmt: skip
 
     report = await load(HEADER + CUP)
-    codes = await load("reward,code\nCup,A\n", deed=imports.import_vouchers)
+    codes = await load("reward,code\nCup,A\n", activity=imports.import_vouchers)
 
     assert summary(report) == summary(codes) == (1, 0, 0, 1)
     assert "several rewards" in codes.first_rejections[0].message
@@ -119,15 +119,15 @@ async def test_a_catalogue_goes_out_and_comes_back_as_it_was(desk, load, databas
         "2026-01-01T10:00:00Z,2030-01-01,30,pool,@home,-none,https://example.com/cup.png,yes,-3,"
         'no\nFive off,discount_fixed,100,,"{""amount"": ""5.00""}",,,,,,,,,,,,,,\n'
     )
-    await load("reward,code\n=Cup,+A\n=Cup,B\n", deed=imports.import_vouchers)
+    await load("reward,code\n=Cup,+A\n=Cup,B\n", activity=imports.import_vouchers)
     other = await make_tenant(database)
     there = Desk(other, tmp_path)
 
-    for kind, deed in (
+    for kind, activity in (
         ("rewards", imports.import_rewards), ("vouchers", imports.import_vouchers),
     ):  # fmt: skip
         text = await written(desk.house, kind)
-        report = await there.load(there.file(text, f"{kind}.csv"), deed=deed)
+        report = await there.load(there.file(text, f"{kind}.csv"), activity=activity)
         assert summary(report) == (2, 2, 0, 0), report.first_rejections
 
     assert await catalogue(other) == await catalogue(desk.house)
@@ -136,7 +136,7 @@ async def test_a_catalogue_goes_out_and_comes_back_as_it_was(desk, load, databas
 
 async def test_redemptions_are_told_with_whom_and_what(desk, client, load):
     await load(HEADER + CUP)
-    await load("reward,code\nCup,A-1\nCup,A-2\n", deed=imports.import_vouchers)
+    await load("reward,code\nCup,A-1\nCup,A-2\n", activity=imports.import_vouchers)
     member = encode("member", await desk.house.member(external_id="anna", balance=1000))
     (cup,) = (await client.get("/v1/rewards")).json()["data"]
     wish = {"member_id": member, "reward_id": cup["id"], "source": "till"}
@@ -171,7 +171,7 @@ async def test_limits_by_tier_and_segment_go_by_name_and_come_back(desk, load, d
     again = await load(header + "Cup,custom,5," + limits)
     there = Desk(other, tmp_path)
     text = await written(desk.house, "rewards")
-    brought = await there.load(there.file(text, "rewards.csv"), deed=imports.import_rewards)
+    brought = await there.load(there.file(text, "rewards.csv"), activity=imports.import_rewards)
     opened = await load(header + "Cup,custom,5,,Basic,[]\n")
 
     assert (summary(report), summary(again), summary(brought)) == (

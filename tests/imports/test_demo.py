@@ -18,7 +18,7 @@ async def test_the_demos_story_is_imported_without_a_refused_row(desk):
     story.write_members(people)
 
     first = await desk.load(bought, source="demo")
-    second = await desk.load(people, deed=imports.import_members, source="demo")
+    second = await desk.load(people, activity=imports.import_members, source="demo")
 
     assert (first.rejected, first.new_members) == (0, story.MEMBERS)
     assert first.revenue["refunded"] > 0

@@ -119,12 +119,12 @@ async def test_members_balances_and_codes_are_predicted_too(desk, small_batches)
     balances = "external_id,member,points\n" + "".join(
         f"{n % 9},m{n % 4},{n * 10 + 1}\n" for n in range(20)
     )
-    for text, deed in ((members, imports.import_members), (balances, imports.import_balances)):
+    for text, activity in ((members, imports.import_members), (balances, imports.import_balances)):
         file = desk.file(text)
 
-        predicted = await desk.load(file, deed=deed, dry_run=True)
+        predicted = await desk.load(file, activity=activity, dry_run=True)
 
-        assert told(predicted) == told(await desk.load(file, deed=deed))
+        assert told(predicted) == told(await desk.load(file, activity=activity))
 
 
 async def test_a_dry_run_leaves_no_lock_and_no_setting_behind(desk):

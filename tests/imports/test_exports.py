@@ -166,13 +166,13 @@ async def test_a_fresh_tenant_that_reads_the_files_has_the_same(database, tmp_pa
     await live(old, lives)
     desk = Desk(new, tmp_path)
 
-    for kind, deed in (
+    for kind, activity in (
         ("members", imports.import_members), ("balances", imports.import_balances),
     ):  # fmt: skip
         text = await written(old, kind)
-        report = await desk.load(desk.file(text, f"{kind}.csv"), deed=deed)
+        report = await desk.load(desk.file(text, f"{kind}.csv"), activity=activity)
         assert (report.rejected, report.booked) == (0, len(rows_of(text))), report.first_rejections
-        again = await desk.load(desk.file(text, f"{kind}.csv"), deed=deed)
+        again = await desk.load(desk.file(text, f"{kind}.csv"), activity=activity)
         assert summary(again) == (report.read, 0, report.read, 0)
 
     new.now = old.now

@@ -101,7 +101,7 @@ async def test_files_obey_a_block(desk):
 
     bought = await desk.load(desk.purchases({"amount": "10"}, {"amount": "20"}))
     text = "external_id,member,points\n1,anna,100\n"
-    balances = await desk.load(desk.file(text, "old.csv"), deed=imports.import_balances)
+    balances = await desk.load(desk.file(text, "old.csv"), activity=imports.import_balances)
     known = await desk.load_members(HEADER + "anna,,Ada,,,\n,A@example.org,,Byron,,\n")
 
     assert (summary(bought), bought.points) == ((2, 2, 0, 0), 0)

@@ -27,7 +27,7 @@ async def test_the_clock_brings_birthdays_year_by_year(clocked):
         await clocked.advance("P1M")
 
     rows = await clocked.fetch(
-        "select occurred_at, created_at from laurels.deeds where tenant_id = $1 order by 1"
+        "select occurred_at, created_at from laurels.activities where tenant_id = $1 order by 1"
     )
     days = [row["occurred_at"].astimezone(BERLIN).date() for row in rows]
     last = (await clocked.now()).astimezone(BERLIN).date()

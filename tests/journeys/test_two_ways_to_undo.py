@@ -74,17 +74,19 @@ async def test_what_is_reversed_of_a_capped_rule_can_be_earned_again(client, bef
 
 
 @pytest.mark.parametrize("first", ["reverse", "revoke"])
-async def test_a_reversal_and_a_revocation_take_a_deed_once(client, first):
-    body = {"name": "r", "trigger": "deed.recorded", "award": {"type": "fixed", "points": 9}}
+async def test_a_reversal_and_a_revocation_take_a_activity_once(client, first):
+    body = {"name": "r", "trigger": "activity.recorded", "award": {"type": "fixed", "points": 9}}
     assert (await client.post("/v1/earning-rules", json=body)).status_code == 201
-    deed = (await client.post("/v1/deeds", json={"kind": "review", "member": "anna"})).json()
-    (effect,) = deed["award"]["effects"]
+    activity = (
+        await client.post("/v1/activities", json={"kind": "review", "member": "anna"})
+    ).json()
+    (effect,) = activity["award"]["effects"]
 
     for step in (first, {"reverse": "revoke", "revoke": "reverse"}[first]):
         if step == "reverse":
             await reverse(client, effect["transaction_id"])
         else:
-            await client.post(f"/v1/deeds/{deed['id']}/revoke")
+            await client.post(f"/v1/activities/{activity['id']}/revoke")
 
     assert await available(client, "anna") == 0
 

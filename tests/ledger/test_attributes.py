@@ -84,9 +84,11 @@ async def test_they_are_exported_and_go_with_the_person(client, wallet):
     "attributes",
     [[], {str(n): n for n in range(51)}, {"a": 2**60}, {"a": [[[[[1]]]]]}, {"a": "\x07"}],
 )
-@pytest.mark.parametrize("deed", ["credit", "debit", "holds"])
-async def test_their_bounds_are_those_of_all_attributes(client, wallet, deed, attributes):
-    refused = await client.post(f"{wallet[0]}/{deed}", json={"points": 1, "attributes": attributes})
+@pytest.mark.parametrize("operation", ["credit", "debit", "holds"])
+async def test_their_bounds_are_those_of_all_attributes(client, wallet, operation, attributes):
+    refused = await client.post(
+        f"{wallet[0]}/{operation}", json={"points": 1, "attributes": attributes}
+    )
 
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["field"].startswith("attributes")

@@ -11,7 +11,7 @@ from laurels.ledger.errors import (
 )
 from laurels.tenants.errors import TenantSuspended
 from laurels.tenants.service import set_status
-from tests.ledger.deeds import (
+from tests.ledger.operations import (
     book,
     earn,
     figures,

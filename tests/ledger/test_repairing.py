@@ -4,7 +4,7 @@ import pytest
 
 from laurels import ledger, members
 from laurels.kit.errors import AppError
-from tests.ledger.deeds import earn, hold, move
+from tests.ledger.operations import earn, hold, move
 from tests.members.test_merging import merge, state, unmerge
 
 

@@ -9,7 +9,7 @@ from laurels.ledger.errors import (
     CaptureTooLarge,
     HoldClosed,
 )
-from tests.ledger.deeds import (
+from tests.ledger.operations import (
     book,
     earn,
     figures,

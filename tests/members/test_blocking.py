@@ -90,7 +90,7 @@ async def test_every_way_of_buying_and_doing_is_recorded_and_earns_nothing(clien
     bulk = (await client.post("/v1/purchases/bulk", json={"items": [sale(3), sale(4)]})).json()
     bought += [each["result"] for each in bulk["data"]]
     bought.append((await client.post(f"/v1/purchases/{pending}/complete")).json())
-    deed = (await client.post("/v1/deeds", json={"member": "a", "kind": "review"})).json()
+    activity = (await client.post("/v1/activities", json={"member": "a", "kind": "review"})).json()
     tried = await client.post("/v1/purchases", params={"dry_run": "true"}, json=sale(5))
     guest = await client.post("/v1/purchases", json={"amount": "1.00", "currency": "USD"})
 
@@ -99,8 +99,8 @@ async def test_every_way_of_buying_and_doing_is_recorded_and_earns_nothing(clien
         why = (await client.get(f"/v1/purchases/{each['id']}/why")).json()
         assert why["reason"] == "member_blocked"
         assert "blocked" in why["words"][0]
-    why = (await client.get(f"/v1/deeds/{deed['id']}/why")).json()
-    assert (deed["points"], why["reason"]) == (0, "member_blocked")
+    why = (await client.get(f"/v1/activities/{activity['id']}/why")).json()
+    assert (activity["points"], why["reason"]) == (0, "member_blocked")
     assert tried.json()["answer"]["points"] == 0
     assert guest.status_code == 201
     assert (await client.get(f"/v1/members/{member}")).json()["spend"] == "50.00"

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from laurels import ledger, members, rewards, settlement
-from laurels.activity import NewDeed
+from laurels.activities import NewActivity
 from laurels.kit.errors import AppError
 from laurels.kit.hot import Item
 from laurels.kit.work import Work
@@ -92,15 +92,17 @@ async def claim_by_id(work: Work, scene: Scene) -> None:
 
 
 async def review(work: Work, scene: Scene) -> None:
-    first(await settlement.record_deeds(work, [NewDeed(member="anne", kind="review")]))
+    first(await settlement.record_activities(work, [NewActivity(member="anne", kind="review")]))
 
 
 async def review_by_id(work: Work, scene: Scene) -> None:
-    first(await settlement.record_deeds(work, [NewDeed(member_id=scene.anne, kind="review")]))
+    first(
+        await settlement.record_activities(work, [NewActivity(member_id=scene.anne, kind="review")])
+    )
 
 
 async def revoke(work: Work, scene: Scene) -> None:
-    await settlement.revoke_deed(work, scene.ids["deed"])
+    await settlement.revoke_activity(work, scene.ids["activity"])
 
 
 async def redeem(work: Work, scene: Scene) -> None:
@@ -214,7 +216,7 @@ MAY_REFUSE: dict[Operation, set[str]] = {
 
 @pytest.fixture
 async def scene(house: House) -> Scene:
-    """Anna and Anne; Anne has points with dates, a hold, orders, a deed and a redemption."""
+    """Anna and Anne; Anne has points with dates, a hold, orders, an activity and a redemption."""
     program = await house.program(expiry_days=365)
     anna = await house.member(external_id="anna", balance=100)
     anne = await house.member(external_id="anne", balance=500)
@@ -226,7 +228,9 @@ async def scene(house: House) -> Scene:
         bought = first(await settlement.settle(work, [purchase(member="anne")]))
         guest = first(await settlement.settle(work, [purchase()]))
         waits = first(await settlement.settle(work, [purchase("pending", member="anne")]))
-        deed = first(await settlement.record_deeds(work, [NewDeed(member="anne", kind="review")]))
+        activity = first(
+            await settlement.record_activities(work, [NewActivity(member="anne", kind="review")])
+        )
         earned = await ledger.credit(work, ledger.Credit(member_id=anne, points=20))
         held = await ledger.hold(work, ledger.HoldPoints(wallet_id=found.wallet, points=30))
         mug = await rewards.create_reward(work, reward)
@@ -234,7 +238,7 @@ async def scene(house: House) -> Scene:
         other = await ledger.create_program(work, name="Other", is_default=False)
     found.ids = {
         "bought": bought.purchase_id, "guest": guest.purchase_id,
-        "pending": waits.purchase_id, "deed": deed.deed_id,
+        "pending": waits.purchase_id, "activity": activity.activity_id,
         "earned": earned.transaction.id, "hold": held.hold.id, "reward": mug,
         "capped": bought.award.effects[0]["transaction_id"],
         "redemption": had.id, "program": other, "default": program,
@@ -285,7 +289,7 @@ async def left_behind(scene: Scene) -> list[str]:
     """What still belongs to members who went on as others, in words."""
     found: list[str] = []
     async with scene.house.work() as work:
-        for table in ("purchases", "deeds", "redemptions", "awards"):
+        for table in ("purchases", "activities", "redemptions", "awards"):
             rows = await work.fetch(
                 f"select 1 from laurels.{table} as x inner join laurels.members as m"
                 "  on m.tenant_id = x.tenant_id and m.id = x.member_id"

@@ -15,7 +15,7 @@ from laurels.members.errors import (
     MergeNotLast,
 )
 from laurels.purchases import NewPurchase, NewRefund
-from tests.ledger.deeds import earn, figures, hold, move, spend
+from tests.ledger.operations import earn, figures, hold, move, spend
 from tests.support.make import House
 
 

@@ -182,12 +182,12 @@ async def test_a_digest_of_another_version_is_compared_with_the_row(client, hous
     assert [error["field"] for error in other.json()["errors"]] == ["note"]
 
 
-async def test_altered_deeds_refunds_and_redemptions_name_what_differs(client, house):
+async def test_altered_activities_refunds_and_redemptions_name_what_differs(client, house):
     purchase_id = (await client.post("/v1/purchases", json=BOUGHT)).json()["id"]
     refunds = f"/v1/purchases/{purchase_id}/refunds"
     await client.post(refunds, json={"amount": "1.00", "external_id": "r1"})
-    deed = {"kind": "review", "member": "anna", "external_id": "d1", "value": "4"}
-    await client.post("/v1/deeds", json=deed)
+    activity = {"kind": "review", "member": "anna", "external_id": "d1", "value": "4"}
+    await client.post("/v1/activities", json=activity)
     reward = {"name": "cup", "type": "custom", "cost_points": 1, "fulfilment": "manual"}
     rewards = [
         (await client.post("/v1/rewards", json={**reward, "name": name})).json()["id"]
@@ -199,7 +199,7 @@ async def test_altered_deeds_refunds_and_redemptions_name_what_differs(client, h
 
     answers = [
         await client.post(refunds, json={"amount": "2.00", "external_id": "r1"}),
-        await client.post("/v1/deeds", json={**deed, "value": "5", "subject": "tea"}),
+        await client.post("/v1/activities", json={**activity, "value": "5", "subject": "tea"}),
         await client.post("/v1/redemptions", json={**redemption, "quantity": 2}),
         await client.post("/v1/redemptions", json={**redemption, "reward_id": rewards[1]}),
     ]

@@ -231,7 +231,7 @@ async def test_a_new_shop_has_the_apps_own_defaults(database, database_name):
     assert after["points_per_dollar"] == Decimal("2.50")
 
 
-@pytest.mark.parametrize("kind", ["purchase", "deed", "webhook_endpoint", "member"])
+@pytest.mark.parametrize("kind", ["purchase", "activity", "webhook_endpoint", "member"])
 async def test_the_id_in_a_text_is_found(bi, kind):
     ids = [new_id() for _ in range(20)]
 

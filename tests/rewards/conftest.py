@@ -47,9 +47,9 @@ class Shop:
         assert answer.status_code in {200, 201}, answer.text
         return answer.json()
 
-    async def do(self, redemption: dict[str, Any], deed: str, **body: Any) -> httpx.Response:
+    async def do(self, redemption: dict[str, Any], activity: str, **body: Any) -> httpx.Response:
         """Do something with a redemption."""
-        return await self.client.post(f"/v1/redemptions/{redemption['id']}/{deed}", json=body)
+        return await self.client.post(f"/v1/redemptions/{redemption['id']}/{activity}", json=body)
 
     async def read(self, thing: dict[str, Any]) -> dict[str, Any]:
         """A reward or a redemption as it is now."""

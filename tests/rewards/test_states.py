@@ -27,11 +27,11 @@ WAY = {
 async def in_state(shop, member, reward, state):
     """A redemption in this state."""
     redemption = await shop.redeem(member, reward)
-    for deed in WAY[state]:
-        if deed == "expire":
+    for activity in WAY[state]:
+        if activity == "expire":
             await expire(shop)
         else:
-            answer = await shop.do(redemption, deed, **BODIES[deed])
+            answer = await shop.do(redemption, activity, **BODIES[activity])
             assert answer.status_code == 200, answer.text
     found = await shop.read(redemption)
     assert found["state"] == state
@@ -57,20 +57,20 @@ async def test_from_each_state_only_what_the_table_says(shop, state):
     anna = await shop.member(balance=1000)
     reward = await shop.reward(fulfilment="manual", stock=100)
 
-    for deed, body in BODIES.items():
+    for activity, body in BODIES.items():
         redemption = await in_state(shop, anna, reward, state)
         before = await shop.points(anna)
-        answer = await shop.do(redemption, deed, **body)
+        answer = await shop.do(redemption, activity, **body)
         after = await shop.read(redemption)
 
-        if state in PATHS[deed]:
+        if state in PATHS[activity]:
             assert answer.status_code == 200, answer.text
-            assert after["state"] == PATHS[deed][state]
+            assert after["state"] == PATHS[activity][state]
             back = 100 if after["state"] in RETURNED else 0
             assert await shop.points(anna) == before + back
         else:
-            assert answer.status_code == 409, f"{deed} of {state}"
-            forced = deed == "refund" and state in FORCED
+            assert answer.status_code == 409, f"{activity} of {state}"
+            forced = activity == "refund" and state in FORCED
             assert answer.json()["code"] == ("force_needed" if forced else "redemption_state")
             assert answer.json()["state"] == state
             assert after == redemption
@@ -128,7 +128,7 @@ async def test_a_debit_that_only_calls_itself_a_redemption_can_be_reversed(shop)
     assert await shop.points(anna) == 100
 
 
-def test_every_state_is_reached_and_every_deed_ends_somewhere_known():
+def test_every_state_is_reached_and_every_activity_ends_somewhere_known():
     reached = {"pending"} | {to for paths in PATHS.values() for to in paths.values()}
 
     assert reached == set(STATES)

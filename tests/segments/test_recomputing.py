@@ -184,9 +184,9 @@ async def test_who_leaves_and_comes_back_has_a_row_for_each_stay(house):
     for points in (-20, 30, -60):
         house.later(hours=1)
         async with house.work() as work:
-            deed = ledger.credit if points > 0 else ledger.debit
+            activity = ledger.credit if points > 0 else ledger.debit
             kind = ledger.Credit if points > 0 else ledger.Debit
-            await deed(work, kind(member_id=member, points=abs(points), type="adjusted"))
+            await activity(work, kind(member_id=member, points=abs(points), type="adjusted"))
         async with house.work() as work:
             await segments.recompute(work, segment_id)
 

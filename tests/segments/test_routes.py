@@ -81,7 +81,7 @@ async def test_what_can_be_asked_is_told_with_its_operators(client):
     assert by_name[None, "member.status"]["choices"] == ["active", "blocked", "archived"]
     assert by_name["purchase_lines", "sku"]["kind"] == "text"
     assert (None, "member.attributes.<key>") in by_name
-    assert answer["collections"] == ["deeds", "purchase_lines", "purchases"]
+    assert answer["collections"] == ["activities", "purchase_lines", "purchases"]
 
 
 async def test_a_segment_is_changed_and_computed_anew(client, house):
@@ -283,17 +283,17 @@ async def test_tiers_can_be_asked_and_a_move_is_followed(client, house):
     assert [(row["member_id"], row["found"]) for row in listed] == [(anna, {"tier.name": "Silver"})]
 
 
-async def test_deeds_can_be_asked_and_revoked_ones_do_not_count(client, house):
+async def test_activities_can_be_asked_and_revoked_ones_do_not_count(client, house):
     await house.member(external_id="anna")
     await house.member(external_id="bert")
-    deeds = [
-        await client.post("/v1/deeds", json={"member": name, "kind": "review"})
+    activities = [
+        await client.post("/v1/activities", json={"member": name, "kind": "review"})
         for name in ("anna", "bert")
     ]
-    await client.post(f"/v1/deeds/{deeds[0].json()['id']}/revoke", json={"reason": "x"})
+    await client.post(f"/v1/activities/{activities[0].json()['id']}/revoke", json={"reason": "x"})
 
     reviewed = {
-        "some": "deeds",
+        "some": "activities",
         "where": {
             "all": [
                 {"field": "kind", "op": "eq", "value": "review"},

@@ -51,7 +51,7 @@ async def celebrated(house, member):
     """The local days on which a member celebrated."""
     async with house.work() as work:
         rows = await work.fetch(
-            "select occurred_at from laurels.deeds where tenant_id = $1 and member_id = $2"
+            "select occurred_at from laurels.activities where tenant_id = $1 and member_id = $2"
             " and kind = 'birthday' order by occurred_at",
             work.tenant_id,
             member,
@@ -70,19 +70,19 @@ async def test_a_birthday_earns_what_its_rule_says_once(client, house):
     assert [await run(house), await run(house)] == [1, 0]
 
     assert (await house.balance(anna))["available"] == 250
-    deed = (await client.get("/v1/deeds")).json()["data"][0]
-    assert (deed["kind"], deed["source"], deed["occurred_at"]) == (
+    activity = (await client.get("/v1/activities")).json()["data"][0]
+    assert (activity["kind"], activity["source"], activity["occurred_at"]) == (
         "birthday", "laurels", "2026-03-05T00:00:00Z",
     )  # fmt: skip
-    why = (await client.get(f"/v1/deeds/{deed['id']}/why")).json()
+    why = (await client.get(f"/v1/activities/{activity['id']}/why")).json()
     assert (why["reason"], why["points"]) == ("rules", 250)
-    moves = (await client.get(f"/v1/members/{deed['member_id']}/transactions")).json()["data"]
+    moves = (await client.get(f"/v1/members/{activity['member_id']}/transactions")).json()["data"]
     assert [(row["type"], row["source"], row["points"]) for row in moves] == [
         ("bonus", "birthday", 250)
     ]
 
 
-async def test_the_event_tells_the_deed_and_the_points(client, house):
+async def test_the_event_tells_the_activity_and_the_points(client, house):
     await rule(client)
     await enrol(house, "anna", "1990-03-03")
     at(house, "2026-03-03T00:30:00")
@@ -91,7 +91,7 @@ async def test_the_event_tells_the_deed_and_the_points(client, house):
     async with house.work() as work:
         rows = await work.fetch(
             "select type, payload from laurels.outbox where tenant_id = $1"
-            " and (type = 'member.birthday' or type like 'deed.%')",
+            " and (type = 'member.birthday' or type like 'activity.%')",
             work.tenant_id,
         )
     assert [(row["type"], row["payload"]["points"]) for row in rows] == [("member.birthday", 250)]
@@ -219,7 +219,7 @@ async def test_who_joins_on_their_birthday_celebrates_it(house):
     assert await celebrated(house, born_today) == []
     async with house.work() as work:
         row = await work.fetchrow(
-            "select occurred_at from laurels.deeds where tenant_id = $1", work.tenant_id
+            "select occurred_at from laurels.activities where tenant_id = $1", work.tenant_id
         )
     assert row[0] == datetime(2026, 3, 10, 15, tzinfo=UTC), "not before they were a member"
 
@@ -263,9 +263,9 @@ async def test_a_birthday_can_be_revoked_and_does_not_come_again(client, house):
     anna = await enrol(house, "anna", "1990-03-10")
     at(house, "2026-03-10T00:30:00")
     await run(house)
-    deed = (await client.get("/v1/deeds")).json()["data"][0]
+    activity = (await client.get("/v1/activities")).json()["data"][0]
 
-    told = (await client.post(f"/v1/deeds/{deed['id']}/revoke")).json()
+    told = (await client.post(f"/v1/activities/{activity['id']}/revoke")).json()
 
     assert told["revoked_points"] == -250
     assert await run(house) == 0

@@ -87,16 +87,18 @@ async def test_another_default_program_changes_nothing_of_what_was_earned(client
     assert parts(read["award"]) == {points: 10}
 
 
-async def test_deeds_tell_points_by_program(client, programs):
+async def test_activities_tell_points_by_program(client, programs):
     _, stars = programs
     body = {
-        "name": "review", "trigger": "deed.recorded", "award": {"type": "fixed", "points": 7},
+        "name": "review", "trigger": "activity.recorded", "award": {"type": "fixed", "points": 7},
         "program_id": stars,
     }  # fmt: skip
     await client.post("/v1/earning-rules", json=body)
-    deed = (await client.post("/v1/deeds", json={"kind": "review", "member": "anna"})).json()
+    activity = (
+        await client.post("/v1/activities", json={"kind": "review", "member": "anna"})
+    ).json()
 
-    assert parts(deed["award"]) == {stars: 7}
-    await client.post(f"/v1/deeds/{deed['id']}/revoke")
-    why = (await client.get(f"/v1/deeds/{deed['id']}/why")).json()
+    assert parts(activity["award"]) == {stars: 7}
+    await client.post(f"/v1/activities/{activity['id']}/revoke")
+    why = (await client.get(f"/v1/activities/{activity['id']}/why")).json()
     assert parts(why) == parts(why, "taken_back_by_program") == {stars: 7}

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from laurels import earning, ledger, members, segments, settlement
-from laurels.activity import NewDeed
+from laurels.activities import NewActivity
 from laurels.earning.schemas import EarningRuleIn
 from laurels.kit.ids import encode
 from laurels.purchases import Line, NewPurchase, NewRefund
@@ -52,7 +52,7 @@ async def buy(house, *items):
 
 async def do(house, *items):
     async with house.work() as work:
-        outcomes = await settlement.record_deeds(work, items)
+        outcomes = await settlement.record_activities(work, items)
     return [each.points for each in outcomes]
 
 
@@ -101,10 +101,10 @@ async def test_whatever_criteria_ask_what_waits_in_the_batch_has_not_happened(ho
     assert points == [9, 9 + BONUS, 1]
 
 
-async def test_deeds_are_judged_one_after_the_other_too(house):
-    twice = {"some": "deeds", "where": {"field": "kind", "op": "eq", "value": "visit"}}
-    await rule(house, await segment(house, twice), "deed.recorded")
-    visit = [NewDeed(kind="visit", source="api", member="anna") for _ in range(3)]
+async def test_activities_are_judged_one_after_the_other_too(house):
+    twice = {"some": "activities", "where": {"field": "kind", "op": "eq", "value": "visit"}}
+    await rule(house, await segment(house, twice), "activity.recorded")
+    visit = [NewActivity(kind="visit", source="api", member="anna") for _ in range(3)]
 
     assert await do(house, *visit) == [0, BONUS, BONUS]
 
@@ -224,7 +224,7 @@ async def test_two_orders_at_once_are_one_after_the_other(house):
 
 async def test_a_tenant_whose_rules_name_none_asks_nothing(house):
     await segment(house)
-    await rule(house, await segment(house, name="Other"), "deed.recorded")
+    await rule(house, await segment(house, name="Other"), "activity.recorded")
 
     async with house.work() as work:
         before = await rows_read(work, "segments", "segment_memberships")
@@ -234,14 +234,22 @@ async def test_a_tenant_whose_rules_name_none_asks_nothing(house):
     assert read == 0
 
 
-READ = ("members", "member_totals", "purchases", "wallets", "segment_memberships", "deeds", "lots")
+READ = (
+    "members",
+    "member_totals",
+    "purchases",
+    "wallets",
+    "segment_memberships",
+    "activities",
+    "lots",
+)
 MANY = 3000
 
 
 async def test_a_batch_reads_its_own_members_and_not_the_tenant(house):
     everything = {"any": [
         {"some": "purchases", "where": {"field": "amount", "op": "gte", "value": "500"}},
-        {"none": "deeds", "where": {"field": "kind", "op": "eq", "value": "review"}},
+        {"none": "activities", "where": {"field": "kind", "op": "eq", "value": "review"}},
         {"field": "purchases.last_365_days.count", "op": "gte", "value": 7},
         {"field": "lifetime.spend", "op": "gte", "value": "500"},
         {"field": "points.available", "op": "gte", "value": 5000},

@@ -70,11 +70,11 @@ async def doors(client):
     cup = (await client.post("/v1/rewards", json=reward)).json()
     wallets = f"/v1/wallets/{wallet['id']}"
     rule = {
-        "name": "Review", "trigger": "deed.recorded", "award": {"type": "fixed", "points": 5},
+        "name": "Review", "trigger": "activity.recorded", "award": {"type": "fixed", "points": 5},
     }  # fmt: skip
     assert (await client.post("/v1/earning-rules", json=rule)).status_code == 201
     review = {"member": "anna", "kind": "review"}
-    done = (await client.post("/v1/deeds", json=review)).json()
+    done = (await client.post("/v1/activities", json=review)).json()
     wild = "/v1/wallets/{wallet_id}"
     return [
         ("/v1/purchases", "/v1/purchases", purchase(lines=[{"unit_price": "4", "quantity": "10"}])),
@@ -88,9 +88,9 @@ async def doors(client):
          {"amount": "30.00"}),
         ("/v1/refunds/bulk", "/v1/refunds/bulk",
          {"items": [{"purchase_id": bought["id"], "amount": "30.00"}]}),
-        ("/v1/deeds", "/v1/deeds", review),
-        ("/v1/deeds/bulk", "/v1/deeds/bulk", {"items": [review, {"kind": "review"}]}),
-        ("/v1/deeds/{deed_id}/revoke", f"/v1/deeds/{done['id']}/revoke", None),
+        ("/v1/activities", "/v1/activities", review),
+        ("/v1/activities/bulk", "/v1/activities/bulk", {"items": [review, {"kind": "review"}]}),
+        ("/v1/activities/{activity_id}/revoke", f"/v1/activities/{done['id']}/revoke", None),
         ("/v1/redemptions", "/v1/redemptions",
          {"member_id": wallet["member_id"], "reward_id": cup["id"]}),
         (f"{wild}/credit", f"{wallets}/credit", {"points": 7}),
@@ -132,7 +132,7 @@ async def test_nothing_is_left_of_a_dry_run_at_any_door(client, tables):
     bulk = {route: told["answer"] for route, told in answers.items() if route.endswith("bulk")}
     assert {route: (told["succeeded"], told["failed"]) for route, told in bulk.items()} == {
         "/v1/purchases/bulk": (1, 1), "/v1/refunds/bulk": (1, 0), "/v1/movements/bulk": (1, 0),
-        "/v1/deeds/bulk": (1, 1),
+        "/v1/activities/bulk": (1, 1),
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Builders: keyword for what matters, sensible for the rest, always through the real deeds."""
+"""Builders: keyword for what matters, sensible for the rest, always through the real operations."""
 
 import itertools
 from collections.abc import AsyncIterator

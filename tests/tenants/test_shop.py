@@ -80,8 +80,8 @@ async def test_a_shop_has_two_rules_that_settings_keep_and_samples(client):
         ),
         "Welcome": ("member.enrolled", "active", "earning.welcome_points"),
         "Birthday bonus of the tier": ("member.birthday", "active", None),
-        "A review": ("deed.recorded", "paused", None),
-        "A share": ("deed.recorded", "paused", None),
+        "A review": ("activity.recorded", "paused", None),
+        "A share": ("activity.recorded", "paused", None),
     }  # fmt: skip
 
 
@@ -343,10 +343,10 @@ async def test_a_sample_is_resumed_and_earns(client):
     rule = (await rules(client))["A review"]
     await change(client, "earning", welcome_points=0)
     review = {"member": "anna", "kind": "review"}
-    before = (await client.post("/v1/deeds", json=review)).json()
+    before = (await client.post("/v1/activities", json=review)).json()
     await client.post(f"/v1/earning-rules/{rule['id']}/resume")
 
-    after = (await client.post("/v1/deeds", json=review)).json()
+    after = (await client.post("/v1/activities", json=review)).json()
 
     assert (before["points"], after["points"]) == (0, 50)
 
@@ -358,8 +358,8 @@ async def test_a_birthday_earns_nothing_where_the_tier_gives_none(client, house)
     async with house.work() as work:
         assert await birthdays.celebrate(work, limit=10) == 1
 
-    deed = (await client.get("/v1/deeds")).json()["data"][0]
-    why = (await client.get(f"/v1/deeds/{deed['id']}/why")).json()
+    activity = (await client.get("/v1/activities")).json()["data"][0]
+    why = (await client.get(f"/v1/activities/{activity['id']}/why")).json()
     assert [(rule["name"], rule["outcome"]) for rule in why["rules"]] == [
         ("Birthday bonus of the tier", "zero")
     ]

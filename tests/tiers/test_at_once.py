@@ -93,14 +93,14 @@ async def test_an_activity_brings_a_tier_and_revoking_it_takes_it(house, client)
         "/v1/earning-rules",
         json={
             "name": "Reviews",
-            "trigger": "deed.recorded",
+            "trigger": "activity.recorded",
             "award": {"type": "fixed", "points": 120},
         },
     )
-    done = await client.post("/v1/deeds", json={"kind": "review", "member": "anna"})
+    done = await client.post("/v1/activities", json={"kind": "review", "member": "anna"})
     assert await tier_of(house, "anna") == "Double"
 
-    await client.post(f"/v1/deeds/{done.json()['id']}/revoke")
+    await client.post(f"/v1/activities/{done.json()['id']}/revoke")
 
     assert await tier_of(house, "anna") == "Base"
 

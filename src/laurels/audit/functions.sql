@@ -199,9 +199,9 @@ for each row when (session_user <> 'laurels_app')
 execute function laurels.audit_outside('refund', 'rfd', 'id');
 
 create or replace trigger audit_outside
-after insert or update or delete on laurels.deeds
+after insert or update or delete on laurels.activities
 for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('deed', 'dee', 'id');
+execute function laurels.audit_outside('activity', 'dee', 'id');
 
 create or replace trigger audit_outside
 after insert or update or delete on laurels.segments

@@ -1,7 +1,7 @@
 """Operator keys: for those who run the platform. They read `lk_op_<key><secret>`.
 
 An operator's work stands in the place of no tenant (`PLATFORM`), so no tenant's rows are visible
-to it; `on_behalf` of one tenant lets a deed see that one.
+to it; `on_behalf` of one tenant lets an operation see that one.
 """
 
 import hmac

@@ -30,8 +30,8 @@ class Role(StrEnum):
 
 _A, _M, _S, _N, _C = Role.ADMIN, Role.MANAGER, Role.SUPPORT, Role.ANALYST, Role.CASHIER
 _HELD_BY: dict[Permission, tuple[Role, ...]] = {
-    P.ACTIVITY_READ: (_A, _M, _S, _N),
-    P.ACTIVITY_WRITE: (_A, _M, _S),
+    P.ACTIVITIES_READ: (_A, _M, _S, _N),
+    P.ACTIVITIES_WRITE: (_A, _M, _S),
     P.AUDIT_READ: (_A, _M),
     P.AUTH_INVITE: (_A, _M),
     P.AUTH_READ: (_A, _M),

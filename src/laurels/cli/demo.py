@@ -109,11 +109,14 @@ async def _tell_story(pool: Database, tenant_id: UUID) -> None:
         story.write_purchases(bought, first_day)
         story.write_members(people)
         # Purchases first: whoever buys is enrolled on the day of the first purchase.
-        for deed, file in ((imports.import_purchases, bought), (imports.import_members, people)):
+        for operation, file in (
+            (imports.import_purchases, bought),
+            (imports.import_members, people),
+        ):
             options = imports.Options(file=file, rejects_dir=_data_dir() / "imports", source=SOURCE)
             title = f"demo {file.stem}"
             with progress(file.stat().st_size, quiet=False, title=title) as on_progress:
-                report = await deed(pool, tenant_id, options, on_progress)
+                report = await operation(pool, tenant_id, options, on_progress)
             assert not report.rejected, "the demo's own rows are sound"
 
 

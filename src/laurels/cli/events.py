@@ -96,13 +96,13 @@ def _letter(text: str) -> UUID:
         fail(str(error))
 
 
-def _in(slug: str, deed: Callable[[Work], Awaitable[Any]]) -> Any:
-    """Do a deed in a tenant, in one transaction."""
+def _in(slug: str, operation: Callable[[Work], Awaitable[Any]]) -> Any:
+    """Do an operation in a tenant, in one transaction."""
 
     async def work() -> Any:
         async with database(pool_size=1) as pool:
             tenant_id = await require(pool, slug)
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
-                return await deed(w)
+                return await operation(w)
 
     return run(work())

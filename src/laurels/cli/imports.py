@@ -81,7 +81,7 @@ IgnoreTiers = Annotated[
         help="Purchases earn without tiers and bring none; a review comes by night.",
     ),
 ]
-Deed = Callable[
+Operation = Callable[
     [Database, UUID, imports.Options, Callable[[imports.Report, int], None] | None],
     Awaitable[imports.Report],
 ]
@@ -276,7 +276,7 @@ def _pairs(option: str, form: str, items: list[str] | None) -> dict[str, str]:
     return pairs
 
 
-def _import(deed: Deed, tenant: str, options: imports.Options, *, as_json: bool) -> None:
+def _import(operation: Operation, tenant: str, options: imports.Options, *, as_json: bool) -> None:
     # Before a database is started for it; the import itself looks again.
     if not options.file.is_file():
         if options.file.is_dir():
@@ -287,7 +287,7 @@ def _import(deed: Deed, tenant: str, options: imports.Options, *, as_json: bool)
         async with database() as pool:
             tenant_id = await require(pool, tenant)
             with progress(options.file.stat().st_size, quiet=as_json) as on_progress:
-                return await deed(pool, tenant_id, options, on_progress)
+                return await operation(pool, tenant_id, options, on_progress)
 
     expect_batches()
     report = run(work())

@@ -24,11 +24,11 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-async def _in_tenant(slug: str, deed: Callable[[Work], Awaitable[Any]]) -> Any:
+async def _in_tenant(slug: str, operation: Callable[[Work], Awaitable[Any]]) -> Any:
     async with database() as pool:
         tenant_id = await require(pool, slug)
         async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as work:
-            return await deed(work)
+            return await operation(work)
 
 
 async def _find(work: Work, name: str) -> UUID:
@@ -61,12 +61,12 @@ def merge(
     """Merge the second member into the first, who goes on for both."""
     _ask(f"Merge `{merged}` into `{survivor}`?", yes)
 
-    async def deed(work: Work) -> members.Merge:
+    async def operation(work: Work) -> members.Merge:
         # By our id where one was given: the tenant's own id of a merged member means the survivor.
         first, second = await _find(work, survivor), await _find(work, merged)
         return await members.merge(work, survivor_id=first, merged_id=second)
 
-    _tell(run(_in_tenant(tenant, deed)), as_json, "was merged into")
+    _tell(run(_in_tenant(tenant, operation)), as_json, "was merged into")
 
 
 @app.command()
@@ -74,10 +74,10 @@ def unmerge(member: Member, tenant: Tenant, yes: Yes = False, as_json: Json = Fa
     """Undo the merge of this member into another, or else the latest of one into it."""
     _ask(f"Undo the latest merge of `{member}`?", yes)
 
-    async def deed(work: Work) -> members.Merge:
+    async def operation(work: Work) -> members.Merge:
         return await members.unmerge(work, await _find(work, member))
 
-    _tell(run(_in_tenant(tenant, deed)), as_json, "is a member of their own again, apart from")
+    _tell(run(_in_tenant(tenant, operation)), as_json, "is a member of their own again, apart from")
 
 
 def _tell(found: members.Merge, as_json: bool, words: str) -> None:
@@ -134,10 +134,10 @@ def erase(member: Member, tenant: Tenant, yes: Yes = False) -> None:
         if typed != member:
             fail("that is not the same id; nothing was erased")
 
-    async def deed(work: Work) -> UUID:
+    async def operation(work: Work) -> UUID:
         member_id = await _find(work, member)
         await members.erase(work, member_id)
         return member_id
 
-    erased = run(_in_tenant(tenant, deed))
+    erased = run(_in_tenant(tenant, operation))
     out.print(f"{encode('member', erased)} is erased.")

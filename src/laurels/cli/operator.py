@@ -20,9 +20,9 @@ app = typer.Typer(help="Those who run the platform: keys, settings, plans.", no_
 SettingName = Annotated[str, typer.Argument(help="Name of the setting, such as tenants.max.")]
 
 
-async def _with_work(deed: Any) -> Any:
+async def _with_work(operation: Any) -> Any:
     async with database() as pool, open_work(pool, tenant_id=PLATFORM, actor=OPERATOR) as work:
-        return await deed(work)
+        return await operation(work)
 
 
 @app.command()
@@ -34,10 +34,10 @@ def key(
     """Make an operator's key for the API's /v1/platform; it is shown once."""
     scopes = sorted(p for p in PLATFORM_PERMISSIONS if not read_only or p.endswith(":read"))
 
-    async def deed(work: Work) -> auth.NewKey:
+    async def operation(work: Work) -> auth.NewKey:
         return await auth.create_operator_key(work, name=name, scopes=scopes)
 
-    made: auth.NewKey = run(_with_work(deed))
+    made: auth.NewKey = run(_with_work(operation))
     if as_json:
         say_json({"api_key_id": encode("operator_key", made.id), "api_key": made.key})
     else:
@@ -75,10 +75,10 @@ def revoke_key(
     except ValueError as error:
         fail(str(error))
 
-    async def deed(work: Work) -> None:
+    async def operation(work: Work) -> None:
         await auth.revoke_operator_key(work, found)
 
-    run(_with_work(deed))
+    run(_with_work(operation))
     out.print(f"{key_id} opens no door any more.")
 
 
@@ -108,10 +108,10 @@ def set_setting(
     except ValueError:
         parsed = value
 
-    async def deed(work: Work) -> dict[str, Any]:
+    async def operation(work: Work) -> dict[str, Any]:
         return await tenants.change_setting(work, name, parsed)
 
-    changed: dict[str, Any] = run(_with_work(deed))
+    changed: dict[str, Any] = run(_with_work(operation))
     out.print(f"{name} is {escape(json.dumps(changed['value']))}.")
 
 

@@ -28,12 +28,12 @@ RoleName = Annotated[auth.Role, typer.Option("--role", help="What they may do.")
 T = TypeVar("T")
 
 
-def _at(tenant: str, deed: Callable[[Work], Awaitable[T]]) -> T:
+def _at(tenant: str, operation: Callable[[Work], Awaitable[T]]) -> T:
     async def work() -> T:
         async with database() as pool:
             tenant_id = await require(pool, tenant)
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
-                return await deed(w)
+                return await operation(w)
 
     return run(work())
 
@@ -54,7 +54,7 @@ def invite(
     if "@" not in email[1:-1] or len(email) > 254 or any(each.isspace() for each in email):
         fail(f"`{escape(email[:100])}` is not an e-mail address such as anna@example.com")
 
-    async def deed(work: Work) -> tuple[auth.Invited, str]:
+    async def operation(work: Work) -> tuple[auth.Invited, str]:
         known = await auth.list_staff(work, status="invited")
         there = next((each["id"] for each in known if each["email"] == auth.normal(email)), None)
         if there is None:
@@ -64,7 +64,7 @@ def invite(
             made = await auth.invite_again(work, there)
         return made, auth.invitation_link(work.tenant_id, made.invitation_id)
 
-    made, link = _at(tenant, deed)
+    made, link = _at(tenant, operation)
     if as_json:
         say_json({"staff_id": encode("staff", made.staff_id), "role": role, "link": link})
         return
@@ -97,10 +97,10 @@ def list_staff(tenant: Tenant, as_json: Json = False) -> None:
 def remove(email: Email, tenant: Tenant) -> None:
     """Remove somebody: nothing of theirs opens a door from the next request on."""
 
-    async def deed(work: Work) -> None:
+    async def operation(work: Work) -> None:
         await auth.remove(work, await _id_of(work, email))
 
-    _at(tenant, deed)
+    _at(tenant, operation)
     out.print(f"{escape(email)} is removed; {command('staff restore')} takes them back.")
 
 
@@ -108,12 +108,12 @@ def remove(email: Email, tenant: Tenant) -> None:
 def restore(email: Email, tenant: Tenant) -> None:
     """Take somebody back who was removed, in the role that they had."""
 
-    async def deed(work: Work) -> str:
+    async def operation(work: Work) -> str:
         staff_id = await _id_of(work, email)
         await auth.restore(work, staff_id)
         return (await auth.find_staff(work, email))["status"]
 
-    out.print(f"{escape(email)} is {_at(tenant, deed)}.")
+    out.print(f"{escape(email)} is {_at(tenant, operation)}.")
 
 
 @app.command("set-role")
@@ -124,10 +124,10 @@ def set_role(
 ) -> None:
     """Give somebody another role, from their next request on."""
 
-    async def deed(work: Work) -> None:
+    async def operation(work: Work) -> None:
         await auth.change(work, await _id_of(work, email), role=role)
 
-    _at(tenant, deed)
+    _at(tenant, operation)
     out.print(f"{escape(email)} is {role} now.")
 
 
@@ -164,10 +164,10 @@ def take_over(
     except (OSError, UnicodeDecodeError) as error:
         fail(f"{file} cannot be read: {error}")
 
-    async def deed(work: Work) -> int:
+    async def operation(work: Work) -> int:
         return await auth.take_over(work, people)
 
-    new = _at(tenant, deed)
+    new = _at(tenant, operation)
     out.print(f"{new} of {len(people)} people are new on the staff of {tenant}.")
 
 

@@ -6,7 +6,7 @@ A rule listens to one event (its trigger), asks its conditions, and awards point
 
 from .awarding import award, find_award, find_awards, give_back_usage, judge_at_most
 from .errors import RuleNotFound, TooMuchToJudge
-from .facts import deed_facts, purchase_facts
+from .facts import activity_facts, purchase_facts
 from .judging import Awarded, Occurrence, source_of
 from .managed import follow_settings
 from .presets import furnish
@@ -19,9 +19,9 @@ __all__ = [
     "Occurrence",
     "RuleNotFound",
     "TooMuchToJudge",
+    "activity_facts",
     "award",
     "create_rule",
-    "deed_facts",
     "find_award",
     "find_awards",
     "follow_settings",

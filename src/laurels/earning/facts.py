@@ -16,7 +16,7 @@ NET_AMOUNT: Final = "purchase.net_amount"
 LINES: Final = "purchase.lines"
 LINE_QUANTITY: Final = "purchase.lines.quantity"
 QUANTITY: Final = "purchase.quantity"
-DEED_KIND: Final = "activity.kind"
+ACTIVITY_KIND: Final = "activity.kind"
 TIER: Final = "member.tier"
 TIER_MULTIPLIER: Final = "member.tier_multiplier"
 SEGMENTS: Final = "member.segments"
@@ -45,7 +45,7 @@ FIELDS: Final = Fields(
     Field("amount", Kind.MONEY, "Price of all, after discounts.", collection=LINES),
     Field("net_amount", Kind.MONEY, "The same less the tax in it.", collection=LINES),
     Field("attributes", Kind.ATTRIBUTES, "What the tenant adds.", LINES, private=True),
-    Field("activity.kind", Kind.TEXT, "Which deed: review, social_share, visit, steps."),
+    Field("activity.kind", Kind.TEXT, "Which activity: review, social_share, visit, steps."),
     Field("activity.source", Kind.TEXT, "Who reports it: api, an app, a device."),
     Field("activity.subject", Kind.TEXT, "What it is about, such as a product.", private=True),
     Field("activity.value", Kind.NUMBER, "The number that was sent with it."),
@@ -67,7 +67,7 @@ FIELDS: Final = Fields(
 
 ROOTS: Final = {
     "purchase.completed": ("event", "member", "purchase"),
-    "deed.recorded": ("event", "member", "activity"),
+    "activity.recorded": ("event", "member", "activity"),
     "member.birthday": ("event", "member"),
     "member.enrolled": ("event", "member"),
 }
@@ -113,7 +113,7 @@ def purchase_facts(
     }
 
 
-def deed_facts(
+def activity_facts(
     *,
     kind: str,
     source: str | None = None,
@@ -121,9 +121,9 @@ def deed_facts(
     value: Decimal | None = None,
     attributes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The facts of a deed."""
+    """The facts of an activity."""
     return {
-        DEED_KIND: kind,
+        ACTIVITY_KIND: kind,
         "activity.source": source,
         "activity.subject": subject,
         "activity.value": value,

@@ -11,7 +11,7 @@ import orjson
 
 from laurels import ledger
 from laurels.events.catalogue import (
-    DeedRecorded,
+    ActivityRecorded,
     MemberBirthday,
     MemberEnrolled,
     PurchaseCompleted,
@@ -21,19 +21,19 @@ from laurels.kit.work import Actor
 
 from .award import Award
 from .engine import evaluate
-from .facts import DEED_KIND
+from .facts import ACTIVITY_KIND
 from .plan import Plan
 from .rules import UsageKey
 
 SOURCES = {
     PurchaseCompleted.name: ("purchase", "purchase"),
     MemberEnrolled.name: ("signup", "member"),
-    MemberBirthday.name: ("birthday", "deed"),
-    DeedRecorded.name: ("activity", "deed"),
+    MemberBirthday.name: ("birthday", "activity"),
+    ActivityRecorded.name: ("activity", "activity"),
 }
 """By the event that earned: the ledger's source of the points, and the kind of its subject."""
-OF_DEEDS = frozenset({"review", "social_share"})
-"""Kinds of deeds that the ledger knows by name; the points of all others come of `activity`."""
+OF_ACTIVITIES = frozenset({"review", "social_share"})
+"""Kinds of activities that the ledger knows by name; points of all others come of `activity`."""
 NOTHING = Plan({})
 """The plan of whoever earns nothing."""
 
@@ -191,7 +191,7 @@ def switched_off(trigger: str, occurrence: Occurrence) -> Judged:
 
 
 def _credits(trigger: str, occurrence: Occurrence, outcome: Award) -> list[ledger.Credit]:
-    source = source_of(trigger, occurrence.facts.get(DEED_KIND))
+    source = source_of(trigger, occurrence.facts.get(ACTIVITY_KIND))
     source_id = encode(SOURCES[trigger][1], occurrence.subject_id)
     return [
         ledger.Credit(
@@ -210,10 +210,10 @@ def _credits(trigger: str, occurrence: Occurrence, outcome: Award) -> list[ledge
     ]
 
 
-def source_of(trigger: str, deed_kind: str | None = None) -> str:
+def source_of(trigger: str, activity_kind: str | None = None) -> str:
     """Return the ledger's source of points that such an event earns."""
-    if deed_kind is not None and deed_kind in OF_DEEDS:
-        return deed_kind
+    if activity_kind is not None and activity_kind in OF_ACTIVITIES:
+        return activity_kind
     return SOURCES[trigger][0]
 
 

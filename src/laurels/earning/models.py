@@ -75,7 +75,7 @@ class Award(TenantOwned, Base):
     )
 
     subject_id: Mapped[UUID] = mapped_column(
-        primary_key=True, comment="The purchase, member or deed it was about."
+        primary_key=True, comment="The purchase, member or activity it was about."
     )
     trigger: Mapped[str] = mapped_column(primary_key=True, comment="The event that was judged.")
     member_id: Mapped[UUID] = mapped_column(comment="Who earned.")

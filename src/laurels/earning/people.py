@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
-from laurels import activity, purchases
+from laurels import activities, purchases
 from laurels.events import Erasing, Merging, Unmerging, takes_part
 from laurels.kit import dossier
 from laurels.kit.ids import FIRST
@@ -18,9 +18,9 @@ CHUNK = 10_000
 
 
 async def _subjects(work: Work, member_ids: Sequence[UUID]) -> AsyncIterator[list[UUID]]:
-    """Yield what members may have awards for: they themselves, purchases, deeds, birthdays."""
+    """Yield what members may have awards for: they themselves, purchases, activities, birthdays."""
     yield list(member_ids)
-    for ids_of in (purchases.ids_of, activity.ids_of):
+    for ids_of in (purchases.ids_of, activities.ids_of):
         last = FIRST
         while ids := await ids_of(work, member_ids, after=last, limit=CHUNK):
             yield ids

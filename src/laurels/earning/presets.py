@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from laurels import tenants
-from laurels.events.catalogue import DeedRecorded, MemberBirthday, PurchaseCompleted
+from laurels.events.catalogue import ActivityRecorded, MemberBirthday, PurchaseCompleted
 from laurels.kit.work import Work
 
 from .schemas import EarningRuleIn
@@ -43,7 +43,7 @@ RULES: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
             "paused",
             {
                 "name": "A review",
-                "trigger": DeedRecorded.name,
+                "trigger": ActivityRecorded.name,
                 "conditions": {**_OF_KIND, "value": "review"},
                 "award": {"type": "fixed", "points": 50},
                 "caps": [{"period": "day", "points": 150}],
@@ -53,7 +53,7 @@ RULES: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
             "paused",
             {
                 "name": "A share",
-                "trigger": DeedRecorded.name,
+                "trigger": ActivityRecorded.name,
                 "conditions": {**_OF_KIND, "value": "social_share"},
                 "award": {"type": "fixed", "points": 25},
                 "caps": [{"period": "day", "points": 25}],

@@ -10,7 +10,7 @@ import orjson
 
 from laurels import audit, tenants
 from laurels.events.catalogue import (
-    DeedRecorded,
+    ActivityRecorded,
     MemberBirthday,
     MemberEnrolled,
     PurchaseCompleted,
@@ -36,7 +36,7 @@ from .rules import Rule
 from .schemas import EarningRuleIn, PerUnitForm, from_json
 
 TRIGGERS: tuple[str, ...] = (
-    PurchaseCompleted.name, DeedRecorded.name, MemberEnrolled.name, MemberBirthday.name,
+    PurchaseCompleted.name, ActivityRecorded.name, MemberEnrolled.name, MemberBirthday.name,
 )  # fmt: skip
 """The events that can earn."""
 

@@ -41,7 +41,7 @@ class JobRun(TenantOwned, Base):
     )
 
     id: Mapped[Id]
-    job: Mapped[str] = mapped_column(comment="Name of the job, `room.deed`.")
+    job: Mapped[str] = mapped_column(comment="Name of the job, `room.operation`.")
     period: Mapped[str] = mapped_column(comment="The period it is for: a local day, a minute …")
     origin: Mapped[str] = mapped_column(comment="The schedule, somebody's hand, or a test clock.")
     state: Mapped[str] = mapped_column(comment="waiting, running, done or failed.")

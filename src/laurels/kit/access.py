@@ -51,8 +51,8 @@ class Principal:
 class Stranger:
     """Somebody who has not shown who they are, at a door that is open to everybody.
 
-    No transaction is open: a deed that must not hold a connection meanwhile, or that has to keep
-    what it noted of a refusal, opens its own.
+    No transaction is open: an operation that must not hold a connection meanwhile, or that has to
+    keep what it noted of a refusal, opens its own.
     """
 
     database: Database

@@ -16,7 +16,7 @@ PREFIXES: dict[str, str] = {
     "audit_entry": "aud",
     "award": "awd",
     "dead_letter": "dlt",
-    "deed": "dee",
+    "activity": "act",
     "earning_rule": "rul",
     "event": "evt",
     "hold": "hld",

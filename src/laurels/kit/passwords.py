@@ -94,11 +94,11 @@ def require_room() -> None:
         raise HashingBusy
 
 
-async def _beside(deed: Callable[[], T]) -> T:
+async def _beside(operation: Callable[[], T]) -> T:
     require_room()
     _Crowd.there += 1
     try:
-        return await asyncio.get_running_loop().run_in_executor(_threads, deed)
+        return await asyncio.get_running_loop().run_in_executor(_threads, operation)
     finally:
         _Crowd.there -= 1
 

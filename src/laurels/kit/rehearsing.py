@@ -1,4 +1,4 @@
-"""Dry runs: the deed is done, what follows from it is looked at, and everything is rolled back.
+"""Dry runs: the operation is done, what follows is looked at, and everything is rolled back.
 
 While one is under way, rooms note in the work what they have written; outside of a dry run a note
 costs one look-up. Who looks at what follows is plugged in by `api.py`, because that is above us.
@@ -25,7 +25,7 @@ DryRun = Annotated[
     ),
 ]
 Follow = Callable[[Work | None], Awaitable[BaseModel]]
-"""Lets everything happen that follows from a deed, in its transaction, and returns all of it.
+"""Lets everything happen that follows from an operation, in its transaction, and returns all of it.
 
 From a refusal, which has no work any more, nothing follows; then everything is empty."""
 

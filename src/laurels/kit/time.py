@@ -16,7 +16,7 @@ FUTURE_TOLERANCE = timedelta(minutes=5)
 
 
 def utc_now() -> datetime:
-    """Return the present moment. Only entry points call this; deeds read `work.now`."""
+    """Return the present moment. Only entry points call this; operations read `work.now`."""
     return datetime.now(UTC)
 
 

@@ -60,7 +60,11 @@ _KINDS = {
 }  # fmt: skip
 """What the columns of all chapters are ids of."""
 
-_SUBJECTS = {"purchase.completed": "purchase", "deed.recorded": "deed", "member.birthday": "deed"}
+_SUBJECTS = {
+    "purchase.completed": "purchase",
+    "activity.recorded": "activity",
+    "member.birthday": "activity",
+}
 """What an award is about, by the event that was judged; the member themselves for the rest."""
 
 

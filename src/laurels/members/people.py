@@ -6,7 +6,7 @@ Merging and erasing begin in this room (`merging.py`, `erasing.py`), so it waits
 from laurels.kit import dossier
 from laurels.permissions import Permission
 
-STAYS = "members, merges and totals are written by the deeds that start the stories"
+STAYS = "members, merges and totals are written by the operations that start the stories"
 """Why this room registers no handler."""
 
 for _name, _table, _where, _key, _kind in (

@@ -13,7 +13,7 @@ begin
     'segment_days', 'segment_memberships', 'segment_cursors', 'segments',
     'test_clocks', 'job_runs', 'rejected_rows', 'import_runs', 'rule_usage', 'awards', 'earning_rules',
     'vouchers', 'redemptions', 'rewards',
-    'refunds', 'purchase_lines', 'purchases', 'deeds', 'tier_history', 'tiers',
+    'refunds', 'purchase_lines', 'purchases', 'activities', 'tier_history', 'tiers',
     'lot_entries', 'holds', 'lots', 'posting_keys', 'point_transactions', 'wallet_merges',
     'wallets', 'programs', 'member_merges', 'member_totals', 'members', 'api_keys',
     'refresh_tokens', 'staff_sessions', 'staff_invitations', 'staff',
@@ -51,7 +51,7 @@ language plpgsql security definer set search_path = laurels, pg_temp as $$
 begin
   analyze laurels.members, laurels.member_totals, laurels.member_sequences, laurels.wallets,
     laurels.point_transactions, laurels.posting_keys, laurels.lots, laurels.lot_entries,
-    laurels.purchases, laurels.purchase_lines, laurels.deeds, laurels.awards, laurels.rule_usage,
+    laurels.purchases, laurels.purchase_lines, laurels.activities, laurels.awards, laurels.rule_usage,
     laurels.tier_history, laurels.outbox;
 end
 $$;

@@ -28,7 +28,7 @@ PATHS: Mapping[str, Mapping[str, str]] = {
     "reopen": {"used": "completed"},
     "refund": {"completed": "refunded"},
 }
-"""What each deed makes of which state; from every other state it is refused."""
+"""What each operation makes of which state; from every other state it is refused."""
 FORCED: Mapping[str, str] = {"used": "refunded", "expired": "refunded"}
 """What a refund does only when somebody insists and says why."""
 
@@ -43,15 +43,18 @@ _DONE = {
 }
 
 
-def lead(deed: str, state: str, *, force: bool = False) -> str:
-    """Return the state that a deed leads to. Raise RedemptionMoved, or ForceNeeded for a refund."""
-    paths = PATHS[deed]
+def lead(operation: str, state: str, *, force: bool = False) -> str:
+    """Return the state that an operation leads to.
+
+    Raise RedemptionMoved, or ForceNeeded for a refund.
+    """
+    paths = PATHS[operation]
     if state in paths:
         return paths[state]
-    if deed == "refund" and state in FORCED:
+    if operation == "refund" and state in FORCED:
         if force:
             return FORCED[state]
         raise ForceNeeded(state=state)
     from_where = " or ".join(f"`{each}`" for each in paths)
-    msg = f"The redemption is `{state}`; only one that is {from_where} can be {_DONE[deed]}."
+    msg = f"The redemption is `{state}`; only one that is {from_where} can be {_DONE[operation]}."
     raise RedemptionMoved(msg, state=state)

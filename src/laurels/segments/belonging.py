@@ -44,7 +44,7 @@ class Named:
     ) -> Belonging:
         """Return to which of them members belong, each at a moment of their own.
 
-        `without` are purchases and deeds that are recorded, but are not to count yet.
+        `without` are purchases and activities that are recorded, but are not to count yet.
         """
         found: Belonging = {member_id: set() for member_id in moments}
         if self.kept and moments:

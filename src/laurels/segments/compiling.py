@@ -58,7 +58,8 @@ class Column:
     moment names that moment, so that comparisons become bounds of the moment. In expressions
     `{tenant}`, `{now}`, `{today}`, `{zone}` and `{start_of_day_30}` (30 local days ago) stand for
     values; `{present}` is when they are asked, also where the question is about an earlier moment.
-    `{judged_p}` leaves out the purchases `p` that are not judged yet, `{judged_a}` the deeds `a`.
+    `{judged_p}` leaves out the purchases `p` that are not judged yet, `{judged_a}` the activities
+    `a`.
     """
 
     sql: str
@@ -70,7 +71,7 @@ class Column:
 class Values:
     """Bind values in their order, and what the words in braces stand for.
 
-    `without`: purchases and deeds that are recorded, but are not to count yet.
+    `without`: purchases and activities that are recorded, but are not to count yet.
     """
 
     now: datetime

@@ -249,10 +249,10 @@ def _purchases() -> None:
         register(Field(name, kind, words, "purchase_lines"), f"l.{name}")
 
 
-def _deeds() -> None:
+def _activities() -> None:
     register_collection(
-        "deeds",
-        "laurels.deeds as a where a.tenant_id = {tenant} and a.member_id = m.id"
+        "activities",
+        "laurels.activities as a where a.tenant_id = {tenant} and a.member_id = m.id"
         " and a.status = 'recorded'{judged_a}",
     )
     for name, kind, words in (
@@ -263,9 +263,9 @@ def _deeds() -> None:
         ("occurred_at", Kind.DATETIME, "When it happened."),
         ("attributes", Kind.ATTRIBUTES, "What the tenant adds."),
     ):
-        register(Field(name, kind, words, "deeds"), f"a.{name}")
+        register(Field(name, kind, words, "activities"), f"a.{name}")
     register(
-        Field("days_ago", Kind.INTEGER, "How many days ago; 0 is today.", "deeds"),
+        Field("days_ago", Kind.INTEGER, "How many days ago; 0 is today.", "activities"),
         _DAYS.format(moment="a.occurred_at"),
         since="a.occurred_at",
     )
@@ -312,5 +312,5 @@ def _compared() -> None:
     )
 
 
-for _register in (_profile, _lifetime, _points, _tier, _purchases, _deeds, _compared):
+for _register in (_profile, _lifetime, _points, _tier, _purchases, _activities, _compared):
     _register()

@@ -1,13 +1,13 @@
-"""What a purchase or deed causes and a refund or revocation undoes, in one transaction.
+"""What a purchase or activity causes and a refund or revocation undoes, in one transaction.
 
-It owns the write routes of purchases and deeds and the enrolment of members, because those are
-stories across the books: member, purchase or deed, rules, ledger, totals, outbox.
+It owns the write routes of purchases and activities and the enrolment of members, because those are
+stories across the books: member, purchase or activity, rules, ledger, totals, outbox.
 """
 
 from .archiving import archive, block, restore, unblock
-from .deeds import record_deeds, revoke_deed
 from .effect import Settled
 from .ending import cancel, complete, find_stuck, settle_waiting
+from .recording import record_activities, revoke_activity
 from .refunding import Refunded, refund
 from .rehearsal import DryRunOut, FollowsOut, follow
 from .service import award_enrolment, enrol, settle
@@ -25,10 +25,10 @@ __all__ = [
     "enrol",
     "find_stuck",
     "follow",
-    "record_deeds",
+    "record_activities",
     "refund",
     "restore",
-    "revoke_deed",
+    "revoke_activity",
     "settle",
     "settle_waiting",
     "unblock",

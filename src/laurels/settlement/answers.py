@@ -1,4 +1,4 @@
-"""What the doors of purchases answer, for many at once: done by one deed, rendered once."""
+"""What the doors of purchases answer, for many at once: done by one activity, rendered once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,8 +8,8 @@ from uuid import UUID
 
 import orjson
 
-from laurels import activity, earning, members, purchases
-from laurels.activity import NewDeed
+from laurels import activities, earning, members, purchases
+from laurels.activities import NewActivity
 from laurels.events.catalogue import PurchaseCompleted
 from laurels.kit.errors import AppError
 from laurels.kit.hot import Item
@@ -20,11 +20,11 @@ from laurels.kit.work import Work
 from laurels.members.schemas import MemberOut
 from laurels.purchases import NewPurchase, NewRefund
 
-from . import deeds, refunding, service
+from . import recording, refunding, service
 from .by_program import parts_of, tell_refunds, with_programs
 from .effect import Settled
 from .refunding import Refunded
-from .schemas import DeedOut, LineOut, PurchaseOut, RefundOut, RefundSummaryOut
+from .schemas import ActivityOut, LineOut, PurchaseOut, RefundOut, RefundSummaryOut
 
 
 async def buy(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
@@ -59,15 +59,15 @@ async def give_back(work: Work, asked: Sequence[Item]) -> list[Answer | AppError
 
 
 async def do(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
-    """Record the deeds that are asked for: 201 with what each earned, 200 for a repeat."""
-    items: list[NewDeed] = _of(asked)
-    outcomes = await deeds.record_deeds(work, items)
-    ids = [outcome.deed_id for outcome in outcomes if isinstance(outcome, deeds.Done)]
-    shown = await read_deeds(work, ids)
+    """Record the activities that are asked for: 201 with what each earned, 200 for a repeat."""
+    items: list[NewActivity] = _of(asked)
+    outcomes = await recording.record_activities(work, items)
+    ids = [outcome.activity_id for outcome in outcomes if isinstance(outcome, recording.Done)]
+    shown = await read_activities(work, ids)
     return [
         outcome
         if isinstance(outcome, AppError)
-        else Answer(201 if outcome.new else 200, rendered(shown[outcome.deed_id]))
+        else Answer(201 if outcome.new else 200, rendered(shown[outcome.activity_id]))
         for outcome in outcomes
     ]
 
@@ -94,7 +94,7 @@ def _of(asked: Sequence[Item]) -> list[Any]:
     return [each.content for each in asked]
 
 
-def rendered(view: PurchaseOut | RefundOut | DeedOut | MemberOut) -> bytes:
+def rendered(view: PurchaseOut | RefundOut | ActivityOut | MemberOut) -> bytes:
     """Return the JSON of an answer."""
     return view.__pydantic_serializer__.to_json(view)
 
@@ -233,25 +233,25 @@ def _read(purchase: dict[str, Any], award: dict[str, Any] | None) -> PurchaseOut
     return PurchaseOut.model_validate(_with_award(purchase, award))
 
 
-async def read_deeds(work: Work, deed_ids: Sequence[UUID]) -> dict[UUID, DeedOut]:
-    """Return deeds as they now are, with what they earned; those that are there, by id."""
-    if not deed_ids:
+async def read_activities(work: Work, activity_ids: Sequence[UUID]) -> dict[UUID, ActivityOut]:
+    """Return activities as they now are, with what they earned; those that are there, by id."""
+    if not activity_ids:
         return {}
-    found = await activity.find_deeds(work, deed_ids)
+    found = await activities.find_activities(work, activity_ids)
     awards = await find_awards_of(work, found)
     return {
-        deed_id: DeedOut.model_validate(_with_award(deed, awards.get(deed_id)))
-        for deed_id, deed in found.items()
+        activity_id: ActivityOut.model_validate(_with_award(activity, awards.get(activity_id)))
+        for activity_id, activity in found.items()
     }
 
 
 async def find_awards_of(
     work: Work, found: Mapping[UUID, Mapping[str, Any]]
 ) -> dict[UUID, dict[str, Any]]:
-    """Return what these deeds earned and why, by id: whatever each was judged as."""
+    """Return what these activities earned and why, by id: whatever each was judged as."""
     by_trigger: dict[str, list[UUID]] = {}
-    for deed_id, deed in found.items():
-        by_trigger.setdefault(deeds.trigger_of(deed), []).append(deed_id)
+    for activity_id, activity in found.items():
+        by_trigger.setdefault(recording.trigger_of(activity), []).append(activity_id)
     awards: dict[UUID, dict[str, Any]] = {}
     for trigger, ids in by_trigger.items():
         awards |= await earning.find_awards(work, trigger, ids)

@@ -1,7 +1,7 @@
 """Birthdays: celebrated once a year, on the tenant's own day, also when a day was missed.
 
-A birthday is a deed that nobody reports, so that it has an id, a why and an undoing like any other.
-Its natural key is the member and the year.
+A birthday is an activity that nobody reports, so that it has an id, a why and an undoing like any
+other. Its natural key is the member and the year.
 
 Somebody who changes their date of birth cannot have a second one: there are at least 365 days
 between two, and one in a calendar year. Who was born on February 29 celebrates on February 28 in
@@ -16,8 +16,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from laurels import activity, earning, members, tenants
-from laurels.activity import NewDeed
+from laurels import activities, earning, members, tenants
+from laurels.activities import NewActivity
 from laurels.events import emit
 from laurels.events.catalogue import MemberBirthday
 from laurels.kit.ids import encode
@@ -103,8 +103,8 @@ async def _without_those_who_have(
     if not found:
         return []
     first = min(each.day for each in found) - timedelta(days=DAYS_BETWEEN + 1)
-    lately = await activity.celebrated(
-        work, [each.member_id for each in found], kind=activity.BIRTHDAY,
+    lately = await activities.celebrated(
+        work, [each.member_id for each in found], kind=activities.BIRTHDAY,
         since=start_of_day(first, place),
     )  # fmt: skip
     last = {member_id: local_date(moment, place) for member_id, moment in lately.items()}
@@ -120,12 +120,12 @@ async def _celebrate(work: Work, found: Sequence[Birthday]) -> int:
         for each in found
         if present[each.member_id] == members.Present(each.member_id, "active")
     ]
-    recorded = await activity.record(
+    recorded = await activities.record(
         work,
         [
-            NewDeed(
-                kind=activity.BIRTHDAY,
-                source=activity.OURS,
+            NewActivity(
+                kind=activities.BIRTHDAY,
+                source=activities.OURS,
                 external_id=f"{encode('member', each.member_id)}:{each.day.year}",
                 doer_id=each.member_id,
                 occurred_at=each.starts_at,
@@ -141,7 +141,7 @@ async def _celebrate(work: Work, found: Sequence[Birthday]) -> int:
             facts={},
         )
         for each, outcome in zip(found, recorded, strict=True)
-        if isinstance(outcome, activity.Recorded) and outcome.new
+        if isinstance(outcome, activities.Recorded) and outcome.new
     ]
     awards = await earning.award(work, MemberBirthday.name, occurrences)
     emit(

@@ -1,4 +1,4 @@
-"""Whose a purchase or a deed is at present: members may be merged, blocked or archived by now."""
+"""Whose a purchase or an activity is at present: members may be merged, blocked or archived."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -2,13 +2,13 @@
 
 AppError
 ├── MemberMismatch     member and member_id name two people
-├── DeedUnattributed   a deed that says nobody did it
+├── ActivityUnattributed   an activity that says nobody did it
 └── BatchTooLarge      more items than one batch may have
 """
 
 from typing import ClassVar
 
-from laurels.activity import DeedAltered, DeedInvalid, DeedNotFound
+from laurels.activities import ActivityAltered, ActivityInvalid, ActivityNotFound
 from laurels.earning import TooMuchToJudge
 from laurels.kit.errors import AppError, Invalid
 from laurels.ledger import PointsOverLimit
@@ -46,10 +46,10 @@ class MemberMismatch(Invalid):
     code: ClassVar[str] = "member_mismatch"
 
 
-class DeedUnattributed(Invalid):
-    """A deed belongs to a member: send `member` (your id) or `member_id` (ours)."""
+class ActivityUnattributed(Invalid):
+    """An activity belongs to a member: send `member` (your id) or `member_id` (ours)."""
 
-    code: ClassVar[str] = "deed_unattributed"
+    code: ClassVar[str] = "activity_unattributed"
 
 
 class BatchTooLarge(Invalid):
@@ -117,16 +117,16 @@ SETTLING: tuple[type[AppError], ...] = (
 
 DOING: tuple[type[AppError], ...] = (
     TenantSuspended,
-    DeedUnattributed,
+    ActivityUnattributed,
     MemberMismatch,
-    DeedInvalid,
+    ActivityInvalid,
     MemberNotFound,
     MemberErased,
-    DeedAltered,
+    ActivityAltered,
 )
-"""What stands in the way of a deed that is sent."""
+"""What stands in the way of an activity that is sent."""
 
-REVOKING: tuple[type[AppError], ...] = (TenantSuspended, DeedNotFound)
+REVOKING: tuple[type[AppError], ...] = (TenantSuspended, ActivityNotFound)
 """What stands in the way of a revocation."""
 
 REFUNDING: tuple[type[AppError], ...] = (

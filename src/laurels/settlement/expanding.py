@@ -17,8 +17,8 @@ from .schemas import AwardOut, LineOut
 
 PURCHASE = "purchase"
 SUMMARY = "purchase_summary"
-DEED = "deed"
-DEED_SUMMARY = "deed_summary"
+ACTIVITY = "activity"
+ACTIVITY_SUMMARY = "activity_summary"
 
 
 async def _members(work: Work, rows: Rows) -> Mapping[UUID, MemberOut]:
@@ -48,17 +48,18 @@ async def _awards(work: Work, rows: Rows) -> Mapping[UUID, AwardOut]:
     }
 
 
-async def _awards_of_deeds(work: Work, rows: Rows) -> Mapping[UUID, AwardOut]:
+async def _awards_of_activities(work: Work, rows: Rows) -> Mapping[UUID, AwardOut]:
     found = await answers.find_awards_of(work, rows)
     return {
-        deed_id: AwardOut.model_validate(with_programs(award)) for deed_id, award in found.items()
+        activity_id: AwardOut.model_validate(with_programs(award))
+        for activity_id, award in found.items()
     }
 
 
 expand.offer("wallet", "member", _members, reads=Permission.MEMBERS_READ)
-expand.offer(DEED, "member", _members, reads=Permission.MEMBERS_READ)
-expand.offer(DEED_SUMMARY, "award", _awards_of_deeds, reads=Permission.EARNING_READ)
-expand.offer(DEED_SUMMARY, "member", _members, reads=Permission.MEMBERS_READ)
+expand.offer(ACTIVITY, "member", _members, reads=Permission.MEMBERS_READ)
+expand.offer(ACTIVITY_SUMMARY, "award", _awards_of_activities, reads=Permission.EARNING_READ)
+expand.offer(ACTIVITY_SUMMARY, "member", _members, reads=Permission.MEMBERS_READ)
 expand.offer(PURCHASE, "member", _members, reads=Permission.MEMBERS_READ)
 expand.offer(SUMMARY, "award", _awards, reads=Permission.EARNING_READ)
 expand.offer(SUMMARY, "lines", _lines, reads=Permission.PURCHASES_READ)

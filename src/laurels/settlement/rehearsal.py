@@ -1,4 +1,4 @@
-"""What would follow from a deed: points, caps, lots, wallets, events and what handlers would do.
+"""What would follow from a write: points, caps, lots, wallets, events, and what handlers would do.
 
 It is asked at the end of a dry run, before everything is rolled back.
 """

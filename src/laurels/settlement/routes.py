@@ -1,11 +1,11 @@
-"""Purchases and deeds over HTTP, and the enrolment of members."""
+"""Purchases and activities over HTTP, and the enrolment of members."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from laurels import activity, members, purchases, tenants
+from laurels import activities, members, purchases, tenants
 from laurels.kit import bulk
 from laurels.kit import expand as expanding
 from laurels.kit.access import begin
@@ -28,17 +28,17 @@ from laurels.members.errors import (
 from laurels.members.schemas import MemberIn, MemberOut
 from laurels.permissions import Permission
 
-from . import answers, archiving, changing, claiming, deeds, ending, service, why
+from . import answers, archiving, changing, claiming, ending, recording, service, why
 from .errors import CHANGING, CLAIMING, COMPLETING, DOING, ENROLLING, REFUNDING, REVOKING, SETTLING
-from .expanding import DEED, DEED_SUMMARY, PURCHASE, SUMMARY
+from .expanding import ACTIVITY, ACTIVITY_SUMMARY, PURCHASE, SUMMARY
 from .schemas import (
-    DeedId,
-    DeedIn,
-    DeedKind,
-    DeedOut,
-    DeedSource,
-    DeedSummaryOut,
-    DeedWhyOut,
+    ActivityId,
+    ActivityIn,
+    ActivityKind,
+    ActivityOut,
+    ActivitySource,
+    ActivitySummaryOut,
+    ActivityWhyOut,
     MemberBlockIn,
     MemberId,
     MemberUnblockIn,
@@ -63,17 +63,17 @@ Writing = Annotated[Work, begin(Permission.PURCHASES_WRITE)]
 EnrollingInBulk = Annotated[Work, begin(Permission.MEMBERS_WRITE, feature="bulk")]
 InBulk = Annotated[Work, begin(Permission.PURCHASES_WRITE, feature="bulk", rehearsable=True)]
 Settling = Annotated[Work, begin(Permission.PURCHASES_WRITE, rehearsable=True)]
-ReadingDeeds = Annotated[Work, begin(Permission.ACTIVITY_READ)]
-Revoking = Annotated[Work, begin(Permission.ACTIVITY_WRITE, rehearsable=True)]
-DoingInBulk = Annotated[Work, begin(Permission.ACTIVITY_WRITE, feature="bulk", rehearsable=True)]
-Doing = Annotated[Caller, requires_batched(Permission.ACTIVITY_WRITE)]
-ExpandDeed = Annotated[str, ExpansionsOf(DEED), Query()]
-ExpandDeeds = Annotated[str, ExpansionsOf(DEED_SUMMARY), Query()]
+ReadingActivities = Annotated[Work, begin(Permission.ACTIVITIES_READ)]
+Revoking = Annotated[Work, begin(Permission.ACTIVITIES_WRITE, rehearsable=True)]
+DoingInBulk = Annotated[Work, begin(Permission.ACTIVITIES_WRITE, feature="bulk", rehearsable=True)]
+Doing = Annotated[Caller, requires_batched(Permission.ACTIVITIES_WRITE)]
+ExpandActivity = Annotated[str, ExpansionsOf(ACTIVITY), Query()]
+ExpandActivities = Annotated[str, ExpansionsOf(ACTIVITY_SUMMARY), Query()]
 Buying = Annotated[Caller, requires_batched(Permission.PURCHASES_WRITE)]
 
 
 def _natural_key(
-    source: Annotated[DeedSource | None, Query(description="Who reported it.")] = None,
+    source: Annotated[ActivitySource | None, Query(description="Who reported it.")] = None,
     external_id: Annotated[Code | None, Query(description="Its number there.")] = None,
 ) -> tuple[str | None, str | None]:
     """Return the natural key that is looked for; either part may be open."""
@@ -320,77 +320,79 @@ async def post_refunds(body: BulkIn[RefundOfIn], work: InBulk) -> Response:
 
 
 @router.post(
-    "/deeds",
+    "/activities",
     status_code=201,
     tags=["activity"],
-    response_model=DeedOut,
-    responses={200: {"model": DeedOut, "description": "It was there before."}},
+    response_model=ActivityOut,
+    responses={200: {"model": ActivityOut, "description": "It was there before."}},
 )
 @refuses(*DOING)
-async def post_deed(body: DeedIn, caller: Doing) -> Response:
-    """Record what a member did and say what it earned. A repeat gives the deed again with 200."""
-    return await caller.submit(answers.do, body.to_deed())
+async def post_activity(body: ActivityIn, caller: Doing) -> Response:
+    """Record what a member did and say what it earned. A repeat gives the same with 200."""
+    return await caller.submit(answers.do, body.to_activity())
 
 
-@router.post("/deeds/bulk", tags=["activity"], response_model=BulkOut[DeedOut])
+@router.post("/activities/bulk", tags=["activity"], response_model=BulkOut[ActivityOut])
 @refuses("tenant_suspended", "feature_off")
-async def post_deeds(body: BulkIn[DeedIn], work: DoingInBulk) -> Response:
-    """Record up to 1,000 deeds at once; each has its own result, and one fails alone."""
-    return await bulk.book(work, body.items, DeedIn, DeedIn.to_deed, answers.do)
+async def post_activities(body: BulkIn[ActivityIn], work: DoingInBulk) -> Response:
+    """Record up to 1,000 activities at once; each has its own result, and one fails alone."""
+    return await bulk.book(work, body.items, ActivityIn, ActivityIn.to_activity, answers.do)
 
 
-@router.get("/deeds", tags=["activity"])
-async def list_deeds(
-    work: ReadingDeeds,
-    asked: Annotated[Asked, Depends(activity.DEEDS)],
+@router.get("/activities", tags=["activity"])
+async def list_activities(
+    work: ReadingActivities,
+    asked: Annotated[Asked, Depends(activities.ACTIVITIES)],
     key: NaturalKey,
     member_id: Annotated[MemberId | None, Query()] = None,
-    kind: Annotated[DeedKind | None, Query()] = None,
+    kind: Annotated[ActivityKind | None, Query()] = None,
     status: Annotated[Literal["recorded", "revoked"] | None, Query()] = None,
-    expand: ExpandDeeds | None = None,
-) -> Page[DeedSummaryOut]:
+    expand: ExpandActivities | None = None,
+) -> Page[ActivitySummaryOut]:
     """List what members did, the newest recorded first."""
-    rows = await activity.list_deeds(
+    rows = await activities.list_activities(
         work, member_id=member_id, kind=kind, status=status, key=key, asked=asked
     )
-    more = await expanding.expand(work, DEED_SUMMARY, expand, rows)
+    more = await expanding.expand(work, ACTIVITY_SUMMARY, expand, rows)
     return rows.page(
-        DeedSummaryOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
+        ActivitySummaryOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
     )
 
 
-@router.get("/deeds/{deed_id}", tags=["activity"])
-@refuses(activity.DeedNotFound)
-async def get_deed(
-    deed_id: DeedId, work: ReadingDeeds, expand: ExpandDeed | None = None
-) -> DeedOut:
-    """Read a deed with its award: which rules gave what, and why others did not."""
-    found = await _deed(work, deed_id)
+@router.get("/activities/{activity_id}", tags=["activity"])
+@refuses(activities.ActivityNotFound)
+async def get_activity(
+    activity_id: ActivityId, work: ReadingActivities, expand: ExpandActivity | None = None
+) -> ActivityOut:
+    """Read an activity with its award: which rules gave what, and why others did not."""
+    found = await _activity(work, activity_id)
     more = await expanding.expand(
-        work, DEED, expand, [{"id": found.id, "member_id": found.member_id}]
+        work, ACTIVITY, expand, [{"id": found.id, "member_id": found.member_id}]
     )
     return found.model_copy(update={"expanded": more.get(found.id)})
 
 
-@router.get("/deeds/{deed_id}/why", tags=["activity"])
-@refuses(activity.DeedNotFound)
-async def explain_deed(deed_id: DeedId, work: ReadingDeeds) -> DeedWhyOut:
-    """Say why a deed earned what it earned, or nothing: rule by rule, in sentences."""
-    return await why.explain_deed(work, deed_id)
+@router.get("/activities/{activity_id}/why", tags=["activity"])
+@refuses(activities.ActivityNotFound)
+async def explain_activity(activity_id: ActivityId, work: ReadingActivities) -> ActivityWhyOut:
+    """Say why an activity earned what it earned, or nothing: rule by rule, in sentences."""
+    return await why.explain_activity(work, activity_id)
 
 
-@router.post("/deeds/{deed_id}/revoke", tags=["activity"])
+@router.post("/activities/{activity_id}/revoke", tags=["activity"])
 @refuses(*REVOKING)
-async def revoke_deed(deed_id: DeedId, work: Revoking, body: RevokeIn | None = None) -> DeedOut:
-    """Revoke a deed, such as a removed review: what it earned is taken back, once."""
-    await deeds.revoke_deed(work, deed_id, reason=body.reason if body else None)
-    return await _deed(work, deed_id)
+async def revoke_activity(
+    activity_id: ActivityId, work: Revoking, body: RevokeIn | None = None
+) -> ActivityOut:
+    """Revoke an activity, such as a removed review: what it earned is taken back, once."""
+    await recording.revoke_activity(work, activity_id, reason=body.reason if body else None)
+    return await _activity(work, activity_id)
 
 
-async def _deed(work: Work, deed_id: UUID) -> DeedOut:
-    found = (await answers.read_deeds(work, [deed_id])).get(deed_id)
+async def _activity(work: Work, activity_id: UUID) -> ActivityOut:
+    found = (await answers.read_activities(work, [activity_id])).get(activity_id)
     if found is None:
-        raise activity.DeedNotFound
+        raise activities.ActivityNotFound
     return found
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, PlainSerializer
 
-from laurels.activity import NewDeed
+from laurels.activities import NewActivity
 from laurels.kit.expand import Expanded
 from laurels.kit.schema import (
     Amount,
@@ -23,7 +23,7 @@ from laurels.kit.schema import (
 )
 
 PurchaseId = Annotated[UUID, IdOf("purchase")]
-DeedId = Annotated[UUID, IdOf("deed")]
+ActivityId = Annotated[UUID, IdOf("activity")]
 RefundId = Annotated[UUID, IdOf("refund")]
 MemberId = Annotated[UUID, IdOf("member")]
 TransactionId = Annotated[UUID, IdOf("transaction")]
@@ -32,18 +32,18 @@ LotId = Annotated[UUID, IdOf("lot")]
 ProgramId = Annotated[UUID, IdOf("program")]
 
 
-DeedKind = Annotated[
+ActivityKind = Annotated[
     str,
     Field(min_length=1, max_length=40),
     Shaped("[a-z][a-z0-9_]*", "has small letters, digits and `_`, and begins with a letter"),
 ]
-DeedSource = Annotated[Code, Field(max_length=64)]
+ActivitySource = Annotated[Code, Field(max_length=64)]
 
 
-class DeedIn(Schema):
+class ActivityIn(Schema):
     """Something that a member did: a review, a share, a visit, or whatever you call it."""
 
-    kind: DeedKind = Field(
+    kind: ActivityKind = Field(
         description="What it is; rules ask for it. `review` and `social_share` are names that the"
         " ledger knows, too.",
         examples=["review"],
@@ -54,10 +54,10 @@ class DeedIn(Schema):
     member_id: MemberId | None = Field(default=None, description="Our id of the member.")
     external_id: Code | None = Field(
         default=None,
-        description="Your number of the deed; a repeat changes nothing.",
+        description="Your number of the activity; a repeat changes nothing.",
         examples=["review-77"],
     )
-    source: DeedSource = Field(
+    source: ActivitySource = Field(
         default="api",
         description="Name of the system that sends it. An `external_id` is unique within its"
         " source.",
@@ -73,9 +73,9 @@ class DeedIn(Schema):
         default_factory=dict, description="Free facts: at most 50 entries; rules may ask for them."
     )
 
-    def to_deed(self) -> NewDeed:
-        """Return the deed as the books know it."""
-        return NewDeed(
+    def to_activity(self) -> NewActivity:
+        """Return the activity as the books know it."""
+        return NewActivity(
             kind=self.kind, member=self.member, member_id=self.member_id, source=self.source,
             external_id=self.external_id, occurred_at=self.occurred_at, subject=self.subject,
             value=self.value, attributes=self.attributes,
@@ -83,7 +83,7 @@ class DeedIn(Schema):
 
 
 class RevokeIn(Schema):
-    """Why a deed is revoked."""
+    """Why an activity is revoked."""
 
     reason: Note | None = Field(
         default=None, description="Why it is revoked; free text for the history."
@@ -267,10 +267,10 @@ class PurchaseSummaryOut(View):
     expanded: Expanded = None
 
 
-class DeedSummaryOut(View):
-    """A deed in a list."""
+class ActivitySummaryOut(View):
+    """An activity in a list."""
 
-    id: DeedId
+    id: ActivityId
     kind: str = Field(description="What was done, such as `review`.")
     source: str = Field(description="Name of the system that sent it.")
     external_id: str | None = Field(description="Your number of it; null when none was sent.")
@@ -288,8 +288,8 @@ class DeedSummaryOut(View):
     expanded: Expanded = None
 
 
-class DeedOut(DeedSummaryOut):
-    """A deed with what it earned; `award` is null when it was never judged."""
+class ActivityOut(ActivitySummaryOut):
+    """An activity with what it earned; `award` is null when it was never judged."""
 
     attributes: dict[str, Any] = Field(description="Your free facts about it.")
     revoked_at: datetime | None = Field(description="When it was revoked; null while it stands.")
@@ -375,7 +375,7 @@ class WhyOut(View):
     lots: list[LotOfPurchaseOut] = Field(description="The lots that its points lie in.")
 
 
-DeedReason = Literal[
+ActivityReason = Literal[
     "rules",
     "no_rule_fired",
     "no_rules",
@@ -384,20 +384,20 @@ DeedReason = Literal[
     "member_blocked",
     "not_judged",
 ]
-"""Why a deed earned what it earned, in one word."""
+"""Why an activity earned what it earned, in one word."""
 
 
-class DeedWhyOut(View):
-    """Why a deed earned what it earned, or nothing."""
+class ActivityWhyOut(View):
+    """Why an activity earned what it earned, or nothing."""
 
-    deed_id: DeedId = Field(description="The deed.")
+    activity_id: ActivityId = Field(description="The activity.")
     kind: str = Field(description="What was done, such as `review`.")
     status: Literal["recorded", "revoked"] = Field(description="`recorded` or `revoked`.")
     points: int = Field(description="What it earned when it was recorded.")
     points_by_program: ByProgram
     taken_back: int = Field(description="How many of them were taken back since.")
     taken_back_by_program: ByProgram
-    reason: DeedReason = Field(description="In one word: `rules` when it earned something.")
+    reason: ActivityReason = Field(description="In one word: `rules` when it earned something.")
     words: list[str] = Field(description="The same in sentences.")
     rules: list[RuleSaysOut] = Field(description="What each rule in force then did, or why not.")
     lots: list[LotOfPurchaseOut] = Field(description="The lots that its points lie in.")

@@ -1,4 +1,4 @@
-"""Why a purchase or a deed earned what it earned, or nothing, in figures and in sentences.
+"""Why a purchase or an activity earned what it earned, or nothing, in figures and in sentences.
 
 What was decided is read from the award that was kept then; nothing is judged anew by today's rules.
 """
@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from typing import Any, Literal
 from uuid import UUID
 
-from laurels import activity, earning, ledger, purchases
+from laurels import activities, earning, ledger, purchases
 from laurels.events.catalogue import PurchaseCompleted
 from laurels.kit.ids import encode
 from laurels.kit.schema import trim_money
 from laurels.kit.work import Work
 
 from .by_program import Parts, parts_of, with_programs
-from .deeds import trigger_of
+from .recording import trigger_of
 from .schemas import (
-    DeedReason,
-    DeedWhyOut,
+    ActivityReason,
+    ActivityWhyOut,
     LotOfPurchaseOut,
     ProgramPointsOut,
     Reason,
@@ -48,23 +48,23 @@ async def explain_purchase(work: Work, purchase_id: UUID) -> WhyOut:
     )
 
 
-async def explain_deed(work: Work, deed_id: UUID) -> DeedWhyOut:
-    """Return why this deed earned what it did. Raise DeedNotFound."""
-    deed = (await activity.find_deeds(work, [deed_id])).get(deed_id)
-    if deed is None:
-        raise activity.DeedNotFound
-    award = await earning.find_award(work, trigger_of(deed), deed_id)
+async def explain_activity(work: Work, activity_id: UUID) -> ActivityWhyOut:
+    """Return why this activity earned what it did. Raise ActivityNotFound."""
+    activity = (await activities.find_activities(work, [activity_id])).get(activity_id)
+    if activity is None:
+        raise activities.ActivityNotFound
+    award = await earning.find_award(work, trigger_of(activity), activity_id)
     points = award["points"] if award else 0
     taken, lots = await _what_became(work, award)
     taken_back = sum(part["points"] for part in taken)
-    reason: DeedReason = "not_judged" if award is None else _reason_of(award)
-    words = [f"It earned {points:,} points."] if reason == "rules" else [OF_DEEDS[reason]]
+    reason: ActivityReason = "not_judged" if award is None else _reason_of(award)
+    words = [f"It earned {points:,} points."] if reason == "rules" else [OF_ACTIVITIES[reason]]
     if taken_back:
         words.append(f"{taken_back:,} of them were taken back since.")
-    return DeedWhyOut(
-        deed_id=deed_id,
-        kind=deed["kind"],
-        status=deed["status"],
+    return ActivityWhyOut(
+        activity_id=activity_id,
+        kind=activity["kind"],
+        status=activity["status"],
         points=points,
         points_by_program=_by_program(award),
         taken_back=taken_back,
@@ -138,16 +138,16 @@ SENTENCES: dict[Reason, str] = {
 }
 """What the reasons mean that are not rules."""
 
-OF_DEEDS: dict[DeedReason, str] = {
+OF_ACTIVITIES: dict[ActivityReason, str] = {
     "earning_disabled": "The loyalty programme was switched off (settings, section loyalty) when it"
     " was recorded.",
     "member_archived": "The member was archived when it was recorded, and earned nothing.",
     "member_blocked": "The member was blocked when it was recorded, and earned nothing.",
     "no_rule_fired": "Rules were in force, but none of them gave points; each says why.",
-    "no_rules": "No rule for such deeds was in force when it was recorded.",
+    "no_rules": "No rule for such activities was in force when it was recorded.",
     "not_judged": "It was written by SQL, past the doors, and never judged.",
 }
-"""The same for deeds."""
+"""The same for activities."""
 
 
 def _words(purchase: dict[str, Any], points: int, taken_back: int, reason: Reason) -> list[str]:

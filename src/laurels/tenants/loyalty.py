@@ -34,8 +34,8 @@ class LoyaltySettings(Section):
 
     loyalty_enabled: Flag = Field(
         default=True,
-        description="Off: nothing is earned and nothing redeemed. Purchases and deeds are still"
-        " recorded, and say why they earned nothing; balances stay as they are.",
+        description="Off: nothing is earned and nothing redeemed. Purchases and activities are"
+        " still recorded, and say why they earned nothing; balances stay as they are.",
     )
     loyalty_program_name: _Name = Field(
         default="Loyalty Program", description="What members know the programme by."
@@ -87,7 +87,7 @@ async def loyalty_enabled(work: Work) -> bool:
 async def require_loyalty(work: Work) -> None:
     """The programme runs, so that points may be spent. Raise LoyaltyOff (409 `loyalty_disabled`).
 
-    For deeds that would give a member something for points: redeeming, paying, setting points
+    For operations that would give a member something for points: redeeming, paying, setting points
     aside. What earns asks `loyalty_enabled` instead, because the event itself is still recorded.
     Undoing is always allowed: refunds, reversals, cancellations and releases never ask.
     """

@@ -3,7 +3,7 @@
 Any room may name any event, because the catalogue is at the bottom of the house.
 """
 
-from .activity import DeedRecorded, DeedRevoked, MemberBirthday
+from .activities import ActivityRecorded, ActivityRevoked, MemberBirthday
 from .auth import (
     PasswordResetRequested,
     StaffChanged,
@@ -58,8 +58,8 @@ from .tiers import TierExpiryAnnounced, TierLowered, TierRaised, TierRenewed
 CATALOGUE: dict[str, type[Event]] = {
     event.name: event
     for event in (
-        DeedRecorded,
-        DeedRevoked,
+        ActivityRecorded,
+        ActivityRevoked,
         HoldOpened,
         HoldReleased,
         MemberArchived,
@@ -110,8 +110,8 @@ CATALOGUE: dict[str, type[Event]] = {
 
 __all__ = [
     "CATALOGUE",
-    "DeedRecorded",
-    "DeedRevoked",
+    "ActivityRecorded",
+    "ActivityRevoked",
     "Event",
     "HoldOpened",
     "HoldReleased",

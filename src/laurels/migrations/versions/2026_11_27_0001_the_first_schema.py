@@ -99,7 +99,7 @@ def keep_tenants_apart() -> None:
     )
     protect("purchase_lines", integration=["select", f"insert ({LINE_COLUMNS})"])
     protect("refunds")
-    protect("deeds")
+    protect("activities")
     protect("tiers")
     protect("tier_history")
     protect("segments")

@@ -1180,7 +1180,7 @@ on laurels.refunds (tenant_id, purchase_id);
 
 -- activity ----------------------------------------------------------------------------------------
 
-create table laurels.deeds (
+create table laurels.activities (
   tenant_id uuid not null,
   id uuid default laurels.new_id() not null,
   source text not null,
@@ -1198,34 +1198,34 @@ create table laurels.deeds (
   revoked_reason text,
   revoked_points bigint,
   created_at timestamptz default now() not null,
-  constraint pk_deeds primary key (tenant_id, id),
-  constraint fk_deeds_tenant_id_member_id
+  constraint pk_activities primary key (tenant_id, id),
+  constraint fk_activities_tenant_id_member_id
   foreign key (tenant_id, member_id)
   references laurels.members (tenant_id, id),
-  constraint uq_deeds_natural_key unique (tenant_id, source, external_id),
-  constraint ck_deeds_status_known check (status in ('recorded', 'revoked')),
-  constraint ck_deeds_kind_shape check (kind ~ '^[a-z][a-z0-9_]{0,39}$'),
-  constraint ck_deeds_value_bounded check (value >= 0 and value <= 999999999999999),
-  constraint ck_deeds_occurred_at_bounded
+  constraint uq_activities_natural_key unique (tenant_id, source, external_id),
+  constraint ck_activities_status_known check (status in ('recorded', 'revoked')),
+  constraint ck_activities_kind_shape check (kind ~ '^[a-z][a-z0-9_]{0,39}$'),
+  constraint ck_activities_value_bounded check (value >= 0 and value <= 999999999999999),
+  constraint ck_activities_occurred_at_bounded
   check (occurred_at >= '1970-01-01' and occurred_at <= '9999-01-01'),
-  constraint ck_deeds_revoked_at_bounded
+  constraint ck_activities_revoked_at_bounded
   check (revoked_at >= '1970-01-01' and revoked_at <= '9999-01-01'),
-  constraint ck_deeds_revoked_has_time
+  constraint ck_activities_revoked_has_time
   check (
     (status = 'revoked') = (revoked_at is not null)
     and (status = 'revoked') = (revoked_points is not null)
   ),
-  constraint ck_deeds_revoked_points_not_positive check (revoked_points <= 0),
-  constraint ck_deeds_source_is_key check (laurels.is_key(source, 64)),
-  constraint ck_deeds_external_id_is_key check (laurels.is_key(external_id, 128)),
-  constraint ck_deeds_subject_is_key check (laurels.is_key(subject, 128)),
-  constraint ck_deeds_revoked_reason_is_prose check (laurels.is_prose(revoked_reason, 1000)),
-  constraint ck_deeds_attributes_are_facts
+  constraint ck_activities_revoked_points_not_positive check (revoked_points <= 0),
+  constraint ck_activities_source_is_key check (laurels.is_key(source, 64)),
+  constraint ck_activities_external_id_is_key check (laurels.is_key(external_id, 128)),
+  constraint ck_activities_subject_is_key check (laurels.is_key(subject, 128)),
+  constraint ck_activities_revoked_reason_is_prose check (laurels.is_prose(revoked_reason, 1000)),
+  constraint ck_activities_attributes_are_facts
   check (attributes = '{}' or laurels.are_facts(attributes))
 );
 
-create index ix_deeds_member
-on laurels.deeds (tenant_id, member_id, occurred_at);
+create index ix_activities_member
+on laurels.activities (tenant_id, member_id, occurred_at);
 
 -- tiers -------------------------------------------------------------------------------------------
 

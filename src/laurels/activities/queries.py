@@ -1,4 +1,4 @@
-"""Reading deeds."""
+"""Reading activities."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,40 +10,40 @@ from laurels.kit.paging import FIRST as FIRST_PAGE
 from laurels.kit.paging import Asked, Found, Listing
 from laurels.kit.work import Work
 
-_DEED = (
+_ACTIVITY = (
     "select id, source, external_id, member_id, kind, subject, value, attributes, status,"
     " occurred_at, revoked_at, revoked_reason, revoked_points, created_at"
-    " from laurels.deeds where tenant_id = $1"
+    " from laurels.activities where tenant_id = $1"
 )
 
 
-async def find_deeds(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Return those of these deeds that are there, by id."""
-    rows = await work.fetch(f"{_DEED} and id = any($2)", work.tenant_id, list(ids))
+async def find_activities(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return those of these activities that are there, by id."""
+    rows = await work.fetch(f"{_ACTIVITY} and id = any($2)", work.tenant_id, list(ids))
     return {row["id"]: dict(row) for row in rows}
 
 
-async def lock(work: Work, deed_id: UUID) -> dict[str, Any] | None:
-    """Return a deed, locked until the transaction ends, None when there is none."""
-    row = await work.fetchrow(f"{_DEED} and id = $2 for update", work.tenant_id, deed_id)
+async def lock(work: Work, activity_id: UUID) -> dict[str, Any] | None:
+    """Return an activity, locked until the transaction ends, None when there is none."""
+    row = await work.fetchrow(f"{_ACTIVITY} and id = $2 for update", work.tenant_id, activity_id)
     return None if row is None else dict(row)
 
 
 async def find_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
-    """Return the ids of deeds by their natural keys (source, external id)."""
+    """Return the ids of activities by their natural keys (source, external id)."""
     rows = await work.fetch(
         "select d.source, d.external_id, d.id from unnest($2::text[], $3::text[])"
-        " as n (source, external_id) inner join laurels.deeds as d"
+        " as n (source, external_id) inner join laurels.activities as d"
         "  on d.tenant_id = $1 and d.source = n.source and d.external_id = n.external_id",
         work.tenant_id, [key[0] for key in keys], [key[1] for key in keys],
     )  # fmt: skip
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-DEEDS = Listing(moment="occurred_at", happened="Occurred", sorts={"created_at": None})
+ACTIVITIES = Listing(moment="occurred_at", happened="Occurred", sorts={"created_at": None})
 
 
-async def list_deeds(
+async def list_activities(
     work: Work,
     *,
     member_id: UUID | None = None,
@@ -52,10 +52,10 @@ async def list_deeds(
     key: tuple[str | None, str | None] = (None, None),
     asked: Asked = FIRST_PAGE,
 ) -> Found[dict[str, Any]]:
-    """Return deeds, usually the newest recorded first; `key` is source and external id."""
-    return await DEEDS.fetch(
+    """Return activities, usually the newest recorded first; `key` is source and external id."""
+    return await ACTIVITIES.fetch(
         work, asked,
-        f"{_DEED} and ($2::uuid is null or member_id = $2) and ($3::text is null or kind = $3)"
+        f"{_ACTIVITY} and ($2::uuid is null or member_id = $2) and ($3::text is null or kind = $3)"
         " and ($4::text is null or status = $4) and ($5::text is null or source = $5)"
         " and ($6::text is null or external_id = $6)",
         work.tenant_id, member_id, kind, status, *key,
@@ -65,9 +65,9 @@ async def list_deeds(
 async def ids_of(
     work: Work, member_ids: Sequence[UUID], *, after: UUID = FIRST, limit: int
 ) -> list[UUID]:
-    """Return the next ids of deeds of these members, in their order."""
+    """Return the next ids of activities of these members, in their order."""
     rows = await work.fetch(
-        "select id from laurels.deeds where tenant_id = $1 and member_id = any($2) and id > $3"
+        "select id from laurels.activities where tenant_id = $1 and member_id = any($2) and id > $3"
         " order by id limit $4",
         work.tenant_id, list(member_ids), after, limit,
     )  # fmt: skip
@@ -79,7 +79,7 @@ async def celebrated(
 ) -> dict[UUID, datetime]:
     """Return when these members last did this, if it was since then, whatever became of it."""
     rows = await work.fetch(
-        "select member_id, max(occurred_at) from laurels.deeds where tenant_id = $1"
+        "select member_id, max(occurred_at) from laurels.activities where tenant_id = $1"
         " and member_id = any($2) and occurred_at >= $3 and kind = $4 group by member_id",
         work.tenant_id, list(member_ids), since, kind,
     )  # fmt: skip

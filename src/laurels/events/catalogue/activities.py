@@ -8,21 +8,21 @@ from .base import Event
 
 
 @dataclass(slots=True)
-class DeedRecorded(Event):
+class ActivityRecorded(Event):
     """A member did something: a review, a share, a visit; what it earned is in `points`."""
 
-    name: ClassVar[str] = "deed.recorded"
-    deed_id: UUID
+    name: ClassVar[str] = "activity.recorded"
+    activity_id: UUID
     kind: str
     points: int
 
 
 @dataclass(slots=True)
-class DeedRevoked(Event):
-    """A deed counts no more; `points` is what the member's points changed by."""
+class ActivityRevoked(Event):
+    """An activity counts no more; `points` is what the member's points changed by."""
 
-    name: ClassVar[str] = "deed.revoked"
-    deed_id: UUID
+    name: ClassVar[str] = "activity.revoked"
+    activity_id: UUID
     kind: str
     points: int
 
@@ -32,5 +32,5 @@ class MemberBirthday(Event):
     """A member has their birthday, once a year; what it earned is in `points`."""
 
     name: ClassVar[str] = "member.birthday"
-    deed_id: UUID
+    activity_id: UUID
     points: int

@@ -1,4 +1,4 @@
-"""Deeds: what members did besides buying."""
+"""Activities: what members did besides buying."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -22,14 +22,14 @@ from laurels.kit.tables import (
 )
 
 
-class Deed(TenantOwned, Base):
+class Activity(TenantOwned, Base):
     """Something that a member did: a review, a share, a visit, a birthday, an event of a shop's."""
 
-    __tablename__ = "deeds"
+    __tablename__ = "activities"
     __table_args__ = (
         tenant_fk("member_id", "members"),
-        UniqueConstraint("tenant_id", "source", "external_id", name="uq_deeds_natural_key"),
-        Index("ix_deeds_member", "tenant_id", "member_id", "occurred_at"),
+        UniqueConstraint("tenant_id", "source", "external_id", name="uq_activities_natural_key"),
+        Index("ix_activities_member", "tenant_id", "member_id", "occurred_at"),
         one_of("status", "recorded", "revoked"),
         CheckConstraint("kind ~ '^[a-z][a-z0-9_]{0,39}$'", name="kind_shape"),
         key("source", 64),

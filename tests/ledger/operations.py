@@ -1,4 +1,4 @@
-"""Short words for the ledger's deeds, each in a transaction of its own."""
+"""Short words for the ledger's activities, each in a transaction of its own."""
 
 from uuid import UUID
 

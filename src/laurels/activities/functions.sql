@@ -1,6 +1,6 @@
--- Record deeds that are not there yet. Return those that were there before, with what tells a
+-- Record activities that are not there yet. Return those that were there before, with what tells a
 -- repeat from a change.
-create or replace function laurels.record_deeds(
+create or replace function laurels.record_activities(
   p_tenant uuid,
   p_ids uuid[],
   p_sources text[],
@@ -16,7 +16,7 @@ create or replace function laurels.record_deeds(
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
-  insert into laurels.deeds (
+  insert into laurels.activities (
     tenant_id, id, source, external_id, member_id, kind, subject, value, attributes, content,
     occurred_at
   )
@@ -35,7 +35,7 @@ begin
 
   return query
   select d.source, d.external_id, d.id, d.content
-  from laurels.deeds as d
+  from laurels.activities as d
   where d.tenant_id = p_tenant and d.source = any(p_sources)
     and d.external_id = any(p_external_ids) and d.id <> all(p_ids);
 end
