@@ -110,6 +110,22 @@ async def test_the_databases_keys_hold_the_tenant_too(owner_url):
 # -- comments ------------------------------------------------------------------------------------
 
 
+async def test_the_planner_believes_in_a_hundred_tenants(owner_url):
+    owner = await asyncpg.connect(owner_url)
+    try:
+        rows = await owner.fetch(
+            "select c.relname, a.attoptions from pg_attribute as a"
+            " inner join pg_class as c on c.oid = a.attrelid"
+            " where c.relnamespace = 'laurels'::regnamespace and c.relkind = 'r'"
+            " and a.attname = 'tenant_id'"
+        )
+    finally:
+        await owner.close()
+    told = {row["relname"]: row["attoptions"] for row in rows}
+
+    nothing([table.name for table in TABLES if told[table.name] != ["n_distinct=100"]])
+
+
 def test_every_table_and_column_of_the_models_says_what_it_is():
     wrong = [table.name for table in domains.load_models().tables.values() if not table.comment]
     wrong += [
