@@ -108,6 +108,35 @@ async def test_the_night_brings_what_days_alone_change(database):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("criteria", "goes_by_day"),
+    [
+        (RICH, False),
+        ({"field": "rfm.recency", "op": "gte", "value": 3}, False),
+        ({"field": "member.enrolled_at", "op": "lt", "value": "2030-01-01T00:00:00Z"}, False),
+        ({"field": "member.days_since_enrolment", "op": "lte", "value": 3}, True),
+        ({"field": "purchases.last_30_days.count", "op": "gte", "value": 1}, True),
+        ({"any": [RICH, {"not": {"some": "purchases", "where":
+          {"field": "days_ago", "op": "lt", "value": 90}}}]}, True),
+    ],
+)  # fmt: skip
+async def test_at_night_segments_are_computed_where_something_changes_them(
+    house, criteria, goes_by_day
+):
+    await make(house, criteria=criteria)
+    without_members = await waiting(house, "segments.refresh")
+    await house.member(balance=60)
+    news = await waiting(house, "segments.refresh")
+    async with house.work() as work:
+        await work.fetch(
+            "update laurels.segments set last_computed_at = now() + interval '1 day'"
+            " where tenant_id = $1", work.tenant_id,
+        )  # fmt: skip
+
+    assert (without_members, news) == (False, True)
+    assert await waiting(house, "segments.refresh") is goes_by_day
+
+
 GONE = '{"field": "member.gone", "op": "gte", "value": 1}'
 WRONG_KIND = '{"field": "points.available", "op": "gte", "value": "many"}'
 NO_FORM = '{"fields": []}'

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 
@@ -397,6 +398,65 @@ async def test_days_count_what_members_did_while_they_belonged(vienna):
     assert (day["joined"], day["left_count"], day["members"]) == (1, 1, 0)
     assert (day["purchases"], day["revenue"]) == (1, 40)
     assert (day["points_earned"], day["points_redeemed"]) == (40, 90)
+
+
+async def test_days_on_which_nothing_happens_are_like_the_last_one(vienna, owner_url):
+    house, owner = vienna, await asyncpg.connect(owner_url)
+    await house.member(balance=60)
+    segment_id = await make(house, {"field": "points.available", "op": "gte", "value": 50})
+    start = house.now.date()
+
+    await owner.execute(
+        "update laurels.tenants set created_at = '2020-01-01' where id = $1", house.tenant.id
+    )
+
+    async def told_in_time() -> None:
+        # Events are written in real time; here it is the past.
+        await owner.execute(
+            "update laurels.outbox set created_at = occurred_at where tenant_id = $1",
+            house.tenant.id,
+        )
+
+    async def days() -> list[tuple[int, int, int]]:
+        async with house.work() as work:
+            rows = await segments.list_days(
+                work, segment_id, since=start, until=start + timedelta(days=60)
+            )
+        assert [row["day"] for row in rows] == [start + timedelta(days=n) for n in range(len(rows))]
+        return [(row["members"], row["joined"], row["purchases"]) for row in rows]
+
+    async def count() -> int:
+        async with house.database.connection() as raw:
+            rows = await raw.fetch("select laurels.tenants_with_days_to_count($1)", house.now)
+        if house.tenant.id not in {row[0] for row in rows}:
+            return 0
+        async with house.work() as work:
+            return await segments.count_days(work)
+
+    await told_in_time()
+    house.later(days=1)
+    counted = [await count(), await count()]
+    house.later(days=39)
+    counted += [await count()]
+    idle = await days()
+    member = await house.member(balance=80)
+    await buys(house, member, "40")
+    async with house.work() as work:
+        await segments.recompute(work, segment_id)
+    await told_in_time()
+    busy = await days()
+    house.later(days=1)
+    not_yet = await days()
+    counted += [await count(), await count()]
+    after = await days()
+    await owner.close()
+
+    assert idle == [(1, 1, 0), *[(1, 0, 0)] * 39]
+    assert busy == idle
+    # While something waits to be counted, days end with the last one that was.
+    assert not_yet == idle[:1]
+    assert after == [*idle, (2, 1, 1)]
+    assert counted == [1, 0, 0, 40, 0]
 
 
 async def test_an_hour_that_comes_twice_at_midnight_belongs_to_its_day(database):

@@ -30,15 +30,23 @@ async def enrol(house, name, born, **profile):
         return (await settlement.enrol(work, known)).id
 
 
+async def is_listed(house):
+    """Whether the job would run for the house at night."""
+    async with house.database.connection() as raw:
+        rows = await raw.fetch("select laurels.tenants_with_birthdays($1)", house.now)
+    return house.tenant.id in {row[0] for row in rows}
+
+
 async def run(house, *, limit=1000):
     """The job as it runs: step by step until nothing is left."""
-    done = 0
+    done, listed = 0, await is_listed(house)
     for _ in range(100):
         async with house.work() as work:
             step = await birthdays.celebrate(work, limit=limit)
         done += step
         if step < limit:
             break
+    assert listed or not done
     return done
 
 
@@ -80,6 +88,20 @@ async def test_a_birthday_earns_what_its_rule_says_once(client, house):
     assert [(row["type"], row["source"], row["points"]) for row in moves] == [
         ("bonus", "birthday", 250)
     ]
+
+
+async def test_the_job_runs_where_somebody_has_yet_to_celebrate(house):
+    house.now = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    before = await is_listed(house)
+    await enrol(house, "anna", "1990-03-13")
+    seen = []
+    for day in range(10, 25):
+        house.now = datetime(2026, 3, day, 12, tzinfo=UTC)
+        # Nothing runs on the day itself, nor on the next.
+        seen.append((day, await is_listed(house), await run(house) if day > 14 else 0))
+
+    assert before is False
+    assert [(day, done) for day, listed, done in seen if listed] == [(13, 0), (14, 0), (15, 1)]
 
 
 async def test_the_event_tells_the_activity_and_the_points(client, house):

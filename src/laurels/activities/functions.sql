@@ -40,3 +40,43 @@ begin
     and d.external_id = any(p_external_ids) and d.id <> all(p_ids);
 end
 $$;
+
+-- Which tenants have members whose birthday is today or was in the last week, by the days where the
+-- tenant is, and who have not celebrated it: between two there are 365 days. February 29 is
+-- celebrated on the 28th in other years.
+create or replace function laurels.tenants_with_birthdays(p_now timestamptz) returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  with days as materialized (
+    select z.time_zone, array_agg(d.day) || array_agg(229) filter (where d.day = 228) as born
+    from (select distinct t.time_zone from laurels.tenants as t) as z
+    cross join lateral (
+      select (extract(month from g) * 100 + extract(day from g))::integer as day
+      from generate_series(
+        (p_now at time zone z.time_zone)::date - interval '7 days',
+        (p_now at time zone z.time_zone)::date,
+        interval '1 day'
+      ) as g
+    ) as d
+    group by z.time_zone
+  )
+  select t.id
+  from laurels.tenants as t
+  inner join days on days.time_zone = t.time_zone
+  where t.status = 'active' and exists (
+    select
+    from laurels.members as m
+    where m.tenant_id = t.id and m.status = 'active' and m.birthday is not null
+      and (extract(month from m.birthday) * 100 + extract(day from m.birthday))::integer
+      = any(days.born)
+      and not exists (
+        select
+        from laurels.activities as e
+        where e.tenant_id = t.id and e.member_id = m.id and e.kind = 'birthday'
+          and e.occurred_at > p_now - interval '350 days'
+      )
+  )
+$$;
+
+alter function laurels.tenants_with_birthdays(timestamptz) owner to laurels_maintenance;
+revoke all on function laurels.tenants_with_birthdays(timestamptz) from public;
+grant execute on function laurels.tenants_with_birthdays(timestamptz) to laurels_app;

@@ -103,31 +103,3 @@ begin
   where t.tenant_id = p_tenant and t.member_id = n.member_id;
 end
 $$;
-
--- Which tenants have members whose birthday is today or was in the last week, with a day before and
--- behind for every time zone. February 29 is celebrated on the 28th in other years.
-create or replace function laurels.tenants_with_birthdays(p_now timestamptz) returns setof uuid
-language sql stable security definer set search_path = laurels, pg_temp as $$
-  with days as (
-    select array_agg(d.day) || 229 as born
-    from (
-      select (extract(month from g) * 100 + extract(day from g))::integer as day
-      from generate_series(p_now - interval '9 days', p_now + interval '1 day', interval '1 day')
-        as g
-    ) as d
-  )
-  select t.id
-  from laurels.tenants as t
-  cross join days
-  where t.status = 'active' and exists (
-    select
-    from laurels.members as m
-    where m.tenant_id = t.id and m.status = 'active' and m.birthday is not null
-      and (extract(month from m.birthday) * 100 + extract(day from m.birthday))::integer
-      = any(days.born)
-  )
-$$;
-
-alter function laurels.tenants_with_birthdays(timestamptz) owner to laurels_maintenance;
-revoke all on function laurels.tenants_with_birthdays(timestamptz) from public;
-grant execute on function laurels.tenants_with_birthdays(timestamptz) to laurels_app;

@@ -78,6 +78,8 @@ class Values:
     zone: ZoneInfo
     given: list[Any]
     without: Sequence[UUID] = ()
+    timed: bool = False
+    """Whether something was asked that depends on what the present is."""
     _known: dict[str, str] = field(default_factory=dict[str, str])
 
     def mark(self, value: Any, kind: str) -> str:
@@ -115,6 +117,7 @@ class Values:
 
     def moment(self, kind: str, find: Callable[[datetime], Any]) -> str:
         """Return the place of a value that depends on what the present is."""
+        self.timed = True
         return self.mark(find(self.now), kind)
 
     def days_ago(self, days: int) -> str:

@@ -7,8 +7,8 @@ from laurels.kit.work import Work
 
 from .matching import values_of
 
-LOOK_BACK_DAYS = 31
-"""How many days are made up for when nights were missed."""
+LOOK_BACK_DAYS = 366
+"""How many days are made up for when nights were missed, or nothing happened in them."""
 
 _COUNT = """
 insert into laurels.segment_days (tenant_id, segment_id, day, members, joined, left_count, revenue,
@@ -87,6 +87,8 @@ returning 1
 async def count_days(work: Work) -> int:
     """Each segment has a row for every day up to yesterday; say how many are new.
 
+    Nobody counts while nothing happens: those days are read as being like the last one
+    (`queries.list_days`), and have their rows when something does.
     What a member bought counts for a segment from when they joined it to when they left. Days that
     were counted stay: a refund that comes later belongs to no day of the past.
     """

@@ -30,13 +30,13 @@ async def recompute_asked(work: Work, *, limit: int) -> int:
     return await recomputing.recompute_some(work, asked=True, limit=limit)
 
 
-@job("segments.refresh", daily="03:20", limit=1, waiting="tenants_with_segments")
+@job("segments.refresh", daily="03:20", limit=1, waiting="tenants_with_segments_to_refresh")
 async def refresh(work: Work, *, limit: int) -> int:
     """Compute every segment that follows its criteria by itself, once a night."""
     return await recomputing.recompute_some(work, asked=False, limit=limit)
 
 
-@job("segments.count_days", daily="03:50", waiting="tenants_with_segments")
+@job("segments.count_days", daily="03:50", waiting="tenants_with_days_to_count")
 async def count_days(work: Work, *, limit: int) -> int:
     """Count what the members of each segment did on the day before."""
     del limit  # One statement counts all segments; each has one row per day.

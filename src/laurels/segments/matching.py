@@ -44,6 +44,11 @@ class Question:
         """Whether blocked and archived members are meant too, as SQL after `m.status`."""
         return standing_of(self.criteria)
 
+    def goes_by_day(self) -> bool:
+        """Whether days alone change who is meant."""
+        self.rows()
+        return self.values.timed
+
     def mark(self, value: Any, kind: str) -> str:
         """Return the place of a value of this type."""
         return self.values.mark(value, kind)

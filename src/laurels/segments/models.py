@@ -75,6 +75,10 @@ class Segment(TenantOwned, Base):
     last_computed_at: Mapped[datetime | None] = mapped_column(
         comment="When all members were last computed, in business time."
     )
+    by_day: Mapped[bool] = mapped_column(
+        server_default=text("true"),
+        comment="Whether days alone change who belongs to it, by the criteria last computed.",
+    )
     asked_at: Mapped[datetime | None] = mapped_column(
         comment="Since when a job is to compute it, because somebody asked; null: nobody waits."
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from laurels import tenants
 from laurels.kit.conditions import Condition
 from laurels.kit.paging import FIRST, Asked, Found, Listing, text
+from laurels.kit.time import local_date, zone
 from laurels.kit.work import Work
 
 from .errors import SegmentNotFound
@@ -183,14 +185,63 @@ async def overlaps(work: Work, segment_id: UUID) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
+_DAYS = """
+with counted as (
+  select min(d.day) as first, max(d.day) as last
+  from laurels.segment_days as d
+  where d.tenant_id = $1 and d.segment_id = $2
+),
+known as (
+  select c.first, case
+    when c.last >= $5::date or s.archived_at is not null
+      or exists (select from laurels.test_clocks as k where k.tenant_id = $1)
+      or coalesce((
+        select o.created_at + interval '1 hour' > (c.last + 1)::timestamp at time zone t.time_zone
+        from laurels.outbox as o
+        where o.tenant_id = $1
+          and o.created_at < ($5::date + 1)::timestamp at time zone t.time_zone
+        order by o.id desc
+        limit 1
+      ), false)
+    then c.last
+    else $5::date
+  end as last
+  from counted as c
+  inner join laurels.tenants as t on t.id = $1
+  inner join laurels.segments as s on s.tenant_id = $1 and s.id = $2
+  where c.first is not null
+)
+select g.day::date as day, n.members,
+  case when n.day = g.day then n.joined else 0 end as joined,
+  case when n.day = g.day then n.left_count else 0 end as left_count,
+  case when n.day = g.day then n.revenue else 0 end as revenue,
+  case when n.day = g.day then n.purchases else 0 end as purchases,
+  case when n.day = g.day then n.points_earned else 0 end as points_earned,
+  case when n.day = g.day then n.points_redeemed else 0 end as points_redeemed
+from known as k
+cross join lateral generate_series(
+  greatest(k.first, $3::date)::timestamp, least(k.last, $4::date)::timestamp, interval '1 day'
+) as g (day)
+cross join lateral (
+  select d.*
+  from laurels.segment_days as d
+  where d.tenant_id = $1 and d.segment_id = $2 and d.day <= g.day::date
+  order by d.day desc
+  limit 1
+) as n
+order by g.day
+"""
+
+
 async def list_days(
     work: Work, segment_id: UUID, *, since: date, until: date
 ) -> list[dict[str, Any]]:
-    """Return how a segment did on each day that was counted, oldest first."""
-    rows = await work.fetch(
-        "select day, members, joined, left_count, revenue, purchases, points_earned,"
-        " points_redeemed from laurels.segment_days"
-        " where tenant_id = $1 and segment_id = $2 and day between $3 and $4 order by day",
-        work.tenant_id, segment_id, since, until,
-    )  # fmt: skip
+    """Return how a segment did on each day up to the last one that is known, oldest first.
+
+    Days on which nothing happened need no row: as many belong to it as on the day before. Where
+    something happened on the days before today, what is not counted yet is not known.
+    """
+    tenant = await tenants.current(work)
+    yesterday = local_date(work.now, zone(tenant.time_zone)) - timedelta(days=1)
+    rows = await work.fetch(_DAYS, work.tenant_id, segment_id, since, until, yesterday)
     return [dict(row) for row in rows]

@@ -62,7 +62,8 @@ async def recompute(work: Work, segment_id: UUID, *, notify: bool | None = None)
     condition = registry.read(segment["criteria"])
     async with looking_at_all(work, seconds=PATIENCE_SECONDS):
         joined, left = await _move(work, segment, condition, None)
-        members = await summarise(work, segment_id, computed=segment["version"])
+        by_day = (await question(work, condition)).goes_by_day()
+        members = await summarise(work, segment_id, computed=segment["version"], by_day=by_day)
     if tell:
         _tell(work, segment_id, joined, left, historical=False)
     return Recomputed(segment_id, members, len(joined), len(left))
@@ -131,12 +132,15 @@ def _tell(
     emit(work, told, historical=historical)
 
 
-async def summarise(work: Work, segment_id: UUID, *, computed: int | None = None) -> int:
+async def summarise(
+    work: Work, segment_id: UUID, *, computed: int | None = None, by_day: bool = True
+) -> int:
     """The segment's row says how many belong to it and their averages; return how many."""
     row = await work.fetchrow(
         "update laurels.segments as s set member_count = n.members,"
         " avg_lifetime_value = n.spend, avg_points_balance = n.points,"
         " computed_version = coalesce($3, s.computed_version),"
+        " by_day = case when $3::bigint is null then s.by_day else $5 end,"
         " last_computed_at = case when $3::bigint is null then s.last_computed_at else $4 end,"
         " asked_at = case when $3::bigint is null then s.asked_at end,"
         " asked_notify = case when $3::bigint is null then s.asked_notify end,"
@@ -152,7 +156,7 @@ async def summarise(work: Work, segment_id: UUID, *, computed: int | None = None
         "    where d.tenant_id = $1 and d.is_default)"
         "  where x.tenant_id = $1 and x.segment_id = $2 and x.left_at is null) as n"
         " where s.tenant_id = $1 and s.id = $2 returning s.member_count",
-        work.tenant_id, segment_id, computed, work.now,
+        work.tenant_id, segment_id, computed, work.now, by_day,
     )  # fmt: skip
     assert row is not None, "the segment is there, because it is locked"
     return row[0]

@@ -273,10 +273,10 @@ language sql stable as $$
   )
 $$;
 
--- Which tenants have a ladder and something that moved since their last review, or no review that
--- is remembered: runs are kept for 45 days, so everybody is reviewed that often. And which have
--- standings for which time matters by now. While an import brings history, time does not pass for
--- tiers: what is over by the next row is caught up with when that row is judged.
+-- Which tenants have a ladder and something that moved since their last review; who changes the
+-- ladder asks for one. And which have standings for which time matters by now. While an import
+-- brings history, time does not pass for tiers: what is over by the next row is caught up with when
+-- that row is judged.
 create or replace function laurels.tenants_with_tiers(p_now timestamptz) returns setof uuid
 language sql stable security definer set search_path = laurels, pg_temp as $$
   select t.id
@@ -307,10 +307,7 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
       select from laurels.tiers as r where r.tenant_id = t.id and r.archived_at is null
     )
     and not laurels.is_importing(t.id)
-    and (
-      v.started_at is null
-      or greatest(p.created_at, b.created_at) > v.started_at
-    )
+    and greatest(p.created_at, b.created_at) > coalesce(v.started_at, '-infinity')
 $$;
 
 create or replace function laurels.tenants_with_due_standings(p_now timestamptz)

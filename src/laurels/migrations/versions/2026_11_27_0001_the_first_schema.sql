@@ -1383,6 +1383,7 @@ create table laurels.segments (
   avg_lifetime_value numeric(38, 4) default 0 not null,
   avg_points_balance bigint default 0 not null,
   last_computed_at timestamptz,
+  by_day boolean default true not null,
   asked_at timestamptz,
   asked_notify boolean,
   failed_at timestamptz,
