@@ -313,15 +313,21 @@ $$;
 create or replace function laurels.tenants_with_due_standings(p_now timestamptz)
 returns setof uuid
 language sql stable security definer set search_path = laurels, pg_temp as $$
-  select t.id
-  from laurels.tenants as t
-  where exists (
-    select
-    from laurels.tier_history as h
-    inner join laurels.members as m on m.tenant_id = t.id and m.id = h.member_id
-    where h.tenant_id = t.id and h.ended_at is null and h.due_at <= p_now
-      and m.status = 'active'
-  ) and not laurels.is_importing(t.id)
+  select d.id
+  from (
+    select t.id
+    from laurels.tenants as t
+    where exists (
+      select
+      from laurels.tier_history as h
+      inner join laurels.members as m on m.tenant_id = t.id and m.id = h.member_id
+      where h.tenant_id = t.id and h.ended_at is null and h.due_at <= p_now
+        and m.status = 'active'
+    )
+    -- Only they are asked whether they import.
+    offset 0
+  ) as d
+  where not laurels.is_importing(d.id)
 $$;
 
 alter function laurels.tenants_with_tiers(timestamptz) owner to laurels_maintenance;
