@@ -1,4 +1,16 @@
-"""Every permission there is, alphabetical. Roles and API key scopes are sets of them."""
+"""Every permission there is, alphabetical, and the roles that hold it. Scopes of keys are sets too.
+
+Roles are what people who run a programme may do:
+
+    owner    everything, also what is added later; only owners make and unmake owners
+    admin    everything there is today, but owners and keys of unlimited scope
+    manager  runs the programme: rules, points, members, purchases; invites who can do no more
+    support  helps members: looks up, corrects, refunds
+    analyst  reads what there is to count
+    cashier  stands at the till: finds members, rings up purchases
+
+A role is given to a person in one tenant. Who gives one holds every permission of it.
+"""
 
 from enum import StrEnum
 
@@ -47,3 +59,64 @@ PLATFORM_PERMISSIONS = frozenset({Permission.PLATFORM_READ, Permission.PLATFORM_
 """What only operators of the whole platform can have."""
 ALL_PERMISSIONS: frozenset[Permission] = frozenset(Permission) - PLATFORM_PERMISSIONS
 """What can be had within a tenant."""
+
+
+class Role(StrEnum):
+    """What somebody is in a tenant, from the most to the least."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    MANAGER = "manager"
+    SUPPORT = "support"
+    ANALYST = "analyst"
+    CASHIER = "cashier"
+
+
+_P = Permission
+_A, _M, _S, _N, _C = Role.ADMIN, Role.MANAGER, Role.SUPPORT, Role.ANALYST, Role.CASHIER
+_HELD_BY: dict[Permission, tuple[Role, ...]] = {
+    _P.ACTIVITIES_READ: (_A, _M, _S, _N),
+    _P.ACTIVITIES_WRITE: (_A, _M, _S),
+    _P.AUDIT_READ: (_A, _M),
+    _P.AUTH_INVITE: (_A, _M),
+    _P.AUTH_READ: (_A, _M),
+    _P.AUTH_WRITE: (_A,),
+    _P.EARNING_READ: (_A, _M, _S, _N, _C),
+    _P.EARNING_WRITE: (_A, _M),
+    _P.EVENTS_CONFIGURE: (_A,),
+    _P.EVENTS_READ: (_A, _M, _S, _N),
+    _P.EVENTS_WRITE: (_A,),
+    _P.IMPORTS_READ: (_A,),
+    _P.JOBS_READ: (_A, _M, _N),
+    _P.JOBS_RUN: (_A,),
+    _P.LEDGER_ADJUST: (_A, _M, _S),
+    _P.LEDGER_CONFIGURE: (_A, _M),
+    _P.LEDGER_READ: (_A, _M, _S, _N, _C),
+    _P.MEMBERS_ERASE: (_A,),
+    _P.MEMBERS_READ: (_A, _M, _S, _N, _C),
+    _P.MEMBERS_WRITE: (_A, _M, _S),
+    _P.PURCHASES_READ: (_A, _M, _S, _N, _C),
+    _P.PURCHASES_WRITE: (_A, _M, _S, _C),
+    _P.REWARDS_FULFIL: (_A, _M, _S),
+    _P.REWARDS_READ: (_A, _M, _S, _N, _C),
+    _P.REWARDS_REDEEM: (_A, _M, _S, _C),
+    _P.REWARDS_WRITE: (_A, _M),
+    _P.SEGMENTS_READ: (_A, _M, _S, _N),
+    _P.SEGMENTS_WRITE: (_A, _M),
+    _P.TENANTS_READ: (_A, _M, _S, _N),
+    _P.TENANTS_WRITE: (_A,),
+    _P.TIERS_ASSIGN: (_A, _M, _S),
+    _P.TIERS_READ: (_A, _M, _S, _N, _C),
+    _P.TIERS_WRITE: (_A, _M),
+}
+"""Who besides the owners holds each permission: as few as need it."""
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: ALL_PERMISSIONS,
+    **{role: frozenset(p for p, held in _HELD_BY.items() if role in held)
+       for role in Role if role is not Role.OWNER},
+}  # fmt: skip
+"""What each role may do."""
+
+OWNERS_ALONE: dict[Permission, str] = {}
+"""Permissions that no other role has, each with its reason; a test holds that none is forgotten."""

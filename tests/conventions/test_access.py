@@ -66,7 +66,7 @@ def test_every_permission_belongs_to_a_role_besides_the_owners():
     given = {p for role, held in auth.ROLES.items() if role is not auth.Role.OWNER for p in held}
     left = ALL_PERMISSIONS - given - auth.OWNERS_ALONE.keys()
 
-    nothing(sorted(left), "give these to a role in auth/roles.py, or say in OWNERS_ALONE why not")
+    nothing(sorted(left), "give these to a role in permissions.py, or say in OWNERS_ALONE why not")
     nothing(sorted(given & auth.OWNERS_ALONE.keys()), "others have these: take them off the list")
     assert auth.ROLES[auth.Role.OWNER] == ALL_PERMISSIONS
 

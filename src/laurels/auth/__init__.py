@@ -4,6 +4,8 @@ It supplies the authenticator that `kit.access` declares; it decides nothing abo
 belongs to no tenant; `staff` is what a person is in one of them.
 """
 
+from laurels.permissions import OWNERS_ALONE, ROLES, Role
+
 from .authenticating import KeyAuthenticator
 from .changing import ask_reset
 from .errors import KeyExpired, TokenExpired
@@ -11,7 +13,6 @@ from .holding import EVERYTHING
 from .links import invitation_link, reset_link
 from .logins import find_login, normal, places_of
 from .operators import create_operator_key, list_operator_keys, revoke_operator_key
-from .roles import OWNERS_ALONE, ROLES, Role
 from .service import NewKey, create_key, list_keys, revoke_key
 from .staff import (
     Invited,
@@ -27,34 +28,9 @@ from .staff import (
 )
 
 __all__ = [
-    "EVERYTHING",
-    "OWNERS_ALONE",
-    "ROLES",
-    "Invited",
-    "KeyAuthenticator",
-    "KeyExpired",
-    "NewKey",
-    "Newcomer",
-    "Role",
-    "TokenExpired",
-    "ask_reset",
-    "change",
-    "create_key",
-    "create_operator_key",
-    "find_login",
-    "find_staff",
-    "invitation_link",
-    "invite",
-    "invite_again",
-    "list_keys",
-    "list_operator_keys",
-    "list_staff",
-    "normal",
-    "places_of",
-    "remove",
-    "reset_link",
-    "restore",
-    "revoke_key",
-    "revoke_operator_key",
-    "take_over",
-]
+    "EVERYTHING", "OWNERS_ALONE", "ROLES", "Invited", "KeyAuthenticator", "KeyExpired", "NewKey",
+    "Newcomer", "Role", "TokenExpired", "ask_reset", "change", "create_key", "create_operator_key",
+    "find_login", "find_staff", "invitation_link", "invite", "invite_again", "list_keys",
+    "list_operator_keys", "list_staff", "normal", "places_of", "remove", "reset_link", "restore",
+    "revoke_key", "revoke_operator_key", "take_over",
+]  # fmt: skip

@@ -18,12 +18,11 @@ from laurels.kit.hot.context import columns, remember
 from laurels.kit.ids import encode
 from laurels.kit.rates import Rates
 from laurels.kit.work import PLATFORM, Actor, Work
-from laurels.permissions import ALL_PERMISSIONS, Permission
+from laurels.permissions import ALL_PERMISSIONS, ROLES, Permission, Role
 
 from . import operators
 from .errors import KeyExpired, TokenExpired
 from .holding import EVERYTHING
-from .roles import ROLES, Role
 from .service import ID_LENGTH, TOUCH_EVERY, fingerprint
 from .tokens import Claims, ids_in, read_access_token
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from laurels import audit, events
-from laurels.events.catalogue import PasswordResetRequested
+from laurels.events.catalogue.auth import PasswordResetRequested
 from laurels.kit import passwords
 from laurels.kit.access import Stranger, Visitor
 from laurels.kit.ids import encode, new_id

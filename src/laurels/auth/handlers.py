@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from laurels import events, tenants
-from laurels.events.catalogue import PasswordResetRequested, StaffInvited
+from laurels.events.catalogue.auth import PasswordResetRequested, StaffInvited
 from laurels.kit import mail
 from laurels.kit.work import Work
 

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from laurels.kit.ids import decode
 from laurels.kit.work import Work
-from laurels.permissions import ALL_PERMISSIONS, Permission
+from laurels.permissions import ALL_PERMISSIONS, ROLES, Permission, Role
 
 from .errors import RoleNotHeld
-from .roles import ROLES, Role
 
 EVERYTHING = "*"
 """The scope of a key that may do all there is, later permissions too."""

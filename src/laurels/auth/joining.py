@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from laurels import audit, events, tenants
-from laurels.events.catalogue import StaffJoined
+from laurels.events.catalogue.auth import StaffJoined
 from laurels.kit import passwords
 from laurels.kit.access import Stranger
 from laurels.kit.ids import encode

@@ -9,8 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from laurels.kit.passwords import LONGEST
 from laurels.kit.schema import Email, IdOf, Moment, Name, Schema, View
 from laurels.kit.values import check_key, check_storable
-
-from .roles import Role
+from laurels.permissions import Role
 
 ApiKeyId = Annotated[UUID, IdOf("api_key")]
 

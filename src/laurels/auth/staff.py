@@ -13,13 +13,14 @@ from uuid import UUID
 import asyncpg
 
 from laurels import audit, events, tenants
-from laurels.events.catalogue import StaffChanged, StaffInvited, StaffRemoved, StaffRestored
+from laurels.events.catalogue.auth import StaffChanged, StaffInvited, StaffRemoved, StaffRestored
 from laurels.kit import passwords
 from laurels.kit.errors import Invalid
 from laurels.kit.ids import encode, new_id
 from laurels.kit.paging import ALL, Asked, Found, Listing, text
 from laurels.kit.time import utc_now
 from laurels.kit.work import Work
+from laurels.permissions import Role
 
 from . import throttle
 from .errors import (
@@ -32,7 +33,6 @@ from .errors import (
 )
 from .holding import require_role
 from .logins import join_login, normal
-from .roles import Role
 from .sessions import end_sessions
 
 INVITATION_LASTS = timedelta(days=7)
