@@ -8,7 +8,7 @@ from inspect import cleandoc
 from typing import Any
 
 import asyncpg
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,18 +16,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from laurels import __version__, auth, domains
-from laurels.audit.routes import router as audit
-from laurels.auth.pages import router as pages
-from laurels.auth.routes import people, team
-from laurels.auth.routes import router as keys
-from laurels.earning.routes import router as earning
 from laurels.events.catalogue import CATALOGUE
-from laurels.events.routes import router as events
 from laurels.events.streaming import Streams
 from laurels.events.telling import form_of
 from laurels.imports import Exports
-from laurels.imports.routes import router as imports
-from laurels.jobs.routes import router as jobs
 from laurels.kit import expand, rehearsing
 from laurels.kit.access import Public
 from laurels.kit.db import Database, PoolExhausted
@@ -40,34 +32,10 @@ from laurels.kit.logs import AccessLog
 from laurels.kit.openapi import describe
 from laurels.kit.origin import networks
 from laurels.kit.rates import Rates
-from laurels.ledger.routes import router as ledger
-from laurels.members.routes import router as members
-from laurels.platform.routes import router as platform
-from laurels.rewards.routes import router as rewards
-from laurels.segments.routes import router as segments
 from laurels.settlement import DryRunOut, follow
-from laurels.settlement.routes import router as settlement
-from laurels.tenants.routes import router as tenants
-from laurels.tiers.routes import router as tiers
 
-ROUTERS = (
-    tenants,
-    keys,
-    team,
-    people,
-    settlement,
-    members,
-    ledger,
-    tiers,
-    rewards,
-    segments,
-    earning,
-    audit,
-    jobs,
-    platform,
-    events,
-    imports,
-)
+ROUTERS: list[APIRouter] = [module.router for module in domains.modules("routes")]
+PAGES: list[APIRouter] = [module.router for module in domains.modules("pages")]
 DESCRIPTION = (
     "Loyalty points, exact and explained. Every write takes an `Idempotency-Key`, but for those of "
     "signing in (`/v1/auth`); errors are problems (RFC 9457) with a stable `code`; money is a "
@@ -134,7 +102,7 @@ def create_app(
     app.state.furnishers = domains.FURNISHERS
     app.state.follow = follow
     app.state.trusted_proxies = networks(trusted_proxies)
-    for router in (*ROUTERS, front, pages):
+    for router in (*ROUTERS, front, *PAGES):
         app.include_router(router)
     _webhooks(app)
     _health(app, Readiness(database, revisions), metrics=metrics)

@@ -1,31 +1,25 @@
-"""The list of rooms, once. The API, the worker and the migrations read it."""
+"""What the rooms bring along: the API, the worker and the migrations find it here by its name.
 
-from importlib import import_module, util
+A room has what it has in files of fixed names (`routes.py`, `jobs.py`, `models.py`, ...), and on
+its doorbell what it adds to presets and to the worker. Nobody keeps lists of these: whatever is
+there is taken, in the order of the stairs.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from importlib.util import find_spec
 from inspect import getdoc
+from types import ModuleType
 from typing import TYPE_CHECKING
+
+from laurels.stairs import ROOMS
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
-ROOMS: tuple[str, ...] = (
-    "audit",
-    "events",
-    "tenants",
-    "jobs",
-    "auth",
-    "members",
-    "ledger",
-    "purchases",
-    "activities",
-    "tiers",
-    "segments",
-    "rewards",
-    "earning",
-    "settlement",
-    "imports",
-    "platform",
-)
-"""Every room, from the bottom of the stairs to the top."""
+    from laurels.kit.db import Database
+    from laurels.tenants import Furnisher
 
 TABLES_OF_NO_TENANT: dict[str, str] = {
     "alembic_version": "which migration the schema is at",
@@ -41,30 +35,41 @@ TABLES_OF_NO_TENANT: dict[str, str] = {
 }
 """Tables without a tenant's wall, each with its reason (`tenants` has one on its own id)."""
 
-# The jobs; then the parts of rooms in the lives of members, which are played in this order, from
-# the bottom to the top; last what rooms do about events, which stands on the activities of others.
-for _part in ("jobs", "people", "handlers"):
-    for _room in ROOMS:
-        if util.find_spec(f"laurels.{_room}.{_part}"):
-            import_module(f"laurels.{_room}.{_part}")
 
-from laurels import earning, ledger, tiers  # noqa: E402 - after the jobs are known
+def modules(name: str) -> list[ModuleType]:
+    """Return the modules of this name that rooms have, from the bottom to the top, imported."""
+    places = [f"laurels.{room}.{name}" for room in ROOMS]
+    return [import_module(place) for place in places if find_spec(place)]
 
-FURNISHERS = (ledger.furnish, tiers.furnish, earning.furnish)
-"""The rooms' own parts of presets, from the bottom of the stairs to the top."""
+
+# Whatever is declared by being imported: the jobs; then the parts of rooms in the lives of members,
+# which are played in this order; last what rooms do about events, which stands on the operations of
+# others.
+for _name in ("jobs", "people", "handlers"):
+    modules(_name)
+
+_DOORBELLS = [import_module(f"laurels.{room}") for room in ROOMS]
+FURNISHERS: "tuple[Furnisher, ...]" = tuple(
+    room.furnish for room in _DOORBELLS if hasattr(room, "furnish")
+)
+"""The rooms' own parts of presets: what is called `furnish` on their doorbells."""
+LOOPS: "dict[str, Callable[[Database, asyncio.Event], Awaitable[None]]]" = {
+    name: loop for room in _DOORBELLS for name, loop in getattr(room, "LOOPS", {}).items()
+}
+"""What goes on in a worker, by name: what rooms have in `LOOPS` on their doorbells."""
 
 
 def load_models() -> "MetaData":
     """Return all tables. Only migrations, the reference pages and tests want them."""
+    from laurels.kit import models
     from laurels.kit.tables import Base
 
-    for room in ("kit", *ROOMS):
-        if util.find_spec(f"laurels.{room}.models"):
-            import_module(f"laurels.{room}.models")
+    assert models, "the tables of the kit come first"
+    modules("models")
     return Base.metadata
 
 
 def sentences() -> dict[str, str]:
     """Return what every room is for: the first sentence at its doorbell."""
-    found = {room: getdoc(import_module(f"laurels.{room}")) or "" for room in ROOMS}
+    found = {room: getdoc(door) or "" for room, door in zip(ROOMS, _DOORBELLS, strict=True)}
     return {room: text.split("\n\n")[0].replace("\n", " ") for room, text in found.items()}

@@ -8,8 +8,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
-from laurels import domains, events, jobs, rewards
+from laurels import domains, jobs
 from laurels.kit.db import Database
 
 log = logging.getLogger("laurels.worker")
@@ -39,15 +40,12 @@ async def run(
 
     `keep_house` is called once a day, in a thread: what the installation, not a tenant, has to do.
     """
-    assert domains.ROOMS, "importing the list of rooms registers their jobs"
     worker = Worker(database, stop, concurrency, keep_house)
     loops: dict[str, Loop] = {
         "the schedule": lambda: jobs.run_planner(database, stop),
         "jobs": lambda: jobs.run_jobs(database, stop, concurrency=worker.concurrency),
         "housekeeping": lambda: _keep_house(worker),
-        "the relay": lambda: events.run_relay(database, stop),
-        "rewards": lambda: rewards.run_fulfilment(database, stop),
-        "webhooks": lambda: events.run_deliveries(database, stop),
+        **{name: partial(loop, database, stop) for name, loop in domains.LOOPS.items()},
     }
     await asyncio.gather(*(_keep_going(name, loop, stop) for name, loop in loops.items()))
 

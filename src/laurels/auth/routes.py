@@ -62,15 +62,13 @@ from .schemas import (
 )
 from .sessions import Tokens
 
-router = APIRouter(prefix="/v1/api-keys", tags=["auth"], route_class=Door)
-team = APIRouter(prefix="/v1/staff", tags=["auth"], route_class=Door)
-people = APIRouter(prefix="/v1", tags=["auth"], route_class=Door)
+router = APIRouter(prefix="/v1", tags=["auth"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.AUTH_READ)]
 Writing = Annotated[Work, begin(Permission.AUTH_WRITE)]
 Inviting = Annotated[Work, begin(Permission.AUTH_INVITE)]
 
 
-@router.get("")
+@router.get("/api-keys")
 async def list_api_keys(
     work: Reading, asked: Annotated[Asked, Depends(service.KEYS)]
 ) -> Page[ApiKeyOut]:
@@ -79,7 +77,7 @@ async def list_api_keys(
     return rows.page(ApiKeyOut.model_validate(row) for row in rows)
 
 
-@router.post("", status_code=201, dependencies=[once("api_key")])
+@router.post("/api-keys", status_code=201, dependencies=[once("api_key")])
 @refuses(ScopeNotHeld)
 async def create_api_key(body: ApiKeyIn, work: Writing) -> NewApiKeyOut:
     """Make an API key. The key itself is in this answer and nowhere else, ever."""
@@ -91,7 +89,7 @@ async def create_api_key(body: ApiKeyIn, work: Writing) -> NewApiKeyOut:
     return NewApiKeyOut.model_validate({**row, "api_key": made.key})
 
 
-@router.delete("/{api_key_id}")
+@router.delete("/api-keys/{api_key_id}")
 @refuses(KeyNotFound, ScopeNotHeld)
 async def revoke_api_key(api_key_id: ApiKeyId, work: Writing) -> ApiKeyOut:
     """Withdraw an API key: it opens no door from its next request on. Repeating changes nothing.
@@ -106,7 +104,7 @@ async def revoke_api_key(api_key_id: ApiKeyId, work: Writing) -> ApiKeyOut:
 # -- staff ---------------------------------------------------------------------------------------
 
 
-@team.get("")
+@router.get("/staff")
 async def list_staff(
     work: Reading,
     asked: Annotated[Asked, Depends(staff.STAFF)],
@@ -120,7 +118,7 @@ async def list_staff(
     return rows.page(StaffOut.model_validate(row) for row in rows)
 
 
-@team.post("", status_code=201)
+@router.post("/staff", status_code=201)
 @refuses(StaffExists, StaffFull, RoleNotHeld, MailSlowed)
 async def invite_staff(body: StaffIn, work: Inviting) -> StaffOut:
     """Invite somebody into a role. A mail tells them; its link is good for seven days."""
@@ -128,14 +126,14 @@ async def invite_staff(body: StaffIn, work: Inviting) -> StaffOut:
     return StaffOut.model_validate(await staff.get_staff(work, made.staff_id))
 
 
-@team.get("/{staff_id}")
+@router.get("/staff/{staff_id}")
 @refuses(StaffNotFound)
 async def get_staff(staff_id: StaffId, work: Reading) -> StaffOut:
     """Return a person of the staff."""
     return StaffOut.model_validate(await staff.get_staff(work, staff_id))
 
 
-@team.patch("/{staff_id}")
+@router.patch("/staff/{staff_id}")
 @refuses(StaffNotFound, RoleNotHeld, LastOwner)
 async def change_staff(staff_id: StaffId, body: StaffPatch, work: Inviting) -> StaffOut:
     """Give a person another role or name. It holds from their next request on."""
@@ -143,7 +141,7 @@ async def change_staff(staff_id: StaffId, body: StaffPatch, work: Inviting) -> S
     return StaffOut.model_validate(await staff.get_staff(work, staff_id))
 
 
-@team.delete("/{staff_id}")
+@router.delete("/staff/{staff_id}")
 @refuses(StaffNotFound, RoleNotHeld, LastOwner)
 async def remove_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
     """Remove a person: nothing of theirs opens a door from their next request on."""
@@ -151,7 +149,7 @@ async def remove_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
     return StaffOut.model_validate(await staff.get_staff(work, staff_id))
 
 
-@team.post("/{staff_id}/restore")
+@router.post("/staff/{staff_id}/restore")
 @refuses(StaffNotFound, RoleNotHeld, MailSlowed)
 async def restore_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
     """Take a removed person back, in the role that they had. They sign in anew."""
@@ -159,7 +157,7 @@ async def restore_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
     return StaffOut.model_validate(await staff.get_staff(work, staff_id))
 
 
-@team.post("/{staff_id}/invite")
+@router.post("/staff/{staff_id}/invite")
 @refuses(StaffNotFound, StaffNotInvited, RoleNotHeld, MailSlowed)
 async def invite_staff_again(staff_id: StaffId, work: Inviting) -> StaffOut:
     """Send a new invitation; the one before opens nothing any more."""
@@ -170,7 +168,7 @@ async def invite_staff_again(staff_id: StaffId, work: Inviting) -> StaffOut:
 # -- signing in ----------------------------------------------------------------------------------
 
 
-@people.post("/auth/sign-in", dependencies=[once("access_token", "refresh_token")])
+@router.post("/auth/sign-in", dependencies=[once("access_token", "refresh_token")])
 @refuses(SignInFailed, SignInSlowed, HashingBusy, SecretKeyMissing)
 async def sign_in(body: SignInIn, comer: Anybody) -> SignInOut:
     """Sign in with address and password.
@@ -183,7 +181,7 @@ async def sign_in(body: SignInIn, comer: Anybody) -> SignInOut:
     return SignInOut(**_told(held), tenants=[PlaceOut.model_validate(place) for place in places])
 
 
-@people.post("/auth/refresh", dependencies=[once("access_token", "refresh_token")])
+@router.post("/auth/refresh", dependencies=[once("access_token", "refresh_token")])
 @refuses(RefreshFailed, RefreshRaced)
 async def refresh(body: ExchangeIn, comer: Anybody) -> TokensOut:
     """Exchange a refresh token for new tokens. Each is good for one exchange.
@@ -193,21 +191,21 @@ async def refresh(body: ExchangeIn, comer: Anybody) -> TokensOut:
     return TokensOut(**_told(await sessions.refresh(comer, body.refresh_token)))
 
 
-@people.post("/auth/sign-out")
+@router.post("/auth/sign-out")
 @refuses(SessionNotFound)
 async def sign_out(visitor: Known) -> EndedOut:
     """End this session; its tokens open nothing from now on."""
     return EndedOut(sessions_ended=await sessions.sign_out(visitor))
 
 
-@people.post("/auth/sign-out-everywhere")
+@router.post("/auth/sign-out-everywhere")
 @refuses(SessionNotFound)
 async def sign_out_everywhere(visitor: Known) -> EndedOut:
     """End all of one's own sessions, in every tenant, this one too."""
     return EndedOut(sessions_ended=await sessions.sign_out_everywhere(visitor))
 
 
-@people.get("/auth/sessions")
+@router.get("/auth/sessions")
 async def list_sessions(
     visitor: Known, asked: Annotated[Asked, Depends(sessions.SESSIONS)]
 ) -> Page[SessionOut]:
@@ -216,14 +214,14 @@ async def list_sessions(
     return rows.page(SessionOut.model_validate(row) for row in rows)
 
 
-@people.delete("/auth/sessions/{session_id}")
+@router.delete("/auth/sessions/{session_id}")
 @refuses(SessionNotFound)
 async def end_session(session_id: SessionId, visitor: Known) -> EndedOut:
     """End one of one's own sessions in this tenant."""
     return EndedOut(sessions_ended=await sessions.sign_out(visitor, session_id))
 
 
-@people.post("/auth/password")
+@router.post("/auth/password")
 @refuses(SessionNotFound, PasswordWrong, WeakPassword, SignInSlowed, HashingBusy, SecretKeyMissing)
 async def change_password(body: PasswordIn, visitor: Known) -> EndedOut:
     """Choose another password. All other sessions end, in every tenant."""
@@ -233,7 +231,7 @@ async def change_password(body: PasswordIn, visitor: Known) -> EndedOut:
     return EndedOut(sessions_ended=ended)
 
 
-@people.post("/auth/forgot-password", status_code=202)
+@router.post("/auth/forgot-password", status_code=202)
 @refuses(MailSlowed, SecretKeyMissing)
 async def forgot_password(body: ForgotIn, comer: Anybody) -> SaidOut:
     """Have a link to a new password sent. The answer is the same for every address."""
@@ -241,7 +239,7 @@ async def forgot_password(body: ForgotIn, comer: Anybody) -> SaidOut:
     return SaidOut(detail="If somebody here has this address, a mail is on its way.")
 
 
-@people.post("/auth/reset-password")
+@router.post("/auth/reset-password")
 @refuses(LinkInvalid, WeakPassword, HashingBusy, SecretKeyMissing)
 async def reset_password(body: ResetIn, comer: Anybody) -> SaidOut:
     """Choose a new password with the link of a mail. All sessions end, in every tenant."""
@@ -249,14 +247,14 @@ async def reset_password(body: ResetIn, comer: Anybody) -> SaidOut:
     return SaidOut(detail="The password is changed; sign in with it.")
 
 
-@people.post("/auth/invitation")
+@router.post("/auth/invitation")
 @refuses(LinkInvalid, SecretKeyMissing)
 async def look_at_invitation(body: InvitationTokenIn, comer: Anybody) -> InvitationOut:
     """Say what an invitation is to. Nothing changes."""
     return InvitationOut.model_validate(await joining.look_at(comer, body.token))
 
 
-@people.post(
+@router.post(
     "/auth/accept-invitation", status_code=201,
     dependencies=[once("access_token", "refresh_token")],
 )  # fmt: skip
@@ -270,7 +268,7 @@ async def accept_invitation(body: InvitedIn, comer: Anybody) -> TokensOut:
     return TokensOut(**_told(held))
 
 
-@people.get("/me")
+@router.get("/me")
 async def who_am_i(visitor: Known) -> MeOut:
     """Say who asks, where, in which role, and what they may do."""
     return MeOut.model_validate(await me.about(visitor))

@@ -29,7 +29,10 @@ async def run_deliveries(database: Database, stop: asyncio.Event) -> None:
     await run(database, stop)
 
 
+LOOPS = {"the relay": run_relay, "webhooks": run_deliveries}
+
 __all__ = [
+    "LOOPS",
     "Erasing",
     "Happened",
     "Merging",
@@ -50,7 +53,6 @@ __all__ = [
     "rehearse",
     "relay_all",
     "replay_dead_letter",
-    "run_deliveries",
     "run_relay",
     "takes_part",
     "within",

@@ -26,13 +26,14 @@ from .walking import (
 )
 
 assert _expanding.REDEMPTION, "answers can be expanded by what this room offers"
+LOOPS = {"rewards": run_fulfilment}
 
 __all__ = [
-    "MAX_CODES", "MAX_REWARDS", "Delivered", "Delivery", "Handled", "NewRedemption", "Order",
-    "Provider", "Redeemed", "RewardSettings", "Undeliverable", "Use", "cancel", "change_reward",
-    "complete", "count_codes", "count_redemptions", "count_rewards", "create_reward",
-    "deliver_waiting", "fail", "find_codes", "get_reward", "list_rewards", "offers_for",
-    "provide", "redeem", "redeem_many", "refund", "reopen_ended",
-    "reopen_refunded", "reopen_unfit", "run_fulfilment", "upload_vouchers", "use", "walk_codes",
-    "walk_redemptions", "walk_rewards", "withdraw",
+    "LOOPS", "MAX_CODES", "MAX_REWARDS", "Delivered", "Delivery", "Handled", "NewRedemption",
+    "Order", "Provider", "Redeemed", "RewardSettings", "Undeliverable", "Use", "cancel",
+    "change_reward", "complete", "count_codes", "count_redemptions", "count_rewards",
+    "create_reward", "deliver_waiting", "fail", "find_codes", "get_reward", "list_rewards",
+    "offers_for", "provide", "redeem", "redeem_many", "refund", "reopen_ended", "reopen_refunded",
+    "reopen_unfit", "run_fulfilment", "upload_vouchers", "use", "walk_codes", "walk_redemptions",
+    "walk_rewards", "withdraw",
 ]  # fmt: skip
