@@ -9,7 +9,8 @@ import pytest
 from laurels import events
 from laurels.config import settings
 from laurels.events import delivering, endpoints
-from laurels.events.catalogue import MemberChanged, PurchaseChanged
+from laurels.events.catalogue.members import MemberChanged
+from laurels.events.catalogue.purchases import PurchaseChanged
 from laurels.events.delivering import Manner
 from laurels.kit.ids import encode, new_id
 from tests.support.sinks import HANG, sink, verifies

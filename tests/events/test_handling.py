@@ -7,7 +7,7 @@ import pytest
 
 from laurels import events
 from laurels.events import handling
-from laurels.events.catalogue import MemberChanged, MemberEnrolled
+from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
 from laurels.kit.ids import new_id
 
 

@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from laurels.events import emit
-from laurels.events.catalogue import MemberEnrolled
+from laurels.events.catalogue.members import MemberEnrolled
 
 
 async def outbox(work):

@@ -4,7 +4,7 @@ import asyncio
 
 from laurels import events
 from laurels.events import relaying
-from laurels.events.catalogue import MemberChanged, MemberEnrolled
+from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
 from laurels.kit.ids import new_id
 from laurels.kit.work import open_work
 

@@ -12,7 +12,8 @@ import pytest
 from laurels import auth, events
 from laurels.api import create_app
 from laurels.events import relaying, streaming
-from laurels.events.catalogue import MemberChanged, PurchaseChanged
+from laurels.events.catalogue.members import MemberChanged
+from laurels.events.catalogue.purchases import PurchaseChanged
 from laurels.kit.ids import encode, new_id
 from tests.support import cluster
 from tests.support.server import answering

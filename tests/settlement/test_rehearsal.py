@@ -4,7 +4,9 @@ import asyncpg
 import pytest
 
 from laurels.events import because, handling
-from laurels.events.catalogue import MemberEnrolled, PointsCredited, PurchaseCompleted
+from laurels.events.catalogue.ledger import PointsCredited
+from laurels.events.catalogue.members import MemberEnrolled
+from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.ledger import Credit, credit
 from tests.settlement.test_routes import buy, wallet_of
 

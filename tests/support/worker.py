@@ -11,7 +11,7 @@ import sys
 
 from laurels import events
 from laurels.events import delivering
-from laurels.events.catalogue import PurchaseCompleted
+from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.events.delivering import Manner
 from laurels.kit.db import Database
 

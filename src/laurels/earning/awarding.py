@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from laurels import ledger, members, segments, tenants, tiers
-from laurels.events.catalogue import PurchaseCompleted
+from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit import rehearsing
 from laurels.kit.aside import aside
 from laurels.kit.errors import AppError

@@ -10,12 +10,9 @@ from uuid import UUID
 import orjson
 
 from laurels import ledger
-from laurels.events.catalogue import (
-    ActivityRecorded,
-    MemberBirthday,
-    MemberEnrolled,
-    PurchaseCompleted,
-)
+from laurels.events.catalogue.activities import ActivityRecorded, MemberBirthday
+from laurels.events.catalogue.members import MemberEnrolled
+from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Actor
 

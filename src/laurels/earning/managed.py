@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from laurels import tenants
-from laurels.events.catalogue import MemberEnrolled, PurchaseCompleted
+from laurels.events.catalogue.members import MemberEnrolled
+from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.work import Work
 
 from . import service

@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from laurels import tenants
-from laurels.events.catalogue import ActivityRecorded, MemberBirthday, PurchaseCompleted
+from laurels.events.catalogue.activities import ActivityRecorded, MemberBirthday
+from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.work import Work
 
 from .schemas import EarningRuleIn

@@ -9,12 +9,9 @@ import asyncpg
 import orjson
 
 from laurels import audit, tenants
-from laurels.events.catalogue import (
-    ActivityRecorded,
-    MemberBirthday,
-    MemberEnrolled,
-    PurchaseCompleted,
-)
+from laurels.events.catalogue.activities import ActivityRecorded, MemberBirthday
+from laurels.events.catalogue.members import MemberEnrolled
+from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.conditions import Cost, fields_of
 from laurels.kit.ids import encode, new_id
 from laurels.kit.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, number, text

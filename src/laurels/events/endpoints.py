@@ -15,7 +15,8 @@ from laurels.kit.work import Work
 
 from .addresses import check_url
 from .bounds import may_be_one_more
-from .catalogue import CATALOGUE, WebhookEndpointDisabled, WebhookEndpointTested
+from .catalogue import CATALOGUE
+from .catalogue.events import WebhookEndpointDisabled, WebhookEndpointTested
 from .errors import EndpointDisabled, EndpointNotFound, TooManyEndpoints, UnknownEventType
 from .outbox import emit
 from .signing import new_secret

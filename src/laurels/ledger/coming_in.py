@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from laurels.events.catalogue import PointsCredited, PointsDebited, PointsExpired
+from laurels.events.catalogue.ledger import PointsCredited, PointsDebited, PointsExpired
 from laurels.kit.db import MAX_POINTS
 from laurels.kit.ids import new_id
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from laurels.events.catalogue import HoldOpened, HoldReleased, PointsDebited
+from laurels.events.catalogue.ledger import HoldOpened, HoldReleased, PointsDebited
 from laurels.kit.db import MAX_POINTS
 from laurels.kit.ids import new_id
 from laurels.kit.time import FAR

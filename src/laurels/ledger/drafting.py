@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from laurels.events.catalogue import (
-    Event,
+from laurels.events.catalogue import Event
+from laurels.events.catalogue.ledger import (
     PointsCredited,
     PointsDebited,
     PointsExpired,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from laurels.events.catalogue import PointsExpired, PointsMatured
+from laurels.events.catalogue.ledger import PointsExpired, PointsMatured
 from laurels.kit.ids import new_id
 from laurels.kit.work import SYSTEM
 

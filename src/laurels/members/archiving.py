@@ -10,7 +10,8 @@ from uuid import UUID
 import asyncpg
 
 from laurels import audit
-from laurels.events import catalogue, emit
+from laurels.events import emit
+from laurels.events.catalogue import members as happens
 from laurels.kit.ids import encode
 from laurels.kit.work import Work
 
@@ -35,7 +36,7 @@ async def archive(work: Work, member_id: UUID) -> bool:
     if status == "archived":
         return False
     await _set(work, member_id, "archived", "member.archived")
-    emit(work, [catalogue.MemberArchived(member_id, work.now)])
+    emit(work, [happens.MemberArchived(member_id, work.now)])
     return True
 
 
@@ -52,7 +53,7 @@ async def restore(work: Work, member_id: UUID) -> bool:
     except asyncpg.UniqueViolationError:
         msg = "Another member has this e-mail by now; change it there, or merge the two."
         raise EmailTaken(msg) from None
-    emit(work, [catalogue.MemberRestored(member_id, work.now)])
+    emit(work, [happens.MemberRestored(member_id, work.now)])
     return True
 
 
@@ -64,7 +65,7 @@ async def block(work: Work, member_id: UUID, *, reason: str) -> bool:
     if status == "blocked":
         return False
     await _set(work, member_id, "blocked", "member.blocked", reason=reason)
-    emit(work, [catalogue.MemberBlocked(member_id, work.now)])
+    emit(work, [happens.MemberBlocked(member_id, work.now)])
     return True
 
 
@@ -76,7 +77,7 @@ async def unblock(work: Work, member_id: UUID, *, reason: str | None = None) -> 
     if status == "active":
         return False
     await _set(work, member_id, "active", "member.unblocked", reason=reason)
-    emit(work, [catalogue.MemberUnblocked(member_id, work.now)])
+    emit(work, [happens.MemberUnblocked(member_id, work.now)])
     return True
 
 

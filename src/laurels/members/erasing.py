@@ -4,7 +4,7 @@ from uuid import UUID
 
 from laurels import audit
 from laurels.events import Erasing, emit, within
-from laurels.events.catalogue import MemberErased
+from laurels.events.catalogue.members import MemberErased
 from laurels.kit import idempotency
 from laurels.kit.ids import encode
 from laurels.kit.work import Work

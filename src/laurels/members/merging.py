@@ -13,7 +13,7 @@ import asyncpg
 
 from laurels import audit
 from laurels.events import Merging, Unmerging, emit, within
-from laurels.events.catalogue import MemberMerged, MemberUnmerged
+from laurels.events.catalogue.members import MemberMerged, MemberUnmerged
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Work
 

@@ -12,7 +12,8 @@ import orjson
 
 from laurels import audit
 from laurels.events import emit
-from laurels.events.catalogue import Event, MemberChanged, MemberEnrolled
+from laurels.events.catalogue import Event
+from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
 from laurels.kit.errors import AppError
 from laurels.kit.ids import encode, new_id
 from laurels.kit.values import fold

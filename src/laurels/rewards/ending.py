@@ -15,8 +15,8 @@ import orjson
 
 from laurels import audit, ledger, members, tenants
 from laurels.events import emit
-from laurels.events.catalogue import (
-    Event,
+from laurels.events.catalogue import Event
+from laurels.events.catalogue.rewards import (
     RedemptionCancelled,
     RedemptionCompleted,
     RedemptionExpired,

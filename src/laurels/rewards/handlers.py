@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from laurels import events
-from laurels.events.catalogue import PurchaseChanged
+from laurels.events.catalogue.purchases import PurchaseChanged
 from laurels.kit.work import Work
 
 from . import using

@@ -16,12 +16,8 @@ import orjson
 
 from laurels import ledger, members, tenants, tiers
 from laurels.events import emit
-from laurels.events.catalogue import (
-    Event,
-    RedemptionCompleted,
-    RewardRedeemed,
-    VouchersNearlyUsed,
-)
+from laurels.events.catalogue import Event
+from laurels.events.catalogue.rewards import RedemptionCompleted, RewardRedeemed, VouchersNearlyUsed
 from laurels.kit.errors import AppError, altered
 from laurels.kit.ids import encode, new_id
 from laurels.kit.schema import trim_money

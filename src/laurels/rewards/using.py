@@ -7,7 +7,8 @@ from uuid import UUID
 
 from laurels import members, purchases, tenants
 from laurels.events import emit
-from laurels.events.catalogue import Event, RedemptionReopened, RedemptionUsed
+from laurels.events.catalogue import Event
+from laurels.events.catalogue.rewards import RedemptionReopened, RedemptionUsed
 from laurels.kit.errors import AppError
 from laurels.kit.money import require_at_most, scale
 from laurels.kit.work import Work

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from laurels import audit, members
 from laurels.events import emit
-from laurels.events.catalogue import SegmentJoined, SegmentLeft
+from laurels.events.catalogue.segments import SegmentJoined, SegmentLeft
 from laurels.kit.errors import Invalid
 from laurels.kit.ids import encode
 from laurels.kit.work import Work

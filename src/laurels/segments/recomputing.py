@@ -15,7 +15,8 @@ import asyncpg
 
 from laurels import events
 from laurels.events import emit
-from laurels.events.catalogue import Event, SegmentJoined, SegmentLeft
+from laurels.events.catalogue import Event
+from laurels.events.catalogue.segments import SegmentJoined, SegmentLeft
 from laurels.kit.conditions import Condition
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work

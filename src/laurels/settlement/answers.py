@@ -10,7 +10,7 @@ import orjson
 
 from laurels import activities, earning, members, purchases
 from laurels.activities import NewActivity
-from laurels.events.catalogue import PurchaseCompleted
+from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.errors import AppError
 from laurels.kit.hot import Item
 from laurels.kit.idempotency import Answer

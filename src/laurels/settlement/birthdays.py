@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from laurels import activities, earning, members, tenants
 from laurels.activities import NewActivity
 from laurels.events import emit
-from laurels.events.catalogue import MemberBirthday
+from laurels.events.catalogue.activities import MemberBirthday
 from laurels.kit.ids import encode
 from laurels.kit.time import local_date, start_of_day, zone
 from laurels.kit.work import Work

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from laurels import audit, purchases, rewards, tenants
 from laurels.events import emit
-from laurels.events.catalogue import PurchaseChanged
+from laurels.events.catalogue.purchases import PurchaseChanged
 from laurels.kit.errors import AppError
 from laurels.kit.ids import encode
 from laurels.kit.work import Work

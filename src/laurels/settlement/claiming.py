@@ -4,7 +4,7 @@ from uuid import UUID
 
 from laurels import audit, earning, members, purchases, tenants, tiers
 from laurels.events import emit
-from laurels.events.catalogue import PurchaseClaimed, PurchaseCompleted
+from laurels.events.catalogue.purchases import PurchaseClaimed, PurchaseCompleted
 from laurels.kit.ids import encode
 from laurels.kit.work import Work
 

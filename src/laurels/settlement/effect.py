@@ -7,7 +7,8 @@ from uuid import UUID
 
 from laurels import earning, members, purchases, tenants
 from laurels.events import emit
-from laurels.events.catalogue import Event, PurchaseCompleted
+from laurels.events.catalogue import Event
+from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase

@@ -17,7 +17,7 @@ import asyncpg
 
 from laurels import purchases, rewards, tenants
 from laurels.events import emit
-from laurels.events.catalogue import PurchaseChanged
+from laurels.events.catalogue.purchases import PurchaseChanged
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase

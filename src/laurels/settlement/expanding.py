@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from laurels import earning, members, purchases
-from laurels.events.catalogue import PurchaseCompleted
+from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit import expand
 from laurels.kit.expand import Rows
 from laurels.kit.work import Work

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from laurels import events
-from laurels.events.catalogue import PurchaseUnsettled
+from laurels.events.catalogue.purchases import PurchaseUnsettled
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 

@@ -12,7 +12,8 @@ from uuid import UUID
 from laurels import activities, audit, earning, ledger, members, tenants, tiers
 from laurels.activities import NewActivity
 from laurels.events import emit
-from laurels.events.catalogue import ActivityRecorded, ActivityRevoked, Event, MemberBirthday
+from laurels.events.catalogue import Event
+from laurels.events.catalogue.activities import ActivityRecorded, ActivityRevoked, MemberBirthday
 from laurels.kit.errors import AppError
 from laurels.kit.ids import encode
 from laurels.kit.work import Work

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from laurels import earning, ledger, members, purchases, rewards, tenants, tiers
 from laurels.events import emit
-from laurels.events.catalogue import Event, PurchaseCompleted, PurchaseRefunded
+from laurels.events.catalogue import Event
+from laurels.events.catalogue.purchases import PurchaseCompleted, PurchaseRefunded
 from laurels.kit.errors import AppError, refused
 from laurels.kit.work import Work
 from laurels.purchases import NewRefund

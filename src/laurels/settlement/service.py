@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels import earning, ledger, members, purchases, tenants, tiers
-from laurels.events.catalogue import MemberEnrolled
+from laurels.events.catalogue.members import MemberEnrolled
 from laurels.kit.errors import AppError, altered
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from laurels import activities, earning, ledger, purchases
-from laurels.events.catalogue import PurchaseCompleted
+from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.ids import encode
 from laurels.kit.schema import trim_money
 from laurels.kit.work import Work

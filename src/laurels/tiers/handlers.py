@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from laurels import events, ledger
-from laurels.events.catalogue import MemberRestored, MemberUnblocked
+from laurels.events.catalogue.members import MemberRestored, MemberUnblocked
 from laurels.kit.work import Work
 
 from .ladder import load_ladder

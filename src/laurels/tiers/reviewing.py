@@ -14,13 +14,8 @@ import asyncpg
 
 from laurels import tenants
 from laurels.events import emit
-from laurels.events.catalogue import (
-    Event,
-    TierExpiryAnnounced,
-    TierLowered,
-    TierRaised,
-    TierRenewed,
-)
+from laurels.events.catalogue import Event
+from laurels.events.catalogue.tiers import TierExpiryAnnounced, TierLowered, TierRaised, TierRenewed
 from laurels.kit.ids import new_id
 from laurels.kit.work import Work
 

@@ -1,160 +1,19 @@
-"""Everything that can happen, in one place: one short module per room.
+"""Everything that can happen: a short module per room, which has the room's name.
 
 Any room may name any event, because the catalogue is at the bottom of the house.
 """
 
-from .activities import ActivityRecorded, ActivityRevoked, MemberBirthday
-from .auth import (
-    PasswordResetRequested,
-    StaffChanged,
-    StaffInvited,
-    StaffJoined,
-    StaffRemoved,
-    StaffRestored,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
 from .base import Event
-from .events import WebhookEndpointDisabled, WebhookEndpointTested
-from .ledger import (
-    HoldOpened,
-    HoldReleased,
-    PointsCredited,
-    PointsDebited,
-    PointsExpired,
-    PointsMatured,
-    PointsReversed,
-)
-from .members import (
-    MemberArchived,
-    MemberBlocked,
-    MemberChanged,
-    MemberEnrolled,
-    MemberErased,
-    MemberMerged,
-    MemberRestored,
-    MemberUnblocked,
-    MemberUnmerged,
-)
-from .purchases import (
-    PurchaseChanged,
-    PurchaseClaimed,
-    PurchaseCompleted,
-    PurchaseRefunded,
-    PurchaseUnsettled,
-)
-from .rewards import (
-    RedemptionCancelled,
-    RedemptionCompleted,
-    RedemptionExpired,
-    RedemptionFailed,
-    RedemptionRefunded,
-    RedemptionReopened,
-    RedemptionUsed,
-    RewardRedeemed,
-    VouchersNearlyUsed,
-)
-from .segments import SegmentJoined, SegmentLeft
-from .tiers import TierExpiryAnnounced, TierLowered, TierRaised, TierRenewed
 
 CATALOGUE: dict[str, type[Event]] = {
     event.name: event
-    for event in (
-        ActivityRecorded,
-        ActivityRevoked,
-        HoldOpened,
-        HoldReleased,
-        MemberArchived,
-        MemberBirthday,
-        MemberBlocked,
-        MemberChanged,
-        MemberEnrolled,
-        MemberErased,
-        MemberMerged,
-        MemberRestored,
-        MemberUnblocked,
-        MemberUnmerged,
-        PasswordResetRequested,
-        PointsCredited,
-        PointsDebited,
-        PointsExpired,
-        PointsMatured,
-        PointsReversed,
-        PurchaseChanged,
-        PurchaseClaimed,
-        PurchaseCompleted,
-        PurchaseRefunded,
-        PurchaseUnsettled,
-        RedemptionCancelled,
-        RedemptionCompleted,
-        RedemptionExpired,
-        RedemptionFailed,
-        RedemptionRefunded,
-        RedemptionReopened,
-        RedemptionUsed,
-        RewardRedeemed,
-        VouchersNearlyUsed,
-        SegmentJoined,
-        SegmentLeft,
-        StaffChanged,
-        StaffInvited,
-        StaffJoined,
-        StaffRemoved,
-        StaffRestored,
-        TierExpiryAnnounced,
-        TierLowered,
-        TierRaised,
-        TierRenewed,
-        WebhookEndpointDisabled,
-        WebhookEndpointTested,
-    )
+    for module in iter_modules(__path__)
+    for event in vars(import_module(f"{__name__}.{module.name}")).values()
+    if isinstance(event, type) and issubclass(event, Event) and hasattr(event, "name")
 }
+"""Every event by its name: the classes in those modules that have one."""
 
-__all__ = [
-    "CATALOGUE",
-    "ActivityRecorded",
-    "ActivityRevoked",
-    "Event",
-    "HoldOpened",
-    "HoldReleased",
-    "MemberArchived",
-    "MemberBirthday",
-    "MemberBlocked",
-    "MemberChanged",
-    "MemberEnrolled",
-    "MemberErased",
-    "MemberMerged",
-    "MemberRestored",
-    "MemberUnblocked",
-    "MemberUnmerged",
-    "PasswordResetRequested",
-    "PointsCredited",
-    "PointsDebited",
-    "PointsExpired",
-    "PointsMatured",
-    "PointsReversed",
-    "PurchaseChanged",
-    "PurchaseCompleted",
-    "PurchaseRefunded",
-    "PurchaseUnsettled",
-    "RedemptionCancelled",
-    "RedemptionCompleted",
-    "RedemptionExpired",
-    "RedemptionFailed",
-    "RedemptionRefunded",
-    "RedemptionReopened",
-    "RedemptionUsed",
-    "RewardRedeemed",
-    "SegmentJoined",
-    "SegmentLeft",
-    "StaffChanged",
-    "StaffInvited",
-    "StaffJoined",
-    "StaffRemoved",
-    "StaffRestored",
-    "TierExpiryAnnounced",
-    "TierLowered",
-    "TierRaised",
-    "TierRenewed",
-    "VouchersNearlyUsed",
-    "WebhookEndpointDisabled",
-    "WebhookEndpointTested",
-]
+__all__ = ["CATALOGUE", "Event"]
