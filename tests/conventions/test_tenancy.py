@@ -21,7 +21,7 @@ from tests.support import cluster
 from tests.support.application import application, described
 from tests.support.make import House, make_tenant
 
-from .source import PACKAGE, nothing
+from .source import nothing
 
 NO_TENANT = {*domains.TABLES_OF_NO_TENANT, "tenants"}
 WALLED = sorted(
@@ -411,31 +411,40 @@ async def test_the_application_owns_nothing_and_may_not_rewrite_history(owner_ur
     nothing(wrong)
 
 
-def test_purging_a_tenant_forgets_no_table():
-    purge = (PACKAGE / "migrations" / "functions.sql").read_text(encoding="utf-8")
-
-    nothing([name for name in [*WALLED, "login_tenants"] if f"laurels.{name} " not in purge
-             and f"'{name}'" not in purge])  # fmt: skip
-
-
 # -- the application -----------------------------------------------------------------------------
 
 
-async def test_the_tenant_has_a_row_in_every_table(walled):
-    connection = await asyncpg.connect(walled.owner_url)
-    try:
-        empty = [
-            table
-            for table in WALLED
-            if not await connection.fetchval(
-                f"select exists (select from laurels.{table} where {owner_column(table)} = $1)",
-                walled.mine.tenant.id,
-            )
-        ]
-    finally:
-        await connection.close()
+async def with_rows_of(tenant: uuid.UUID, connection: asyncpg.Connection) -> list[str]:
+    """The tables that have a row of this tenant."""
+    return [
+        table
+        for table in WALLED
+        if await connection.fetchval(
+            f"select exists (select from laurels.{table} where {owner_column(table)} = $1)", tenant
+        )
+    ]
 
+
+async def test_the_tenant_has_a_row_in_every_table(walled):
+    async with as_role(walled.owner_url, None) as connection:
+        full = await with_rows_of(walled.mine.tenant.id, connection)
+
+    empty = sorted(set(WALLED) - set(full))
     nothing(empty, "give these a row in live_a_little or ROWS_BY_HAND")
+
+
+async def test_purging_a_tenant_forgets_no_table(walled):
+    async with as_role(walled.owner_url, None) as connection:
+        await connection.execute("select laurels.purge_tenant($1)", walled.mine.tenant.id)
+        full = await with_rows_of(walled.mine.tenant.id, connection)
+        stub = await connection.fetch(
+            "select action from laurels.audit_log where tenant_id = $1", walled.mine.tenant.id
+        )
+        others = await with_rows_of(walled.theirs.tenant.id, connection)
+
+    assert full == ["audit_log"]
+    assert [row["action"] for row in stub] == ["tenant.purged"]
+    assert "tenants" in others
 
 
 @pytest.mark.parametrize("whose", ["another's", "nobody's"])

@@ -83,11 +83,12 @@ alter function laurels.scrub_audit(uuid, text[], text[]) owner to laurels_mainte
 revoke all on function laurels.scrub_audit(uuid, text[], text[]) from public;
 grant execute on function laurels.scrub_audit(uuid, text[], text[]) to laurels_app;
 
--- What is changed by SQL, past the application, leaves the same entry. The arguments are the kind
--- of the thing, the prefix of its ids (empty: the next one names it), its key column, and
--- `platform` where the thing belongs to no tenant. The application writes its own entries, and its
--- role never comes here. A migration or a purge says `set local laurels.audit = 'off'`, which
--- counts for members of the owner's role only.
+-- What is changed by SQL, past the application, leaves the same entry: rooms put a trigger with this
+-- function on their tables, in their own files. The arguments are the kind of the thing, the prefix
+-- of its ids (empty: the next one names it), its key column, and `platform` where the thing belongs
+-- to no tenant. The application writes its own entries, and its role never comes here. A migration
+-- or a purge says `set local laurels.audit = 'off'`, which counts for members of the owner's role
+-- only.
 create or replace function laurels.audit_outside() returns trigger
 language plpgsql security definer set search_path = laurels, pg_temp as $$
 declare
@@ -151,84 +152,3 @@ $$;
 
 alter function laurels.audit_outside() owner to laurels_maintenance;
 revoke all on function laurels.audit_outside() from laurels_app;
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.tenants
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('tenant', 'ten', 'id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.tenant_settings
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('settings', '', 'section');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.api_keys
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('api_key', 'key', 'id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.programs
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('program', 'prg', 'id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.earning_rules
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('earning_rule', 'rul', 'id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.members
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('member', 'mem', 'id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.purchases
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('purchase', 'pur', 'id');
-
--- Lines that come with their purchase are part of it; only what happens to them later is noted.
-create or replace trigger audit_outside
-after update or delete on laurels.purchase_lines
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('purchase', 'pur', 'purchase_id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.refunds
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('refund', 'rfd', 'id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.activities
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('activity', 'dee', 'id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.segments
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('segment', 'seg', 'id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.webhook_endpoints
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('webhook_endpoint', 'whk', 'id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.staff
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('staff', 'stf', 'id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.staff_invitations
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('staff', 'stf', 'staff_id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.staff_sessions
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('staff_session', 'ses', 'id');
-
-create or replace trigger audit_outside
-after insert or update or delete on laurels.users
-for each row when (session_user <> 'laurels_app')
-execute function laurels.audit_outside('user', 'usr', 'id', 'platform');

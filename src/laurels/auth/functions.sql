@@ -348,3 +348,29 @@ laurels.note_failed_sign_in(uuid, bytea[], text, text, text, timestamptz),
 laurels.tenants_with_old_sign_ins(timestamptz),
 laurels.forget_old_attempts(timestamptz, integer)
 to laurels_app;
+
+-- What is changed by SQL, past the application, is noted in the audit log.
+create or replace trigger audit_outside
+after insert or update or delete on laurels.api_keys
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('api_key', 'key', 'id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.staff
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('staff', 'stf', 'id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.staff_invitations
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('staff', 'stf', 'staff_id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.staff_sessions
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('staff_session', 'ses', 'id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.users
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('user', 'usr', 'id', 'platform');

@@ -81,3 +81,9 @@ $$;
 alter function laurels.scrub_awards(uuid, uuid[]) owner to laurels_maintenance;
 revoke all on function laurels.scrub_awards(uuid, uuid[]) from public;
 grant execute on function laurels.scrub_awards(uuid, uuid[]) to laurels_app;
+
+-- What is changed by SQL, past the application, is noted in the audit log.
+create or replace trigger audit_outside
+after insert or update or delete on laurels.earning_rules
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('earning_rule', 'rul', 'id');

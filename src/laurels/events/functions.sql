@@ -471,3 +471,9 @@ $$;
 alter function laurels.tenants_with_old_events(timestamptz) owner to laurels_maintenance;
 revoke all on function laurels.tenants_with_old_events(timestamptz) from public;
 grant execute on function laurels.tenants_with_old_events(timestamptz) to laurels_app;
+
+-- What is changed by SQL, past the application, is noted in the audit log.
+create or replace trigger audit_outside
+after insert or update or delete on laurels.webhook_endpoints
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('webhook_endpoint', 'whk', 'id');

@@ -103,3 +103,9 @@ begin
   where t.tenant_id = p_tenant and t.member_id = n.member_id;
 end
 $$;
+
+-- What is changed by SQL, past the application, is noted in the audit log.
+create or replace trigger audit_outside
+after insert or update or delete on laurels.members
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('member', 'mem', 'id');

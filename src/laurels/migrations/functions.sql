@@ -1,29 +1,36 @@
 -- Delete a tenant and everything it has, for good; return how many rows went. Only the maintenance
--- role may; children go before parents. An audit stub stays, which names nobody.
+-- role may. Every table with a `tenant_id` is emptied, children before parents: the keys say which
+-- those are. An audit stub stays, which names nobody.
 create or replace function laurels.purge_tenant(p_tenant uuid) returns bigint
 language plpgsql security definer set search_path = laurels, pg_temp as $$
 declare
-  v_table text;
+  v_left oid[] := array(
+    select a.attrelid
+    from pg_catalog.pg_attribute as a
+    inner join pg_catalog.pg_class as c on c.oid = a.attrelid
+    where c.relnamespace = 'laurels'::regnamespace and c.relkind in ('r', 'p')
+      and not c.relispartition and a.attname = 'tenant_id'
+  );
+  v_table oid;
   v_rows bigint;
   v_all bigint := 0;
 begin
   -- One entry stays of it all; not one for each row.
   set local laurels.audit = 'off';
-  foreach v_table in array array[
-    'segment_days', 'segment_memberships', 'segment_cursors', 'segments',
-    'test_clocks', 'job_runs', 'rejected_rows', 'import_runs', 'rule_usage', 'awards', 'earning_rules',
-    'vouchers', 'redemptions', 'rewards',
-    'refunds', 'purchase_lines', 'purchases', 'activities', 'tier_history', 'tiers',
-    'lot_entries', 'holds', 'lots', 'posting_keys', 'point_transactions', 'wallet_merges',
-    'wallets', 'programs', 'member_merges', 'member_totals', 'members', 'api_keys',
-    'refresh_tokens', 'staff_sessions', 'staff_invitations', 'staff',
-    'tenant_settings_history', 'tenant_settings', 'login_tenants', 'webhook_attempts',
-    'webhook_deliveries', 'event_handlings', 'webhook_endpoints', 'outbox_leases', 'outbox',
-    'member_sequences', 'idempotency_keys', 'counters', 'audit_log'
-  ] loop
-    execute format('delete from laurels.%I where tenant_id = $1', v_table) using p_tenant;
+  while v_left <> '{}' loop
+    -- Any table that no other one of these refers to.
+    select l.place into strict v_table
+    from unnest(v_left) as l (place)
+    where not exists (
+      select from pg_catalog.pg_constraint as c
+      where c.contype = 'f' and c.confrelid = l.place and c.conrelid <> l.place
+        and c.conrelid = any(v_left)
+    )
+    limit 1;
+    execute format('delete from %s where tenant_id = $1', v_table::regclass) using p_tenant;
     get diagnostics v_rows = row_count;
     v_all := v_all + v_rows;
+    v_left := array_remove(v_left, v_table);
   end loop;
   -- Whoever worked for this tenant alone has no login any more.
   delete from laurels.users as u where u.tenants = array[p_tenant];

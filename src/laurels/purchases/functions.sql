@@ -301,3 +301,20 @@ $$;
 alter function laurels.tenants_with_unsettled_purchases(timestamptz) owner to laurels_maintenance;
 revoke all on function laurels.tenants_with_unsettled_purchases(timestamptz) from public;
 grant execute on function laurels.tenants_with_unsettled_purchases(timestamptz) to laurels_app;
+
+-- What is changed by SQL, past the application, is noted in the audit log.
+create or replace trigger audit_outside
+after insert or update or delete on laurels.purchases
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('purchase', 'pur', 'id');
+
+-- Lines that come with their purchase are part of it; only what happens to them later is noted.
+create or replace trigger audit_outside
+after update or delete on laurels.purchase_lines
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('purchase', 'pur', 'purchase_id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.refunds
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('refund', 'rfd', 'id');

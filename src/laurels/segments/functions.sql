@@ -93,3 +93,9 @@ revoke all on function laurels.tenants_with_segments_to_refresh(timestamptz) fro
 revoke all on function laurels.tenants_with_days_to_count(timestamptz) from public;
 grant execute on function laurels.tenants_with_segments_to_refresh(timestamptz) to laurels_app;
 grant execute on function laurels.tenants_with_days_to_count(timestamptz) to laurels_app;
+
+-- What is changed by SQL, past the application, is noted in the audit log.
+create or replace trigger audit_outside
+after insert or update or delete on laurels.segments
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('segment', 'seg', 'id');

@@ -108,3 +108,14 @@ grant execute on function
 laurels.set_platform_setting(text, text, jsonb, timestamptz, text, text),
 laurels.set_plan(text, text, jsonb, timestamptz, boolean),
 laurels.count_tenants_by_plan() to laurels_app;
+
+-- What is changed by SQL, past the application, is noted in the audit log.
+create or replace trigger audit_outside
+after insert or update or delete on laurels.tenants
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('tenant', 'ten', 'id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.tenant_settings
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('settings', '', 'section');
