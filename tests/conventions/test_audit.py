@@ -9,11 +9,11 @@ import pytest
 from tools.reference.pages import entrances
 
 from laurels import events
-from laurels.kit.ids import encode
+from laurels.kit.ids import PREFIXES, encode
 from laurels.kit.jobs import all_jobs
 from tests.support.application import described
 
-from .source import nothing
+from .source import nothing, sql_files, text_of
 
 RULE = {
     "name": "Audited",
@@ -222,6 +222,16 @@ async def test_a_write_leaves_an_entry_with_its_request(client, house, route):
 
 def test_the_list_of_routes_without_entry_names_routes_that_exist():
     nothing(sorted(set(OWN_RECORDS) - set(writing_routes())))
+
+
+def test_what_sql_does_is_noted_under_the_ids_that_the_api_writes():
+    """The triggers name the kind of a thing and the prefix of its ids; empty: it has none."""
+    named = re.compile(r"execute function laurels\.audit_outside\('(\w+)', '(\w*)'")
+    triggers = [each for path in sql_files() for each in named.findall(text_of(path))]
+
+    assert len(triggers) >= 16
+    nothing([f"{kind}: {prefix}" for kind, prefix in triggers
+             if prefix and PREFIXES.get(kind) != prefix])  # fmt: skip
 
 
 def test_actions_are_named_by_what_was_done():
