@@ -15,13 +15,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from laurels import ledger, members, rewards, settlement
+from laurels import ledger, members, rewards, settlement, tiers
 from laurels.activities import NewActivity
 from laurels.kit.errors import AppError
 from laurels.kit.hot import Item
 from laurels.kit.work import Work
 from laurels.ledger import answers, programs
 from laurels.ledger.errors import MergeNotUndoable
+from laurels.members.queries import lock_persons
 from laurels.purchases import NewPurchase, NewRefund
 from laurels.settlement import claiming, ending
 from tests.support.make import House
@@ -349,4 +350,25 @@ async def test_after_a_change_that_is_not_committed_yet(house, scene, operation,
 
     assert changed is None
     assert said is None or said.code in MAY_REFUSE[change], said
+    assert await left_behind(scene) == []
+
+
+async def test_refunds_of_one_member_wait_for_a_merge_without_a_lock_that_it_needs(house, scene):
+    async with house.work() as work:
+        await tiers.create_tier(work, {"name": "Base", "level": 1}, review=False)
+        other = first(await settlement.settle(work, [purchase(member="anne")]))
+    bought = [scene.ids["bought"], other.purchase_id]
+
+    async def give_both_back() -> Sequence[Any]:
+        async with house.work() as work:
+            return await settlement.refund(work, [NewRefund(purchase_id=each) for each in bought])
+
+    async with house.work() as work:
+        await lock_persons(work, [scene.anna, scene.anne])
+        later = asyncio.create_task(give_both_back())
+        await waits_or_ends(scene, later)
+        await merge(work, scene)
+    refunds = await later
+
+    assert [each.points for each in refunds] == [-40, -40]
     assert await left_behind(scene) == []

@@ -45,6 +45,24 @@ async def test_a_return_takes_what_it_would_earn_and_the_setting_says_of_the_res
     assert [(rule["outcome"], rule["points"]) for rule in why["rules"]] == [("gave", -20)]
 
 
+@pytest.mark.parametrize("owing", [False, True])
+async def test_a_return_takes_points_that_cannot_be_spent_yet(client, owing):
+    await client.patch("/v1/settings/purchases", json={"returns_leave_debt": owing})
+    await rules(client, MONEY)
+    await sell(client, "30.00")
+    (program,) = (await client.get("/v1/programs")).json()["data"]
+    await client.patch(f"/v1/programs/{program['id']}", json={"maturity_days": 14})
+    await sell(client, "100.00")
+
+    part = await sell(client, "-70.00")
+    rest = await sell(client, "-90.00")
+
+    assert (part["points"], rest["points"]) == (-70, -90 if owing else -60)
+    found, _ = await wallet(client)
+    figures = (found["available"], found["pending"], found["debt"], found["balance"])
+    assert figures == (0, 0, 30 if owing else 0, 0)
+
+
 async def test_lines_that_come_back_take_by_the_rules_that_count_them(client):
     await rules(client, per_money(), per_bottle())
     bought = await sell(

@@ -147,6 +147,34 @@ async def test_what_could_never_be_settled_is_refused_at_the_door(
         await insert(integration, house, member, "pending", amount=amount, cur=currency)
 
 
+@pytest.mark.parametrize(("ahead", "clock", "fits"), [
+    ("4 minutes", None, True),
+    ("6 minutes", None, False),
+    ("7000 years", None, False),
+    ("89 days", "90 days", True),
+    ("91 days", "90 days", False),
+])  # fmt: skip
+async def test_nothing_is_bought_in_the_future(integration, house, owner_url, ahead, clock, fits):
+    if clock:
+        owner = await asyncpg.connect(owner_url)
+        await owner.execute(
+            "insert into laurels.test_clocks (tenant_id, now, created_at)"
+            " values ($1, now() + $2::text::interval, now())",
+            house.tenant.id, clock,
+        )  # fmt: skip
+        await owner.close()
+    sql = (
+        "insert into laurels.purchases (tenant_id, source, status, amount, currency, occurred_at)"
+        " values ($1, 'erp', 'pending', 5, 'USD', now() + $2::text::interval)"
+    )
+
+    if fits:
+        await integration.execute(sql, house.tenant.id, ahead)
+        return
+    with pytest.raises(asyncpg.CheckViolationError, match="lies in the future"):
+        await integration.execute(sql, house.tenant.id, ahead)
+
+
 async def test_whoever_inserts_for_another_tenant_learns_nothing_of_it(
     integration, house, database
 ):

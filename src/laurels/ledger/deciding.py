@@ -10,7 +10,7 @@ from laurels.kit.ids import new_id
 from laurels.kit.time import FAR
 
 from .coming_in import bring, credit
-from .drafting import Draft, add_row, balance_of, consume, positive, require, tell
+from .drafting import Draft, add_row, balance_of, consume, positive, require, take_from, tell
 from .errors import (
     CaptureTooLarge,
     HoldClosed,
@@ -22,7 +22,7 @@ from .errors import (
     WalletNotFound,
 )
 from .falling_due import pay_debt, settle_due
-from .lots import Wallet
+from .lots import Wallet, draw
 from .movements import (
     Capture,
     Credit,
@@ -143,15 +143,21 @@ def _debit(draft: Draft, wallet: Wallet, movement: Debit, moment: datetime) -> P
     if movement.shortfall == "refuse":
         require(wallet, movement.points)
     positive(movement.points)
-    taken = min(movement.points, wallet.available)
+    available = min(movement.points, wallet.available)
+    # Whoever takes what there is takes unripe points as well: they would ripen for nothing.
+    unripe = wallet.unripe_lots() if movement.shortfall != "refuse" else []
+    pending = draw(unripe, movement.points - available)
+    taken = available + sum(part for _, part in pending)
     owed = movement.points - taken if movement.shortfall == "owe" else 0
     if not taken and not owed:
         return Posted(None, balance_of(wallet))
     if wallet.debt + owed > MAX_POINTS:
         raise PointsOverLimit
     transaction_id = movement.transaction_id or new_id()
-    if taken:
-        consume(draft, wallet, taken, transaction_id=transaction_id)
+    if available:
+        consume(draft, wallet, available, transaction_id=transaction_id)
+    for lot, part in pending:
+        take_from(draft, wallet, lot, part, transaction_id)
     wallet.lifetime_redeemed += taken + owed
     row = add_row(
         draft, wallet, movement, moment, id=transaction_id, type=movement.type, amount=-taken,

@@ -95,6 +95,12 @@ class Wallet:
         found.sort(key=consumption_order)
         return found
 
+    def unripe_lots(self) -> list[Lot]:
+        """Return the lots whose points cannot be spent yet, those that ripen last first."""
+        found = [lot for lot in self.lots if lot.remaining and lot.pending]
+        found.sort(key=lambda lot: (lot.matures_at or FAR, lot.id), reverse=True)
+        return found
+
     def lots_of(self, transaction_id: UUID) -> list[Lot]:
         """Return the lots that a transaction brought: none, one, or what merges made of it."""
         return [lot for lot in self.lots if lot.transaction_id == transaction_id]

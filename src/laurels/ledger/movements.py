@@ -44,8 +44,8 @@ class Credit(Movement):
 class Debit(Movement):
     """Points go out, earliest expiry first.
 
-    When fewer are available it is refused, or takes what is there and forgives the rest, or leaves
-    the rest as debt. `transaction_id` as for a credit.
+    When fewer are available it is refused, or takes what is there, unripe points as well, and
+    forgives the rest, or leaves the rest as debt. `transaction_id` as for a credit.
     """
 
     points: int

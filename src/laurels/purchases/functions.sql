@@ -85,11 +85,14 @@ language sql immutable parallel safe as $$
 $$;
 
 -- A purchase that comes by SQL is in its tenant's currency, and its money has no more decimal
--- places than that has: otherwise it could never be settled, and nobody would be told.
+-- places than that has: otherwise it could never be settled, and nobody would be told. Nor does it
+-- lie further ahead than a clock may go wrong, as in the application: what it earns would outlast
+-- all else, and no refund of today could come after it.
 create or replace function laurels.admit_purchase() returns trigger
 language plpgsql security definer set search_path = laurels, pg_temp as $$
 declare
   v_currency text;
+  v_now timestamptz;
 begin
   perform laurels.require_our_table(tg_relid);
   -- The wall refuses rows of another tenant; whoever tries learns nothing of it here.
@@ -113,6 +116,14 @@ begin
       trim_scale(new.tax_amount), laurels.currency_scale(new.currency), new.currency
       using errcode = 'check_violation', column = 'tax_amount',
       hint = 'Round it before the insert, as the receipt has it.';
+  end if;
+  -- A test tenant lives in the time of its own clock.
+  select greatest(now(), max(c.now)) into v_now
+  from laurels.test_clocks as c where c.tenant_id = new.tenant_id;
+  if new.occurred_at > v_now + interval '5 minutes' then
+    raise exception 'occurred_at % lies in the future', new.occurred_at
+      using errcode = 'check_violation', column = 'occurred_at',
+      hint = 'Send the moment in which it was bought; clocks may differ by 5 minutes.';
   end if;
   return new;
 end

@@ -63,7 +63,7 @@ async def _turns(work: Work, refunds: Sequence[NewRefund]) -> list[list[int]]:
     """
     if len(refunds) < 2 or not await tiers.has_tiers(work):
         return [list(range(len(refunds)))]
-    rows = await purchases.lock(work, [refund.purchase_id for refund in refunds])
+    rows = await buyers.lock_purchases(work, [refund.purchase_id for refund in refunds])
     order = sorted(range(len(refunds)), key=lambda n: refunds[n].occurred_at or work.now)
     turns: list[list[int]] = []
     had: dict[UUID | None, int] = {}
