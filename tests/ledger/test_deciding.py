@@ -1,11 +1,16 @@
 """Deciding, pure: what one movement after the other does to a wallet."""
 
+import sys
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from laurels.kit.db import MAX_POINTS
 from laurels.kit.ids import new_id
+from laurels.kit.time import utc_now
+from laurels.ledger.deciding import decide
+from laurels.ledger.drafting import Draft, Original
 from laurels.ledger.errors import (
     CaptureTooLarge,
     HoldClosed,
@@ -14,7 +19,8 @@ from laurels.ledger.errors import (
     PointsOverLimit,
     TransactionNotFound,
 )
-from laurels.ledger.movements import Capture, Release, Reversal
+from laurels.ledger.lots import Dates, Wallet
+from laurels.ledger.movements import Capture, Credit, Debit, HoldPoints, Release, Reversal
 
 PLAIN = {}
 EXPIRING = {"expiry": 365}
@@ -286,3 +292,46 @@ def test_more_than_is_held_is_not_captured(open_books):
         books.capture(held, 11)
 
     assert books.figures == (90, 0, 10, 0)
+
+
+# Many lots ---------------------------------------------------------------------------------
+
+
+def calls_of(deed):
+    """How many functions are called for a deed."""
+    calls = 0
+
+    def count(frame, event, arg):
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        deed()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_the_next_movement_costs_the_same_however_many_lots_there_are():
+    """A bulk has a thousand movements: were each to look at all lots, others would wait."""
+    cost = []
+    for lots in (50, 2_000):
+        wallet = Wallet(new_id(), new_id(), new_id(), 0, 0, 0, 0, 0, 0, 0, 0)
+        dates = Dates(0, 365, 30, ZoneInfo("UTC"))
+        draft = Draft(utc_now(), {wallet.program_id: dates}, {wallet.id: wallet}, {})
+        for _ in range(lots):
+            decide(draft, Credit(wallet_id=wallet.id, points=10))
+
+        def move(draft=draft, wallet=wallet.id):
+            earned = decide(draft, Credit(wallet_id=wallet, points=10))
+            draft.originals[earned.transaction.id] = Original(earned.transaction, 0, [])
+            decide(draft, Debit(wallet_id=wallet, points=15))
+            held = decide(draft, HoldPoints(wallet_id=wallet, points=15)).hold
+            decide(draft, Release(hold_id=held.id))
+            decide(draft, Reversal(transaction_id=earned.transaction.id, type="refunded"))
+
+        move()
+        cost.append(calls_of(lambda move=move: [move() for _ in range(10)]))
+
+    assert cost[1] < 2 * cost[0]

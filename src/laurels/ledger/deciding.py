@@ -237,10 +237,11 @@ def _close(
     draft: Draft, wallet: Wallet, hold: OpenHold, status: str, points: int, moment: datetime
 ) -> None:
     """End a hold and give back what it still holds: to its lots, then to debt, then to be spent."""
-    lots = {lot.id: lot for lot in wallet.lots}
     for lot_id, part in hold.takes:
         if part:
-            lots[lot_id].take(-part)
+            lot = wallet.lot(lot_id)
+            assert lot is not None, "what a hold took is in a lot of its wallet"
+            wallet.refill(lot, part)
             draft.entries.append((new_id(), lot_id, None, hold.id, part))
     hold.takes = []
     hold.status, hold.closed_at, hold.changed = status, moment, True

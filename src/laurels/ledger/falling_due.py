@@ -37,8 +37,7 @@ def pay_debt(draft: Draft, wallet: Wallet, moment: datetime) -> None:
 
 def _mature(draft: Draft, wallet: Wallet, lot: Lot) -> None:
     assert lot.matures_at is not None, "only pending lots mature"
-    lot.matured_at = lot.matures_at
-    lot.changed = True
+    wallet.ripen(lot)
     wallet.pending -= lot.remaining
     wallet.available += lot.remaining
     wallet.changed = True

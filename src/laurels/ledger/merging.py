@@ -227,7 +227,7 @@ def _return_payment(
     lots = {str(lot.id): lot for lot in target.lots}
     for lot_id, part in moved.paid_from:
         lot = lots[lot_id]
-        lot.take(-part)
+        target.refill(lot, part)
         draft.entries.append((new_id(), lot.id, row_id, None, part))
     target.available += moved.paid
     add_row(

@@ -120,7 +120,12 @@ def _refill(
     moment: datetime,
 ) -> None:
     """Put points back into the lots they were drawn from, past those that went back before."""
-    lots = {lot.id: lot for found in draft.wallets.values() for lot in found.lots}
+    lots = {
+        lot_id: lot
+        for lot_id, _ in original.takes
+        for wallet_of in draft.wallets.values()
+        if (lot := wallet_of.lot(lot_id)) is not None
+    }
     drawn = sum(points for _, points in original.takes)
     portions: list[tuple[Lot | None, int]] = [(None, -original.transaction.amount - drawn)]
     by_expiry = sorted(
@@ -146,5 +151,5 @@ def _refill(
                 new_lot(wallet, transaction_id, part, until, matures_at=None, matured_at=moment)
             )
         else:
-            lot.take(-part)
+            wallet.refill(lot, part)
             draft.entries.append((new_id(), lot.id, transaction_id, None, part))
