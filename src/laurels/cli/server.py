@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import socket
+import stat
 import sys
 import tempfile
 import time
@@ -202,6 +203,10 @@ def _bind_all(listen: Listen) -> bool:
 
 def _bind(file: int, listen: Listen) -> bool:
     """Bind a socket if it is one of the port. Tell whether it listens."""
+    with contextlib.suppress(OSError):
+        # A copy of anything else would be left over, and a pipe with a copy never ends.
+        if not stat.S_ISSOCK(os.fstat(file).st_mode):
+            return False
     with contextlib.suppress(OSError), socket.socket(fileno=os.dup(file)) as found:
         inet = found.family in {socket.AF_INET, socket.AF_INET6}
         if inet and found.getsockname()[1] == listen.port:
