@@ -83,7 +83,8 @@ alter function laurels.scrub_audit(uuid, text[], text[]) owner to laurels_mainte
 revoke all on function laurels.scrub_audit(uuid, text[], text[]) from public;
 grant execute on function laurels.scrub_audit(uuid, text[], text[]) to laurels_app;
 
--- What is changed by SQL, past the application, leaves the same entry: rooms put a trigger with this
+-- What is changed by SQL, past the application, leaves the same entry: rooms put a trigger with
+-- this
 -- function on their tables, in their own files. The arguments are the kind of the thing, the prefix
 -- of its ids (empty: the next one names it), its key column, and `platform` where the thing belongs
 -- to no tenant. The application writes its own entries, and its role never comes here. A migration
