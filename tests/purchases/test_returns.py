@@ -41,7 +41,7 @@ async def test_a_return_takes_what_it_would_earn_and_the_setting_says_of_the_res
     again = (await client.get(f"/v1/purchases/{more['id']}")).json()
     assert again == more
     why = (await client.get(f"/v1/purchases/{part['id']}/why")).json()
-    assert why["words"] == ["Goods came back for -20.00 USD, which took 20 points."]
+    assert why["words"] == ["Goods returned for -20.00 USD took back 20 points."]
     assert [(rule["outcome"], rule["points"]) for rule in why["rules"]] == [("gave", -20)]
 
 
@@ -151,7 +151,7 @@ async def test_a_return_is_not_refunded_and_repeats_mean_it(client):
 
     assert (again.status_code, other.status_code) == (200, 409)
     assert (refused.status_code, refused.json()["code"]) == (409, "refund_exceeds_purchase")
-    assert "record a purchase" in refused.json()["detail"]
+    assert "record a new purchase" in refused.json()["detail"]
 
 
 async def test_a_pending_return_takes_when_it_is_completed_and_a_guests_when_it_is_claimed(client):

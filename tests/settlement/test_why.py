@@ -61,7 +61,7 @@ async def test_what_went_back_is_said_too(client):
     said = await ask(client, purchase)
 
     assert (said["points"], said["taken_back"]) == (100, 25)
-    assert "25 of them went back" in said["words"][1]
+    assert "took 25 of them back" in said["words"][1]
 
 
 @pytest.mark.parametrize("status", ["pending", "failed", "cancelled"])

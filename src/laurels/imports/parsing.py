@@ -234,7 +234,7 @@ class Reading:
             check_currency(said)
         except ValueError as error:
             raise RowInvalid(str(error), field="currency") from None
-        msg = f"`{said}` is not traded here; this tenant's currency is {self.currency}"
+        msg = f"`{said}` is not this tenant's currency; send amounts in {self.currency}"
         raise RowInvalid(msg, field="currency")
 
     def _moment(self, said: str) -> datetime:

@@ -4,13 +4,13 @@ AppError
 ├── PurchaseNotFound           no such purchase
 ├── RefundNotFound             no such refund
 ├── CurrencyNotTraded          not the tenant's currency
-├── PurchaseInvalid            an amount, line or date that cannot be
-├── PurchaseAltered            this source and external id came before with other content
+├── PurchaseInvalid            an invalid amount, line or date
+├── PurchaseAltered            this source and external id exist with different content
 ├── PurchaseNotPending         it is completed, failed or cancelled already
 ├── PurchaseNotCompleted       only completed purchases are refunded
-├── PurchaseClaimed            it is somebody else's by now
+├── PurchaseClaimed            it belongs to another member
 ├── RefundExceedsPurchase      more than is left of the purchase
-└── RefundAltered              this refund came before with other content
+└── RefundAltered              this refund exists with different content
 """
 
 from typing import ClassVar
@@ -31,19 +31,19 @@ class RefundNotFound(NotFound):
 
 
 class CurrencyNotTraded(Invalid):
-    """This tenant trades in another currency."""
+    """The currency is not the tenant's; send amounts in the tenant's currency."""
 
     code: ClassVar[str] = "currency_not_traded"
 
 
 class PurchaseInvalid(Invalid):
-    """A value of the purchase cannot be."""
+    """The purchase has an invalid value; `errors` names the field."""
 
     code: ClassVar[str] = "purchase_invalid"
 
 
 class PurchaseAltered(Conflict):
-    """A purchase with this source and external id was recorded before with other content."""
+    """A purchase with this source and external id already exists with different content."""
 
     code: ClassVar[str] = "purchase_altered"
 
@@ -61,18 +61,18 @@ class PurchaseNotCompleted(Conflict):
 
 
 class PurchaseClaimed(Conflict):
-    """The purchase belongs to another member; only a guest's can be claimed."""
+    """The purchase belongs to another member; only a guest's purchase can be claimed."""
 
     code: ClassVar[str] = "purchase_claimed"
 
 
 class RefundExceedsPurchase(Conflict):
-    """More than what is left of the purchase cannot go back."""
+    """The refund exceeds what is left of the purchase; send a smaller amount."""
 
     code: ClassVar[str] = "refund_exceeds_purchase"
 
 
 class RefundAltered(Conflict):
-    """A refund with this source and external id was recorded before with other content."""
+    """A refund with this source and external id already exists with different content."""
 
     code: ClassVar[str] = "refund_altered"

@@ -39,7 +39,9 @@ def check(
 ) -> None:
     """Raise CurrencyNotTraded or PurchaseInvalid, naming the field and the remedy."""
     if purchase.currency != currency:
-        msg = f"`{purchase.currency[:10]}` is not traded here; this tenant's currency is {currency}"
+        msg = (
+            f"`{purchase.currency[:10]}` is not this tenant's currency; send amounts in {currency}"
+        )
         raise CurrencyNotTraded(msg, field="currency")
     place = "amount"
     try:
@@ -47,7 +49,7 @@ def check(
         purchase.amount = sign * check_amount(abs(purchase.amount), currency)
         if max_amount is not None and abs(purchase.amount) > max_amount:
             most = format_amount(max_amount, currency)
-            msg = f"is over this tenant's limit of {most} for one purchase"
+            msg = f"exceeds this tenant's limit of {most} per purchase"
             raise ValueError(msg)
         place = "tax_amount"
         purchase.tax_amount = _checked_tax(purchase.tax_amount, purchase.amount, currency)
@@ -70,7 +72,7 @@ def _checked_line(line: Line, currency: str) -> Decimal:
     if line.quantity > 0:
         return check_amount(line.amount, currency)
     if line.amount > 0:
-        msg = "is positive, but the quantity is negative: what is brought back is taken off"
+        msg = "is positive, but the quantity is negative; send a negative amount for returned goods"
         raise ValueError(msg)
     return -check_amount(-line.amount, currency)
 
@@ -84,7 +86,7 @@ def _checked_tax(tax: Decimal | None, amount: Decimal, currency: str) -> Decimal
         raise ValueError(msg)
     checked = check_amount(abs(tax), currency)
     if checked > abs(amount):
-        msg = f"is over the amount that contains it, {format_amount(amount, currency)}"
+        msg = f"exceeds the amount that contains it, {format_amount(amount, currency)}"
         raise ValueError(msg)
     return checked.copy_sign(tax) if checked else checked
 

@@ -235,7 +235,7 @@ def _decide(
                 points=there.points,
             )  # fmt: skip
     if purchase["status"] != "completed":
-        msg = f"The purchase is {purchase['status']}; only a completed one can be refunded."
+        msg = f"The purchase is {purchase['status']}; only a completed purchase can be refunded."
         if purchase["status"] == "pending":
             msg += " Change or cancel it instead."
         raise PurchaseNotCompleted(msg)
@@ -266,20 +266,20 @@ def _checked_amount(
 ) -> Decimal:
     left = before.paid - before.money
     if left < 0:
-        msg = "Goods came back by this purchase; record a purchase where they are bought again."
+        msg = "This purchase is itself a return. To undo it, record a new purchase instead."
         raise RefundExceedsPurchase(msg, field="amount", left="0")
     if before.whole:
-        msg = "All of the purchase went back already."
+        msg = "The purchase has already been refunded in full."
         raise RefundExceedsPurchase(msg, field="amount", left="0")
     if refund.amount is None:
         return money_of(parts, before, currency) if parts else left
     amount = require_amount(refund.amount, currency, field="amount", error=PurchaseInvalid)
     if amount == 0 and not parts and before.paid:
-        words = "is zero; a refund gives something back (leave it out to refund all that is left)"
+        words = "is zero; send a positive amount, or leave it out to refund all that is left"
         raise refused(PurchaseInvalid, "amount", words)
     if amount > left:
         rest = format_amount(left, currency)
-        msg = f"{amount} cannot go back: {rest} is left of the purchase."
+        msg = f"{amount} cannot be refunded: only {rest} of the purchase is left."
         raise RefundExceedsPurchase(msg, field="amount", left=rest)
     return amount
 
@@ -292,7 +292,7 @@ def _checked_moment(work: Work, refund: NewRefund, purchase: dict[str, Any]) -> 
     try:
         moment = check_occurred_at(refund.occurred_at, work.now)
         if moment < bought:
-            msg = f"lies before the purchase, which occurred at {bought.isoformat()}"
+            msg = f"is earlier than the purchase, which occurred at {bought.isoformat()}"
             raise ValueError(msg)
     except ValueError as error:
         raise refused(PurchaseInvalid, "occurred_at", str(error)) from None

@@ -122,17 +122,17 @@ def _find(each: RefundLine, lines: Mapping[int, LineState], place: str) -> int:
 def _part(each: RefundLine, state: LineState, currency: str, place: str) -> tuple[Decimal, Decimal]:
     """Return how many and how much of a line go back."""
     if state.quantity < 0:
-        raise refused(PurchaseInvalid, place, "was brought back itself; it cannot go back")
+        raise refused(PurchaseInvalid, place, "is itself a return and cannot be refunded")
     if each.quantity is None and each.amount is None:
         if not state.left_quantity and not state.left_amount:
-            raise refused(RefundExceedsPurchase, place, "nothing is left of this line")
+            raise refused(RefundExceedsPurchase, place, "has already been refunded in full")
         return state.left_quantity, state.left_amount
     quantity = each.quantity or NOTHING
     if quantity < 0 or quantity != round(quantity, QUANTITY_PLACES):
         words = f"is not a number above 0 with at most {QUANTITY_PLACES} decimal places"
         raise refused(PurchaseInvalid, f"{place}.quantity", words)
     if quantity > state.left_quantity:
-        words = f"is over {state.left_quantity.normalize():f}, which is left of this line"
+        words = f"exceeds the {state.left_quantity.normalize():f} left on this line"
         raise refused(RefundExceedsPurchase, f"{place}.quantity", words)
     if each.amount is None and quantity:
         return quantity, _share(state, quantity, currency)
@@ -140,10 +140,10 @@ def _part(each: RefundLine, state: LineState, currency: str, place: str) -> tupl
         each.amount or NOTHING, currency, field=f"{place}.amount", error=PurchaseInvalid
     )
     if amount > state.left_amount:
-        words = f"is over {state.left_amount.normalize():f}, which is left of this line"
+        words = f"exceeds the {state.left_amount.normalize():f} left on this line"
         raise refused(RefundExceedsPurchase, f"{place}.amount", words)
     if not amount and not quantity:
-        raise refused(PurchaseInvalid, place, "gives nothing back; leave the line out")
+        raise refused(PurchaseInvalid, place, "refunds nothing; leave the line out")
     return quantity, amount
 
 

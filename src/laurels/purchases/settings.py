@@ -14,18 +14,18 @@ from laurels.tenants import Section, TenantInvalid, register
 
 @register
 class PurchaseSettings(Section):
-    """What a purchase may be."""
+    """Limits on purchases, and what returns may take back."""
 
     section: ClassVar[str] = "purchases"
 
     max_amount: Decimal | None = Field(
         default=None, gt=0, max_digits=19, decimal_places=4,
-        description="Largest amount of one purchase; null: no limit of the tenant's own.",
+        description="Largest amount of a single purchase; null: no limit.",
     )  # fmt: skip
     returns_leave_debt: Flag = Field(
         default=False,
-        description="Whether goods that come back without their purchase may take more points than"
-        " the member has; the rest is debt, which later points pay. Off: it is forgiven.",
+        description="Whether a return without its purchase may take more points than the member"
+        " has. On: the shortfall becomes debt, which later points pay off. Off: it is forgiven.",
     )
 
 

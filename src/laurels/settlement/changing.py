@@ -34,9 +34,9 @@ async def change(work: Work, purchase_id: UUID, changes: dict[str, Any]) -> None
     if row is None:
         raise purchases.PurchaseNotFound
     if row["status"] != "pending":
-        msg = f"The purchase is {row['status']}; only a pending one can be changed."
+        msg = f"The purchase is {row['status']}; only a pending purchase can be changed."
         if row["status"] == "completed":
-            msg += " Refund what went back of it."
+            msg += " Refund it instead."
         raise purchases.PurchaseNotPending(msg, status=row["status"])
     said = (await purchases.as_said(work, {purchase_id: row}))[purchase_id]
     before = (await purchases.as_said(work, {purchase_id: row}))[purchase_id]

@@ -34,7 +34,9 @@ async def claim(
     if row["member_id"] is not None:
         raise purchases.PurchaseClaimed
     if row["status"] not in {"pending", "completed"}:
-        msg = f"The purchase is {row['status']}: nothing was paid that could be claimed."
+        msg = (
+            f"The purchase is {row['status']}; only a pending or completed purchase can be claimed."
+        )
         raise purchases.PurchaseNotPending(msg, status=row["status"])
     await purchases.claim(work, purchase_id, asked.buyer_id)
     points = 0

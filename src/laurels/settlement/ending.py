@@ -99,11 +99,11 @@ def _moves(row: dict[str, Any] | None, status: str) -> bool:
         return status == "completed" and row["settled_at"] is None
     if row["status"] == "pending" or (row["status"] in UNPAID and status == "completed"):
         return True
-    msg = f"The purchase is {row['status']}; only a pending one can become {status}."
+    msg = f"The purchase is {row['status']}; only a pending purchase can become {status}."
     if row["status"] == "completed":
         msg += " Send a refund instead."
     else:
-        msg += " It can still be completed, if it is paid after all."
+        msg += " It can still be completed if it is paid after all."
     raise purchases.PurchaseNotPending(msg, status=row["status"])
 
 

@@ -138,7 +138,7 @@ async def _refuse_others(work: Work, refunds: Sequence[NewRefund]) -> list[AppEr
             found.append(None)
             continue
         theirs = row["member_id"] is not None and row["member_id"] == known.get(refund.member)
-        words = "is not whose purchase this is; it belongs to another member, or to a guest"
+        words = "does not own this purchase; it belongs to another member or to a guest"
         found.append(None if theirs else refused(MemberMismatch, "member", words))
     return found
 

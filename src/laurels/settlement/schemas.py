@@ -110,22 +110,22 @@ RefundState = Literal["none", "partial", "full"]
 
 
 class LineOut(View):
-    """One position of a purchase."""
+    """A line of a purchase."""
 
     sku: str | None = Field(description="Your article number; null when none was sent.")
     name: str | None = Field(description="Name of the article; null when none was sent.")
     category: str | None = Field(description="Category of the article; null when none was sent.")
-    quantity: MoneyOut = Field(description="How much of it, a decimal.")
+    quantity: MoneyOut = Field(description="Quantity, as a decimal.")
     unit_price: MoneyOut = Field(description="Price of one, before discounts.")
     amount: MoneyOut = Field(description="What the line cost after discounts.")
     tax_amount: MoneyOut | None = Field(
         description="The tax that `amount` contains, as it was sent; null when none was sent."
     )
     refunded_quantity: MoneyOut = Field(
-        description="How many came back by refunds that name the line."
+        description="Quantity returned by refunds that name the line."
     )
     refunded_amount: MoneyOut = Field(
-        description="How much of the line's amount went back by such refunds."
+        description="How much of the line's amount those refunds returned."
     )
     attributes: dict[str, Any] = Field(description="Your free facts about the line.")
 
@@ -134,20 +134,20 @@ class LineBackOut(View):
     """A line that a refund named."""
 
     line: int = Field(description="Place of the line in the purchase, from 1.")
-    quantity: MoneyOut = Field(description="How many came back; 0.00 where its price was lowered.")
-    amount: MoneyOut = Field(description="How much of the line's amount went back.")
+    quantity: MoneyOut = Field(description="Quantity returned; 0.00 if only the price was lowered.")
+    amount: MoneyOut = Field(description="How much of the line's amount was refunded.")
 
 
 class ProgramPointsOut(View):
     """Points of one program."""
 
     program_id: ProgramId = Field(description="The program whose points they are.")
-    points: int = Field(description="How many; below zero: so many were taken.")
+    points: int = Field(description="Number of points; negative if points were taken.")
 
 
 ByProgram = Annotated[
     list[ProgramPointsOut],
-    Field(description="The same program by program, for points of two programs are no sum."),
+    Field(description="The same by program; points of different programs do not add up."),
 ]
 
 
@@ -157,15 +157,15 @@ class RefundLineOut(View):
     id: RefundId
     source: str = Field(description="Name of the system that sent it.")
     external_id: str | None = Field(
-        description="Your number of the refund; null when none was sent."
+        description="Your number for the refund; null when none was sent."
     )
-    amount: MoneyOut = Field(description="How much money went back, in the purchase's currency.")
-    lines: list[LineBackOut] = Field(description="The lines that it named; empty: none.")
-    points: int = Field(description="What the refund did to the member's points: zero or negative.")
+    amount: MoneyOut = Field(description="How much was refunded, in the purchase's currency.")
+    lines: list[LineBackOut] = Field(description="The lines that it named; empty if none.")
+    points: int = Field(description="How the refund changed the member's points: zero or negative.")
     points_by_program: ByProgram
-    reason: str | None = Field(description="Why the money went back; null when nobody said.")
+    reason: str | None = Field(description="Why it was refunded; null when not given.")
     attributes: dict[str, Any] = Field(description="Your free facts about the refund.")
-    occurred_at: datetime = Field(description="When the money went back.")
+    occurred_at: datetime = Field(description="When the money was refunded.")
 
 
 class RefundSummaryOut(RefundLineOut):
@@ -182,12 +182,12 @@ NumberOut = Annotated[
 
 
 class EffectOut(View):
-    """One row that a rule wrote."""
+    """The points that one rule gave."""
 
     rule_id: RuleId = Field(description="The rule that gave the points.")
     version: int = Field(description="Version of the rule at that time.")
     type: str = Field(
-        description="`earned` by what was paid, which multipliers multiply, or a `bonus`."
+        description="`earned` from the amount paid, which multipliers apply to, or a `bonus`."
     )
     program_id: ProgramId = Field(description="The program whose points it gave.")
     points: int = Field(description="Points that this rule gave, caps already applied.")
@@ -195,24 +195,24 @@ class EffectOut(View):
 
 
 class AwardOut(View):
-    """What a purchase earned, by which rules, and why not by others."""
+    """What a purchase earned: which rules gave points, and why others did not."""
 
     points: int = Field(description="Sum of the effects.")
     points_by_program: ByProgram
     effects: list[EffectOut] = Field(description="One entry per rule that gave points.")
     explanation: dict[str, Any] = Field(
-        description="How it was worked out: the rules that fired, the caps that cut, the"
-        " multipliers. For programs, `GET …/why` is steadier."
+        description="How it was calculated: the rules that fired, the caps that applied, the"
+        " multipliers. Programs should read `GET …/why`, which is more stable."
     )
 
 
 class PurchaseOut(View):
-    """A purchase with what it earned; `award` is null while nothing was judged."""
+    """A purchase with what it earned; `award` is null until rules have been applied to it."""
 
     id: PurchaseId
     source: str = Field(description="Name of the system that sent it.")
     external_id: str | None = Field(
-        description="Your number of the purchase; null when none was sent."
+        description="Your number for the purchase; null when none was sent."
     )
     member_id: MemberId | None = Field(description="The buyer; null for a guest.")
     status: str = Field(description="`pending`, `completed`, `failed` or `cancelled`.")
@@ -220,14 +220,14 @@ class PurchaseOut(View):
     tax_amount: MoneyOut | None = Field(
         description="The tax that `amount` contains, as it was sent; null when none was sent."
     )
-    refunded: MoneyOut = Field(description="How much of it went back so far.")
+    refunded: MoneyOut = Field(description="How much of it has been refunded so far.")
     refund_state: RefundState = Field(
-        description="`none`, `partial` or `full`: what went back of it so far."
+        description="`none`, `partial` or `full`: how much of it has been refunded so far."
     )
     currency: str = Field(description="ISO 4217 code of all amounts here.")
-    channel: str | None = Field(description="Where it was bought; null when nobody said.")
+    channel: str | None = Field(description="Where it was bought; null when not given.")
     payment_method: str | None = Field(
-        description="`cash`, `card`, `mobile` or `other`; null when nobody said."
+        description="`cash`, `card`, `mobile` or `other`; null when not given."
     )
     note: str | None = Field(description="A note for people; null when there is none.")
     attributes: dict[str, Any] = Field(description="Your free facts about the purchase.")
@@ -236,12 +236,9 @@ class PurchaseOut(View):
     occurred_at: datetime = Field(description="When it was bought.")
     completed_at: datetime | None = Field(description="When it was completed; null until then.")
     created_at: datetime = Field(description="When it was recorded here.")
-    points: int = Field(
-        description="What it earned, before refunds; the award tells it by program."
-    )
+    points: int = Field(description="What it earned, before refunds; the award has it by program.")
     award: AwardOut | None = Field(
-        description="What it earned and by which rules; null for guests and while it is not"
-        " completed."
+        description="What it earned and by which rules; null for guests and until it is completed."
     )
     expanded: Expanded = None
 
@@ -252,14 +249,14 @@ class PurchaseSummaryOut(View):
     id: PurchaseId
     source: str = Field(description="Name of the system that sent it.")
     external_id: str | None = Field(
-        description="Your number of the purchase; null when none was sent."
+        description="Your number for the purchase; null when none was sent."
     )
     member_id: MemberId | None = Field(description="The buyer; null for a guest.")
     status: str = Field(description="`pending`, `completed`, `failed` or `cancelled`.")
     amount: MoneyOut = Field(description="What was paid, before refunds.")
-    refunded: MoneyOut = Field(description="How much of it went back so far.")
+    refunded: MoneyOut = Field(description="How much of it has been refunded so far.")
     refund_state: RefundState = Field(
-        description="`none`, `partial` or `full`: what went back of it so far."
+        description="`none`, `partial` or `full`: how much of it has been refunded so far."
     )
     currency: str = Field(description="ISO 4217 code of all amounts here.")
     occurred_at: datetime = Field(description="When it was bought.")
@@ -307,12 +304,12 @@ class ActivityOut(ActivitySummaryOut):
 
 
 class RefundOut(View):
-    """A refund and what it did to the member's points."""
+    """A refund and how it changed the member's points."""
 
     id: RefundId
     purchase_id: PurchaseId = Field(description="The purchase that was refunded.")
-    amount: MoneyOut = Field(description="How much money went back, in the purchase's currency.")
-    points: int = Field(description="Zero or negative: what was taken back.")
+    amount: MoneyOut = Field(description="How much was refunded, in the purchase's currency.")
+    points: int = Field(description="Points taken back: zero or negative.")
     points_by_program: ByProgram
     purchase: PurchaseOut = Field(description="The purchase after the refund.")
 
@@ -325,7 +322,7 @@ Reason = Literal[
 
 
 class RuleSaysOut(View):
-    """What one rule did about a purchase, in a word and in sentences."""
+    """What one rule did for a purchase, as a code and in sentences."""
 
     rule_id: RuleId = Field(description="The rule.")
     version: int = Field(description="Version of the rule at that time.")
@@ -350,10 +347,8 @@ class LotOfPurchaseOut(View):
     id: LotId
     program_id: ProgramId = Field(description="The program whose points they are.")
     initial: int = Field(description="Points that the lot began with.")
-    remaining: int = Field(description="Points that are left of it.")
-    matures_at: datetime | None = Field(
-        description="When its points can be spent; null: from the start."
-    )
+    remaining: int = Field(description="Points that are left in it.")
+    matures_at: datetime | None = Field(description="When its points can be spent; null: at once.")
     matured_at: datetime | None = Field(
         description="When they became spendable; null while pending."
     )
@@ -361,18 +356,20 @@ class LotOfPurchaseOut(View):
 
 
 class WhyOut(View):
-    """Why a purchase earned what it earned, or nothing."""
+    """Why a purchase earned what it did."""
 
     purchase_id: PurchaseId = Field(description="The purchase.")
     status: str = Field(description="`pending`, `completed`, `failed` or `cancelled`.")
     points: int = Field(description="What it earned when it was settled.")
     points_by_program: ByProgram
-    taken_back: int = Field(description="How many of them went back with refunds since.")
+    taken_back: int = Field(description="How many of them refunds have taken back since.")
     taken_back_by_program: ByProgram
     reason: Reason = Field(description="In one word: `rules` when it earned something.")
     words: list[str] = Field(description="The same in sentences.")
-    rules: list[RuleSaysOut] = Field(description="What each rule in force then did, or why not.")
-    lots: list[LotOfPurchaseOut] = Field(description="The lots that its points lie in.")
+    rules: list[RuleSaysOut] = Field(
+        description="What each rule in force at the time did, or why it did nothing."
+    )
+    lots: list[LotOfPurchaseOut] = Field(description="The lots that hold its points.")
 
 
 ActivityReason = Literal[
@@ -399,5 +396,7 @@ class ActivityWhyOut(View):
     taken_back_by_program: ByProgram
     reason: ActivityReason = Field(description="In one word: `rules` when it earned something.")
     words: list[str] = Field(description="The same in sentences.")
-    rules: list[RuleSaysOut] = Field(description="What each rule in force then did, or why not.")
-    lots: list[LotOfPurchaseOut] = Field(description="The lots that its points lie in.")
+    rules: list[RuleSaysOut] = Field(
+        description="What each rule in force at the time did, or why it did nothing."
+    )
+    lots: list[LotOfPurchaseOut] = Field(description="The lots that hold its points.")

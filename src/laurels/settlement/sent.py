@@ -35,7 +35,7 @@ Quantity = Annotated[
 
 
 class LineIn(Schema):
-    """One position of a purchase."""
+    """A line of a purchase."""
 
     sku: Code | None = Field(default=None, description="Your article number.")
     name: Name | None = Field(default=None, description="Name of the article.")
@@ -44,20 +44,21 @@ class LineIn(Schema):
     )
     quantity: Quantity = Field(
         default=Decimal(1),
-        description="How much of it, up to 4 decimal places; 1 when absent. Below zero: brought"
-        " back on the same receipt; the amount is below zero, too.",
+        description="Quantity, with up to 4 decimal places; defaults to 1. Negative for goods"
+        " returned on the same receipt; the amount is then negative too.",
     )
     unit_price: Amount = Field(
         description="Price of one, before discounts, in the purchase's currency."
     )
     amount: SignedAmount | None = Field(
         default=None,
-        description="After discounts; absent: quantity times unit price, rounded to the currency.",
+        description="Amount after discounts; defaults to quantity times unit price, rounded to"
+        " the currency.",
     )
     tax_amount: SignedAmount | None = Field(
         default=None,
-        description="The tax that `amount` contains, with its sign. Where any line says its tax,"
-        " one that does not has none.",
+        description="The tax that `amount` contains, with the same sign. If any line states its"
+        " tax, a line that states none contains none.",
     )
     attributes: Attributes = Field(
         default_factory=dict, description="Free facts about the line: at most 50 entries."
@@ -81,17 +82,18 @@ class LineIn(Schema):
 
 
 class PurchaseIn(Schema):
-    """Money spent. `member` is your id of the buyer, `member_id` ours; neither: a guest."""
+    """A purchase. Name the buyer by `member` (your id) or `member_id` (ours), or leave both out."""
 
     amount: SignedAmount = Field(
-        description="What was paid, in the tenant's currency. Below zero: goods came back without"
-        " their purchase, or an exchange gave money back; what buying them would earn is taken.",
+        description="What was paid, in the tenant's currency. Negative for goods returned without"
+        " their purchase, or an exchange that gave money back: what buying them would have earned"
+        " is taken back.",
         examples=["12.50"],
     )
     tax_amount: SignedAmount | None = Field(
         default=None,
-        description="The tax that `amount` contains, with its sign; rules may count what was paid"
-        " net of it. Absent: the tax of the lines, else none.",
+        description="The tax that `amount` contains, with the same sign; rules may count the"
+        " amount net of it. Defaults to the tax of the lines, or none.",
     )
     currency: Currency = Field(description="ISO 4217 code, such as `USD`; the tenant's currency.")
     member: Code | None = Field(
@@ -100,7 +102,7 @@ class PurchaseIn(Schema):
     member_id: MemberId | None = Field(default=None, description="Our id of the member.")
     external_id: Code | None = Field(
         default=None,
-        description="Your number of the purchase; a repeat changes nothing.",
+        description="Your number for the purchase; sending it again changes nothing.",
         examples=["1001"],
     )
     source: Annotated[Code, Field(max_length=64)] = Field(
@@ -112,7 +114,7 @@ class PurchaseIn(Schema):
     status: Literal["pending", "completed", "failed", "cancelled"] = Field(
         default="completed",
         description="`completed`: paid, earns at once. `pending`: waits for `POST …/complete`."
-        " `failed` and `cancelled`: kept, earn nothing.",
+        " `failed` and `cancelled`: recorded, earn nothing.",
     )
     channel: Annotated[Code, Field(max_length=64)] | None = Field(
         default=None,
@@ -155,29 +157,29 @@ class PurchaseIn(Schema):
 
 
 class PurchasePatch(Schema):
-    """What changes of a pending purchase; what is not sent stays as it is."""
+    """Changes to a pending purchase; fields that are not sent stay as they are."""
 
     amount: SignedAmount | None = Field(default=None, description="What is to be paid.")
     tax_amount: SignedAmount | None = Field(
-        default=None, description="The tax that `amount` contains; null: nobody says."
+        default=None, description="The tax that `amount` contains; `null` removes it."
     )
     member: Code | None = Field(
-        default=None, description="Your id of the member; null: it is a guest's."
+        default=None, description="Your id of the member; `null` makes it a guest's."
     )
     member_id: MemberId | None = Field(default=None, description="Our id of the member.")
     occurred_at: Moment | None = Field(default=None, description="When it happened.")
     channel: Annotated[Code, Field(max_length=64)] | None = Field(
-        default=None, description="Where it is bought; null: nobody says."
+        default=None, description="Where it is bought; `null` removes it."
     )
     payment_method: Literal["cash", "card", "mobile", "other"] | None = Field(
-        default=None, description="How it is paid; null: nobody says."
+        default=None, description="How it is paid; `null` removes it."
     )
-    note: Note | None = Field(default=None, description="A note for people; null: none.")
+    note: Note | None = Field(default=None, description="A note for people; `null` removes it.")
     attributes: Attributes | None = Field(
-        default=None, description="Your free facts; they take the place of all there were."
+        default=None, description="Your free facts; they replace the existing ones."
     )
     lines: list[LineIn] | None = Field(
-        default=None, max_length=500, description="All lines; they take the place of those there."
+        default=None, max_length=500, description="All lines; they replace the existing ones."
     )
 
     @model_validator(mode="after")
@@ -197,11 +199,11 @@ class PurchasePatch(Schema):
 
 
 class PurchaseClaimIn(Schema):
-    """Whose a guest's purchase is, by your id or by ours."""
+    """The member who gets a guest's purchase."""
 
     member: Code | None = Field(
         default=None,
-        description="Your id of the member; one that nobody has is enrolled.",
+        description="Your id of the member; an unknown id enrols a new member.",
         examples=["anna"],
     )
     member_id: MemberId | None = Field(default=None, description="Our id of the member.")
@@ -209,33 +211,35 @@ class PurchaseClaimIn(Schema):
     @model_validator(mode="after")
     def _names_somebody(self) -> "PurchaseClaimIn":
         if self.member is None and self.member_id is None:
-            msg = "name the member by `member`, your id, or by `member_id`, ours"
+            msg = "send `member` (your id) or `member_id` (ours)"
             raise ValueError(msg)
         return self
 
 
 class RefundLineIn(Schema):
-    """A line of the purchase that goes back, by its place or by its sku.
+    """A line of the purchase to refund, by its place or by its sku.
 
-    Neither a quantity nor an amount: all that is left of it. An amount alone: its price is lowered,
-    and nothing comes back.
+    Without a quantity or amount, all that is left of it is refunded. An amount alone lowers its
+    price: no goods are returned.
     """
 
     line: Annotated[int, Field(strict=True, ge=1, le=500)] | None = Field(
         default=None, description="Place of the line in the purchase, from 1."
     )
-    sku: Code | None = Field(default=None, description="Its stock number, if one line has it.")
+    sku: Code | None = Field(
+        default=None, description="Its article number, if only one line has it."
+    )
     quantity: Annotated[Amount, Field(gt=0, max_digits=15, decimal_places=4)] | None = Field(
-        default=None, description="How many come back; the amount is their share unless sent."
+        default=None, description="Quantity returned; the amount defaults to its share."
     )
     amount: Amount | None = Field(
-        default=None, description="How much of the line's amount goes back.", examples=["5.00"]
+        default=None, description="How much of the line's amount is refunded.", examples=["5.00"]
     )
 
     @model_validator(mode="after")
     def _names_one(self) -> "RefundLineIn":
         if (self.line is None) == (self.sku is None):
-            msg = "name the line by `line`, its place from 1, or by `sku`, not by both"
+            msg = "send either `line` (its place, from 1) or `sku`, not both"
             raise ValueError(msg)
         return self
 
@@ -245,35 +249,36 @@ class RefundLineIn(Schema):
 
 
 class RefundIn(Schema):
-    """Money that went back. Without lines and amount: all that is left."""
+    """A refund. Without lines and amount, all that is left is refunded."""
 
     amount: Amount | None = Field(
         default=None,
-        description="What the buyer got; absent: what was paid for the lines, else all that is"
-        " left.",
+        description="What the buyer gets back; defaults to what was paid for the lines, or to all"
+        " that is left.",
         examples=["5.00"],
     )
     lines: list[RefundLineIn] = Field(
         default_factory=list[RefundLineIn],
         max_length=500,
-        description="What came back: each award goes back by the lines that it counted.",
+        description="The lines that are refunded; each award is taken back by the lines that it"
+        " counted.",
     )
     external_id: Code | None = Field(
-        default=None, description="Your number of the refund; a repeat changes nothing."
+        default=None, description="Your number for the refund; sending it again changes nothing."
     )
     source: Annotated[Code, Field(max_length=64)] = Field(
         default="api",
         description="Name of the system that sends it. An `external_id` is unique within its"
         " source.",
     )
-    reason: Note | None = Field(default=None, description="Why the money went back; free text.")
+    reason: Note | None = Field(default=None, description="Why it is refunded; free text.")
     attributes: Attributes = Field(
         default={},
         description="Your free facts about it: at most 50 entries, 5 levels.",
         examples=[{"till": 4}],
     )
     occurred_at: Moment | None = Field(
-        default=None, description="When the money went back; absent: now."
+        default=None, description="When the money was refunded; defaults to now."
     )
 
     def to_refund(self, purchase_id: UUID) -> NewRefund:
