@@ -40,7 +40,7 @@ def bring(draft: Draft, wallet: Wallet, movement: Opening, moment: datetime) -> 
     if expires_at == "program":
         expires_at = dates.expires_at(moment)
     if movement.points > 0 and expires_at is not None and expires_at <= draft.now:
-        msg = f"These points lapsed at {expires_at.isoformat()}; count them among the expired."
+        msg = f"These points lapsed at {expires_at.isoformat()}; count them as expired instead."
         raise LapsedAlready(msg, field="expires_at")
     first = _remember(draft, wallet, movement, moment) if gone else None
     rest = replace(movement, key=None) if first else movement

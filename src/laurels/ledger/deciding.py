@@ -39,8 +39,8 @@ from .movements import (
 from .reversing import reverse
 
 CLOSED = {
-    "blocked": "The member is blocked: nothing is earned or spent until they are unblocked. By hand"
-    " (`source` `manual`) points are moved with a `reason`.",
+    "blocked": "The member is blocked: nothing is earned or spent until they are unblocked. To"
+    " move points by hand, send `source` `manual` and a `reason`.",
     "archived": "The member is archived: nothing is earned or spent until they are restored.",
     "erased": "The member was erased; their wallet is closed for good.",
 }
@@ -198,13 +198,13 @@ def _open_hold(draft: Draft, hold_id: UUID) -> OpenHold:
 def _capture(draft: Draft, wallet: Wallet, movement: Capture, moment: datetime) -> Posted:
     hold = draft.holds[movement.hold_id]
     if hold.status in {"open", "expired"} and (hold.expires_at or FAR) <= moment:
-        msg = "The hold has expired; its points go back to the member."
+        msg = "The hold has expired; its points return to the member."
         raise HoldClosed(msg, status="expired")
     _open_hold(draft, movement.hold_id)
     points = hold.points if movement.points is None else movement.points
     positive(points)
     if points > hold.points:
-        msg = f"The hold holds {hold.points} points, {points} were asked for."
+        msg = f"The hold has {hold.points} points; you asked to capture {points}."
         raise CaptureTooLarge(msg, held=hold.points, asked=points)
     transaction_id = new_id()
     rest = points

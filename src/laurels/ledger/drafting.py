@@ -135,7 +135,7 @@ def require(wallet: Wallet, points: int) -> None:
     """Raise InsufficientPoints when fewer points are available, PointsNotPositive for none."""
     positive(points)
     if wallet.available < points:
-        msg = f"{points} points were asked for, {wallet.available} are available."
+        msg = f"You asked for {points} points; {wallet.available} are available."
         raise InsufficientPoints(msg, available=wallet.available, asked=points)
 
 

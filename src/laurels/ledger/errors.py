@@ -49,7 +49,7 @@ class ProgramNotFound(NotFound):
 
 
 class PostingKeyTaken(Conflict):
-    """This source and external id was booked before with other content."""
+    """A movement with this source and external id already exists with different content."""
 
     code: ClassVar[str] = "posting_key_taken"
 
@@ -63,25 +63,25 @@ class WalletClosed(Conflict):
 
 
 class ProgramArchived(Conflict):
-    """This program is archived: nothing more is credited in it. Restore it first."""
+    """The program is archived and takes no more credits. Restore it first."""
 
     code: ClassVar[str] = "program_archived"
 
 
 class ProgramInUse(Conflict):
-    """The default program cannot be archived; make another one the default first."""
+    """The default program cannot be archived; make another program the default first."""
 
     code: ClassVar[str] = "program_in_use"
 
 
 class ProgramManaged(Conflict):
-    """Settings say when points of the default program lapse (section `ledger`); change them."""
+    """Settings decide when points of the default program lapse; change section `ledger` instead."""
 
     code: ClassVar[str] = "program_managed"
 
 
 class MergeNotUndoable(Conflict):
-    """What the merge moved is not all there any more, so it cannot be undone exactly."""
+    """The merge cannot be undone: some of the points it moved have since been spent or changed."""
 
     code: ClassVar[str] = "merge_not_undoable"
 
@@ -93,48 +93,48 @@ class HoldClosed(Conflict):
 
 
 class CaptureTooLarge(Conflict):
-    """The hold holds fewer points than that."""
+    """The hold has fewer points than you asked to capture."""
 
     code: ClassVar[str] = "capture_too_large"
 
 
 class NotReversible(Conflict):
-    """This kind of transaction cannot be taken back."""
+    """Transactions of this type cannot be reversed."""
 
     code: ClassVar[str] = "not_reversible"
 
 
 class InsufficientPoints(Conflict):
-    """There are fewer points available than asked for."""
+    """The wallet has fewer points available than you asked for."""
 
     code: ClassVar[str] = "insufficient_points"
 
 
 class PointsOverLimit(Invalid):
-    """No wallet holds more than 9,007,199,254,740,991 points."""
+    """A wallet can hold at most 9,007,199,254,740,991 points."""
 
     code: ClassVar[str] = "points_over_limit"
 
 
 class LapsedAlready(Invalid):
-    """The points lapsed before they came; count them among the expired."""
+    """These points have already lapsed; count them as expired instead."""
 
     code: ClassVar[str] = "lapsed_already"
 
 
 class PointsNotPositive(Invalid):
-    """A movement is of one point at least; its kind says in which direction it goes."""
+    """`points` must be at least 1; the type of movement decides the direction."""
 
     code: ClassVar[str] = "points_not_positive"
 
 
 class ProgramNameTaken(Conflict):
-    """Another program has this name."""
+    """Another program has this name; choose another one."""
 
     code: ClassVar[str] = "program_name_taken"
 
 
 class ProgramInvalid(Invalid):
-    """Points would lapse before they can be spent; `expiry_days` is more than `maturity_days`."""
+    """`expiry_days` must exceed `maturity_days`, or points lapse before they can be spent."""
 
     code: ClassVar[str] = "program_invalid"

@@ -240,8 +240,8 @@ def _require_uncaptured(holds: Sequence[OpenHold]) -> None:
     for hold in holds:
         if hold.status == "captured":
             msg = (
-                "Points that the merged member had on hold were captured since; the merge stays."
-                " Credit them by hand, or give the capture back first."
+                "Points that the merged member had on hold have since been captured, so the merge"
+                " cannot be undone. Credit them by hand, or reverse the capture first."
             )
             raise MergeNotUndoable(msg, captured=hold.captured)
 
@@ -295,7 +295,7 @@ class _LotBack:
 
 
 _MISSING = (
-    "{} of the points that the merged member brought were spent, held or taken back since."
+    "{} of the points that the merged member brought have since been spent, held or taken back."
     " Reverse those movements first, then undo the merge."
 )
 

@@ -135,8 +135,8 @@ async def _refuse_refunded(work: Work, plans: Plans) -> None:
     )  # fmt: skip
     if row is not None and row[0]:
         msg = (
-            "Something that the merged member had earned or spent was refunded or reversed since,"
-            " at the survivor's expense; this merge cannot be undone exactly."
+            "A refund or reversal has since changed points that the merged member had earned or"
+            " spent, so this merge cannot be undone exactly."
         )
         raise MergeNotUndoable(msg)
 

@@ -78,7 +78,7 @@ async def load_programs(work: Work) -> Programs:
     row = await work.fetchrow(f"select ({_TOLD})::text", work.tenant_id)
     found = _read_programs(row[0] if row else None)
     if found is None:
-        msg = "This tenant has no default program; furnish it with a preset."
+        msg = "This tenant has no default program. Create the tenant with a preset."
         raise ProgramNotFound(msg)
     work.memo[Programs] = found
     return found
@@ -165,7 +165,7 @@ async def follow_settings(work: Work, _: LedgerSettings, said: LedgerSettings) -
         await _change(work, program_id, before, {"expiry_days": said.expiry_days})
     except ProgramInvalid:
         days = before["maturity_days"]
-        msg = f"is not more than the {days} days after which points can be spent"
+        msg = f"must be more than {days}, the days after which points can be spent"
         raise tenants.TenantInvalid(msg, field="points_expire_days") from None
 
 
@@ -254,7 +254,7 @@ PROGRAMS = Listing(
     },
     default="default_first",
     limit=MAX_PAGE,
-    words="`default_first` begins with the default program.",
+    words="`default_first` starts with the default program.",
 )
 
 

@@ -34,7 +34,7 @@ WALLETS = Listing(
     default="default_first",
     id="w.id",
     limit=MAX_PAGE,
-    words="`default_first` begins with the wallet of the default program.",
+    words="`default_first` starts with the wallet of the default program.",
 )
 
 
@@ -55,7 +55,7 @@ async def _wallet_ids(work: Work, member_id: UUID) -> list[UUID]:
         work.tenant_id, member_id,
     )  # fmt: skip
     if not rows:
-        msg = "There is no member with this id, or no wallet of theirs."
+        msg = "There is no member with this id, or the member has no wallet."
         raise WalletNotFound(msg)
     return [row["id"] for row in rows]
 
@@ -172,7 +172,7 @@ TRANSACTIONS = Listing(
     sorts={"created_at": number("t.seq")},
     # Within one wallet `seq` is no one else's, so what a cursor has room for beside it is which.
     id="t.wallet_id",
-    words="The list goes wallet by wallet, that of the default program first.",
+    words="The list goes wallet by wallet, starting with the default program's.",
 )
 
 
@@ -193,7 +193,7 @@ async def list_transactions(
     place = TRANSACTIONS.place(asked)
     if place is not None:
         if place.id not in wallets:
-            msg = "is not a cursor of this member's list"
+            msg = "is not a cursor of this member's list; send `next_cursor` of the previous page"
             raise Invalid(msg, field="cursor")
         wallets = wallets[wallets.index(place.id) :]
     found = Found[dict[str, Any]]()
@@ -239,7 +239,7 @@ LOTS = Listing(
     happened="Expire",
     sorts={"expires_at": at(f"coalesce(expires_at, {UTMOST})", ordered="expires_at")},
     default="expires_at",
-    words="It is the order in which they are consumed: what never expires comes last.",
+    words="It is the order in which points are consumed: those that never expire come last.",
 )
 
 

@@ -18,12 +18,12 @@ def reverse(draft: Draft, wallet: Wallet, movement: Reversal, moment: datetime) 
     original = draft.originals[movement.transaction_id]
     row = original.transaction
     if row.type not in REVERSIBLE or row.source == "debt" or row.reverses_id is not None:
-        msg = f"A transaction of type `{row.type}` cannot be taken back."
+        msg = f"A transaction of type `{row.type}` cannot be reversed."
         raise NotReversible(msg)
     if _of_redemption(row.source_id) and movement.source != "redemption":
         # Taken back here, its code would stay good.
         msg = (
-            f"These points paid for the redemption `{row.source_id}`; take it back with"
+            f"These points paid for the redemption `{row.source_id}`; refund it with"
             f" POST /v1/redemptions/{row.source_id}/refund, or cancel it while it is pending."
         )
         raise NotReversible(msg, redemption_id=row.source_id)

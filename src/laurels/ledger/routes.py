@@ -121,10 +121,10 @@ async def list_transactions(
         TransactionType | None, Query(alias="type", description="Only movements of this type.")
     ] = None,
     source: Annotated[
-        Code | None, Query(description="Only what this brought about, such as `purchase`.")
+        Code | None, Query(description="Only movements from this source, such as `purchase`.")
     ] = None,
 ) -> Page[TransactionOut]:
-    """List a member's point transactions, newest first, wallet by wallet."""
+    """List a member's point transactions by wallet, newest first."""
     rows = await queries.list_transactions(
         work, member_id=member_id, kind=kind, source=source, asked=asked
     )
@@ -134,7 +134,7 @@ async def list_transactions(
 @router.get("/transactions/{transaction_id}")
 @refuses(TransactionNotFound)
 async def get_transaction(transaction_id: TransactionId, work: Reading) -> TransactionOut:
-    """Read one transaction, such as an event or a redemption names."""
+    """Read one transaction, such as one named by an event or a redemption."""
     return TransactionOut.model_validate(dict(await queries.get_transaction(work, transaction_id)))
 
 
@@ -165,7 +165,7 @@ async def list_lots(
     TenantSuspended, WalletNotFound, WalletClosed, ProgramArchived, PostingKeyTaken, PointsOverLimit
 )
 async def credit_points(wallet_id: WalletId, body: CreditIn, caller: Moving) -> Response:
-    """Credit points by hand. Debt is paid first."""
+    """Credit points by hand. Debt is paid off first."""
     return await caller.submit(answers.move, body.to_credit(wallet_id))
 
 
@@ -174,7 +174,7 @@ async def credit_points(wallet_id: WalletId, body: CreditIn, caller: Moving) -> 
     TenantSuspended, WalletNotFound, WalletClosed, PostingKeyTaken, LoyaltyOff, InsufficientPoints
 )
 async def debit_points(wallet_id: WalletId, body: MoveIn, caller: Moving) -> Response:
-    """Debit points by hand, earliest expiry first. 409 `insufficient_points` when too few."""
+    """Debit points by hand, earliest expiry first. Answers 409 `insufficient_points` if too few."""
     return await caller.submit(answers.move, body.to_debit(wallet_id))
 
 
@@ -183,7 +183,7 @@ async def debit_points(wallet_id: WalletId, body: MoveIn, caller: Moving) -> Res
 async def reverse_transaction(
     transaction_id: TransactionId, body: ReverseIn, caller: Moving
 ) -> Response:
-    """Take an earlier transaction back; once it is back, again changes nothing."""
+    """Reverse an earlier transaction. Repeating the request changes nothing."""
     movement = Reversal(
         transaction_id=transaction_id, reason=body.reason, attributes=body.attributes
     )
@@ -227,7 +227,7 @@ async def get_hold(hold_id: HoldId, work: Reading) -> HoldOut:
 @router.post("/holds/{hold_id}/capture", response_model=HoldOut)
 @refuses(TenantSuspended, WalletClosed, HoldNotFound, HoldClosed, CaptureTooLarge)
 async def capture_hold(hold_id: HoldId, caller: Moving, body: CaptureIn | None = None) -> Response:
-    """Spend points that were set aside; what is not captured is released."""
+    """Spend points that were set aside; points that are not captured are released."""
     asked = body or CaptureIn()
     movement = Capture(
         hold_id=hold_id, points=asked.points, reason=asked.reason, source="redemption",
@@ -239,7 +239,7 @@ async def capture_hold(hold_id: HoldId, caller: Moving, body: CaptureIn | None =
 @router.post("/holds/{hold_id}/release", response_model=HoldOut)
 @refuses(TenantSuspended, WalletClosed, HoldNotFound, HoldClosed)
 async def release_hold(hold_id: HoldId, caller: Moving, body: ReleaseIn | None = None) -> Response:
-    """Give points back that were set aside."""
+    """Release points that were set aside."""
     reason = body.reason if body else None
     return await caller.submit(answers.move, Release(hold_id=hold_id, reason=reason))
 
@@ -247,7 +247,7 @@ async def release_hold(hold_id: HoldId, caller: Moving, body: ReleaseIn | None =
 @router.post("/movements/bulk", response_model=BulkOut[MovedOut])
 @refuses(TenantSuspended, FeatureOff)
 async def move_points(body: BulkIn[MovementIn], work: InBulk) -> Response:
-    """Credit and debit up to 1,000 times at once; each has its own result, and one fails alone."""
+    """Book up to 1,000 credits and debits at once. Each succeeds or fails on its own."""
     return await bulk.book(work, body.items, MovementIn, MovementIn.to_movement, answers.move)
 
 
@@ -255,7 +255,9 @@ async def move_points(body: BulkIn[MovementIn], work: InBulk) -> Response:
 async def list_programs(
     work: Reading,
     asked: Annotated[Asked, Depends(programs.PROGRAMS)],
-    archived: Annotated[bool, Query(description="Those that are archived, instead.")] = False,
+    archived: Annotated[
+        bool, Query(description="Archived programs instead of active ones.")
+    ] = False,
 ) -> Page[ProgramOut]:
     """List the kinds of points, the default one first."""
     rows = await programs.list_programs(work, archived=archived, asked=asked)
@@ -265,7 +267,7 @@ async def list_programs(
 @router.post("/programs", status_code=201)
 @refuses(ProgramNameTaken, ProgramInvalid, ProgramManaged, PlanExceeded)
 async def create_program(body: ProgramIn, work: Configuring) -> ProgramOut:
-    """Make a kind of points."""
+    """Create a kind of points."""
     program_id = await programs.create_program(work, **body.values())
     return ProgramOut.model_validate(dict(await programs.get_program(work, program_id)))
 
@@ -282,7 +284,7 @@ async def get_program(program_id: ProgramId, work: Reading) -> ProgramOut:
 async def change_program(
     program_id: ProgramId, body: ProgramPatch, work: Configuring
 ) -> ProgramOut:
-    """Change a kind of points; points already earned keep the dates they came with."""
+    """Change a kind of points; points already earned keep their dates."""
     await programs.change_program(work, program_id, body.values())
     return ProgramOut.model_validate(dict(await programs.get_program(work, program_id)))
 
@@ -290,7 +292,7 @@ async def change_program(
 @router.post("/programs/{program_id}/archive")
 @refuses(ProgramNotFound, ProgramInUse)
 async def archive_program(program_id: ProgramId, work: Configuring) -> ProgramOut:
-    """Archive a kind of points: no more is credited; what members have can still be spent."""
+    """Archive a kind of points: no more are credited; members can still spend what they have."""
     await programs.set_archived(work, program_id, archived=True)
     return ProgramOut.model_validate(dict(await programs.get_program(work, program_id)))
 

@@ -48,9 +48,11 @@ class MoveIn(Schema):
 
     points: Points = Field(description="How many points, more than 0.", examples=[100])
     reason: Note | None = Field(default=None, description="Why, for the statement.")
-    source: Source = Field(default="manual", description="What brings it about.")
+    source: Source = Field(
+        default="manual", description="System or reason that causes the movement."
+    )
     external_id: Code | None = Field(
-        default=None, description="Natural key within the source; a repeat changes nothing."
+        default=None, description="Natural key within the source; sending it again changes nothing."
     )
     attributes: Attributes = Field(
         default={},
@@ -72,7 +74,7 @@ class CreditIn(MoveIn):
     """Points to credit."""
 
     expires_at: Moment | None = Field(
-        default=None, description="When they lapse; absent: as the program says."
+        default=None, description="When they lapse; defaults to the program's rule."
     )
 
     def to_credit(self, wallet_id: UUID) -> Credit:
@@ -95,7 +97,7 @@ class MovementIn(CreditIn):
     @model_validator(mode="after")
     def _debits_do_not_lapse(self) -> "MovementIn":
         if self.type == "debit" and self.expires_at is not None:
-            msg = "`expires_at` belongs to a credit; leave it out of a debit"
+            msg = "`expires_at` applies to credits only; leave it out of a debit"
             raise ValueError(msg)
         return self
 
@@ -111,7 +113,9 @@ class HoldIn(Schema):
 
     points: Points = Field(description="How many points, more than 0.", examples=[100])
     reason: Note | None = Field(default=None, description="Why they are set aside; free text.")
-    expires_at: Moment | None = Field(default=None, description="When the hold lets go by itself.")
+    expires_at: Moment | None = Field(
+        default=None, description="When the hold is released automatically."
+    )
     attributes: Attributes = Field(
         default={},
         description="Your free facts about it: at most 50 entries, 5 levels.",
@@ -120,9 +124,11 @@ class HoldIn(Schema):
 
 
 class CaptureIn(Schema):
-    """How much of a hold to spend; absent: all. The rest is released."""
+    """How much of a hold to spend; by default all. The rest is released."""
 
-    points: Points | None = Field(default=None, description="Absent: all of them.", examples=[10])
+    points: Points | None = Field(
+        default=None, description="Points to spend; defaults to all of them.", examples=[10]
+    )
     reason: Note | None = Field(
         default=None, description="Why they are spent; free text for the statement."
     )
@@ -135,10 +141,10 @@ class ReleaseIn(Schema):
 
 
 class ReverseIn(Schema):
-    """Why a transaction is taken back."""
+    """Why a transaction is reversed."""
 
     reason: Note | None = Field(
-        default=None, description="Why it is taken back; free text for the statement."
+        default=None, description="Why it is reversed; free text for the statement."
     )
     attributes: Attributes = Field(
         default={},
@@ -156,11 +162,11 @@ class WalletOut(View):
     program_name: str = Field(description="What the program is called.")
     unit_name: str = Field(description="What a point is called, such as `points` or `stars`.")
     available: int = Field(description="Points that can be spent now.")
-    pending: int = Field(description="Points that were earned and cannot be spent yet.")
+    pending: int = Field(description="Points that are earned but cannot be spent yet.")
     held: int = Field(description="Points set aside by open holds.")
     debt: int = Field(
-        description="Points owed: taken back after they were spent. The next points earned pay"
-        " it off."
+        description="Points owed because they were taken back after being spent. The next points"
+        " earned pay it off."
     )
     balance: int = Field(description="available + pending + held.")
     lifetime_earned: int = Field(description="All points ever earned.")
@@ -171,7 +177,7 @@ class WalletOut(View):
 
 
 class TransactionOut(View):
-    """One movement: `points` is what it is worth, `amount` what it did to the balance."""
+    """One movement: `points` is its worth, `amount` how it changed the balance."""
 
     id: TransactionId
     wallet_id: WalletId = Field(description="The wallet whose points moved.")
@@ -180,26 +186,22 @@ class TransactionOut(View):
         description="What kind of movement it is: `earned`, `bonus`, `redeemed`, `expired`,"
         " `adjusted`, `refunded`, `reversed`, `transferred` or `penalty`."
     )
-    source: str = Field(
-        description="What brought it about, such as `purchase`, `manual` or `campaign`."
-    )
+    source: str = Field(description="What caused it, such as `purchase`, `manual` or `campaign`.")
     source_id: str | None = Field(
-        description="Id of what brought it about, within `source`; null when nothing names it."
+        description="Id of what caused it, within `source`; null when there is none."
     )
     points: int = Field(
         description="What the movement is worth: `amount` less `debt_delta`. Positive gives,"
         " negative takes."
     )
-    amount: int = Field(description="What it did to the balance.")
-    debt_delta: int = Field(description="What it did to the debt: negative when debt was paid off.")
+    amount: int = Field(description="How it changed the balance.")
+    debt_delta: int = Field(description="How it changed the debt: negative when debt was paid off.")
     balance_after: int = Field(description="The balance after it.")
     reverses_id: TransactionId | None = Field(
-        description="The transaction that this one takes back; null when it takes back none."
+        description="The transaction that this one reverses; null when it reverses none."
     )
-    reason: str | None = Field(
-        description="Why, in words of whoever moved them; null when nobody said."
-    )
-    attributes: dict[str, Any] = Field(description="Free facts of whoever moved them.")
+    reason: str | None = Field(description="Why the points moved; null when not given.")
+    attributes: dict[str, Any] = Field(description="Your free facts about the movement.")
     actor_type: str
     actor_id: str | None
     occurred_at: datetime = Field(description="When it happened.")
@@ -214,11 +216,11 @@ class HoldOut(View):
     points: int = Field(description="How many points were set aside.")
     captured: int = Field(description="How many of them were spent; 0 while open.")
     status: str = Field(description="`open`, `captured`, `released` or `expired`.")
-    reason: str | None = Field(
-        description="Why, in words of whoever set them aside; null when nobody said."
+    reason: str | None = Field(description="Why they are set aside; null when not given.")
+    attributes: dict[str, Any] = Field(description="Your free facts about the hold.")
+    expires_at: datetime | None = Field(
+        description="When it is released automatically; null: never."
     )
-    attributes: dict[str, Any] = Field(description="Free facts of whoever set them aside.")
-    expires_at: datetime | None = Field(description="When it lets go by itself; null: never.")
     transaction_id: TransactionId | None = Field(
         description="The transaction that spent them; null while nothing was captured."
     )
@@ -229,10 +231,10 @@ class HoldOut(View):
 
 
 class MovedOut(View):
-    """What a movement did: its transaction (null when it moved nothing) and the wallet now."""
+    """The result of a movement: its transaction (null if no points moved) and the wallet."""
 
     transaction: TransactionOut | None = Field(
-        description="The transaction; null when nothing moved."
+        description="The transaction; null if no points moved."
     )
     wallet: WalletOut = Field(description="The wallet after it.")
 
@@ -257,35 +259,36 @@ Days = Annotated[int, Field(strict=True, ge=0, le=3650)]
 
 
 class ProgramPatch(Schema):
-    """What may change of a kind of points. Points already earned keep their dates."""
+    """Changes to a kind of points. Points already earned keep their dates."""
 
     name: Name | None = Field(default=None, description="What the program is called.")
     unit_name: Annotated[Name, Field(max_length=40)] | None = Field(
         default=None, description="What a point is called, such as `points` or `stars`."
     )
     is_default: Literal[True] | None = Field(
-        default=None, description="Make it the one that rules mean when they name none."
+        default=None, description="Make it the default: the program of rules that name none."
     )
     point_value: Annotated[Amount, Field(decimal_places=4, max_digits=15)] | None = Field(
-        default=None, description="Worth of one point in the tenant's currency; for information."
+        default=None, description="Value of one point in the tenant's currency; for information."
     )
     minimum_redemption_points: Annotated[int, Field(strict=True, ge=0, le=MAX_POINTS)] | None = (
         Field(
             default=None,
-            description="Smallest number of points that a reward may be paid with at once.",
+            description="Smallest number of points that a single redemption may cost.",
         )
     )
     maturity_days: Days | None = Field(
-        default=None, description="Local days after that of earning until points can be spent."
+        default=None, description="Local days after the day of earning until points can be spent."
     )
     expiry_days: Annotated[int, Field(strict=True, ge=1, le=36500)] | None = Field(
         default=None,
-        description="Local days after that of earning on which points are there; null: for ever.",
+        description="Local days after the day of earning on which points can be spent; null: for"
+        " ever.",
     )
     grace_days: Annotated[int, Field(strict=True, ge=1, le=3650)] | None = Field(
         default=None,
-        description="Local days that points get which come back, by a refund or a reversal, when"
-        " they had lapsed already.",
+        description="Extra local days for points that are returned by a refund or reversal after"
+        " they had lapsed.",
     )
 
     def values(self) -> dict[str, Any]:
@@ -296,7 +299,7 @@ class ProgramPatch(Schema):
 
 # pyright: reportIncompatibleVariableOverride=false, reportGeneralTypeIssues=false
 class ProgramIn(ProgramPatch):
-    """A kind of points to make."""
+    """A kind of points to create."""
 
     name: Name = Field(description="What the program is called.")
 
@@ -308,23 +311,24 @@ class ProgramOut(View):
     name: str = Field(description="What the program is called.")
     unit_name: str = Field(description="What a point is called, such as `points` or `stars`.")
     is_default: bool = Field(
-        description="Whether it is the one that rules and rewards mean when they name none."
+        description="Whether it is the default: the program of rules and rewards that name none."
     )
     point_value: MoneyOut = Field(
-        description="Worth of one point in the tenant's currency; for information."
+        description="Value of one point in the tenant's currency; for information."
     )
     minimum_redemption_points: int = Field(
-        description="Smallest number of points that a reward may be paid with at once."
+        description="Smallest number of points that a single redemption may cost."
     )
     maturity_days: int = Field(
-        description="Local days after that of earning until points can be spent; 0: at once."
+        description="Local days after the day of earning until points can be spent; 0: at once."
     )
     expiry_days: int | None = Field(
-        description="Local days after that of earning on which points are there; null: for ever."
+        description="Local days after the day of earning on which points can be spent; null: for"
+        " ever."
     )
     grace_days: int = Field(
-        description="Local days that points get which come back, by a refund or a reversal, when"
-        " they had lapsed already."
+        description="Extra local days for points that are returned by a refund or reversal after"
+        " they had lapsed."
     )
     created_at: datetime
     archived_at: datetime | None

@@ -10,17 +10,18 @@ from laurels.tenants import Section, register
 
 @register
 class LedgerSettings(Section):
-    """Whether points of the default program lapse. Points that are there keep their dates."""
+    """Whether points of the default program lapse. Points already earned keep their dates."""
 
     section: ClassVar[str] = "ledger"
 
     points_expire_enabled: Flag | None = Field(
         default=None,
-        description="Whether points lapse that are earned from now on; null: the program itself"
-        " says so, by `expiry_days`.",
+        description="Whether points earned from now on lapse; null: the program's own"
+        " `expiry_days` decides.",
     )
     points_expire_days: Annotated[int, Field(strict=True, ge=1, le=36_500)] = Field(
-        default=365, description="For how many local days after that of earning they are there."
+        default=365,
+        description="Number of local days after the day of earning on which points can be spent.",
     )
 
     @property

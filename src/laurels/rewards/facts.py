@@ -76,7 +76,7 @@ class Facts:
     def _purse(self, member_id: UUID, reward: Mapping[str, Any]) -> ledger.Purse:
         purse = self.purses.get((member_id, reward["program_id"]))
         if purse is None:
-            msg = "This tenant has no default program; furnish it with a preset."
+            msg = "This tenant has no default program. Create the tenant with a preset."
             raise ledger.ProgramNotFound(msg)
         return purse
 
