@@ -180,7 +180,7 @@ async def test_a_member_sees_the_catalogue_in_its_order_and_what_is_missing(shop
     assert told == [("First", False, 350, 3), ("Second", True, 0, 2), ("Third", False, 50, None)]
     assert shown[0]["reasons"] == [
         {
-            "code": "insufficient_points", "message": "It costs 500 points, 150 are available.",
+            "code": "insufficient_points", "message": "It costs 500 points; 150 are available.",
             "missing": {"available": 150, "asked": 500, "missing": 350},
         }
     ]  # fmt: skip

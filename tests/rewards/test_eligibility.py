@@ -72,7 +72,7 @@ def test_what_is_missing_is_said_in_numbers():
     (reason,) = judge(Offer(cost_points=400), RICH, 3)
 
     assert reason.missing == {"available": 1000, "asked": 1200, "missing": 200}
-    assert reason.error().message == "It costs 1200 points, 1000 are available."
+    assert reason.error().message == "It costs 1200 points; 1000 are available."
     assert reason.error().fields[0].field == "member_id"
 
 

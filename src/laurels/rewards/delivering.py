@@ -179,7 +179,7 @@ async def book(
     order = claimed.order
     async with open_work(database, tenant_id=order.tenant_id) as work:
         if isinstance(outcome, Delivered) and (outcome.valid_until or work.now) < work.now:
-            outcome, final = "what was delivered could be used no more (`valid_until`)", True
+            outcome, final = "what was delivered had already expired (`valid_until`)", True
         try:
             if isinstance(outcome, Delivered):
                 delivery = Delivery(

@@ -126,7 +126,7 @@ def _programme(offer: Offer, asker: Asker) -> Iterator[Reason]:
     if not offer.active:
         yield Reason(RewardPaused, "reward_id")
     if offer.starts_at is not None and asker.now < offer.starts_at:
-        words = f"The reward can be had from {offer.starts_at.isoformat()}."
+        words = f"The reward can be redeemed from {offer.starts_at.isoformat()}."
         missing = {"opens_at": offer.starts_at.isoformat()}
         yield Reason(RewardNotOpen, "reward_id", words, missing)
     if offer.ends_at is not None and asker.now >= offer.ends_at:
@@ -137,7 +137,7 @@ def _programme(offer: Offer, asker: Asker) -> Iterator[Reason]:
 def _standing(offer: Offer, asker: Asker) -> Iterator[Reason]:
     level = asker.tier_level or 0
     if offer.min_tier_level is not None and level < offer.min_tier_level:
-        words = f"The reward asks for tier level {offer.min_tier_level}; the member has {level}."
+        words = f"The reward requires tier level {offer.min_tier_level}; the member has {level}."
         missing = {"tier_level": level, "tier_level_needed": offer.min_tier_level}
         yield Reason(TierTooLow, "member_id", words, missing)
     if offer.tier_ids and asker.tier_id not in offer.tier_ids:
@@ -153,7 +153,7 @@ def _limits(offer: Offer, asker: Asker, quantity: int) -> Iterator[Reason]:
         left = max(offer.max_redemptions_per_member - asker.had, 0)
         if quantity > left:
             limit = offer.max_redemptions_per_member
-            words = f"A member may have {limit}; {asker.had} were had, {quantity} asked for."
+            words = f"The limit is {limit} per member: {asker.had} used, {quantity} asked for."
             missing = {"limit": limit, "had": asker.had, "left": left}
             yield Reason(MemberLimitReached, "quantity", words, missing)
     if offer.max_redemptions_total is not None:
@@ -171,17 +171,19 @@ def _limits(offer: Offer, asker: Asker, quantity: int) -> Iterator[Reason]:
 
 
 def _left(left: int, quantity: int) -> str | None:
-    return f"{left} are left, {quantity} were asked for." if left else None
+    return f"{left} are left; you asked for {quantity}." if left else None
 
 
 def _points(offer: Offer, asker: Asker, quantity: int) -> Iterator[Reason]:
     cost = offer.cost_points * quantity
     if cost < asker.minimum_points:
-        words = f"At least {asker.minimum_points} points are paid with at once; this costs {cost}."
+        words = (
+            f"A redemption must cost at least {asker.minimum_points} points; this one costs {cost}."
+        )
         missing = {"minimum": asker.minimum_points, "missing": asker.minimum_points - cost}
         yield Reason(BelowMinimum, "quantity", words, missing)
     if cost > asker.available:
-        words = f"It costs {cost} points, {asker.available} are available."
+        words = f"It costs {cost} points; {asker.available} are available."
         missing = {
             "available": asker.available, "asked": cost, "missing": cost - asker.available,
         }  # fmt: skip

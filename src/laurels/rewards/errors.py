@@ -52,49 +52,49 @@ class RedemptionNotFound(NotFound):
 
 
 class RewardInvalid(Invalid):
-    """The reward cannot be like this."""
+    """The reward has an invalid value; `errors` names the field."""
 
     code: ClassVar[str] = "reward_invalid"
 
 
 class TooManyRewards(Conflict):
-    """A catalogue has at most 1,000 rewards that are not archived; archive some first."""
+    """A catalogue can have at most 1,000 rewards that are not archived; archive some first."""
 
     code: ClassVar[str] = "too_many_rewards"
 
 
 class ProviderUnknown(Invalid):
-    """Nobody delivers rewards under this name."""
+    """There is no provider with this name."""
 
     code: ClassVar[str] = "provider_unknown"
 
 
 class RewardHasNoPool(Conflict):
-    """Codes are uploaded for rewards whose `fulfilment` is `pool`; change that first."""
+    """Codes can only be uploaded for rewards whose `fulfilment` is `pool`; change that first."""
 
     code: ClassVar[str] = "reward_has_no_pool"
 
 
 class RedemptionAltered(Conflict):
-    """A redemption with this source and external id was booked before with other content."""
+    """A redemption with this source and external id already exists with different content."""
 
     code: ClassVar[str] = "redemption_altered"
 
 
 class RedemptionInvalid(Invalid):
-    """A value of the use or delivery cannot be."""
+    """The request has an invalid value; `errors` names the field."""
 
     code: ClassVar[str] = "redemption_invalid"
 
 
 class QuantityNotAllowed(Invalid):
-    """A reward with a code is redeemed one at a time, so that each code has a life of its own."""
+    """A reward with a code is redeemed one at a time; send `quantity` 1."""
 
     code: ClassVar[str] = "quantity_not_allowed"
 
 
 class RewardsOff(Conflict):
-    """This programme redeems nothing at present."""
+    """Redemptions are switched off (settings, section `rewards`)."""
 
     code: ClassVar[str] = "rewards_off"
 
@@ -106,108 +106,108 @@ class RewardArchived(Conflict):
 
 
 class RewardPaused(Conflict):
-    """The reward is paused: nobody can have it until it is resumed."""
+    """The reward is paused and cannot be redeemed until it is resumed."""
 
     code: ClassVar[str] = "reward_paused"
 
 
 class RewardNotOpen(Conflict):
-    """The reward cannot be had yet."""
+    """The reward cannot be redeemed yet."""
 
     code: ClassVar[str] = "reward_not_open"
 
 
 class RewardEnded(Conflict):
-    """The reward cannot be had any more."""
+    """The reward can no longer be redeemed."""
 
     code: ClassVar[str] = "reward_ended"
 
 
 class TierTooLow(Conflict):
-    """The reward asks for a higher tier."""
+    """The reward requires a higher tier."""
 
     code: ClassVar[str] = "tier_too_low"
 
 
 class TierNotAllowed(Conflict):
-    """The reward is for members of other tiers."""
+    """The reward is only for members of certain tiers, and this member has another one."""
 
     code: ClassVar[str] = "tier_not_allowed"
 
 
 class SegmentRequired(Conflict):
-    """The reward is for members of segments that this member is not in."""
+    """The reward is only for members of certain segments, and this member is in none of them."""
 
     code: ClassVar[str] = "segment_required"
 
 
 class MemberLimitReached(Conflict):
-    """This member has had the reward as often as one may."""
+    """The member has reached the limit of redemptions per member."""
 
     code: ClassVar[str] = "member_limit_reached"
 
 
 class RewardLimitReached(Conflict):
-    """The reward has been redeemed as often as it may be in all."""
+    """The reward has reached its limit of redemptions in total."""
 
     code: ClassVar[str] = "reward_limit_reached"
 
 
 class OutOfStock(Conflict):
-    """Nothing is left of this reward."""
+    """The reward is out of stock."""
 
     code: ClassVar[str] = "out_of_stock"
 
 
 class TooManyPending(Conflict):
-    """This member waits for as many redemptions as one may; have some delivered first."""
+    """The member has too many pending redemptions; complete or cancel some first."""
 
     code: ClassVar[str] = "too_many_pending"
 
 
 class BelowMinimum(Conflict):
-    """Fewer points than are paid with at once in this programme."""
+    """The cost is below the smallest number of points that can be redeemed."""
 
     code: ClassVar[str] = "below_minimum_redemption"
 
 
 class CodeTaken(Conflict):
-    """The code is known already; each code is given to one redemption, once."""
+    """The code is already in use; each code belongs to one redemption only."""
 
     code: ClassVar[str] = "code_taken"
 
 
 class RedemptionMoved(Conflict):
-    """The state of the redemption forbids this."""
+    """The redemption's state does not allow this."""
 
     code: ClassVar[str] = "redemption_state"
 
 
 class RedemptionLapsed(Conflict):
-    """The redemption was not used in time."""
+    """The redemption has expired without being used."""
 
     code: ClassVar[str] = "redemption_lapsed"
 
 
 class ForceNeeded(Conflict):
-    """It was used or has expired; to return its points all the same send `force` and a `reason`."""
+    """The redemption was used or has expired; to refund it anyway, send `force` and a `reason`."""
 
     code: ClassVar[str] = "force_needed"
 
 
 class PurchaseOfAnother(Conflict):
-    """The purchase is another member's."""
+    """The purchase belongs to another member."""
 
     code: ClassVar[str] = "purchase_of_another"
 
 
 class PurchaseNotUsable(Conflict):
-    """The purchase failed, was cancelled or refunded, so nothing is used on it."""
+    """The purchase failed or was cancelled or refunded, so no redemption can be used on it."""
 
     code: ClassVar[str] = "purchase_not_usable"
 
 
 class PurchaseBelowMinimum(Conflict):
-    """The purchase is smaller than this reward asks for."""
+    """The purchase is below the minimum order value of the reward."""
 
     code: ClassVar[str] = "purchase_below_minimum"

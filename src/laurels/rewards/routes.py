@@ -85,7 +85,7 @@ Redeeming = Annotated[Caller, requires_batched(Permission.REWARDS_REDEEM)]
 Using = Annotated[Work, begin(Permission.REWARDS_REDEEM)]
 Fulfilling = Annotated[Work, begin(Permission.REWARDS_FULFIL)]
 Expand = Annotated[str, ExpansionsOf(REDEMPTION), Query()]
-Category = Annotated[Code | None, Query(description="Under this heading only.")]
+Category = Annotated[Code | None, Query(description="Only those in this category.")]
 LONGEST = timedelta(days=366)
 USUAL = timedelta(days=30)
 
@@ -129,7 +129,7 @@ async def list_rewards(
     featured: Annotated[Switch | None, Query()] = None,
     status: Annotated[
         Literal["active", "paused", "archived"] | None,
-        Query(description="Absent: all that are not archived."),
+        Query(description="Only those with this status; by default all that are not archived."),
     ] = None,
 ) -> Page[RewardOut]:
     """List rewards, newest first."""
@@ -142,21 +142,21 @@ async def list_rewards(
 @router.post("/rewards", status_code=201)
 @refuses(RewardInvalid, ProviderUnknown, TooManyRewards)
 async def create_reward(body: RewardIn, work: Writing) -> RewardOut:
-    """Put a reward into the catalogue."""
+    """Add a reward to the catalogue."""
     return await _reward(work, await service.create_reward(work, body.values()))
 
 
 @router.get("/rewards/{reward_id}")
 @refuses(RewardNotFound)
 async def get_reward(reward_id: RewardId, work: Reading) -> RewardOut:
-    """Read a reward, archived ones too."""
+    """Read a reward, including an archived one."""
     return await _reward(work, reward_id)
 
 
 @router.patch("/rewards/{reward_id}")
 @refuses(RewardNotFound, RewardArchived, RewardInvalid, ProviderUnknown)
 async def change_reward(reward_id: RewardId, body: RewardPatch, work: Writing) -> RewardOut:
-    """Change what is sent of a reward; what was redeemed keeps it as it was."""
+    """Change the fields that are sent; existing redemptions keep the reward as it was."""
     await service.change_reward(work, reward_id, body.values())
     return await _reward(work, reward_id)
 
@@ -164,7 +164,7 @@ async def change_reward(reward_id: RewardId, body: RewardPatch, work: Writing) -
 @router.post("/rewards/{reward_id}/pause")
 @refuses(RewardNotFound, RewardArchived)
 async def pause_reward(reward_id: RewardId, work: Writing) -> RewardOut:
-    """Pause a reward: nobody can have it until it is resumed."""
+    """Pause a reward: it cannot be redeemed until it is resumed."""
     await service.set_active(work, reward_id, active=False)
     return await _reward(work, reward_id)
 
@@ -180,7 +180,7 @@ async def resume_reward(reward_id: RewardId, work: Writing) -> RewardOut:
 @router.post("/rewards/{reward_id}/archive")
 @refuses(RewardNotFound)
 async def archive_reward(reward_id: RewardId, work: Writing) -> RewardOut:
-    """Archive a reward: it is out of the catalogue; what was redeemed stays as it is."""
+    """Archive a reward: it leaves the catalogue; existing redemptions stay as they are."""
     await service.set_archived(work, reward_id, archived=True)
     return await _reward(work, reward_id)
 
@@ -196,19 +196,19 @@ async def restore_reward(reward_id: RewardId, work: Writing) -> RewardOut:
 @router.post("/rewards/{reward_id}/duplicate", status_code=201)
 @refuses(RewardNotFound, RewardInvalid, ProviderUnknown, TooManyRewards)
 async def duplicate_reward(reward_id: RewardId, work: Writing) -> RewardOut:
-    """Copy a reward; the copy is paused, and nothing of it was redeemed."""
+    """Copy a reward; the copy starts paused and without redemptions."""
     return await _reward(work, await service.duplicate(work, reward_id))
 
 
 @router.get("/rewards/{reward_id}/stats")
 @refuses(RewardNotFound)
 async def reward_stats(reward_id: RewardId, work: Reading, window: Window) -> StatsOut:
-    """Say what became of a reward: by state and by local day, at most 366 days, usually 30."""
+    """Count a reward's redemptions by state and local day, over at most 366 days (default 30)."""
     await queries.get_reward(work, reward_id)
     until = window[1] or work.now + timedelta(microseconds=1)
     since = window[0] or until - USUAL
     if not timedelta(0) < until - since <= LONGEST:
-        msg = "`until` comes after `since`, by 366 days at most"
+        msg = "`until` must be after `since`, by at most 366 days"
         raise Invalid(msg, field="until")
     rows = await queries.stats(work, reward_id, since, until)
     return answers.stats_out(reward_id, since, until, rows)
@@ -238,14 +238,14 @@ async def list_vouchers(
 @router.post("/rewards/{reward_id}/vouchers")
 @refuses(RewardNotFound, RewardArchived, RewardHasNoPool)
 async def upload_vouchers(reward_id: RewardId, body: CodesIn, work: Writing) -> CodesOut:
-    """Upload up to 1,000 codes of a pool; each has its own outcome, and duplicates are named."""
+    """Upload up to 1,000 codes to a pool. Each has its own outcome; duplicates are listed."""
     return await _codes(work, reward_id, await vouchers.upload(work, reward_id, body.codes))
 
 
 @router.post("/rewards/{reward_id}/vouchers/withdraw")
 @refuses(RewardNotFound)
 async def withdraw_vouchers(reward_id: RewardId, body: CodesIn, work: Writing) -> CodesOut:
-    """Give codes out no more that nobody has yet; each has its own outcome."""
+    """Withdraw codes that are not assigned yet. Each has its own outcome."""
     return await _codes(work, reward_id, await vouchers.withdraw(work, reward_id, body.codes))
 
 
@@ -270,10 +270,13 @@ async def list_offers(
     category: Category = None,
     featured: Annotated[Switch | None, Query()] = None,
     available: Annotated[
-        Switch | None, Query(description="Only what they can have now, or only what not.")
+        Switch | None,
+        Query(
+            description="`true`: only rewards the member can redeem now; `false`: only the others."
+        ),
     ] = None,
 ) -> OffersOut:
-    """Say of each reward whether a member can have it; if not, why not and what is missing."""
+    """List, for each reward, whether a member can redeem it; if not, why and what is missing."""
     found = await offers.offers_for(
         work, member_id, kind=type, category=category, featured=featured, available=available
     )
@@ -294,7 +297,7 @@ async def list_offers(
     TooManyPending, BelowMinimum, InsufficientPoints,
 )  # fmt: skip
 async def redeem_reward(body: RedemptionIn, caller: Redeeming) -> Response:
-    """Redeem a reward for points. A repeat gives the same answer with 200."""
+    """Redeem a reward for points. A repeat returns the same answer with 200."""
     return await caller.submit(answers.redeem, body.to_redemption())
 
 
@@ -329,7 +332,7 @@ async def get_redemption(
 async def change_redemption(
     redemption_id: RedemptionId, body: RedemptionPatch, work: Fulfilling
 ) -> RedemptionOut:
-    """Write what staff should know about a redemption, and your own facts about it."""
+    """Change the notes for staff and your free facts on a redemption."""
     await ending.describe(work, redemption_id, body.values())
     return await _redemption(work, redemption_id)
 
@@ -339,7 +342,7 @@ async def change_redemption(
 async def complete_redemption(
     redemption_id: RedemptionId, work: Fulfilling, body: CompleteIn | None = None
 ) -> RedemptionOut:
-    """Say that a pending redemption was delivered, and by which code."""
+    """Mark a pending redemption as delivered, with its code if it has one."""
     await ending.complete(work, redemption_id, (body or CompleteIn()).to_delivery())
     return await _redemption(work, redemption_id)
 
@@ -349,7 +352,7 @@ async def complete_redemption(
 async def fail_redemption(
     redemption_id: RedemptionId, body: FailureIn, work: Fulfilling
 ) -> RedemptionOut:
-    """Say that an attempt to deliver failed; after the last, or a `final` one, points come back."""
+    """Report a failed delivery attempt; after the last or a `final` one, points are returned."""
     await ending.fail(work, redemption_id, body.reason, final=body.final)
     return await _redemption(work, redemption_id)
 
@@ -359,7 +362,7 @@ async def fail_redemption(
 async def cancel_redemption(
     redemption_id: RedemptionId, work: Using, body: CancellationIn | None = None
 ) -> RedemptionOut:
-    """Call off a redemption that was not delivered yet; its points come back."""
+    """Cancel a redemption that is not delivered yet; its points are returned."""
     await ending.cancel(work, redemption_id, (body or CancellationIn()).reason)
     return await _redemption(work, redemption_id)
 
@@ -370,7 +373,7 @@ async def cancel_redemption(
     RedemptionLapsed, PurchaseNotFound, PurchaseNotUsable, PurchaseOfAnother, PurchaseBelowMinimum,
 )  # fmt: skip
 async def use_redemption(redemption_id: RedemptionId, body: UseIn, work: Using) -> RedemptionOut:
-    """Use a redemption, once. `GET /v1/redemptions?code=` finds the one of a code."""
+    """Use a redemption, once. Find it by its code with `GET /v1/redemptions?code=`."""
     await using.use(work, redemption_id, body.to_use())
     return await _redemption(work, redemption_id)
 
@@ -380,7 +383,7 @@ async def use_redemption(redemption_id: RedemptionId, body: UseIn, work: Using) 
 async def refund_redemption(
     redemption_id: RedemptionId, work: Fulfilling, body: TakingBackIn | None = None
 ) -> RedemptionOut:
-    """Take back a delivered redemption and return its points; its code is worth nothing then."""
+    """Refund a delivered redemption: its points are returned and its code becomes invalid."""
     asked = body or TakingBackIn()
     await ending.refund(
         work, redemption_id, reason=asked.reason, force=asked.force, restock=asked.restock

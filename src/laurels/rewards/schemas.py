@@ -57,7 +57,7 @@ Fulfilment = Annotated[
     str,
     StringConstraints(min_length=1, max_length=80),
     Shaped(
-        "code|pool|manual|provider:[a-z0-9_]+", "is none of code, pool, manual, provider:<name>"
+        "code|pool|manual|provider:[a-z0-9_]+", "is not one of code, pool, manual, provider:<name>"
     ),
 ]
 Address = Annotated[
@@ -75,12 +75,12 @@ NULLABLE = frozenset({
 
 
 class RewardPatch(Schema):
-    """What may change of a reward. What was redeemed keeps it as it was."""
+    """Changes to a reward. Existing redemptions keep the reward as it was."""
 
     name: Name | None = Field(default=None, description="What the reward is called.")
-    description: Text | None = Field(default=None, description="What members read about it.")
+    description: Text | None = Field(default=None, description="Description for members.")
     type: RewardType | None = Field(
-        default=None, description="What kind of reward it is; decides what `value` holds."
+        default=None, description="Type of reward; decides what `value` holds."
     )
     value: dict[str, Any] | None = Field(
         default=None,
@@ -108,20 +108,20 @@ class RewardPatch(Schema):
         default=None, description="How many one member may redeem; null: no limit."
     )
     min_tier_level: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = Field(
-        default=None, description="Lowest tier level that can have it; null: everybody."
+        default=None, description="Lowest tier level that can redeem it; null: any."
     )
     tier_ids: Annotated[list[TierId], Field(max_length=50)] | None = Field(
-        default=None, description="Only members of these tiers can have it; `[]`: of any."
+        default=None, description="Only members of these tiers can redeem it; `[]`: any tier."
     )
     segment_ids: Annotated[list[SegmentId], Field(max_length=50)] | None = Field(
         default=None,
-        description="Only members of one of these segments can have it; `[]`: everybody.",
+        description="Only members of one of these segments can redeem it; `[]`: everyone.",
     )
     starts_at: Moment | None = Field(default=None, description="From when, inclusive.")
     ends_at: Moment | None = Field(default=None, description="Until when, exclusive.")
     redemption_expiry_days: Annotated[int, Field(strict=True, ge=1, le=36500)] | None = Field(
         default=None,
-        description="Local days after that of delivery in which it can be used; null: no end.",
+        description="Local days after the day of delivery in which it can be used; null: no end.",
     )
     fulfilment: Fulfilment | None = Field(
         default=None,
@@ -134,7 +134,7 @@ class RewardPatch(Schema):
     )
     terms: Text | None = Field(default=None, description="Terms and conditions, for members.")
     image_url: Address | None = Field(
-        default=None, description="Address of a picture, `http` or `https`."
+        default=None, description="URL of a picture, `http` or `https`."
     )
     featured: Flag | None = Field(default=None, description="Whether the catalogue shows it first.")
     sort_order: Annotated[int, Field(strict=True, ge=-1_000_000, le=1_000_000)] | None = Field(
@@ -142,8 +142,8 @@ class RewardPatch(Schema):
     )
     attributes: Attributes | None = Field(
         default=None,
-        description="Your free facts about it: at most 50 entries, 5 levels. They replace those"
-        " that were there.",
+        description="Your free facts about it: at most 50 entries, 5 levels. They replace the"
+        " existing ones.",
         examples=[{"season": "spring"}],
     )
 
@@ -155,12 +155,12 @@ class RewardPatch(Schema):
 
 # pyright: reportIncompatibleVariableOverride=false, reportGeneralTypeIssues=false
 class RewardIn(RewardPatch):
-    """A reward to put into the catalogue."""
+    """A reward to add to the catalogue."""
 
     name: Name = Field(description="What the reward is called.")
-    type: RewardType = Field(description="What kind of reward it is; decides what `value` holds.")
+    type: RewardType = Field(description="Type of reward; decides what `value` holds.")
     cost_points: Cost = Field(description="Points that one costs.")
-    active: Flag = Field(default=True, description="false: it is made paused.")
+    active: Flag = Field(default=True, description="`false` creates it paused.")
 
     def values(self) -> dict[str, Any]:
         """Return what was sent, with what every reward has."""
@@ -173,10 +173,8 @@ class RewardOut(View):
 
     id: RewardId
     name: str = Field(description="What the reward is called.")
-    description: str | None = Field(
-        description="What members read about it; null when there is nothing."
-    )
-    type: str = Field(description="What kind of reward it is; decides what `value` holds.")
+    description: str | None = Field(description="Description for members; null if there is none.")
+    type: str = Field(description="Type of reward; decides what `value` holds.")
     value: dict[str, Any] = Field(
         description="What it is worth, by its type; amounts are decimal strings."
     )
@@ -189,9 +187,9 @@ class RewardOut(View):
     )
     stock: int | None = Field(description="How many are left; null: no limit.")
     codes_left: int = Field(
-        description="Uploaded codes that nobody has yet; 0 where codes are not uploaded."
+        description="Uploaded codes that are not assigned yet; 0 if codes are not uploaded."
     )
-    redemptions: int = Field(description="How many were redeemed and not given back.")
+    redemptions: int = Field(description="How many were redeemed and not refunded.")
     max_redemptions_total: int | None = Field(
         description="How many may be redeemed in all; null: no limit."
     )
@@ -199,13 +197,13 @@ class RewardOut(View):
         description="How many one member may redeem; null: no limit."
     )
     min_tier_level: int | None = Field(
-        description="Lowest tier level that can have it; null: everybody."
+        description="Lowest tier level that can redeem it; null: any."
     )
     tier_ids: list[TierId] = Field(
-        description="Only members of these tiers can have it; empty: of any."
+        description="Only members of these tiers can redeem it; empty: any tier."
     )
     segment_ids: list[SegmentId] = Field(
-        description="Only members of one of these segments can have it; empty: everybody."
+        description="Only members of one of these segments can redeem it; empty: everyone."
     )
     starts_at: datetime | None = Field(
         description="From when it can be redeemed, inclusive; null: at once."
@@ -214,19 +212,19 @@ class RewardOut(View):
         description="Until when it can be redeemed, exclusive; null: no end."
     )
     redemption_expiry_days: int | None = Field(
-        description="Local days after that of delivery in which it can be used; null: no end."
+        description="Local days after the day of delivery in which it can be used; null: no end."
     )
     fulfilment: str = Field(
         description="How it is delivered: `code` (generated), `pool` (uploaded codes), `manual`"
         " (by staff) or `provider:<name>`."
     )
     category: str | None = Field(
-        description="A category, for the catalogue; null when there is none."
+        description="A category, for the catalogue; null if there is none."
     )
     terms: str | None = Field(
         description="Terms and conditions, for members; null when there are none."
     )
-    image_url: str | None = Field(description="Address of a picture; null when there is none.")
+    image_url: str | None = Field(description="URL of a picture; null if there is none.")
     featured: bool = Field(description="Whether the catalogue shows it first.")
     sort_order: int = Field(description="Place in the catalogue; lower comes first.")
     attributes: dict[str, Any] = Field(description="Your free facts about the reward.")
@@ -237,11 +235,11 @@ class RewardOut(View):
 
 
 class ReasonOut(View):
-    """One thing that stands in the way: the code that a redemption is refused with."""
+    """One reason why a redemption would be refused."""
 
     code: str = Field(description="The error code that a redemption would be refused with.")
     message: str = Field(description="The same in a sentence.")
-    missing: dict[str, Any] = Field(description="What is missing, in numbers, moments and ids.")
+    missing: dict[str, Any] = Field(description="What is missing: numbers, times and ids.")
 
 
 class OfferOut(View):
@@ -250,22 +248,23 @@ class OfferOut(View):
     reward: RewardOut = Field(description="The reward.")
     available: bool = Field(description="Whether this member could redeem one now.")
     reasons: list[ReasonOut] = Field(
-        description="All that stands in the way, in the order in which it is refused."
+        description="Everything that prevents it, in the order in which a redemption would be"
+        " refused."
     )
-    points_to_go: int = Field(description="Points that are missing for one; 0: enough.")
+    points_to_go: int = Field(description="Points still missing for one; 0: enough.")
     most: int | None = Field(
-        description="How many more this member could have, points aside; null: no limit."
+        description="How many more this member could redeem, regardless of points; null: no limit."
     )
 
 
 class OffersOut(Whole):
-    """The catalogue as one member sees it, in the order in which it is shown."""
+    """The catalogue as one member sees it, in display order."""
 
     data: list[OfferOut]
 
 
 class DayOut(View):
-    """What was redeemed on one local day, but for what was given back."""
+    """What was redeemed on one local day, excluding redemptions whose points were returned."""
 
     day: date = Field(description="The tenant's local day, `YYYY-MM-DD`.")
     redemptions: int = Field(description="Number of redemptions.")
@@ -282,13 +281,15 @@ class StateOut(View):
 
 
 class StatsOut(View):
-    """What became of a reward within a span, at most 366 days."""
+    """A reward's redemptions within a span of at most 366 days."""
 
     reward_id: RewardId = Field(description="The reward.")
     since: datetime = Field(description="Where the span begins, inclusive.")
     until: datetime = Field(description="Where the span ends, exclusive.")
-    redemptions: int = Field(description="How many there were and were not given back.")
-    points_spent: int = Field(description="What they cost, without what came back.")
+    redemptions: int = Field(
+        description="How many there were, without those whose points were returned."
+    )
+    points_spent: int = Field(description="What they cost, without points that were returned.")
     by_state: dict[str, StateOut] = Field(
         description="Figures by state, such as `completed` or `used`."
     )
@@ -298,15 +299,15 @@ class StatsOut(View):
 
 
 class RedemptionIn(Schema):
-    """A member wants a reward. `member` is your id of them, `member_id` ours."""
+    """A member redeems a reward. Name the member by `member` (your id) or `member_id` (ours)."""
 
-    reward_id: RewardId = Field(description="The reward that is wanted.")
+    reward_id: RewardId = Field(description="The reward to redeem.")
     member: Code | None = Field(
         default=None, description="Your id of the member.", examples=["anna"]
     )
     member_id: MemberId | None = Field(default=None, description="Our id of the member.")
     quantity: Annotated[int, Field(strict=True, ge=1, le=MAX_QUANTITY)] = Field(
-        default=1, description="How many; 1 when absent."
+        default=1, description="How many; defaults to 1."
     )
     source: Source = Field(
         default="api",
@@ -314,9 +315,10 @@ class RedemptionIn(Schema):
         " source.",
     )
     external_id: Code | None = Field(
-        default=None, description="Your number of the redemption; a repeat changes nothing."
+        default=None,
+        description="Your number for the redemption; sending it again changes nothing.",
     )
-    notes: Note | None = Field(default=None, description="For whoever delivers it.")
+    notes: Note | None = Field(default=None, description="Notes for the delivery.")
     attributes: Attributes = Field(
         default={},
         description="Your free facts about it: at most 50 entries, 5 levels.",
@@ -326,7 +328,7 @@ class RedemptionIn(Schema):
     @model_validator(mode="after")
     def _says_who(self) -> "RedemptionIn":
         if (self.member is None) == (self.member_id is None):
-            msg = "say who it is: send `member` (your id) or `member_id` (ours)"
+            msg = "send `member` (your id) or `member_id` (ours)"
             raise ValueError(msg)
         return self
 
@@ -340,13 +342,11 @@ class RedemptionIn(Schema):
 
 
 class RedemptionPatch(Schema):
-    """What is said about a redemption; what is not sent stays."""
+    """Changes to a redemption; fields that are not sent stay as they are."""
 
-    notes: Note | None = Field(
-        default=None, description="Notes of the staff; `null` takes them away."
-    )
+    notes: Note | None = Field(default=None, description="Notes of the staff; `null` removes them.")
     attributes: Attributes | None = Field(
-        default=None, description="Your free facts about it; they replace those that were there."
+        default=None, description="Your free facts about it; they replace the existing ones."
     )
 
     def values(self) -> dict[str, Any]:
@@ -358,11 +358,13 @@ class RedemptionPatch(Schema):
 class CompleteIn(Schema):
     """What was delivered."""
 
-    code: Code | None = Field(default=None, description="What the member shows or types in.")
+    code: Code | None = Field(
+        default=None, description="The code that the member shows or types in."
+    )
     notes: Note | None = Field(default=None, description="Notes of the staff.")
     discount_amount: Amount | None = Field(default=None, description="What it is worth in money.")
     expires_at: Moment | None = Field(
-        default=None, description="Until when it can be used; absent: as the reward says."
+        default=None, description="Until when it can be used; defaults to the reward's rule."
     )
 
     def to_delivery(self) -> Delivery:
@@ -380,29 +382,31 @@ class FailureIn(Schema):
         description="What went wrong, at most 500 characters."
     )
     final: Flag = Field(
-        default=False, description="No other attempt is made: the points come back now."
+        default=False, description="Make no further attempt; the points are returned now."
     )
 
 
 class CancellationIn(Schema):
-    """Why it is called off."""
+    """Why a redemption is cancelled."""
 
-    reason: Note | None = Field(default=None, description="Why it is called off; free text.")
+    reason: Note | None = Field(default=None, description="Why it is cancelled; free text.")
 
 
 class UseIn(Schema):
-    """On what it is used."""
+    """What a redemption is used on."""
 
-    purchase_id: PurchaseId | None = Field(default=None, description="A purchase of ours.")
+    purchase_id: PurchaseId | None = Field(default=None, description="A purchase in Laurels.")
     order_ref: Code | None = Field(
-        default=None, description="An order elsewhere.", examples=["1001"]
+        default=None,
+        description="The id of an order that is not a purchase in Laurels.",
+        examples=["1001"],
     )
-    discount_amount: Amount | None = Field(default=None, description="What it was worth there.")
+    discount_amount: Amount | None = Field(default=None, description="What it was worth in money.")
 
     @model_validator(mode="after")
     def _says_where(self) -> "UseIn":
         if self.purchase_id is None and self.order_ref is None:
-            msg = "say on what it is used: send `purchase_id`, `order_ref`, or both"
+            msg = "send `purchase_id`, `order_ref`, or both"
             raise ValueError(msg)
         return self
 
@@ -415,15 +419,17 @@ class UseIn(Schema):
 
 
 class TakingBackIn(Schema):
-    """Why a delivered redemption is taken back."""
+    """Why a delivered redemption is refunded."""
 
     reason: Note | None = Field(
-        default=None, description="Why it is taken back; needed together with `force`."
+        default=None, description="Why it is refunded; required with `force`."
     )
     force: Flag = Field(
-        default=False, description="Also when it was used or has expired; needs a `reason`."
+        default=False, description="Refund it even if it was used or has expired; needs a `reason`."
     )
-    restock: Flag = Field(default=True, description="false: the thing itself does not come back.")
+    restock: Flag = Field(
+        default=True, description="`false`: the item itself is not returned to stock."
+    )
 
     @model_validator(mode="after")
     def _force_has_a_reason(self) -> "TakingBackIn":
@@ -441,8 +447,7 @@ class RedemptionOut(View):
     member_id: MemberId = Field(description="The member who redeemed it.")
     state: str = Field(
         description="`pending`: paid, not delivered yet. `completed`: delivered. `used`."
-        " `expired`: not used in time. `failed`, `cancelled`, `refunded`: the points"
-        " came back."
+        " `expired`: not used in time. `failed`, `cancelled`, `refunded`: the points were returned."
     )
     quantity: int = Field(description="How many pieces.")
     points_spent: int = Field(description="Points that it cost.")
@@ -453,11 +458,11 @@ class RedemptionOut(View):
         description="How it is delivered: `code`, `pool`, `manual` or `provider:<name>`."
     )
     code: str | None = Field(
-        description="What the member shows or types in; null until delivered, or where there is"
-        " none."
+        description="The code that the member shows or types in; null until delivered, or if it"
+        " has none."
     )
     discount_amount: MoneyOut | None = Field(
-        description="What it is worth in money; null where that is not known."
+        description="What it is worth in money; null if unknown."
     )
     source: str = Field(description="Name of the system that sent it.")
     external_id: str | None = Field(description="Your number of it; null when none was sent.")
@@ -466,31 +471,32 @@ class RedemptionOut(View):
     expires_at: datetime | None = Field(description="Until when it can be used; null: no end.")
     used_at: datetime | None = Field(description="When it was used; null until then.")
     used_purchase_id: PurchaseId | None = Field(
-        description="The purchase that it was used on; null when not used, or elsewhere."
+        description="The purchase that it was used on; null if not used, or used elsewhere."
     )
     used_order_ref: str | None = Field(
-        description="Your order that it was used on; null when not used, or when none was named."
+        description="Your order that it was used on; null if not used, or if no order was named."
     )
     ended_at: datetime | None = Field(
-        description="When it expired, failed, or was cancelled or refunded; null while none of"
-        " these."
+        description="When it expired, failed, or was cancelled or refunded; null otherwise."
     )
     failure_reason: str | None = Field(
         description="Why the last attempt to deliver failed; null when none did."
     )
     retry_count: int = Field(description="How many attempts to deliver have failed.")
     next_attempt_at: datetime | None = Field(
-        description="When delivery is tried next; null: not by itself."
+        description="When delivery is tried next; null: no automatic attempt."
     )
     notes: str | None = Field(description="Notes of the staff; null when there are none.")
     attributes: dict[str, Any] = Field(description="Your free facts about it.")
     fulfilled_by_type: str | None = Field(
         description="Who delivered it: `api_key`, `staff`, `system`; null until delivered."
     )
-    fulfilled_by_id: str | None = Field(description="Which one of that kind; null until delivered.")
+    fulfilled_by_id: str | None = Field(
+        description="Id of the key or person that delivered it; null until delivered."
+    )
     transaction_id: TransactionId = Field(description="The transaction that spent the points.")
     refund_transaction_id: TransactionId | None = Field(
-        description="The transaction that gave them back; null when none did."
+        description="The transaction that returned the points; null if none did."
     )
     created_at: datetime
     updated_at: datetime

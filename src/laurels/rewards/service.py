@@ -59,7 +59,7 @@ async def change_reward(work: Work, reward_id: UUID, values: dict[str, Any]) -> 
     if not values:
         return
     if "type" in values and "value" not in values and values["type"] != before["type"]:
-        msg = "Another type has another kind of `value`; send both."
+        msg = "A different `type` needs a different `value`; send both."
         raise RewardInvalid(msg, field="value")
     checked = await _check(work, values, before)
     marks = ", ".join(f"{name} = {_mark(name, n)}" for n, name in enumerate(checked, 3))
@@ -142,13 +142,13 @@ async def _check(work: Work, values: dict[str, Any], before: Row | None = None) 
         checked["value"] = read_value(whole["type"], checked["value"], currency)
     check_money(checked.get("min_order_value"), currency, "min_order_value")
     if whole.get("starts_at") and whole.get("ends_at") and whole["starts_at"] >= whole["ends_at"]:
-        msg = "The end must come after the start."
+        msg = "`ends_at` must be after `starts_at`."
         raise RewardInvalid(msg, field="ends_at")
     await _check_whom(work, checked)
     fulfilment = str(checked.get("fulfilment", "manual"))
     if fulfilment.startswith(providers.PREFIX) and providers.provider_of(fulfilment) is None:
         known = ", ".join(f"`{providers.PREFIX}{name}`" for name in providers.names())
-        msg = f"Nobody delivers as `{fulfilment[:60]}`; there is: {known or 'nobody yet'}."
+        msg = f"There is no provider `{fulfilment[:60]}`; available: {known or 'none'}."
         raise ProviderUnknown(msg, field="fulfilment")
     return checked
 

@@ -9,33 +9,37 @@ from laurels.tenants import Section, register
 
 @register
 class RewardSettings(Section):
-    """How rewards are redeemed, delivered and end."""
+    """How rewards are redeemed, are delivered and expire."""
 
     section: ClassVar[str] = "rewards"
 
     enabled: bool = Field(
-        default=True, description="Off: nothing is redeemed; what was redeemed stays as it is."
+        default=True,
+        description="Whether rewards can be redeemed. Off: existing redemptions stay as they are.",
     )
     code_prefix: Annotated[str, StringConstraints(pattern="^[A-Z0-9-]*$")] = Field(
         default="", max_length=12,
-        description="What generated codes begin with: capitals, digits and `-`.",
+        description="Prefix of generated codes: capital letters, digits and `-`.",
     )  # fmt: skip
     code_length: int = Field(
         default=10, strict=True, ge=8, le=24,
-        description="Random characters of generated codes, prefix and dashes not counted.",
+        description="Number of random characters in generated codes, without prefix and dashes.",
     )  # fmt: skip
     return_points_on_expiry: bool = Field(
-        default=False, description="Points of a redemption that nobody used in time come back."
+        default=False,
+        description="Whether points of a redemption that expires unused are returned.",
     )
     reopen_on_refund: bool = Field(
         default=False,
-        description="A code used on a purchase can be used again once all of it is refunded.",
+        description="Whether a code used on a purchase can be used again once the purchase is"
+        " refunded in full.",
     )
     max_pending_per_member: int = Field(
         default=100, strict=True, ge=1, le=10_000,
-        description="Redemptions that one member may wait for at once.",
+        description="Number of pending redemptions that a member may have at once.",
     )  # fmt: skip
     low_codes: int = Field(
         default=10, strict=True, ge=0, le=1_000_000,
-        description="`vouchers.nearly_used` is told when a pool has no more codes than this.",
+        description="The event `vouchers.nearly_used` is emitted when a pool has this many codes"
+        " left or fewer.",
     )  # fmt: skip

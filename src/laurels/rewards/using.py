@@ -58,7 +58,7 @@ async def use(work: Work, redemption_id: UUID, use: Use) -> None:
     if row["member_id"] in present and present[row["member_id"]].status == "blocked":
         raise members.MemberBlocked
     if is_over(row, work.now):
-        msg = f"It could be used until {row['expires_at'].isoformat()}."
+        msg = f"The redemption expired at {row['expires_at'].isoformat()}."
         raise RedemptionLapsed(msg, expires_at=row["expires_at"].isoformat())
     await tenants.require_active(work)
     tenant = await tenants.current(work)
@@ -99,7 +99,7 @@ def _check_purchase(row: Row, purchase: Row) -> None:
         raise PurchaseOfAnother(field="purchase_id")
     least = Decimal(row["reward"].get("min_order_value", 0))
     if purchase["amount"] < least:
-        msg = f"The reward asks for a purchase of {least} at least."
+        msg = f"The reward requires a purchase of at least {least}."
         raise PurchaseBelowMinimum(msg, field="purchase_id", min_order_value=str(least))
 
 

@@ -41,7 +41,7 @@ class PercentageValue(Value):
         description="Percent off, more than 0 and at most 100."
     )
     max_discount: Positive | None = Field(
-        default=None, description="At most so much money; null: no limit."
+        default=None, description="Largest amount of money off; null: no limit."
     )
 
 
@@ -59,7 +59,7 @@ class ShippingValue(Value):
     money: ClassVar[tuple[str, ...]] = ("max_amount",)
 
     max_amount: Positive | None = Field(
-        default=None, description="At most so much of the shipping costs; null: all."
+        default=None, description="Largest part of the shipping costs that is covered; null: all."
     )
 
 
@@ -69,7 +69,7 @@ class ProductValue(Value):
     sku: Code = Field(description="Article number of the product.")
     product_name: Name | None = Field(default=None, description="Name of the product.")
     units: Annotated[int, Field(strict=True, ge=1, le=1000)] = Field(
-        default=1, description="How many pieces one reward is."
+        default=1, description="How many pieces one reward stands for."
     )
 
 
@@ -91,7 +91,7 @@ class EventValue(Value):
     venue: Name | None = Field(default=None, description="Where it takes place.")
     takes_place_at: Moment | None = Field(default=None, description="When it takes place.")
     seats: Annotated[int, Field(strict=True, ge=1, le=1000)] = Field(
-        default=1, description="How many seats one reward is."
+        default=1, description="How many seats one reward stands for."
     )
 
 
@@ -124,7 +124,7 @@ def read_value(kind: str, raw: dict[str, Any], currency: str) -> dict[str, Any]:
     try:
         value = VALUES[kind].model_validate(raw)
     except ValidationError as error:
-        trouble = RewardInvalid(f"The value of a `{kind}` cannot be like this.")
+        trouble = RewardInvalid(f"This value is not valid for a `{kind}`.")
         trouble.fields = [
             FieldError(".".join(["value", *map(str, item["loc"])]), words, code)
             for item in error.errors(include_url=False)

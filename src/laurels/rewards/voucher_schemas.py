@@ -26,42 +26,41 @@ class CodesIn(Schema):
 
 
 class HandledOut(View):
-    """What was done about one code."""
+    """The outcome for one code."""
 
-    code: str = Field(description="The code as it is kept; one that is invalid as it was sent.")
+    code: str = Field(description="The code as it is stored; an invalid one as it was sent.")
     outcome: Literal["added", "duplicate", "withdrawn", "assigned", "unknown", "invalid"] = Field(
-        description="`added` or `withdrawn`: done. `duplicate`: it was there. `assigned`: a"
-        " member has it, it stays. `unknown`: there is no such code. `invalid`: it cannot be one."
+        description="`added` or `withdrawn`: done. `duplicate`: it already existed. `assigned`: a"
+        " member has it, so it stays. `unknown`: there is no such code. `invalid`: it is not a"
+        " valid code."
     )
-    reason: str | None = Field(default=None, description="Why it cannot be a code.")
+    reason: str | None = Field(default=None, description="Why it is not a valid code.")
 
 
 class CodesOut(View):
-    """What was done about each code, in the order in which they were sent."""
+    """The outcome for each code, in the order in which they were sent."""
 
     data: list[HandledOut] = Field(
-        description="What was done about each code, in the order in which they were sent."
+        description="The outcome for each code, in the order in which they were sent."
     )
-    codes_left: int = Field(description="Codes that nobody has yet.")
+    codes_left: int = Field(description="Codes that are not assigned yet.")
 
 
 class VoucherOut(View):
-    """A code of a reward; without a redemption it is free, or withdrawn."""
+    """A code of a reward; without a redemption it is unassigned or withdrawn."""
 
     id: VoucherId
     reward_id: RewardId = Field(description="The reward that it belongs to.")
-    code: str = Field(description="What the member shows or types in.")
+    code: str = Field(description="The code that the member shows or types in.")
     origin: str = Field(
-        description="`generated` here, from the uploaded `pool`, or `delivered` by a person or"
+        description="`generated` by Laurels, uploaded to the `pool`, or `delivered` by a person or"
         " a provider."
     )
     redemption_id: RedemptionId | None = Field(
-        description="The redemption that it was given to; null while nobody has it."
+        description="The redemption it is assigned to; null while it is not."
     )
-    assigned_at: datetime | None = Field(
-        description="When it was given out; null while nobody has it."
-    )
+    assigned_at: datetime | None = Field(description="When it was assigned; null until then.")
     withdrawn_at: datetime | None = Field(
-        description="When it was taken out of the pool; null while it is in."
+        description="When it was withdrawn from the pool; null if it was not."
     )
     created_at: datetime

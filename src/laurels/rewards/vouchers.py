@@ -69,7 +69,7 @@ def _read(code: str) -> Handled:
     except ValueError as error:
         return Handled(code, "invalid", str(error))
     if not 1 <= len(kept) <= MAX_CODE:
-        return Handled(code, "invalid", f"is not of 1 to {MAX_CODE} characters")
+        return Handled(code, "invalid", f"must have 1 to {MAX_CODE} characters")
     return Handled(kept, "known")
 
 
@@ -82,7 +82,7 @@ async def give_code(work: Work, redemption: Row, code: str) -> None:
         work.tenant_id, new_id(), redemption["reward_id"], code, redemption["id"], work.now,
     )  # fmt: skip
     if row is None:
-        msg = f"The code `{code}` is given or waits to be given already; deliver another one."
+        msg = f"The code `{code}` is already in use; deliver another one."
         raise CodeTaken(msg, field="code")
 
 
