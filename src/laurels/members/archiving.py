@@ -51,7 +51,7 @@ async def restore(work: Work, member_id: UUID) -> bool:
         async with work.savepoint():
             await _set(work, member_id, "active", "member.restored")
     except asyncpg.UniqueViolationError:
-        msg = "Another member has this e-mail by now; change it there, or merge the two."
+        msg = "Another member now has this e-mail; change it there, or merge the two."
         raise EmailTaken(msg) from None
     emit(work, [happens.MemberRestored(member_id, work.now)])
     return True

@@ -6,8 +6,8 @@ AppError
 ├── MemberAmbiguous       external id and e-mail point at two members
 ├── ExternalIdTaken       another member has this external id
 ├── EmailTaken            another member has this e-mail
-├── BirthdayInvalid       a day of birth that cannot be
-├── ConsentInvalid        said at a time that cannot be
+├── BirthdayInvalid       an invalid date of birth
+├── ConsentInvalid        given at a time in the future
 ├── MemberBlocked         blocked: unblock them first
 ├── MemberArchived        archived: restore them first
 ├── MemberMerged          merged into another member
@@ -23,49 +23,49 @@ from laurels.kit.errors import Conflict, Invalid, NotFound
 
 
 class MemberNotFound(NotFound):
-    """There is no such member."""
+    """There is no member with this id."""
 
     code: ClassVar[str] = "member_not_found"
 
 
 class MemberUnidentified(Invalid):
-    """Say who it is: send `external_id`, `email`, or both."""
+    """The member is not identified; send `external_id`, `email`, or both."""
 
     code: ClassVar[str] = "member_unidentified"
 
 
 class MemberAmbiguous(Conflict):
-    """The external id and the e-mail are of two different members; merge them, or send one."""
+    """The external id and the e-mail belong to different members; merge them, or send only one."""
 
     code: ClassVar[str] = "member_ambiguous"
 
 
 class EmailTaken(Conflict):
-    """Another member has this e-mail; name that one, or send another e-mail."""
+    """Another member has this e-mail; name that member, or send another e-mail."""
 
     code: ClassVar[str] = "email_taken"
 
 
 class ExternalIdTaken(Conflict):
-    """Another member has this external id."""
+    """Another member has this external id; send another one."""
 
     code: ClassVar[str] = "external_id_taken"
 
 
 class BirthdayInvalid(Invalid):
-    """The day of birth cannot be."""
+    """The date of birth is invalid."""
 
     code: ClassVar[str] = "birthday_invalid"
 
 
 class ConsentInvalid(Invalid):
-    """Nobody has said this yet."""
+    """The time of the consent lies in the future."""
 
     code: ClassVar[str] = "consent_invalid"
 
 
 class MemberBlocked(Conflict):
-    """The member is blocked: nothing is earned or spent. Unblock them first."""
+    """The member is blocked and cannot earn or spend. Unblock them first."""
 
     code: ClassVar[str] = "member_blocked"
 
@@ -77,13 +77,13 @@ class MemberArchived(Conflict):
 
 
 class MemberMerged(Conflict):
-    """The member was merged into another one; use that one, named in `merged_into`."""
+    """The member was merged into another member; use the one in `merged_into` instead."""
 
     code: ClassVar[str] = "member_merged"
 
 
 class MemberErased(Conflict):
-    """The member was erased and cannot come back; enrol the person anew."""
+    """The member was erased and cannot be restored; enrol the person as a new member."""
 
     code: ClassVar[str] = "member_erased"
 
@@ -95,12 +95,12 @@ class MemberNotMerged(Conflict):
 
 
 class MergeNotLast(Conflict):
-    """Merges are undone in the reverse order; undo the later one first."""
+    """Merges must be undone in reverse order; undo the later one first."""
 
     code: ClassVar[str] = "merge_not_last"
 
 
 class MergedWithItself(Invalid):
-    """A member cannot be merged with itself; name the other one in `from`."""
+    """A member cannot be merged with itself; send the other member in `from`."""
 
     code: ClassVar[str] = "merged_with_itself"

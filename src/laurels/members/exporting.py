@@ -87,6 +87,6 @@ def _read_cursor(cursor: str | None) -> tuple[int, str]:
         return 0, ""
     number, _, after = cursor.partition(".")
     if not (number.isascii() and number.isdigit() and len(number) <= 3):
-        msg = "is not a cursor of this export; take `next_cursor` of the page before"
+        msg = "is not a cursor of this export; send `next_cursor` of the previous page"
         raise Invalid(msg, field="cursor")
     return int(number), after

@@ -101,7 +101,7 @@ async def unmerge(work: Work, member_id: UUID) -> Merge:
                 work.tenant_id, found.merged_id, family,
             )  # fmt: skip
     except asyncpg.UniqueViolationError:
-        msg = "Another member has the merged member's e-mail by now; change it there first."
+        msg = "Another member now has the merged member's e-mail; change it there first."
         raise EmailTaken(msg) from None
     undone = Merge(found.id, found.merged_id, found.survivor_id, found.merged_at, work.now)
     await work.fetch(

@@ -146,7 +146,7 @@ MEMBERS = Listing(
         "email": Key("m.email_key", "text"),
     },
     id="m.id",
-    words="`name` is the last name, then the first, accents and capitals aside.",
+    words="`name` is the last name, then the first, ignoring accents and capitals.",
 )
 
 

@@ -48,10 +48,11 @@ async def list_members(
     email: Annotated[Email | None, Query(description="Exactly this e-mail, any case.")] = None,
     search: Annotated[
         Name | None,
-        Query(description="Words of name, e-mail and id, or parts of them; or a telephone number."),
+        Query(description="Words or parts of words in name, e-mail and id; or a telephone number."),
     ] = None,
     status: Annotated[
-        Status | None, Query(description="Absent: active; any with `external_id` or `since`.")
+        Status | None,
+        Query(description="Defaults to active, or to any with `external_id` or `since`."),
     ] = None,
     expand: Expand | None = None,
 ) -> Page[MemberOut]:
@@ -73,7 +74,7 @@ async def list_members(
 @router.get("/{member_id}")
 @refuses(MemberNotFound)
 async def get_member(member_id: MemberId, work: Reading, expand: Expand | None = None) -> MemberOut:
-    """Read one member. One that was merged says in `merged_into` who goes on for them."""
+    """Read one member. A merged one names its survivor in `merged_into`."""
     row = await queries.get_member(work, member_id)
     more = await expanding.expand(work, "member", expand, [row])
     return MemberOut.model_validate({**row, "expanded": more.get(member_id)})
@@ -90,7 +91,7 @@ async def get_member(member_id: MemberId, work: Reading, expand: Expand | None =
     ExternalIdTaken,
 )
 async def change_member(member_id: MemberId, body: MemberIn, work: Writing) -> MemberOut:
-    """Change what is sent of a member's profile; the rest stays."""
+    """Change the fields of a member's profile that are sent; the rest stay as they are."""
     await service.change(work, member_id, body.profile())
     return MemberOut.model_validate(await queries.get_member(work, member_id))
 
@@ -100,7 +101,7 @@ async def change_member(member_id: MemberId, body: MemberIn, work: Writing) -> M
     MergedWithItself, MemberNotFound, MemberMerged, MemberArchived, MemberBlocked, MemberErased
 )
 async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> MergeOut:
-    """Merge another member into this one, who goes on for both with everything that both had."""
+    """Merge another member into this one, which keeps everything that both had."""
     merge = await merging.merge(work, survivor_id=member_id, merged_id=body.from_id)
     return await _merge(work, merge)
 
@@ -117,9 +118,9 @@ async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> Mer
     "merge_not_undoable",
 )
 async def unmerge_member(member_id: MemberId, work: Writing) -> MergeOut:
-    """Undo the merge of this member into another, or else the latest merge of one into it.
+    """Undo the merge of this member into another, or the latest merge of another into it.
 
-    Points, lots, holds and debt are as before; what the survivor earned since stays there.
+    Points, lots, holds and debt are restored; what the survivor has earned since stays there.
     """
     return await _merge(work, await merging.unmerge(work, member_id))
 
@@ -136,7 +137,7 @@ async def _merge(work: Work, merge: merging.Merge) -> MergeOut:
 @router.post("/{member_id}/erase")
 @refuses(MemberNotFound, MemberMerged)
 async def erase_member(member_id: MemberId, work: Erasing) -> MemberOut:
-    """Erase a person for good. The sums of the books stay; nobody knows whose they were."""
+    """Erase a person for good. The totals in the books stay, but cannot be traced to them."""
     await erasing.erase(work, member_id)
     return MemberOut.model_validate(await queries.get_member(work, member_id))
 
@@ -151,10 +152,10 @@ async def export_member(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows per page.")] = MAX_PAGE,
 ) -> ExportOut:
-    """Export all that is kept of one person, in pages of at most 1,000 rows, by chapter.
+    """Export everything stored about one person, by chapter, in pages of at most 1,000 rows.
 
-    It asks for every right to read what is in it: activities, audit log, earning, events, ledger,
-    purchases, rewards, segments and tiers.
+    It requires the permissions to read everything in it: activities, audit log, earning, events,
+    ledger, purchases, rewards, segments and tiers.
     """
     page = await exporting.export(work, member_id, cursor=cursor, limit=limit)
     data: dict[str, list[dict[str, Any]]] = {}

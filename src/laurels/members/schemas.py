@@ -41,7 +41,7 @@ def _this_age(moment: datetime) -> datetime:
 
 
 class MemberIn(Schema):
-    """A member to enrol or to bring up to date; fields not sent stay as they are."""
+    """A member to enrol or update; fields that are not sent stay as they are."""
 
     external_id: Code | None = Field(
         default=None,
@@ -51,14 +51,14 @@ class MemberIn(Schema):
     email: Email | None = Field(
         default=None, description="Unique among active members.", examples=["anna@example.com"]
     )
-    first_name: Name | None = Field(default=None, description="Given name. `null` takes it away.")
-    last_name: Name | None = Field(default=None, description="Family name. `null` takes it away.")
+    first_name: Name | None = Field(default=None, description="Given name. `null` removes it.")
+    last_name: Name | None = Field(default=None, description="Family name. `null` removes it.")
     phone: Annotated[Name | None, Field(max_length=32)] = Field(
         default=None,
-        description="Telephone number as text, at most 32 characters. `null` takes it away.",
+        description="Telephone number as text, at most 32 characters. `null` removes it.",
     )
     birthday: Annotated[Day, AfterValidator(_born)] | None = Field(
-        default=None, description="Date of birth, `YYYY-MM-DD`. `null` takes it away."
+        default=None, description="Date of birth, `YYYY-MM-DD`. `null` removes it."
     )
     email_opt_in: Flag | None = Field(
         default=None,
@@ -89,12 +89,12 @@ class MemberIn(Schema):
     )
     is_vip: Flag | None = Field(default=None, description="Whether you treat them as a VIP.")
     last_login_at: Annotated[Moment, AfterValidator(_this_age)] | None = Field(
-        default=None, description="When they were last signed in with you."
+        default=None, description="When they last signed in with you."
     )
     attributes: Attributes | None = Field(
         default=None,
-        description="Free facts of yours: at most 50 entries, nested at most 5 levels. Sent,"
-        " they replace the ones that were kept.",
+        description="Your free facts: at most 50 entries, nested at most 5 levels. They replace"
+        " the existing ones.",
     )
 
     @model_validator(mode="after")
@@ -106,7 +106,7 @@ class MemberIn(Schema):
         for channel in ("email", "sms"):
             told = {f"{channel}_opt_in_at", f"{channel}_opt_in_source"} & self.model_fields_set
             if told and getattr(self, f"{channel}_opt_in") is None:
-                msg = f"`{min(told)}` belongs to `{channel}_opt_in`; send that too, true or false"
+                msg = f"`{min(told)}` needs `{channel}_opt_in`; send that too, true or false"
                 raise ValueError(msg)
         return self
 
@@ -128,18 +128,18 @@ class MemberOut(View):
     phone: str | None = Field(description="Telephone number as it was sent; null when unknown.")
     birthday: date | None = Field(description="Date of birth, `YYYY-MM-DD`; null when unknown.")
     status: str = Field(
-        description="`active`; `blocked`: earns and spends nothing until unblocked; `archived`:"
-        " the same, and out of sight, until restored; `merged`: another member goes on, see"
-        " `merged_into`; `erased`: the person is no longer known."
+        description="`active`; `blocked`: cannot earn or spend until unblocked; `archived`: the"
+        " same, and hidden, until restored; `merged`: another member goes on, see `merged_into`;"
+        " `erased`: the person is no longer known."
     )
     blocked_at: datetime | None = Field(
-        description="Since when the member is blocked; null: they are not."
+        description="When the member was blocked; null if they are not."
     )
-    blocked_reason: str | None = Field(description="Why the member is blocked, as it was said.")
+    blocked_reason: str | None = Field(description="Why the member is blocked.")
     merged_into: MemberId | None = Field(
         default=None,
         validation_alias=AliasChoices("survivor_id", "merged_into"),
-        description="Who goes on for this member, if it was merged.",
+        description="The member that this one was merged into; null if it was not.",
     )
     email_opt_in: bool | None = Field(
         description="Whether the person agreed to get e-mail from you; null: unknown, so no."
@@ -157,7 +157,7 @@ class MemberOut(View):
     )
     is_vip: bool = Field(description="Whether you treat the person as a VIP.")
     last_login_at: datetime | None = Field(
-        description="When the person was last signed in with you; null when you never said."
+        description="When the person last signed in with you; null when not given."
     )
     attributes: dict[str, Any] = Field(description="Your free facts about the person.")
     spend: MoneyOut = Field(
@@ -178,22 +178,22 @@ class MemberOut(View):
 
 
 class MergeIn(Schema):
-    """Who is merged into the member of the address."""
+    """The member to merge into the one in the path."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     from_id: MemberId = Field(
         alias="from",
-        description="The member that is merged.",
+        description="The member that is merged into it.",
         examples=["mem_01h455vb4pex5vsknk084sn02r"],
     )
 
 
 class MergeOut(View):
-    """A merge: who goes on for whom, since when; and when it was undone, if it was."""
+    """A merge: the survivor, the merged member, and when it was made and undone."""
 
     id: Annotated[UUID, IdOf("member_merge")]
-    survivor: MemberOut = Field(description="The member who goes on for both.")
+    survivor: MemberOut = Field(description="The member that goes on for both.")
     merged: MemberOut = Field(description="The member that was merged into the survivor.")
     merged_at: datetime = Field(description="When they were merged.")
     unmerged_at: datetime | None = Field(
@@ -202,7 +202,7 @@ class MergeOut(View):
 
 
 class ExportOut(View):
-    """A page of all that is kept of a person: rows by chapter."""
+    """A page of everything stored about a person: rows by chapter."""
 
     member_id: MemberId
     data: dict[str, list[dict[str, Any]]] = Field(

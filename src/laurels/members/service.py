@@ -184,7 +184,7 @@ def _refuse_unborn(work: Work, profile: dict[str, Any]) -> None:
     born = profile.get("birthday")
     # Somewhere it is tomorrow already.
     if born is not None and born > work.now.date() + timedelta(days=1):
-        msg = f"{born} lies in the future; check the year"
+        msg = f"{born} is in the future; check the year"
         raise BirthdayInvalid(msg, field="birthday")
 
 
@@ -211,8 +211,8 @@ async def _match(work: Work, external_id: str | None, email: str | None) -> UUID
     if (named["survivor_id"] or named["id"]) != (mailed["survivor_id"] or mailed["id"]):
         ids = [encode("member", row["id"]) for row in (named, mailed)]
         msg = (
-            f"The external id is {ids[0]}'s and the e-mail is {ids[1]}'s; merge the two if they are"
-            " one person, or send only one of both."
+            f"The external id belongs to {ids[0]} and the e-mail to {ids[1]}; merge the two if"
+            " they are one person, or send only one of the two."
         )
         raise MemberAmbiguous(msg, field="email", members=ids)
     return named["id"]
@@ -221,8 +221,8 @@ async def _match(work: Work, external_id: str | None, email: str | None) -> UUID
 def _taken(member_id: UUID, external_id: str | None) -> EmailTaken:
     known = f" (external id `{external_id}`)" if external_id else ""
     msg = (
-        f"The member {encode('member', member_id)}{known} has this e-mail; name that one, send"
-        " another e-mail, or merge the two once both are there."
+        f"The member {encode('member', member_id)}{known} has this e-mail; name that member, send"
+        " another e-mail, or enrol this one without it and merge the two."
     )
     return EmailTaken(msg, field="email", member=encode("member", member_id))
 

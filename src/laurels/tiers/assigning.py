@@ -53,7 +53,9 @@ async def assign(
     await count(work, ladder, [case], await clock_of(work))
     best = ladder.best(case.met)
     if not fixed and best is not None and best.level > tier.level:
-        msg = f"The member meets `{best.name}` and would be raised at once; send `fixed` as true."
+        msg = (
+            f"The member qualifies for `{best.name}` and would rise at once; send `fixed` as true."
+        )
         raise TierBelowStanding(msg, field="fixed", meets=encode("tier", best.id))
     case.verdict = Move(tier=tier, reason="manual", basis="manual", expires_at=expires_at)
     await book(work, [case], words=Words(note=note, fixed=fixed))

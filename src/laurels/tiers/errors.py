@@ -21,43 +21,43 @@ from laurels.kit.errors import Conflict, Invalid, NotFound
 
 
 class TierNotFound(NotFound):
-    """There is no such tier."""
+    """There is no tier with this id."""
 
     code = "tier_not_found"
 
 
 class TierNotAssigned(NotFound):
-    """The member has no tier that was given by hand; there is nothing to take back."""
+    """The member has no tier that was assigned by hand, so there is nothing to take back."""
 
     code = "tier_not_assigned"
 
 
 class TierInvalid(Invalid):
-    """A tier cannot be like this."""
+    """The tier has an invalid value; `errors` names the field."""
 
     code = "tier_invalid"
 
 
 class TierExpiryInvalid(Invalid):
-    """The tier would be over at once; send a moment that lies ahead, or none."""
+    """The tier would expire at once; send a time in the future, or none."""
 
     code = "tier_expiry_invalid"
 
 
 class TierNameTaken(Conflict):
-    """Another tier of the ladder has this name; choose another, or archive that one first."""
+    """Another tier of the ladder has this name; choose another one, or archive that tier first."""
 
     code = "tier_name_taken"
 
 
 class TierLevelTaken(Conflict):
-    """Another tier of the ladder has this level; move that one first."""
+    """Another tier of the ladder has this level; move that tier first."""
 
     code = "tier_level_taken"
 
 
 class TooManyTiers(Conflict):
-    """A ladder has 50 tiers at most; archive one first."""
+    """A ladder can have at most 50 tiers; archive one first."""
 
     code = "too_many_tiers"
 
@@ -69,18 +69,18 @@ class TierArchived(Conflict):
 
 
 class DefaultTierNeeded(Conflict):
-    """The default tier stays while there are others; make another one the default first."""
+    """The default tier cannot be archived while there are others; make another one the default."""
 
     code = "default_tier_needed"
 
 
 class TierHasMembers(Conflict):
-    """Members stand on this tier; preview where they would go, archive it with `move_members`."""
+    """Members are on this tier; preview where they would go, then send `move_members`."""
 
     code = "tier_has_members"
 
 
 class TierBelowStanding(Conflict):
-    """The member meets a higher tier and would be raised at once; say `fixed` to hold them."""
+    """The member qualifies for a higher tier and would rise at once; send `fixed` to prevent it."""
 
     code = "tier_below_standing"

@@ -74,7 +74,7 @@ def _settle_default(rows: Sequence[dict[str, Any]], proposal: Proposal, fresh: s
         and (row["id"] in fresh or proposal.changed.get(row["id"], {}).get("is_default"))
     ]  # fmt: skip
     if len(said) > 1:
-        msg = "only one tier is the default"
+        msg = "only one tier can be the default"
         raise TierInvalid(msg, field="is_default")
     for row in rows:
         row["is_default"] = row is said[0] if said else row["is_default"]

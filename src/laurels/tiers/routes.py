@@ -91,14 +91,14 @@ async def create_tier(body: TierIn, work: Writing) -> TierOut:
     TierHasMembers,
 )  # fmt: skip
 async def save_tiers(body: LadderIn, work: Writing) -> TiersOut:
-    """Save a ladder as it was previewed, all at once. Tiers may change places; a review follows."""
+    """Save a previewed ladder all at once. Tiers may swap levels; a review follows."""
     await saving.save_ladder(work, body.proposal(), move_members=body.move_members)
     return TiersOut(data=[TierOut.model_validate(row) for row in await queries.list_tiers(work)])
 
 
 @router.get("/tiers/distribution")
 async def get_tier_distribution(work: Reading) -> DistributionOut:
-    """Read how many active members stand on each tier."""
+    """Read how many active members are on each tier."""
     rows, without = await queries.distribution(work)
     total = sum(row["members"] for row in rows) + without
     shares = [
@@ -115,7 +115,7 @@ def _share(part: int, total: int) -> Decimal:
 @router.post("/tiers/preview")
 @refuses(TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers)
 async def preview_tiers(body: PreviewIn, work: Writing) -> PreviewOut:
-    """Say who would move if the ladder were like this. Nothing is saved."""
+    """Show which members would move if the ladder were changed. Nothing is saved."""
     return _previewed(await previewing.preview(work, body.proposal()))
 
 
@@ -152,7 +152,7 @@ async def get_tier(tier_id: TierId, work: Reading) -> TierOut:
 @router.patch("/tiers/{tier_id}")
 @refuses(TierNotFound, TierArchived, TierInvalid, TierNameTaken, TierLevelTaken, DefaultTierNeeded)
 async def change_tier(tier_id: TierId, body: TierPatch, work: Writing) -> TierOut:
-    """Change what is sent of a tier. When that decides who stands where, a review follows."""
+    """Change the fields that are sent. If they affect who qualifies, a review follows."""
     await service.change_tier(work, tier_id, body.values())
     return await _tier(work, tier_id)
 
@@ -160,7 +160,7 @@ async def change_tier(tier_id: TierId, body: TierPatch, work: Writing) -> TierOu
 @router.delete("/tiers/{tier_id}")
 @refuses(TierNotFound, DefaultTierNeeded, TierHasMembers)
 async def delete_tier(tier_id: TierId, work: Writing) -> TierOut:
-    """Archive a tier on which nobody stands; its history stays, and it can be restored."""
+    """Archive a tier without members; its history stays, and it can be restored."""
     await service.archive_tier(work, tier_id)
     return await _tier(work, tier_id)
 
@@ -168,7 +168,7 @@ async def delete_tier(tier_id: TierId, work: Writing) -> TierOut:
 @router.post("/tiers/{tier_id}/archive")
 @refuses(TierNotFound, DefaultTierNeeded, TierHasMembers)
 async def archive_tier(tier_id: TierId, work: Writing, body: ArchiveIn | None = None) -> TierOut:
-    """Archive a tier; with `move_members` whoever stands on it goes where they belong."""
+    """Archive a tier. With `move_members`, its members move to the tier they qualify for."""
     move = body is not None and body.move_members
     await service.archive_tier(work, tier_id, move_members=move)
     return await _tier(work, tier_id)
@@ -189,7 +189,7 @@ async def _tier(work: Work, tier_id: UUID) -> TierOut:
 @router.get("/members/{member_id}/tier")
 @refuses(MemberNotFound)
 async def get_member_tier(member_id: MemberId, work: Reading) -> MemberTierOut:
-    """Read where a member stands, what counts for it, and what is missing for the next tier."""
+    """Read a member's tier, what counts towards it, and what is missing for the next one."""
     return await overview.tier_of_member(work, member_id)
 
 
@@ -198,7 +198,7 @@ async def get_member_tier(member_id: MemberId, work: Reading) -> MemberTierOut:
 async def list_member_tier_history(
     member_id: MemberId, work: Reading, asked: Annotated[Asked, Depends(queries.HISTORY)]
 ) -> Page[TierHistoryOut]:
-    """List where a member has stood, newest first, with the reasons and figures of each time."""
+    """List the tiers that a member has had, newest first, with reasons and figures."""
     await members.get_member(work, member_id)
     rows = await queries.list_history(work, member_id, asked)
     return rows.page(TierHistoryOut.of(row) for row in rows)
@@ -212,7 +212,7 @@ async def list_member_tier_history(
 async def assign_member_tier(
     member_id: MemberId, body: ManualTierIn, work: Assigning
 ) -> MemberTierOut:
-    """Give a member a tier by hand, for a time or for good."""
+    """Assign a tier to a member by hand, for a time or for good."""
     await assigning.assign(
         work, member_id, body.tier_id, expires_at=body.expires_at, fixed=body.fixed,
         note=body.note,
@@ -226,6 +226,6 @@ async def assign_member_tier(
     TierNotAssigned,
 )  # fmt: skip
 async def unassign_member_tier(member_id: MemberId, work: Assigning) -> MemberTierOut:
-    """Take back a tier that was given by hand; the member goes where they belong."""
+    """Remove a tier that was assigned by hand; the member returns to the tier they qualify for."""
     await assigning.unassign(work, member_id)
     return await overview.tier_of_member(work, member_id)

@@ -75,16 +75,18 @@ class TierIn(Schema):
     min_spend: Amount = Field(default=Decimal(0), description="Money spent in the period.")
     min_orders: Count = Field(default=0, description="Purchases in the period.")
     qualification_period_days: Days = Field(
-        default=365, description="How far back is counted; 0: the whole life."
+        default=365, description="How many days back are counted; 0: the member's whole history."
     )
     points_multiplier: Factor = Field(
         default=Decimal("1.00"), description="What earned points are multiplied by."
     )
     discount_percentage: Percentage = Field(
-        default=Decimal(0), description="A discount that the shop gives."
+        default=Decimal(0), description="Discount in percent that the shop gives."
     )
-    free_shipping: Flag = Field(default=False, description="The shop ships for nothing.")
-    early_access: Flag = Field(default=False, description="Its members may buy before others.")
+    free_shipping: Flag = Field(default=False, description="Whether the shop offers free shipping.")
+    early_access: Flag = Field(
+        default=False, description="Whether its members may buy before others."
+    )
     birthday_bonus_points: Count = Field(
         default=0, description="Points for a birthday, for rules that give them."
     )
@@ -92,16 +94,16 @@ class TierIn(Schema):
         default=False, description="Whether it has to be earned again every so often."
     )
     maintenance_period_days: Annotated[int, Field(strict=True, ge=1, le=36_500)] = Field(
-        default=365, description="For how long it is had, where it has to be earned again."
+        default=365, description="Days for which it is held, if it has to be earned again."
     )
     grace_days: Annotated[int, Field(strict=True, ge=0, le=3650)] = Field(
-        default=0, description="For how long it is kept when that is over."
+        default=0, description="Days for which it is kept after it expires."
     )
     is_default: Flag = Field(default=False, description="The one that new members get.")
 
 
 class TierPatch(Schema):
-    """What changes of a tier; what is not sent stays."""
+    """Changes to a tier; fields that are not sent stay as they are."""
 
     name: Called = Field(default="", description="What it is called.", examples=["Gold"])
     description: Note | None = Field(default=None, description="What members read about it.")
@@ -112,27 +114,32 @@ class TierPatch(Schema):
     min_points: Count = Field(default=0, description="Points earned in the period.")
     min_spend: Amount = Field(default=Decimal(0), description="Money spent in the period.")
     min_orders: Count = Field(default=0, description="Purchases in the period.")
-    qualification_period_days: Days = Field(default=365, description="0: the whole life.")
+    qualification_period_days: Days = Field(
+        default=365, description="How many days back are counted; 0: the member's whole history."
+    )
     points_multiplier: Factor = Field(
         default=Decimal("1.00"), description="What earned points are multiplied by."
     )
     discount_percentage: Percentage = Field(
-        default=Decimal(0), description="A discount that the shop gives."
+        default=Decimal(0), description="Discount in percent that the shop gives."
     )
-    free_shipping: Flag = Field(default=False, description="The shop ships for nothing.")
-    early_access: Flag = Field(default=False, description="Its members may buy before others.")
+    free_shipping: Flag = Field(default=False, description="Whether the shop offers free shipping.")
+    early_access: Flag = Field(
+        default=False, description="Whether its members may buy before others."
+    )
     birthday_bonus_points: Count = Field(default=0, description="Points for a birthday.")
     requires_maintenance: Flag = Field(
         default=False, description="Whether it has to be earned again every so often."
     )
     maintenance_period_days: Annotated[int, Field(strict=True, ge=1, le=36_500)] = Field(
-        default=365, description="For how long it is had."
+        default=365, description="Days for which it is held."
     )
     grace_days: Annotated[int, Field(strict=True, ge=0, le=3650)] = Field(
-        default=0, description="For how long it is kept when that is over."
+        default=0, description="Days for which it is kept after it expires."
     )
     is_default: Flag = Field(
-        default=False, description="True: new members get it, and the one before no longer."
+        default=False,
+        description="`true` makes it the default instead of the current one: new members get it.",
     )
 
     def values(self) -> dict[str, Any]:
@@ -141,10 +148,10 @@ class TierPatch(Schema):
 
 
 class ArchiveIn(Schema):
-    """What becomes of those who stand on the tier."""
+    """What happens to the members on the tier."""
 
     move_members: Flag = Field(
-        default=False, description="True: whoever stands on it goes where they belong."
+        default=False, description="`true` moves its members to the tier they qualify for."
     )
 
 
@@ -160,8 +167,8 @@ class TierOut(View):
     color: str = Field(description="For cards and badges, `#RRGGBB`.")
     icon: str = Field(description="For badges: a name or a character.")
     criteria: str = Field(
-        description="What is counted: `points`, `spend`, `orders`, or `hybrid`: every minimum"
-        " that is set."
+        description="What is counted: `points`, `spend`, `orders`, or `hybrid`: every minimum that"
+        " is set."
     )
     min_points: int = Field(description="Points to earn in the period.")
     min_spend: MoneyOut = Field(
@@ -169,19 +176,19 @@ class TierOut(View):
     )
     min_orders: int = Field(description="Purchases to make in the period.")
     qualification_period_days: int = Field(
-        description="How many days back are counted; 0: the whole life."
+        description="How many days back are counted; 0: the member's whole history."
     )
     points_multiplier: Decimal = Field(
         description="What earned points are multiplied by, such as `1.25`."
     )
     discount_percentage: Decimal = Field(
-        description="Percent off that the shop gives; Laurels only tells it."
+        description="Discount in percent that the shop gives; Laurels only reports it."
     )
     free_shipping: bool = Field(
-        description="Whether the shop ships for nothing; Laurels only tells it."
+        description="Whether the shop offers free shipping; Laurels only reports it."
     )
     early_access: bool = Field(
-        description="Whether its members may buy before others; Laurels only tells it."
+        description="Whether its members may buy before others; Laurels only reports it."
     )
     birthday_bonus_points: int = Field(
         description="Points for a birthday, for rules that give them."
@@ -190,9 +197,9 @@ class TierOut(View):
         description="Whether it has to be earned again every so often."
     )
     maintenance_period_days: int = Field(
-        description="For how many days it is had, where it has to be earned again."
+        description="For how many days it is held, if it has to be earned again."
     )
-    grace_days: int = Field(description="For how many days it is kept when that is over.")
+    grace_days: int = Field(description="For how many days it is kept after it expires.")
     is_default: bool = Field(description="Whether new members get it.")
     created_at: datetime
     updated_at: datetime
@@ -206,7 +213,7 @@ class TiersOut(Whole):
 
 
 class TierShare(View):
-    """How many members stand on a tier."""
+    """How many members are on a tier."""
 
     id: TierId
     name: str = Field(description="What the tier is called.")
@@ -220,10 +227,10 @@ class TierShare(View):
 
 
 class DistributionOut(Whole):
-    """How the active members are spread over the ladder."""
+    """How active members are distributed over the ladder."""
 
     data: list[TierShare] = Field(description="One entry per tier, the lowest first.")
-    without_tier: int = Field(description="Active members on no tier.")
+    without_tier: int = Field(description="Active members without a tier.")
     total: int = Field(description="All active members.")
 
 
@@ -231,7 +238,7 @@ class DistributionOut(Whole):
 
 
 class TierChange(TierPatch):
-    """A tier that would be changed: its id, and what would be different."""
+    """A tier that would change: its id and the changed fields."""
 
     id: TierId = Field(description="The tier.")
 
@@ -241,10 +248,10 @@ class TierChange(TierPatch):
 
 
 class PreviewIn(Schema):
-    """Another ladder, or what would be different of the present one."""
+    """A new ladder, or changes to the current one."""
 
     changed: list[TierChange] = Field(
-        default=[], max_length=50, description="Tiers that would be different."
+        default=[], max_length=50, description="Tiers that would change."
     )
     new: list[TierIn] = Field(default=[], max_length=50, description="Tiers that would be added.")
     archived: list[TierId] = Field(
@@ -252,7 +259,7 @@ class PreviewIn(Schema):
     )
     replace: Flag = Field(
         default=False,
-        description="True: this is the whole ladder, and tiers that are not among the changed ones"
+        description="`true`: this is the whole ladder; tiers that are not among the changed ones"
         " would be archived.",
     )
 
@@ -267,18 +274,18 @@ class PreviewIn(Schema):
 
 
 class LadderIn(PreviewIn):
-    """A ladder to be saved: the same as was previewed."""
+    """A ladder to save, as it was previewed."""
 
     move_members: Flag = Field(
         default=False,
-        description="True: whoever stands on an archived tier goes where they belong.",
+        description="`true` moves the members of archived tiers to the tier they qualify for.",
     )
 
 
 class TierRef(View):
-    """A tier by name; one that is not there yet has no id."""
+    """A tier by name; a tier that does not exist yet has no id."""
 
-    id: TierId | None = Field(description="The tier; null when it is not there yet.")
+    id: TierId | None = Field(description="The tier; null if it does not exist yet.")
     name: str = Field(description="What the tier is called.")
     level: int = Field(description="Its place in the ladder.")
 
@@ -286,43 +293,45 @@ class TierRef(View):
 class TierMove(View):
     """How many members would go from one tier to another."""
 
-    from_tier: TierRef | None = Field(description="Where they stand; null: nowhere.")
-    to_tier: TierRef | None = Field(description="Where they would stand; null: nowhere.")
+    from_tier: TierRef | None = Field(description="Their current tier; null: none.")
+    to_tier: TierRef | None = Field(description="The tier they would have; null: none.")
     members: int = Field(description="How many members would move this way.")
 
 
 class MovingMember(View):
-    """One of those who would move."""
+    """A member who would move."""
 
     member_id: MemberId = Field(description="The member.")
-    from_tier: TierRef | None = Field(description="Where the member stands; null: nowhere.")
-    to_tier: TierRef | None = Field(description="Where the member would stand; null: nowhere.")
+    from_tier: TierRef | None = Field(description="The member's current tier; null: none.")
+    to_tier: TierRef | None = Field(description="The tier the member would have; null: none.")
 
 
 class PreviewOut(View):
-    """Who would move, were the ladder like that."""
+    """Which members would move with this ladder."""
 
     members: int = Field(description="How many active members were looked at.")
-    complete: bool = Field(description="False: there are more than a preview looks at.")
-    up: int = Field(description="How many would rise.")
-    down: int = Field(description="How many would fall.")
+    complete: bool = Field(description="`false`: there are more members than a preview looks at.")
+    up: int = Field(description="How many members would move up.")
+    down: int = Field(description="How many members would move down.")
     moves: list[TierMove] = Field(
-        description="How many would go from where to where, most members first."
+        description="How many members would move from tier to tier, most first."
     )
-    sample: list[MovingMember] = Field(description="Some of those who would move, at most 20.")
+    sample: list[MovingMember] = Field(
+        description="Some of the members who would move, at most 20."
+    )
 
 
 # -- members -------------------------------------------------------------------------------------
 
 
 class ManualTierIn(Schema):
-    """A tier by hand."""
+    """A tier to assign by hand."""
 
     tier_id: TierId = Field(description="Which tier.")
-    expires_at: Moment | None = Field(default=None, description="Until when; absent: for good.")
+    expires_at: Moment | None = Field(default=None, description="Until when; by default for good.")
     fixed: Flag = Field(
         default=False,
-        description="True: the member does not even rise above it until it is over.",
+        description="`true`: the member does not rise above it either, until it expires.",
     )
     note: Note | None = Field(default=None, description="Why, for the history.")
 
@@ -333,15 +342,17 @@ class TierMetrics(View):
     points: int = Field(description="Points earned.")
     spend: MoneyOut = Field(description="Money spent, in the tenant's currency.")
     orders: int = Field(description="Completed purchases.")
-    since: datetime | None = Field(description="Where the period begins; null: at the beginning.")
+    since: datetime | None = Field(
+        description="Where the period begins; null: the member's whole history."
+    )
 
 
 class Missing(View):
-    """What a member has still to do for a tier: nothing where all is 0."""
+    """What a member still needs for a tier; nothing if all are 0."""
 
-    points: int = Field(description="Points that are missing.")
-    spend: MoneyOut = Field(description="Money that is missing, in the tenant's currency.")
-    orders: int = Field(description="Purchases that are missing.")
+    points: int = Field(description="Points still missing.")
+    spend: MoneyOut = Field(description="Spend still missing, in the tenant's currency.")
+    orders: int = Field(description="Purchases still missing.")
 
     @classmethod
     def of(cls, tier: Tier, done: Metrics) -> "Missing":
@@ -361,29 +372,30 @@ class NextTier(View):
     id: TierId
     name: str = Field(description="What the tier is called.")
     level: int = Field(description="Its place in the ladder.")
-    missing: Missing = Field(description="What is still to be done for it.")
+    missing: Missing = Field(description="What is still missing for it.")
     metrics: TierMetrics = Field(description="What counts for it so far.")
 
 
 class StandingOut(View):
-    """A standing of the present: the tier and its benefits, since when and until when."""
+    """A member's current tier with its benefits, since when and until when."""
 
     tier: TierOut = Field(description="The tier.")
     achieved_at: datetime = Field(description="Since when.")
     expires_at: datetime | None = Field(
-        description="When it has to have been earned again; null: never."
+        description="By when it has to be earned again; null: never."
     )
     grace_until: datetime | None = Field(
-        description="Until when it is kept although it was not earned again; null: no grace runs."
+        description="Until when it is kept although it was not earned again; null: not in grace."
     )
     basis: str = Field(
         description="What it rests on: `qualification`; `granted` on the way down; `manual`:"
-        " given by hand; `default`: where everybody begins."
+        " assigned by hand; `default`: where everyone starts."
     )
     fixed: bool = Field(
-        description="Whether it was given by hand so that the member does not even rise above it."
+        description="Whether it was assigned by hand so that the member does not rise above it"
+        " either."
     )
-    reason: str = Field(description="What brought it about, such as `qualification` or `refund`.")
+    reason: str = Field(description="What caused it, such as `qualification` or `refund`.")
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "StandingOut":
@@ -392,16 +404,16 @@ class StandingOut(View):
 
 
 class MemberTierOut(View):
-    """Where a member stands, what they have done, and what comes next."""
+    """A member's tier, what counts towards it, and what comes next."""
 
     member_id: MemberId = Field(description="The member.")
-    standing: StandingOut | None = Field(description="Where the member stands; null: on no tier.")
+    standing: StandingOut | None = Field(description="The member's current tier; null: none.")
     metrics: TierMetrics | None = Field(
-        description="What counts for the present tier; null without one."
+        description="What counts for the current tier; null without one."
     )
     to_keep: Missing | None = Field(
-        description="What is missing, of what will count at its end, to keep a tier that has to be"
-        " earned again; null for any other."
+        description="What is still missing to keep a tier that has to be earned again, of what"
+        " will count when it expires; null for any other tier."
     )
     next: NextTier | None = Field(description="Null at the top of the ladder.")
 
@@ -417,42 +429,42 @@ class HistoryTier(View):
 
 
 class TierHistoryOut(View):
-    """That a member stood on a tier, from when to when and why."""
+    """A tier that a member had, from when to when and why."""
 
     id: Annotated[UUID, IdOf("tier_history")]
     tier: HistoryTier = Field(description="The tier, as it is called today.")
-    achieved_at: datetime = Field(description="Since when the member stood on it.")
-    ended_at: datetime | None = Field(description="Until when; null: still.")
+    achieved_at: datetime = Field(description="Since when the member had it.")
+    ended_at: datetime | None = Field(description="Until when; null: it is current.")
     expires_at: datetime | None = Field(
-        description="When it had to have been earned again; null: never."
+        description="By when it had to be earned again; null: never."
     )
     grace_until: datetime | None = Field(
-        description="Until when it was kept although it was not earned again; null: no grace ran."
+        description="Until when it was kept although it was not earned again; null: there was no"
+        " grace."
     )
     basis: str = Field(
         description="What it rested on: `qualification`; `granted` on the way down; `manual`:"
-        " given by hand; `default`: where everybody begins."
+        " assigned by hand; `default`: where everyone starts."
     )
     fixed: bool = Field(
-        description="Whether it was given by hand so that the member did not even rise above it."
+        description="Whether it was assigned by hand so that the member did not rise above it"
+        " either."
     )
     reason: str = Field(
-        description="What brought it about, such as `qualification`, `refund` or `manual`."
+        description="What caused it, such as `qualification`, `refund` or `manual`."
     )
     points_at_achievement: int | None = Field(
-        description="Points that counted then; null where that was not kept."
+        description="Points that counted then; null if not recorded."
     )
     spend_at_achievement: MoneyOut | None = Field(
-        description="Money spent that counted then; null where that was not kept."
+        description="Spend that counted then; null if not recorded."
     )
     orders_at_achievement: int | None = Field(
-        description="Purchases that counted then; null where that was not kept."
+        description="Purchases that counted then; null if not recorded."
     )
     actor_type: str
     actor_id: str | None
-    note: str | None = Field(
-        description="Why, in words of whoever gave it by hand; null when nobody said."
-    )
+    note: str | None = Field(description="Why it was assigned by hand; null when not given.")
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "TierHistoryOut":

@@ -98,7 +98,7 @@ async def archive_tier(work: Work, tier_id: UUID, *, move_members: bool = False)
     there = await count_members(work, tier_id)
     if there and not move_members:
         words = "1 member stands" if there == 1 else f"{there:,} members stand"
-        msg = f"{words} on this tier; preview where they go, then ask with `move_members`."
+        msg = f"{words} on this tier; preview where they would go, then send `move_members`."
         raise TierHasMembers(msg, members=there)
     await work.fetch(
         "update laurels.tiers set archived_at = $3, is_default = false, updated_at = now()"
@@ -147,10 +147,10 @@ async def check_tier(
         if other["name"] == values["name"]:
             raise TierNameTaken(field="name")
         if other["level"] == values["level"]:
-            msg = f"`{other['name']}` has level {other['level']}; move that one first."
+            msg = f"`{other['name']}` has level {other['level']}; move that tier first."
             raise TierLevelTaken(msg, field="level")
     if values.get("is_default") and values.get("requires_maintenance"):
-        msg = "the default tier is the floor: it cannot be lost, so it needs no maintenance"
+        msg = "the default tier cannot be lost, so it cannot require maintenance"
         raise TierInvalid(msg, field="requires_maintenance")
     tenant = await tenants.current(work)
     spend = values.get("min_spend", Decimal(0))
