@@ -18,31 +18,31 @@ from laurels.kit.errors import Conflict, Invalid, Limited, NotFound
 
 
 class RuleNotFound(NotFound):
-    """There is no such earning rule."""
+    """There is no earning rule with this id."""
 
     code: ClassVar[str] = "rule_not_found"
 
 
 class RuleArchived(Conflict):
-    """The rule is archived; create a new one."""
+    """The rule is archived; restore it, or create a new one."""
 
     code: ClassVar[str] = "rule_archived"
 
 
 class RuleManaged(Conflict):
-    """A setting says what this rule gives and whether it is in force; change the setting."""
+    """This rule is managed by a setting; change the setting instead."""
 
     code: ClassVar[str] = "rule_managed"
 
 
 class UnknownTrigger(Invalid):
-    """No event of this name can earn points."""
+    """No event with this name can earn points."""
 
     code: ClassVar[str] = "unknown_trigger"
 
 
 class RuleProgramUnknown(Invalid):
-    """The rule names a program that does not exist."""
+    """The rule names a program that does not exist; create it first, or choose another one."""
 
     code: ClassVar[str] = "rule_program_unknown"
 
@@ -54,19 +54,19 @@ class TooManyRules(Conflict):
 
 
 class RulesTooHeavy(Conflict):
-    """The active rules would compare too much on each line of a purchase; make them simpler."""
+    """The active rules would make too many comparisons per purchase line; simplify them."""
 
     code: ClassVar[str] = "rules_too_heavy"
 
 
 class TooMuchToJudge(Limited):
-    """These are more lines than the rules can judge at once; send the rest in another request."""
+    """The request has more lines than the rules can process at once; send fewer."""
 
     code: ClassVar[str] = "too_much_to_judge"
     retry_after = 1
 
 
 class FactUnknown(Invalid):
-    """The rule asks about something that its trigger never has."""
+    """The rule uses a fact that its trigger does not have."""
 
     code: ClassVar[str] = "fact_unknown"

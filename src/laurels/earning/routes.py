@@ -37,33 +37,31 @@ ProgramId = Annotated[UUID, IdOf("program")]
 
 
 class EarningRuleOut(View):
-    """A rule as it is in force."""
+    """The current version of a rule."""
 
     id: RuleId
     version: int = Field(description="Counts up with every change; awards name it.")
     name: str = Field(description="What the rule is called.")
-    trigger: str = Field(description="The event that it listens to, such as `purchase.completed`.")
+    trigger: str = Field(description="The event that triggers it, such as `purchase.completed`.")
     status: str = Field(description="`active`, `paused` or `archived`.")
-    priority: int = Field(description="Higher wins where only one may.")
+    priority: int = Field(description="The higher priority wins where only one rule may apply.")
     conditions: dict[str, Any] | None = Field(description="When it fires; null: always.")
     award: dict[str, Any] = Field(description="What it gives; `type` says how.")
-    caps: list[dict[str, Any]] = Field(description="At most how much per member; empty: no limit.")
+    caps: list[dict[str, Any]] = Field(description="Limits per member; empty: none.")
     starts_at: datetime | None = Field(
-        description="From when it is in force, inclusive; null: at once."
+        description="When it takes effect, inclusive; null: at once."
     )
-    ends_at: datetime | None = Field(
-        description="Until when it is in force, exclusive; null: no end."
-    )
-    stacking: str = Field(description="`stack`, or `exclusive`: shuts out the other rules.")
+    ends_at: datetime | None = Field(description="When it stops, exclusive; null: no end.")
+    stacking: str = Field(description="`stack`, or `exclusive`: shuts out all other rules.")
     exclusion_group: str | None = Field(
-        description="Of the rules in one group only the best gives points; null: it is in none."
+        description="Of the rules in one group, only the best gives points; null: it is in none."
     )
     program_id: ProgramId | None = Field(
-        description="Which points it gives; null: those of the default program."
+        description="The program whose points it gives; null: the default program."
     )
     managed_by: str | None = Field(
-        description="The setting that says what it gives, such as `earning.welcome_points`; change"
-        " it there. Null: the rule says so itself."
+        description="The setting that manages it, such as `earning.welcome_points`; change it"
+        " there. Null: it is not managed."
     )
     created_at: datetime = Field(description="When this version was made.")
 
@@ -74,7 +72,7 @@ async def list_earning_rules(
     asked: Annotated[Asked, Depends(service.RULES)],
     status: Annotated[Literal["active", "paused", "archived"] | None, Query()] = None,
 ) -> Page[EarningRuleOut]:
-    """List rules as they are in force, newest first."""
+    """List the current version of each rule, newest first."""
     rows = await service.list_rules(work, status=status, asked=asked)
     return rows.page(EarningRuleOut.model_validate(row) for row in rows)
 
@@ -85,14 +83,14 @@ async def list_earning_rules(
     tenants.PlanExceeded,
 )  # fmt: skip
 async def create_earning_rule(body: EarningRuleIn, work: Writing) -> EarningRuleOut:
-    """Create a rule; it is in force at once."""
+    """Create a rule; it takes effect at once."""
     return EarningRuleOut.model_validate(await service.create_rule(work, body))
 
 
 @router.get("/{rule_id}")
 @refuses(RuleNotFound)
 async def get_earning_rule(rule_id: RuleId, work: Reading) -> EarningRuleOut:
-    """Read a rule as it is in force."""
+    """Read the current version of a rule."""
     return EarningRuleOut.model_validate(await service.get_rule(work, rule_id))
 
 
@@ -101,7 +99,7 @@ async def get_earning_rule(rule_id: RuleId, work: Reading) -> EarningRuleOut:
 async def list_earning_rule_versions(
     rule_id: RuleId, work: Reading, asked: Annotated[Asked, Depends(service.VERSIONS)]
 ) -> Page[EarningRuleOut]:
-    """List every version that a rule has had, newest first."""
+    """List all versions of a rule, newest first."""
     rows = await service.list_versions(work, rule_id, asked)
     return rows.page(EarningRuleOut.model_validate(row) for row in rows)
 
@@ -114,33 +112,33 @@ async def list_earning_rule_versions(
 async def replace_earning_rule(
     rule_id: RuleId, body: EarningRuleIn, work: Writing
 ) -> EarningRuleOut:
-    """Replace a rule by a new version; what the old one awarded stays."""
+    """Replace a rule with a new version; points that the old one gave stay."""
     return EarningRuleOut.model_validate(await service.replace_rule(work, rule_id, body))
 
 
 @router.post("/{rule_id}/pause")
 @refuses(RuleNotFound, RuleManaged, RuleArchived)
 async def pause_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
-    """Pause a rule: it awards nothing until it is resumed."""
+    """Pause a rule: it gives no points until it is resumed."""
     return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "paused"))
 
 
 @router.post("/{rule_id}/resume")
 @refuses(RuleNotFound, RuleManaged, RuleArchived, TooManyRules, RulesTooHeavy, tenants.PlanExceeded)
 async def resume_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
-    """Put a paused rule in force again."""
+    """Resume a paused rule."""
     return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "active"))
 
 
 @router.post("/{rule_id}/archive")
 @refuses(RuleNotFound, RuleManaged)
 async def archive_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
-    """Archive a rule: it awards nothing and is out of the way; its awards and versions stay."""
+    """Archive a rule: it gives no more points and leaves the list; its awards and versions stay."""
     return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "archived"))
 
 
 @router.post("/{rule_id}/restore")
 @refuses(RuleNotFound, RuleManaged)
 async def restore_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
-    """Bring an archived rule back, paused; resume it to put it in force."""
+    """Restore an archived rule. It is paused until you resume it."""
     return EarningRuleOut.model_validate(await service.restore_rule(work, rule_id))

@@ -104,7 +104,7 @@ class Rule:
         """Refuse what the engine could not compute; the API says it nicer and earlier."""
         award = self.award
         if isinstance(award, Multiplier) and self.caps:
-            raise ValueError("A multiplier has no points of its own to cap.")
+            raise ValueError("A multiplier gives no points of its own that could be capped.")
         if isinstance(award, PointsPerMoney) and award.rate <= 0:
             raise ValueError("The rate must be more than 0.")
         if isinstance(award, PerUnit) and award.unit <= 0:

@@ -107,7 +107,7 @@ class PointsPerMoneyForm(BaseModel):
         description="Points for one unit of currency.", examples=["1.5"]
     )
     lines: LineConditionForm | None = Field(
-        default=None, description="Count only the lines that fulfil this condition."
+        default=None, description="Count only the lines that match this condition."
     )
     base: Base = Field(
         default="amount",
@@ -155,13 +155,13 @@ class PerUnitForm(BaseModel):
         description="The fact that is counted.", examples=["activity.value"]
     )
     lines: LineConditionForm | None = Field(
-        default=None, description="Count only the lines that fulfil this condition."
+        default=None, description="Count only the lines that match this condition."
     )
 
     @model_validator(mode="after")
     def _lines_are_counted(self) -> Self:
         if self.lines is not None and self.of != LINE_QUANTITY:
-            raise _at("lines", f"Lines are counted where `of` is `{LINE_QUANTITY}`")
+            raise _at("lines", f"Lines can only be counted if `of` is `{LINE_QUANTITY}`")
         return self
 
     def to_award(self) -> AwardForm:
@@ -206,11 +206,13 @@ AwardIn = Annotated[
 
 
 class CapForm(BaseModel):
-    """At most so many points from this rule, per member and period."""
+    """A limit on the points that this rule gives, per member and period."""
 
     model_config = _CLOSED
 
-    period: Period = Field(description="event, or the member's local day, month, or lifetime.")
+    period: Period = Field(
+        description="`event`, or the member's local `day`, `month`, or `lifetime`."
+    )
     points: Annotated[int, Field(gt=0, le=MAX_POINTS, strict=True)] = Field(
         description="The most it can give in the period.", examples=[100]
     )
@@ -228,17 +230,17 @@ class DefinitionForm(BaseModel):
     model_config = _CLOSED
 
     conditions: ConditionForm | None = Field(
-        default=None, description="When it fires; absent: always."
+        default=None, description="When it fires; by default always."
     )
     award: AwardIn = Field(description="What it gives.")
     caps: Annotated[tuple[CapForm, ...], AfterValidator(_one_cap_per_period)] = Field(
-        default=(), max_length=4, description="At most how much, per member."
+        default=(), max_length=4, description="Limits per member."
     )
 
     @model_validator(mode="after")
     def _multipliers_have_no_caps(self) -> Self:
         if self.caps and isinstance(self.award, MultiplierForm):
-            words = "A multiplier gives no points of its own; cap the rules it multiplies"
+            words = "a multiplier gives no points of its own; cap the rules that it multiplies"
             raise _at("caps", words)
         return self
 
@@ -270,25 +272,30 @@ Group = Annotated[
 
 
 class EarningRuleIn(DefinitionForm):
-    """A rule as it is created or replaced; the service gives it its id and version."""
+    """A rule to create or replace; Laurels assigns its id and version."""
 
     name: Name = Field(description="What it is called.", examples=["One point per dollar"])
     trigger: Trigger = Field(
-        description="The event that it listens to.", examples=["purchase.completed"]
+        description="The event that triggers it.", examples=["purchase.completed"]
     )
     priority: int = Field(
-        default=0, ge=-1000, le=1000, strict=True, description="Higher wins where only one may."
+        default=0,
+        ge=-1000,
+        le=1000,
+        strict=True,
+        description="The higher priority wins where only one rule may apply.",
     )
-    starts_at: Moment | None = Field(default=None, description="From when, inclusive.")
-    ends_at: Moment | None = Field(default=None, description="Until when, exclusive.")
+    starts_at: Moment | None = Field(default=None, description="When it takes effect, inclusive.")
+    ends_at: Moment | None = Field(default=None, description="When it stops, exclusive.")
     stacking: Stacking = Field(
-        default="stack", description="stack, or exclusive: shuts out the other rules."
+        default="stack", description="`stack`, or `exclusive`: shuts out all other rules."
     )
     exclusion_group: Group | None = Field(
-        default=None, description="Of the rules in one group only the best gives points."
+        default=None, description="Of the rules in one group, only the best gives points."
     )
     program_id: Annotated[UUID, IdOf("program")] | None = Field(
-        default=None, description="Which points; absent: the default program."
+        default=None,
+        description="The program whose points it gives; defaults to the default program.",
     )
 
     @model_validator(mode="after")

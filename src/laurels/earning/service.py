@@ -100,8 +100,8 @@ def _number(text: str | None) -> Decimal | None:
 
 def _managed(setting: str, **more: Any) -> RuleManaged:
     msg = (
-        f"The setting `{setting}` says what this rule gives and whether it is in force; change it"
-        f" by PATCH /v1/settings/{setting.partition('.')[0]} (0 pauses the rule)."
+        f"The setting `{setting}` manages this rule; change it with PATCH"
+        f" /v1/settings/{setting.partition('.')[0]} (0 pauses the rule)."
     )
     return RuleManaged(msg, setting=setting, **more)
 
@@ -187,8 +187,9 @@ async def _check_cost(work: Work) -> None:
         if cost.each > MAX_COST_PER_LINE:
             msg = (
                 f"The active rules of `{trigger}` would make {cost.each} comparisons for each line"
-                f" of a purchase; {MAX_COST_PER_LINE} are possible. Make their conditions on lines"
-                " shorter, or pause some. Looking for a long text counts as several."
+                f" of a purchase; the limit is {MAX_COST_PER_LINE}. Simplify their conditions on"
+                " lines, or pause some rules. Searching for a long text counts as several"
+                " comparisons."
             )
             raise RulesTooHeavy(msg, field="conditions")
 
@@ -210,7 +211,7 @@ async def _write(
 ) -> dict[str, Any]:
     """Write a version; `before` is the rule as it was, or status and setting of a new one."""
     if form.trigger not in TRIGGERS:
-        msg = f"`{form.trigger}` does not earn; these do: {', '.join(TRIGGERS)}"
+        msg = f"`{form.trigger}` cannot earn points; use one of {', '.join(TRIGGERS)}"
         raise UnknownTrigger(msg, field="trigger")
     _refuse_strange_facts(form)
     stored = form.definition()
@@ -342,5 +343,5 @@ def _refuse_strange_facts(form: EarningRuleIn) -> None:
         strange = sorted(name for name in names if roots and name.partition(".")[0] not in roots)
         if strange:
             known = ", ".join(f"{root}.*" for root in roots or ())
-            msg = f"`{form.trigger}` has no `{strange[0]}`; it knows {known}"
+            msg = f"`{form.trigger}` has no `{strange[0]}`; use {known}"
             raise FactUnknown(msg, field=place)

@@ -18,21 +18,22 @@ Rate = Annotated[Amount, Field(le=1_000_000, decimal_places=4), AfterValidator(_
 
 @register
 class EarningSettings(Section):
-    """What members earn by. The first two keep a rule each, which changes with them."""
+    """How members earn points. The first two settings each manage an earning rule."""
 
     section: ClassVar[str] = "earning"
 
     points_per_dollar: Rate | None = Field(
         default=None,
-        description="Points for one unit of the tenant's currency; 0: none; null: your own rules"
-        " alone say so. It keeps a rule of its own, beside those that you write.",
+        description="Points for one unit of the tenant's currency; 0: none; null: only your own"
+        " rules decide. The setting manages a rule of its own, in addition to yours.",
     )
     welcome_points: SettingPoints | None = Field(
         default=None,
-        description="Points for whoever joins, once; 0: none; null: your own rules alone say so.",
+        description="Points for joining, once per member; 0: none; null: only your own rules"
+        " decide.",
     )
     birthday_known_days: Annotated[int, Field(strict=True, ge=0, le=366)] = Field(
         default=0,
-        description="How many days before a birthday its date must be known for it to be"
-        " celebrated; 0: on the day is early enough.",
+        description="How many days before a birthday its date must be known for the birthday to"
+        " count; 0: on the day is early enough.",
     )

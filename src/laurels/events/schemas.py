@@ -74,7 +74,7 @@ class EndpointOut(View):
 
     id: EndpointId
     url: str = Field(description="Where events are sent.")
-    description: str | None = Field(description="What it is for; null when nobody said.")
+    description: str | None = Field(description="What it is for; null when not given.")
     event_types: list[str] = Field(
         description="Types of events that it gets; empty is all of them, later ones too."
     )

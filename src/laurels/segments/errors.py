@@ -16,13 +16,13 @@ from laurels.kit.errors import Conflict, Invalid, NotFound
 
 
 class SegmentNotFound(NotFound):
-    """There is no such segment."""
+    """There is no segment with this id."""
 
     code: ClassVar[str] = "segment_not_found"
 
 
 class SegmentNameTaken(Conflict):
-    """Another segment has this name; names of archived ones are free."""
+    """Another segment has this name; choose another one. Names of archived segments are free."""
 
     code: ClassVar[str] = "segment_name_taken"
 
@@ -34,24 +34,24 @@ class SegmentArchived(Conflict):
 
 
 class SegmentIsStatic(Conflict):
-    """A static segment is a list by hand; it has no criteria and is not computed."""
+    """A static segment is a list kept by hand; it has no criteria and cannot be computed."""
 
     code: ClassVar[str] = "segment_is_static"
 
 
 class SegmentIsDynamic(Conflict):
-    """Members of a dynamic segment come and go by its criteria; make a static one for a list."""
+    """The criteria of a dynamic segment decide its members; create a static one to keep a list."""
 
     code: ClassVar[str] = "segment_is_dynamic"
 
 
 class CriteriaInvalid(Invalid):
-    """The criteria cannot be read; `GET /v1/segments/fields` says what can be asked."""
+    """The criteria are not valid; `GET /v1/segments/fields` lists what they can use."""
 
     code: ClassVar[str] = "criteria_invalid"
 
 
 class TooManySegments(Conflict):
-    """There are 200 segments already; archive one that nobody needs."""
+    """A tenant can have at most 200 segments; archive one first."""
 
     code: ClassVar[str] = "too_many_segments"

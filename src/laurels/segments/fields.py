@@ -66,20 +66,20 @@ def _profile() -> None:
         ("email", Kind.TEXT, "E-mail address."),
         ("phone", Kind.TEXT, "Telephone number."),
         ("birthday", Kind.DATE, "Day of birth."),
-        ("attributes", Kind.ATTRIBUTES, "What the tenant adds."),
+        ("attributes", Kind.ATTRIBUTES, "Free facts of the tenant."),
     ):
         register(Field(f"member.{name}", kind, words, private=True), f"m.{name}")
     for name, kind, words in (
         ("enrolled_at", Kind.DATETIME, "When they joined."),
-        ("email_opt_in", Kind.BOOLEAN, "May get e-mail; absent: nobody knows."),
-        ("sms_opt_in", Kind.BOOLEAN, "May get SMS; absent: nobody knows."),
+        ("email_opt_in", Kind.BOOLEAN, "Agreed to get e-mail; missing when unknown."),
+        ("sms_opt_in", Kind.BOOLEAN, "Agreed to get text messages; missing when unknown."),
         ("is_vip", Kind.BOOLEAN, "Treated as a VIP."),
-        ("last_login_at", Kind.DATETIME, "When they were last signed in."),
+        ("last_login_at", Kind.DATETIME, "When they last signed in with the tenant."),
     ):
         register(Field(f"member.{name}", kind, words), f"m.{name}")
     register(
         Field(
-            STATUS, Kind.ENUM, "Criteria that do not ask it mean active members only.",
+            STATUS, Kind.ENUM, "Status; criteria that do not use it match active members only.",
             choices=("active", "blocked", "archived"),
         ),
         "m.status",
@@ -141,9 +141,9 @@ def _points() -> None:
     )
     for name, words in (
         ("available", "Spendable now."),
-        ("pending", "Earned, not yet spendable."),
+        ("pending", "Earned, but not spendable yet."),
         ("held", "Set aside."),
-        ("debt", "Taken back beyond what was there."),
+        ("debt", "Points owed, because they were taken back after being spent."),
         ("lifetime_earned", "Ever earned."),
         ("lifetime_redeemed", "Ever spent."),
         ("lifetime_expired", "Ever lapsed."),
@@ -180,8 +180,8 @@ def _tier() -> None:
     for name, kind, words, sql in (
         ("level", Kind.INTEGER, "Level of the member's tier; 1 is the lowest.", "tier.level"),
         ("name", Kind.TEXT, "Name of the member's tier.", "tier.name"),
-        ("achieved_at", Kind.DATETIME, "Since when they are on it.", "standing.achieved_at"),
-        ("expires_at", Kind.DATETIME, "When it is looked at again.", "standing.expires_at"),
+        ("achieved_at", Kind.DATETIME, "When they reached it.", "standing.achieved_at"),
+        ("expires_at", Kind.DATETIME, "When it is reviewed next.", "standing.expires_at"),
     ):
         register(Field(f"tier.{name}", kind, words), sql, needs=("tier",))
     _since("tier.days_since_achieved", "standing.achieved_at", "they are on it", ("tier",))
@@ -238,7 +238,7 @@ def _purchases() -> None:
             _DAYS.format(moment="p.occurred_at"),
             since="p.occurred_at",
         )
-        attributes = Field("attributes", Kind.ATTRIBUTES, "What the tenant adds.", collection)
+        attributes = Field("attributes", Kind.ATTRIBUTES, "Free facts of the tenant.", collection)
         register(attributes, f"{table}.attributes")
     for name, kind, words in (
         ("sku", Kind.TEXT, "Stock number of the product."),
@@ -257,11 +257,11 @@ def _activities() -> None:
     )
     for name, kind, words in (
         ("kind", Kind.TEXT, "What it is: review, social_share, visit, …"),
-        ("source", Kind.TEXT, "Who reported it: api, an app."),
+        ("source", Kind.TEXT, "Source that reported it: api, an app."),
         ("subject", Kind.TEXT, "What it is about, such as a product."),
-        ("value", Kind.NUMBER, "The number that came with it."),
+        ("value", Kind.NUMBER, "The number that was sent with it."),
         ("occurred_at", Kind.DATETIME, "When it happened."),
-        ("attributes", Kind.ATTRIBUTES, "What the tenant adds."),
+        ("attributes", Kind.ATTRIBUTES, "Free facts of the tenant."),
     ):
         register(Field(name, kind, words, "activities"), f"a.{name}")
     register(
@@ -290,7 +290,7 @@ def _compared() -> None:
         " where b.tenant_id = {tenant} and b.purchases > 0) as rfm on rfm.member_id = m.id",
     )
     for name, words in (
-        ("recency", "how lately they bought"),
+        ("recency", "how recently they bought"),
         ("frequency", "how often they bought"),
         ("monetary", "how much they spent in all"),
     ):
@@ -299,7 +299,7 @@ def _compared() -> None:
             f"rfm.{name}", needs=("rfm",), relative=True,
         )  # fmt: skip
     register(
-        Field("rfm.score", Kind.TEXT, "The three scores side by side, such as 545."),
+        Field("rfm.score", Kind.TEXT, "The three scores in a row, such as 545."),
         "(rfm.recency::text || rfm.frequency::text || rfm.monetary::text)",
         needs=("rfm",),
         relative=True,

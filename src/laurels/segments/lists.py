@@ -65,7 +65,7 @@ async def remove(
 
 async def _open(work: Work, segment_id: UUID, names: Sequence[UUID | str]) -> None:
     if len(names) > MAX_AT_ONCE:
-        msg = f"At most {MAX_AT_ONCE:,} members at once; send them in several calls."
+        msg = f"Send at most {MAX_AT_ONCE:,} members per request; split the list."
         raise Invalid(msg, field="members")
     segment = await get_segment(work, segment_id, lock=True)
     if segment["archived_at"] is not None:

@@ -217,10 +217,12 @@ async def _apart(work: Work, segment_id: UUID) -> AsyncGenerator[None]:
 
 def _why(error: Exception) -> str:
     if isinstance(error, asyncpg.QueryCanceledError):
-        return "It took too long; ask for less, or for fewer days."
+        return "It took too long; use simpler criteria, or fewer days."
     if isinstance(error, AppError | ValueError):
-        return f"Its criteria cannot be read any more: {error}"[:500]
-    return "Its criteria cannot be computed; change them, or report this with the segment's id."
+        return f"Its criteria are no longer valid: {error}"[:500]
+    return (
+        "Its criteria cannot be computed; change them, or report this with the id of the segment."
+    )
 
 
 async def keep_up(work: Work, *, limit: int) -> int:

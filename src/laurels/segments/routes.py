@@ -57,7 +57,7 @@ from .schemas import (
 router = APIRouter(prefix="/v1", tags=["segments"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.SEGMENTS_READ)]
 Writing = Annotated[Work, begin(Permission.SEGMENTS_WRITE)]
-History = Annotated[Switch, Query(description="Also those who left, and when and why.")]
+History = Annotated[Switch, Query(description="Include stays that have ended, with when and why.")]
 offer("member", "segments", expanding.segments, reads=Permission.SEGMENTS_READ)
 MOST_DAYS = timedelta(days=366)
 
@@ -67,7 +67,9 @@ async def list_segments(
     work: Reading,
     asked: Annotated[Asked, Depends(queries.SEGMENTS)],
     kind: Annotated[Kind | None, Query()] = None,
-    archived: Annotated[Switch, Query(description="The archived ones.")] = False,
+    archived: Annotated[
+        Switch, Query(description="Archived segments instead of active ones.")
+    ] = False,
 ) -> Page[SegmentOut]:
     """List segments, newest first."""
     rows = await queries.list_segments(work, kind=kind, archived=archived, asked=asked)
@@ -76,7 +78,7 @@ async def list_segments(
 
 @router.get("/segments/fields")
 async def list_segment_fields(work: Reading) -> SegmentFieldsOut:
-    """List what criteria can ask: names, kinds and operators."""
+    """List the fields that criteria can use, with types and operators."""
     del work  # The same for every tenant; the permission is what was asked.
     return SegmentFieldsOut(
         data=[SegmentFieldOut.of(field) for field in registry.FIELDS],
@@ -87,7 +89,7 @@ async def list_segment_fields(work: Reading) -> SegmentFieldsOut:
 @router.post("/segments/preview")
 @refuses(CriteriaInvalid)
 async def preview_segment(body: SegmentPreviewIn, work: Reading) -> SegmentPreviewOut:
-    """Try criteria: how many members they mean, and who the newest are. Nothing is kept."""
+    """Try criteria: count the matching members and show the newest. Nothing is stored."""
     return SegmentPreviewOut.model_validate(
         await queries.preview(work, registry.read(body.criteria))
     )
@@ -96,7 +98,7 @@ async def preview_segment(body: SegmentPreviewIn, work: Reading) -> SegmentPrevi
 @router.post("/segments", status_code=201)
 @refuses(CriteriaInvalid, SegmentNameTaken, TooManySegments)
 async def create_segment(body: SegmentIn, work: Writing) -> SegmentOut:
-    """Create a segment. It is computed at once, or by a job where there are many members."""
+    """Create a segment. It is computed at once, or by a job if there are many members."""
     return SegmentOut.model_validate(await service.create(work, body.model_dump()))
 
 
@@ -110,28 +112,28 @@ async def get_segment(segment_id: SegmentId, work: Reading) -> SegmentOut:
 @router.patch("/segments/{segment_id}")
 @refuses(SegmentNotFound, SegmentArchived, SegmentIsStatic, CriteriaInvalid, SegmentNameTaken)
 async def change_segment(segment_id: SegmentId, body: SegmentPatch, work: Writing) -> SegmentOut:
-    """Change what is sent of a segment. Other criteria are computed as those of a new one."""
+    """Change the fields that are sent. New criteria are computed as for a new segment."""
     return SegmentOut.model_validate(await service.change(work, segment_id, body.content()))
 
 
 @router.post("/segments/{segment_id}/archive")
 @refuses(SegmentNotFound)
 async def archive_segment(segment_id: SegmentId, work: Writing) -> SegmentOut:
-    """Put a segment out of use; its history stays, and it can be restored."""
+    """Archive a segment; its history stays, and it can be restored."""
     return SegmentOut.model_validate(await service.archive(work, segment_id))
 
 
 @router.post("/segments/{segment_id}/restore")
 @refuses(SegmentNotFound, SegmentNameTaken, TooManySegments)
 async def restore_segment(segment_id: SegmentId, work: Writing) -> SegmentOut:
-    """Bring an archived segment back, with the members that its criteria mean now."""
+    """Restore an archived segment, with the members that its criteria match now."""
     return SegmentOut.model_validate(await service.restore(work, segment_id))
 
 
 @router.post("/segments/{segment_id}/duplicate", status_code=201)
 @refuses(SegmentNotFound, SegmentNameTaken, TooManySegments)
 async def duplicate_segment(segment_id: SegmentId, body: DuplicateIn, work: Writing) -> SegmentOut:
-    """Make another segment with the same criteria, or a list with the same members."""
+    """Create another segment with the same criteria, or a list with the same members."""
     return SegmentOut.model_validate(await service.duplicate(work, segment_id, name=body.name))
 
 
@@ -140,7 +142,7 @@ async def duplicate_segment(segment_id: SegmentId, body: DuplicateIn, work: Writ
 async def recompute_segment(
     segment_id: SegmentId, work: Writing, body: RecomputeIn | None = None
 ) -> RecomputeOut:
-    """Compute who belongs to a segment now: at once, or by a job where there are many members."""
+    """Compute a segment's members now: at once, or by a job if there are many members."""
     notify = body.notify if body is not None else None
     run = await service.ask_to_compute(work, segment_id, notify=notify)
     segment = SegmentOut.model_validate(await queries.get_segment(work, segment_id))
@@ -155,7 +157,7 @@ async def list_segment_members(
     asked: Annotated[Asked, Depends(queries.MEMBERSHIPS)],
     history: History = False,
 ) -> Page[SegmentMembershipOut]:
-    """List who belongs to a segment, newest first, with what brought them."""
+    """List the members of a segment, newest first, with why they joined."""
     await queries.get_segment(work, segment_id)
     rows = await queries.list_memberships(work, segment_id=segment_id, history=history, asked=asked)
     return rows.page(SegmentMembershipOut.model_validate(row) for row in rows)
@@ -166,7 +168,7 @@ async def list_segment_members(
 async def add_segment_members(
     segment_id: SegmentId, body: ListedIn, work: Writing
 ) -> ListedResultOut:
-    """Put members on a list by hand; each has its own result, and one that fails fails alone."""
+    """Add members to a static segment. Each succeeds or fails on its own."""
     found = await lists.add(work, segment_id, [*body.members, *body.external_ids])
     return await _listed(work, segment_id, found)
 
@@ -176,7 +178,7 @@ async def add_segment_members(
 async def remove_segment_members(
     segment_id: SegmentId, body: ListedIn, work: Writing
 ) -> ListedResultOut:
-    """Take members off a list by hand; that they were on it stays in its history."""
+    """Remove members from a static segment; its history keeps that they were in it."""
     found = await lists.remove(work, segment_id, [*body.members, *body.external_ids])
     return await _listed(work, segment_id, found)
 
@@ -199,8 +201,10 @@ async def _listed(work: Work, segment_id: UUID, found: Sequence[lists.Listed]) -
 async def get_segment_performance(
     segment_id: SegmentId,
     work: Reading,
-    since: Annotated[Day | None, Query(description="Absent: 30 days before `until`.")] = None,
-    until: Annotated[Day | None, Query(description="Absent: today. At most a year.")] = None,
+    since: Annotated[Day | None, Query(description="Defaults to 30 days before `until`.")] = None,
+    until: Annotated[
+        Day | None, Query(description="Defaults to today. The span is at most a year.")
+    ] = None,
 ) -> SegmentPerformanceOut:
     """Read what a segment's members did day by day: revenue, purchases, points."""
     await queries.get_segment(work, segment_id)
@@ -213,7 +217,7 @@ async def get_segment_performance(
 @router.get("/segments/{segment_id}/overlap")
 @refuses(SegmentNotFound)
 async def get_segment_overlap(segment_id: SegmentId, work: Reading) -> OverlapsOut:
-    """Count the members that a segment shares with each other one."""
+    """Count the members that a segment shares with each other segment."""
     rows = await queries.overlaps(work, segment_id)
     return OverlapsOut(data=[OverlapOut.model_validate(row) for row in rows])
 
@@ -226,7 +230,7 @@ async def list_member_segments(
     asked: Annotated[Asked, Depends(queries.MEMBERSHIPS)],
     history: History = False,
 ) -> Page[SegmentMembershipOut]:
-    """List what segments a member belongs to, newest first."""
+    """List the segments that a member belongs to, newest first."""
     await members.get_member(work, member_id)
     rows = await queries.list_memberships(work, member_id=member_id, history=history, asked=asked)
     return rows.page(SegmentMembershipOut.model_validate(row) for row in rows)

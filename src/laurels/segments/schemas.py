@@ -31,7 +31,7 @@ _CRITERIA = Field(
 
 
 class SegmentIn(Schema):
-    """A segment to create: by criteria (dynamic), or an empty list by hand (static)."""
+    """A segment to create: by criteria (dynamic), or an empty list kept by hand (static)."""
 
     name: Name = Field(description="What the segment is called.")
     description: Note | None = Field(default=None, description="What it is for, for people.")
@@ -43,12 +43,13 @@ class SegmentIn(Schema):
     criteria: Annotated[Criteria | None, _CRITERIA] = None
     auto_update: Flag = Field(
         default=True,
-        description="Whether members come and go by themselves; of a static one nobody does.",
+        description="Whether members join and leave automatically; not possible for static"
+        " segments.",
     )
 
 
 class SegmentPatch(Schema):
-    """What is to change of a segment; what is not sent stays."""
+    """Changes to a segment; fields that are not sent stay as they are."""
 
     name: Name | None = Field(default=None, description="What the segment is called.")
     description: Note | None = Field(
@@ -57,7 +58,7 @@ class SegmentPatch(Schema):
     segment_type: Label | None = Field(default=None, description="A label, for people.")
     criteria: Annotated[Criteria | None, _CRITERIA] = None
     auto_update: Flag | None = Field(
-        default=None, description="Whether members come and go by themselves."
+        default=None, description="Whether members join and leave automatically."
     )
 
     @model_validator(mode="after")
@@ -74,19 +75,21 @@ class SegmentPatch(Schema):
 
 
 class SegmentOut(View):
-    """A segment. Its number and averages are those of when it was last computed or changed."""
+    """A segment. Its member count and averages are as of its last computation or change."""
 
     id: SegmentId
     name: str = Field(description="What the segment is called.")
-    description: str | None = Field(description="What it is for; null when nobody said.")
+    description: str | None = Field(description="What it is for; null when not given.")
     kind: Kind = Field(description="`dynamic`: members by criteria. `static`: a list kept by hand.")
-    segment_type: Label | None = Field(description="A label, for people; null when there is none.")
+    segment_type: Label | None = Field(description="A label, for people; null if there is none.")
     criteria: dict[str, Any] | None = Field(
         description="The condition that its members fulfil; null for a static segment."
     )
-    version: int = Field(description="Which criteria these are; each change counts up.")
-    computed_version: int | None = Field(description="Of which criteria the members are.")
-    auto_update: bool = Field(description="Whether members come and go by themselves.")
+    version: int = Field(description="Version of the criteria; each change counts up.")
+    computed_version: int | None = Field(
+        description="Version of the criteria that the members match."
+    )
+    auto_update: bool = Field(description="Whether members join and leave automatically.")
     member_count: int = Field(description="How many members it has.")
     avg_lifetime_value: MoneyOut = Field(
         description="Average of what its members spent, net of refunds, in the tenant's currency."
@@ -95,10 +98,12 @@ class SegmentOut(View):
     last_computed_at: datetime | None = Field(
         description="When its members were last computed; null: never."
     )
-    asked_at: datetime | None = Field(description="Since when a job is to compute it.")
+    asked_at: datetime | None = Field(
+        description="When it was queued for computation by a job; null: it is not."
+    )
     failed_at: datetime | None = Field(
-        description="When a job could not compute it; null: the last time went well. Until it is"
-        " computed again, the next night or because somebody asks, its members stay as they are."
+        description="When a job failed to compute it; null: the last computation succeeded. Its"
+        " members stay as they are until the next computation, nightly or on request."
     )
     failure: str | None = Field(description="Why it could not be computed, and what to do.")
     created_at: datetime
@@ -113,21 +118,21 @@ class DuplicateIn(Schema):
 
 
 class RecomputeIn(Schema):
-    """How a segment is to be computed."""
+    """How to compute a segment."""
 
     notify: Flag | None = Field(
         default=None,
-        description="Whether who joins and leaves is told as events. Absent: yes, but for the"
-        " first time that criteria are computed.",
+        description="Whether to emit events for members who join and leave. By default yes, except"
+        " the first time that criteria are computed.",
     )
 
 
 class RecomputeOut(View):
-    """The segment, and the run that computes it where there are too many members to wait for."""
+    """The segment, and the run that computes it if there are too many members to wait for."""
 
-    segment: SegmentOut = Field(description="The segment, as far as it is computed.")
+    segment: SegmentOut = Field(description="The segment, as computed so far.")
     run_id: Annotated[UUID, IdOf("job_run")] | None = Field(
-        description="Follow it at `/v1/jobs/runs`; null: it is done."
+        description="The run to follow at `/v1/jobs/runs`; null when it is done."
     )
 
 
@@ -142,35 +147,39 @@ class SegmentPreviewIn(Schema):
 
 
 class SampleOut(View):
-    """One whom the criteria mean, with what was found; what is private says only `private`."""
+    """A member who matches, with the values found; private ones say only `private`."""
 
     member_id: MemberId
     external_id: str | None = Field(
         description="Your own id of the member; null when none was given."
     )
-    found: dict[str, Any] = Field(description="What was found, by field.")
+    found: dict[str, Any] = Field(description="The values found, by field.")
 
 
 class SegmentPreviewOut(View):
-    """Whom criteria mean now."""
+    """The members that criteria match now."""
 
-    members: int = Field(description="How many members the criteria mean.")
-    everybody: int = Field(description="Of how many members.")
-    share: float = Field(description="Which part that is, 0 to 1.")
+    members: int = Field(description="How many members match.")
+    everybody: int = Field(description="How many members there are.")
+    share: float = Field(description="Their share of all members, 0 to 1.")
     sample: list[SampleOut] = Field(description="The newest of them, at most 20.")
 
 
 class SegmentFieldOut(View):
-    """What criteria can ask, and how."""
+    """A field that criteria can use."""
 
-    name: str = Field(description="How criteria name it; `<key>` stands for a key of yours.")
+    name: str = Field(description="Its name in criteria; `<key>` stands for one of your keys.")
     kind: str = Field(description="Type of its values, such as `decimal`, `text` or `date`.")
     description: str = Field(description="What it means.")
-    operators: list[str] = Field(description="Comparisons that it can be asked with.")
-    choices: list[str] = Field(description="The values it can have; empty: any.")
-    collection: str | None = Field(description="Of whose elements it is; null: of the member.")
-    private: bool = Field(description="Whether what is found is told to nobody.")
-    nightly: bool = Field(description="Whether it compares members, so that the night decides.")
+    operators: list[str] = Field(description="Operators it can be compared with.")
+    choices: list[str] = Field(description="Allowed values; empty: any.")
+    collection: str | None = Field(
+        description="The collection whose elements have it; null: the member has it."
+    )
+    private: bool = Field(description="Whether its values are never shown.")
+    nightly: bool = Field(
+        description="Whether it compares members with each other, so that it is computed nightly."
+    )
 
     @classmethod
     def of(cls, field: Asked) -> Self:
@@ -185,11 +194,11 @@ class SegmentFieldOut(View):
 
 
 class SegmentFieldsOut(Whole):
-    """All that criteria can ask; collections are asked by `some`, `every` or `none`."""
+    """All fields that criteria can use; collections are queried with `some`, `every` or `none`."""
 
     data: list[SegmentFieldOut] = Field(description="All fields, by name.")
     collections: list[str] = Field(
-        description="Names of collections, asked by `some`, `every` or `none`."
+        description="Names of collections, queried with `some`, `every` or `none`."
     )
 
 
@@ -203,9 +212,11 @@ class SegmentMembershipOut(View):
     reason: Literal["criteria", "hand", "merge"] = Field(
         description="What brought the member in: `criteria`, `hand` or `merge`."
     )
-    version: int | None = Field(description="Of which criteria, where criteria did it.")
+    version: int | None = Field(
+        description="Version of the criteria, if criteria brought the member in."
+    )
     found: dict[str, Any] | None = Field(
-        description="The comparisons that held, by field, with what was found."
+        description="The comparisons that held, by field, with the values found."
     )
     left_at: datetime | None = Field(description="When the stay ended; null while it lasts.")
     left_reason: Literal["criteria", "hand", "merge", "erased"] | None = Field(
@@ -226,7 +237,7 @@ class SegmentDayOut(View):
 
     day: date = Field(description="The tenant's local day, `YYYY-MM-DD`.")
     members: int = Field(description="Members at the end of the day.")
-    joined: int = Field(description="Members who came that day.")
+    joined: int = Field(description="Members who joined that day.")
     left: int = Field(validation_alias="left_count", description="Members who left that day.")
     revenue: MoneyOut = Field(
         description="What the members spent that day, in the tenant's currency."
@@ -237,19 +248,19 @@ class SegmentDayOut(View):
 
 
 class SegmentPerformanceOut(Whole):
-    """A segment day by day, oldest first; a day is counted in the night after it."""
+    """A segment day by day, oldest first; a day is counted during the following night."""
 
     data: list[SegmentDayOut] = Field(description="One entry per day, oldest first.")
 
 
 class OverlapOut(View):
-    """How many members two segments share, and how many each has alone."""
+    """How many members two segments share, and how many only one of them has."""
 
     segment_id: SegmentId = Field(description="The other segment.")
     name: str = Field(description="What the other segment is called.")
     shared: int = Field(description="Members of both.")
-    only_this: int = Field(description="Members of the segment in the address alone.")
-    only_other: int = Field(description="Members of the other one alone.")
+    only_this: int = Field(description="Members of the segment in the path only.")
+    only_other: int = Field(description="Members of the other segment only.")
 
 
 class OverlapsOut(Whole):
@@ -259,7 +270,7 @@ class OverlapsOut(Whole):
 
 
 class ListedIn(Schema):
-    """Whom to put on the list or take off it: up to 1,000, by our ids, by yours, or both."""
+    """The members to add or remove: up to 1,000, by our ids, by yours, or both."""
 
     members: list[MemberId] = Field(
         default=[], max_length=CHUNK, description="Our ids of the members."
@@ -274,16 +285,16 @@ class ListedIn(Schema):
     @model_validator(mode="after")
     def _names_somebody(self) -> Self:
         if not 0 < len(self.members) + len(self.external_ids) <= CHUNK:
-            msg = f"name 1 to {CHUNK} members in `members` and `external_ids` together"
+            msg = f"send 1 to {CHUNK} members in `members` and `external_ids` together"
             raise ValueError(msg)
         return self
 
 
 class ListedOut(View):
-    """What came of one that was named."""
+    """The outcome for one member."""
 
-    name: str = Field(description="As it was sent.")
-    member_id: MemberId | None = Field(description="The member; null when nobody was found.")
+    name: str = Field(description="The id as it was sent.")
+    member_id: MemberId | None = Field(description="The member; null if none was found.")
     outcome: Literal["added", "already", "removed", "absent", "not_found", "inactive"] = Field(
         description="`added` or `removed`: done. `already` on the list, `absent` from it,"
         " `not_found`, or `inactive`: blocked, archived, merged or erased."
@@ -291,7 +302,7 @@ class ListedOut(View):
 
 
 class ListedResultOut(View):
-    """What came of each, in the order in which they were sent: `members`, then `external_ids`."""
+    """The outcome for each, in the order sent: `members`, then `external_ids`."""
 
-    data: list[ListedOut] = Field(description="One entry per name that was sent.")
+    data: list[ListedOut] = Field(description="One entry per id that was sent.")
     member_count: int = Field(description="Members on the list now.")

@@ -111,7 +111,7 @@ async def restore(work: Work, segment_id: UUID) -> dict[str, Any]:
         async with work.savepoint():
             await _set_archived(work, segment_id, archived=False)
     except asyncpg.UniqueViolationError:
-        msg = "Another segment has the name by now; rename that one first."
+        msg = "Another segment now has this name; rename that one first."
         raise SegmentNameTaken(msg, field="name") from None
     if before["kind"] == "dynamic":
         await compute(work, segment_id)
