@@ -211,7 +211,7 @@ def _machine(tenant_id: UUID, token: str, row: Any, clock: datetime | None) -> P
         return None
     if expired:
         # Only whoever holds the whole key is told, so nobody learns by guessing.
-        msg = f"This API key ended at {expires_at:%Y-%m-%dT%H:%M:%SZ}; use a newer one."
+        msg = f"This API key expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}; use a newer one."
         raise KeyExpired(msg)
     return Principal(tenant_id, _holder_of(row[0]), _allowed(tuple(scopes)), clock)
 

@@ -41,7 +41,7 @@ async def change_password(visitor: Visitor, *, current: str, new: str) -> int:
         await note_failure(origin, login, subjects)
         raise PasswordWrong(field="current_password")
     if new == current:
-        msg = "is the one that you have; choose another"
+        msg = "is your current password; choose another one"
         raise WeakPassword(msg, field="new_password")
     passwords.check(new, email=login.email, name=login.name, field="new_password")
     kept = await passwords.hash_of(new)

@@ -34,116 +34,116 @@ from laurels.kit.errors import (
 
 
 class KeyNotFound(NotFound):
-    """There is no such API key."""
+    """There is no API key with this id."""
 
     code: ClassVar[str] = "key_not_found"
 
 
 class KeyExpired(Unauthenticated):
-    """This API key has come to its end; use a newer one."""
+    """This API key has expired; use a newer one."""
 
     code: ClassVar[str] = "key_expired"
 
 
 class ScopeNotHeld(Forbidden):
-    """A key can give no more than it has itself."""
+    """A key cannot grant permissions that it does not have itself."""
 
     code: ClassVar[str] = "scope_not_held"
 
 
 class TokenExpired(Unauthenticated):
-    """This access token has come to its end; exchange the refresh token for a new one."""
+    """This access token has expired; exchange the refresh token for a new one."""
 
     code: ClassVar[str] = "token_expired"
     was_known: ClassVar[bool] = True
 
 
 class SignInSlowed(Limited):
-    """Too many wrong passwords came before; wait as long as `Retry-After` says.
+    """Too many failed sign-ins; wait for the time in `Retry-After`.
 
-    From where you signed in lately you need not wait for what others do from elsewhere. A new
-    password by mail is always a way in.
+    Attempts from elsewhere do not slow down an address you have signed in from recently. You can
+    always choose a new password by mail.
     """
 
     code: ClassVar[str] = "sign_in_slowed"
 
 
 class MailSlowed(Limited):
-    """Too many mails to this address, or from yours, were asked for; wait as `Retry-After` says."""
+    """Too many mails were requested to this address or from yours; wait as `Retry-After` says."""
 
     code: ClassVar[str] = "mail_slowed"
 
 
 class SignInFailed(Unauthenticated):
-    """E-mail address and password do not belong together, or the person works for nobody here."""
+    """The e-mail address or the password is wrong, or the person works for no tenant here."""
 
     code: ClassVar[str] = "sign_in_failed"
 
 
 class RefreshFailed(Unauthenticated):
-    """This refresh token opens nothing (any more); sign in again."""
+    """This refresh token is not valid, or no longer; sign in again."""
 
     code: ClassVar[str] = "refresh_failed"
 
 
 class RefreshRaced(Conflict):
-    """This refresh token was exchanged a moment ago; go on with what that request was answered.
+    """This refresh token was exchanged a moment ago; use the tokens from that answer.
 
-    Nothing was changed. Whoever has lost that answer signs in again.
+    Nothing was changed. If you have lost that answer, sign in again.
     """
 
     code: ClassVar[str] = "refresh_raced"
 
 
 class LinkInvalid(Invalid):
-    """This link was used, has been replaced by a newer one, or has come to its end; ask anew."""
+    """This link was used, replaced by a newer one, or has expired; request a new one."""
 
     code: ClassVar[str] = "link_invalid"
 
 
 class PasswordWrong(Forbidden):
-    """The present password is another one; or ask for a new one by mail."""
+    """The current password is wrong. Correct it, or request a new password by mail."""
 
     code: ClassVar[str] = "password_wrong"
 
 
 class StaffNotFound(NotFound):
-    """Nobody of this id works here."""
+    """There is no person on the staff with this id."""
 
     code: ClassVar[str] = "staff_not_found"
 
 
 class SessionNotFound(NotFound):
-    """There is no such session of yours; see `GET /v1/auth/sessions`."""
+    """You have no session with this id; see `GET /v1/auth/sessions`."""
 
     code: ClassVar[str] = "session_not_found"
 
 
 class StaffExists(Conflict):
-    """This address is among the staff already; change, invite again or restore that person."""
+    """A person on the staff has this address; change, restore or re-invite that person."""
 
     code: ClassVar[str] = "staff_exists"
 
 
 class StaffNotInvited(Conflict):
-    """This person has joined already, or was removed; restore whom you removed."""
+    """This person has already joined or was removed; restore a removed person instead."""
 
     code: ClassVar[str] = "staff_not_invited"
 
 
 class StaffFull(Conflict):
-    """There are as many people on the staff as there can be; nobody more can be invited."""
+    """The staff has reached its maximum size; remove a person before inviting another."""
 
     code: ClassVar[str] = "staff_full"
 
 
 class LastOwner(Conflict):
-    """This is the last owner; make somebody else an owner first."""
+    """This is the last owner; make another person an owner first."""
 
     code: ClassVar[str] = "last_owner"
 
 
 class RoleNotHeld(Forbidden):
-    """Nobody gives, changes or takes a role that can do more than they can themselves."""
+    """You cannot assign, change or remove a role that has permissions you lack."""
 
     code: ClassVar[str] = "role_not_held"

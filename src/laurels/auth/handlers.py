@@ -40,9 +40,9 @@ async def mail_invitation(work: Work, happened: Sequence[events.Happened]) -> No
                 paragraphs=(
                     f"{tenant.name} invites you to work on its loyalty programme, as"
                     f" {row['role']}.",
-                    "The link below is good for seven days, once. Whoever has it can join in your"
-                    " place, so do not pass it on.",
-                    "If you expected no invitation, do nothing.",
+                    "The link below works once and is valid for seven days. Do not forward it:"
+                    " anyone who has it can join in your place.",
+                    "If you did not expect an invitation, you can ignore this mail.",
                 ),
                 link=invitation_link(work.tenant_id, invitation_id),
                 link_text="Accept the invitation",
@@ -65,9 +65,10 @@ async def mail_password_reset(work: Work, happened: Sequence[events.Happened]) -
                 name=name,
                 subject="Choose a new password",
                 paragraphs=(
-                    "Somebody, probably you, asked for a new password for this address.",
-                    "The link below is good for an hour, once.",
-                    "If it was not you, do nothing: your password stays as it is.",
+                    "We received a request for a new password for this address.",
+                    "The link below works once and is valid for one hour.",
+                    "If you did not ask for it, you can ignore this mail: your password stays as"
+                    " it is.",
                 ),
                 link=reset_link(reset_id),
                 link_text="Choose a new password",

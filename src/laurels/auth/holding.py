@@ -48,12 +48,12 @@ async def require_role(work: Work, *roles: Role) -> None:
     held = await holding_of_asker(work)
     for role in roles:
         if role is Role.OWNER and not held.unlimited:
-            msg = "Only an owner makes, changes or removes an owner; ask one of them."
+            msg = "Only an owner can add, change or remove an owner; ask one of them."
             raise RoleNotHeld(msg, field="role")
         missing = sorted(ROLES[role] - held.permissions)
         if missing:
             msg = (
-                f"The role {role} can do what you cannot: {', '.join(missing)}; ask somebody who"
-                " can."
+                f"The role {role} has permissions that you lack: {', '.join(missing)}; ask a"
+                " person who has them."
             )
             raise RoleNotHeld(msg, field="role", missing=missing)

@@ -97,7 +97,7 @@ async def _require_own(origin: Stranger, opened: Opened, password: str) -> None:
         raise SignInSlowed(retry_after=wait)
     if not await passwords.is_right(password, opened.login.password_hash):
         await note_failure(origin, opened.login, subjects)
-        msg = "You have a login already; give its password, or ask for a new one by mail first."
+        msg = "You already have a login; send its password, or request a new one by mail first."
         raise PasswordWrong(msg, field="password")
 
 

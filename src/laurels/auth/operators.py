@@ -33,7 +33,7 @@ async def create_operator_key(
     """An operator has a key with these permissions. Raise Invalid for one that is not theirs."""
     for place, scope in enumerate(scopes):
         if scope not in PLATFORM_PERMISSIONS:
-            msg = f"an operator's key may have {' and '.join(sorted(PLATFORM_PERMISSIONS))}"
+            msg = f"an operator's key can only have {' and '.join(sorted(PLATFORM_PERMISSIONS))}"
             raise Invalid(msg, field=f"scopes.{place}")
     key_id = new_id()
     key = f"{PREFIX}{encode('operator_key', key_id).removeprefix('opk_')}{chance()}"

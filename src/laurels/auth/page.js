@@ -22,18 +22,18 @@ async function ask(path, body) {
 }
 
 async function begin() {
-  if (!token) throw new Error("There is no token in this address; open the link of the mail.");
+  if (!token) throw new Error("This address has no token; open the link from the mail.");
   if (form.id === "join") {
     const found = await ask("invitation", { token });
     say(found.tenant_name + " invites " + found.email + " as " + found.role + "."
-      + (found.has_login ? " Sign in with the password that you have." : ""));
+      + (found.has_login ? " Use your existing password." : ""));
     form.elements.name.value = found.name;
     if (found.has_login) {
       form.elements.password.autocomplete = "current-password";
       form.elements.password.minLength = 1;
     }
   } else {
-    say("At least 12 characters; a few words make a good one.");
+    say("Use at least 12 characters; a few unrelated words work well.");
   }
   form.hidden = false;
 }
@@ -47,7 +47,7 @@ form.addEventListener("submit", async (event) => {
       say("You have joined. You can close this page and sign in.");
     } else {
       await ask("reset-password", { token, new_password: password });
-      say("Your password is changed, and you are signed out everywhere. Sign in with the new one.");
+      say("Your password is changed, and all sessions have ended. Sign in with the new one.");
     }
     form.hidden = true;
   } catch (error) {

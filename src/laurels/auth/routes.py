@@ -72,7 +72,7 @@ Inviting = Annotated[Work, begin(Permission.AUTH_INVITE)]
 async def list_api_keys(
     work: Reading, asked: Annotated[Asked, Depends(service.KEYS)]
 ) -> Page[ApiKeyOut]:
-    """List the tenant's API keys, the newest first, without what opens doors."""
+    """List the tenant's API keys, newest first, without the keys themselves."""
     rows = await service.list_keys(work, asked)
     return rows.page(ApiKeyOut.model_validate(row) for row in rows)
 
@@ -80,7 +80,7 @@ async def list_api_keys(
 @router.post("/api-keys", status_code=201, dependencies=[once("api_key")])
 @refuses(ScopeNotHeld)
 async def create_api_key(body: ApiKeyIn, work: Writing) -> NewApiKeyOut:
-    """Make an API key. The key itself is in this answer and nowhere else, ever."""
+    """Create an API key. The key itself is shown only in this answer."""
     tenant = await tenants.current(work)
     made = await service.create_key(
         work, name=body.name, test=tenant.test, scopes=body.scopes, expires_at=body.expires_at
@@ -92,10 +92,10 @@ async def create_api_key(body: ApiKeyIn, work: Writing) -> NewApiKeyOut:
 @router.delete("/api-keys/{api_key_id}")
 @refuses(KeyNotFound, ScopeNotHeld)
 async def revoke_api_key(api_key_id: ApiKeyId, work: Writing) -> ApiKeyOut:
-    """Withdraw an API key: it opens no door from its next request on. Repeating changes nothing.
+    """Revoke an API key: its next request is refused. Repeating the request changes nothing.
 
-    A key that can do more than the one who asks is withdrawn by an owner, by a key that can do as
-    much, or by itself.
+    A key with permissions that you lack can be revoked by an owner, by a key with at least as many,
+    or by itself.
     """
     await service.revoke_key(work, api_key_id)
     return ApiKeyOut.model_validate(await service.get_key(work, api_key_id))
@@ -110,10 +110,10 @@ async def list_staff(
     asked: Annotated[Asked, Depends(staff.STAFF)],
     status: Annotated[
         Literal["invited", "active", "removed"] | None,
-        Query(description="Those of one status; absent: all."),
+        Query(description="Only those with this status; by default all."),
     ] = None,
 ) -> Page[StaffOut]:
-    """List the people who run the programme, the newest first."""
+    """List the people who run the programme, newest first."""
     rows = await staff.list_staff(work, status=status, asked=asked)
     return rows.page(StaffOut.model_validate(row) for row in rows)
 
@@ -121,7 +121,7 @@ async def list_staff(
 @router.post("/staff", status_code=201)
 @refuses(StaffExists, StaffFull, RoleNotHeld, MailSlowed)
 async def invite_staff(body: StaffIn, work: Inviting) -> StaffOut:
-    """Invite somebody into a role. A mail tells them; its link is good for seven days."""
+    """Invite a person into a role. They get a mail with a link that is valid for seven days."""
     made = await staff.invite(work, email=body.email, role=body.role, name=body.name or "")
     return StaffOut.model_validate(await staff.get_staff(work, made.staff_id))
 
@@ -129,14 +129,14 @@ async def invite_staff(body: StaffIn, work: Inviting) -> StaffOut:
 @router.get("/staff/{staff_id}")
 @refuses(StaffNotFound)
 async def get_staff(staff_id: StaffId, work: Reading) -> StaffOut:
-    """Return a person of the staff."""
+    """Read a person on the staff."""
     return StaffOut.model_validate(await staff.get_staff(work, staff_id))
 
 
 @router.patch("/staff/{staff_id}")
 @refuses(StaffNotFound, RoleNotHeld, LastOwner)
 async def change_staff(staff_id: StaffId, body: StaffPatch, work: Inviting) -> StaffOut:
-    """Give a person another role or name. It holds from their next request on."""
+    """Change a person's role or name, from their next request on."""
     await staff.change(work, staff_id, role=body.role, name=body.name)
     return StaffOut.model_validate(await staff.get_staff(work, staff_id))
 
@@ -144,7 +144,7 @@ async def change_staff(staff_id: StaffId, body: StaffPatch, work: Inviting) -> S
 @router.delete("/staff/{staff_id}")
 @refuses(StaffNotFound, RoleNotHeld, LastOwner)
 async def remove_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
-    """Remove a person: nothing of theirs opens a door from their next request on."""
+    """Remove a person: their tokens stop working from the next request on."""
     await staff.remove(work, staff_id)
     return StaffOut.model_validate(await staff.get_staff(work, staff_id))
 
@@ -152,7 +152,7 @@ async def remove_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
 @router.post("/staff/{staff_id}/restore")
 @refuses(StaffNotFound, RoleNotHeld, MailSlowed)
 async def restore_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
-    """Take a removed person back, in the role that they had. They sign in anew."""
+    """Restore a removed person, in their previous role. They have to sign in again."""
     await staff.restore(work, staff_id)
     return StaffOut.model_validate(await staff.get_staff(work, staff_id))
 
@@ -160,7 +160,7 @@ async def restore_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
 @router.post("/staff/{staff_id}/invite")
 @refuses(StaffNotFound, StaffNotInvited, RoleNotHeld, MailSlowed)
 async def invite_staff_again(staff_id: StaffId, work: Inviting) -> StaffOut:
-    """Send a new invitation; the one before opens nothing any more."""
+    """Send a new invitation; the previous one stops working."""
     await staff.invite_again(work, staff_id)
     return StaffOut.model_validate(await staff.get_staff(work, staff_id))
 
@@ -171,9 +171,9 @@ async def invite_staff_again(staff_id: StaffId, work: Inviting) -> StaffOut:
 @router.post("/auth/sign-in", dependencies=[once("access_token", "refresh_token")])
 @refuses(SignInFailed, SignInSlowed, HashingBusy, SecretKeyMissing)
 async def sign_in(body: SignInIn, comer: Anybody) -> SignInOut:
-    """Sign in with address and password.
+    """Sign in with e-mail address and password.
 
-    Who works for several tenants and names none gets no tokens but the list of them.
+    If you work for several tenants and name none, the answer lists them and has no tokens.
     """
     held, places = await signing.sign_in(
         comer, email=body.email, password=body.password, tenant=body.tenant
@@ -184,9 +184,9 @@ async def sign_in(body: SignInIn, comer: Anybody) -> SignInOut:
 @router.post("/auth/refresh", dependencies=[once("access_token", "refresh_token")])
 @refuses(RefreshFailed, RefreshRaced)
 async def refresh(body: ExchangeIn, comer: Anybody) -> TokensOut:
-    """Exchange a refresh token for new tokens. Each is good for one exchange.
+    """Exchange a refresh token for new tokens. Each can be exchanged once.
 
-    One that comes again later than ten seconds after ends the whole session: it is in two hands.
+    Sending one again more than ten seconds later ends the whole session, as it may be stolen.
     """
     return TokensOut(**_told(await sessions.refresh(comer, body.refresh_token)))
 
@@ -194,14 +194,14 @@ async def refresh(body: ExchangeIn, comer: Anybody) -> TokensOut:
 @router.post("/auth/sign-out")
 @refuses(SessionNotFound)
 async def sign_out(visitor: Known) -> EndedOut:
-    """End this session; its tokens open nothing from now on."""
+    """End this session; its tokens stop working at once."""
     return EndedOut(sessions_ended=await sessions.sign_out(visitor))
 
 
 @router.post("/auth/sign-out-everywhere")
 @refuses(SessionNotFound)
 async def sign_out_everywhere(visitor: Known) -> EndedOut:
-    """End all of one's own sessions, in every tenant, this one too."""
+    """End all your sessions, in every tenant, including this one."""
     return EndedOut(sessions_ended=await sessions.sign_out_everywhere(visitor))
 
 
@@ -209,7 +209,7 @@ async def sign_out_everywhere(visitor: Known) -> EndedOut:
 async def list_sessions(
     visitor: Known, asked: Annotated[Asked, Depends(sessions.SESSIONS)]
 ) -> Page[SessionOut]:
-    """List where one is signed in to this tenant. A machine with a key has no sessions."""
+    """List your sessions in this tenant. API keys have no sessions."""
     rows = await sessions.list_sessions(visitor, asked)
     return rows.page(SessionOut.model_validate(row) for row in rows)
 
@@ -217,14 +217,14 @@ async def list_sessions(
 @router.delete("/auth/sessions/{session_id}")
 @refuses(SessionNotFound)
 async def end_session(session_id: SessionId, visitor: Known) -> EndedOut:
-    """End one of one's own sessions in this tenant."""
+    """End one of your sessions in this tenant."""
     return EndedOut(sessions_ended=await sessions.sign_out(visitor, session_id))
 
 
 @router.post("/auth/password")
 @refuses(SessionNotFound, PasswordWrong, WeakPassword, SignInSlowed, HashingBusy, SecretKeyMissing)
 async def change_password(body: PasswordIn, visitor: Known) -> EndedOut:
-    """Choose another password. All other sessions end, in every tenant."""
+    """Change your password. All your other sessions end, in every tenant."""
     ended = await changing.change_password(
         visitor, current=body.current_password, new=body.new_password
     )
@@ -234,23 +234,23 @@ async def change_password(body: PasswordIn, visitor: Known) -> EndedOut:
 @router.post("/auth/forgot-password", status_code=202)
 @refuses(MailSlowed, SecretKeyMissing)
 async def forgot_password(body: ForgotIn, comer: Anybody) -> SaidOut:
-    """Have a link to a new password sent. The answer is the same for every address."""
+    """Send a link for choosing a new password. The answer is the same for every address."""
     await changing.forget_password(comer, email=body.email)
-    return SaidOut(detail="If somebody here has this address, a mail is on its way.")
+    return SaidOut(detail="If a person here has this address, a mail is on its way.")
 
 
 @router.post("/auth/reset-password")
 @refuses(LinkInvalid, WeakPassword, HashingBusy, SecretKeyMissing)
 async def reset_password(body: ResetIn, comer: Anybody) -> SaidOut:
-    """Choose a new password with the link of a mail. All sessions end, in every tenant."""
+    """Choose a new password with the link from a mail. All your sessions end, in every tenant."""
     await changing.reset_password(comer, token=body.token, new=body.new_password)
-    return SaidOut(detail="The password is changed; sign in with it.")
+    return SaidOut(detail="Your password has been changed; sign in with the new one.")
 
 
 @router.post("/auth/invitation")
 @refuses(LinkInvalid, SecretKeyMissing)
 async def look_at_invitation(body: InvitationTokenIn, comer: Anybody) -> InvitationOut:
-    """Say what an invitation is to. Nothing changes."""
+    """Read what an invitation is for. Nothing changes."""
     return InvitationOut.model_validate(await joining.look_at(comer, body.token))
 
 
@@ -260,9 +260,9 @@ async def look_at_invitation(body: InvitationTokenIn, comer: Anybody) -> Invitat
 )  # fmt: skip
 @refuses(LinkInvalid, WeakPassword, PasswordWrong, SignInSlowed, HashingBusy, SecretKeyMissing)
 async def accept_invitation(body: InvitedIn, comer: Anybody) -> TokensOut:
-    """Join the staff of a tenant, and be signed in.
+    """Join the staff of a tenant and sign in.
 
-    Who has a login already gives its password; others choose one.
+    If you already have a login, send its password; otherwise choose one.
     """
     held = await joining.accept(comer, token=body.token, name=body.name, password=body.password)
     return TokensOut(**_told(held))
@@ -270,7 +270,7 @@ async def accept_invitation(body: InvitedIn, comer: Anybody) -> TokensOut:
 
 @router.get("/me")
 async def who_am_i(visitor: Known) -> MeOut:
-    """Say who asks, where, in which role, and what they may do."""
+    """Read who you are, in which tenant and role, and your permissions."""
     return MeOut.model_validate(await me.about(visitor))
 
 

@@ -15,39 +15,41 @@ ApiKeyId = Annotated[UUID, IdOf("api_key")]
 
 
 class ApiKeyIn(Schema):
-    """A key to be made. It can have no scope that the credentials of this request lack."""
+    """A key to create. It cannot have scopes that the credentials of this request lack."""
 
     name: Name = Field(description="What the key is for.", examples=["Till"])
     scopes: list[Annotated[str, Field(max_length=64)]] = Field(
         min_length=1,
         max_length=64,
-        description="Permissions; `*` is all, later ones too.",
+        description="Permissions; `*` grants all, including future ones.",
         examples=[["members:read", "purchases:write"]],
     )
-    expires_at: Moment | None = Field(default=None, description="When it ends; absent: never.")
+    expires_at: Moment | None = Field(
+        default=None, description="When it expires; by default never."
+    )
 
 
 class ApiKeyOut(View):
-    """A key, without what opens doors."""
+    """A key, without its secret."""
 
     id: ApiKeyId
     name: str = Field(description="What the key is for.")
     mode: str = Field(description="`live`, or `test` for test tenants.")
-    hint: str = Field(description="Last four letters, to recognise it by.")
-    scopes: list[str] = Field(description="Its permissions; `*` is all, later ones too.")
+    hint: str = Field(description="Last four characters, to recognise it by.")
+    scopes: list[str] = Field(description="Its permissions; `*` grants all, including future ones.")
     created_at: datetime
-    expires_at: datetime | None = Field(description="When it ends; null: never.")
-    revoked_at: datetime | None = Field(description="When it was revoked; null while it is good.")
+    expires_at: datetime | None = Field(description="When it expires; null: never.")
+    revoked_at: datetime | None = Field(description="When it was revoked; null if it was not.")
     last_used_at: datetime | None = Field(
-        description="When it was last used, to the minute or so; null: never."
+        description="When it was last used, accurate to about a minute; null: never."
     )
 
 
 class NewApiKeyOut(ApiKeyOut):
-    """A key that was made just now, with what opens doors: this is its one showing."""
+    """A newly created key with its secret, which is shown only once."""
 
     api_key: str | None = Field(
-        description="Opens doors. Null in the answer to a repeated request."
+        description="The key itself. Null in the answer to a repeated request."
     )
 
 
@@ -62,22 +64,22 @@ Token = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterVal
 
 
 class StaffIn(Schema):
-    """Somebody to be invited. They get a mail with a link that is good for seven days."""
+    """A person to invite. They get a mail with a link that is valid for seven days."""
 
     email: Email = Field(description="Where the link is sent.", examples=["anna@example.com"])
-    role: Role = Field(description="What they may do; you hold all of it yourself.")
-    name: Name | None = Field(default=None, description="What they are called.")
+    role: Role = Field(description="Their role; you need all of its permissions yourself.")
+    name: Name | None = Field(default=None, description="Their name.")
 
 
 class StaffPatch(Schema):
-    """What is to change about a person; what is absent stays."""
+    """Changes to a person; fields that are not sent stay as they are."""
 
-    role: Role | None = Field(default=None, description="Another role, from now on.")
-    name: Name | None = Field(default=None, description="Another name.")
+    role: Role | None = Field(default=None, description="New role, from now on.")
+    name: Name | None = Field(default=None, description="New name.")
 
 
 class StaffOut(View):
-    """A person of the staff."""
+    """A person on the staff."""
 
     id: StaffId
     email: str = Field(description="Address that the person signs in with.")
@@ -92,21 +94,23 @@ class StaffOut(View):
     removed_at: datetime | None = Field(
         description="When the person was removed; null while on the staff."
     )
-    last_seen_at: datetime | None = Field(description="When they last signed in or refreshed.")
+    last_seen_at: datetime | None = Field(
+        description="When they last signed in or refreshed their tokens."
+    )
 
 
 class SignInIn(Schema):
-    """Who signs in, and where."""
+    """Who signs in, and to which tenant."""
 
     email: Email = Field(examples=["anna@example.com"], description="Address of the login.")
     password: Password = Field(description="Password of the login.")
     tenant: Annotated[str, StringConstraints(min_length=1, max_length=63)] | None = Field(
-        default=None, description="Slug of the tenant; needed by who works for several."
+        default=None, description="Slug of the tenant; required if you work for several."
     )
 
 
 class PlaceOut(View):
-    """A tenant in which the person works."""
+    """A tenant that the person works for."""
 
     slug: str = Field(description="Slug of the tenant; send it as `tenant`.")
     name: str = Field(description="What the tenant is called.")
@@ -114,42 +118,43 @@ class PlaceOut(View):
 
 
 class TokensOut(View):
-    """What opens doors now, and what is exchanged for the next of it; stored as hashes."""
+    """An access token, and a refresh token for the next pair; only hashes are stored."""
 
-    access_token: str | None = Field(description="For `Authorization: Bearer`; ten minutes.")
-    refresh_token: str | None = Field(
-        description="Good for one exchange at `POST /v1/auth/refresh`, within 30 days."
+    access_token: str | None = Field(
+        description="For `Authorization: Bearer`; valid for ten minutes."
     )
-    expires_in: int | None = Field(description="Seconds that the access token lasts.")
+    refresh_token: str | None = Field(
+        description="Can be exchanged once at `POST /v1/auth/refresh`, within 30 days."
+    )
+    expires_in: int | None = Field(description="Seconds until the access token expires.")
     session_id: SessionId | None = Field(
-        description="The session that these tokens belong to; null where there is none yet."
+        description="The session that these tokens belong to; null if there is none yet."
     )
 
 
 class SignInOut(TokensOut):
-    """The tokens; or, for who works for several tenants and named none, only where they work."""
+    """The tokens; or, if you work for several tenants and named none, only the list of tenants."""
 
     tenants: list[PlaceOut] = Field(
-        description="Where the person signed in, or may: then sign in again and name one."
+        description="The tenant you signed in to, or those you can choose from: then sign in again"
+        " and name one."
     )
 
 
 class ExchangeIn(Schema):
-    """A refresh token to be exchanged."""
+    """A refresh token to exchange."""
 
-    refresh_token: Token = Field(
-        description="The refresh token of the last answer; it is good once."
-    )
+    refresh_token: Token = Field(description="The refresh token of the last answer; it works once.")
 
 
 class SessionOut(View):
-    """A place where one is signed in."""
+    """A session: one place where you are signed in."""
 
     id: SessionId
-    current: bool = Field(description="Whether it is the one that asks.")
+    current: bool = Field(description="Whether it is the session of this request.")
     created_at: datetime = Field(description="When the person signed in.")
     refreshed_at: datetime = Field(description="When the tokens were last exchanged.")
-    expires_at: datetime = Field(description="When it ends unless it is used before.")
+    expires_at: datetime = Field(description="When it ends unless it is refreshed first.")
     ip: str | None = Field(description="Address it was last used from; null when unknown.")
     user_agent: str | None = Field(description="Program it was last used with; null when unknown.")
 
@@ -161,76 +166,76 @@ class EndedOut(View):
 
 
 class PasswordIn(Schema):
-    """A new password in the place of the present one."""
+    """A new password to replace the current one."""
 
-    current_password: Password = Field(description="The password until now.")
+    current_password: Password = Field(description="The current password.")
     new_password: Password = Field(description="At least 12 characters.")
 
 
 class ForgotIn(Schema):
-    """Whose password is forgotten."""
+    """The login whose password was forgotten."""
 
     email: Email = Field(description="Address of the login.")
 
 
 class SaidOut(View):
-    """What was done, in words."""
+    """What was done, in a sentence."""
 
     detail: str = Field(description="What was done, in a sentence.")
 
 
 class ResetIn(Schema):
-    """A new password, with what the mail held."""
+    """A new password, with the token from the mail."""
 
     token: Token = Field(description="The token from the mail.")
     new_password: Password = Field(description="At least 12 characters.")
 
 
 class InvitationTokenIn(Schema):
-    """What the mail of an invitation held."""
+    """The token from an invitation mail."""
 
     token: Token = Field(description="The token from the mail.")
 
 
 class InvitationOut(View):
-    """What an invitation is to."""
+    """What an invitation is for."""
 
     tenant_slug: str = Field(description="Slug of the tenant.")
     tenant_name: str = Field(description="What the tenant is called.")
-    email: str = Field(description="Address that was invited.")
+    email: str = Field(description="E-mail address that was invited.")
     name: str = Field(description="What the person is called.")
     role: Role = Field(description="Role that the person will have.")
     has_login: bool = Field(
-        description="Whether the person has a login already and joins with its password."
+        description="Whether the person already has a login and joins with its password."
     )
 
 
 class InvitedIn(Schema):
-    """Who accepts an invitation."""
+    """An invitation to accept."""
 
     token: Token = Field(description="The token from the mail.")
-    name: Name = Field(description="What you are called.")
+    name: Name = Field(description="Your name.")
     password: Password = Field(
-        description="A new one of at least 12 characters, or that of the login that is there."
+        description="A new password of at least 12 characters, or that of your existing login."
     )
 
 
 class MyTenantOut(View):
-    """The tenant whose doors open."""
+    """The tenant that the credentials belong to."""
 
     id: Annotated[UUID, IdOf("tenant")]
-    slug: str = Field(description="Short name, as commands take it.")
+    slug: str = Field(description="Short name, as used in commands.")
     name: str = Field(description="What the tenant is called.")
 
 
 class MeOut(View):
-    """Who asks, and what they may do at this moment."""
+    """Who you are, and your current permissions."""
 
     actor_type: str = Field(description="staff, api_key or operator.")
     actor_id: str | None = Field(description="Id of the person or key; null when there is none.")
-    name: str | None = Field(description="What a person is called, or a key is for.")
+    name: str | None = Field(description="Name of the person or key.")
     email: str | None = Field(description="Address of the login; null for machines.")
     role: Role | None = Field(description="Null for machines.")
     session_id: SessionId | None = Field(description="The session; null for machines.")
     tenant: MyTenantOut | None = Field(description="Null for operators of the platform.")
-    permissions: list[str] = Field(description="What these credentials may do, by name.")
+    permissions: list[str] = Field(description="Permissions of these credentials.")

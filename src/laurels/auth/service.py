@@ -111,7 +111,10 @@ async def _refuse_stronger(work: Work, scopes: Sequence[str]) -> None:
         scope == EVERYTHING or (scope in ALL_PERMISSIONS and scope not in held.permissions)
         for scope in scopes
     ):
-        msg = "The key can do what you cannot; ask an owner, or a key that can, to withdraw it."
+        msg = (
+            "The key has permissions that you lack; ask an owner to revoke it, or use a key with"
+            " as many."
+        )
         raise ScopeNotHeld(msg)
 
 
@@ -124,13 +127,13 @@ async def _refuse_more_than_asker_has(
     held = await holding_of_asker(work)
     for place, scope in enumerate(scopes):
         if not held.unlimited and scope not in held.permissions:
-            msg = f"who asks has no `{scope}` themselves; leave it out, or ask with another key"
+            msg = f"you do not have `{scope}` yourself; leave it out, or use another key"
             raise ScopeNotHeld(msg, field=f"scopes.{place}")
     if work.actor.kind == "staff" or work.actor.id is None:
         return
     end = (await get_key(work, decode("api_key", work.actor.id)))["expires_at"]
     if end is not None and (expires_at is None or expires_at > end):
-        msg = f"is later than the end of the key that asks, {end:%Y-%m-%dT%H:%M:%SZ}"
+        msg = f"is later than the expiry of the key in use, {end:%Y-%m-%dT%H:%M:%SZ}"
         raise ScopeNotHeld(msg, field="expires_at")
 
 

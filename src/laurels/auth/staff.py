@@ -1,7 +1,7 @@
 """Staff: people are invited, change their role, are removed and restored.
 
 A change holds from the person's next request on: who they are is read with each. Somebody always
-owns the tenant. Nobody gives, changes or takes a role that can do more than they can themselves.
+owns the tenant. You cannot assign, change or remove a role that has permissions you lack.
 """
 
 from collections.abc import Sequence
@@ -276,7 +276,7 @@ async def take_over(work: Work, people: Sequence[Newcomer]) -> int:
     new = 0
     for place, person in enumerate(people):
         if not passwords.is_hash(person.password_hash):
-            msg = "is neither a bcrypt hash nor one of argon2id of a bearable price"
+            msg = "is neither a bcrypt hash nor an argon2id hash of acceptable cost"
             raise Invalid(msg, field=f"{place}.password_hash")
         await require_role(work, person.role)
         known = await work.fetchrow(
@@ -307,7 +307,7 @@ async def take_over(work: Work, people: Sequence[Newcomer]) -> int:
 
 
 async def get_staff(work: Work, staff_id: UUID) -> dict[str, Any]:
-    """Return a person of the staff. Raise StaffNotFound."""
+    """Read a person on the staff. Raise StaffNotFound."""
     row = await work.fetchrow(
         f"select {_COLUMNS} from laurels.staff where tenant_id = $1 and id = $2",
         work.tenant_id, staff_id,

@@ -46,11 +46,11 @@ def check_url(url: str, *, allow_private: bool) -> str:
     else:
         trouble = _trouble(parts.scheme, parts.hostname, allow_private=allow_private)
         if parts.username is not None or parts.password is not None:
-            trouble = "carries a user or password; verify the signature instead"
+            trouble = "contains a user or password; verify the signature instead"
         elif parts.fragment:
             trouble = "has a fragment (`#…`), which is never sent; leave it out"
     if trouble is None and (not url.isascii() or not url.isprintable() or " " in url):
-        trouble = "holds characters that a URL cannot; percent-encode them"
+        trouble = "contains characters that a URL cannot have; percent-encode them"
     if trouble is not None:
         raise Invalid(f"The URL {trouble}.", field="url")
     return url
@@ -65,9 +65,9 @@ def _trouble(scheme: str, host: str | None, *, allow_private: bool) -> str | Non
         return "must begin with `https://`"
     literal = _literal(host)
     if literal is not None and not is_public(literal):
-        return "leads to a private address; an endpoint must be reachable from outside"
+        return "resolves to a private address; an endpoint must be publicly reachable"
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-        return "leads to a private name; an endpoint must be reachable from outside"
+        return "has a private host name; an endpoint must be publicly reachable"
     return None
 
 
@@ -108,5 +108,5 @@ async def resolve(host: str, port: int, *, allow_private: bool) -> str:
     for address in found:
         if allow_private or is_public(address):
             return str(address)
-    msg = "the endpoint's name leads to a private address"
+    msg = "the endpoint's host name resolves to a private address"
     raise AddressRefused(msg)

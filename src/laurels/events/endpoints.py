@@ -190,7 +190,7 @@ def _check(url: str, event_types: Sequence[str]) -> None:
     check_url(url, allow_private=settings().webhook_allow_private)
     for place, name in enumerate(event_types):
         if name not in CATALOGUE:
-            msg = f"There is no event `{name[:60]}`; docs/reference/events.md lists them."
+            msg = f"There is no event `{name[:60]}`; see docs/reference/events.md."
             raise UnknownEventType(msg, field=f"event_types.{place}")
 
 

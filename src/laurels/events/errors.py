@@ -39,13 +39,13 @@ class DeliveryNotFound(NotFound):
 
 
 class DeadLetterNotFound(NotFound):
-    """There is no dead letter with this id, or it was replayed or discarded meanwhile."""
+    """There is no dead letter with this id, or it has been replayed or discarded."""
 
     code = "dead_letter_not_found"
 
 
 class UnknownEventType(Invalid):
-    """There is no event of this type; docs/reference/events.md lists them."""
+    """There is no event of this type; see docs/reference/events.md."""
 
     code = "unknown_event_type"
 
@@ -57,18 +57,18 @@ class EndpointDisabled(Conflict):
 
 
 class TooManyEndpoints(Conflict):
-    """The tenant has as many webhook endpoints as it may; delete one first."""
+    """The tenant has reached its limit of webhook endpoints; delete one first."""
 
     code = "too_many_webhook_endpoints"
 
 
 class EventsForgotten(Gone):
-    """Events are kept for 30 days, and this one is older; leave it out and read what you missed."""
+    """Events are kept for 30 days and this one is older. Leave it out and fetch what you missed."""
 
     code = "events_forgotten"
 
 
 class TooManyStreams(Limited):
-    """This key has as many live streams open as it may; close one first."""
+    """This key has reached its limit of open live streams; close one first."""
 
     code = "too_many_streams"

@@ -25,7 +25,7 @@ def read_types(text: str | None) -> list[str]:
     names = [name.strip() for name in (text or "").split(",") if name.strip()]
     for name in names:
         if name not in CATALOGUE:
-            msg = f"There is no event `{name[:60]}`; docs/reference/events.md lists them."
+            msg = f"There is no event `{name[:60]}`; see docs/reference/events.md."
             raise UnknownEventType(msg, field="types")
     return names
 

@@ -55,7 +55,7 @@ Configuring = Annotated[Work, begin(Permission.EVENTS_CONFIGURE)]
 Making = Annotated[Work, begin(Permission.EVENTS_CONFIGURE, feature="webhooks")]
 Types = Annotated[
     str | None,
-    Query(max_length=2000, description="Types of events, separated by commas; absent: all."),
+    Query(max_length=2000, description="Types of events, separated by commas; by default all."),
 ]
 
 
@@ -69,9 +69,11 @@ async def list_events(
     work: Reading,
     asked: Annotated[Asked, Depends(queries.EVENTS)],
     types: Types = None,
-    historical: Annotated[Switch, Query(description="Imported history too.")] = False,
+    historical: Annotated[
+        Switch, Query(description="Include events from imported history.")
+    ] = False,
 ) -> Page[EventOut]:
-    """List what happened in the last 30 days, newest first."""
+    """List the events of the last 30 days, newest first."""
     found = await queries.list_events(
         work, types=queries.read_types(types), historical=historical, asked=asked
     )
@@ -88,15 +90,15 @@ async def stream_events(
     request: Request,
     work: Following,
     types: Types = None,
-    after: Annotated[EventId | None, Query(description="Go on after this event.")] = None,
+    after: Annotated[EventId | None, Query(description="Continue after this event.")] = None,
     last_event_id: Annotated[EventId | None, Header()] = None,
 ) -> Response:
-    """Follow what happens, live, as server-sent events.
+    """Stream events live, as server-sent events.
 
-    Each has the id of its event; a client that comes again with `Last-Event-ID` (or `after`)
-    misses nothing of the last 30 days. Without either, the stream begins now. An older id is
-    answered 410. A comment every 15 seconds shows that the stream is alive. A key may have ten
-    streams per process; the stream of a withdrawn key ends within a minute.
+    Each has the id of its event; a client that reconnects with `Last-Event-ID` (or `after`) misses
+    nothing of the last 30 days. Without either, the stream starts now. An older id is answered with
+    410. A comment every 15 seconds keeps the stream alive. A key can have ten streams per process;
+    the stream of a revoked key ends within a minute.
     """
     names, streams = queries.read_types(types), _streams(request)
     known = last_event_id or after
@@ -123,9 +125,11 @@ async def get_event(event_id: EventId, work: Reading) -> EventOut:
 async def list_dead_letters(
     work: Reading,
     asked: Annotated[Asked, Depends(dead_letters.LETTERS)],
-    handler: Annotated[str | None, Query(max_length=100, description="Of this handler.")] = None,
+    handler: Annotated[
+        str | None, Query(max_length=100, description="Only those of this handler.")
+    ] = None,
 ) -> Page[DeadLetterOut]:
-    """List events that a handler could not do anything with, newest first."""
+    """List events that a handler failed to process, newest first."""
     rows = await dead_letters.list_dead_letters(work, handler=handler, asked=asked)
     return rows.page(DeadLetterOut.model_validate(row) for row in rows)
 
@@ -141,7 +145,7 @@ async def get_dead_letter(dead_letter_id: LetterId, work: Reading) -> DeadLetter
 @router.post("/dead-letters/{dead_letter_id}/replay", status_code=202)
 @refuses(DeadLetterNotFound)
 async def replay_dead_letter(dead_letter_id: LetterId, work: Writing) -> AcceptedOut:
-    """Let the handler hear the event again."""
+    """Give the event to the handler again."""
     await dead_letters.replay_dead_letter(work, dead_letter_id)
     return AcceptedOut()
 
@@ -149,7 +153,7 @@ async def replay_dead_letter(dead_letter_id: LetterId, work: Writing) -> Accepte
 @router.post("/dead-letters/{dead_letter_id}/discard")
 @refuses(DeadLetterNotFound)
 async def discard_dead_letter(dead_letter_id: LetterId, work: Writing) -> AcceptedOut:
-    """Do nothing more about it."""
+    """Discard a dead letter; it is not tried again."""
     await dead_letters.discard_dead_letter(work, dead_letter_id)
     return AcceptedOut()
 
@@ -160,7 +164,7 @@ async def discard_dead_letter(dead_letter_id: LetterId, work: Writing) -> Accept
 @router.post("/webhook-endpoints", status_code=201, dependencies=[once("secret")])
 @refuses("feature_off", SecretKeyMissing, UnknownEventType, TooManyEndpoints, "plan_exceeded")
 async def create_webhook_endpoint(body: EndpointIn, work: Making) -> SecretOut:
-    """Make a webhook endpoint. Its secret is in this answer and in no other one."""
+    """Create a webhook endpoint. Its secret is shown only in this answer."""
     row, secret = await endpoints.create_endpoint(
         work, url=body.url, description=body.description, event_types=body.event_types
     )
@@ -189,7 +193,7 @@ async def get_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Reading) -
 async def change_webhook_endpoint(
     webhook_endpoint_id: EndpointId, body: EndpointPatch, work: Configuring
 ) -> EndpointOut:
-    """Change what is sent; disabling it stops what waits for it."""
+    """Change the fields that are sent. Disabling the endpoint stops its waiting deliveries."""
     changes = body.changes()
     row = await endpoints.change_endpoint(work, webhook_endpoint_id, changes)
     return EndpointOut.model_validate(dict(row))
@@ -198,7 +202,7 @@ async def change_webhook_endpoint(
 @router.delete("/webhook-endpoints/{webhook_endpoint_id}", status_code=204)
 @refuses(EndpointNotFound)
 async def delete_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Configuring) -> None:
-    """Delete a webhook endpoint; what waits for it is stopped, its log stays for 30 days."""
+    """Delete a webhook endpoint. Waiting deliveries are stopped; its log stays for 30 days."""
     await endpoints.delete_endpoint(work, webhook_endpoint_id)
 
 
@@ -207,7 +211,7 @@ async def delete_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Configu
 )
 @refuses(EndpointNotFound, SecretKeyMissing)
 async def rotate_webhook_secret(webhook_endpoint_id: EndpointId, work: Configuring) -> SecretOut:
-    """Give the endpoint a new secret; the old one signs beside it for 24 hours more."""
+    """Give the endpoint a new secret. The old one also signs for another 24 hours."""
     row, secret = await endpoints.rotate_secret(work, webhook_endpoint_id)
     return SecretOut.model_validate({**row, "secret": secret})
 
@@ -215,7 +219,7 @@ async def rotate_webhook_secret(webhook_endpoint_id: EndpointId, work: Configuri
 @router.post("/webhook-endpoints/{webhook_endpoint_id}/test", status_code=202)
 @refuses(EndpointNotFound, EndpointDisabled)
 async def test_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Writing) -> AcceptedOut:
-    """Send the endpoint a `webhook_endpoint.tested`, whatever it listens to."""
+    """Send the endpoint a `webhook_endpoint.tested` event, whatever types it listens to."""
     await endpoints.test_endpoint(work, webhook_endpoint_id)
     return AcceptedOut()
 
@@ -225,7 +229,7 @@ async def test_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Writing) 
 async def replay_webhook_endpoint(
     webhook_endpoint_id: EndpointId, body: ReplayIn, work: Writing
 ) -> ReplayOut:
-    """Send the endpoint what it missed since a moment, at most 10,000 deliveries at a time."""
+    """Resend what the endpoint missed since a given time, at most 10,000 deliveries at once."""
     count = await deliveries.replay_since(
         work, webhook_endpoint_id, since=body.since, delivered=body.delivered
     )

@@ -19,7 +19,9 @@ MemberId = Annotated[UUID, IdOf("member")]
 Url = Annotated[str, StringConstraints(min_length=8, max_length=MAX_URL), AfterValidator(check_key)]
 EventTypes = Annotated[
     list[Annotated[str, StringConstraints(max_length=60), AfterValidator(check_key)]],
-    Field(max_length=100, description="Types of events; empty is all of them, later ones too."),
+    Field(
+        max_length=100, description="Types of events; empty: all of them, including future ones."
+    ),
 ]
 
 
@@ -27,18 +29,19 @@ class EventOut(View):
     """Something that happened."""
 
     id: str = Field(
-        description="Id of the event; the same in every delivery, so repeats can be told."
+        description="Id of the event; the same in every delivery, so that you can recognise"
+        " repeats."
     )
     type: str = Field(description="What happened, such as `purchase.completed`.")
     timestamp: datetime = Field(description="When it happened.")
     tenant_id: str = Field(description="The tenant it happened in.")
-    position: int = Field(description="Place in the stream; counts without gaps.")
-    member_position: int | None = Field(description="Place in the order of its member.")
-    data: dict[str, Any] = Field(description="What the event says; see the page of events.")
+    position: int = Field(description="Place in the stream, without gaps.")
+    member_position: int | None = Field(description="Place in the order of its member's events.")
+    data: dict[str, Any] = Field(description="The event's data; see the reference of events.")
 
 
 class EndpointIn(Schema):
-    """A webhook endpoint to be made."""
+    """A webhook endpoint to create."""
 
     url: Url = Field(description="Where events are sent, `https://…`.")
     description: Note | None = Field(default=None, description="What it is for.")
@@ -46,17 +49,15 @@ class EndpointIn(Schema):
 
 
 class EndpointPatch(Schema):
-    """What is to change of a webhook endpoint; the rest stays."""
+    """Changes to a webhook endpoint; fields that are not sent stay as they are."""
 
     url: Url | None = Field(default=None, description="Where events are sent, `https://…`.")
-    description: Note | None = Field(
-        default=None, description="What it is for; `null` takes it away."
-    )
+    description: Note | None = Field(default=None, description="What it is for; `null` removes it.")
     event_types: EventTypes | None = Field(
-        default=None, description="Types of events; empty is all of them, later ones too."
+        default=None, description="Types of events; empty: all of them, including future ones."
     )
     status: Literal["enabled", "disabled"] | None = Field(
-        default=None, description="`disabled` stops deliveries, `enabled` lets them go on."
+        default=None, description="`disabled` stops deliveries, `enabled` resumes them."
     )
 
     def changes(self) -> dict[str, Any]:
@@ -70,28 +71,29 @@ class EndpointPatch(Schema):
 
 
 class EndpointOut(View):
-    """A webhook endpoint. Its secret is shown when it is made, never again."""
+    """A webhook endpoint. Its secret is shown only when it is created."""
 
     id: EndpointId
     url: str = Field(description="Where events are sent.")
     description: str | None = Field(description="What it is for; null when not given.")
     event_types: list[str] = Field(
-        description="Types of events that it gets; empty is all of them, later ones too."
+        description="Types of events that it gets; empty: all of them, including future ones."
     )
     status: str = Field(description="`enabled` or `disabled`.")
     disabled_reason: str | None = Field(description="Why it is disabled; null while it is enabled.")
     previous_until: datetime | None = Field(
-        description="Until when deliveries are signed with the secret before the last one too."
+        description="Until when deliveries are also signed with the previous secret."
     )
     created_at: datetime
     updated_at: datetime
 
 
 class SecretOut(EndpointOut):
-    """A webhook endpoint with its secret, which is shown this once."""
+    """A webhook endpoint with its secret, which is shown only once."""
 
     secret: str | None = Field(
-        description="Verify signatures with it. Null in the answer to a repeated request."
+        description="The secret to verify signatures with. Null in the answer to a repeated"
+        " request."
     )
 
 
@@ -102,29 +104,31 @@ class DeliveryOut(View):
     endpoint_id: EndpointId = Field(description="The endpoint that it goes to.")
     event_id: EventId = Field(description="The event that is sent.")
     event_type: str = Field(description="What happened, such as `purchase.completed`.")
-    state: str = Field(description="waiting, delivered, dead or stopped.")
-    attempts: int = Field(description="How often it was sent.")
-    next_attempt_at: datetime = Field(description="When it is sent next, while it is waiting.")
+    state: str = Field(description="`waiting`, `delivered`, `dead` or `stopped`.")
+    attempts: int = Field(description="Number of attempts to send it.")
+    next_attempt_at: datetime = Field(
+        description="When it is sent next; null unless it is waiting."
+    )
     last_status: int | None = Field(
-        description="HTTP status of the last answer; null when none came."
+        description="HTTP status of the last answer; null if there was none."
     )
     last_error: str | None = Field(
-        description="What went wrong the last time; null when nothing did."
+        description="What went wrong the last time; null if nothing did."
     )
     created_at: datetime
     finished_at: datetime | None = Field(
-        description="When it arrived or was given up; null while it is waiting."
+        description="When it was delivered or given up; null while it is waiting."
     )
 
 
 class AttemptOut(View):
-    """One request that was sent, and what came back."""
+    """One request to the endpoint, and its answer."""
 
     sent_at: datetime = Field(description="When it was sent.")
-    duration_ms: int = Field(description="Milliseconds until the answer or the failure.")
-    status: int | None = Field(description="HTTP status of the answer; null when none came.")
-    error: str | None = Field(description="What went wrong; null when an answer came.")
-    response: str | None = Field(description="Beginning of the answer, at most 1 kB.")
+    duration_ms: int = Field(description="Milliseconds until the answer or failure.")
+    status: int | None = Field(description="HTTP status of the answer; null if there was none.")
+    error: str | None = Field(description="What went wrong; null if there was an answer.")
+    response: str | None = Field(description="Start of the answer, at most 1 kB.")
 
 
 class DeliveryDetailOut(DeliveryOut):
@@ -134,36 +138,34 @@ class DeliveryDetailOut(DeliveryOut):
 
 
 class ReplayIn(Schema):
-    """What of the past is to be sent again."""
+    """Which past events to resend."""
 
-    since: Moment = Field(description="Events from this moment on.")
-    delivered: bool = Field(default=False, description="Also those that arrived.")
+    since: Moment = Field(description="Resend events from this moment on.")
+    delivered: bool = Field(default=False, description="Also resend events that were delivered.")
 
 
 class ReplayOut(View):
-    """How many deliveries wait to be sent because of it, at most 10,000 at a time."""
+    """How many deliveries were queued, at most 10,000 at once."""
 
-    deliveries: int = Field(description="How many deliveries wait to be sent.")
+    deliveries: int = Field(description="How many deliveries were queued.")
 
 
 class AcceptedOut(View):
-    """It was taken on; the delivery log says what came of it."""
+    """The request was accepted; the delivery log shows its outcome."""
 
     accepted: bool = Field(default=True, description="Always true.")
 
 
 class DeadLetterOut(View):
-    """An event that a handler could not do anything with."""
+    """An event that a handler failed to process."""
 
     id: LetterId
     event_id: EventId = Field(description="The event.")
-    handler: str = Field(description="The part of Laurels that failed on it.")
+    handler: str = Field(description="The part of Laurels that failed to process it.")
     event_type: str = Field(description="What happened, such as `purchase.completed`.")
-    member_id: MemberId | None = Field(description="The member whom it is about; null: nobody.")
-    attempts: int = Field(description="How often it was tried.")
+    member_id: MemberId | None = Field(description="The member it is about; null: none.")
+    attempts: int = Field(description="Number of attempts.")
     error: str | None = Field(description="What went wrong the last time.")
     occurred_at: datetime = Field(description="When the event happened.")
     created_at: datetime = Field(description="When it was given up.")
-    finished_at: datetime = Field(
-        description="When it was replayed or discarded; null while it lies here."
-    )
+    finished_at: datetime = Field(description="When it was replayed or discarded; null until then.")

@@ -85,14 +85,15 @@ class Told(BaseModel):
     """Something that happened, as it is told outside."""
 
     id: Annotated[UUID, IdOf("event")] = Field(
-        description="The same in every delivery of the event, so that repeats can be told."
+        description="The same in every delivery of the event, so that you can recognise repeats."
     )
     type: str = Field(description="What happened.")
     timestamp: datetime = Field(description="When it happened.")
     tenant_id: Annotated[UUID, IdOf("tenant")] = Field(description="The tenant it happened in.")
-    position: int = Field(description="Place in the stream of the tenant; counts without gaps.")
+    position: int = Field(description="Place in the tenant's stream, without gaps.")
     member_position: int | None = Field(
-        description="Place in the order of its member, counting from 1; null: it is about nobody."
+        description="Place in the order of its member's events, from 1; null: it is about no"
+        " member."
     )
 
 
@@ -108,16 +109,16 @@ _WORDS = {
     "from_tier_id": "The tier before; null: there was none.",
     "kind": "What was done, such as `review`.",
     "level": "Level of the tier; null: there is none.",
-    "member_id": "The member whom it is about; null: nobody.",
-    "points": "How many points it moves; negative ones are taken.",
-    "purchase_id": "The purchase; null: none of ours.",
+    "member_id": "The member it is about; null: none.",
+    "points": "How many points it moves; negative if points were taken.",
+    "purchase_id": "The purchase; null: none recorded in Laurels.",
     "quantity": "How many pieces.",
-    "reason": "Why, in a word.",
+    "reason": "The reason, as a code.",
     "source": "What brought it about, such as `purchase`.",
-    "state": "State that the redemption begins in.",
-    "status": "Status that it has now.",
+    "state": "Initial state of the redemption.",
+    "status": "Its new status.",
     "tier_id": "The tier; null: there is none.",
-    "type": "What kind of it, as the thing itself says.",
+    "type": "Its type, as the API names it.",
 }
 """What fields of events mean; ids say of what they are."""
 
@@ -141,6 +142,6 @@ def form_of(event: type[Event]) -> type[BaseModel]:
     inner = create_model(f"{event.__name__}Data", __doc__=event.__doc__, **data)
     told_fields: dict[str, Any] = {
         "type": (Literal[event.name], Field(description="What happened.")),
-        "data": (inner, Field(description="What the event says: ids, never names or addresses.")),
+        "data": (inner, Field(description="The event's data: ids, never names or addresses.")),
     }
     return create_model(event.__name__, __base__=Told, __doc__=event.__doc__, **told_fields)

@@ -29,7 +29,7 @@ PARAMETERS: Mapping[str, str] = {
     "external_id": "Only the one with this number of yours.",
     "featured": "`true`: only those that the catalogue shows first; `false`: only the others.",
     "kind": "Only those of this kind.",
-    "last-event-id": "Id of the last event that was received; the stream goes on after it.",
+    "last-event-id": "Id of the last event received; the stream continues after it.",
     "member_id": "Only those of this member.",
     "plan": "Only those on this plan.",
     "reward_id": "Only those of this reward.",

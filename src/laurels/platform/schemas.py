@@ -61,7 +61,7 @@ class PlatformTenantOut(View):
     """A tenant as the operator sees it."""
 
     id: TenantId
-    slug: str = Field(description="Short name, as commands take it.")
+    slug: str = Field(description="Short name, as used in commands.")
     name: str = Field(description="What it is called.")
     preset: str = Field(description="The preset that it was made from.")
     status: Literal["active", "suspended"] = Field(
@@ -75,11 +75,11 @@ class PlatformTenantOut(View):
 
 
 class NewTenantOut(View):
-    """A tenant that was made just now, with its first key, which is shown this once."""
+    """A newly created tenant with its first key, which is shown only once."""
 
     tenant: PlatformTenantOut = Field(description="The tenant.")
     api_key: str | None = Field(
-        description="Opens every door. Null in the answer to a repeated request."
+        description="A key with full access. Null in the answer to a repeated request."
     )
 
 

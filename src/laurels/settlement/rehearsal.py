@@ -40,26 +40,24 @@ class CapOut(View):
 
 
 class HandlerOut(View):
-    """What a handler inside Laurels would do about an event."""
+    """What a handler inside Laurels would do with an event."""
 
     name: str = Field(description="Name of the handler.")
     outcome: Literal["done", "failed", "parked"] = Field(
-        description="`done`; `failed`, with the reason in `error`; or `parked`: it would be"
-        " tried again later."
+        description="`done`; `failed`, with the reason in `error`; or `parked`: it would be tried"
+        " again later."
     )
-    error: str | None = Field(default=None, description="What went wrong; null when nothing did.")
+    error: str | None = Field(default=None, description="What went wrong; null if nothing did.")
 
 
 class PlannedEventOut(View):
-    """An event that would happen, and who would hear of it."""
+    """An event that would happen, and who would receive it."""
 
     type: str = Field(description="What would happen, such as `tier.raised`.")
-    data: dict[str, Any] = Field(description="What the event would say; see the page of events.")
+    data: dict[str, Any] = Field(description="The event's data; see the reference of events.")
     depth: int = Field(description="How many events would lead to it; 0: the request itself.")
-    handlers: list[HandlerOut] = Field(
-        description="What each part of Laurels that listens would do."
-    )
-    webhook_endpoints: int = Field(description="How many endpoints would be told.")
+    handlers: list[HandlerOut] = Field(description="What each handler inside Laurels would do.")
+    webhook_endpoints: int = Field(description="How many endpoints would receive it.")
 
 
 class FollowsOut(View):

@@ -29,7 +29,7 @@ class TenantOut(View):
     """The tenant that the credentials belong to."""
 
     id: TenantId
-    slug: str = Field(description="Short name, as commands take it.")
+    slug: str = Field(description="Short name, as used in commands.")
     name: str = Field(description="What the tenant is called.")
     preset: str = Field(description="The preset that it was made from.")
     status: str = Field(description="`active`, or `suspended`: earns and spends nothing.")

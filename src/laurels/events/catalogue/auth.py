@@ -11,7 +11,7 @@ from .base import Event
 
 @dataclass(slots=True)
 class StaffInvited(Event):
-    """Somebody was invited to the staff, or once more; a mail goes out."""
+    """A person was invited to the staff, or invited again; a mail is sent."""
 
     name: ClassVar[str] = "staff.invited"
     staff_id: Annotated[UUID, IdOf("staff")]
@@ -20,7 +20,7 @@ class StaffInvited(Event):
 
 @dataclass(slots=True)
 class StaffJoined(Event):
-    """Somebody accepted their invitation and works here now."""
+    """An invited person joined the staff."""
 
     name: ClassVar[str] = "staff.joined"
     staff_id: Annotated[UUID, IdOf("staff")]
@@ -28,7 +28,7 @@ class StaffJoined(Event):
 
 @dataclass(slots=True)
 class StaffChanged(Event):
-    """A person of the staff has another role or name; names the fields, never their values."""
+    """A person's role or name changed; `fields` names the fields, never their values."""
 
     name: ClassVar[str] = "staff.changed"
     staff_id: Annotated[UUID, IdOf("staff")]
@@ -37,7 +37,7 @@ class StaffChanged(Event):
 
 @dataclass(slots=True)
 class StaffRemoved(Event):
-    """A person works here no more; what they held opens nothing."""
+    """A person was removed from the staff; their tokens no longer work."""
 
     name: ClassVar[str] = "staff.removed"
     staff_id: Annotated[UUID, IdOf("staff")]
@@ -45,7 +45,7 @@ class StaffRemoved(Event):
 
 @dataclass(slots=True)
 class StaffRestored(Event):
-    """A person who was removed works here again."""
+    """A removed person is on the staff again."""
 
     name: ClassVar[str] = "staff.restored"
     staff_id: Annotated[UUID, IdOf("staff")]
@@ -53,7 +53,7 @@ class StaffRestored(Event):
 
 @dataclass(slots=True)
 class PasswordResetRequested(Event):
-    """Somebody asked for a new password of this person; a mail goes out."""
+    """A new password was requested for this person; a mail is sent."""
 
     name: ClassVar[str] = "password.reset_requested"
     staff_id: Annotated[UUID, IdOf("staff")]

@@ -11,7 +11,7 @@ from .base import Event
 
 @dataclass(slots=True)
 class WebhookEndpointDisabled(Event):
-    """An endpoint is told nothing more: it said that it is gone, or somebody switched it off."""
+    """A webhook endpoint was disabled, by hand or because it answered 410 Gone."""
 
     name: ClassVar[str] = "webhook_endpoint.disabled"
     endpoint_id: Annotated[UUID, IdOf("webhook_endpoint")]
@@ -20,7 +20,7 @@ class WebhookEndpointDisabled(Event):
 
 @dataclass(slots=True)
 class WebhookEndpointTested(Event):
-    """Somebody asked for a test; it is sent to this endpoint alone, whatever it listens to."""
+    """A test was requested; it is sent to this endpoint only, whatever types it listens to."""
 
     name: ClassVar[str] = "webhook_endpoint.tested"
     endpoint_id: Annotated[UUID, IdOf("webhook_endpoint")]

@@ -19,21 +19,21 @@ class _Moved(Event):
 
 @dataclass(slots=True)
 class PointsCredited(_Moved):
-    """Points came into a wallet (or paid its debt)."""
+    """Points were added to a wallet, or paid off its debt."""
 
     name: ClassVar[str] = "points.credited"
 
 
 @dataclass(slots=True)
 class PointsDebited(_Moved):
-    """Points were spent or taken."""
+    """Points were spent or taken away."""
 
     name: ClassVar[str] = "points.debited"
 
 
 @dataclass(slots=True)
 class PointsReversed(_Moved):
-    """An earlier movement was taken back, wholly or in part."""
+    """An earlier movement was reversed, in full or in part."""
 
     name: ClassVar[str] = "points.reversed"
 
@@ -67,7 +67,7 @@ class HoldOpened(Event):
 
 @dataclass(slots=True)
 class HoldReleased(Event):
-    """Points that were set aside came back."""
+    """Points that were set aside were released."""
 
     name: ClassVar[str] = "hold.released"
     wallet_id: UUID

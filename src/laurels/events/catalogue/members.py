@@ -11,7 +11,7 @@ from .base import Event
 
 @dataclass(slots=True)
 class MemberEnrolled(Event):
-    """Somebody joined the programme."""
+    """A person joined the programme."""
 
     name: ClassVar[str] = "member.enrolled"
     external_id: str | None
@@ -19,7 +19,7 @@ class MemberEnrolled(Event):
 
 @dataclass(slots=True)
 class MemberChanged(Event):
-    """A member's profile changed; names the fields, never their values."""
+    """A member's profile changed; `fields` names the fields, never their values."""
 
     name: ClassVar[str] = "member.changed"
     fields: list[str]
@@ -27,7 +27,7 @@ class MemberChanged(Event):
 
 @dataclass(slots=True)
 class MemberMerged(Event):
-    """Two members turned out to be one. Told once in the order of each of the two."""
+    """Two members were merged. The event appears once in the order of each of the two."""
 
     name: ClassVar[str] = "member.merged"
     merged_id: Annotated[UUID, IdOf("member")]
@@ -36,7 +36,7 @@ class MemberMerged(Event):
 
 @dataclass(slots=True)
 class MemberUnmerged(Event):
-    """A merge was taken back. Told once in the order of each of the two."""
+    """A merge was undone. The event appears once in the order of each of the two."""
 
     name: ClassVar[str] = "member.unmerged"
     merged_id: Annotated[UUID, IdOf("member")]
@@ -45,7 +45,7 @@ class MemberUnmerged(Event):
 
 @dataclass(slots=True)
 class MemberArchived(Event):
-    """A member was put out of sight: nothing is earned or spent until they are restored."""
+    """A member was archived, and cannot earn or spend until they are restored."""
 
     name: ClassVar[str] = "member.archived"
 
@@ -59,7 +59,7 @@ class MemberRestored(Event):
 
 @dataclass(slots=True)
 class MemberBlocked(Event):
-    """A member was blocked: nothing is earned or spent until they are unblocked."""
+    """A member was blocked, and cannot earn or spend until they are unblocked."""
 
     name: ClassVar[str] = "member.blocked"
 
@@ -73,6 +73,6 @@ class MemberUnblocked(Event):
 
 @dataclass(slots=True)
 class MemberErased(Event):
-    """A person was erased: their points' history stays, and nobody knows whose it was."""
+    """A person was erased; the history of their points stays, without their identity."""
 
     name: ClassVar[str] = "member.erased"

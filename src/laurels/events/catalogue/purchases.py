@@ -30,7 +30,7 @@ class PurchaseChanged(Event):
 
 @dataclass(slots=True)
 class PurchaseClaimed(Event):
-    """A guest's purchase got its member; what it earned them is in `points`."""
+    """A guest's purchase was assigned to a member; what it earned is in `points`."""
 
     name: ClassVar[str] = "purchase.claimed"
     purchase_id: UUID
@@ -39,7 +39,7 @@ class PurchaseClaimed(Event):
 
 @dataclass(slots=True)
 class PurchaseRefunded(Event):
-    """Money went back; `points` is what the member's points changed by."""
+    """A purchase was refunded; `points` is the change in the member's points."""
 
     name: ClassVar[str] = "purchase.refunded"
     purchase_id: UUID

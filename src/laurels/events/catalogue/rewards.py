@@ -9,7 +9,7 @@ from .base import Event
 
 @dataclass(slots=True)
 class RewardRedeemed(Event):
-    """A member took a reward and paid for it; it is delivered at once or later."""
+    """A member redeemed a reward and paid for it; it is delivered at once or later."""
 
     name: ClassVar[str] = "reward.redeemed"
     redemption_id: UUID
@@ -35,7 +35,7 @@ class RedemptionCompleted(_Moved):
 
 @dataclass(slots=True)
 class RedemptionUsed(_Moved):
-    """A redemption was used; on which purchase of ours, where it was one."""
+    """A redemption was used; `purchase_id` names the purchase, if there was one."""
 
     name: ClassVar[str] = "redemption.used"
     purchase_id: UUID | None
@@ -55,35 +55,35 @@ class _Ended(_Moved):
 
 @dataclass(slots=True)
 class RedemptionExpired(_Ended):
-    """Nobody used a redemption in time; `points` are those that came back."""
+    """A redemption expired unused; `points` are those that were returned."""
 
     name: ClassVar[str] = "redemption.expired"
 
 
 @dataclass(slots=True)
 class RedemptionFailed(_Ended):
-    """A redemption could not be delivered; its points came back."""
+    """A redemption could not be delivered; its points were returned."""
 
     name: ClassVar[str] = "redemption.failed"
 
 
 @dataclass(slots=True)
 class RedemptionCancelled(_Ended):
-    """A redemption was called off before it was delivered; its points came back."""
+    """A redemption was cancelled before it was delivered; its points were returned."""
 
     name: ClassVar[str] = "redemption.cancelled"
 
 
 @dataclass(slots=True)
 class RedemptionRefunded(_Ended):
-    """Staff took a delivered redemption back and returned its points."""
+    """A delivered redemption was refunded; its points were returned."""
 
     name: ClassVar[str] = "redemption.refunded"
 
 
 @dataclass(slots=True)
 class VouchersNearlyUsed(Event):
-    """A pool has as few codes left as the settings call low; upload more."""
+    """A pool has few codes left (setting `rewards.low_codes`); upload more."""
 
     name: ClassVar[str] = "vouchers.nearly_used"
     reward_id: UUID

@@ -11,7 +11,7 @@ from .base import Event
 
 @dataclass(slots=True)
 class SegmentJoined(Event):
-    """A member belongs to a segment now."""
+    """A member joined a segment."""
 
     name: ClassVar[str] = "segment.joined"
     segment_id: Annotated[UUID, IdOf("segment")]
@@ -19,7 +19,7 @@ class SegmentJoined(Event):
 
 @dataclass(slots=True)
 class SegmentLeft(Event):
-    """A member does not belong to a segment any more."""
+    """A member left a segment."""
 
     name: ClassVar[str] = "segment.left"
     segment_id: Annotated[UUID, IdOf("segment")]

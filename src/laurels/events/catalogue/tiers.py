@@ -15,7 +15,7 @@ MaybeTierId = Annotated[UUID | None, IdOf("tier")]
 
 @dataclass(slots=True)
 class TierRaised(Event):
-    """A member came to a higher tier (or to their first one): the reason says how."""
+    """A member rose to a higher tier, or to their first one; `reason` says why."""
 
     name: ClassVar[str] = "tier.raised"
     tier_id: TierId
@@ -27,7 +27,7 @@ class TierRaised(Event):
 
 @dataclass(slots=True)
 class TierLowered(Event):
-    """A member came to a lower tier, or has none any more: the reason says why."""
+    """A member moved to a lower tier, or lost their only one; `reason` says why."""
 
     name: ClassVar[str] = "tier.lowered"
     tier_id: MaybeTierId
@@ -49,7 +49,7 @@ class TierRenewed(Event):
 
 @dataclass(slots=True)
 class TierExpiryAnnounced(Event):
-    """A member's tier ends at `expires_at`, as things stand; there is time to do something."""
+    """A member's tier will expire at `expires_at` unless it is earned again before."""
 
     name: ClassVar[str] = "tier.expiry_announced"
     tier_id: TierId
