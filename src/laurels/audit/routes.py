@@ -21,39 +21,47 @@ Reading = Annotated[Work, begin(Permission.AUDIT_READ)]
 
 
 class AuditEntryOut(View):
-    """One change: who did what to which thing, from where, and what was there before and after."""
+    """One change: who changed what, from where, and the values before and after."""
 
     id: Annotated[UUID, IdOf("audit_entry")]
     action: str = Field(description="What was done, such as `member.merged`.")
-    target_type: str = Field(description="Kind of the thing it was done to.")
-    target_id: str = Field(description="Id of the thing, as the API has it.")
+    target_type: str = Field(description="Type of the object that was changed.")
+    target_id: str = Field(description="Id of the changed object, as in the API.")
     before: dict[str, Any] | None = Field(
-        description="What was there before, of what changed; null: nothing."
+        description="The changed values before the change; null: none."
     )
     after: dict[str, Any] | None = Field(
-        description="What was there after, of what changed; null: nothing."
+        description="The changed values after the change; null: none."
     )
     actor_type: str
     actor_id: str | None
     request_id: str | None = Field(
-        description="Finds the request in the log; null for what no request did."
+        description="Identifies the request in the log; null if no request caused it."
     )
-    ip: str | None = Field(description="Address the request came from; null when unknown.")
+    ip: str | None = Field(description="IP address that the request came from; null when unknown.")
     user_agent: str | None = Field(description="Program the request came from; null when unknown.")
     created_at: datetime = Field(description="When it was done.")
 
 
 def _filter(
-    target_type: Annotated[Code | None, Query(description="Kind of the thing.")] = None,
+    target_type: Annotated[Code | None, Query(description="Type of the changed object.")] = None,
     target_id: Annotated[
-        Code | None, Query(description="Id of the thing, as the API has it.")
+        Code | None, Query(description="Id of the changed object, as in the API.")
     ] = None,
     actor_type: Annotated[
-        Code | None, Query(description="api_key, staff, operator, system, nobody or sql.")
+        Code | None,
+        Query(
+            description="Kind of actor: `api_key`, `staff`, `operator`, `system`,"
+            " `nobody` or `sql`."
+        ),
     ] = None,
-    actor_id: Annotated[Code | None, Query(description="Which one of that kind.")] = None,
+    actor_id: Annotated[Code | None, Query(description="Id of the actor.")] = None,
     action: Annotated[
-        Code | None, Query(description="`member.merged`; with a final dot: all that begin so.")
+        Code | None,
+        Query(
+            description="Such as `member.merged`; with a trailing dot, all actions"
+            " that start with it."
+        ),
     ] = None,
 ) -> queries.Filter:
     """Return which entries are wanted; each that is given must fit."""

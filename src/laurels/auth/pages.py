@@ -27,7 +27,7 @@ def _page(title: str, name: str, field: str = "") -> Response:
         f'<p id="said" role="status">One moment …</p><form id="{name}" hidden>{field}'
         '<label>Password<input type="password" name="password" minlength="12" maxlength="256"'
         ' autocomplete="new-password" required></label><button>Save</button></form></main>'
-        "<noscript><p>This page needs JavaScript. You can also use the API: /v1/auth.</p></noscript>"
+        "<noscript><p>This page needs JavaScript. You can also use the API.</p></noscript>"
         '<script src="join/page.js"></script></body></html>'
     )
     return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY})

@@ -112,7 +112,7 @@ class BalanceReading:
             return None
         moment = moment_of(said, self.zone, self.now, column="earned_at")
         if moment > self.now:
-            raise RowInvalid("lies in the future; check the date", field="earned_at")
+            raise RowInvalid("is in the future; check the date", field="earned_at")
         return moment
 
     def _date(self, column: str, said: str | None, word: str) -> Date:
@@ -134,7 +134,7 @@ def _points(column: str, said: str) -> int:
 def _count(column: str, said: str | None) -> int:
     points = _points(column, said) if said else 0
     if points < 0:
-        raise RowInvalid("is negative; write how many there were", field=column)
+        raise RowInvalid("is negative; write a positive number", field=column)
     return points
 
 
@@ -143,9 +143,9 @@ def _require_order(row: BalanceRow) -> None:
     if not isinstance(row.expires_at, datetime):
         return
     if row.earned_at is not None and row.expires_at <= row.earned_at:
-        raise RowInvalid("lies before `earned_at`; check the dates", field="expires_at")
+        raise RowInvalid("is earlier than `earned_at`; check the dates", field="expires_at")
     if isinstance(row.matures_at, datetime) and row.expires_at <= row.matures_at:
-        raise RowInvalid("lies before `matures_at`; check the dates", field="expires_at")
+        raise RowInvalid("is earlier than `matures_at`; check the dates", field="expires_at")
 
 
 # -- booking -------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ async def book_balances(
             outcomes.append(who)
         elif row.program is not None and row.program not in programs:
             listed = ", ".join(f"`{name}`" for name in sorted(programs)[:10])
-            msg = f"there is no program `{row.program[:80]}`; there are: {listed}"
+            msg = f"there is no program `{row.program[:80]}`; use one of: {listed}"
             outcomes.append(RowInvalid(msg, field="program"))
         else:
             wanted.append(_opening(row, who, source, programs))

@@ -81,8 +81,8 @@ async def _refund(work: Work, rows: Sequence[RefundRow], source: str) -> list[Ou
         purchase_id = known.get(_key(row, source))
         if purchase_id is None:
             msg = (
-                f"there is no purchase `{row.of}` of source `{row.source or source}`; its row"
-                " must come before this one, or have been imported under the same --source"
+                f"there is no purchase `{row.of}` of source `{row.source or source}`; put its row"
+                " before this one, or import it first under the same --source"
             )
             outcomes.append(OriginMissing(msg, field="refund_of"))
             continue

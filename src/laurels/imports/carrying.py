@@ -129,9 +129,8 @@ class Carrier(Generic[T]):
         if (found := looks_like_lines(good, *self.numbers)) is not None:
             name = self.table.header[self.numbers[0]]
             msg = (
-                f"in the first {found[1]:,} rows, {found[0]:,} values of `{name}` come again and"
-                " again with other amounts. Does the file have a row for each line of an order?"
-                f" Then say --group-by {name}"
+                f"in the first {found[1]:,} rows, {found[0]:,} values of `{name}` repeat with"
+                f" different amounts. If the file has one row per order line, use --group-by {name}"
             )
             raise FileRefused(msg)
         return chain(head, rows)

@@ -175,14 +175,14 @@ class _Catalogue:
             if name not in known:
                 listed = ", ".join(f"`{each}`" for each in sorted(known)[:10]) or "none"
                 thing = column.removesuffix("s")
-                msg = f"there is no {thing} `{name[:80]}`; there are: {listed}"
+                msg = f"there is no {thing} `{name[:80]}`; use one of: {listed}"
                 raise RowInvalid(msg, field=column)
         return [known[name] for name in names]
 
     def named(self, name: str, column: str) -> dict[str, Any] | None:
         """Return the reward of this name, None when there is none. Raise RowInvalid for two."""
         if name in self.by_name and self.by_name[name] is None:
-            msg = f"several rewards are called `{name[:80]}`; give them names of their own first"
+            msg = f"several rewards are called `{name[:80]}`; give them different names first"
             raise RowInvalid(msg, field=column)
         return self.by_name.get(name)
 
@@ -247,7 +247,7 @@ async def book_vouchers(work: Work, rows: Sequence[VoucherRow]) -> list[Outcome]
             msg = f"there is no reward `{row.reward[:80]}`; import it first"
             outcomes[place] = RowInvalid(msg, field="reward")
         elif known.get(fold(row.code), reward["id"]) != reward["id"]:
-            outcomes[place] = RowInvalid("is a code of another reward", field="code")
+            outcomes[place] = RowInvalid("belongs to another reward", field="code")
         else:
             # Several rows of one batch may bring one code to two rewards; the first has it.
             known[fold(row.code)] = reward["id"]

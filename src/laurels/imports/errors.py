@@ -21,30 +21,30 @@ class FileRefused(Invalid):
 
 
 class RowInvalid(Invalid):
-    """A value of the row cannot be."""
+    """The row has an invalid value."""
 
     code: ClassVar[str] = "row_invalid"
 
 
 class OriginMissing(NotFound):
-    """The purchase that was refunded is not there; import its row first, then this one again."""
+    """The refunded purchase does not exist; import its row first, then import this one again."""
 
     code: ClassVar[str] = "origin_missing"
 
 
 class MemberUnknown(NotFound):
-    """Nobody here has this external id or e-mail; leave out --known-only to enrol them."""
+    """No member has this external id or e-mail; leave out --known-only to enrol them."""
 
     code: ClassVar[str] = "member_unknown"
 
 
 class TooManyBroken(Conflict):
-    """Too many rows failed unexpectedly; what was booked stays."""
+    """Too many rows failed unexpectedly; rows already booked stay."""
 
     code: ClassVar[str] = "too_many_broken"
 
 
 class TooManyExports(Limited):
-    """As many exports are being sent as may be at once; try again in a minute."""
+    """The limit of simultaneous exports is reached; try again in a minute."""
 
     code: ClassVar[str] = "too_many_exports"

@@ -60,14 +60,14 @@ def _order(rows: list[Row], place: int, seen: set[bytes]) -> Row:
         return _bad(rows, "too_many_lines", f"has {len(rows):,} lines; at most {MAX_LINES}")
     mark = hashlib.blake2b(number.encode(), digest_size=8).digest()
     if number and mark in seen:
-        msg = f"the rows of `{number[:60]}` do not stand together; sort the file by that column"
+        msg = f"the rows of `{number[:60]}` are not adjacent; sort the file by that column"
         return _bad(rows, "order_torn_apart", msg)
     seen.add(mark)
     return OrderRows(rows[0].line, rows[0].values, rows)
 
 
 def _incomplete(rows: list[Row]) -> Row:
-    msg = "a row beside it could not be read and may belong to it; mend that row, then import both"
+    msg = "a row next to it could not be read and may belong to it; fix that row, then import both"
     return _bad(rows, "order_incomplete", msg)
 
 

@@ -27,7 +27,7 @@ def _items(said: str, sample: str) -> list[Any]:
         msg = f"is not JSON ({error}); write `{sample}`"
         raise ValueError(msg) from None
     if not isinstance(found, list):
-        msg = "is not a JSON array; write `[…]`, also round a single line"
+        msg = "is not a JSON array; write `[…]`, even around a single line"
         raise ValueError(msg)  # noqa: TRY004 - one kind of error for one kind of trouble
     items = cast("list[Any]", found)
     if len(items) > MAX_LINES:
@@ -49,16 +49,16 @@ def line_back_of(given: Any, place: str = "the line") -> RefundLine:
         raise ValueError(msg)  # noqa: TRY004 - one kind of error for one kind of trouble
     cells = cast("dict[str, Any]", given)
     if strange := cells.keys() - _KEYS_BACK:
-        msg = f"{place} has `{min(strange)[:40]}`; there are: {', '.join(sorted(_KEYS_BACK))}"
+        msg = f"{place} has unknown `{min(strange)[:40]}`; use {', '.join(sorted(_KEYS_BACK))}"
         raise ValueError(msg)
     number = cells.get("line")
     if (number is None) == (cells.get("sku") is None):
-        msg = f"{place} is named by `line`, its place from 1, or by `sku`, not by both"
+        msg = f"{place} needs either `line` (its place, from 1) or `sku`, not both"
         raise ValueError(msg)
     if number is not None:
         number = _number(number, f"{place}: line")
         if number != int(number) or not 1 <= number <= MAX_LINES:
-            msg = f"{place}: line is a place from 1 to {MAX_LINES}"
+            msg = f"{place}: line must be from 1 to {MAX_LINES}"
             raise ValueError(msg)
     quantity: Any = cells.get("quantity")
     amount: Any = cells.get("amount")
@@ -81,7 +81,7 @@ def _line(item: Any, place: str, currency: str) -> Line:
         raise ValueError(msg)  # noqa: TRY004 - one kind of error for one kind of trouble
     given = cast("dict[str, Any]", item)
     if strange := given.keys() - _KEYS:
-        msg = f"{place} has `{min(strange)[:40]}`; there are: {', '.join(sorted(_KEYS))}"
+        msg = f"{place} has unknown `{min(strange)[:40]}`; use {', '.join(sorted(_KEYS))}"
         raise ValueError(msg)
     quantity = _number(given.get("quantity", Decimal(1)), f"{place}: quantity", signed=True)
     if quantity == 0:

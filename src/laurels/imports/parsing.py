@@ -168,7 +168,7 @@ class Reading:
             raise length_wrong("refund_of", of, 128)
         said = values[self.places["amount"]].strip()
         if said.startswith("-"):
-            msg = "is negative; write what went back as a positive amount"
+            msg = "is negative; write the refunded amount as a positive number"
             raise RowInvalid(msg, field="amount")
         if currency := values[self.places["currency"]].strip():
             self._currency(currency)
@@ -282,7 +282,7 @@ def moment_of(
     # Before anything is computed: at the ends of the calendar even a time zone overflows.
     if not EARLIEST_YEAR <= year <= (last_year or now.year + 1):
         where = "before 1970" if year < EARLIEST_YEAR else "in the future"
-        msg = f"the year {year} lies {where}; check the date"
+        msg = f"the year {year} is {where}; check the date"
         raise RowInvalid(msg, field=column)
     try:
         moment = datetime.fromisoformat(said)
@@ -413,8 +413,10 @@ def _birthday(value: str, today: date) -> date:
             raise ValueError(msg)
         born = date.fromisoformat(value)
     except ValueError as error:
-        msg = f"`{value[:40]}` is not a day of birth: {error}"
+        msg = f"`{value[:40]}` is not a date of birth: {error}"
         raise RowInvalid(msg, field="birthday") from None
     if born.year < _EARLIEST_BIRTH or born > today:
-        raise RowInvalid(f"{born} is no day of birth; check the year", field="birthday")
+        raise RowInvalid(
+            f"{born} is not a possible date of birth; check the year", field="birthday"
+        )
     return born

@@ -79,7 +79,7 @@ class Table:
                 ))  # fmt: skip
                 continue
             if "\x00" in text:
-                yield _bad(self, number, raw, "null_byte", "holds a null byte; remove it")
+                yield _bad(self, number, raw, "null_byte", "contains a null byte; remove it")
             elif LOST in text:
                 yield _bad(self, number, raw, "lost_character", (
                     f"holds U+FFFD ({LOST}), which stands where a character was lost; write what"
@@ -118,8 +118,8 @@ class Table:
 
     def _miscounted(self, number: int, values: list[str]) -> BadLine:
         message = (
-            f"has {len(values)} fields where the header has {len(self.header)}; a value that"
-            f" holds `{self.delimiter}` needs quotes round it"
+            f"has {len(values)} fields where the header has {len(self.header)}; put quotes around"
+            f" values that contain `{self.delimiter}`"
         )
         return BadLine(number, values, "wrong_number_of_fields", message)
 
@@ -135,7 +135,7 @@ class Table:
             if unclosed:
                 message = 'opens a quote that is not closed; close it, or write "" for a quote'
                 return _bad(self, number, raw, "unclosed_quote", message)
-            message = 'has text after a closing quote; write "" for a quote inside of quotes'
+            message = 'has text after a closing quote; write "" for a quote inside quotes'
             return _bad(self, number, raw, "misplaced_quote", message)
         if len(values) == len(self.header):
             return Row(number, values)
@@ -177,9 +177,9 @@ def _opened(file: Path) -> BinaryIO:
     except FileNotFoundError:
         raise FileRefused(f"there is no file {file}") from None
     except IsADirectoryError:
-        raise FileRefused(f"{file} is a folder; name a CSV file") from None
+        raise FileRefused(f"{file} is a folder; give a CSV file") from None
     except PermissionError:
-        raise FileRefused(f"{file} may not be read by this account") from None
+        raise FileRefused(f"{file} is not readable by this account") from None
 
 
 def _with_header(source: BinaryIO, file: Path) -> Table:
@@ -220,11 +220,11 @@ def _table(
 ) -> Table:
     if "\r" in text:
         raise FileRefused(
-            f"the lines of {file} end in CR, as old Macintosh files do; save it with LF or CRLF"
+            f"the lines of {file} end in CR, as in old Macintosh files; save it with LF or CRLF"
         )
     if not text.strip() or len(raw) > MAX_LINE or "\x00" in text:
         what = "is empty" if not raw else "has no header"
-        raise FileRefused(f"{file} {what}; its first line names the columns")
+        raise FileRefused(f"{file} {what}; its first line must name the columns")
     try:
         found = {each: next(csv.reader([text], delimiter=each, strict=True))
                  for each in ([mark] if mark else _DELIMITERS)}  # fmt: skip
@@ -266,7 +266,7 @@ def find_columns(
     """
     for column in (*mapping, *constants):
         if column not in known:
-            msg = f"there is no column `{column}`; there are: {', '.join(known)}"
+            msg = f"there is no column `{column}`; use one of: {', '.join(known)}"
             raise FileRefused(msg)
     if both := sorted(mapping.keys() & constants.keys()):
         raise FileRefused(f"`{both[0]}` can be mapped or set to a constant, not both")
@@ -280,7 +280,7 @@ def find_columns(
         name = mapping.get(column, column).strip()
         count = heads.count(name.casefold())
         if count > 1:
-            raise FileRefused(f"the file has {count} columns `{name}`; it can have one")
+            raise FileRefused(f"the file has {count} columns `{name}`; keep only one")
         if count == 1:
             places[column] = heads.index(name.casefold())
         elif column in mapping:
@@ -288,7 +288,7 @@ def find_columns(
         elif column in required:
             msg = (
                 f"the file has no column `{column}`; it has: {listed}."
-                f" Say which one it is: --map {column}=NAME, or give all rows the same value:"
+                f" Map another column to it with --map {column}=NAME, or set it for all rows with"
                 f" --set {column}=VALUE"
             )
             raise FileRefused(msg)

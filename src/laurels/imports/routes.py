@@ -40,15 +40,15 @@ SHOWS: dict[Kind, tuple[Permission, ...]] = {
 )
 @refuses(TooManyExports)
 async def export_rows(kind: Kind, request: Request, work: Reading) -> Response:
-    """Take out members, purchases, points, balances, tiers, rewards, codes or redemptions as CSV.
+    """Export members, purchases, points, balances, tiers, rewards, codes or redemptions as CSV.
 
-    Beside `imports:read` it asks for the rights to read what is in it, such as `members:read`.
-    The import of the same kind reads it back. Points, tiers and redemptions are history, for
-    reading: there is no import of them. Archived things are not in it.
+    Besides `imports:read`, it requires the permissions to read the data, such as `members:read`.
+    The import of the same kind reads the file back. Points, tiers and redemptions are history and
+    cannot be imported. Archived records are not included.
 
-    The file is of one moment. It is sent while it is read, so one that broke off ends without its
-    last chunk; ask again. Cells that a spreadsheet would take for a formula have a `'` in front.
-    A process sends one at a time for a tenant and three in all, each for at most 15 minutes.
+    The file is a snapshot. It is streamed, so an interrupted one ends without its last chunk;
+    request it again. Cells that a spreadsheet would take for a formula are prefixed with `'`. A
+    process sends one export at a time per tenant and three in total, each for at most 15 minutes.
     """
     for reads in SHOWS[kind]:
         demand(work, reads, f"The export of {kind}")

@@ -262,7 +262,7 @@ def _group_by(table: Table, kind: Kind[Any], options: Options) -> int | None:
     if options.group_by is None:
         return None
     if kind.of_lines is None:
-        raise FileRefused("only purchases come in files with a row for each line")
+        raise FileRefused("only purchase files can have a row for each line")
     return find_columns(
         table.header, known=["group"], required=["group"], mapping={"group": options.group_by}
     ).places["group"]
@@ -305,12 +305,12 @@ async def _tenant(database: Database, tenant_id: UUID) -> tenants.TenantView:
 def _source(options: Options) -> str:
     source = options.file.name if options.source is None else options.source
     if not 1 <= len(source) <= MAX_SOURCE:
-        msg = f"a source has 1 to {MAX_SOURCE} characters, `{source[:80]}` has {len(source)}"
-        raise FileRefused(f"{msg}; name one with --source")
+        msg = f"a source can have 1 to {MAX_SOURCE} characters; `{source[:80]}` has {len(source)}"
+        raise FileRefused(f"{msg}; set one with --source")
     try:
         return check_key(source)
     except ValueError as error:
-        msg = f"the source {error}; name one with --source"
+        msg = f"the source {error}; set one with --source"
         raise FileRefused(msg) from None
 
 

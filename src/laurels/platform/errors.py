@@ -12,18 +12,18 @@ from laurels.kit.errors import Conflict, NotFound
 
 
 class PlanNotFound(NotFound):
-    """There is no such plan."""
+    """There is no plan with this code."""
 
     code: ClassVar[str] = "plan_not_found"
 
 
 class PlanInUse(Conflict):
-    """Tenants are on this plan, or it is the one that always is; it cannot be archived."""
+    """The plan has tenants or is the built-in one, so it cannot be archived."""
 
     code: ClassVar[str] = "plan_in_use"
 
 
 class TenantsExhausted(Conflict):
-    """There are as many tenants as the operator allows (platform setting `tenants.max`)."""
+    """The installation has reached its limit of tenants (platform setting `tenants.max`)."""
 
     code: ClassVar[str] = "tenants_exhausted"

@@ -53,7 +53,7 @@ async def list_platform_tenants(
     status: Annotated[Literal["active", "suspended"] | None, Query()] = None,
     plan: Annotated[PlanCode | None, Query()] = None,
     search: Annotated[
-        Name | None, Query(description="Words of slug and name, or parts of them.")
+        Name | None, Query(description="Words or parts of words in slug and name.")
     ] = None,
 ) -> Page[PlatformTenantOut]:
     """List the tenants of the platform, newest first."""
@@ -64,7 +64,7 @@ async def list_platform_tenants(
 @router.post("/tenants", status_code=201, dependencies=[once("api_key")])
 @refuses(TenantsExhausted, PlanNotFound, SlugTaken, UnknownPreset, TenantInvalid)
 async def create_platform_tenant(body: TenantIn, work: Writing, request: Request) -> NewTenantOut:
-    """Create a tenant. Its first API key is in the answer, this once."""
+    """Create a tenant. Its first API key is shown only in this answer."""
     tenant_id, key = await service.create_tenant(
         work, furnish=request.app.state.furnishers, values=body.model_dump()
     )
@@ -84,7 +84,7 @@ async def get_platform_tenant(tenant_id: TenantId, work: Reading) -> PlatformTen
 async def change_platform_tenant(
     tenant_id: TenantId, body: TenantPatch, work: Writing
 ) -> PlatformTenantOut:
-    """Rename a tenant or put it on another plan."""
+    """Rename a tenant or move it to another plan."""
     values = body.model_dump(exclude_unset=True, exclude_none=True)
     await service.change_tenant(work, tenant_id, values)
     return PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
@@ -95,7 +95,7 @@ async def change_platform_tenant(
 async def suspend_platform_tenant(
     tenant_id: TenantId, work: Writing, body: StatusIn | None = None
 ) -> PlatformTenantOut:
-    """Suspend a tenant: it earns and spends nothing until it is resumed."""
+    """Suspend a tenant: it cannot earn or spend until it is resumed."""
     await service.set_status(work, tenant_id, "suspended", body.reason if body else None)
     return PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
 
@@ -119,7 +119,7 @@ async def list_plans(work: Reading) -> PlansOut:
 @router.put("/plans/{code}")
 @refuses(PlanInUse)
 async def set_plan(code: PlanCode, body: PlanIn, work: Writing) -> PlanOut:
-    """Make a plan or change one; a tenant that has more than it allows keeps what it has."""
+    """Create or change a plan. A tenant that exceeds the new limits keeps what it has."""
     found = await plans.set_plan(
         work, code, name=body.name, limits=body.limits, archived=body.archived
     )
@@ -136,7 +136,7 @@ async def list_platform_settings(work: Reading) -> SettingsOut:
 @router.put("/settings/{name}")
 @refuses(SettingNotFound, SettingInvalid)
 async def change_platform_setting(name: SettingName, body: SettingIn, work: Writing) -> SettingOut:
-    """Give a setting of the platform another value."""
+    """Change a setting of the platform."""
     return SettingOut.model_validate(await tenants.change_setting(work, name, body.value))
 
 
@@ -145,6 +145,6 @@ async def change_platform_setting(name: SettingName, body: SettingIn, work: Writ
 async def get_platform_setting_history(
     name: SettingName, work: Reading, asked: Annotated[Asked, Depends(tenants.SETTING_HISTORY)]
 ) -> Page[SettingVersionOut]:
-    """List the versions that a setting has had, newest first."""
+    """List all versions of a setting, newest first."""
     rows = await tenants.setting_history(work, name, asked)
     return rows.page(SettingVersionOut.model_validate(row) for row in rows)

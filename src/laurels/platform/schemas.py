@@ -16,7 +16,7 @@ PlanCode = Annotated[
     StringConstraints(min_length=1, max_length=40),
     Shaped(
         "[a-z][a-z0-9_-]*",
-        "begins with a small letter; small letters, digits, `-` and `_` may follow",
+        "must start with a small letter, followed by small letters, digits, `-` or `_`",
     ),
 ]
 
@@ -29,10 +29,10 @@ class TenantIn(Schema):
     )
     preset: Annotated[str, StringConstraints(max_length=40)] = Field(
         default="plain",
-        description="What it begins with: `plain`, or a preset with tiers and sample rules.",
+        description="What it starts with: `plain`, or a preset with tiers and sample rules.",
     )
-    name: Name | None = Field(default=None, description="What it is called; absent: the slug.")
-    currency: Currency = Field(default="USD", description="ISO 4217 code; all its money is in it.")
+    name: Name | None = Field(default=None, description="Its name; defaults to the slug.")
+    currency: Currency = Field(default="USD", description="ISO 4217 code of all its amounts.")
     time_zone: Annotated[str, StringConstraints(max_length=64)] = Field(
         default="UTC", description="IANA name, such as `Europe/Berlin`; its days begin there."
     )
@@ -40,19 +40,20 @@ class TenantIn(Schema):
         default=False, description="Whether it is a test tenant, whose clock can be moved."
     )
     plan: PlanCode | None = Field(
-        default=None, description="Absent: the platform setting `tenants.default_plan`."
+        default=None,
+        description="Code of its plan; defaults to the platform setting `tenants.default_plan`.",
     )
 
 
 class TenantPatch(Schema):
-    """What to change of a tenant; the rest stays."""
+    """Changes to a tenant; fields that are not sent stay as they are."""
 
     name: Name | None = Field(default=None, description="What it is called.")
-    plan: PlanCode | None = Field(default=None, description="Code of the plan that it is put on.")
+    plan: PlanCode | None = Field(default=None, description="Code of its new plan.")
 
 
 class StatusIn(Schema):
-    """Why a tenant is suspended or resumed; it goes into the audit log."""
+    """Why a tenant is suspended or resumed; kept in the audit log."""
 
     reason: Note | None = Field(default=None, description="Why, for the audit log.")
 
@@ -63,13 +64,13 @@ class PlatformTenantOut(View):
     id: TenantId
     slug: str = Field(description="Short name, as used in commands.")
     name: str = Field(description="What it is called.")
-    preset: str = Field(description="The preset that it was made from.")
+    preset: str = Field(description="The preset it was created with.")
     status: Literal["active", "suspended"] = Field(
-        description="`active`, or `suspended`: earns and spends nothing."
+        description="`active`, or `suspended`: cannot earn or spend."
     )
     test: bool = Field(description="Whether it is a test tenant, whose clock can be moved.")
     plan: str = Field(description="Code of its plan.")
-    currency: str = Field(description="ISO 4217 code; all its money is in it.")
+    currency: str = Field(description="ISO 4217 code of all its amounts.")
     time_zone: str = Field(description="IANA name, such as `Europe/Berlin`; its days begin there.")
     created_at: datetime
 
@@ -84,22 +85,24 @@ class NewTenantOut(View):
 
 
 class PlanIn(Schema):
-    """A plan: what its tenants may have how much of."""
+    """A plan: the limits of its tenants."""
 
     name: Name = Field(description="What the plan is called.")
     limits: PlanLimits = Field(
-        default=PlanLimits(), description="At most how much its tenants may have; null: no limit."
+        default=PlanLimits(), description="Limits of its tenants; null: no limit."
     )
-    archived: Flag = Field(default=False, description="No tenant can be put on it any more.")
+    archived: Flag = Field(
+        default=False, description="`true`: no tenant can be moved to it any more."
+    )
 
 
 class PlanOut(View):
     """A plan with the number of its tenants."""
 
-    code: str = Field(description="Short name, as tenants are put on it by.")
+    code: str = Field(description="Short name of the plan.")
     name: str = Field(description="What the plan is called.")
-    limits: PlanLimits = Field(description="At most how much its tenants may have; null: no limit.")
-    tenants: int = Field(description="How many tenants are on it.")
+    limits: PlanLimits = Field(description="Limits of its tenants; null: no limit.")
+    tenants: int = Field(description="Number of tenants on it.")
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
@@ -123,7 +126,7 @@ class SettingOut(View):
     name: str = Field(description="Name of the setting.")
     type: Literal["string", "number", "boolean", "json"] = Field(description="Type of its value.")
     value: Any = Field(description="Its value now.")
-    default: Any = Field(description="Its value as long as nobody changed it.")
+    default: Any = Field(description="Its default value.")
     description: str = Field(description="What it decides.")
     version: int = Field(description="Counts up with every change; 0: never changed.")
     updated_at: datetime | None = Field(description="When it was last changed; null: never.")
@@ -139,7 +142,7 @@ class SettingVersionOut(View):
     """One version of a platform setting, and who made it."""
 
     version: int = Field(description="Counts up with every change.")
-    value: Any = Field(description="The value that it got.")
+    value: Any = Field(description="The value that was set.")
     changed_at: datetime = Field(description="When it was changed.")
     actor_type: str
     actor_id: str | None

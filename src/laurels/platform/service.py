@@ -65,5 +65,5 @@ async def change_tenant(work: Work, tenant_id: UUID, values: dict[str, Any]) -> 
 
 async def _require_plan(work: Work, code: str) -> None:
     if not await is_open_plan(work, code):
-        msg = f"There is no plan `{code[:40]}` that a tenant could be put on."
+        msg = f"There is no active plan `{code[:40]}`."
         raise PlanNotFound(msg, field="plan")

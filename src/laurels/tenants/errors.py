@@ -26,13 +26,13 @@ class TenantNotFound(NotFound):
 
 
 class TenantSuspended(Forbidden):
-    """This tenant is suspended: nothing is earned or spent until the operator resumes it."""
+    """The tenant is suspended: nothing can be earned or spent until the operator resumes it."""
 
     code: ClassVar[str] = "tenant_suspended"
 
 
 class LoyaltyOff(Conflict):
-    """The loyalty programme is switched off (settings, section `loyalty`); nothing is redeemed."""
+    """The loyalty programme is switched off (settings, section `loyalty`); turn it on to redeem."""
 
     code: ClassVar[str] = "loyalty_disabled"
 
@@ -44,13 +44,13 @@ class SlugTaken(Conflict):
 
 
 class UnknownPreset(Invalid):
-    """There is no such preset."""
+    """There is no preset with this name."""
 
     code: ClassVar[str] = "unknown_preset"
 
 
 class TenantInvalid(Invalid):
-    """A value of the tenant cannot be."""
+    """The tenant has an invalid value; `errors` names the field."""
 
     code: ClassVar[str] = "tenant_invalid"
 
@@ -62,7 +62,7 @@ class UnknownSection(NotFound):
 
 
 class PlanExceeded(Conflict):
-    """The tenant has as many of these as its plan allows."""
+    """The tenant has reached the limit of its plan."""
 
     code: ClassVar[str] = "plan_exceeded"
 
@@ -74,12 +74,12 @@ class FeatureOff(Forbidden):
 
 
 class SettingNotFound(NotFound):
-    """There is no platform setting of this name."""
+    """There is no platform setting with this name."""
 
     code: ClassVar[str] = "platform_setting_not_found"
 
 
 class SettingInvalid(Invalid):
-    """A platform setting cannot have this value."""
+    """This value is not valid for the platform setting."""
 
     code: ClassVar[str] = "platform_setting_invalid"

@@ -9,7 +9,7 @@ from .errors import PlanExceeded
 
 
 class PlanLimits(BaseModel):
-    """The largest number of each thing that a tenant of the plan may have; null: no limit."""
+    """The limits of a tenant on the plan; null: no limit."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,10 +25,10 @@ class PlanLimits(BaseModel):
     )
     requests_per_second: int | None = Field(
         default=None, strict=True, ge=1, le=100_000,
-        description="Requests a second that a key may make, whatever the tenant's settings say.",
+        description="Requests per second that a key may make, whatever the tenant's settings are.",
     )  # fmt: skip
     webhook_endpoints: int | None = Field(
-        default=None, strict=True, ge=0, le=1000, description="Endpoints that are told of events."
+        default=None, strict=True, ge=0, le=1000, description="Webhook endpoints."
     )
 
 
@@ -59,7 +59,7 @@ async def require_room(work: Work, what: str, there: int) -> None:
     most: int | None = getattr(await limits_of(work), what)
     if most is not None and there >= most:
         words = what.replace("_", " ")
-        msg = f"The plan allows {most} {words} and there are {there}; ask for a larger plan."
+        msg = f"The plan allows {most} {words}, and the tenant has {there}; ask for a larger plan."
         raise PlanExceeded(msg, limit=most)
 
 

@@ -48,23 +48,23 @@ def _listed(*settings: Setting) -> dict[str, Setting]:
 SETTINGS: dict[str, Setting] = _listed(
     Setting(
         "features.bulk", "json", TypeAdapter(FlagValue), FlagValue(),
-        "Bulk endpoints; off: they answer 403 `feature_off`.",
+        "Whether bulk endpoints are available. Off: they answer 403 `feature_off`.",
     ),
     Setting(
         "features.event_stream", "json", TypeAdapter(FlagValue), FlagValue(),
-        "The live stream of events; off: it answers 403 `feature_off`.",
+        "Whether the live stream of events is available. Off: it answers 403 `feature_off`.",
     ),
     Setting(
         "features.webhooks", "json", TypeAdapter(FlagValue), FlagValue(),
-        "Webhook endpoints can be made; off: making one answers 403 `feature_off`.",
+        "Whether webhook endpoints can be created. Off: creating one answers 403 `feature_off`.",
     ),
     Setting(
         "tenants.default_plan", "string", TypeAdapter(str), "standard",
-        "Code of the plan that new tenants are on unless another one is named.",
+        "Code of the plan for new tenants, unless another one is given.",
     ),
     Setting(
         "tenants.max", "number", TypeAdapter(int), 10_000,
-        "Largest number of tenants; making one more answers 409 `tenants_exhausted`.",
+        "Largest number of tenants. Creating more answers 409 `tenants_exhausted`.",
     ),
 )  # fmt: skip
 """Every setting of the platform by its name."""
@@ -74,7 +74,7 @@ def setting_named(name: str) -> Setting:
     """Return the setting of this name. Raise SettingNotFound."""
     found = SETTINGS.get(name)
     if found is None:
-        msg = f"There is no platform setting `{name[:60]}`; there are: {', '.join(SETTINGS)}."
+        msg = f"There is no platform setting `{name[:60]}`; use one of: {', '.join(SETTINGS)}."
         raise SettingNotFound(msg)
     return found
 
@@ -135,7 +135,7 @@ async def change_setting(work: Work, name: str, value: Any) -> dict[str, Any]:
     try:
         after = _plain(setting, setting.holds.validate_python(value, strict=True))
     except ValidationError as error:
-        trouble = SettingInvalid(f"`{name}` cannot have this value: it is a {setting.type}.")
+        trouble = SettingInvalid(f"`{name}` cannot have this value; send a {setting.type}.")
         trouble.fields = [
             FieldError(".".join(["value", *map(str, item["loc"])]), words, code)
             for item in error.errors()

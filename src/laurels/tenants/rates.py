@@ -19,8 +19,8 @@ class ApiSettings(Section):
 
     requests_per_second: int | None = Field(
         default=None, ge=0, le=100_000,
-        description="Requests a second that each key may make; 0: no limit; null: what the "
-        "installation gives everybody, and no limit for test tenants. A plan may set a ceiling.",
+        description="Requests per second that each key may make; 0: no limit; null: the"
+        " installation's default, and no limit for test tenants. A plan can set a ceiling.",
     )  # fmt: skip
 
 

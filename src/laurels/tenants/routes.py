@@ -31,10 +31,10 @@ class TenantOut(View):
     id: TenantId
     slug: str = Field(description="Short name, as used in commands.")
     name: str = Field(description="What the tenant is called.")
-    preset: str = Field(description="The preset that it was made from.")
-    status: str = Field(description="`active`, or `suspended`: earns and spends nothing.")
+    preset: str = Field(description="The preset it was created with.")
+    status: str = Field(description="`active`, or `suspended`: cannot earn or spend.")
     test: bool = Field(description="Whether it is a test tenant, whose clock can be moved.")
-    currency: str = Field(description="ISO 4217 code; all its money is in it.")
+    currency: str = Field(description="ISO 4217 code of all its amounts.")
     time_zone: str = Field(description="IANA name, such as `Europe/Berlin`; its days begin there.")
     created_at: datetime
 
@@ -53,11 +53,11 @@ class SectionsOut(Whole):
 
 
 class VersionOut(View):
-    """One version of a section: the values that differed from the defaults, and who made it."""
+    """One version of a section: the values that differed from the defaults, and who set them."""
 
     version: int = Field(description="Counts up with every change.")
-    values: dict[str, Any] = Field(description="What differed from the defaults.")
-    changed_at: datetime = Field(description="When it was made.")
+    values: dict[str, Any] = Field(description="The values that differed from the defaults.")
+    changed_at: datetime = Field(description="When it was set.")
     actor_type: str
     actor_id: str | None
 
@@ -88,7 +88,7 @@ async def get_settings(section: SectionName, work: Reading) -> SectionOut:
 @router.patch("/settings/{section}")
 @refuses(UnknownSection, TenantInvalid, PlanExceeded, "too_many_rules")
 async def change_settings(section: SectionName, body: dict[str, Any], work: Writing) -> SectionOut:
-    """Change what is sent of a section; the rest stays. What follows from it is done with it."""
+    """Change the settings that are sent; the rest stay. Their effects are applied with the change."""
     found = await settings.change_section(work, section, body)
     return SectionOut(section=section, values=found.model_dump(mode="json"))
 
@@ -98,6 +98,6 @@ async def change_settings(section: SectionName, body: dict[str, Any], work: Writ
 async def get_settings_history(
     section: SectionName, work: Reading, asked: Annotated[Asked, Depends(settings.HISTORY)]
 ) -> Page[VersionOut]:
-    """List every version that a section has had, newest first."""
+    """List all versions of a section, newest first."""
     rows = await settings.history(work, section, asked)
     return rows.page(VersionOut.model_validate(row) for row in rows)

@@ -169,7 +169,7 @@ async def establish(
 
 def _check(slug: str, preset: str, currency: str, time_zone: str) -> None:
     if preset not in PRESETS:
-        msg = f"`{preset[:40]}` is not a preset; there is: {', '.join(PRESETS)}"
+        msg = f"`{preset[:40]}` is not a preset; use one of: {', '.join(PRESETS)}"
         raise UnknownPreset(msg, field="preset")
     allowed = slug.isascii() and slug.replace("-", "a").isalnum() and slug == slug.lower()
     if not allowed or not 1 <= len(slug) <= 63 or slug[0] == "-" or slug[-1] == "-":

@@ -65,7 +65,7 @@ def section_named(name: str) -> type[Section]:
     """Return the section of this name. Raise UnknownSection."""
     found = _sections.get(name)
     if found is None:
-        msg = f"There is no section `{name[:40]}`; there are: {', '.join(sections())}."
+        msg = f"There is no section `{name[:40]}`; use one of: {', '.join(sections())}."
         raise UnknownSection(msg)
     return found
 
@@ -134,7 +134,7 @@ def _checked(model: type[Section], values: dict[str, Any]) -> Section:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        trouble = TenantInvalid("Some settings cannot be like this.")
+        trouble = TenantInvalid("Some settings have invalid values; `errors` names the fields.")
         trouble.fields = [
             FieldError(".".join(map(str, item["loc"])), words, code)
             for item in error.errors()
