@@ -37,9 +37,9 @@ from laurels.settlement import DryRunOut, follow
 ROUTERS: list[APIRouter] = [module.router for module in domains.modules("routes")]
 PAGES: list[APIRouter] = [module.router for module in domains.modules("pages")]
 DESCRIPTION = (
-    "Loyalty points, exact and explained. Every write takes an `Idempotency-Key`, but for those of "
-    "signing in (`/v1/auth`); errors are problems (RFC 9457) with a stable `code`; money is a "
-    "decimal string, points are integers."
+    "Loyalty points, exact and explained. Every write except sign-in (`/v1/auth`) takes an"
+    " `Idempotency-Key`; errors are problems (RFC 9457) with a stable `code`; money is a decimal"
+    " string, points are integers."
 )
 
 
@@ -108,7 +108,7 @@ def create_app(
     _health(app, Readiness(database, revisions), metrics=metrics)
     install_errors(app)
     install_hot(app, ROUTERS, Queues(database, authenticator))
-    tags = {**domains.sentences(), "health": "Whether the process and its database live."}
+    tags = {**domains.sentences(), "health": "Whether the process and its database are up."}
     ended = [auth.KeyExpired, auth.TokenExpired]
     describe(app, tags, ended, _extended)
     app.outermost = partial(Envelope, limits=given, rates=rates, access=access)
@@ -181,12 +181,12 @@ def _health(app: FastAPI, readiness: Readiness, *, metrics: bool) -> None:
 
     @app.get("/healthz", dependencies=[Public], tags=["health"])
     async def healthz() -> dict[str, str]:
-        """Say that the process is alive."""
+        """Check that the process is alive."""
         return {"status": "ok"}
 
     @app.get("/readyz", dependencies=[Public], tags=["health"], responses=_READY)
     async def readyz() -> Response:
-        """Say whether the database answers and has the schema that this version needs."""
+        """Check that the database answers and has the schema this version needs."""
         return await _ready(readiness)
 
     async def tell() -> Response:

@@ -82,9 +82,9 @@ async def test_a_purchase_that_cannot_be_names_its_field(client, change, field):
         (b'{"amount": NaN}', "NaN"),
         (b'{"amount": 1e99999999999999999999999}', "exponent"),
         (b'{"attributes": {"a": [-1.5E-99999999999999999999]}}', "exponent"),
-        (b'{"member": "a", "amount": "1.00", "amount": "999.00"}', '"amount" comes twice'),
-        (b'{"lines": [{"sku": "a", "sku": "a"}]}', '"sku" comes twice'),
-        (b'{"attributes": {"\\u0061": 1, "a": 2}}', '"a" comes twice'),
+        (b'{"member": "a", "amount": "1.00", "amount": "999.00"}', '"amount" appears twice'),
+        (b'{"lines": [{"sku": "a", "sku": "a"}]}', '"sku" appears twice'),
+        (b'{"attributes": {"\\u0061": 1, "a": 2}}', '"a" appears twice'),
     ],
 )
 async def test_a_body_that_is_not_json_names_the_place(client, body, words):
@@ -102,11 +102,11 @@ async def test_a_body_that_is_not_json_names_the_place(client, body, words):
         (
             "members?emial=a@b.c",
             "emial",
-            "known are: cursor, email, expand, external_id, limit, search",
+            "use cursor, email, expand, external_id, limit, search",
         ),
         ("members?email=nobody", "email", "such as `anna@example.com`"),
-        ("tenant?verbose=1", "verbose", "there are none here"),
-        ("purchases?limit=1&limit=2", "limit", "comes twice; send it once"),
+        ("tenant?verbose=1", "verbose", "it takes none"),
+        ("purchases?limit=1&limit=2", "limit", "was sent twice; send it once"),
         ("purchases?since=1700000000", "since", "for example `2026-03-01T12:00:00Z`"),
     ],
 )
@@ -121,10 +121,10 @@ async def test_a_wrong_filter_is_named_with_the_remedy(client, address, field, w
 @pytest.mark.parametrize(
     ("body", "field", "words"),
     [
-        ({**GOOD, "occurred_at": 1_700_000_000}, "occurred_at", "date, time with seconds"),
+        ({**GOOD, "occurred_at": 1_700_000_000}, "occurred_at", "with seconds and time zone"),
         ({"member": "a", "currency": "USD"}, "amount", "is missing; send it"),
         ({**GOOD, "money": "USD"}, "money", "check its spelling or leave it out"),
-        ({**GOOD, "status": "done"}, "status", "is none of 'pending', 'completed'"),
+        ({**GOOD, "status": "done"}, "status", "is not one of 'pending', 'completed'"),
         ({**GOOD, "member": "x" * 129}, "member", "is longer than 128 characters"),
         ({**GOOD, "lines": {}}, "lines", "is not a list"),
         ({**GOOD, "lines": ["tea"]}, "lines.0", "is not an object"),
@@ -375,4 +375,4 @@ async def test_an_address_that_leads_nowhere_is_named(client):
     assert nowhere.json()["detail"] == "There is no route GET /v1/v1/settings."
     assert other_way.headers["allow"] == "GET"
     assert many_ways.headers["allow"] == "DELETE, GET, PUT"
-    assert "this path knows DELETE, GET, PUT" in many_ways.json()["detail"]
+    assert "this path supports DELETE, GET, PUT" in many_ways.json()["detail"]

@@ -252,7 +252,7 @@ async def test_a_body_that_grows_over_the_limit_is_refused_while_it_comes(house)
 
 @pytest.mark.parametrize(("headers", "said"), [
     ({"Content-Type": "application/x-www-form-urlencoded"}, 'curl: -H "Content-Type: application'),
-    ({"Content-Type": "text/plain"}, "announced as `text/plain`"),
+    ({"Content-Type": "text/plain"}, "Content-Type is `text/plain`"),
     ({}, "no Content-Type"),
     ({"Content-Type": "application/json; charset=latin-1"}, "send it in UTF-8"),
     ({**JSON, "Content-Encoding": "gzip"}, "packed as `gzip`"),

@@ -230,7 +230,7 @@ async def test_a_program_is_named_and_an_unknown_or_closed_one_is_refused(desk, 
     )
 
     assert summary(report) == (3, 2, 0, 1)
-    assert "there are: `Points`, `Stamps`" in report.first_rejections[0].message
+    assert "use one of: `Points`, `Stamps`" in report.first_rejections[0].message
     rows = await desk.fetch(
         "select p.name, w.available from laurels.wallets as w join laurels.programs as p"
         " on p.tenant_id = w.tenant_id and p.id = w.program_id where w.tenant_id = $1 order by 1"

@@ -177,7 +177,7 @@ async def test_limits_by_tier_and_segment_go_by_name_and_come_back(desk, load, d
     assert (summary(report), summary(again), summary(brought)) == (
         (1, 1, 0, 0), (1, 0, 1, 0), (1, 1, 0, 0),
     )  # fmt: skip
-    assert "there are: `Basic`, `Gold, or better`" in refused.first_rejections[0].message
+    assert "use one of: `Basic`, `Gold, or better`" in refused.first_rejections[0].message
     assert [each.field for each in refused.first_rejections] == ["tiers", "tiers"]
     (cup,) = await catalogue(other)
     assert (cup["min_tier_level"], cup["tiers"], cup["segments"]) == (

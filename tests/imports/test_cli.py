@@ -102,4 +102,4 @@ def test_a_folder_is_called_a_folder(desk, command):
     code, _, said = command("purchases", desk.folder)
 
     assert code == 1
-    assert "is a folder; name a CSV file" in said
+    assert "is a folder; give a CSV file" in said

@@ -307,7 +307,7 @@ async def test_one_export_at_a_time_and_the_seat_is_free_when_it_is_over(client,
     tenant_id = desk.house.tenant.id
     first = exports.stream(tenant_id, "members", OPERATOR)
 
-    with pytest.raises(AppError, match="exports are being sent"):
+    with pytest.raises(AppError, match="simultaneous exports"):
         exports.stream(tenant_id, "members", OPERATOR)
     for _ in range(streaming.AT_ONCE + 1):
         assert (await client.get("/v1/exports/members")).status_code == 200

@@ -114,7 +114,7 @@ def test_columns_are_found_by_name_in_any_case_and_by_mapping():
         (["b"], {}, "no column `a`.*--map a=NAME"),
         (["a"], {"b": "Total"}, "no column `Total`; it has: a"),
         (["a", "A"], {}, "2 columns `a`"),
-        (["a"], {"z": "a"}, "there is no column `z`; there are: a, b, c"),
+        (["a"], {"z": "a"}, "there is no column `z`; use one of: a, b, c"),
     ],
 )
 def test_columns_that_are_missing_or_twice_are_refused(header, mapping, words):

@@ -208,4 +208,4 @@ async def test_ends_lie_in_the_future_at_every_door(shop):
 
     found = [(a.status_code, a.json()["errors"][0]["field"], a.json()["detail"]) for a in answers]
     assert all(status == 422 and field == "expires_at" for status, field, _ in found), found
-    assert all("expires_at: lies in the past" in detail for _, _, detail in found), found
+    assert all("expires_at: is in the past" in detail for _, _, detail in found), found

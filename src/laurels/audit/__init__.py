@@ -1,4 +1,4 @@
-"""Who changed what: one row beside each change, written in the same transaction.
+"""Who changed what: one entry per change, written in the same transaction.
 
 An audit row outlives what it speaks of; it holds ids and changed values, never secrets.
 """

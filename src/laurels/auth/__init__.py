@@ -1,4 +1,4 @@
-"""Who is asking: API keys of machines, and people who sign in, each in a role.
+"""Authentication: API keys for machines, and people who sign in, each with a role.
 
 It supplies the authenticator that `kit.access` declares; it decides nothing about points. A login
 belongs to no tenant; `staff` is what a person is in one of them.

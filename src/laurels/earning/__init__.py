@@ -1,4 +1,4 @@
-"""What an event earns: rules as data, a pure engine, and the why of every award.
+"""What an event earns: rules, and why each award was given.
 
 A rule listens to one event (its trigger), asks its conditions, and awards points within caps.
 `award` decides and books; the engine itself never sees a database or a clock.

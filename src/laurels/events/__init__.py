@@ -1,4 +1,4 @@
-"""What happened, told later: the catalogue of events, the outbox, and who hears of it.
+"""Events: what happened, as a log, a live stream and webhooks.
 
 `emit` writes events in the transaction that caused them. The relay numbers them; then handlers
 hear of them inside, webhooks and streams outside. `within` is for the few stories in which every

@@ -1,4 +1,4 @@
-"""Bringing in what happened elsewhere, and taking everything out again: CSV files.
+"""Import and export of CSV files.
 
 A run reads a file row by row; each row is booked, skipped (it was there before) or refused with a
 reason and a remedy, kept in the database and in a file. History reaches points and totals, never

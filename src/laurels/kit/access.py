@@ -138,13 +138,16 @@ def credential_in(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """
     found = [value for name, value in headers if name == b"authorization"]
     if len(found) > 1:
-        msg = "The header `Authorization` came more than once; send it once."
+        msg = "The header `Authorization` was sent more than once; send it once."
         raise Unauthenticated(msg)
     scheme, _, token = found[0].partition(b" ") if found else (b"", b"", b"")
     if scheme.lower() != b"bearer" or not token.strip():
         return None
     if len(token) > MAX_TOKEN:
-        msg = f"The bearer token is longer than {MAX_TOKEN} bytes; it is none of ours."
+        msg = (
+            f"The bearer token is longer than {MAX_TOKEN} bytes; send an API key or access token"
+            " of Laurels."
+        )
         raise Unauthenticated(msg)
     return token.strip().decode("latin-1")
 

@@ -24,7 +24,7 @@ class BodyCut(Exception):
     """The body ended before it was whole."""
 
     def __init__(self) -> None:
-        super().__init__("The body ended before it was whole, so nothing was done; send it again.")
+        super().__init__("The body was incomplete, so nothing was done; send it again.")
 
 
 class UnreadableBody(Exception):
@@ -39,7 +39,7 @@ def require_json(headers: Mapping[str, str]) -> None:
     """Raise UnsupportedBody unless these headers announce a JSON body in UTF-8, not packed."""
     packed = headers.get("content-encoding", "identity")
     if packed.strip().lower() != "identity":
-        msg = f"The body is packed as `{packed[:40]}`; send it without a Content-Encoding."
+        msg = f"The body is compressed as `{packed[:40]}`; send it without a Content-Encoding."
         raise UnsupportedBody(msg)
     announced = headers.get("content-type", "")
     kind, *options = (part.strip().lower() for part in announced.split(";"))
@@ -55,7 +55,7 @@ def require_json(headers: Mapping[str, str]) -> None:
 
 
 def _remedy(kind: str) -> str:
-    said = f"The body is announced as `{kind[:80]}`" if kind else "The body has no Content-Type"
+    said = f"The Content-Type is `{kind[:80]}`" if kind else "The body has no Content-Type"
     remedy = "send JSON with the header `Content-Type: application/json`"
     if kind == "application/x-www-form-urlencoded":
         remedy += ' (with curl: -H "Content-Type: application/json")'
@@ -86,6 +86,6 @@ def _inside(value: dict[Any, Any] | list[Any]) -> list[Any]:
     if isinstance(value, list):
         return value
     if len(value) > MAX_NAMES:
-        msg = f"An object of the body has more than {MAX_NAMES} names."
+        msg = f"An object in the body has more than {MAX_NAMES} names."
         raise UnreadableBody(msg)
     return list(value.values())

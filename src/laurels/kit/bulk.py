@@ -34,7 +34,7 @@ class BulkIn(Schema, Generic[In]):
     items: list[SkipValidation[In]] = Field(
         min_length=1,
         max_length=MAX_ITEMS,
-        description="What is to be done, 1 to 1,000 of it. One that is wrong fails alone.",
+        description="1 to 1,000 items. Each succeeds or fails on its own.",
     )
 
     @classmethod
@@ -44,13 +44,13 @@ class BulkIn(Schema, Generic[In]):
 
 
 class ProblemOut(View):
-    """Why one item was refused: as the problem of a request of its own would say it."""
+    """Why one item failed: the problem that a separate request would have had."""
 
     type: str = Field(description="`urn:laurels:error:` and the code.")
-    title: str = Field(description="The code in words.")
-    status: int = Field(description="The HTTP status that a request of its own would have had.")
-    detail: str = Field(description="What is wrong with this item, and what would be right.")
-    code: str = Field(description="Stable: programs branch on it.")
+    title: str = Field(description="Short title of the error.")
+    status: int = Field(description="The HTTP status that a separate request would have had.")
+    detail: str = Field(description="What is wrong with this item, and how to correct it.")
+    code: str = Field(description="Stable error code for programs.")
     errors: list[dict[str, Any]] | None = Field(
         default=None, description="The fields of this item that are wrong, as in `Problem`."
     )
@@ -59,10 +59,10 @@ class ProblemOut(View):
 class ItemOut(View, Generic[Out]):
     """What came of one item: a result, or a problem."""
 
-    status: int = Field(description="What a request of its own would have been answered with.")
-    result: Out | None = Field(default=None, description="What came of it; null when it failed.")
+    status: int = Field(description="The HTTP status that a separate request would have had.")
+    result: Out | None = Field(default=None, description="The result; null if the item failed.")
     problem: ProblemOut | None = Field(
-        default=None, description="Why it failed; null when it did not."
+        default=None, description="Why the item failed; null if it succeeded."
     )
 
     @classmethod
@@ -75,8 +75,8 @@ class BulkOut(View, Generic[Out]):
     """What came of each item, in the order in which they were sent."""
 
     data: list[ItemOut[Out]] = Field(description="One entry per item, in the order of `items`.")
-    succeeded: int = Field(description="How many items were done.")
-    failed: int = Field(description="How many items were refused.")
+    succeeded: int = Field(description="Number of items that succeeded.")
+    failed: int = Field(description="Number of items that failed.")
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
@@ -178,5 +178,5 @@ def _problem(error: Exception | None) -> dict[str, Any]:
     if isinstance(error, AppError):
         status = HTTP_STATUS[error.kind]
         return body_of(status, error.code, error.message, error.fields, error.details)
-    detail = "Something broke on our side; this item was not booked, the others were."
+    detail = "Something broke on our side; this item was not booked, but the others were."
     return body_of(500, "internal", detail, [], {})

@@ -24,7 +24,7 @@ _HOW = "make one by `openssl rand -base64 32`"
 
 
 class SecretKeyMissing(Conflict):
-    """This installation cannot keep secrets yet: its operator has to set LAURELS_SECRET_KEY."""
+    """This installation cannot store secrets yet; its operator has to set LAURELS_SECRET_KEY."""
 
     code = "secret_key_missing"
 

@@ -173,8 +173,8 @@ class _Parcel:
             said = f"The body did not arrive within {seconds}; send it faster, or in parts."
             return problem(request, 408, "slow_body", said, headers={"Connection": "close"})
         said = (
-            f"This took longer than {seconds}, and its end was not waited for. Ask for less, or try"
-            " again with the same Idempotency-Key, which tells what came of it."
+            f"The request took longer than {seconds} and was not waited for. Ask for less, or send"
+            " it again with the same Idempotency-Key to learn its outcome."
         )
         return problem(request, 503, "timed_out", said, headers={"Retry-After": "1"})
 
@@ -191,7 +191,7 @@ class _Parcel:
                 headers=headers,
             )  # fmt: skip
         if self._repeated is not None:
-            said = f"The header {self._repeated} came more than once; send it once."
+            said = f"The header {self._repeated} was sent more than once; send it once."
             return problem(Request(self._scope), 400, "repeated_header", said)
         if self._token is None:
             return None

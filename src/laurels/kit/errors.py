@@ -71,14 +71,14 @@ class AppError(Exception):
 
 
 class Invalid(AppError):
-    """The request says something that cannot be."""
+    """The request is not valid."""
 
     code = "invalid"
     kind = Kind.INVALID
 
 
 class Unauthenticated(AppError):
-    """No valid credentials came with the request; send `Authorization: Bearer <api key>`."""
+    """The request has no valid credentials; send `Authorization: Bearer <api key>`."""
 
     code = "unauthenticated"
     kind = Kind.UNAUTHENTICATED
@@ -94,21 +94,21 @@ class Forbidden(AppError):
 
 
 class NotFound(AppError):
-    """There is no such thing."""
+    """The requested object does not exist."""
 
     code = "not_found"
     kind = Kind.NOT_FOUND
 
 
 class Conflict(AppError):
-    """The present state of things forbids this."""
+    """The current state does not allow this."""
 
     code = "conflict"
     kind = Kind.CONFLICT
 
 
 class Gone(AppError):
-    """There was such a thing, but it is not kept any more."""
+    """The requested object is no longer stored."""
 
     code = "gone"
     kind = Kind.GONE
@@ -141,7 +141,7 @@ def altered(error: type[AppError], fields: Sequence[str]) -> AppError:
     more = f" and {len(fields) - 10} more" if len(fields) > 10 else ""
     trouble = error(f"{error().message.rstrip('.')}: it differs in {names}{more}.")
     trouble.fields = [
-        FieldError(name, "is not what was recorded under this number", error.code)
+        FieldError(name, "differs from what was recorded under this external id", error.code)
         for name in fields[:100]
     ]
     return trouble

@@ -79,7 +79,7 @@ class ExpansionsOf:
         names = text.split(",")
         for name in names:
             if name not in offers:
-                msg = f"`{name[:40]}` cannot be expanded here; these can: {', '.join(offers)}"
+                msg = f"`{name[:40]}` cannot be expanded here; use {', '.join(offers)}"
                 raise ValueError(msg)
         return ",".join(dict.fromkeys(names))
 
@@ -95,9 +95,9 @@ class ExpansionsOf:
         return {
             **handler(schema),
             "pattern": f"^({'|'.join(offers)})(,({'|'.join(offers)}))*$",
-            "description": "What to put under `expanded`, separated by commas: "
+            "description": "Objects to include under `expanded`, separated by commas: "
             + ", ".join(f"`{name}`" for name in offers)
-            + ". Each asks for the permission to read it.",
+            + ". Each requires the permission to read it.",
         }
 
 
@@ -112,12 +112,12 @@ def describe(document: dict[str, Any]) -> None:
         fields: dict[str, Any] = {
             offered: (
                 get_args(get_type_hints(found.loader)["return"])[1] | None,
-                Field(default=None, description="There when `expand` asked for it."),
+                Field(default=None, description="Present if requested with `expand`."),
             )
             for offered, found in sorted(offers.items())
         }
         model = create_model(
-            f"{name}Expanded", __doc__="What `expand` asked for, by name.", **fields
+            f"{name}Expanded", __doc__="The objects requested with `expand`, by name.", **fields
         )
         form = model.model_json_schema(
             mode="serialization", ref_template="#/components/schemas/{model}"
@@ -127,7 +127,7 @@ def describe(document: dict[str, Any]) -> None:
         schemas[model.__name__] = form
         schemas[f"{name}Out"]["properties"]["expanded"] = {
             "$ref": f"#/components/schemas/{model.__name__}",
-            "description": "What `expand` asked for; absent when it asked for nothing.",
+            "description": "The objects requested with `expand`; absent if none were.",
         }
 
 
@@ -139,6 +139,6 @@ Expanded = Annotated[
     dict[str, Any] | None,
     Field(
         exclude_if=_absent,
-        description="What `expand` asked for, by name; absent when it asked for nothing.",
+        description="The objects requested with `expand`, by name; absent if none were.",
     ),
 ]

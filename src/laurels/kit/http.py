@@ -365,8 +365,8 @@ async def _on_busy(request: Request, error: Exception) -> Response:
 async def _on_unknown(request: Request, error: Exception) -> Response:
     log.warning("the outcome of a commit is unknown: %r", error.__cause__)
     detail = (
-        "The database did not say how the commit went: this is booked, or it is not. Ask again"
-        " with the same Idempotency-Key to find out."
+        "The outcome of the commit is unknown: the request may have been booked or not. Send it"
+        " again with the same Idempotency-Key to find out."
     )
     return problem(request, 503, "outcome_unknown", detail, headers={"Retry-After": "1"})
 
@@ -386,7 +386,9 @@ _RETRYABLE = (
 
 async def _on_database(request: Request, error: Exception) -> Response:
     if isinstance(error, asyncpg.LockNotAvailableError):
-        detail = "Something else has locked what this needs. Nothing was booked; try again."
+        detail = (
+            "Another operation holds a lock that this one needs. Nothing was booked; try again."
+        )
         return problem(request, 503, "unavailable", detail, headers={"Retry-After": "1"})
     if isinstance(error, _RETRYABLE):
         return await _on_busy(request, error)
@@ -400,7 +402,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
         return problem(request, 404, "no_such_route", f"There is no route {asked}.")
     if found.status_code == 405:
         known = ", ".join(_methods_at(request))
-        detail = f"There is no route {asked}; this path knows {known}."
+        detail = f"There is no route {asked}; this path supports {known}."
         return problem(request, 405, "method_not_allowed", detail, headers={"Allow": known})
     return problem(request, found.status_code, "http_error", str(found.detail))
 
@@ -421,7 +423,9 @@ def _methods_at(request: Request) -> list[str]:
 async def _on_crash(request: Request, error: Exception) -> Response:
     _without_values(error)
     log.error("request %s failed", getattr(request.state, "request_id", "?"), exc_info=error)
-    detail = "Something broke on our side; nothing was booked. The request id finds it in the log."
+    detail = (
+        "Something broke on our side; nothing was booked. Report the request id to the operator."
+    )
     return problem(request, 500, "internal", detail)
 
 

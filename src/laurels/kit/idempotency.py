@@ -46,13 +46,13 @@ Each is looked up by itself (`limit` keeps it so): joined, the planner reads all
 
 
 class AnswerErased(Gone):
-    """This request was answered, and the answer went with the person who was erased since."""
+    """This request was answered before, but its answer was erased together with the person."""
 
     code = "answer_erased"
 
 
 class IdempotencyKeyReused(Conflict):
-    """This Idempotency-Key came before with another request; use a new key for a new request."""
+    """This Idempotency-Key was used for a different request; use a new key for a new request."""
 
     code = "idempotency_key_reused"
 

@@ -226,10 +226,10 @@ def check_amount(amount: Decimal, currency: str) -> Decimal:
     An amount with more decimal places than the currency has is refused, not rounded.
     """
     if amount < 0:
-        msg = "is negative; amounts are zero or more (send a refund to take something back)"
+        msg = "is negative; send zero or more (to give money back, send a refund)"
         raise ValueError(msg)
     if amount > MAX_AMOUNT:
-        msg = f"is over the limit of {MAX_AMOUNT}"
+        msg = f"exceeds the limit of {MAX_AMOUNT}"
         raise ValueError(msg)
     places = scale(currency)
     exponent = amount.as_tuple().exponent
@@ -268,5 +268,5 @@ def require_at_most(
 ) -> None:
     """Raise the error when the amount is over what there is, saying of what."""
     if amount > most:
-        words = f"is over {format_amount(most, currency)}, {of}"
+        words = f"exceeds {format_amount(most, currency)}, {of}"
         raise refused(error, field, words)

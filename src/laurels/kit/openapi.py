@@ -49,31 +49,35 @@ class DoorProblem:
 
 AT_THE_DOOR: tuple[DoorProblem, ...] = (
     DoorProblem(
-        "unreadable_body", 400, "The body is not JSON, or nested too deeply; says where.",
+        "unreadable_body", 400, "The body is not valid JSON or is nested too deeply; the answer"
+            " says where.",
         MetBy.WRITES,
     ),
     DoorProblem(
-        "incomplete_body", 400, "The body ended before it was whole; nothing was done.",
+        "incomplete_body", 400, "The body was incomplete; nothing was done.",
         MetBy.WRITES,
     ),
     DoorProblem(
-        "repeated_header", 400, "A header that may come once came again; the answer names it."
+        "repeated_header", 400, "A header that may be sent only once was repeated; the answer"
+            " names it."
     ),
-    DoorProblem("no_such_route", 404, "Nothing lives at this path.", MetBy.NONE),
-    DoorProblem("method_not_allowed", 405, "This path knows other methods.", MetBy.NONE),
+    DoorProblem("no_such_route", 404, "There is no route at this path.", MetBy.NONE),
+    DoorProblem("method_not_allowed", 405, "The path does not support this method.", MetBy.NONE),
     DoorProblem("slow_body", 408, "The body did not arrive in time.", MetBy.WRITES),
     DoorProblem(
-        "body_too_large", 413, "The body is over the limit, which it names.", MetBy.WRITES
+        "body_too_large", 413, "The body exceeds the limit, which the answer names.", MetBy.WRITES
     ),
     DoorProblem(
-        "unsupported_media_type", 415, "The body is not announced as JSON; says what to send.",
+        "unsupported_media_type", 415, "The `Content-Type` is not JSON; the answer says what to"
+            " send.",
         MetBy.WRITES,
     ),
-    DoorProblem("invalid", 422, "Fields are wrong; `errors` names each, and why."),
-    DoorProblem("headers_too_large", 431, "The headers are too many or too long."),
+    DoorProblem("invalid", 422, "Fields are not valid; `errors` names each and says why."),
+    DoorProblem("headers_too_large", 431, "There are too many headers, or they are too long."),
     DoorProblem("internal", 500, "Something broke on our side; nothing was booked."),
     DoorProblem(
-        "timed_out", 503, "It took too long; try again with the same key to learn what came of it."
+        "timed_out", 503, "The request took too long; send it again with the same key to learn its"
+            " outcome."
     ),
     DoorProblem(
         "unavailable", 503,
@@ -81,7 +85,8 @@ AT_THE_DOOR: tuple[DoorProblem, ...] = (
     ),
     DoorProblem(
         "outcome_unknown", 503,
-        "The database did not say how the commit went; try again with the same key to find out.",
+        "The outcome of the commit is unknown; send the request again with the same key to find"
+        " out.",
         MetBy.WRITES,
     ),
 )  # fmt: skip
@@ -361,9 +366,9 @@ _PARAMETERS: dict[str, Any] = {
         "name": "Idempotency-Key",
         "in": "header",
         "required": False,
-        "description": "Your name for this request. The same key and body within 7 days get the"
-        " first answer again, with `Idempotent-Replayed: true`; another body is refused. What was"
-        ' answered about a person who was erased since is `{"erased": true}`.',
+        "description": "Your unique key for this request. Sending the same key and body within 7"
+        " days returns the first answer, with `Idempotent-Replayed: true`; a different body is"
+        ' refused. An answer about a person who has been erased is `{"erased": true}`.',
         "schema": {
             "type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": KEY_PATTERN,
         },
@@ -373,17 +378,17 @@ _PARAMETERS: dict[str, Any] = {
 
 _HEADERS: dict[str, Any] = {
     "X-Request-Id": {
-        "description": "Names this request in logs and problems.",
+        "description": "Identifies this request in logs and problems.",
         "required": True,
         "schema": {"type": "string"},
     },
     "RateLimit": {
-        "description": "What is left of the key's limit: `r` requests, full again in `t` seconds"
-        " (draft-ietf-httpapi-ratelimit-headers-11). Absent where there is no limit.",
+        "description": "What is left of the key's limit: `r` requests, reset in `t` seconds"
+        " (draft-ietf-httpapi-ratelimit-headers-11). Absent if there is no limit.",
         "schema": {"type": "string"},
     },
     "RateLimit-Policy": {
-        "description": "The key's limit: `q` requests in `w` seconds. Absent where there is none.",
+        "description": "The key's limit: `q` requests in `w` seconds. Absent if there is none.",
         "schema": {"type": "string"},
     },
     "Idempotent-Replayed": {
@@ -391,11 +396,11 @@ _HEADERS: dict[str, Any] = {
         "schema": {"type": "string", "enum": ["true"]},
     },
     "Retry-After": {
-        "description": "Seconds to wait before the same request is worth another try.",
+        "description": "Seconds to wait before sending the request again.",
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
     "WWW-Authenticate": {
-        "description": "How to show who you are.",
+        "description": "How to authenticate.",
         "schema": {"type": "string"},
     },
 }
@@ -405,16 +410,17 @@ _SCHEMAS: dict[str, Any] = {
     "Problem": {
         "title": "Problem",
         "type": "object",
-        "description": "What went wrong (RFC 9457). Some problems carry further members, such as"
-        " `available` of `insufficient_points`.",
+        "description": "An error (RFC 9457). Some problems have further fields, such as"
+            " `available` in `insufficient_points`.",
         "properties": {
             "type": {**_TEXT, "description": "`urn:laurels:error:` and the code."},
-            "title": {**_TEXT, "description": "The code in words."},
+            "title": {**_TEXT, "description": "Short title of the error."},
             "status": {"type": "integer", "description": "The HTTP status."},
-            "detail": {**_TEXT, "description": "What is wrong this time, and what would be right."},
-            "code": {**_TEXT, "description": "Stable: programs branch on it."},
+            "detail": {**_TEXT, "description": "What is wrong in this case, and how to correct"
+                " it."},
+            "code": {**_TEXT, "description": "Stable error code for programs."},
             "request_id": {
-                "type": ["string", "null"], "description": "Finds the request in the log.",
+                "type": ["string", "null"], "description": "Identifies the request in the log.",
             },
             "errors": {
                 "type": "array",
@@ -429,7 +435,7 @@ _SCHEMAS: dict[str, Any] = {
         "type": "object",
         "description": "One field that is wrong.",
         "properties": {
-            "field": {**_TEXT, "description": "Its name, with dots inside of objects and lists."},
+            "field": {**_TEXT, "description": "Its name, with dots for nested objects and lists."},
             "pointer": {
                 **_TEXT, "description": "Of a field of the body: its place, a JSON pointer.",
             },
@@ -437,10 +443,10 @@ _SCHEMAS: dict[str, Any] = {
             "header": {**_TEXT, "description": "Of a header: its name."},
             "code": {
                 **_TEXT,
-                "description": "What kind of wrong it is: one of the list of field codes, or the"
-                " code of the problem itself.",
+                "description": "The kind of error: one of the field codes, or the code of the"
+                    " problem itself.",
             },
-            "message": {**_TEXT, "description": "Why, and what would be right."},
+            "message": {**_TEXT, "description": "What is wrong, and how to correct it."},
         },
         "required": ["field", "code", "message"],
     },

@@ -54,7 +54,7 @@ class Whole(View):
 
 def _digits(value: Any) -> Any:
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
-        msg = f"is not a whole number from 1 to {MAX_PAGE}"
+        msg = f"must be a whole number from 1 to {MAX_PAGE}"
         raise ValueError(msg)
     return value
 
@@ -215,15 +215,15 @@ class Listing:
 
         sort = cast("Any", Literal)[tuple(self.orders)]
         created = "`created_at` is the order in which they were recorded."
-        by = ["By what the list is sorted; with a minus the greatest or newest first."]
+        by = ["Sort order; with a leading minus, largest or newest first."]
         by += [created] if "created_at" in self.sorts else []
         by += [self.words] if self.words else []
         since = Query(description=f"{self.happened} at or after this moment.")
         until = Query(description=f"{self.happened} before this moment.")
         cursor = Query(
             max_length=2000,
-            description="`next_cursor` of the page before, with the same `sort`; absent for the"
-            " first.",
+            description="`next_cursor` of the previous page, with the same `sort`; leave it out"
+            " for the first page.",
         )
         limit = Query(ge=1, le=MAX_PAGE, description="Rows per page, 1 to 100.")
         wanted: dict[str, tuple[Any, Any]] = {
@@ -261,12 +261,12 @@ class Listing:
             known = self.orders[name]
             place = Place(None if known.key is None else known.key.read(value), row_id)
         except (ValueError, KeyError, TypeError, OverflowError):
-            msg = "is not a cursor of this list; take `next_cursor` of the page before"
+            msg = "is not a cursor of this list; send `next_cursor` of the previous page"
             raise Invalid(msg, field="cursor") from None
         if name != order.name:
             msg = (
-                f"goes on with the list sorted by `{name}`, not by `{order.name}`; send"
-                f" `sort={name}`, or leave the cursor out to begin anew"
+                f"belongs to the list sorted by `{name}`, not by `{order.name}`; send"
+                f" `sort={name}`, or leave the cursor out to start over"
             )
             raise Invalid(msg, field="cursor")
         return place

@@ -24,14 +24,14 @@ from .errors import Invalid, Limited
 
 
 class HashingBusy(Limited):
-    """Many people are signing in at this moment; try again in a second."""
+    """Too many people are signing in right now; try again in a second."""
 
     code = "hashing_busy"
     retry_after = 1
 
 
 class WeakPassword(Invalid):
-    """Others would guess this password; choose a longer one."""
+    """This password is easy to guess; choose a longer one."""
 
     code = "weak_password"
 
@@ -141,18 +141,18 @@ def check(password: str, *, email: str, name: str = "", field: str = "password")
     Length is what counts (NIST SP 800-63B); no rule asks for digits or signs.
     """
     if len(password) < SHORTEST:
-        msg = f"has fewer than {SHORTEST} characters; a few words make a good one"
+        msg = f"has fewer than {SHORTEST} characters; use a few unrelated words"
         raise WeakPassword(msg, field=field)
     plain = password.casefold()
     if len(set(plain)) < 5 or _repeats(plain) or _runs(plain):
-        msg = "repeats itself or counts up; choose a few words that do not belong together"
+        msg = "repeats itself or counts up; use a few unrelated words"
         raise WeakPassword(msg, field=field)
     own = {part for part in re.split(r"[\W_]+", f"{email} {name}".casefold()) if len(part) > 2}
     words = sorted(own | COMMON, key=len, reverse=True)
     if any(_is_made_of(words, text) for text in (plain, plain.translate(_LEET))):
         msg = (
-            "is made of what others try first: your own name or address, or the commonest words;"
-            " choose a few words that do not belong together"
+            "is built from your name, your address or the most common words; use a few unrelated"
+            " words"
         )
         raise WeakPassword(msg, field=field)
 

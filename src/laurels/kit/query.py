@@ -18,7 +18,7 @@ MAX_PARAMETERS = 100
 
 def _spelled(value: object) -> object:
     if isinstance(value, str) and value not in {"true", "false"}:
-        msg = "is neither `true` nor `false`"
+        msg = "must be `true` or `false`"
         raise ValueError(msg)
     return value
 
@@ -71,10 +71,10 @@ def _faults(names: Iterable[str], known: frozenset[str]) -> Iterator[FieldError]
     seen: set[str] = set()
     for name in names:
         if name not in known:
-            there = f"known are: {', '.join(sorted(known))}" if known else "there are none here"
-            words = f"is no query parameter of this address; {there}"
+            there = f"use {', '.join(sorted(known))}" if known else "it takes none"
+            words = f"is not a query parameter of this route; {there}"
             yield FieldError(name[:100], words, Fault.UNKNOWN_PARAMETER, "query")
         elif name in seen:
-            words = "comes twice; send it once"
+            words = "was sent twice; send it once"
             yield FieldError(name, words, Fault.REPEATED_PARAMETER, "query")
         seen.add(name)

@@ -21,7 +21,7 @@ QUIET = 600.0
 
 
 class RateLimited(Limited):
-    """This key makes more requests than it may; wait as long as `Retry-After` says.
+    """This key has exceeded its rate limit; wait for the time in `Retry-After`.
 
     The limit is the setting `api.requests_per_second` of the tenant, or its plan's.
     """
@@ -30,7 +30,7 @@ class RateLimited(Limited):
 
 
 class TooManyFailures(Limited):
-    """Too many wrong API keys came from this address; wait as long as `Retry-After` says."""
+    """This address has sent too many wrong API keys; wait for the time in `Retry-After`."""
 
     code = "too_many_failures"
 

@@ -15,7 +15,7 @@ def read_json(text: str) -> Any:
         msg = "it is nested too deeply"
         raise ValueError(msg) from None
     except ArithmeticError:
-        msg = "a number has an exponent that no calculation can use; send it as text"
+        msg = "a number has an exponent too large to calculate with; send it as text"
         raise ValueError(msg) from None
 
 
@@ -47,7 +47,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        msg = f"the name {json.dumps(twice[:40])} comes twice in one object; send it once"
+        msg = f"the name {json.dumps(twice[:40])} appears twice in one object; send it once"
         raise ValueError(msg)
     return found
 

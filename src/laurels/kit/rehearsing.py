@@ -20,8 +20,8 @@ _NOTES = "what a dry run has written"
 DryRun = Annotated[
     Switch,
     Query(
-        description="Do it, say what came of it and what would follow, and keep nothing. The"
-        " answer is 200 whatever the outcome; an `Idempotency-Key` is not used up."
+        description="Carry the request out, return its outcome and effects, and roll everything"
+        " back. The answer is always 200; an `Idempotency-Key` is not used up."
     ),
 ]
 Follow = Callable[[Work | None], Awaitable[BaseModel]]

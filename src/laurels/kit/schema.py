@@ -109,7 +109,8 @@ Amount = Annotated[
         {
             "anyOf": [{"type": "string", "pattern": r"^\d+(\.\d+)?$"}, {"type": "number"}],
             "examples": ["12.50"],
-            "description": "Exact money: a decimal string (a JSON number is read exactly too).",
+            "description": "An exact amount: a decimal string (a JSON number is also read"
+            " exactly).",
         }
     ),
 ]
@@ -124,7 +125,7 @@ SignedAmount = Annotated[
         {
             "anyOf": [{"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}, {"type": "number"}],
             "examples": ["-1.00"],
-            "description": "An exact decimal that may be negative: a decimal string or a number.",
+            "description": "An exact decimal, possibly negative: a decimal string or a number.",
         }
     ),
 ]
@@ -159,8 +160,8 @@ def _spelled_moment(value: Any) -> Any:
     if isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value)):
         return value
     msg = (
-        "is not a moment; send date, time with seconds and time zone as text, for example"
-        " `2026-03-01T12:00:00Z` (a `+` in an address is written `%2B`)"
+        "is not a date and time; send it with seconds and time zone as text, for example"
+        " `2026-03-01T12:00:00Z` (write `+` as `%2B` in a URL)"
     )
     raise ValueError(msg)
 
@@ -180,7 +181,7 @@ def _moment(value: datetime) -> datetime:
     except OverflowError:
         moment = None
     if moment is None or moment.year > LAST_YEAR:
-        msg = "lies outside of the calendar; check the year"
+        msg = "is outside the calendar; check the year"
         raise ValueError(msg)
     return moment
 
@@ -192,7 +193,7 @@ Moment = Annotated[datetime, BeforeValidator(_spelled_moment), AfterValidator(_m
 def _spelled_day(value: Any) -> Any:
     if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
         return value
-    msg = "is not a day; send text such as `1990-05-17`"
+    msg = "is not a date; send text such as `1990-05-17`"
     raise ValueError(msg)
 
 
@@ -254,11 +255,11 @@ def _plain(value: Any, depth: int) -> Any:
         return check_prose(value)
     if isinstance(value, Decimal):
         if abs(value.adjusted()) > MAX_DIGITS or len(value.as_tuple().digits) > MAX_DIGITS:
-            msg = f"holds a number of more than {MAX_DIGITS} digits; send it as text"
+            msg = f"contains a number of more than {MAX_DIGITS} digits; send it as text"
             raise ValueError(msg)
         return format(value, "f")
     if isinstance(value, int) and abs(value) > MAX_POINTS:
-        msg = "holds a number over 2^53 - 1, which JSON readers do not keep; send it as text"
+        msg = "contains a number over 2^53 - 1, which JSON readers do not preserve; send it as text"
         raise ValueError(msg)
     if isinstance(value, list):
         items = cast("list[Any]", value)

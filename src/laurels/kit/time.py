@@ -78,7 +78,7 @@ def check_occurred_at(moment: datetime, now: datetime) -> datetime:
         msg = "is before 1970; check the year"
         raise ValueError(msg)
     if moment > now + FUTURE_TOLERANCE:
-        msg = "lies in the future; send the moment it happened (at most 5 minutes ahead of us)"
+        msg = "is in the future; send the time it happened (at most 5 minutes ahead of our clock)"
         raise ValueError(msg)
     return moment.astimezone(UTC)
 
@@ -88,5 +88,5 @@ def require_future(
 ) -> None:
     """Raise the error for an end that has come already; no end at all is one that never comes."""
     if moment is not None and moment <= now:
-        words = f"lies in the past; it is {now.isoformat(timespec='seconds')}, send a later moment"
+        words = f"is in the past; send a time after {now.isoformat(timespec='seconds')}"
         raise refused(error, field, words)

@@ -39,21 +39,21 @@ def check_key(text: str) -> str:
     if not text.isascii() or not text.isprintable():
         text = _one_spelling(text)
     if text[:1] == " " or text[-1:] == " ":
-        msg = "begins or ends with a blank, which nobody sees; send it without"
+        msg = "begins or ends with a space; send it without"
         raise ValueError(msg)
     return text
 
 
 def _one_spelling(text: str) -> str:
-    _refuse(_KEY_FAULT, text, "nobody sees")
+    _refuse(_KEY_FAULT, text, "is invisible")
     for each in text:
         if each.isascii():
             continue
         if unicodedata.category(each) == "Cn":
-            msg = f"holds {_named(each)}, which Unicode does not have; send it without"
+            msg = f"contains {_named(each)}, which Unicode does not have; send it without"
             raise ValueError(msg)
         if (usual := unicodedata.normalize("NFC", each)) != each:
-            msg = f"holds {_named(each)}, another way to write `{usual}`; send that"
+            msg = f"contains {_named(each)}, another way to write `{usual}`; send that"
             raise ValueError(msg)
     return unicodedata.normalize("NFC", text)
 
@@ -65,7 +65,7 @@ def check_line(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    _refuse(_LINE_FAULT, text, "no line of text has")
+    _refuse(_LINE_FAULT, text, "a single line of text cannot have")
     usual = unicodedata.normalize("NFC", text)
     return usual if len(usual) <= len(text) else text
 
@@ -78,7 +78,7 @@ def check_prose(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = text.replace("\r\n", "\n")
-    _refuse(_PROSE_FAULT, text, "no text has")
+    _refuse(_PROSE_FAULT, text, "text cannot have")
     return text
 
 
@@ -93,11 +93,11 @@ def _refuse(fault: re.Pattern[str], text: str, whom: str) -> None:
     if found is None:
         return
     if found[0] == "\x00":
-        msg = "holds a null byte (\\u0000), which text cannot have; remove it"
+        msg = "contains a null byte (\\u0000), which text cannot have; remove it"
     elif "\ud800" <= found[0] <= "\udfff":
-        msg = "holds half of a surrogate pair, which is not a character; remove it"
+        msg = "contains half of a surrogate pair, which is not a character; remove it"
     else:
-        msg = f"holds {_named(found[0])}, which {whom}; send it without"
+        msg = f"contains {_named(found[0])}, which {whom}; send it without"
     raise ValueError(msg)
 
 

@@ -28,46 +28,47 @@ class Fault(StrEnum):
 
 
 FAULTS: Mapping[Fault, str] = {
-    Fault.MISSING: "It is required and was not sent.",
-    Fault.UNKNOWN_FIELD: "The object has no field of this name.",
-    Fault.UNKNOWN_PARAMETER: "The address takes no query parameter of this name.",
+    Fault.MISSING: "The field is required and was not sent.",
+    Fault.UNKNOWN_FIELD: "The object has no field with this name.",
+    Fault.UNKNOWN_PARAMETER: "The route has no query parameter with this name.",
     Fault.REPEATED_PARAMETER: "The query parameter was sent more than once.",
     Fault.WRONG_TYPE: "Another JSON type is expected; the message says which.",
-    Fault.WRONG_FORMAT: "The text is not written as it should be; the message has an example.",
-    Fault.NOT_A_CHOICE: "It is none of the values that are allowed; the message lists them.",
-    Fault.TOO_SHORT: "It has too few characters or entries.",
-    Fault.TOO_LONG: "It has too many characters or entries.",
-    Fault.TOO_SMALL: "The number is below the least that is allowed.",
-    Fault.TOO_LARGE: "The number is above the most that is allowed.",
+    Fault.WRONG_FORMAT: "The text has the wrong format; the message has an example.",
+    Fault.NOT_A_CHOICE: "The value is not one of those allowed; the message lists them.",
+    Fault.TOO_SHORT: "The value has too few characters or entries.",
+    Fault.TOO_LONG: "The value has too many characters or entries.",
+    Fault.TOO_SMALL: "The number is below the minimum.",
+    Fault.TOO_LARGE: "The number is above the maximum.",
     Fault.TOO_PRECISE: "The number has too many digits or decimal places.",
-    Fault.CONTRADICTION: "It contradicts another field of the request.",
-    Fault.CONDITION: "A condition cannot be read at this place.",
-    Fault.INVALID: "It breaks a rule of this field; the message says which.",
+    Fault.CONTRADICTION: "The value contradicts another field of the request.",
+    Fault.CONDITION: "A condition is not valid at this place.",
+    Fault.INVALID: "The value breaks a rule of this field; the message says which.",
 }
 """Each kind with its meaning, for docs/reference/errors.md."""
 
 _INTEGER = "is not a whole number; send an integer such as `100`"
 _NUMBER = 'is not a number; send a decimal string such as `"1.5"`'
 _OBJECT = "is not an object; send `{{...}}`"
-_MOMENT = "is not a moment of the calendar; send text such as `2026-03-01T12:00:00Z`"
-_DAY = "is not a day of the calendar; send text such as `1990-05-17`"
+_MOMENT = "is not a valid date and time; send text such as `2026-03-01T12:00:00Z`"
+_DAY = "is not a valid date; send text such as `1990-05-17`"
 _FAULTS: Mapping[str, tuple[Fault, str]] = {
     "missing": (Fault.MISSING, "is missing; send it"),
     "extra_forbidden": (
-        Fault.UNKNOWN_FIELD, "is not known here; check its spelling or leave it out",
+        Fault.UNKNOWN_FIELD, "is not a known field; check its spelling or leave it out",
     ),
     "string_type": (Fault.WRONG_TYPE, "is not text; send it in quotes"),
     "string_too_short": (Fault.TOO_SHORT, "is shorter than {min_length} characters"),
     "string_too_long": (Fault.TOO_LONG, "is longer than {max_length} characters"),
     "string_unicode": (
-        Fault.WRONG_FORMAT, "holds a character that UTF-8 does not have; remove it",
+        Fault.WRONG_FORMAT, "contains a character that UTF-8 does not have; remove it",
     ),
-    "string_pattern_mismatch": (Fault.WRONG_FORMAT, "is not of the form `{pattern}`"),
-    "bool_type": (Fault.WRONG_TYPE, "is neither `true` nor `false`"),
-    "bool_parsing": (Fault.WRONG_TYPE, "is neither `true` nor `false`"),
+    "string_pattern_mismatch": (Fault.WRONG_FORMAT, "does not match the pattern `{pattern}`"),
+    "bool_type": (Fault.WRONG_TYPE, "must be `true` or `false`"),
+    "bool_parsing": (Fault.WRONG_TYPE, "must be `true` or `false`"),
     "int_type": (Fault.WRONG_TYPE, _INTEGER),
     "int_parsing": (Fault.WRONG_TYPE, _INTEGER),
-    "int_parsing_size": (Fault.TOO_LARGE, "is more than any number that can be kept; send less"),
+    "int_parsing_size": (Fault.TOO_LARGE, "is larger than any number that can be stored; send"
+        " less"),
     "int_from_float": (Fault.WRONG_TYPE, _INTEGER),
     "float_type": (Fault.WRONG_TYPE, _NUMBER),
     "float_parsing": (Fault.WRONG_TYPE, _NUMBER),
@@ -78,15 +79,15 @@ _FAULTS: Mapping[str, tuple[Fault, str]] = {
     "decimal_whole_digits": (
         Fault.TOO_LARGE, "has more than {whole_digits} digits before the decimal point",
     ),
-    "finite_number": (Fault.WRONG_TYPE, "is not a number that can be counted with"),
-    "greater_than": (Fault.TOO_SMALL, "is not more than {gt}; send more"),
+    "finite_number": (Fault.WRONG_TYPE, "is not a finite number"),
+    "greater_than": (Fault.TOO_SMALL, "must be more than {gt}"),
     "greater_than_equal": (Fault.TOO_SMALL, "is less than {ge}; send {ge} or more"),
-    "less_than": (Fault.TOO_LARGE, "is not less than {lt}; send less"),
+    "less_than": (Fault.TOO_LARGE, "must be less than {lt}"),
     "less_than_equal": (Fault.TOO_LARGE, "is more than {le}; send {le} or less"),
-    "literal_error": (Fault.NOT_A_CHOICE, "is none of {expected}"),
-    "enum": (Fault.NOT_A_CHOICE, "is none of {expected}"),
+    "literal_error": (Fault.NOT_A_CHOICE, "is not one of {expected}"),
+    "enum": (Fault.NOT_A_CHOICE, "is not one of {expected}"),
     "union_tag_invalid": (
-        Fault.NOT_A_CHOICE, "has {discriminator} `{tag}`, which is none of {expected_tags}",
+        Fault.NOT_A_CHOICE, "has {discriminator} `{tag}`, which is not one of {expected_tags}",
     ),
     "union_tag_not_found": (Fault.MISSING, "has no {discriminator}; send one"),
     "list_type": (Fault.WRONG_TYPE, "is not a list; send `[...]`"),
@@ -105,7 +106,7 @@ _FAULTS: Mapping[str, tuple[Fault, str]] = {
     "datetime_parsing": (Fault.WRONG_FORMAT, _MOMENT),
     "datetime_from_date_parsing": (Fault.WRONG_FORMAT, _MOMENT),
     "datetime_object_invalid": (Fault.WRONG_FORMAT, _MOMENT),
-    "none_required": (Fault.WRONG_TYPE, "is not null; send `null` or leave it out"),
+    "none_required": (Fault.WRONG_TYPE, "must be null; send `null` or leave it out"),
     "json_invalid": (Fault.WRONG_FORMAT, "is not JSON"),
 }  # fmt: skip
 
@@ -120,7 +121,7 @@ def fault_of(found: Mapping[str, Any]) -> tuple[str, str]:
     words = str(found["msg"]).removeprefix("Value error, ")
     if kind in FAULTS or kind == "value_error":
         return (kind if kind in FAULTS else Fault.INVALID), words
-    return code or Fault.INVALID, "cannot be like this; compare it with the reference of the API"
+    return code or Fault.INVALID, "is not valid; compare it with the API reference"
 
 
 @lru_cache(maxsize=100)

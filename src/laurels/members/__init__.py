@@ -1,4 +1,4 @@
-"""The people in a tenant's programme: who they are and what they have bought in all.
+"""The people in a tenant's programme, with their lifetime totals.
 
 A member has an external id (the tenant's own), an e-mail, or both. It never knows of points.
 """

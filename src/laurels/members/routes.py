@@ -148,7 +148,7 @@ async def export_member(
     member_id: MemberId,
     work: Exporting,
     cursor: Annotated[
-        str | None, Query(max_length=200, description="`next_cursor` of the page before.")
+        str | None, Query(max_length=200, description="`next_cursor` of the previous page.")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows per page.")] = MAX_PAGE,
 ) -> ExportOut:

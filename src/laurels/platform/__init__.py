@@ -1,4 +1,4 @@
-"""Doors of the operator, who runs the installation: tenants, plans, settings of the platform.
+"""For the operator of the installation: tenants, plans, platform settings.
 
 An operator sees which tenants there are, may suspend them, put them on plans and switch features;
 points and members are none of their business: for those they need a key of the tenant.

@@ -1,4 +1,4 @@
-"""Money spent, whatever it came from: purchases, their lines, their states, refunds.
+"""Purchases with their lines and states, and refunds.
 
 A purchase is pending, completed, failed or cancelled; only pending ones move. It never knows of
 points: what a purchase causes and a refund undoes is `settlement`.

@@ -1,4 +1,4 @@
-"""What points buy: the catalogue, redemptions, and the codes they are delivered by.
+"""What points buy: the catalogue, redemptions and voucher codes.
 
 A redemption takes the points and the thing in one transaction; what a provider has to deliver
 comes afterwards, and gives the points back if it never does. It never decides what earns points.

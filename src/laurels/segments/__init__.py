@@ -1,4 +1,4 @@
-"""Groups of members: whom criteria mean, kept as a history of who came and went, and lists by hand.
+"""Groups of members, by criteria or as lists kept by hand, with a history of who joined and left.
 
 Criteria are conditions, compiled to SQL. Rooms upstairs `register` fields that criteria may ask. It
 never decides what belonging to a segment brings.

@@ -31,12 +31,12 @@ class PlannedLotOut(View):
 
 
 class CapOut(View):
-    """A cap that would cut what a rule gives, or leave nothing of it."""
+    """A cap that would reduce what a rule gives, possibly to 0."""
 
     rule_id: RuleId = Field(description="The rule.")
     name: str = Field(description="What the rule is called.")
     points: int = Field(description="What the rule would give after the cap.")
-    words: list[str] = Field(description="What cuts it, in sentences.")
+    words: list[str] = Field(description="What reduces it, in sentences.")
 
 
 class HandlerOut(View):
@@ -71,23 +71,25 @@ class FollowsOut(View):
         default_factory=list[PlannedLotOut], description="Lots that would be opened."
     )
     caps: list[CapOut] = Field(
-        default_factory=list[CapOut], description="Caps that would cut what rules give."
+        default_factory=list[CapOut], description="Caps that would reduce what rules give."
     )
     wallets: list[WalletOut] = Field(
-        default_factory=list[WalletOut], description="As they would be afterwards."
+        default_factory=list[WalletOut], description="Wallets as they would be afterwards."
     )
     events: list[PlannedEventOut] = Field(
         default_factory=list[PlannedEventOut], description="Events that would happen, in order."
     )
-    left_out: int = Field(default=0, description="What is not shown because there is too much.")
+    left_out: int = Field(default=0, description="What is left out because there is too much.")
 
 
 class DryRunOut(FollowsOut):
-    """What a dry run is answered with. A refusal is one, too: then nothing follows."""
+    """The answer to a dry run. If the request would be refused, it has no effects."""
 
     dry_run: Literal[True] = Field(description="Always true.")
     status: int = Field(description="What the request would have been answered with.")
-    answer: dict[str, Any] = Field(description="The answer it would have had, or the problem.")
+    answer: dict[str, Any] = Field(
+        description="The answer that the request would have had, or the problem."
+    )
 
 
 async def follow(work: Work | None) -> FollowsOut:

@@ -1,4 +1,4 @@
-"""Who runs a programme: tenants, their settings, and whether they may do business.
+"""Tenants, which each run a programme, and their settings.
 
 A tenant is a shop, a merchant, a winery or a brand. A preset says how it is furnished when it is
 created; nothing asks later which one it was.

@@ -88,7 +88,7 @@ async def get_settings(section: SectionName, work: Reading) -> SectionOut:
 @router.patch("/settings/{section}")
 @refuses(UnknownSection, TenantInvalid, PlanExceeded, "too_many_rules")
 async def change_settings(section: SectionName, body: dict[str, Any], work: Writing) -> SectionOut:
-    """Change the settings that are sent; the rest stay. Their effects are applied with the change."""
+    """Change the settings that are sent; the rest stay. Their effects apply at once."""
     found = await settings.change_section(work, section, body)
     return SectionOut(section=section, values=found.model_dump(mode="json"))
 

@@ -1,4 +1,4 @@
-"""The ladder of tiers: what each takes and brings, and where every member stands on it.
+"""The ladder of tiers: what each requires and offers, and which one a member has.
 
 Members rise as soon as they meet the criteria. They come down when a refund takes what brought
 them up, when a tier that needs maintenance was not earned again, or when one by hand is over;

@@ -95,7 +95,9 @@ def _permission_of(route: APIRoute) -> Permission | None:
 
 
 async def _on_full(request: Request, _: Exception) -> Response:
-    detail = "Too many requests wait for the same thing; try again in a moment with the same key."
+    detail = (
+        "Too many requests are waiting for this tenant; try again in a moment with the same key."
+    )
     return problem(request, 503, "unavailable", detail, headers={"Retry-After": "1"})
 
 
