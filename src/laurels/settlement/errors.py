@@ -1,7 +1,7 @@
 """Errors of settlement. Those of the rooms below pass through as they are.
 
 AppError
-├── MemberMismatch     member and member_id name two people
+├── MemberMismatch     member and member_id were both sent
 ├── ActivityUnattributed   an activity that says nobody did it
 └── BatchTooLarge      more items than one batch may have
 """
@@ -53,7 +53,7 @@ class ActivityUnattributed(Invalid):
 
 
 class BatchTooLarge(Invalid):
-    """A batch has at most 10,000 items."""
+    """A batch can have at most 10,000 items; split it."""
 
     code: ClassVar[str] = "batch_too_large"
 

@@ -73,8 +73,12 @@ Buying = Annotated[Caller, requires_batched(Permission.PURCHASES_WRITE)]
 
 
 def _natural_key(
-    source: Annotated[ActivitySource | None, Query(description="Who reported it.")] = None,
-    external_id: Annotated[Code | None, Query(description="Its number there.")] = None,
+    source: Annotated[
+        ActivitySource | None, Query(description="Only those from this source.")
+    ] = None,
+    external_id: Annotated[
+        Code | None, Query(description="Only the one with this external id.")
+    ] = None,
 ) -> tuple[str | None, str | None]:
     """Return the natural key that is looked for; either part may be open."""
     return source, external_id
@@ -86,7 +90,7 @@ NaturalKey = Annotated[tuple[str | None, str | None], Depends(_natural_key)]
 def _buyer(
     member_id: Annotated[MemberId | None, Query()] = None,
     member: Annotated[
-        Code | None, Query(description="Of the member with this external id, as you know them.")
+        Code | None, Query(description="Only those of the member with this external id.")
     ] = None,
 ) -> tuple[UUID | None, str | None]:
     """Return whose purchases are looked for, by our id, by theirs, or both."""
@@ -100,11 +104,13 @@ Buyer = Annotated[tuple[UUID | None, str | None], Depends(_buyer)]
     "/members",
     status_code=201,
     tags=["members"],
-    responses={200: {"model": MemberOut, "description": "They were a member before."}},
+    responses={
+        200: {"model": MemberOut, "description": "The member already existed and was updated."}
+    },
 )
 @refuses(*ENROLLING)
 async def enrol_member(body: MemberIn, work: Enrolling, response: Response) -> MemberOut:
-    """Enrol a member, or bring one up to date who has this external id or e-mail (then 200)."""
+    """Enrol a member, or update the one with this external id or e-mail (then 200)."""
     upserted = await service.enrol(work, body.profile())
     response.status_code = 201 if upserted.created else 200
     return MemberOut.model_validate(await members.get_member(work, upserted.id))
@@ -113,14 +119,14 @@ async def enrol_member(body: MemberIn, work: Enrolling, response: Response) -> M
 @router.post("/members/bulk", tags=["members"], response_model=BulkOut[MemberOut])
 @refuses("tenant_suspended", "feature_off")
 async def enrol_members(body: BulkIn[MemberIn], work: EnrollingInBulk) -> Response:
-    """Enrol up to 1,000 members, or bring them up to date; each has its own result."""
+    """Enrol or update up to 1,000 members at once. Each succeeds or fails on its own."""
     return await bulk.book(work, body.items, MemberIn, MemberIn.profile, answers.enrol)
 
 
 @router.delete("/members/{member_id}", tags=["members"])
 @refuses(MemberNotFound, MemberMerged, MemberBlocked, MemberErased)
 async def archive_member(member_id: MemberId, work: Enrolling) -> MemberOut:
-    """Archive a member: out of lists, earning and spending nothing, until restored."""
+    """Archive a member: hidden from lists, and unable to earn or spend until restored."""
     await archiving.archive(work, member_id)
     return MemberOut.model_validate(await members.get_member(work, member_id))
 
@@ -128,7 +134,7 @@ async def archive_member(member_id: MemberId, work: Enrolling) -> MemberOut:
 @router.post("/members/{member_id}/restore", tags=["members"])
 @refuses(MemberNotFound, MemberMerged, MemberBlocked, MemberErased, EmailTaken)
 async def restore_member(member_id: MemberId, work: Enrolling) -> MemberOut:
-    """Restore an archived member. 409 `email_taken` when somebody else has the e-mail by now."""
+    """Restore an archived member. Answers 409 `email_taken` if another member has the e-mail."""
     await archiving.restore(work, member_id)
     return MemberOut.model_validate(await members.get_member(work, member_id))
 
@@ -136,7 +142,7 @@ async def restore_member(member_id: MemberId, work: Enrolling) -> MemberOut:
 @router.post("/members/{member_id}/block", tags=["members"])
 @refuses(MemberNotFound, MemberMerged, MemberArchived, MemberErased)
 async def block_member(member_id: MemberId, body: MemberBlockIn, work: Enrolling) -> MemberOut:
-    """Block a member: in sight, but earning and spending nothing, until unblocked."""
+    """Block a member: still visible, but unable to earn or spend until unblocked."""
     await archiving.block(work, member_id, reason=body.reason)
     return MemberOut.model_validate(await members.get_member(work, member_id))
 
@@ -146,7 +152,7 @@ async def block_member(member_id: MemberId, body: MemberBlockIn, work: Enrolling
 async def unblock_member(
     member_id: MemberId, work: Enrolling, body: MemberUnblockIn | None = None
 ) -> MemberOut:
-    """Unblock a member, who earns and spends again."""
+    """Unblock a member, who can earn and spend again."""
     await archiving.unblock(work, member_id, reason=(body or MemberUnblockIn()).reason)
     return MemberOut.model_validate(await members.get_member(work, member_id))
 
@@ -156,18 +162,18 @@ async def unblock_member(
     status_code=201,
     tags=["purchases"],
     response_model=PurchaseOut,
-    responses={200: {"model": PurchaseOut, "description": "It was there before."}},
+    responses={200: {"model": PurchaseOut, "description": "It already existed."}},
 )
 @refuses(*SETTLING)
 async def post_purchase(body: PurchaseIn, caller: Buying) -> Response:
-    """Record a purchase and say what it earned. A repeat gives the same answer with 200."""
+    """Record a purchase and return what it earned. A repeat returns the same answer with 200."""
     return await caller.submit(answers.buy, body.to_purchase())
 
 
 @router.post("/purchases/bulk", tags=["purchases"], response_model=BulkOut[PurchaseOut])
 @refuses("tenant_suspended", "feature_off")
 async def post_purchases(body: BulkIn[PurchaseIn], work: InBulk) -> Response:
-    """Record up to 1,000 purchases at once; each has its own result, and one fails alone."""
+    """Record up to 1,000 purchases at once. Each succeeds or fails on its own."""
     return await bulk.book(work, body.items, PurchaseIn, PurchaseIn.to_purchase, answers.buy)
 
 
@@ -181,7 +187,7 @@ async def list_purchases(
         Literal["pending", "completed", "failed", "cancelled"] | None, Query()
     ] = None,
     refund_state: Annotated[
-        RefundState | None, Query(description="What went back of them so far.")
+        RefundState | None, Query(description="Only those with this refund state.")
     ] = None,
     expand: ExpandSummary | None = None,
 ) -> Page[PurchaseSummaryOut]:
@@ -217,7 +223,7 @@ async def get_purchase(
 @router.get("/purchases/{purchase_id}/why", tags=["purchases"])
 @refuses(purchases.PurchaseNotFound)
 async def explain_purchase(purchase_id: PurchaseId, work: Reading) -> WhyOut:
-    """Say why a purchase earned what it earned, or nothing: rule by rule, in sentences."""
+    """Explain, rule by rule and in sentences, why a purchase earned what it did."""
     return await why.explain_purchase(work, purchase_id)
 
 
@@ -226,7 +232,7 @@ async def explain_purchase(purchase_id: PurchaseId, work: Reading) -> WhyOut:
 async def change_purchase(
     purchase_id: PurchaseId, body: PurchasePatch, work: Settling
 ) -> PurchaseOut:
-    """Change a purchase while it is pending: its amount, lines, member and what is said of it."""
+    """Change a pending purchase: its amount, lines, member and details."""
     currency = (await tenants.current(work)).currency
     await changing.change(work, purchase_id, body.changes(currency))
     return await _purchase(work, purchase_id)
@@ -237,10 +243,10 @@ async def change_purchase(
 async def claim_purchase(
     purchase_id: PurchaseId, body: PurchaseClaimIn, work: Settling
 ) -> PurchaseOut:
-    """Give a guest's purchase to a member; a completed one earns them points now.
+    """Assign a guest's purchase to a member; a completed one earns them points now.
 
-    It earns as of its own moment, by the rules in force now, less what was refunded since. Doing it
-    again changes nothing.
+    It earns as of the time of the purchase, by the rules in force now, less what has been refunded
+    since. Repeating the request changes nothing.
     """
     await claiming.claim(work, purchase_id, member=body.member, member_id=body.member_id)
     return await _purchase(work, purchase_id)
@@ -249,9 +255,9 @@ async def claim_purchase(
 @router.post("/purchases/{purchase_id}/complete", tags=["purchases"])
 @refuses(*COMPLETING)
 async def complete_purchase(purchase_id: PurchaseId, work: Settling) -> PurchaseOut:
-    """Complete a purchase; its one effect is booked now.
+    """Complete a purchase and book what it earns.
 
-    One that failed or was cancelled can be completed too, if it is paid after all.
+    A failed or cancelled purchase can be completed too, if it is paid after all.
     """
     await ending.complete(work, purchase_id)
     return await _purchase(work, purchase_id)
@@ -260,7 +266,7 @@ async def complete_purchase(purchase_id: PurchaseId, work: Settling) -> Purchase
 @router.post("/purchases/{purchase_id}/cancel", tags=["purchases"])
 @refuses(purchases.PurchaseNotFound, purchases.PurchaseNotPending)
 async def cancel_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
-    """Cancel a pending purchase; it never earns."""
+    """Cancel a pending purchase; it earns nothing."""
     await ending.cancel(work, purchase_id)
     return await _purchase(work, purchase_id)
 
@@ -268,7 +274,7 @@ async def cancel_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut
 @router.post("/purchases/{purchase_id}/fail", tags=["purchases"])
 @refuses(purchases.PurchaseNotFound, purchases.PurchaseNotPending)
 async def fail_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
-    """Say that a pending purchase failed; it never earns."""
+    """Mark a pending purchase as failed; it earns nothing."""
     await ending.cancel(work, purchase_id, status="failed")
     return await _purchase(work, purchase_id)
 
@@ -278,15 +284,16 @@ async def fail_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
     status_code=201,
     tags=["purchases"],
     response_model=RefundOut,
-    responses={200: {"model": RefundOut, "description": "It was there before."}},
+    responses={200: {"model": RefundOut, "description": "It already existed."}},
 )
 @refuses(*REFUNDING)
 async def post_refund(
     purchase_id: PurchaseId, caller: Buying, body: RefundIn | None = None
 ) -> Response:
-    """Refund a purchase: wholly, lines of it, or a part of the money.
+    """Refund a purchase: in full, by line, or by amount.
 
-    Points go back by the lines that each award counted, in proportion where none are named.
+    Points are taken back for the refunded lines that each award counted. If the refund names no
+    lines, they are taken back in proportion.
     """
     asked = body or RefundIn()
     return await caller.submit(answers.give_back, asked.to_refund(purchase_id))
@@ -307,7 +314,7 @@ async def list_refunds(
 @router.get("/refunds/{refund_id}", tags=["purchases"])
 @refuses(purchases.RefundNotFound)
 async def get_refund(refund_id: RefundId, work: Reading) -> RefundSummaryOut:
-    """Read a refund: the money that went back, the lines that it named, the points it took."""
+    """Read a refund: the money returned, the lines it names and the points it took back."""
     (found,) = await answers.show_refund_rows(work, [await purchases.get_refund(work, refund_id)])
     return found
 
@@ -315,7 +322,7 @@ async def get_refund(refund_id: RefundId, work: Reading) -> RefundSummaryOut:
 @router.post("/refunds/bulk", tags=["purchases"], response_model=BulkOut[RefundOut])
 @refuses("tenant_suspended", "feature_off")
 async def post_refunds(body: BulkIn[RefundOfIn], work: InBulk) -> Response:
-    """Book up to 1,000 refunds at once; each has its own result, and one fails alone."""
+    """Book up to 1,000 refunds at once. Each succeeds or fails on its own."""
     return await bulk.book(work, body.items, RefundOfIn, RefundOfIn.of_its_own, answers.give_back)
 
 
@@ -324,7 +331,7 @@ async def post_refunds(body: BulkIn[RefundOfIn], work: InBulk) -> Response:
     status_code=201,
     tags=["activity"],
     response_model=ActivityOut,
-    responses={200: {"model": ActivityOut, "description": "It was there before."}},
+    responses={200: {"model": ActivityOut, "description": "It already existed."}},
 )
 @refuses(*DOING)
 async def post_activity(body: ActivityIn, caller: Doing) -> Response:

@@ -128,7 +128,7 @@ SENTENCES: dict[Reason, str] = {
     " was settled.",
     "member_archived": "The member was archived when it was settled, and earned nothing.",
     "member_blocked": "The member was blocked when it was settled, and earned nothing.",
-    "no_rule_fired": "Rules were in force, but none of them gave points; each says why.",
+    "no_rule_fired": "Rules were in force, but none of them gave points; `rules` says why.",
     "no_rules": "No rule for purchases was in force when it was settled.",
     "pending": "It is pending: it earns when it is completed.",
     "failed": "It failed: it never earns.",
@@ -143,7 +143,7 @@ OF_ACTIVITIES: dict[ActivityReason, str] = {
     " was recorded.",
     "member_archived": "The member was archived when it was recorded, and earned nothing.",
     "member_blocked": "The member was blocked when it was recorded, and earned nothing.",
-    "no_rule_fired": "Rules were in force, but none of them gave points; each says why.",
+    "no_rule_fired": "Rules were in force, but none of them gave points; `rules` says why.",
     "no_rules": "No rule for such activities was in force when it was recorded.",
     "not_judged": "It was written by SQL, past the doors, and never judged.",
 }
@@ -154,11 +154,11 @@ def _words(purchase: dict[str, Any], points: int, taken_back: int, reason: Reaso
     if reason != "rules":
         return [SENTENCES[reason]]
     if points < 0:
-        return [f"Goods came back for {_money(purchase, 'amount')}, which took {-points:,} points."]
+        return [f"Goods returned for {_money(purchase, 'amount')} took back {-points:,} points."]
     words = [f"It earned {points:,} points on {_money(purchase, 'amount')}."]
     if taken_back:
         refunded = _money(purchase, "refunded")
-        words.append(f"{taken_back:,} of them went back with refunds of {refunded}.")
+        words.append(f"Refunds of {refunded} took {taken_back:,} of them back.")
     return words
 
 

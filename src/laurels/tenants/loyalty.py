@@ -28,7 +28,7 @@ _Colour = Annotated[str, Shaped("#[0-9A-Fa-f]{6}", "is not a colour such as `#8B
 
 @register
 class LoyaltySettings(Section):
-    """The programme as a whole: whether it runs, and what members know it by."""
+    """The programme as a whole: whether it runs, and its name for members."""
 
     section: ClassVar[str] = "loyalty"
 
@@ -38,44 +38,46 @@ class LoyaltySettings(Section):
         " still recorded, and say why they earned nothing; balances stay as they are.",
     )
     loyalty_program_name: _Name = Field(
-        default="Loyalty Program", description="What members know the programme by."
+        default="Loyalty Program", description="The programme's name for members."
     )
 
 
 @register
 class BrandingSettings(Section):
-    """For pages and messages to members that you make: Laurels keeps it and makes none yet."""
+    """Branding for pages and messages that you build. Laurels only stores it for now."""
 
     section: ClassVar[str] = "branding"
 
     brand_color: _Colour = Field(
-        default="#8B5CF6", description="The shop's colour, as `#` and six hexadecimal digits."
+        default="#8B5CF6", description="The brand colour, as `#` and six hexadecimal digits."
     )
 
 
 @register
 class NotificationSettings(Section):
-    """Which messages members may get. Kept for you: Laurels sends members nothing yet."""
+    """Which messages members may get. Laurels only stores them for now."""
 
     section: ClassVar[str] = "notifications"
 
     email_notifications_enabled: Flag = Field(
-        default=True, description="Whether e-mail may be sent."
+        default=True, description="Whether members may be sent e-mail."
     )
-    sms_notifications_enabled: Flag = Field(default=False, description="Whether SMS may be sent.")
+    sms_notifications_enabled: Flag = Field(
+        default=False, description="Whether members may be sent text messages."
+    )
 
 
 @register
 class ReferralSettings(Section):
-    """What a referral is worth to the two people. Kept for you: there are no referrals yet."""
+    """What a referral is worth. Laurels only stores it for now."""
 
     section: ClassVar[str] = "referrals"
 
     referral_points_referrer: SettingPoints = Field(
-        default=500, description="Points for the member whose link was followed."
+        default=500, description="Points for the referring member."
     )
     referral_points_referee: SettingPoints = Field(
-        default=250, description="Points for the new member who followed it."
+        default=250, description="Points for the referred member."
     )
 
 
