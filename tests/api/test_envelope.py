@@ -255,7 +255,7 @@ async def test_a_body_that_grows_over_the_limit_is_refused_while_it_comes(house)
     ({"Content-Type": "text/plain"}, "Content-Type is `text/plain`"),
     ({}, "no Content-Type"),
     ({"Content-Type": "application/json; charset=latin-1"}, "send it in UTF-8"),
-    ({**JSON, "Content-Encoding": "gzip"}, "packed as `gzip`"),
+    ({**JSON, "Content-Encoding": "gzip"}, "compressed as `gzip`"),
 ])  # fmt: skip
 async def test_a_body_that_is_not_announced_as_json_is_refused_with_the_remedy(
     house, headers, said

@@ -104,7 +104,7 @@ async def test_what_cannot_be_expanded_is_refused_with_what_can(client, text):
 
     (fault,) = answer.json()["errors"]
     assert (answer.status_code, fault["field"]) == (422, "expand")
-    assert "these can: wallets" in fault["message"]
+    assert "use wallets" in fault["message"]
 
 
 async def test_another_tenants_things_are_not_found_by_expanding(client, database):

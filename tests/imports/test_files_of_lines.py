@@ -170,7 +170,7 @@ async def test_what_cannot_be_meant_is_said_with_the_remedy(desk, text, options,
 
 
 async def test_members_have_no_lines(desk):
-    with pytest.raises(imports.FileRefused, match="only purchases"):
+    with pytest.raises(imports.FileRefused, match="only purchase files"):
         await desk.load_members("external_id\na\n", group_by="external_id")
 
 

@@ -149,7 +149,7 @@ def test_a_bad_cell_is_refused_by_the_name_of_its_column(cells, field):
         ("[" * 100_000, "not JSON"),
         ("{}", "not a JSON array"),
         ("[1]", "line 1 is not an object"),
-        ('[{"unit_price": 1}, {"price": 1}]', "line 2 has `price`"),
+        ('[{"unit_price": 1}, {"price": 1}]', "line 2 has unknown `price`"),
         ("[{}]", "has no unit_price"),
         ('[{"unit_price": -1}]', "0 or more"),
         ('[{"unit_price": NaN}]', "not a JSON number"),
@@ -162,7 +162,7 @@ def test_a_bad_cell_is_refused_by_the_name_of_its_column(cells, field):
         ('[{"unit_price": 1, "sku": "\\u0000"}]', "line 1: sku contains a null byte"),
         ('[{"unit_price": 1, "sku": "\\ud800"}]', "line 1: sku contains half"),
         ('[{"unit_price": 1, "sku": "A\\u200b"}]', "line 1: sku contains the character"),
-        ('[{"unit_price": 1, "name": "\\u202ecilpuded"}]', "line 1: name holds"),
+        ('[{"unit_price": 1, "name": "\\u202ecilpuded"}]', "line 1: name contains"),
         ("[" + ",".join(['{"unit_price": 1}'] * 501) + "]", "at most 500"),
     ],
 )

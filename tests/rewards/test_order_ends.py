@@ -137,15 +137,15 @@ async def test_nothing_is_used_on_a_purchase_that_has_ended(shop, end):
 @pytest.mark.parametrize(
     ("reward", "amount", "words"),
     [
-        ({}, "500.00", "over 5.00"),
-        ({}, "5.01", "over 5.00"),
+        ({}, "500.00", "exceeds 5.00"),
+        ({}, "5.01", "exceeds 5.00"),
         ({}, "4.005", "decimal places"),
         ({}, "0.0000001", "decimal places"),
-        ({"type": "gift_card", "value": {"amount": "5.00"}}, "6.00", "over 5.00"),
+        ({"type": "gift_card", "value": {"amount": "5.00"}}, "6.00", "exceeds 5.00"),
         ({"type": "discount_percentage", "value": {"percentage": "10"}}, "2.24", "10 %"),
         ({"type": "discount_percentage", "value": {"percentage": "50", "max_discount": "3"}},
-         "3.01", "over 3.00"),
-        ({"type": "free_shipping", "value": {"max_amount": "4"}}, "4.50", "over 4.00"),
+         "3.01", "exceeds 3.00"),
+        ({"type": "free_shipping", "value": {"max_amount": "4"}}, "4.50", "exceeds 4.00"),
     ],
 )  # fmt: skip
 async def test_a_discount_is_money_and_no_more_than_the_reward_gives(shop, reward, amount, words):
