@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     pg_bin: Path | None = Field(
         default=None,
         description="Folder with PostgreSQL's programs (15 to 18): the embedded server's, and"
-        " pg_dump, pg_restore and psql for backups. It alone is used; unset, what is found is.",
+        " pg_dump, pg_restore and psql for backups. If set, only these are used.",
     )
     pg_user: str | None = Field(
         default=None,
@@ -60,8 +60,8 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="",
         description=(
-            "Addresses or networks of proxies, with commas, whose `X-Forwarded-For` is believed"
-            " for the audit log. Empty: none."
+            "Comma-separated addresses or networks of proxies whose `X-Forwarded-For` is trusted."
+            " Empty: none."
         ),
     )
     body_limit_bytes: int = Field(
@@ -70,14 +70,14 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(
         default=None,
         description="Key that encrypts secrets at rest, 32 bytes in base64; several, separated by"
-        " commas: the first encrypts, all decrypt. Unset: made in the data folder when the"
+        " commas: the first encrypts, all decrypt. Unset: created in the data folder if the"
         " database is the embedded one.",
     )
     smtp_url: SecretStr | None = Field(
         default=None,
-        description="Where mail is handed in: `smtp://name:password@host:587`, or `smtps://` for"
+        description="Mail server: `smtp://name:password@host:587`, or `smtps://` for"
         " TLS from the start. `?tls=never` or `?tls=auto` after it for a relay without TLS. Unset:"
-        " mail is written into the folder `mail` of the data folder.",
+        " mails are written to the folder `mail` in the data folder.",
     )
     mail_from: str = Field(
         default="Laurels <laurels@localhost>",
@@ -88,14 +88,13 @@ class Settings(BaseSettings):
         default=None,
         pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
         max_length=500,
-        description="Address at which people reach Laurels, for links in mails; unset: host and"
-        " port.",
+        description="Public address of Laurels, for links in mails; unset: host and port.",
     )
     hash_memory_kib: int = Field(
         default=65_536,
         ge=8,
         le=1_048_576,
-        description="Memory that hashing a password takes (argon2id), in KiB.",
+        description="Memory for hashing a password (argon2id), in KiB.",
     )
     hash_rounds: int = Field(
         default=3, ge=1, le=20, description="Passes over that memory when a password is hashed."
@@ -105,7 +104,7 @@ class Settings(BaseSettings):
     )
     webhook_allow_private: bool = Field(
         default=False,
-        description="Let webhooks go to private addresses and over plain http; for development.",
+        description="Allow webhooks to private addresses and over plain http; for development.",
     )
     max_streams: int = Field(
         default=10, ge=0, description="Live streams that one API key may have open per process."
@@ -115,39 +114,39 @@ class Settings(BaseSettings):
     )
     worker: bool = Field(
         default=True,
-        description="Whether `laurels serve` also works: schedule, jobs, events. Else run"
-        " `laurels worker` beside it.",
+        description="Whether `laurels serve` also runs jobs and delivers events. If not, run"
+        " `laurels worker` separately.",
     )
     processes: int = Field(
         default=1,
         ge=1,
         le=64,
-        description="Processes of `laurels serve` that answer, one per core at most. The worker is"
-        " in one of them. Limits per process count in each of them. Not on Windows.",
+        description="Number of API processes of `laurels serve`, at most one per core. One of them"
+        " includes the worker. Limits per process apply to each. Not on Windows.",
     )
     max_connections: int = Field(
         default=4000,
         ge=1,
         le=100_000,
-        description="Connections that a process holds at once, idle ones too; others wait until one"
-        " ends. Fewer where the system gives a process fewer files.",
+        description="Number of connections that a process holds at once, including idle ones;"
+        " others wait until one ends. Fewer if the system allows fewer open files.",
     )
     metrics_port: int | None = Field(
         default=None,
         ge=1,
         le=65535,
-        description="Port on which `laurels serve` gives `/metrics`, and `/healthz` and `/readyz`"
-        " too. The API's own port gives no `/metrics` then. Of several processes each has its own:"
-        " this port, the next one, and so on.",
+        description="Port on which `laurels serve` exposes `/metrics`, `/healthz` and `/readyz`."
+        " The API's port then has no `/metrics`. With several processes, each has its own: this"
+        " port, the next one, and so on.",
     )
     worker_concurrency: int = Field(
-        default=2, ge=1, le=50, description="How many runs of jobs a worker has under way at once."
+        default=2, ge=1, le=50, description="Number of job runs that a worker carries out at once."
     )
     worker_metrics_port: int | None = Field(
         default=None,
         ge=1,
         le=65535,
-        description="Port on which `laurels worker` gives its metrics; unset: it does not.",
+        description="Port on which `laurels worker` exposes its metrics; unset: none.",
     )
     request_timeout_seconds: float = Field(
         default=30.0,
@@ -158,21 +157,21 @@ class Settings(BaseSettings):
     requests_per_second: int = Field(
         default=100,
         ge=0,
-        description="Requests a second that an API key may make unless its tenant or plan says "
-        "otherwise, per process; 0: no limit.",
+        description="Requests per second that an API key may make, per process, unless its tenant"
+        " or plan sets another limit; 0: no limit.",
     )
     failures_per_minute: int = Field(
         default=20,
         ge=0,
-        description="Wrong API keys a minute that may come from one address before it has to "
-        "wait; 0: no limit.",
+        description="Wrong API keys per minute allowed from one address; 0: no limit.",
     )
     log: Literal["auto", "json", "text"] = Field(
         default="auto",
-        description="Form of the log on standard error; `auto`: JSON unless it is a terminal.",
+        description="Format of the log on standard error; `auto`: JSON unless it is a terminal.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="Least level that is logged; above `info` no line per request."
+        default="info",
+        description="Lowest level that is logged; above `info`, there is no line per request.",
     )
 
     @field_validator("trusted_proxies")

@@ -62,7 +62,7 @@ ALL_PERMISSIONS: frozenset[Permission] = frozenset(Permission) - PLATFORM_PERMIS
 
 
 class Role(StrEnum):
-    """What somebody is in a tenant, from the most to the least."""
+    """A person's role in a tenant, from most to fewest permissions."""
 
     OWNER = "owner"
     ADMIN = "admin"

@@ -128,7 +128,7 @@ def test_a_worker_writes_its_log_in_the_form_that_is_asked_for(tmp_path):
     )  # fmt: skip
     try:
         assert worker.stderr is not None
-        assert "The worker works" in worker.stderr.readline()
+        assert "The worker is running" in worker.stderr.readline()
         said = json.loads(worker.stderr.readline())
     finally:
         worker.kill()

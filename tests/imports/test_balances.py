@@ -175,7 +175,7 @@ BAD = [
     ("1,anna,0,,", "points", "leave the row out"),
     ("1,anna,5,2099-01-01,", "earned_at", "future"),
     ("1,anna,5,tomorrow,", "earned_at", "not a date"),
-    ("1,anna,5,2024-01-01,2023-01-01", "expires_at", "before `earned_at`"),
+    ("1,anna,5,2024-01-01,2023-01-01", "expires_at", "earlier than `earned_at`"),
     ("1,anna,5,2024-01-01,2025-01-01", "expires_at", "lapsed"),
     ("1,anna,5,,10000-01-01", "expires_at", "date"),
 ]

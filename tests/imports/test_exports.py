@@ -366,5 +366,5 @@ def test_the_command_writes_a_whole_file_that_is_nobody_elses(desk, command):
     assert [row["external_id"] for row in rows_of(to.read_text())] == ["anna"]
     assert not to.with_name("people.csv.part").exists()
     assert second.exit_code == 1
-    assert "there already" in second.stderr
+    assert "already exists" in second.stderr
     assert command("export", "members", "--to", desk.folder / "no" / "x.csv").exit_code == 1

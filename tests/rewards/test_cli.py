@@ -52,8 +52,8 @@ def test_codes_of_a_file_are_uploaded_once_and_duplicates_named(pool, command, t
         "reward_id": pool, "added": 1502, "duplicates": [], "codes_left": 1502,
     }  # fmt: skip
     assert again[0] == 3
-    assert "0 codes added, 1,502 were there" in again[1]
-    assert "there before: TEA-1" in again[2]
+    assert "0 codes added, 1,502 already existed" in again[1]
+    assert "already existed: TEA-1" in again[2]
     assert json.loads(listed[1])[0]["codes_left"] == 1502
     assert "1,502" in command("list")[1]
 
@@ -63,8 +63,8 @@ def test_codes_of_a_file_are_uploaded_once_and_duplicates_named(pool, command, t
     [
         ("rwd_01h455vb4pex5vsknk084sn02q", "A\n", "no reward with this id"),
         ("prg_01h455vb4pex5vsknk084sn02q", "A\n", "expected the id of a reward"),
-        (None, "\n", "there is no code in"),
-        (None, "A\n" + "x" * 129, "line 2 is no code"),
+        (None, "\n", "has no codes"),
+        (None, "A\n" + "x" * 129, "line 2 is not a code"),
         (None, None, "there is no file"),
     ],
 )

@@ -72,7 +72,7 @@ class Page:
 
     def objects(self) -> Iterator[str]:
         """Yield the lines of every object that requests and answers are made of."""
-        yield from ("", "## Objects", "", "What answers hold, and what bodies hold inside of them.")
+        yield from ("", "## Objects", "", "Objects in answers and in request bodies.")
         for name in sorted(self._told):
             schema = self._schemas[name]
             yield from ("", f"### {name}", "", _line(schema.get("description", "")), "")

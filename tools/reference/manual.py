@@ -14,7 +14,7 @@ NOTE = "<!-- Written by `./dev docs` from the code; change it there. -->"
 def manual() -> str:
     """Return docs/reference/cli.md."""
     root = load_all()
-    lines = [NOTE, "# Commands", "", "In a checkout, `./dev laurels …` reaches each of them."]
+    lines = [NOTE, "# Commands", "", "In a checkout, run each of them as `./dev laurels …`."]
     for path, command in _walk("laurels", root):
         lines += ["", f"## {path}", "", cleandoc(command.help or "")]
         if rows := list(_parameters(command)):

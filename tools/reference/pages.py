@@ -62,7 +62,7 @@ def settings() -> str:
     """Return the page of settings: the environment's and the tenants'."""
     lines = [
         NOTE, "# Settings", "", "## The environment", "",
-        "What the operator decides for the whole installation. Every name starts with `LAURELS_`.",
+        "Settings of the operator for the whole installation. Every name starts with `LAURELS_`.",
         "", "| variable | default | meaning |", "|---|---|---|",
     ]  # fmt: skip
     for name, field in Settings.model_fields.items():
@@ -109,7 +109,7 @@ def _json_type(schema: dict[str, Any]) -> str:
 
 def events() -> str:
     """Return the page of events: name, sentence and fields."""
-    lines = [NOTE, "# Events", "", "Everything that can happen. Past tense, `thing.happened`.", ""]
+    lines = [NOTE, "# Events", "", "All events. Names are in the past tense: `thing.happened`.", ""]
     lines += ["| event | when | fields |", "|---|---|---|"]
     for name, event in sorted(CATALOGUE.items()):
         fields = ", ".join(f"`{field}`" for field in sorted(_annotations(event)))
@@ -128,20 +128,23 @@ def permission_list() -> str:
     for door in entrances(create_app(Database("postgresql://"))):
         doors.setdefault(door.asks or "", []).append(f"`{door.method} {door.path}`")
     lines = [NOTE, "# Permissions", ""]
-    lines += ["What an API key may be allowed to do; `*` is all of them, later ones too.", ""]
+    lines += [
+        "What an API key may be allowed to do; `*` grants all of them, including future ones.",
+        "",
+    ]
     lines += ["| permission | opens |", "|---|---|"]
     for permission in permissions.Permission:
         opened = "<br>".join(sorted(doors.get(permission, []))) or "nothing yet"
         lines.append(f"| `{permission}` | {opened} |")
     own = "<br>".join(sorted(doors.get(SIGNED_IN, [])))
-    lines += ["", "Whoever has shown who they are, whatever they may do, is let in at:", "", own]
+    lines += ["", "These routes only require authentication, no permission:", "", own]
     return "\n".join([*lines, "", *_roles()])
 
 
 def _roles() -> list[str]:
     """Return the table of roles and what each may do."""
-    lines = ["## Roles", "", "What people of the staff may do, each in one role. An owner may do"]
-    lines += ["everything, also what is added later."]
+    lines = ["## Roles", "", "What people on the staff may do, each with one role. An owner may do"]
+    lines += ["everything, including what is added later."]
     lines += ["", f"| permission | {' | '.join(auth.Role)} |", f"|---{'|---' * len(auth.Role)}|"]
     for permission in sorted(permissions.ALL_PERMISSIONS):
         held = ["yes" if permission in auth.ROLES[role] else "" for role in auth.Role]
@@ -189,8 +192,8 @@ def error_list() -> str:
     """Return the page of errors, per room in the order in which they are found."""
     lines = [
         NOTE, "# Errors", "",
-        "Every error is a problem document (RFC 9457); `code` is part of the API and stays. Where"
-        " several errors of a room could apply, the first of its table is the one that is told.",
+        "Every error is a problem document (RFC 9457); `code` is part of the API and does not"
+        " change. If several errors of a table apply, the answer has the first of them.",
     ]  # fmt: skip
     for room, found in _errors_by_room().items():
         lines += ["", f"## {room}", "", "| code | status | what it says |", "|---|---|---|"]
@@ -202,9 +205,9 @@ def error_list() -> str:
     lines += [
         "", "## Fields", "",
         "`errors` lists the fields that are wrong, at most 100. `field` is the name, with dots"
-        " inside of objects and lists; beside it stands where it was sent: `pointer` (a JSON"
-        " pointer into the body), `parameter` (of the query or the path) or `header`. `code` is one"
-        " of these, or the code of the problem itself where a rule of ours was broken.",
+        " for nested objects and lists; its location is in `pointer` (a JSON pointer into the"
+        " body), `parameter` (of the query or the path) or `header`. `code` is one of these, or"
+        " the code of the problem itself.",
         "", "| code | what it says |", "|---|---|",
     ]  # fmt: skip
     lines += [f"| `{code}` | {words} |" for code, words in FAULTS.items()]

@@ -18,14 +18,17 @@ from .tenant import require
 
 def show(
     tenant: Annotated[str, typer.Option(help="The tenant's short name.")],
-    target: Annotated[str | None, typer.Option(help="Id of the thing: mem_…, wal_…")] = None,
-    actor: Annotated[str | None, typer.Option(help="Who did it: key_…, or a login.")] = None,
-    action: Annotated[
-        str | None, typer.Option(help="What was done; with a final dot: all that begin so.")
+    target: Annotated[
+        str | None, typer.Option(help="Id of the changed object: mem_…, wal_…")
     ] = None,
-    since: Annotated[datetime | None, typer.Option(help="At or after, UTC.")] = None,
+    actor: Annotated[str | None, typer.Option(help="Id of the actor: key_…, or a login.")] = None,
+    action: Annotated[
+        str | None,
+        typer.Option(help="Action; with a trailing dot, all actions that start with it."),
+    ] = None,
+    since: Annotated[datetime | None, typer.Option(help="At or after this time, UTC.")] = None,
     until: Annotated[datetime | None, typer.Option(help="Before, UTC.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="Entries, at most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Number of entries, at most.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print who changed what, newest first."""
@@ -52,7 +55,7 @@ def show(
             f"{row['created_at']:%Y-%m-%d %H:%M:%S}", row["action"], row["target_id"], who,
             row["ip"] or "", ", ".join(fields),
         )  # fmt: skip
-    out.print(table if rows else "Nothing of that kind was noted.")
+    out.print(table if rows else "There are no such entries.")
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -30,9 +30,9 @@ def backup(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write everything into one file, and prove that it restores.
+    """Write everything to one file, and verify that it can be restored.
 
-    It may be taken while Laurels is at work: the file holds what was there at one moment.
+    You can take it while Laurels is running: the file is a consistent snapshot.
     """
 
     async def work() -> dump.Dump:
@@ -40,7 +40,7 @@ def backup(
         name = f"laurels-{utc_now():%Y%m%dT%H%M%S}.dump"
         path = (to or found.data_dir / "backups" / name).absolute()
         if path.exists():
-            fail(f"{escape(str(path))} is there already; it was left as it is")
+            fail(f"{escape(str(path))} already exists and was not changed")
         path.parent.mkdir(parents=True, exist_ok=True)
         with _bar("backing up") as watch:
             return await dump.take_to(
@@ -60,14 +60,14 @@ def restore(
     file: File,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="Put it in the place of what is there (kept in a dump)."),
+        typer.Option("--replace", help="Replace the existing data, which is kept in a dump."),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Bring a backup back, bring its schema up to date, and verify every ledger."""
+    """Restore a backup, migrate its schema, and verify every ledger."""
     if replace and not yes:
-        typer.confirm("This replaces everything in the database. Go on?", abort=True)
+        typer.confirm("This replaces everything in the database. Continue?", abort=True)
 
     async def work() -> dict[str, Any]:
         found, owner = settings(), await _owner()
@@ -91,7 +91,7 @@ def restore(
         points = sum(tenant["points_outstanding"] for tenant in done["tenants"])
         out.print(f"[green]restored[/]: {len(done['tenants']):,} tenants, {points:,} points")
         if done["replaced"]:
-            out.print(f"what was there before is in {escape(done['replaced'])}", soft_wrap=True)
+            out.print(f"the replaced data is in {escape(done['replaced'])}", soft_wrap=True)
     if faults:
         fail(f"the books of the backup have {len(faults)} faults; the first: {escape(faults[0])}")
 

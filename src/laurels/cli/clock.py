@@ -19,20 +19,19 @@ from .tenant import Json, Slug, require
 def clock(
     slug: Slug,
     advance: Annotated[
-        str | None, typer.Option(help="Move it by a span, such as P14D, P1Y6M or PT36H.")
+        str | None, typer.Option(help="Move it by a duration, such as P14D, P1Y6M or PT36H.")
     ] = None,
     to: Annotated[
-        str | None, typer.Option(help="Move it to a moment, such as 2027-01-01T00:00:00Z.")
+        str | None, typer.Option(help="Move it to a time, such as 2027-01-01T00:00:00Z.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show a test tenant's clock, or move it forward; what falls due on the way happens here.
+    """Show a test tenant's clock, or move it forward and run what falls due on the way.
 
-    A clock that is still on its way, because whoever moved it was stopped, goes on to where it was
-    going when no other way is asked for.
+    A clock whose move was interrupted continues to its target if you name no other.
     """
     if advance is not None and to is not None:
-        fail("say --advance or --to, not both")
+        fail("use either --advance or --to, not both")
     target = _moment(to) if to is not None else None
 
     async def work() -> jobs.ClockView | None:
@@ -54,7 +53,7 @@ def _moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        fail(f"`{escape(text[:40])}` is no moment such as 2027-01-01T00:00:00Z")
+        fail(f"`{escape(text[:40])}` is not a time such as 2027-01-01T00:00:00Z")
     if found.tzinfo is None:
         fail("--to needs a time zone, for example 2027-01-01T00:00:00Z")
     return found.astimezone(UTC)

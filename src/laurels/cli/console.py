@@ -59,20 +59,23 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except PostgresError as error:
         fail(str(error))
     except PoolExhausted:
-        fail("no database connection came free; raise LAURELS_POOL_SIZE")
+        fail("no database connection became free; raise LAURELS_POOL_SIZE")
     except asyncpg.InvalidAuthorizationSpecificationError as error:
         fail(f"the database refused the login: {error}")
     except (ConnectionRefusedError, FileNotFoundError, socket.gaierror, TimeoutError) as error:
         fail(
-            f"the database cannot be reached ({error}); check LAURELS_DATABASE_URL and whether the"
-            " server runs"
+            f"the database cannot be reached ({error}); check LAURELS_DATABASE_URL and that the"
+            " server is running"
         )
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
             asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError,
             asyncpg.CrashShutdownError) as error:  # fmt: skip
         # What the driver says of its own calls helps nobody who did not make them.
         why = "" if isinstance(error, asyncpg.InterfaceError) else f" ({error})"
-        fail(f"the database went away{why}; nothing half done was kept. Run the command again.")
+        fail(
+            f"the connection to the database was lost{why}; nothing was left half done. Run the"
+            " command again."
+        )
     except asyncpg.InsufficientPrivilegeError as error:
         fail(
             f"the database refused: {error}; the owner's URL, LAURELS_ADMIN_DATABASE_URL, may help"
@@ -80,4 +83,4 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except asyncpg.PostgresError as error:
         fail(f"the database refused: {error}; {command('db status')} shows where it stands")
     except KeyboardInterrupt:
-        fail("stopped; what was committed stays, run the command again to go on", code=130)
+        fail("stopped; committed work stays. Run the command again to continue", code=130)

@@ -61,16 +61,14 @@ async def _owner() -> str:
 
 def migrate(
     check: Annotated[
-        bool, typer.Option("--check", help="Change nothing; exit 1 when schema and models differ.")
+        bool, typer.Option("--check", help="Change nothing. Exit code 1: schema and models differ.")
     ] = False,
-    no_dump: Annotated[
-        bool, typer.Option("--no-dump", help="Do not take a dump first; you have one.")
-    ] = False,
+    no_dump: Annotated[bool, typer.Option("--no-dump", help="Do not take a dump first.")] = False,
     to: Annotated[
-        str, typer.Option("--to", metavar="REV", help="The revision to go to, or `base`.")
+        str, typer.Option("--to", metavar="REV", help="Target revision, or `base`.")
     ] = "head",
 ) -> None:
-    """Bring the schema to the newest revision, with a proved dump first where there is data."""
+    """Migrate the schema to the newest revision; if there is data, take a verified dump first."""
     if check:
         _check()
         return
@@ -105,9 +103,9 @@ def init(
     database: Annotated[str, typer.Option(help="Name of the database.")] = DATABASE,
     as_json: Json = False,
 ) -> None:
-    """Make roles, database and schema on a given server, and say what to set. Safe to repeat.
+    """Create roles, database and schema on a server, and show what to set. Safe to repeat.
 
-    Passwords are shown once, for the logins that were made now.
+    Passwords of newly created logins are shown once.
     """
     say = _say_aside if as_json else _say
     made: dict[str, str | None] = {}
@@ -135,14 +133,14 @@ def init(
         # As a shell and an environment file read it.
         _say(f"{name}={shlex.quote(url)}")
     if all(made.values()):
-        out.print("The passwords are shown this once.")
+        out.print("The passwords are shown only once.")
 
 
 def _save_passwords(inside: str, made: dict[str, str | None]) -> None:
     """Show the passwords of logins that were made before something failed: nobody can later."""
     for login, password in made.items():
         if password:
-            _say_aside(f"the login {login} was made, this is its one showing:")
+            _say_aside(f"the login {login} was created; its password is shown only once:")
             _say_aside(roles.with_login(inside, login, password))
 
 
@@ -159,8 +157,8 @@ async def _in_words(work: Coroutine[Any, Any, T]) -> T:
         return await work
     except asyncpg.InsufficientPrivilegeError as error:
         fail(
-            f"the server refused: {error}. The admin needs CREATEROLE and CREATEDB, and must be"
-            " the one who made the roles of Laurels or a superuser."
+            f"the server refused: {error}. The admin role needs CREATEROLE and CREATEDB, and must"
+            " be a superuser or the role that created the roles of Laurels."
         )
     except ValueError as error:
         fail(str(error))
@@ -170,11 +168,11 @@ async def _in_words(work: Coroutine[Any, Any, T]) -> T:
 def login(
     name: Annotated[str, typer.Argument(help="Name of the login: small letters, digits and _.")],
     role: Annotated[Group, typer.Option(help="bi reads; integration completes purchases.")],
-    tenant: Annotated[str, typer.Option(help="The one tenant that it sees.")],
+    tenant: Annotated[str, typer.Option(help="The only tenant that it can see.")],
     admin_url: Admin = None,
     as_json: Json = False,
 ) -> None:
-    """Make a database login that is bound to one tenant. Its password is shown once."""
+    """Create a database login for one tenant. Its password is shown once."""
 
     async def work() -> str:
         found = await locate()
@@ -187,7 +185,7 @@ def login(
     if as_json:
         say_json({"login": name, "role": role.value, "tenant": tenant, "url": url})
         return
-    out.print(f"[bold]{name}[/] sees the tenant {tenant} and no other. Shown this once:")
+    out.print(f"[bold]{name}[/] can see only the tenant {tenant}. Shown only once:")
     _say(url)
 
 
@@ -195,7 +193,7 @@ def login(
 def drop_login(
     name: Annotated[str, typer.Argument(help="Name of the login.")], admin_url: Admin = None
 ) -> None:
-    """Drop a database login of one tenant: it opens nothing any more."""
+    """Drop a database login of one tenant; it can no longer connect."""
 
     async def work() -> bool:
         found = await locate()
@@ -204,14 +202,14 @@ def drop_login(
 
     if not run(_in_words(work())):
         fail(f"there is no login `{name}`; {command('db logins')} shows them")
-    _say(f"{name} is gone.")
+    _say(f"{name} was dropped.")
 
 
 async def _admin(given: str | None) -> str:
     if given is not None:
         return given
     if settings().database_url is not None:
-        fail("this needs a role that may make others: give its URL with --admin-url")
+        fail("this needs a role with CREATEROLE; give its URL with --admin-url")
     return await embedded_admin()
 
 
@@ -225,7 +223,7 @@ async def _tenant(app_url: str, slug: str) -> UUID:
 
 @app.command()
 def logins(as_json: Json = False) -> None:
-    """List the logins of people and programs, each with its tenant."""
+    """List the database logins of tenants."""
 
     async def work() -> tuple[list[roles.Login], dict[UUID, str]]:
         found = await roles.list_logins(await _owner())
@@ -251,13 +249,13 @@ def logins(as_json: Json = False) -> None:
 
 @app.command()
 def stop() -> None:
-    """Stop the embedded server. Stop `laurels serve` and every worker first: they start it again.
+    """Stop the embedded server. Stop `laurels serve` and all workers first, as they restart it.
 
-    The next command that needs the database starts it, with everything that was there.
+    The next command that needs the database starts it again, with all its data.
     """
     found = settings()
     if found.database_url is not None:
-        fail("LAURELS_DATABASE_URL names a server of your own; stop it as it was started")
+        fail("LAURELS_DATABASE_URL names your own server; stop it the way you started it")
     try:
         stopped = postgres.stop(found.data_dir)
     except postgres.PostgresError as error:
@@ -267,7 +265,7 @@ def stop() -> None:
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """Say where the database is, its version and size, and whether schema and functions are new."""
+    """Show the database's address, version and size, and whether its schema is current."""
     found = run(_status())
     if as_json:
         say_json(found)

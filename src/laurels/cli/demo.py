@@ -44,7 +44,7 @@ def run(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
 ) -> None:
-    """Start everything in one process, with a demo tenant, and say what to try."""
+    """Start everything in one process, with a demo tenant, and show what to try."""
     found = settings()
     host = host or found.host
     port = _free_port(host, found.port if port is None else port)
@@ -63,11 +63,13 @@ def _free_port(host: str, port: int) -> int:
         with socket.create_server((host, port), family=family) as line:
             return line.getsockname()[1]
     except socket.gaierror:
-        fail(f"`{escape(host)}` is no address of this machine; leave --host out for 127.0.0.1")
+        fail(
+            f"`{escape(host)}` is not an address of this machine; leave out --host to use 127.0.0.1"
+        )
     except (OSError, OverflowError) as error:
         other = port + 1 if port < 65535 else 8080
         number = error.errno if isinstance(error, OSError) else None
-        why = "is taken" if number == errno.EADDRINUSE else f"cannot be had ({error})"
+        why = "is taken" if number == errno.EADDRINUSE else f"cannot be used ({error})"
         fail(f"port {port} of {host} {why}; choose another one: --port {other}")
 
 

@@ -17,7 +17,7 @@ from .console import err, fail, out, run, say_json
 from .database import database
 from .tenant import Json, require
 
-app = typer.Typer(help="Events: what waits to be told, and what handlers could not do.",
+app = typer.Typer(help="Events: what is waiting, and what handlers failed to process.",
                   no_args_is_help=True)  # fmt: skip
 Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]
 Letter = Annotated[str, typer.Argument(help="Id of the dead letter, `dlt_…`.")]
@@ -26,7 +26,7 @@ MAX_SHOWN = 1000
 
 @app.command()
 def status(tenant: Tenant, as_json: Json = False) -> None:
-    """Show how many events wait for the relay, for handlers and for webhooks."""
+    """Show how many events are waiting for the relay, for handlers and for webhooks."""
     found = _in(tenant, events.count_waiting)
     if as_json:
         say_json(found)
@@ -40,10 +40,10 @@ def status(tenant: Tenant, as_json: Json = False) -> None:
 @app.command()
 def dead(
     tenant: Tenant,
-    limit: Annotated[int, typer.Option(min=1, max=MAX_SHOWN, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=MAX_SHOWN, help="Number of rows, at most.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """List dead letters: events that a handler could not do anything with, newest first."""
+    """List dead letters: events that a handler failed to process, newest first."""
 
     async def look(work: Work) -> list[dict[str, Any]]:
         return [dict(row) for row in await events.list_dead_letters(work, asked=Asked(limit=limit))]
@@ -70,23 +70,23 @@ def dead(
         moment = f"{row['occurred_at']:%Y-%m-%d %H:%M}"
         table.add_row(row["id"], row["handler"], row["event"], moment, row["error"])
     out.print(table)
-    err.print(f"{command('events replay ID')} tries one again; `discard ID` gives it up.")
+    err.print(f"{command('events replay ID')} tries one again; `discard ID` drops it.")
 
 
 @app.command()
 def replay(tenant: Tenant, letter: Letter) -> None:
-    """Let the handler hear the event of a dead letter again."""
+    """Give the event of a dead letter to its handler again."""
     letter_id = _letter(letter)
     _in(tenant, lambda work: events.replay_dead_letter(work, letter_id))
-    out.print("It waits for the worker, with all its attempts before it.")
+    out.print("It is queued for the worker, with all its attempts.")
 
 
 @app.command()
 def discard(tenant: Tenant, letter: Letter) -> None:
-    """Do nothing more about a dead letter."""
+    """Discard a dead letter; it is not tried again."""
     letter_id = _letter(letter)
     _in(tenant, lambda work: events.discard_dead_letter(work, letter_id))
-    out.print("It is discarded; its row stays for 30 days.")
+    out.print("It was discarded; its row is kept for 30 days.")
 
 
 def _letter(text: str) -> UUID:

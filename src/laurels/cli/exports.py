@@ -18,70 +18,70 @@ from .database import database
 from .tenant import require
 
 app = typer.Typer(
-    help="Take everything out, into CSV files that `import` reads back.",
+    help="Export to CSV files, which `import` can read back.",
     no_args_is_help=True,
 )
 
 Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]
-To = Annotated[Path, typer.Option("--to", help="The file to write; it must not be there yet.")]
+To = Annotated[Path, typer.Option("--to", help="The file to write; it must not exist yet.")]
 
 
 @app.command()
 def members(tenant: Tenant, to: To) -> None:
-    """Write the active members, with consents and free facts, as they are at this moment."""
+    """Export the active members, with consents and free facts."""
     _export("members", tenant, to)
 
 
 @app.command()
 def balances(tenant: Tenant, to: To) -> None:
-    """Write what is in the wallets of active members, lot by lot, and what is gone of it.
+    """Export the wallets of active members, lot by lot, with what was spent and expired.
 
-    What holds have set aside is written as points that are free. Import the members first, then
-    this file, into a tenant that has programs of the same names.
+    Points on hold are exported as available. Import the members first, then this file, into a
+    tenant with programs of the same names.
     """
     _export("balances", tenant, to)
 
 
 @app.command()
 def purchases(tenant: Tenant, to: To) -> None:
-    """Write every purchase, each followed by its refunds, with lines and numbers as they came."""
+    """Export all purchases, each followed by its refunds, with their lines and external ids."""
     _export("purchases", tenant, to)
 
 
 @app.command()
 def points(tenant: Tenant, to: To) -> None:
-    """Write every movement of points of active members. There is no import of it: see balances."""
+    """Export all point movements of active members. They cannot be imported; see balances."""
     _export("points", tenant, to)
 
 
 @app.command()
 def tiers(tenant: Tenant, to: To) -> None:
-    """Write every tier that active members have had, when and why. There is no import of it."""
+    """Export all tiers that active members have had, when and why. They cannot be imported."""
     _export("tiers", tenant, to)
 
 
 @app.command()
 def rewards(tenant: Tenant, to: To) -> None:
-    """Write the catalogue: rewards that are not archived, with their limits and what is left."""
+    """Export the catalogue: rewards that are not archived, with limits and stock."""
     _export("rewards", tenant, to)
 
 
 @app.command()
 def vouchers(tenant: Tenant, to: To) -> None:
-    """Write the codes that nobody has yet, each with the name of its reward."""
+    """Export the codes that are not assigned yet, each with the name of its reward."""
     _export("vouchers", tenant, to)
 
 
 @app.command()
 def redemptions(tenant: Tenant, to: To) -> None:
-    """Write what members redeemed, with whom and what became of it. There is no import of it."""
+    """Export all redemptions, with member and state. They cannot be imported."""
     _export("redemptions", tenant, to)
 
 
 def _export(kind: str, tenant: str, to: Path) -> None:
     to = to.absolute()
     if to.exists():
-        fail(f"{escape(str(to))} is there already; it was left as it is")
+        fail(f"{escape(str(to))} already exists and was not changed")
     if not to.parent.is_dir():
         fail(f"there is no folder {escape(str(to.parent))}")
     rows = run(_write(kind, tenant, to))

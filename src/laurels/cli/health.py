@@ -22,7 +22,7 @@ QUERY_WIDTH = 76
 def health(as_json: Json = False) -> None:
     """Show sizes, dead rows, unused indexes, slow statements and the oldest transaction.
 
-    Exit 1 when something needs looking after.
+    Exit code 1: something needs attention.
     """
 
     async def work() -> state.Health:
@@ -60,7 +60,7 @@ def _show(found: state.Health) -> None:
         out.print(f"[bold yellow]look:[/] {escape(finding.what)}. {escape(finding.remedy)}.",
                   soft_wrap=True)  # fmt: skip
     if not found.findings:
-        out.print("[green]Nothing needs looking after.[/]")
+        out.print("[green]Nothing needs attention.[/]")
 
 
 def _show_figures(figures: dict[str, Any]) -> None:

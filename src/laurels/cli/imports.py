@@ -31,7 +31,7 @@ from .database import database
 from .tenant import Json, require
 
 app = typer.Typer(
-    help="Bring in purchases, members, balances, rewards and codes from CSV files.",
+    help="Import purchases, members, balances, rewards and codes from CSV files.",
     no_args_is_help=True,
 )
 
@@ -42,43 +42,49 @@ File = Annotated[Path, typer.Argument(help="A CSV file (UTF-8, with a header).")
 Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]
 Source = Annotated[
     str | None,
-    typer.Option("--source", help="Name of where the rows come from. Default: the file's name."),
+    typer.Option(
+        "--source", help="Name of the system that the rows come from. Default: the file's name."
+    ),
 ]
 Map = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="COLUMN=NAME", help="What a column is called in this file."),
+    typer.Option("--map", metavar="COLUMN=NAME", help="Name of a column in this file."),
 ]
 Set = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="COLUMN=VALUE", help="The same value in all rows."),
+    typer.Option(
+        "--set", metavar="COLUMN=VALUE", help="Set a column to the same value in all rows."
+    ),
 ]
 DecimalComma = Annotated[
-    bool, typer.Option("--decimal-comma", help="Amounts are written like 1.234,50.")
+    bool, typer.Option("--decimal-comma", help="Amounts use a decimal comma, such as 1.234,50.")
 ]
 Dates = Annotated[
     Literal["iso", "day-first", "month-first"],
-    typer.Option("--dates", help="How dates are written: 2025-12-31, 31.12.2025 or 12/31/2025."),
+    typer.Option("--dates", help="Format of dates: 2025-12-31, 31.12.2025 or 12/31/2025."),
 ]
 GroupBy = Annotated[
     str | None,
     typer.Option(
         "--group-by",
         metavar="NAME",
-        help="The file has a row for each line of an order; this column is the order's number.",
+        help="The file has one row per order line; this column has the order's number.",
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would change, without changing anything.")
+]
 Welcome = Annotated[
-    bool, typer.Option("--welcome", help="New members earn what sign-up rules say.")
+    bool, typer.Option("--welcome", help="New members earn what sign-up rules give.")
 ]
 KnownOnly = Annotated[
-    bool, typer.Option("--known-only", help="Refuse rows of people who are no members yet.")
+    bool, typer.Option("--known-only", help="Reject rows of people who are not members yet.")
 ]
 IgnoreTiers = Annotated[
     bool,
     typer.Option(
         "--ignore-tiers",
-        help="Purchases earn without tiers and bring none; a review comes by night.",
+        help="Ignore tiers while importing; they are reviewed at night.",
     ),
 ]
 Operation = Callable[
@@ -102,13 +108,13 @@ def purchases(
     welcome: Welcome = False,
     as_json: Json = False,
 ) -> None:
-    """Book the purchases and refunds of a CSV file, each once; unknown members are enrolled.
+    """Import the purchases and refunds of a CSV file, each once; unknown members are enrolled.
 
     Columns: external_id, member, occurred_at, amount, currency; optional: tax_amount, status,
     refund_of, channel, payment_method, note, lines (JSON). With --group-by also sku, name,
-    category, quantity, unit_price, line_amount, line_tax_amount, and no amount is needed. Run it
-    again after a break: what is there is skipped. Exit code 3: rows were refused; they are in a
-    file that can be mended and imported under the same --source.
+    category, quantity, unit_price, line_amount, line_tax_amount, and no amount is needed. If
+    interrupted, run it again: existing rows are skipped. Exit code 3: some rows were rejected;
+    correct them in the file they are written to and import it under the same --source.
     """
     options = _options(
         file,
@@ -138,11 +144,11 @@ def members(
     known_only: KnownOnly = False,
     as_json: Json = False,
 ) -> None:
-    """Enrol the members of a CSV file or bring them up to date; empty cells change nothing.
+    """Enrol or update the members of a CSV file; empty cells change nothing.
 
     Columns: external_id or email (or both); optional: first_name, last_name, phone, birthday,
     email_opt_in, sms_opt_in (and `…_at`, `…_source` of both), is_vip, last_login_at, enrolled_at,
-    attributes (JSON). Exit code 3: rows were refused; they are in a file.
+    attributes (JSON). Exit code 3: some rows were rejected and written to a file.
     """
     options = _options(
         file,
@@ -171,11 +177,12 @@ def balances(
     known_only: KnownOnly = False,
     as_json: Json = False,
 ) -> None:
-    """Bring in the points that members have elsewhere, lot by lot; unknown members are enrolled.
+    """Import the points that members have elsewhere, lot by lot; unknown members are enrolled.
 
     Columns: external_id, points, and member or email (or both); optional: program, earned_at,
     matures_at (or `now`), expires_at (or `never`), lifetime_redeemed, lifetime_expired, reason.
-    Several rows of a member are several lots. Run it again after a break: what is there is skipped.
+    Several rows of a member are several lots. If interrupted, run it again: existing rows are
+    skipped.
     """
     options = _options(
         file,
@@ -202,10 +209,10 @@ def rewards(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Put the rewards of a CSV file into the catalogue, or bring them up to date, by name.
+    """Create or update the rewards of a CSV file, by name.
 
-    Columns: name, type, cost_points; optional: description, value (JSON), program, and what else a
-    reward has in the API. Empty cells change nothing. Exit code 3: rows were refused.
+    Columns: name, type, cost_points; optional: description, value (JSON), program, and the other
+    fields of a reward in the API. Empty cells change nothing. Exit code 3: some rows were rejected.
     """
     options = _options(
         file,
@@ -231,9 +238,9 @@ def vouchers(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Put codes into the pools of rewards: a row names the reward and a code.
+    """Import codes into the pools of rewards: each row names a reward and a code.
 
-    A code that is there already is skipped. Exit code 3: rows were refused; they are in a file.
+    Existing codes are skipped. Exit code 3: some rows were rejected and written to a file.
     """
     options = _options(
         file,
@@ -280,7 +287,7 @@ def _import(operation: Operation, tenant: str, options: imports.Options, *, as_j
     # Before a database is started for it; the import itself looks again.
     if not options.file.is_file():
         if options.file.is_dir():
-            fail(f"{escape(str(options.file))} is a folder; name a CSV file")
+            fail(f"{escape(str(options.file))} is a folder; give a CSV file")
         fail(f"there is no file {escape(str(options.file))}")
 
     async def work() -> imports.Report:
@@ -369,7 +376,7 @@ def _remark(report: imports.Report) -> None:
     """Say what a person should know beyond the numbers."""
     if report.ignored_columns:
         names = escape(", ".join(report.ignored_columns))
-        err.print(f"columns that were not read: {names}", soft_wrap=True)
+        err.print(f"columns that were ignored: {names}", soft_wrap=True)
     if report.dry_run:
         err.print("This was a dry run: nothing was changed.")
     if not report.rejected:
@@ -382,11 +389,11 @@ def _remark(report: imports.Report) -> None:
         err.print(f"… and {more:,} more")
     if report.suspicious:
         share = report.rejected / report.read
-        err.print(f"[bold yellow]warning:[/] {share:.0%} of the rows were rejected; are the columns"
-                  " mapped right (--map)?", soft_wrap=True)  # fmt: skip
+        err.print(f"[bold yellow]warning:[/] {share:.0%} of the rows were rejected; check the"
+            " mapping of columns (--map)", soft_wrap=True)  # fmt: skip
     if report.rejected_file is not None:
         err.print(
-            f"All rejected rows, with reasons: {escape(str(report.rejected_file))}\nMend them there"
-            f" and import that file with --source {escape(json.dumps(report.source))}",
+            f"All rejected rows, with reasons: {escape(str(report.rejected_file))}\nCorrect them"
+            f" there and import that file with --source {escape(json.dumps(report.source))}",
             soft_wrap=True,
         )

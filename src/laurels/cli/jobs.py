@@ -21,7 +21,7 @@ from .console import err, fail, out, run, say_json
 from .database import database
 from .tenant import Json, require
 
-app = typer.Typer(help="What runs by itself: list it, look at runs, run one.",
+app = typer.Typer(help="Background jobs: list them and their runs, run one.",
                   no_args_is_help=True)  # fmt: skip
 assert domains.ROOMS, "importing the list of rooms registers their jobs"
 
@@ -76,7 +76,7 @@ def run_job(
         str | None, typer.Option("--tenant", help="For this tenant only. Default: all active ones.")
     ] = None,
 ) -> None:
-    """Run a job here and now, and wait for its end."""
+    """Run a job now in this process, and wait until it is done."""
 
     async def work() -> int:
         async with database() as pool:
@@ -120,16 +120,16 @@ def progress(title: str) -> Generator[Callable[[int, int | None], None] | None]:
 @app.command()
 def runs(
     tenant: Annotated[str, typer.Option("--tenant", help="The tenant's short name.")],
-    job: Annotated[str | None, typer.Option(help="Of this job only.")] = None,
+    job: Annotated[str | None, typer.Option(help="Only runs of this job.")] = None,
     state: Annotated[
-        str | None, typer.Option(help="waiting, running, done or failed only.")
+        str | None, typer.Option(help="Only runs in this state: waiting, running, done or failed.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Number of runs, newest first.")] = 20,
     as_json: Json = False,
 ) -> None:
     """List the runs of a tenant's jobs, newest first."""
     if state not in {None, "waiting", "running", "done", "failed"}:
-        fail("--state is waiting, running, done or failed")
+        fail("--state must be waiting, running, done or failed")
 
     async def work() -> list[jobs.RunView]:
         async with database() as pool:

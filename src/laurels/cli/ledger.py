@@ -30,7 +30,7 @@ Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name."
 
 @app.command()
 def verify(tenant: Tenant, as_json: Json = False) -> None:
-    """Check every rule of the books; exit 1 with the first fault in words."""
+    """Check all rules of the books. Exit code 1: a fault was found; the first one is shown."""
 
     async def work() -> tuple[ledger.Figures, list[ledger.Fault]]:
         async with database() as pool:
@@ -54,7 +54,7 @@ def verify(tenant: Tenant, as_json: Json = False) -> None:
 
 @app.command()
 def rebuild(tenant: Tenant) -> None:
-    """Make every wallet say what its transactions, lots and holds say."""
+    """Rebuild every wallet from its transactions, lots and holds."""
 
     async def work() -> int:
         async with database() as pool:
@@ -63,16 +63,16 @@ def rebuild(tenant: Tenant) -> None:
                 return await ledger.rebuild(w)
 
     changed = run(work())
-    out.print(f"{changed:,} wallets were corrected." if changed else "Every wallet was right.")
+    out.print(f"{changed:,} wallets were corrected." if changed else "All wallets were correct.")
 
 
 @app.command()
 def due(tenant: Tenant) -> None:
-    """Book what is due: lots that mature or expire, holds that let go, purchases made by SQL.
+    """Book what is due: maturing and expiring lots, expired holds, purchases completed by SQL.
 
-    Exit 1 when a purchase that was completed by SQL cannot be settled, and say why.
+    Exit code 1: a purchase completed by SQL cannot be settled; the output says why.
 
-    A movement settles what is due in its own wallet; this does it for all, so run it every day.
+    A movement settles what is due in its own wallet; this settles all wallets. Run it every day.
     """
 
     async def work() -> tuple[dict[str, int], dict[UUID, str]]:
@@ -107,7 +107,7 @@ def statement(
     member: Annotated[str, typer.Option(help="The member's external id.")],
     as_json: Json = False,
 ) -> None:
-    """Print every movement of a member."""
+    """Print all movements of a member."""
 
     async def work() -> tuple[list[dict[str, Any]], dict[str, int]]:
         async with database() as pool:

@@ -13,12 +13,14 @@ from laurels.kit.program import command
 from .console import fail, out, say_json
 from .tenant import Json
 
-app = typer.Typer(help="Mails that no server took, in a folder.", no_args_is_help=True)
+app = typer.Typer(
+    help="Mails written to the local folder because no mail server is set.", no_args_is_help=True
+)
 
 
 @app.command("list")
 def list_mails(as_json: Json = False) -> None:
-    """List the mails of the folder, the newest first."""
+    """List the mails in the folder, newest first."""
     found = mail.lying(settings())
     if as_json:
         say_json([

@@ -16,20 +16,20 @@ from laurels import __version__
 GROUPS = {
     "tenant": ("tenant", "Tenants and their keys."),
     "import": (
-        "imports", "Bring in purchases, members, balances, rewards and codes from CSV files.",
+        "imports", "Import purchases, members, balances, rewards and codes from CSV files.",
     ),
-    "export": ("exports", "Take everything out, into CSV files that `import` reads back."),
+    "export": ("exports", "Export to CSV files, which `import` can read back."),
     "ledger": ("ledger", "The books: check them, rebuild wallets, print statements."),
-    "events": ("events", "Events: what waits to be told, and what handlers could not do."),
+    "events": ("events", "Events: what is waiting, and what handlers failed to process."),
     "member": ("member", "One member: merge, unmerge, export, erase."),
     "reward": ("reward", "Rewards: list them, upload the codes of a pool."),
     "segment": ("segment", "Segments: list, preview, recompute."),
-    "jobs": ("jobs", "What runs by itself: list it, look at runs, run one."),
-    "tiers": ("tiers", "The ladder of tiers and who stands on it."),
+    "jobs": ("jobs", "Background jobs: list them and their runs, run one."),
+    "tiers": ("tiers", "The ladder of tiers and its members."),
     "db": ("db", "The database: roles, logins, backup, state."),
-    "operator": ("operator", "Those who run the platform: keys, settings, plans."),
+    "operator": ("operator", "For operators of the platform: keys, settings, plans."),
     "staff": ("staff", "The people who run a tenant's programme."),
-    "mail": ("mail", "Mails that no server took, in a folder."),
+    "mail": ("mail", "Mails written to the local folder because no mail server is set."),
 }  # fmt: skip
 """By name: the module that has the group as `app`, and what it is for."""
 COMMANDS = {
@@ -42,12 +42,12 @@ COMMANDS = {
 """By name: the module and the function of commands that are in no group."""
 HELP = {
     "audit": "Print who changed what, newest first.",
-    "serve": "Serve the API until it is stopped, and do what goes on without being asked.",
-    "worker": "Work until stopped: plan and carry out jobs, tell events. Several at once are safe.",
+    "serve": "Serve the API and run background work until stopped.",
+    "worker": "Run jobs and deliver events until stopped. Several workers can run at once.",
     "migrate": (
-        "Bring the schema to the newest revision, with a proved dump first where there is data."
+        "Migrate the schema to the newest revision; if there is data, take a verified dump first."
     ),
-    "run": "Start everything in one process, with a demo tenant, and say what to try.",
+    "run": "Start everything in one process, with a demo tenant, and show what to try.",
 }
 
 

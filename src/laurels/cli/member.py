@@ -19,8 +19,8 @@ from .tenant import require
 
 app = typer.Typer(help="One member: merge, unmerge, export, erase.", no_args_is_help=True)
 Tenant = Annotated[str, typer.Option(help="The tenant's short name.")]
-Member = Annotated[str, typer.Argument(help="Our id (mem_…) or the tenant's own id of the member.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Member = Annotated[str, typer.Argument(help="The member's id (mem_…) or external id.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -58,7 +58,7 @@ def merge(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Merge the second member into the first, who goes on for both."""
+    """Merge the second member into the first, which goes on for both."""
     _ask(f"Merge `{merged}` into `{survivor}`?", yes)
 
     async def operation(work: Work) -> members.Merge:
@@ -71,13 +71,13 @@ def merge(
 
 @app.command()
 def unmerge(member: Member, tenant: Tenant, yes: Yes = False, as_json: Json = False) -> None:
-    """Undo the merge of this member into another, or else the latest of one into it."""
+    """Undo the merge of this member into another, or the latest merge of another into it."""
     _ask(f"Undo the latest merge of `{member}`?", yes)
 
     async def operation(work: Work) -> members.Merge:
         return await members.unmerge(work, await _find(work, member))
 
-    _tell(run(_in_tenant(tenant, operation)), as_json, "is a member of their own again, apart from")
+    _tell(run(_in_tenant(tenant, operation)), as_json, "is separate again from")
 
 
 def _tell(found: members.Merge, as_json: bool, words: str) -> None:
@@ -94,12 +94,12 @@ def export(
     member: Member,
     tenant: Tenant,
     file: Annotated[
-        Path | None, typer.Option(help="Where to write it; absent: the standard output.")
+        Path | None, typer.Option(help="File to write. Default: standard output.")
     ] = None,
 ) -> None:
-    """Write all that is kept of one person as JSON lines: a chapter's name and a row on each.
+    """Export everything stored about one person as JSON lines, each with a chapter and a row.
 
-    Each page is a transaction of its own, so the length of a story is no matter of memory.
+    It is read page by page, so memory use does not depend on the amount of data.
     """
     target: TextIO = typer.get_text_stream("stdout") if file is None else file.open("w")
     try:
@@ -130,9 +130,9 @@ async def _export(slug: str, name: str, target: TextIO) -> int:
 def erase(member: Member, tenant: Tenant, yes: Yes = False) -> None:
     """Erase a person for good. The sums of the books stay; nobody knows whose they were."""
     if not yes:
-        typed = typer.prompt(f"This erases `{member}` for good. Type the same id to go on")
+        typed = typer.prompt(f"This erases `{member}` for good. Type the same id to continue")
         if typed != member:
-            fail("that is not the same id; nothing was erased")
+            fail("the ids differ; nothing was erased")
 
     async def operation(work: Work) -> UUID:
         member_id = await _find(work, member)
@@ -140,4 +140,4 @@ def erase(member: Member, tenant: Tenant, yes: Yes = False) -> None:
         return member_id
 
     erased = run(_in_tenant(tenant, operation))
-    out.print(f"{encode('member', erased)} is erased.")
+    out.print(f"{encode('member', erased)} was erased.")

@@ -16,7 +16,9 @@ from .console import fail, out, run, say_json
 from .database import database
 from .tenant import Json
 
-app = typer.Typer(help="Those who run the platform: keys, settings, plans.", no_args_is_help=True)
+app = typer.Typer(
+    help="For operators of the platform: keys, settings, plans.", no_args_is_help=True
+)
 SettingName = Annotated[str, typer.Argument(help="Name of the setting, such as tenants.max.")]
 
 
@@ -27,11 +29,11 @@ async def _with_work(operation: Any) -> Any:
 
 @app.command()
 def key(
-    name: Annotated[str, typer.Option(help="Whose the key is, or what it is for.")],
-    read_only: Annotated[bool, typer.Option("--read-only", help="It may change nothing.")] = False,
+    name: Annotated[str, typer.Option(help="Owner or purpose of the key.")],
+    read_only: Annotated[bool, typer.Option("--read-only", help="The key can only read.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make an operator's key for the API's /v1/platform; it is shown once."""
+    """Create an operator's key for /v1/platform of the API; it is shown once."""
     scopes = sorted(p for p in PLATFORM_PERMISSIONS if not read_only or p.endswith(":read"))
 
     async def operation(work: Work) -> auth.NewKey:
@@ -46,7 +48,7 @@ def key(
 
 @app.command()
 def keys(as_json: Json = False) -> None:
-    """List the operators' keys, without what opens doors."""
+    """List the operators' keys, without the keys themselves."""
     found: list[dict[str, Any]] = run(_with_work(auth.list_operator_keys))
     for row in found:
         row["id"] = encode("operator_key", row["id"])
@@ -69,7 +71,7 @@ def keys(as_json: Json = False) -> None:
 def revoke_key(
     key_id: Annotated[str, typer.Argument(help="Id of the key: opk_…")],
 ) -> None:
-    """Withdraw an operator's key, from its next request on."""
+    """Revoke an operator's key, from its next request on."""
     try:
         found = decode("operator_key", key_id)
     except ValueError as error:
@@ -79,7 +81,7 @@ def revoke_key(
         await auth.revoke_operator_key(work, found)
 
     run(_with_work(operation))
-    out.print(f"{key_id} opens no door any more.")
+    out.print(f"{key_id} was revoked.")
 
 
 @app.command()
@@ -117,7 +119,7 @@ def set_setting(
 
 @app.command("plans")
 def list_plans(as_json: Json = False) -> None:
-    """Show the plans with their limits and the number of their tenants."""
+    """Show the plans with their limits and number of tenants."""
     found: list[dict[str, Any]] = run(_with_work(platform.list_plans))
     if as_json:
         say_json(found)

@@ -34,7 +34,7 @@ SOME_REFUSED = 3
 def list_rewards(
     tenant: Tenant,
     archived: Annotated[
-        bool, typer.Option("--archived", help="Those that are archived, instead.")
+        bool, typer.Option("--archived", help="Archived ones instead of active ones.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -65,13 +65,13 @@ def list_rewards(
 @app.command("upload")
 def upload(
     reward: Annotated[str, typer.Argument(help="Id of the reward, `rwd_…`.")],
-    file: Annotated[Path, typer.Argument(help="A text file with a code in each line (UTF-8).")],
+    file: Annotated[Path, typer.Argument(help="A text file with one code per line (UTF-8).")],
     tenant: Tenant,
     as_json: Json = False,
 ) -> None:
-    """Upload the codes of a pool from a file, each once; run it again after a break.
+    """Upload codes to a pool from a file, each once. If interrupted, run it again.
 
-    Blank lines are passed over. Exit code 3: some codes were there before; they are named.
+    Blank lines are skipped. Exit code 3: some codes already existed; they are listed.
     """
     try:
         reward_id = decode("reward", reward)
@@ -102,17 +102,17 @@ def _read(file: Path) -> list[str]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        fail(f"{escape(str(file))} is not UTF-8; save it as that")
+        fail(f"{escape(str(file))} is not UTF-8; save it as UTF-8")
     codes = [line.strip() for line in lines if line.strip()]
     for number, line in enumerate(lines, 1):
         if len(line.strip()) > MAX_CODE:
-            fail(f"line {number} is no code: a code has at most {MAX_CODE} characters")
+            fail(f"line {number} is not a code: a code has at most {MAX_CODE} characters")
         try:
             check_key(line.strip())
         except ValueError as error:
-            fail(f"line {number} is no code: it {escape(str(error))}")
+            fail(f"line {number} is not a code: it {escape(str(error))}")
     if not codes:
-        fail(f"there is no code in {escape(str(file))}")
+        fail(f"{escape(str(file))} has no codes")
     return codes
 
 
@@ -127,9 +127,12 @@ def _say(handled: list[rewards.Handled], left: int, reward_id: UUID, *, as_json:
             }
         )  # fmt: skip
     else:
-        out.print(f"{counts['added']:,} codes added, {len(twice):,} were there; {left:,} are left")
+        out.print(
+            f"{counts['added']:,} codes added, {len(twice):,} already existed; {left:,} are"
+            " available"
+        )
         for code in twice[:10]:
-            err.print(f"[yellow]there before:[/] {escape(code)}", soft_wrap=True)
+            err.print(f"[yellow]already existed:[/] {escape(code)}", soft_wrap=True)
         if len(twice) > 10:
             err.print(f"… and {len(twice) - 10:,} more")
     if twice:

@@ -60,7 +60,7 @@ def preview(
     tenant: Tenant,
     as_json: Json = False,
 ) -> None:
-    """Say how many members criteria mean, and who the newest of them are. Nothing is kept."""
+    """Count the members that match criteria, and show the newest. Nothing is stored."""
     raw = _read(criteria)
 
     async def work() -> segments.Preview:
@@ -100,15 +100,16 @@ def _read(text: str) -> Any:
 def recompute(
     tenant: Tenant,
     segment: Annotated[
-        str | None, typer.Argument(help="Id (seg_…) or name. Default: all by criteria.")
+        str | None, typer.Argument(help="Id (seg_…) or name. Default: all dynamic segments.")
     ] = None,
     notify: Annotated[
-        bool | None, typer.Option(help="Tell who joins and leaves as events. Default: as usual.")
+        bool | None,
+        typer.Option(help="Emit events for members who join and leave. Default: as usual."),
     ] = None,
 ) -> None:
-    """Compute who belongs to a segment, or to all of them, and wait for the end.
+    """Compute the members of one segment or all, and wait until it is done.
 
-    Each segment is a transaction of its own, so what is done stays done.
+    Each segment is computed in its own transaction, so an interruption keeps those already done.
     """
     done = run(_recompute(tenant, segment, notify))
     for name, each in done:
@@ -145,6 +146,6 @@ async def _chosen(work: Work, name: str | None) -> list[tuple[UUID, str]]:
     rows = await segments.list_segments(work, kind="dynamic", asked=ALL)
     found = [(row["id"], row["name"]) for row in rows if name in {None, row["name"]}]
     if name is not None and not found:
-        msg = f"There is no segment `{name}` by criteria."
+        msg = f"There is no dynamic segment `{name}`."
         raise segments.SegmentNotFound(msg)
     return found

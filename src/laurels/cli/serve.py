@@ -40,15 +40,15 @@ def serve(
         bool | None,
         typer.Option(
             "--worker/--no-worker",
-            help="Also work: schedule, jobs, events. Default: LAURELS_WORKER, else yes.",
+            help="Also run jobs and deliver events. Default: LAURELS_WORKER, else yes.",
         ),
     ] = None,
     processes: Annotated[
         int | None,
-        typer.Option(min=1, max=64, help="Processes that answer, one per core at most."),
+        typer.Option(min=1, max=64, help="Number of processes that answer, at most one per core."),
     ] = None,
 ) -> None:
-    """Serve the API until it is stopped, and do what goes on without being asked."""
+    """Serve the API and run background work until stopped."""
     found = settings()
     where = host or found.host, found.port if port is None else port
     url = run(urls()).app
@@ -61,7 +61,9 @@ def say_where_mail_goes(found: Settings) -> None:
     """Say into which folder mails go, where no server is configured that takes them."""
     if found.smtp_url is None:
         folder = mail.folder_of(found)
-        err.print(f"Mail is written into {folder} (set LAURELS_SMTP_URL)", soft_wrap=True)
+        err.print(
+            f"Mails are written to {folder}; set LAURELS_SMTP_URL to send them", soft_wrap=True
+        )
     else:
         try:
             mail.Server.at(found.smtp_url.get_secret_value())
@@ -79,7 +81,7 @@ def listen(
         found.public_url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     count = found.processes if processes is None else processes
     if count > 1 and sys.platform == "win32":
-        fail("Windows shares no port among processes; run one process")
+        fail("Windows cannot share a port among processes; run one process")
     logs.configure(found.log, found.log_level)
     place = server.Listen(host, port, count, found.max_connections)
     siblings = server.Siblings(count)
@@ -151,12 +153,12 @@ def _limits(found: Settings) -> "Limits":
 def work(
     concurrency: Annotated[
         int | None,
-        typer.Option(min=1, max=50, help="Runs under way at once. Default: the setting."),
+        typer.Option(min=1, max=50, help="Number of runs at once. Default: the setting."),
     ] = None,
 ) -> None:
-    """Work until stopped: plan and carry out jobs, tell events. Several at once are safe.
+    """Run jobs and deliver events until stopped. Several workers can run at once.
 
-    SIGTERM or Ctrl-C lets the steps under way end first; a second one does not wait.
+    SIGTERM or Ctrl-C finishes the steps in progress first; a second one stops at once.
     """
     found = settings()
     if concurrency is not None:
@@ -166,7 +168,7 @@ def work(
     expect_batches()
     if found.worker_metrics_port is not None:
         _give_metrics(found.host, found.worker_metrics_port)
-    err.print("The worker works (Ctrl-C stops it)")
+    err.print("The worker is running (Ctrl-C stops it)")
     with kept_running():
         run(_until_stopped(working(url, found)))
     err.print("The worker has stopped; nothing was left half done.")
@@ -224,4 +226,4 @@ def _give_metrics(host: str, port: int) -> None:
     try:
         start_http_server(port, addr=host)
     except OSError as error:
-        fail(f"port {port} for the metrics cannot be had: {error}")
+        fail(f"port {port} for the metrics cannot be used: {error}")

@@ -147,7 +147,7 @@ async def beside(app: App, host: str, port: int) -> AsyncGenerator[None]:
     try:
         socket.create_server((host, port), family=_family(host)).close()
     except OSError as error:
-        log.error("port %s for monitoring cannot be had: %s", port, error)  # noqa: TRY400
+        log.error("port %s for monitoring cannot be used: %s", port, error)  # noqa: TRY400
         yield
         return
     server = Server(
@@ -261,7 +261,7 @@ def _be_alone(host: str, port: int) -> None:
             socket.create_server((host, port), family=_family(host)).close()
         except OSError as error:
             if time.monotonic() > until:
-                fail(f"port {port} on {host} cannot be had: {error}")
+                fail(f"port {port} on {host} cannot be used: {error}")
             time.sleep(LOOK_SECONDS)
         else:
             return

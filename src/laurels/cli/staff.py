@@ -24,7 +24,7 @@ from .tenant import Json, require
 app = typer.Typer(help="The people who run a tenant's programme.", no_args_is_help=True)
 Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]
 Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
-RoleName = Annotated[auth.Role, typer.Option("--role", help="What they may do.")]
+RoleName = Annotated[auth.Role, typer.Option("--role", help="Their role.")]
 T = TypeVar("T")
 
 
@@ -47,10 +47,10 @@ def invite(
     email: Email,
     tenant: Tenant,
     role: RoleName = auth.Role.OWNER,
-    name: Annotated[str, typer.Option(help="What they are called.")] = "",
+    name: Annotated[str, typer.Option(help="Their name.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Invite somebody, by mail; the link is printed too. Who is invited already gets a new one."""
+    """Invite a person by mail; the link is printed too. Repeat it to send a new link."""
     if "@" not in email[1:-1] or len(email) > 254 or any(each.isspace() for each in email):
         fail(f"`{escape(email[:100])}` is not an e-mail address such as anna@example.com")
 
@@ -68,13 +68,13 @@ def invite(
     if as_json:
         say_json({"staff_id": encode("staff", made.staff_id), "role": role, "link": link})
         return
-    out.print(f"{escape(email)} is invited as {role}. The mail goes out while Laurels is served.")
-    out.print(f"The link, good once, for seven days: {link}", soft_wrap=True)
+    out.print(f"{escape(email)} is invited as {role}. A running Laurels sends the mail.")
+    out.print(f"The link, valid once, for seven days: {link}", soft_wrap=True)
 
 
 @app.command("list")
 def list_staff(tenant: Tenant, as_json: Json = False) -> None:
-    """List the people of a tenant, the newest first."""
+    """List the people of a tenant, newest first."""
     found = _at(tenant, auth.list_staff)
     for row in found:
         row["id"] = encode("staff", row["id"])
@@ -82,7 +82,10 @@ def list_staff(tenant: Tenant, as_json: Json = False) -> None:
         say_json(found)
         return
     if not found:
-        out.print(f"Nobody yet: {command('staff invite EMAIL --tenant SLUG')} invites an owner.")
+        out.print(
+            "There is nobody on the staff yet:"
+            f" {command('staff invite EMAIL --tenant SLUG')} invites an owner."
+        )
         return
     table = Table("id", "e-mail", "name", "role", "status", "last seen", box=None)
     for row in found:
@@ -95,18 +98,18 @@ def list_staff(tenant: Tenant, as_json: Json = False) -> None:
 
 @app.command()
 def remove(email: Email, tenant: Tenant) -> None:
-    """Remove somebody: nothing of theirs opens a door from the next request on."""
+    """Remove a person: their tokens stop working from the next request on."""
 
     async def operation(work: Work) -> None:
         await auth.remove(work, await _id_of(work, email))
 
     _at(tenant, operation)
-    out.print(f"{escape(email)} is removed; {command('staff restore')} takes them back.")
+    out.print(f"{escape(email)} was removed; {command('staff restore')} restores them.")
 
 
 @app.command()
 def restore(email: Email, tenant: Tenant) -> None:
-    """Take somebody back who was removed, in the role that they had."""
+    """Restore a removed person, in their previous role."""
 
     async def operation(work: Work) -> str:
         staff_id = await _id_of(work, email)
@@ -122,7 +125,7 @@ def set_role(
     role: Annotated[auth.Role, typer.Argument(help="Their new role.")],
     tenant: Tenant,
 ) -> None:
-    """Give somebody another role, from their next request on."""
+    """Change a person's role, from their next request on."""
 
     async def operation(work: Work) -> None:
         await auth.change(work, await _id_of(work, email), role=role)
@@ -133,7 +136,7 @@ def set_role(
 
 @app.command("reset-password")
 def reset_password(email: Email, tenant: Tenant) -> None:
-    """Have a link to a new password sent to somebody; it is printed too, good for an hour."""
+    """Send a person a link for choosing a new password; it is printed too, valid for one hour."""
 
     async def work() -> str:
         async with database() as pool:
@@ -147,7 +150,7 @@ def reset_password(email: Email, tenant: Tenant) -> None:
                 by_hand = replace(opened, user_agent="laurels staff reset-password")
                 return auth.reset_link(await auth.ask_reset(by_hand, login, place))
 
-    out.print(f"The link, good once, for an hour: {run(work())}", soft_wrap=True)
+    out.print(f"The link, valid once, for one hour: {run(work())}", soft_wrap=True)
 
 
 @app.command("import")
@@ -157,7 +160,7 @@ def take_over(
     ],
     tenant: Tenant,
 ) -> None:
-    """Take people over from another system, with bcrypt or argon2id hashes of their passwords."""
+    """Import people from another system, with bcrypt or argon2id hashes of their passwords."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as source:
             people = [_newcomer(row, line) for line, row in enumerate(csv.DictReader(source), 2)]

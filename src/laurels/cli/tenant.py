@@ -39,10 +39,8 @@ async def require(pool: Database, slug: str) -> UUID:
 @app.command()
 def create(
     slug: Slug,
-    preset: Annotated[
-        str, typer.Option(help="What it is furnished as: plain or shopify.")
-    ] = "plain",
-    name: Annotated[str | None, typer.Option(help="Name that people read.")] = None,
+    preset: Annotated[str, typer.Option(help="Preset: plain or shopify.")] = "plain",
+    name: Annotated[str | None, typer.Option(help="Display name.")] = None,
     currency: Annotated[str, typer.Option(help="ISO 4217 code.")] = "USD",
     time_zone: Annotated[str, typer.Option(help="IANA time zone.")] = "UTC",
     test: Annotated[bool, typer.Option("--test", help="A test tenant with a test key.")] = False,
@@ -128,7 +126,7 @@ def list_tenants(as_json: Json = False) -> None:
 
 @app.command()
 def suspend(slug: Slug) -> None:
-    """Suspend a tenant: it earns and spends nothing until it is resumed."""
+    """Suspend a tenant: it cannot earn or spend until it is resumed."""
     run(_set_status(slug, "suspended"))
     out.print(f"{slug} is suspended: nothing is earned or spent.")
 
@@ -156,11 +154,13 @@ def key(
     ] = None,
     expires: Annotated[
         str | None,
-        typer.Option(metavar="WHEN", help="When it ends: 2027-01-01 (UTC) or 90d. Default: never."),
+        typer.Option(
+            metavar="WHEN", help="When it expires: 2027-01-01 (UTC) or 90d. Default: never."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make another API key; it is shown once."""
+    """Create another API key; it is shown once."""
     end = _end(expires)
 
     async def work() -> auth.NewKey:
@@ -198,7 +198,7 @@ def _end(text: str | None) -> datetime | None:
 
 @app.command()
 def keys(slug: Slug, as_json: Json = False) -> None:
-    """List the API keys of a tenant, without what opens doors."""
+    """List the API keys of a tenant, without the keys themselves."""
 
     async def work() -> list[dict[str, Any]]:
         async with database() as pool:
@@ -234,7 +234,7 @@ def _past(end: datetime | None) -> str:
 def revoke_key(
     slug: Slug, api_key_id: Annotated[str, typer.Argument(help="Id of the key: key_…")]
 ) -> None:
-    """Withdraw an API key, from its next request on."""
+    """Revoke an API key, from its next request on."""
     from laurels.kit.ids import decode
 
     async def work() -> None:
@@ -253,13 +253,16 @@ def revoke_key(
 @app.command()
 def purge(
     slug: Slug,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     admin_url: Annotated[
         str | None,
-        typer.Option("--admin-url", help="URL of who made its database logins, to drop them too."),
+        typer.Option(
+            "--admin-url",
+            help="URL of the role that created its database logins, to drop them too.",
+        ),
     ] = None,
 ) -> None:
-    """Delete a tenant and everything it has, for good. An audit stub stays."""
+    """Delete a tenant and all its data for good. An audit stub stays."""
     if not yes:
         typed = typer.prompt(f"This deletes `{slug}` for good. Type its slug to go on")
         if typed != slug:

@@ -14,7 +14,7 @@ from .database import database
 from .jobs import progress
 from .tenant import Json, require
 
-app = typer.Typer(help="The ladder of tiers and who stands on it.", no_args_is_help=True)
+app = typer.Typer(help="The ladder of tiers and its members.", no_args_is_help=True)
 Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]
 
 
@@ -68,7 +68,7 @@ def _takes(tier: dict[str, Any]) -> str:
 
 @app.command()
 def review(tenant: Tenant) -> None:
-    """Review every member here and now, and wait for the end."""
+    """Review all members now, and wait until it is done."""
 
     async def work() -> int:
         async with database() as pool:

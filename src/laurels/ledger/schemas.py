@@ -245,10 +245,8 @@ class LotOut(View):
     id: LotId
     transaction_id: TransactionId = Field(description="The transaction that brought the points.")
     initial: int = Field(description="Points that the lot began with.")
-    remaining: int = Field(description="Points that are left of it.")
-    matures_at: datetime | None = Field(
-        description="When its points can be spent; null: from the start."
-    )
+    remaining: int = Field(description="Points that are left in it.")
+    matures_at: datetime | None = Field(description="When its points can be spent; null: at once.")
     matured_at: datetime | None = Field(
         description="When they became spendable; null while pending."
     )
