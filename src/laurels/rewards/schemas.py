@@ -248,8 +248,7 @@ class OfferOut(View):
     reward: RewardOut = Field(description="The reward.")
     available: bool = Field(description="Whether this member could redeem one now.")
     reasons: list[ReasonOut] = Field(
-        description="Everything that prevents it, in the order in which a redemption would be"
-        " refused."
+        description="Everything that prevents it, in the order in which it is checked."
     )
     points_to_go: int = Field(description="Points still missing for one; 0: enough.")
     most: int | None = Field(
@@ -286,9 +285,7 @@ class StatsOut(View):
     reward_id: RewardId = Field(description="The reward.")
     since: datetime = Field(description="Where the span begins, inclusive.")
     until: datetime = Field(description="Where the span ends, exclusive.")
-    redemptions: int = Field(
-        description="How many there were, without those whose points were returned."
-    )
+    redemptions: int = Field(description="How many, without those whose points were returned.")
     points_spent: int = Field(description="What they cost, without points that were returned.")
     by_state: dict[str, StateOut] = Field(
         description="Figures by state, such as `completed` or `used`."
@@ -316,7 +313,7 @@ class RedemptionIn(Schema):
     )
     external_id: Code | None = Field(
         default=None,
-        description="Your number for the redemption; sending it again changes nothing.",
+        description="Your number for it; sending it again changes nothing.",
     )
     notes: Note | None = Field(default=None, description="Notes for the delivery.")
     attributes: Attributes = Field(
@@ -358,9 +355,7 @@ class RedemptionPatch(Schema):
 class CompleteIn(Schema):
     """What was delivered."""
 
-    code: Code | None = Field(
-        default=None, description="The code that the member shows or types in."
-    )
+    code: Code | None = Field(default=None, description="The code that the member shows.")
     notes: Note | None = Field(default=None, description="Notes of the staff.")
     discount_amount: Amount | None = Field(default=None, description="What it is worth in money.")
     expires_at: Moment | None = Field(
@@ -398,7 +393,7 @@ class UseIn(Schema):
     purchase_id: PurchaseId | None = Field(default=None, description="A purchase in Laurels.")
     order_ref: Code | None = Field(
         default=None,
-        description="The id of an order that is not a purchase in Laurels.",
+        description="Your id of an order outside Laurels.",
         examples=["1001"],
     )
     discount_amount: Amount | None = Field(default=None, description="What it was worth in money.")
