@@ -27,7 +27,7 @@ VERSIONS = SUPPORTED if size.pick(0, 1) else (15,)
 
 def commands() -> tuple[str, str]:
     """What the page tells its reader to type: there, and back."""
-    there, back = PAGE.read_text(encoding="utf-8").split("\n## And back\n")
+    there, back = PAGE.read_text(encoding="utf-8").split("\n## Back to the embedded server\n")
     return "".join(BLOCK.findall(there)), "".join(BLOCK.findall(back))
 
 

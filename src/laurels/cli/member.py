@@ -128,7 +128,7 @@ async def _export(slug: str, name: str, target: TextIO) -> int:
 
 @app.command()
 def erase(member: Member, tenant: Tenant, yes: Yes = False) -> None:
-    """Erase a person for good. The sums of the books stay; nobody knows whose they were."""
+    """Erase a person for good. The totals in the books stay, but cannot be traced to them."""
     if not yes:
         typed = typer.prompt(f"This erases `{member}` for good. Type the same id to continue")
         if typed != member:

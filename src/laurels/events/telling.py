@@ -100,7 +100,7 @@ class Told(BaseModel):
 _WORDS = {
     "amount": "How much money, in `currency`.",
     "balance_after": "Balance of the wallet after it.",
-    "codes_left": "Codes that nobody has yet.",
+    "codes_left": "Codes that are not assigned yet.",
     "currency": "ISO 4217 code, such as `USD`.",
     "expires_at": "Until when; null: for good.",
     "external_id": "Your own id; null when none was given.",
@@ -114,7 +114,7 @@ _WORDS = {
     "purchase_id": "The purchase; null: none recorded in Laurels.",
     "quantity": "How many pieces.",
     "reason": "The reason, as a code.",
-    "source": "What brought it about, such as `purchase`.",
+    "source": "What caused it, such as `purchase`.",
     "state": "Initial state of the redemption.",
     "status": "Its new status.",
     "tier_id": "The tier; null: there is none.",

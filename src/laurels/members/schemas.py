@@ -66,11 +66,11 @@ class MemberIn(Schema):
         description="Whether the person agreed to get e-mail from you; null: unknown, so no.",
     )
     email_opt_in_at: Annotated[Moment, AfterValidator(_this_age)] | None = Field(
-        default=None, description="When the person said so about e-mail; absent: now."
+        default=None, description="When the person said so about e-mail; defaults to now."
     )
     email_opt_in_source: Annotated[Code, Field(max_length=64)] | None = Field(
         default=None,
-        description="Where the person said so about e-mail; absent: `api`.",
+        description="Where the person said so about e-mail; defaults to `api`.",
         examples=["checkout"],
     )
     sms_opt_in: Flag | None = Field(
@@ -80,11 +80,11 @@ class MemberIn(Schema):
         " so no.",
     )
     sms_opt_in_at: Annotated[Moment, AfterValidator(_this_age)] | None = Field(
-        default=None, description="When the person said so about text messages; absent: now."
+        default=None, description="When the person said so about text messages; defaults to now."
     )
     sms_opt_in_source: Annotated[Code, Field(max_length=64)] | None = Field(
         default=None,
-        description="Where the person said so about text messages; absent: `api`.",
+        description="Where the person said so about text messages; defaults to `api`.",
         examples=["checkout"],
     )
     is_vip: Flag | None = Field(default=None, description="Whether you treat them as a VIP.")

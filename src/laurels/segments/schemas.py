@@ -210,7 +210,7 @@ class SegmentMembershipOut(View):
     member_id: MemberId = Field(description="The member.")
     joined_at: datetime = Field(description="When the stay began.")
     reason: Literal["criteria", "hand", "merge"] = Field(
-        description="What brought the member in: `criteria`, `hand` or `merge`."
+        description="Why the member joined: `criteria`, `hand` or `merge`."
     )
     version: int | None = Field(
         description="Version of the criteria, if criteria brought the member in."

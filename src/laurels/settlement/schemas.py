@@ -62,7 +62,9 @@ class ActivityIn(Schema):
         description="Name of the system that sends it. An `external_id` is unique within its"
         " source.",
     )
-    occurred_at: Moment | None = Field(default=None, description="When; absent: now.")
+    occurred_at: Moment | None = Field(
+        default=None, description="When it happened; defaults to now."
+    )
     subject: Code | None = Field(
         default=None, description="What it is about, such as a product.", examples=["sku-12"]
     )
@@ -273,7 +275,7 @@ class ActivitySummaryOut(View):
     external_id: str | None = Field(description="Your number of it; null when none was sent.")
     member_id: MemberId = Field(description="The member who did it.")
     subject: str | None = Field(
-        description="What it is about, such as an article number; null when nobody said."
+        description="What it is about, such as an article number; null when not given."
     )
     value: NumberOut | None = Field(
         description="A number that rules may count, as text; null when none was sent."
@@ -290,7 +292,7 @@ class ActivityOut(ActivitySummaryOut):
 
     attributes: dict[str, Any] = Field(description="Your free facts about it.")
     revoked_at: datetime | None = Field(description="When it was revoked; null while it stands.")
-    revoked_reason: str | None = Field(description="Why it was revoked; null when nobody said.")
+    revoked_reason: str | None = Field(description="Why it was revoked; null when not given.")
     revoked_points: int | None = Field(
         description="What the revocation did to points, zero or less; null: it is not revoked."
     )

@@ -110,7 +110,9 @@ class PurchaseIn(Schema):
         description="Name of the system that sends it, such as `till` or `shop`. An"
         " `external_id` is unique within its source.",
     )
-    occurred_at: Moment | None = Field(default=None, description="When; absent: now.")
+    occurred_at: Moment | None = Field(
+        default=None, description="When it happened; defaults to now."
+    )
     status: Literal["pending", "completed", "failed", "cancelled"] = Field(
         default="completed",
         description="`completed`: paid, earns at once. `pending`: waits for `POST …/complete`."
