@@ -18,7 +18,7 @@ ONE_MEMBER = "mem_01h455vb4pex5vsknk084sn02q"
         ({"currency": "EUR"}, "currency"),
         ({"currency": "XXQ"}, "currency"),
         ({"currency": "usd"}, "currency"),
-        ({"amount": "-1.00"}, "amount"),
+        ({"amount": "-1.005"}, "amount"),
         ({"amount": "1.005"}, "amount"),
         ({"amount": "NaN"}, "amount"),
         ({"amount": "Infinity"}, "amount"),

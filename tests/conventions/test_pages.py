@@ -49,6 +49,7 @@ NOT_OURS = {
     "run.result": "a path in an event",
     "shop.json": "a file that the page makes",
     "synchronous_commit": "a setting of PostgreSQL",
+    "work_mem": "a setting of PostgreSQL",
 }
 """Names in backticks that are not of the code, each with what they are."""
 

@@ -329,7 +329,7 @@ async def post_refunds(body: BulkIn[RefundOfIn], work: InBulk) -> Response:
 @router.post(
     "/activities",
     status_code=201,
-    tags=["activity"],
+    tags=["activities"],
     response_model=ActivityOut,
     responses={200: {"model": ActivityOut, "description": "It already existed."}},
 )
@@ -339,14 +339,14 @@ async def post_activity(body: ActivityIn, caller: Doing) -> Response:
     return await caller.submit(answers.do, body.to_activity())
 
 
-@router.post("/activities/bulk", tags=["activity"], response_model=BulkOut[ActivityOut])
+@router.post("/activities/bulk", tags=["activities"], response_model=BulkOut[ActivityOut])
 @refuses("tenant_suspended", "feature_off")
 async def post_activities(body: BulkIn[ActivityIn], work: DoingInBulk) -> Response:
     """Record up to 1,000 activities at once; each has its own result, and one fails alone."""
     return await bulk.book(work, body.items, ActivityIn, ActivityIn.to_activity, answers.do)
 
 
-@router.get("/activities", tags=["activity"])
+@router.get("/activities", tags=["activities"])
 async def list_activities(
     work: ReadingActivities,
     asked: Annotated[Asked, Depends(activities.ACTIVITIES)],
@@ -366,7 +366,7 @@ async def list_activities(
     )
 
 
-@router.get("/activities/{activity_id}", tags=["activity"])
+@router.get("/activities/{activity_id}", tags=["activities"])
 @refuses(activities.ActivityNotFound)
 async def get_activity(
     activity_id: ActivityId, work: ReadingActivities, expand: ExpandActivity | None = None
@@ -379,14 +379,14 @@ async def get_activity(
     return found.model_copy(update={"expanded": more.get(found.id)})
 
 
-@router.get("/activities/{activity_id}/why", tags=["activity"])
+@router.get("/activities/{activity_id}/why", tags=["activities"])
 @refuses(activities.ActivityNotFound)
 async def explain_activity(activity_id: ActivityId, work: ReadingActivities) -> ActivityWhyOut:
     """Say why an activity earned what it earned, or nothing: rule by rule, in sentences."""
     return await why.explain_activity(work, activity_id)
 
 
-@router.post("/activities/{activity_id}/revoke", tags=["activity"])
+@router.post("/activities/{activity_id}/revoke", tags=["activities"])
 @refuses(*REVOKING)
 async def revoke_activity(
     activity_id: ActivityId, work: Revoking, body: RevokeIn | None = None
