@@ -256,7 +256,7 @@ async def test_a_batch_reads_its_own_members_and_not_the_tenant(house):
         {"field": "tier.level", "op": "gte", "value": 2},
         {"field": "points.days_since_last_earned", "op": "lte", "value": 10},
     ]}  # fmt: skip
-    await rule(house, await segment(house, everything))
+    asked = await segment(house, everything)
     names = [f"m{number}" for number in range(MANY)]
     for first in range(0, MANY, 1000):
         await buy(house, *(order(house, name) for name in names[first : first + 1000]))
@@ -265,11 +265,14 @@ async def test_a_batch_reads_its_own_members_and_not_the_tenant(house):
     for batch in batches:
         async with house.work() as work:
             await work.raw.execute("set local plan_cache_mode = force_generic_plan")
+            people = (await members.find(work, batch)).values()
+            named = await segments.look_up(work, [asked])
             before = {table: await rows_read(work, table) for table in READ}
-            await settlement.settle(work, [order(house, name) for name in batch])
+            await named.of(work, dict.fromkeys(people, work.now))
             read = {table: await rows_read(work, table) - before[table] for table in READ}
 
-        assert max(read.values()) < 40 * len(batch), read
+        # A small table is read whole, and may be; that of a large tenant is not.
+        assert max(read.values()) < MANY / 2, read
 
 
 async def test_a_hold_whose_time_is_over_counts_as_let_go(house):

@@ -48,33 +48,19 @@ begin
     on conflict (tenant_id, member_id, program_id) do nothing;
   end if;
 
-  if cardinality(p_programs) = 1 and p_wallets is null then
-    -- The usual case, in one look.
-    return query
-    select
-      w.id, w.member_id, w.program_id, w.available, w.pending, w.held, w.debt,
-      w.lifetime_earned, w.lifetime_redeemed, w.lifetime_expired, w.seq, w.has_lots,
-      w.closed_for, w.merged_into
-    from laurels.wallets as w
-    where w.tenant_id = p_tenant and w.member_id = any(p_members) and w.program_id = p_programs[1]
-    order by w.id
-    for update;
-    return;
-  elsif cardinality(p_programs) = 1 then
-    v_ids := array(
-      select w.id
-      from laurels.wallets as w
-      where w.tenant_id = p_tenant and w.member_id = any(p_members)
-        and w.program_id = p_programs[1]
-    );
-  else
-    v_ids := array(
-      select w.id
-      from unnest(p_members, p_programs) as n (member_id, program_id)
-      inner join laurels.wallets as w
-        on w.tenant_id = p_tenant and w.member_id = n.member_id and w.program_id = n.program_id
-    );
-  end if;
+  -- Found first and locked by their ids: asked for both at once, the server may walk all wallets of
+  -- the tenant in the order of ids.
+  v_ids := array(
+    select w.id
+    from unnest(p_members, p_programs) as n (member_id, program_id)
+    cross join lateral (
+      select x.id
+      from laurels.wallets as x
+      where x.tenant_id = p_tenant and x.member_id = n.member_id
+        and x.program_id = coalesce(n.program_id, p_programs[1])
+      offset 0
+    ) as w
+  );
   if cardinality(v_ids) < cardinality(p_members) then
     return;
   end if;
