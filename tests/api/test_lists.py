@@ -355,7 +355,9 @@ READ = """
 select coalesce(sum(pg_stat_get_xact_tuples_returned(c.oid)
   + pg_stat_get_xact_tuples_fetched(c.oid)), 0)::bigint
 from pg_class as c where c.relnamespace = 'laurels'::regnamespace and c.relkind in ('r', 'i')
+  and c.reltuples not between 0 and 2000
 """
+"""What was read so far of tables and indexes that are too large to be read whole."""
 ENDLESS = (
     "audit-log", "dead-letters", "activities", "events", "jobs/runs", "members",
     "members/{member}/transactions", "purchases", "redemptions", "refunds",
@@ -437,6 +439,5 @@ async def test_a_page_reads_no_more_rows_than_it_shows(crowded, database, counte
             assert len(page["data"]) == 20
 
     assert len(counted) == 3
-    # Rows, entries of indexes, and what is joined to them: other tables of the tests are small
-    # enough to be read whole. What sorts the list reads all MANY.
+    # Rows, entries of indexes, and what is joined to them. What sorts the list reads all MANY.
     assert max(counted) < MANY / 4, counted
