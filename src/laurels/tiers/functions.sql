@@ -9,16 +9,28 @@ returns table (
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin
-  perform 1 from laurels.members as m
-  where m.tenant_id = p_tenant and m.id = any(p_members) and m.status = 'active'
-  order by m.id
-  for no key update;
+  -- Each is looked up by itself, in order: asked for as a set, the server may walk all members of
+  -- the tenant in the order of ids.
+  perform 1
+  from (select unnest(p_members) as id order by 1) as n
+  cross join lateral (
+    select
+    from laurels.members as m
+    where m.tenant_id = p_tenant and m.id = n.id and m.status = 'active'
+    for no key update
+  ) as m;
 
   return query
   select
     m.id, h.id, h.tier_id, t.level, h.basis, h.fixed, h.achieved_at, h.qualified_at,
     h.expires_at, h.grace_until, h.due_at, h.noticed_at
-  from laurels.members as m
+  from (select unnest(p_members) as id) as n
+  cross join lateral (
+    select x.id
+    from laurels.members as x
+    where x.tenant_id = p_tenant and x.id = n.id and x.status = 'active'
+    offset 0
+  ) as m
   left join lateral (
     select x.*
     from laurels.tier_history as x
@@ -26,7 +38,6 @@ begin
     offset 0
   ) as h on true
   left join laurels.tiers as t on t.tenant_id = p_tenant and t.id = h.tier_id
-  where m.tenant_id = p_tenant and m.id = any(p_members) and m.status = 'active'
   order by m.id;
 end
 $$;
