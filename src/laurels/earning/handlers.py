@@ -22,12 +22,14 @@ async def around_reversals(
 ) -> AsyncGenerator[None]:
     """What is reversed of a capped rule can be earned again, as after a refund."""
     capped = await _capped(work, reversals)
-    parts = [part for found in capped.values() for part in found]
+    if not capped:
+        yield
+        return
     # Before the wallets, and before the look at what is back already.
-    await lock_parts(work, parts)
+    await lock_parts(work, [part for found in capped.values() for part in found])
     before = await ledger.taken_back(work, list(capped))
     yield
-    after = await ledger.taken_back(work, list(capped)) if capped else {}
+    after = await ledger.taken_back(work, list(capped))
     await give_back_usage(
         work,
         [

@@ -359,12 +359,10 @@ async def about_reversals(work: Work, transaction_ids: Sequence[UUID]) -> list[A
 
 async def taken_back(work: Work, transaction_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Return how many points of these transactions were reversed or refunded, where any were."""
-    rows = await work.fetch(
-        "select reverses_id, sum(-points)::bigint as points from laurels.point_transactions"
-        " where tenant_id = $1 and reverses_id = any($2) group by reverses_id",
-        work.tenant_id, list(transaction_ids),
-    )  # fmt: skip
-    return {row["reverses_id"]: row["points"] for row in rows}
+    found: dict[UUID, int] = {}
+    for transaction_id, _, points in await taken_back_by(work, transaction_ids):
+        found[transaction_id] = found.get(transaction_id, 0) + points
+    return found
 
 
 async def taken_back_by(
