@@ -13,6 +13,7 @@ from .queries import MAX_REWARDS, count_rewards, get_reward, list_rewards
 from .redeeming import NewRedemption, Redeemed, redeem, redeem_many
 from .service import change_reward, create_reward
 from .settings import RewardSettings
+from .stock import give_back_stock, take_stock
 from .using import Use, reopen_ended, reopen_refunded, reopen_unfit, use
 from .vouchers import MAX_CODES, Handled
 from .vouchers import upload as upload_vouchers
@@ -32,8 +33,8 @@ __all__ = [
     "LOOPS", "MAX_CODES", "MAX_REWARDS", "Delivered", "Delivery", "Handled", "NewRedemption",
     "Order", "Provider", "Redeemed", "RewardSettings", "Undeliverable", "Use", "cancel",
     "change_reward", "complete", "count_codes", "count_redemptions", "count_rewards",
-    "create_reward", "deliver_waiting", "fail", "find_codes", "get_reward", "list_rewards",
-    "offers_for", "provide", "redeem", "redeem_many", "refund", "reopen_ended", "reopen_refunded",
-    "reopen_unfit", "run_fulfilment", "upload_vouchers", "use", "walk_codes", "walk_redemptions",
+    "create_reward", "deliver_waiting", "fail", "find_codes", "get_reward", "give_back_stock",
+    "list_rewards", "offers_for", "provide", "redeem", "redeem_many", "refund", "reopen_ended", "reopen_refunded",
+    "reopen_unfit", "run_fulfilment", "take_stock", "upload_vouchers", "use", "walk_codes", "walk_redemptions",
     "walk_rewards", "withdraw",
 ]  # fmt: skip

@@ -85,9 +85,9 @@ class Reason:
         """The stable name of what stands in the way."""
         return self.kind.code
 
-    def error(self) -> AppError:
-        """Return it as a refusal."""
-        return self.kind(self.words, field=self.place, **self.missing)
+    def error(self, **more: Any) -> AppError:
+        """Return it as a refusal, which tells more where that is given."""
+        return self.kind(self.words, field=self.place, **self.missing, **more)
 
 
 def judge(offer: Offer, asker: Asker, quantity: int = 1) -> tuple[Reason, ...]:
@@ -98,6 +98,11 @@ def judge(offer: Offer, asker: Asker, quantity: int = 1) -> tuple[Reason, ...]:
         *_limits(offer, asker, quantity),
         *_points(offer, asker, quantity),
     )
+
+
+def hindrances(offer: Offer, quantity: int, now: datetime) -> tuple[Reason, ...]:
+    """Return why nobody can have so many of it now, whoever asks."""
+    return (*_offered(offer, now), *_left(offer, quantity))
 
 
 def most(offer: Offer, asker: Asker) -> int | None:
@@ -121,15 +126,19 @@ def _programme(offer: Offer, asker: Asker) -> Iterator[Reason]:
         yield Reason(LoyaltyOff, "reward_id")
     if not asker.enabled:
         yield Reason(RewardsOff, "reward_id")
+    yield from _offered(offer, asker.now)
+
+
+def _offered(offer: Offer, now: datetime) -> Iterator[Reason]:
     if offer.archived:
         yield Reason(RewardArchived, "reward_id")
     if not offer.active:
         yield Reason(RewardPaused, "reward_id")
-    if offer.starts_at is not None and asker.now < offer.starts_at:
+    if offer.starts_at is not None and now < offer.starts_at:
         words = f"The reward can be redeemed from {offer.starts_at.isoformat()}."
         missing = {"opens_at": offer.starts_at.isoformat()}
         yield Reason(RewardNotOpen, "reward_id", words, missing)
-    if offer.ends_at is not None and asker.now >= offer.ends_at:
+    if offer.ends_at is not None and now >= offer.ends_at:
         missing = {"ended_at": offer.ends_at.isoformat()}
         yield Reason(RewardEnded, "reward_id", missing=missing)
 
@@ -156,21 +165,25 @@ def _limits(offer: Offer, asker: Asker, quantity: int) -> Iterator[Reason]:
             words = f"The limit is {limit} per member: {asker.had} used, {quantity} asked for."
             missing = {"limit": limit, "had": asker.had, "left": left}
             yield Reason(MemberLimitReached, "quantity", words, missing)
-    if offer.max_redemptions_total is not None:
-        left = max(offer.max_redemptions_total - offer.redemptions, 0)
-        if quantity > left:
-            missing = {"limit": offer.max_redemptions_total, "left": left}
-            yield Reason(RewardLimitReached, "quantity", _left(left, quantity), missing)
-    for left in (offer.stock, offer.codes_left):
-        if left is not None and quantity > left:
-            yield Reason(OutOfStock, "quantity", _left(left, quantity), {"left": left})
-            break
+    yield from _left(offer, quantity)
     if asker.pending >= asker.max_pending:
         missing = {"pending": asker.pending, "limit": asker.max_pending}
         yield Reason(TooManyPending, "member_id", missing=missing)
 
 
-def _left(left: int, quantity: int) -> str | None:
+def _left(offer: Offer, quantity: int) -> Iterator[Reason]:
+    if offer.max_redemptions_total is not None:
+        left = max(offer.max_redemptions_total - offer.redemptions, 0)
+        if quantity > left:
+            missing = {"limit": offer.max_redemptions_total, "left": left}
+            yield Reason(RewardLimitReached, "quantity", _words(left, quantity), missing)
+    for left in (offer.stock, offer.codes_left):
+        if left is not None and quantity > left:
+            yield Reason(OutOfStock, "quantity", _words(left, quantity), {"left": left})
+            break
+
+
+def _words(left: int, quantity: int) -> str | None:
     return f"{left} are left; you asked for {quantity}." if left else None
 
 

@@ -28,7 +28,7 @@ from laurels.kit.ids import encode
 from laurels.kit.time import require_future
 from laurels.kit.work import Work
 
-from . import queries
+from . import queries, stock
 from .errors import RedemptionInvalid, RedemptionNotFound
 from .queries import Row
 from .settings import RewardSettings
@@ -269,13 +269,7 @@ async def _put_back(work: Work, rows: Sequence[Row], *, restock: bool) -> None:
     for row in rows:
         counts[row["reward_id"]] = counts.get(row["reward_id"], 0) + row["quantity"]
     await queries.lock_rewards(work, sorted(counts))
-    await work.fetch(
-        "update laurels.rewards as r set redemptions = r.redemptions - n.quantity,"
-        " stock = r.stock + case when $4 then n.quantity else 0 end"
-        " from unnest($2::uuid[], $3::bigint[]) as n (id, quantity)"
-        " where r.tenant_id = $1 and r.id = n.id",
-        work.tenant_id, list(counts), list(counts.values()), restock,
-    )  # fmt: skip
+    await stock.move(work, {each: -number for each, number in counts.items()}, restock=restock)
 
 
 async def _return_points(work: Work, rows: Sequence[Row]) -> dict[UUID, tuple[UUID, int]]:

@@ -1,3 +1,17 @@
+-- So many of each locked reward are taken, or back where that is below zero. This is the one place
+-- where the counts change, whoever hands the rewards out; their checks hold them at zero or more.
+-- `stocked`: how many of them leave what is in stock, where that is another number; `drawn`: codes.
+create or replace function laurels.move_stock(p_tenant uuid, p_moves jsonb) returns void
+language sql as $$
+  update laurels.rewards as r
+  set
+    redemptions = r.redemptions + n.taken,
+    stock = r.stock - coalesce(n.stocked, n.taken),
+    codes_left = r.codes_left - coalesce(n.drawn, 0)
+  from jsonb_to_recordset(p_moves) as n (id uuid, taken bigint, stocked bigint, drawn bigint)
+  where r.tenant_id = p_tenant and r.id = n.id
+$$;
+
 -- Book what was decided while the rewards and wallets were locked: the redemptions, what is left of
 -- their rewards, and their codes. Codes of a pool are drawn here, the oldest first; each row gets
 -- one, because the reward's lock keeps everybody else from its pool. Generated codes come with
@@ -14,13 +28,7 @@ language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
   v_drawn jsonb;
 begin
-  update laurels.rewards as r
-  set
-    redemptions = r.redemptions + n.taken,
-    stock = r.stock - n.taken,
-    codes_left = r.codes_left - n.drawn
-  from jsonb_to_recordset(p_rewards) as n (id uuid, taken bigint, drawn bigint, reward jsonb)
-  where r.tenant_id = p_tenant and r.id = n.id;
+  perform laurels.move_stock(p_tenant, p_rewards);
 
   select jsonb_agg(jsonb_build_object('id', i.id, 'voucher_id', v.id, 'code', v.code))
   into v_drawn

@@ -29,10 +29,8 @@ from .eligibility import judge
 from .errors import QuantityNotAllowed, RedemptionAltered, RewardNotFound
 from .facts import Facts, gather, offer_of
 from .settings import RewardSettings
-from .values import valid_until, worth_of
+from .values import AT_ONCE, valid_until, worth_of
 
-AT_ONCE = frozenset({"code", "pool"})
-"""Ways of delivering that are done with the redemption itself."""
 SNAPSHOT = (
     "name", "description", "type", "value", "cost_points", "min_order_value", "fulfilment",
     "redemption_expiry_days", "category", "terms", "image_url",

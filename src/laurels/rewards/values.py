@@ -18,6 +18,8 @@ MAX_NUMBER = 1_000_000_000
 """Largest stock, limit or number of redemptions."""
 MAX_QUANTITY = 1000
 """How many of a reward are had at once, at most."""
+AT_ONCE = frozenset({"code", "pool"})
+"""Ways of delivering that are done with the redemption itself."""
 Positive = Annotated[Amount, Field(gt=0)]
 
 
