@@ -51,6 +51,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/members/{member_id}": {"first_name": "Changed"},
     "POST /v1/wallets/{wallet_id}/credit": {"points": 5},
     "POST /v1/wallets/{wallet_id}/debit": {"points": 1},
+    "POST /v1/wallets/{wallet_id}/penalty": {"points": 1, "reason": "why"},
     "POST /v1/wallets/{wallet_id}/holds": {"points": 1},
     "POST /v1/transactions/{transaction_id}/reverse": {"reason": "x"},
     "POST /v1/api-keys": {"name": "Another", "scopes": ["audit:read"]},

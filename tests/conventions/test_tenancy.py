@@ -705,6 +705,7 @@ BODIES: dict[str, Any] = {
     "merge": {"from": encode("member", uuid.UUID(int=7))},
     "credit": {"points": 1, "reason": "x"},
     "debit": {"points": 1, "reason": "x"},
+    "penalty": {"points": 1, "reason": "x"},
     "holds": {"points": 1},
     "reverse": {"reason": "x"},
     "refunds": {},

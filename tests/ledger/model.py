@@ -142,6 +142,17 @@ class Purse:
             return None
         return Spend(self.use(number, "spent")[::-1])
 
+    def penalize(self, number: int, at: datetime) -> Spend:
+        """As many as are there go out, ripe ones first, then those that ripen last."""
+        self.settle(at)
+        gone = self.use(number, "spent")
+        unripe = [point for point in self.points if point.state == "pending"]
+        unripe.sort(key=lambda point: (point.ripens, point.lot), reverse=True)
+        for point in unripe[: number - len(gone)]:
+            point.state = "spent"
+            gone.append(point)
+        return Spend(sorted(gone, key=Point.order)[::-1])
+
     def hold(self, number: int, at: datetime, expires: datetime | None) -> Hold | None:
         """Points are set aside; None when there are too few."""
         self.settle(at)
@@ -203,8 +214,10 @@ class Purse:
         for point in back[:paid]:
             point.state = "gone"
         for point in back[paid:]:
-            point.state = "available"
-            if (point.lapses or NEVER) <= at:
+            late = (point.lapses or NEVER) <= at
+            point.state = "available" if late or (point.ripens or at) <= at else "pending"
+            if late:
                 point.lapses, point.lot, point.earn = self.day(at, self.grace), self.lots + 1, None
+                point.ripens = None
         self.lots += 1
         return len(back)

@@ -258,6 +258,18 @@ class Movements(RuleBasedStateMachine):
         else:
             self.spends.append(Known(program, done.transaction.id, told, points))
 
+    @rule(wallet=wallets, points=st.integers(1, 60))
+    def penalize(self, wallet, points):
+        """Points are taken as a penalty, as many as are there."""
+        program = wallet % len(self.purses)
+        self.let_go(program)
+        told = self.purses[program].penalize(points, self.now)
+        movement = ledger.Debit(points=points, type="penalty", shortfall="forgive")
+        done = self.post(program, movement)
+        assert (-done.transaction.points if done.transaction else 0) == len(told.points)
+        if done.transaction:
+            self.spends.append(Known(program, done.transaction.id, told, len(told.points)))
+
     @rule(wallet=wallets, share=st.sampled_from([10, 50, 80, 100]), days=st.none() | days_ahead)
     def hold(self, wallet, share, days):
         """A part of what seems to be there is set aside, or there is too little."""

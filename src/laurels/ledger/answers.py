@@ -131,8 +131,9 @@ def _note(asked: Item, posted: Posted) -> audit.Note:
     }
     told = posted.hold if posted.hold is not None else posted.transaction
     assert told is not None, "what moved nothing is not noted"
+    penalty = isinstance(asked.content, Debit) and asked.content.type == "penalty"
     return audit.Note(
-        action=f"ledger.{verbs[type(asked.content)]}",
+        action=f"ledger.{'penalized' if penalty else verbs[type(asked.content)]}",
         target_type="wallet",
         target_id=encode("wallet", posted.balance.wallet_id),
         after={"points": told.points, "reason": told.reason},

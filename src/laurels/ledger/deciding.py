@@ -132,11 +132,9 @@ def _require_open(wallet: Wallet, movement: Movement) -> None:
 
 def _is_by_hand(movement: Movement) -> bool:
     """Whether somebody sets points right who says why, as they may for a blocked member too."""
-    return (
-        isinstance(movement, Credit | Debit)
-        and (movement.type, movement.source) == ("adjusted", "manual")
-        and movement.reason is not None
-    )
+    if not isinstance(movement, Credit | Debit) or movement.reason is None:
+        return False
+    return movement.type == "penalty" or (movement.type, movement.source) == ("adjusted", "manual")
 
 
 def _debit(draft: Draft, wallet: Wallet, movement: Debit, moment: datetime) -> Posted:

@@ -120,7 +120,9 @@ def _same(draft: Draft, movement: Movement, before: Transaction) -> bool:
         case Opening():
             return draft.openings[before.id].says(movement)
         case Debit():
-            asked = (movement.type, -movement.points, None)
+            # How many more were asked for than were there is not kept.
+            forgiven = movement.shortfall == "forgive" and movement.points > -before.points
+            asked = (movement.type, before.points if forgiven else -movement.points, None)
         case Reversal():
             asked = (movement.type, before.points, movement.transaction_id)
         case Capture():
@@ -481,11 +483,6 @@ async def reverse(work: Work, movement: Reversal) -> Posted:
 
 async def hold(work: Work, movement: HoldPoints) -> Posted:
     """Points are set aside. Raise InsufficientPoints."""
-    return await post_one(work, movement)
-
-
-async def capture(work: Work, movement: Capture) -> Posted:
-    """Points set aside are spent. Raise HoldNotFound, HoldClosed or CaptureTooLarge."""
     return await post_one(work, movement)
 
 

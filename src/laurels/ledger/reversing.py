@@ -8,6 +8,7 @@ from laurels.kit.ids import PREFIXES, new_id
 
 from .drafting import Draft, Original, add_row, balance_of, consume, new_lot, take_from, tell
 from .errors import NotReversible
+from .falling_due import settle_due
 from .lots import Lot, Wallet, consumption_order
 from .movements import Posted, Reversal
 
@@ -96,9 +97,11 @@ def _give_back(
     transaction_id = new_id()
     paid = min(wallet.debt, points)
     amount = points - paid
+    unripe = 0
     if amount:
-        _refill(draft, wallet, original, amount, paid, transaction_id, moment)
-    wallet.available += amount
+        unripe = _refill(draft, wallet, original, amount, paid, transaction_id, moment)
+    wallet.available += amount - unripe
+    wallet.pending += unripe
     wallet.lifetime_redeemed -= points
     original.taken_back += points
     row = add_row(
@@ -107,6 +110,9 @@ def _give_back(
     )  # fmt: skip
     row.reverses_id = original.transaction.id
     tell(draft, wallet, row, PointsReversed)
+    if unripe:
+        # Some may have been due to ripen while they were gone.
+        settle_due(draft, wallet, moment)
     return Posted(row, balance_of(wallet))
 
 
@@ -118,8 +124,11 @@ def _refill(
     paid: int,
     transaction_id: UUID,
     moment: datetime,
-) -> None:
-    """Put points back into the lots they were drawn from, past those that went back before."""
+) -> int:
+    """Put points back into the lots they were drawn from, past those that went back before.
+
+    Return how many of them cannot be spent yet, as they could not when they were taken.
+    """
     lots = {
         lot_id: lot
         for lot_id, _ in original.takes
@@ -136,6 +145,7 @@ def _refill(
     portions += by_expiry
     skip = original.taken_back + paid
     dates = draft.dates[wallet.program_id]
+    unripe = 0
     for lot, size in portions:
         passed = min(skip, size)
         skip -= passed
@@ -144,12 +154,18 @@ def _refill(
         if lot is None or not part:
             continue
         late = lot.expires_at is not None and lot.expires_at <= moment
+        ripens = None if late or not lot.pending else lot.matures_at
+        unripe += part if ripens else 0
         if late or lot.wallet_id != wallet.id:
             # Its own lot is over, or in a wallet that was merged into this one.
             until = dates.grace_until(moment) if late else lot.expires_at
+            ripe_since = None if ripens else moment
             wallet.lots.append(
-                new_lot(wallet, transaction_id, part, until, matures_at=None, matured_at=moment)
+                new_lot(
+                    wallet, transaction_id, part, until, matures_at=ripens, matured_at=ripe_since
+                )
             )
         else:
             wallet.refill(lot, part)
             draft.entries.append((new_id(), lot.id, transaction_id, None, part))
+    return unripe

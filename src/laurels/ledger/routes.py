@@ -53,6 +53,7 @@ from .schemas import (
     MovedOut,
     MoveIn,
     MovementIn,
+    PenaltyIn,
     ProgramId,
     ProgramIn,
     ProgramOut,
@@ -178,6 +179,16 @@ async def debit_points(wallet_id: WalletId, body: MoveIn, caller: Moving) -> Res
     return await caller.submit(answers.move, body.to_debit(wallet_id))
 
 
+@router.post("/wallets/{wallet_id}/penalty", status_code=201, response_model=MovedOut)
+@refuses(TenantSuspended, WalletNotFound, WalletClosed, PostingKeyTaken)
+async def penalize(wallet_id: WalletId, body: PenaltyIn, caller: Moving) -> Response:
+    """Take points as a penalty, at most those that are there, pending ones last.
+
+    Works for blocked members too. `transaction` says how many were taken; null: there were none.
+    """
+    return await caller.submit(answers.move, body.to_penalty(wallet_id))
+
+
 @router.post("/transactions/{transaction_id}/reverse", status_code=201, response_model=MovedOut)
 @refuses(TenantSuspended, TransactionNotFound, WalletClosed, NotReversible, PointsOverLimit)
 async def reverse_transaction(
@@ -247,7 +258,7 @@ async def release_hold(hold_id: HoldId, caller: Moving, body: ReleaseIn | None =
 @router.post("/movements/bulk", response_model=BulkOut[MovedOut])
 @refuses(TenantSuspended, FeatureOff)
 async def move_points(body: BulkIn[MovementIn], work: InBulk) -> Response:
-    """Book up to 1,000 credits and debits at once. Each succeeds or fails on its own."""
+    """Book up to 1,000 credits, debits and penalties at once. Each succeeds or fails on its own."""
     return await bulk.book(work, body.items, MovementIn, MovementIn.to_movement, answers.move)
 
 

@@ -1,5 +1,6 @@
 """The ledger as the API speaks of it. Every number is a whole number of points."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -69,6 +70,10 @@ class MoveIn(Schema):
             attributes=self.attributes,
         )  # fmt: skip
 
+    def to_penalty(self, wallet_id: UUID) -> Debit:
+        """Return the penalty as the ledger knows it."""
+        return replace(self.to_debit(wallet_id), type="penalty", shortfall="forgive")
+
 
 class CreditIn(MoveIn):
     """Points to credit."""
@@ -86,18 +91,30 @@ class CreditIn(MoveIn):
         )  # fmt: skip
 
 
-class MovementIn(CreditIn):
-    """A credit or a debit that names its wallet."""
+class PenaltyIn(MoveIn):
+    """Points to take as a penalty: at most those that are there."""
 
-    type: Literal["credit", "debit"] = Field(
-        description="`credit` gives points, `debit` takes them."
+    reason: Note = Field(
+        description="Why, for the statement and the audit log.", examples=["Steps were faked"]
+    )
+
+
+class MovementIn(CreditIn):
+    """A credit, a debit or a penalty that names its wallet."""
+
+    type: Literal["credit", "debit", "penalty"] = Field(
+        description="`credit` gives points, `debit` takes them, `penalty` takes at most those that"
+        " are there."
     )
     wallet_id: WalletId = Field(description="The wallet whose points move.")
 
     @model_validator(mode="after")
     def _debits_do_not_lapse(self) -> "MovementIn":
-        if self.type == "debit" and self.expires_at is not None:
-            msg = "`expires_at` applies to credits only; leave it out of a debit"
+        if self.type != "credit" and self.expires_at is not None:
+            msg = f"`expires_at` applies to credits only; leave it out of a {self.type}"
+            raise ValueError(msg)
+        if self.type == "penalty" and self.reason is None:
+            msg = "a penalty needs a `reason`"
             raise ValueError(msg)
         return self
 
@@ -105,6 +122,8 @@ class MovementIn(CreditIn):
         """Return the movement as the ledger knows it."""
         if self.type == "credit":
             return self.to_credit(self.wallet_id)
+        if self.type == "penalty":
+            return self.to_penalty(self.wallet_id)
         return self.to_debit(self.wallet_id)
 
 

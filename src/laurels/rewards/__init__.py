@@ -34,7 +34,7 @@ __all__ = [
     "Order", "Provider", "Redeemed", "RewardSettings", "Undeliverable", "Use", "cancel",
     "change_reward", "complete", "count_codes", "count_redemptions", "count_rewards",
     "create_reward", "deliver_waiting", "fail", "find_codes", "get_reward", "give_back_stock",
-    "list_rewards", "offers_for", "provide", "redeem", "redeem_many", "refund", "reopen_ended", "reopen_refunded",
-    "reopen_unfit", "run_fulfilment", "take_stock", "upload_vouchers", "use", "walk_codes", "walk_redemptions",
-    "walk_rewards", "withdraw",
+    "list_rewards", "offers_for", "provide", "redeem", "redeem_many", "refund", "reopen_ended",
+    "reopen_refunded", "reopen_unfit", "run_fulfilment", "take_stock", "upload_vouchers", "use",
+    "walk_codes", "walk_redemptions", "walk_rewards", "withdraw",
 ]  # fmt: skip
