@@ -127,6 +127,15 @@ def test_an_address_of_ipv6_is_the_network_of_one_customer():
     assert found.shut_out(found.guest("b"), "2001:db8:1:3::17") is None
 
 
+def test_who_comes_by_ipv4_to_a_server_on_ipv6_is_counted_alone():
+    found = Rates(failures_per_minute=1)
+
+    found.fail("a", "::ffff:192.0.2.17")
+
+    assert found.shut_out(found.guest("b"), "192.0.2.17") is not None
+    assert found.shut_out(found.guest("b"), "::ffff:192.0.2.18") is None
+
+
 def test_a_bucket_fills_at_its_pace_and_never_over_its_edge():
     bucket = Bucket(rate=10, burst=10, now=0.0)
 

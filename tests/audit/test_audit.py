@@ -50,6 +50,7 @@ async def test_a_change_says_who_what_and_from_where(client):
         ("127.0.0.1", "rubbish", "127.0.0.1"),
         ("127.0.0.1", "198.51.100.1, rubbish", "127.0.0.1"),
         ("127.0.0.1", "2001:DB8::1", "2001:db8::1"),
+        ("127.0.0.1, 10.0.0.0/8", "203.0.113.9, ::ffff:10.1.2.3", "203.0.113.9"),
     ],
 )
 async def test_a_proxy_is_believed_where_it_is_trusted(house, trusted, told, address):

@@ -8,6 +8,7 @@ import pytest
 from tools.reference.pages import entrances
 
 from laurels import auth
+from laurels.auth import changing
 from laurels.auth.errors import LastOwner
 from laurels.kit.ids import encode, new_id
 from laurels.kit.work import Actor
@@ -329,6 +330,23 @@ async def test_nobody_is_flooded_with_invitations(house):
 
     assert codes[:2] == [200, 200]
     assert 429 in codes[2:]
+
+
+async def test_mails_that_a_stranger_asks_for_hold_up_no_invitation(house, monkeypatch):
+    monkeypatch.setattr(changing, "ALWAYS_TAKES", 0)
+    owner, email = await joined(house), fresh_email()
+    async with nobody(house, "203.0.113.80") as stranger:
+        codes = [
+            (await stranger.post("/v1/auth/forgot-password", json={"email": email})).status_code
+            for _ in range(5)
+        ]
+    async with nobody(house) as client:
+        made = await client.post(
+            "/v1/staff", json={"email": email, "role": "support"}, headers=owner.headers
+        )
+
+    assert 429 in codes
+    assert made.status_code == 201
 
 
 async def test_a_key_ends_nothing_of_what_follows_a_test_clock(house, owner_url):

@@ -15,8 +15,17 @@ from laurels.kit.work import PLATFORM, Actor, Work, on_behalf
 
 from . import throttle, tokens
 from .errors import LinkInvalid, MailSlowed, PasswordWrong, SignInSlowed
-from .logins import Login, Place, find_login, normal, places_of, read_login, set_password
-from .sessions import end_everywhere, login_of, working
+from .logins import (
+    Login,
+    Place,
+    find_login,
+    lock_login,
+    normal,
+    places_of,
+    read_login,
+    set_password,
+)
+from .sessions import end_everywhere, hold_session, login_of, working
 from .sign_in import note_failure
 
 RESET_LASTS = timedelta(hours=1)
@@ -46,6 +55,10 @@ async def change_password(visitor: Visitor, *, current: str, new: str) -> int:
     passwords.check(new, email=login.email, name=login.name, field="new_password")
     kept = await passwords.hash_of(new)
     async with working(origin, PLATFORM) as work:
+        # Either may have ended while passwords were hashed.
+        if not await lock_login(work, login.id, login.password_hash):
+            raise PasswordWrong(field="current_password")
+        await hold_session(work, visitor)
         await throttle.lift(work, subjects)
         return await _set(work, login, kept, but=visitor.principal.session)
 

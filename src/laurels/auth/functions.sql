@@ -42,6 +42,20 @@ begin
 end
 $$;
 
+-- Whether this is still the hash of the login's password; then nobody changes it or disables the
+-- login until this transaction ends. Hashing takes a while and holds no transaction, so whoever
+-- found a password right asks again where it counts.
+create or replace function laurels.lock_login(p_user uuid, p_hash text) returns boolean
+language plpgsql security definer set search_path = laurels, pg_temp as $$
+begin
+  perform
+  from laurels.users as u
+  where u.id = p_user and u.password_hash = p_hash and u.status = 'active'
+  for update;
+  return found;
+end
+$$;
+
 -- Another hash of the password. With `p_old` only in its place: the same password, hashed anew.
 create or replace function laurels.set_password(
   p_user uuid, p_hash text, p_old text, p_now timestamptz
@@ -300,6 +314,7 @@ $$;
 alter function laurels.find_login(text) owner to laurels_maintenance;
 alter function laurels.read_login(uuid) owner to laurels_maintenance;
 alter function laurels.join_login(uuid, text, text, text, timestamptz) owner to laurels_maintenance;
+alter function laurels.lock_login(uuid, text) owner to laurels_maintenance;
 alter function laurels.set_password(uuid, text, text, timestamptz) owner to laurels_maintenance;
 alter function laurels.note_sign_in(uuid, timestamptz) owner to laurels_maintenance;
 alter function laurels.places_of_login(uuid) owner to laurels_maintenance;
@@ -319,6 +334,7 @@ revoke all on function
 laurels.find_login(text),
 laurels.read_login(uuid),
 laurels.join_login(uuid, text, text, text, timestamptz),
+laurels.lock_login(uuid, text),
 laurels.set_password(uuid, text, text, timestamptz),
 laurels.note_sign_in(uuid, timestamptz),
 laurels.places_of_login(uuid),
@@ -336,6 +352,7 @@ grant execute on function
 laurels.find_login(text),
 laurels.read_login(uuid),
 laurels.join_login(uuid, text, text, text, timestamptz),
+laurels.lock_login(uuid, text),
 laurels.set_password(uuid, text, text, timestamptz),
 laurels.note_sign_in(uuid, timestamptz),
 laurels.places_of_login(uuid),

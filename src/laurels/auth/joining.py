@@ -12,7 +12,7 @@ from laurels.kit.work import Work
 
 from . import throttle, tokens
 from .errors import LinkInvalid, PasswordWrong, SignInSlowed
-from .logins import Login, find_login, join_login
+from .logins import Login, find_login, join_login, lock_login
 from .sessions import Tokens, start_session, working
 from .sign_in import note_failure
 
@@ -36,6 +36,7 @@ class Opened:
         return self.login is not None and self.login.password_hash is not None
 
 
+_HAS_LOGIN = "You already have a login; send its password, or request a new one by mail first."
 _INVITED = (
     "select i.id, p.id as staff_id, p.email, p.name, p.role from laurels.staff_invitations as i"
     " inner join laurels.staff as p on p.tenant_id = i.tenant_id and p.id = i.staff_id"
@@ -97,8 +98,7 @@ async def _require_own(origin: Stranger, opened: Opened, password: str) -> None:
         raise SignInSlowed(retry_after=wait)
     if not await passwords.is_right(password, opened.login.password_hash):
         await note_failure(origin, opened.login, subjects)
-        msg = "You already have a login; send its password, or request a new one by mail first."
-        raise PasswordWrong(msg, field="password")
+        raise PasswordWrong(_HAS_LOGIN, field="password")
 
 
 async def _join(work: Work, opened: Opened, token: str, name: str, kept: str | None) -> None:
@@ -112,6 +112,10 @@ async def _join(work: Work, opened: Opened, token: str, name: str, kept: str | N
     if row is None:
         raise LinkInvalid(field="token")
     user_id = await join_login(work, email=opened.email, name=name, password_hash=kept)
+    # Another invitation may have given the login a password meanwhile, or somebody a new one.
+    own = kept or (opened.login and opened.login.password_hash)
+    if not await lock_login(work, user_id, own):
+        raise PasswordWrong(_HAS_LOGIN, field="password")
     await work.fetch(
         "update laurels.staff set status = 'active', user_id = $3, name = $4, joined_at = now()"
         " where tenant_id = $1 and id = $2",

@@ -74,6 +74,12 @@ async def join_login(work: Work, *, email: str, name: str, password_hash: str | 
     return row[0]
 
 
+async def lock_login(work: Work, user_id: UUID, password_hash: str | None) -> bool:
+    """Tell whether this is still the hash of the password; it then stays so to the work's end."""
+    row = await work.fetchrow("select laurels.lock_login($1, $2)", user_id, password_hash)
+    return bool(row and row[0])
+
+
 async def set_password(work: Work, user_id: UUID, password_hash: str) -> None:
     """The login has this password, and no link in a mail gives it another one any more."""
     await work.fetch(

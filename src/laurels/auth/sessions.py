@@ -18,14 +18,14 @@ import asyncpg
 
 from laurels import audit
 from laurels.kit.access import Stranger, Visitor
-from laurels.kit.errors import AppError
+from laurels.kit.errors import AppError, Unauthenticated
 from laurels.kit.ids import decode, encode, new_id
 from laurels.kit.paging import MAX_PAGE, Asked, Found, Listing, at
 from laurels.kit.time import utc_now
 from laurels.kit.work import PLATFORM, Actor, Work, on_behalf, open_work
 
 from . import tokens
-from .errors import RefreshFailed, RefreshRaced, SessionNotFound
+from .errors import RefreshFailed, RefreshRaced, SessionNotFound, SignInFailed
 from .logins import Login, places_of, read_login
 from .service import fingerprint
 
@@ -65,7 +65,18 @@ async def working(
 
 
 async def start_session(work: Work, staff_id: UUID) -> Tokens:
-    """A person is signed in; the actor is theirs already."""
+    """A person is signed in; the actor is theirs already.
+
+    Raise SignInFailed for who was removed in the meantime: a removal ends the sessions that it
+    sees, so it and a new session wait for each other.
+    """
+    row = await work.fetchrow(
+        "select id from laurels.staff where tenant_id = $1 and id = $2 and status = 'active'"
+        " for share",
+        work.tenant_id, staff_id,
+    )  # fmt: skip
+    if row is None:
+        raise SignInFailed
     session_id = new_id()
     await work.fetch(
         "insert into laurels.staff_sessions (tenant_id, id, staff_id, created_at, refreshed_at,"
@@ -278,6 +289,18 @@ SESSIONS = Listing(
     default="-refreshed_at",
     limit=MAX_PAGE,
 )
+
+
+async def hold_session(work: Work, visitor: Visitor) -> None:
+    """The session of who asks goes on until this work ends. Raise Unauthenticated if it ended."""
+    async with on_behalf(work, visitor.principal.tenant_id) as inside:
+        row = await inside.fetchrow(
+            "select id from laurels.staff_sessions where tenant_id = $1 and id = $2"
+            " and ended_at is null for update",
+            inside.tenant_id, visitor.principal.session,
+        )  # fmt: skip
+    if row is None:
+        raise Unauthenticated
 
 
 async def list_sessions(visitor: Visitor, asked: Asked) -> Found[dict[str, Any]]:

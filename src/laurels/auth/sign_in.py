@@ -14,7 +14,7 @@ from laurels.kit.work import PLATFORM, Actor, Work, on_behalf
 
 from . import throttle
 from .errors import SignInFailed, SignInSlowed
-from .logins import Login, Place, find_login, normal, places_of, replace_hash
+from .logins import Login, Place, find_login, lock_login, normal, places_of, replace_hash
 from .sessions import Tokens, start_session, working
 from .throttle import ATTEMPTS, Subjects
 
@@ -40,6 +40,9 @@ async def sign_in(
     assert kept is not None, "a password that is right is kept"
     anew = await passwords.hash_of(password) if passwords.is_old(kept) else None
     async with working(origin, PLATFORM) as work:
+        # It may have been changed while it was hashed; then it opens nothing any more.
+        if not await lock_login(work, login.id, kept):
+            raise SignInFailed
         places = [
             place
             for place in await places_of(work, login.id)

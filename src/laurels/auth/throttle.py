@@ -54,8 +54,11 @@ def of_sign_in(email: str, ip: str | None) -> Subjects:
 
 
 def of_invitation(email: str) -> Subjects:
-    """Return whom the mail of an invitation is counted for; who invites has shown who they are."""
-    return Subjects.of(("mail", email))
+    """Return whom the mail of an invitation is counted for; who invites has shown who they are.
+
+    Mails that strangers ask for have a counter of their own, so that they hold up no invitation.
+    """
+    return Subjects.of(("mail", f"invitation\n{email}"))
 
 
 def of_mail(email: str, ip: str | None) -> Subjects:

@@ -9,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from fastapi import Request
 
+from .rates import plain_address
 from .values import check_line
 
 Network = IPv4Network | IPv6Network
@@ -27,10 +28,10 @@ def address_of(request: Request, trusted: Sequence[Network]) -> str | None:
     Each proxy adds whom it was asked by to the end of `X-Forwarded-For`, so the list is read from
     there, as far as the proxies are ours. None when the server does not know.
     """
-    address = None if request.client is None else _plain(request.client.host)
+    address = None if request.client is None else plain_address(request.client.host)
     told = [part for line in request.headers.getlist("x-forwarded-for") for part in line.split(",")]
     while address is not None and told and _is_trusted(address, trusted):
-        before = _plain(told.pop())
+        before = plain_address(told.pop())
         if before is None:
             break
         address = before
@@ -42,14 +43,6 @@ def agent_of(request: Request) -> str | None:
     text = request.headers.get("user-agent", "")[:MAX_AGENT]
     try:
         return check_line(text) or None
-    except ValueError:
-        return None
-
-
-def _plain(text: str) -> str | None:
-    """Return an address in its one spelling, None for what is none."""
-    try:
-        return str(ip_address(text.strip()))
     except ValueError:
         return None
 

@@ -5,10 +5,10 @@ A key is known by the token itself, so that the count comes before any look-up. 
 it may make is learnt when it is first let in, and again after `LEARN_EVERY` seconds.
 """
 
-import ipaddress
 import math
 import time
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 
 from .errors import Limited
 
@@ -188,11 +188,20 @@ class Rates:
             self._addresses.clear()
 
 
+def plain_address(text: str) -> str | None:
+    """Return an address in its one spelling, None for what is none.
+
+    A server that listens on IPv6 sees who comes by IPv4 as `::ffff:192.0.2.1`; that is `192.0.2.1`.
+    """
+    try:
+        found = ip_address(text.strip())
+    except ValueError:
+        return None
+    return str(getattr(found, "ipv4_mapped", None) or found)
+
+
 def network_of(address: str) -> str:
     """Return the address, of IPv6 the /64 that one customer has to themselves."""
-    if ":" not in address:
+    if ":" not in address or (plain := plain_address(address)) is None:
         return address
-    try:
-        return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
-    except ValueError:
-        return address
+    return str(ip_network((plain.partition("%")[0], 64), strict=False)) if ":" in plain else plain
