@@ -84,8 +84,15 @@ grant create on schema {SCHEMA} to {MAINTENANCE};
 """What the roles may do with the schema itself."""
 
 
+EXTENSIONS = ("pg_trgm", "btree_gin")
+"""What comes with PostgreSQL and is needed: indexes of parts of texts, with the tenant in them."""
+
+
 async def furnish(owner_url: str) -> None:
-    """Create the schema and open it to the roles that use it; safe to repeat."""
+    """Create the schema and open it to the roles that use it; safe to repeat.
+
+    Raise PostgresError when an extension is missing.
+    """
     inside = await asyncpg.connect(owner_url)
     try:
         await wait_alone(inside, _LOCK)
@@ -93,8 +100,30 @@ async def furnish(owner_url: str) -> None:
             await inside.execute(f"create schema {SCHEMA}")
         await inside.execute(OPEN)
         await close_functions(inside)
+        for name in EXTENSIONS:
+            await _extend(inside, name)
     finally:
         await inside.close()
+
+
+async def _extend(owner: Raw, name: str) -> None:
+    """The database has this extension. Raise PostgresError, with the remedy, if it cannot."""
+    if await owner.fetchval("select 1 from pg_extension where extname = $1", name):
+        return
+    try:
+        await owner.execute(f"create extension {name}")
+    except (
+        asyncpg.FeatureNotSupportedError,
+        asyncpg.UndefinedFileError,
+        asyncpg.InsufficientPrivilegeError,
+    ) as error:
+        msg = (
+            f"The extension `{name}`, with which members are searched, is missing ({error}). It"
+            " comes with PostgreSQL: install the package of its additional modules (usually"
+            " postgresql-contrib) on the server, or let an administrator of the database run"
+            f" `create extension {name}`; then run this again."
+        )
+        raise PostgresError(msg) from error
 
 
 CLOSE_FUNCTIONS = f"""

@@ -71,6 +71,13 @@ class Member(TenantOwned, Base):
         Index("ix_members_updated", "tenant_id", "updated_at"),
         Index("ix_members_name", "tenant_id", "name_key", "id"),
         Index("ix_members_email", "tenant_id", "email_key", "id"),
+        Index(
+            "ix_members_search",
+            "tenant_id",
+            "search_key",
+            postgresql_using="gin",
+            postgresql_ops={"search_key": "gin_trgm_ops"},
+        ),
         tenant_fk("merged_into", "members"),
         tenant_fk("survivor_id", "members"),
         one_of("status", "active", "blocked", "archived", "merged", "erased"),
@@ -176,6 +183,17 @@ class Member(TenantOwned, Base):
         Text(collation="C"),
         Computed("""lower(coalesce(email, '') collate "C")""", persisted=True),
         comment="What lists are sorted by e-mail with: in small letters, empty for none.",
+    )
+    search_key: Mapped[str] = mapped_column(
+        Computed(
+            "laurels.plain(' ' || coalesce(external_id, '') || ' ' || coalesce(email, '') || ' '"
+            " || coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' '"
+            " || coalesce(last_name || first_name, '') || ' '"
+            " || coalesce(regexp_replace(phone, '[^0-9]', '', 'g'), ''))",
+            persisted=True,
+        ),
+        comment="What is searched: id, e-mail, names and the digits of the telephone number, each"
+        " after a blank.",
     )
 
 

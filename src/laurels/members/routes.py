@@ -48,7 +48,10 @@ async def list_members(
     email: Annotated[Email | None, Query(description="Exactly this e-mail, any case.")] = None,
     search: Annotated[
         Name | None,
-        Query(description="Words or parts of words in name, e-mail and id; or a telephone number."),
+        Query(
+            description="Parts of names, e-mail, id or telephone number; of one or two characters,"
+            " only how a word begins."
+        ),
     ] = None,
     status: Annotated[
         Status | None,

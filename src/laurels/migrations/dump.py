@@ -257,6 +257,8 @@ async def _restore(url: str, path: Path, programs: Programs, watch: Watch | None
     # functions need before the dump comes to them.
     first = f"begin; drop schema if exists {SCHEMA} cascade; create schema {SCHEMA};"
     first += roles.OPEN
+    # A dump of one schema holds no extensions.
+    first += "".join(f"create extension if not exists {name};" for name in roles.EXTENSIONS)
     # The dump says who may run which function; what new ones get counts only from then on.
     last = f"\n{roles.CLOSE_FUNCTIONS} commit;\n"
     environment, address = _address(url)

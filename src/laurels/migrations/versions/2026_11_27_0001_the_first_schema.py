@@ -57,6 +57,12 @@ def upgrade() -> None:
 
 
 async def _make_tables(driver: Raw) -> None:
+    # The extensions lie where whoever made them has put them.
+    place = await driver.fetchval(
+        "select quote_ident(n.nspname) from pg_extension as e"
+        " inner join pg_namespace as n on n.oid = e.extnamespace where e.extname = 'pg_trgm'"
+    )
+    await driver.execute(f"set local search_path = {place}")
     await driver.execute(TABLES.read_text(encoding="utf-8"))
 
 

@@ -634,6 +634,12 @@ create table laurels.members (
   ) stored not null,
   email_key text collate "C" generated always as (lower(coalesce(email, '') collate "C"))
   stored not null,
+  search_key text generated always as (laurels.plain(
+    ' ' || coalesce(external_id, '') || ' ' || coalesce(email, '') || ' '
+    || coalesce(first_name, '') || ' ' || coalesce(last_name, '') || ' '
+    || coalesce(last_name || first_name, '') || ' '
+    || coalesce(regexp_replace(phone, '[^0-9]', '', 'g'), '')
+  )) stored not null,
   constraint pk_members primary key (tenant_id, id),
   constraint fk_members_tenant_id_merged_into
   foreign key (tenant_id, merged_into)
@@ -687,6 +693,8 @@ create index ix_members_name
 on laurels.members (tenant_id, name_key, id);
 create index ix_members_email
 on laurels.members (tenant_id, email_key, id);
+create index ix_members_search
+on laurels.members using gin (tenant_id, search_key gin_trgm_ops);
 create index ix_members_birthday
 on laurels.members (
   tenant_id, ((extract(month from birthday) * 100 + extract(day from birthday))::integer), id
