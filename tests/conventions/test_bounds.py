@@ -16,6 +16,7 @@ COLUMNS = """
 select c.relname as table, a.attname as column, format_type(a.atttypid, null) as type
 from pg_attribute as a inner join pg_class as c on c.oid = a.attrelid
 where c.relnamespace = $1::text::regnamespace and c.relkind in ('r', 'p') and a.attnum > 0
+  and not c.relispartition
   and not a.attisdropped
   and a.atttypid in ('numeric'::regtype, 'real'::regtype, 'double precision'::regtype)
 order by 1, 2

@@ -57,7 +57,14 @@ select t.relname as name, t.relrowsecurity and t.relforcerowsecurity as forced,
    from pg_policy p, unnest(p.polroles::regrole[]::text[]) r where p.polrelid = t.oid), '{}')::text
    as writable
 from pg_class t
-where t.relnamespace = 'laurels'::regnamespace and t.relkind in ('r', 'p')
+where t.relnamespace = 'laurels'::regnamespace and t.relkind in ('r', 'p') and not t.relispartition
+"""
+PARTITIONS = """
+select c.relname as name, c.relowner::regrole::text as owner,
+  array(select distinct a.grantee::regrole::text from aclexplode(c.relacl) as a
+    where a.grantee <> c.relowner) as given
+from pg_class as c where c.relnamespace = 'laurels'::regnamespace and c.relispartition
+  and c.relkind in ('r', 'p')
 """
 
 
@@ -82,6 +89,10 @@ async def unwalled(connection: asyncpg.Connection) -> list[str]:
             # Without it an owner's dump or data migration silently leaves rows out.
             if rights.get(roles.OWNER) != "true":
                 found.append(f"{name}: the owner does not see every row")
+    for row in await connection.fetch(PARTITIONS):
+        # It has no policies of its own: whoever may open it, sees every tenant.
+        if row["owner"] != roles.OWNER or row["given"]:
+            found.append(f"{row['name']}: a partition that {row['owner']} {row['given']} may open")
     return sorted(set(found))
 
 

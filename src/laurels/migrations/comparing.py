@@ -14,14 +14,15 @@ from . import views
 Described = dict[str, str]
 
 _LOOKS = (
-    # Tables: who owns them, and whether rows are guarded.
+    # Tables: who owns them, and whether rows are guarded. Partitions come and go and are what their
+    # table is; only what somebody may do with one, past its table, is looked at.
     """
     select 'table ' || c.relname,
       'owned by ' || pg_get_userbyid(c.relowner)
       || case when c.relrowsecurity then ', row-level security' else ', no row-level security' end
       || case when c.relforcerowsecurity then ', forced' else ', not forced' end
     from pg_class as c where c.relnamespace = 'laurels'::regnamespace
-      and c.relkind in ('r', 'p', 'v', 'm', 'S')
+      and c.relkind in ('r', 'p', 'v', 'm', 'S') and not c.relispartition
     """,
     """
     select 'policy ' || p.polname || ' on ' || c.relname,
@@ -73,13 +74,13 @@ _LOOKS = (
         else t.tgenabled::text || ': ' end
       || pg_get_triggerdef(t.oid)
     from pg_trigger as t inner join pg_class as c on c.oid = t.tgrelid
-    where c.relnamespace = 'laurels'::regnamespace and not t.tgisinternal
+    where c.relnamespace = 'laurels'::regnamespace and not t.tgisinternal and t.tgparentid = 0
     """,
     """
     select 'check ' || k.conname || ' on ' || c.relname,
       pg_get_constraintdef(k.oid)
     from pg_constraint as k inner join pg_class as c on c.oid = k.conrelid
-    where c.relnamespace = 'laurels'::regnamespace and k.contype = 'c'
+    where c.relnamespace = 'laurels'::regnamespace and k.contype = 'c' and not c.relispartition
     """,
     """
     select 'function ' || f.oid::regprocedure::text,

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection
+from sqlalchemy import CheckConstraint, Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -86,19 +86,20 @@ async def differences(url: str) -> list[str]:
 
 
 def _compared(connection: Connection) -> list[str]:
+    partitions = set(connection.scalars(text(PARTITIONS)))
+
+    def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+        return name == SCHEMA if kind == "schema" else kind != "table" or name not in partitions
+
     context = MigrationContext.configure(
         connection,
         opts={
             "include_schemas": True,
             "version_table_schema": SCHEMA,
-            "include_name": _is_ours,
+            "include_name": is_ours,
         },
     )
     return [str(difference) for difference in compare_metadata(context, domains.load_models())]
-
-
-def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
-    return name == SCHEMA if kind == "schema" else True
 
 
 async def checks_that_differ(connection: Raw) -> list[str]:
@@ -116,7 +117,12 @@ async def checks_that_differ(connection: Raw) -> list[str]:
     ]
 
 
+PARTITIONS = """
+select relname from pg_class where relnamespace = 'laurels'::regnamespace and relispartition
+"""
+"""Parts of a table: they come and go, and are what their table is."""
 CHECKS = """
 select t.relname, c.conname from pg_constraint c join pg_class t on t.oid = c.conrelid
 where t.relnamespace = 'laurels'::regnamespace and c.contype = 'c' and t.relkind in ('r', 'p')
+  and not t.relispartition
 """

@@ -339,7 +339,7 @@ NOT_COMPARED = (
 UNPROTECTED = """
 select c.relname from pg_class c
 where c.relnamespace = 'laurels'::regnamespace and c.relkind in ('r', 'p')
-  and not (c.relrowsecurity and c.relforcerowsecurity
+  and not c.relispartition and not (c.relrowsecurity and c.relforcerowsecurity
            and exists (select 1 from pg_policy p where p.polrelid = c.oid))
 order by 1
 """
