@@ -89,10 +89,12 @@ async def unwalled(connection: asyncpg.Connection) -> list[str]:
             # Without it an owner's dump or data migration silently leaves rows out.
             if rights.get(roles.OWNER) != "true":
                 found.append(f"{name}: the owner does not see every row")
-    for row in await connection.fetch(PARTITIONS):
-        # It has no policies of its own: whoever may open it, sees every tenant.
-        if row["owner"] != roles.OWNER or row["given"]:
-            found.append(f"{row['name']}: a partition that {row['owner']} {row['given']} may open")
+    # A partition has no policies of its own: whoever may open it, sees every tenant.
+    found += [
+        f"{row['name']}: a partition that {row['owner']} {row['given']} may open"
+        for row in await connection.fetch(PARTITIONS)
+        if row["owner"] != roles.OWNER or row["given"]
+    ]
     return sorted(set(found))
 
 

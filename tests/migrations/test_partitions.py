@@ -1,4 +1,4 @@
-"""A table in partitions: the tools take it for what it is, and no partition is a way round the wall."""
+"""A table in partitions: tools take it for what it is, and no partition is a way round the wall."""
 
 import asyncpg
 import pytest
