@@ -41,7 +41,7 @@ begin
 end
 $$;
 
--- What the key that is searched of a member is like, if it holds these words; the longest first. The
+-- What the key that is searched of a member is like if it holds these words; the longest first. The
 -- index knows parts of three characters: a shorter word is looked for where words begin.
 create or replace function laurels.patterns_of(p_words text[]) returns text[]
 language sql immutable parallel safe as $$
@@ -53,7 +53,7 @@ language sql immutable parallel safe as $$
   from (select laurels.plain(unnest(p_words)) as word) as w
 $$;
 
--- Members of this transaction's tenant whose key is like all of these patterns or holds this part of
+-- Members of this transaction's tenant whose key is like all of these patterns or has this part of
 -- a telephone number; at most so many. It acts as its owner and asks itself what the policy asks:
 -- behind the policy no index serves `like`, which might tell of rows that are hidden.
 create or replace function laurels.search_members(
