@@ -21,28 +21,34 @@ create or replace function laurels.record_purchases(
 ) returns table (source text, external_id text, id uuid, content bytea, status text)
 language plpgsql set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
+declare
+  v_new uuid[];
 begin
-  insert into laurels.purchases (
-    tenant_id, id, source, external_id, member_id, status, amount, tax_amount, currency,
-    channel, payment_method, note, attributes, content, occurred_at, completed_at, settled_at
-  )
-  select
-    p_tenant, n.id, coalesce(n.source, p_sources[1]), n.external_id, n.member_id,
-    coalesce(n.status, p_statuses[1]), n.amount, n.tax_amount, p_currency,
-    n.channel, n.method, n.note, coalesce(n.attributes::jsonb, '{}'), n.content, n.occurred_at,
-    case when coalesce(n.status, p_statuses[1]) = 'completed' then p_now end,
-    case when coalesce(n.status, p_statuses[1]) = 'completed' then p_now end
-  from (
+  with recorded as (
+    insert into laurels.purchases (
+      tenant_id, id, source, external_id, member_id, status, amount, tax_amount, currency,
+      channel, payment_method, note, attributes, content, occurred_at, completed_at, settled_at
+    )
     select
-      unnest(p_ids) as id, unnest(p_sources) as source, unnest(p_external_ids) as external_id,
-      unnest(p_members) as member_id, unnest(p_statuses) as status, unnest(p_amounts) as amount,
-      unnest(p_taxes) as tax_amount, unnest(p_channels) as channel, unnest(p_methods) as method, unnest(p_notes) as note,
-      unnest(p_attributes) as attributes, unnest(p_contents) as content,
-      unnest(p_occurred) as occurred_at
-  ) as n
-  -- The same order everywhere, so that two batches never wait for each other's numbers.
-  order by 3, 4
-  on conflict (tenant_id, source, external_id) do nothing;
+      p_tenant, n.id, coalesce(n.source, p_sources[1]), n.external_id, n.member_id,
+      coalesce(n.status, p_statuses[1]), n.amount, n.tax_amount, p_currency,
+      n.channel, n.method, n.note, coalesce(n.attributes::jsonb, '{}'), n.content, n.occurred_at,
+      case when coalesce(n.status, p_statuses[1]) = 'completed' then p_now end,
+      case when coalesce(n.status, p_statuses[1]) = 'completed' then p_now end
+    from (
+      select
+        unnest(p_ids) as id, unnest(p_sources) as source, unnest(p_external_ids) as external_id,
+        unnest(p_members) as member_id, unnest(p_statuses) as status, unnest(p_amounts) as amount,
+        unnest(p_taxes) as tax_amount, unnest(p_channels) as channel, unnest(p_methods) as method, unnest(p_notes) as note,
+        unnest(p_attributes) as attributes, unnest(p_contents) as content,
+        unnest(p_occurred) as occurred_at
+    ) as n
+    -- The same order everywhere, so that two batches never wait for each other's numbers.
+    order by 3, 4
+    on conflict (tenant_id, source, external_id) do nothing
+    returning id
+  )
+  select array_agg(r.id) into v_new from recorded as r;
 
   if p_lines is not null then
     insert into laurels.purchase_lines (
@@ -56,9 +62,12 @@ begin
       id uuid, purchase_id uuid, position bigint, sku text, name text, category text,
       quantity numeric, unit_price numeric, amount numeric, tax_amount numeric, attributes jsonb
     )
-    inner join laurels.purchases as p on p.tenant_id = p_tenant and p.id = l.purchase_id;
+    inner join unnest(v_new) as n (id) on n.id = l.purchase_id;
   end if;
 
+  if cardinality(v_new) = cardinality(p_ids) then
+    return;
+  end if;
   return query
   select p.source, p.external_id, p.id, p.content, p.status
   from laurels.purchases as p
