@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from laurels.auth import sign_in
 from laurels.config import settings
+
+
+@pytest.fixture(autouse=True)
+def refused_at_once(monkeypatch):
+    """Whom it does not concern does not wait for a refusal."""
+    monkeypatch.setattr(sign_in, "REFUSED_EVERY", 0.001)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import bcrypt
 import pytest
 
 from laurels import auth
+from laurels.auth import sign_in as signing
 from laurels.auth.errors import StaffExists
 from laurels.auth.jobs import forget_old_sign_ins
 from laurels.kit import passwords
@@ -121,6 +122,25 @@ async def test_an_unknown_address_costs_a_hash_too(house, monkeypatch):
         await sign_in(client, fresh_email())
 
     assert verified == [None]
+
+
+async def test_a_refusal_tells_nobody_how_a_hash_was_made(house, monkeypatch):
+    monkeypatch.setattr(signing, "REFUSED_EVERY", 0.5)
+    anna, bert = await joined(house), fresh_email("bert")
+    old = bcrypt.hashpw(b"what bert had before", bcrypt.gensalt(4)).decode()
+    async with house.work() as work:
+        await auth.take_over(work, [auth.Newcomer(bert, "Bert", auth.Role.SUPPORT, old)])
+
+    async def refusal(client, email):
+        began = time.monotonic()
+        answer = await sign_in(client, email, "not their password")
+        return answer.status_code, time.monotonic() - began
+
+    async with nobody(house) as client:
+        found = [await refusal(client, each) for each in (anna.email, bert, fresh_email())]
+
+    assert [code for code, _ in found] == [401] * 3
+    assert all(took >= 0.5 for _, took in found)
 
 
 async def test_a_thousand_wrong_passwords_are_slowed_and_logged(house, caplog, monkeypatch):

@@ -1,10 +1,12 @@
 """Signing in with address and password; and what a wrong password costs.
 
-No transaction is open while a password is hashed. An address that nobody has takes as long as a
-wrong password, and both get the same answer.
+No transaction is open while a password is hashed. An address that nobody has costs a hash too, gets
+the same answer as a wrong password, and at the same time.
 """
 
+import asyncio
 import logging
+import time
 
 from laurels.kit import passwords
 from laurels.kit.access import Stranger
@@ -19,6 +21,9 @@ from .sessions import Tokens, start_session, working
 from .throttle import ATTEMPTS, Subjects
 
 log = logging.getLogger("laurels.auth")
+REFUSED_EVERY = 1.0
+"""Seconds: a refusal leaves when a whole number of them has passed. How long a hash takes depends
+on how it was made, so a quicker answer would tell who was taken over from another system."""
 
 
 async def sign_in(
@@ -29,6 +34,17 @@ async def sign_in(
     Who works for several tenants and names none gets nothing but the list of them. Raise
     SignInFailed, SignInSlowed or HashingBusy.
     """
+    began = time.monotonic()
+    try:
+        return await _sign_in(origin, email, password, tenant)
+    except SignInFailed:
+        await asyncio.sleep((began - time.monotonic()) % REFUSED_EVERY)
+        raise
+
+
+async def _sign_in(
+    origin: Stranger, email: str, password: str, tenant: str | None
+) -> tuple[Tokens | None, list[Place]]:
     passwords.require_room()
     subjects = throttle.of_sign_in(normal(email), origin.ip)
     login = await _let_try(origin, email, subjects)
