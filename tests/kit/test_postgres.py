@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -140,6 +141,24 @@ def test_kill_9_of_the_postmaster_alone_is_recovered_from(folder: Path):
     now = postgres.status(folder)[0]
     assert now.state == "running"
     assert now.pid != killed
+    assert cluster.run("psql", "-Atc", "select 1").stdout == "1\n"
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGQUIT])
+def test_a_server_that_was_told_to_stop_is_not_taken_for_one_that_runs(folder: Path, how: int):
+    ensure(folder)
+    told = postgres.status(folder)[0].pid
+    assert told is not None
+    # It hears of it only later, as on a machine that is busy; the kernel connects all the while.
+    os.kill(told, signal.SIGSTOP)
+    os.kill(told, how)
+    later = threading.Timer(0.3, os.kill, (told, signal.SIGCONT))
+    later.start()
+
+    cluster = ensure(folder)
+    later.join()
+
+    assert postgres.status(folder)[0].pid != told
     assert cluster.run("psql", "-Atc", "select 1").stdout == "1\n"
 
 

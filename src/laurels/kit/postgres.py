@@ -47,6 +47,8 @@ SUPERUSER = "postgres"
 PORT = 5432  # Part of the socket's name; nothing listens on the network.
 START_LIMIT_SECONDS = 300  # Recovery after a crash replays all the log since the last checkpoint.
 LEFTOVER_LIMIT_SECONDS = 10  # Processes of a killed server take a moment to notice.
+ANSWER_LIMIT_SECONDS = 10
+SSL_REQUEST = b"\0\0\0\x08\x04\xd2\x16\x2f"  # The shortest question that every server answers.
 LONGEST_SOCKET_DIR_BYTES = 90
 LARGEST_LOG_BYTES = 10_000_000
 
@@ -120,11 +122,11 @@ def ensure(
     binaries = find_binaries(bindir)
     home = _home(data_dir, binaries.major)
     with _plain_words(home):
-        now = _look(home)
-        if now.state != "running" or not _answers(now):
+        now, answers = _asked(home)
+        if now.state != "running" or not answers:
             with _only_one(home):
-                now = _settled(home)
-                if now.state == "running" and not _answers(now):
+                now, answers = _settled(home)
+                if now.state == "running" and not answers:
                     # Somebody took its socket away, such as an older server that was on this
                     # folder before it was deleted and made anew. Nobody can reach it any more.
                     _stopped(now, signal.SIGINT)
@@ -249,23 +251,40 @@ def _serves(pid: int, data: Path) -> bool:
 
 
 def _answers(found: Status) -> bool:
+    """Tell whether the server itself answers; the kernel also connects to one that is dying."""
     if found.socket_dir is None:
         return False
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(2)
-        line.connect(str(found.socket_dir / f".s.PGSQL.{found.port}"))
-        return True
+        line.settimeout(ANSWER_LIMIT_SECONDS)
+        try:
+            line.connect(str(found.socket_dir / f".s.PGSQL.{found.port}"))
+            line.sendall(SSL_REQUEST)
+            return bool(line.recv(1))
+        except (TimeoutError, BlockingIOError):
+            return True  # It has much to do, which is no reason to start it anew.
     return False
 
 
-def _settled(home: Path) -> Status:
-    """Wait until the server is neither starting nor stopping, and answer what it is."""
+def _asked(home: Path) -> tuple[Status, bool]:
+    """Answer what is true now and whether the server answers, both of the same moment.
+
+    One that was told to stop writes so before it answers anybody, one that was killed never does.
+    """
+    while True:
+        now = _look(home)
+        answers = now.state == "running" and _answers(now)
+        if _look(home) == now:
+            return now, answers
+
+
+def _settled(home: Path) -> tuple[Status, bool]:
+    """Wait until the server is neither starting nor stopping, and answer as `_asked` does."""
     until = time.monotonic() + START_LIMIT_SECONDS
-    while (now := _look(home)).state in ("starting", "stopping"):
+    while (asked := _asked(home))[0].state in ("starting", "stopping"):
         if time.monotonic() > until:
-            raise PostgresError(f"The server on {home} has been {now.state} for too long.")
+            raise PostgresError(f"The server on {home} has been {asked[0].state} for too long.")
         time.sleep(0.02)
-    return now
+    return asked
 
 
 # -- making, starting, stopping -----------------------------------------------------------------
