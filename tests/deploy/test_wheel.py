@@ -6,7 +6,6 @@ import os
 import subprocess
 import tarfile
 import tempfile
-import time
 import tomllib
 import zipfile
 from pathlib import Path
@@ -16,7 +15,8 @@ import pytest
 
 import laurels
 from laurels.kit import postgres
-from tests.support.outside import free_port
+from tests.support.outside import free_port, wait_until_ready
+from tests.support.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -99,21 +99,10 @@ def test_a_wheel_in_a_bare_environment_migrates_and_serves(uv, built):
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
             try:
-                assert ready(port)
+                wait_until_ready(port)
                 assert httpx.get(f"http://127.0.0.1:{port}/docs").status_code == 200
             finally:
                 serving.terminate()
-                assert serving.wait(timeout=40) == 0
+                assert serving.wait(timeout=PATIENCE_SECONDS) == 0
         finally:
             postgres.stop(folder / "data")
-
-
-def ready(port):
-    """Whether it answers within a minute."""
-    over = time.monotonic() + 60
-    while time.monotonic() < over:
-        try:
-            return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
-        except httpx.HTTPError:
-            time.sleep(0.2)
-    return False

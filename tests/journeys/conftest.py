@@ -3,7 +3,6 @@
 import os
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +13,7 @@ import pytest
 from laurels.kit import roles
 from tests.conftest import TEMPLATE
 from tests.support import cluster
+from tests.support.outside import free_port
 from tests.support.reading import Reader
 
 
@@ -31,9 +31,6 @@ def reader(tmp_path: Path, own: str) -> Iterator[Reader]:
     for program in ("bash", "curl", "jq"):
         if shutil.which(program) is None and not os.environ.get("CI"):
             pytest.skip(f"the guide needs {program}")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     # What `. .venv/bin/activate` gives them.
     program = tmp_path / "bin" / "laurels"
     program.parent.mkdir()
@@ -49,6 +46,6 @@ def reader(tmp_path: Path, own: str) -> Iterator[Reader]:
         ["bash"], cwd=tmp_path, env=environment, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    yield Reader(shell, environment, tmp_path, port)
+    yield Reader(shell, environment, tmp_path, free_port())
     shell.kill()
     shell.communicate()

@@ -18,8 +18,9 @@ import pytest
 
 from laurels import imports, jobs, ledger, members, tenants, tiers
 from laurels.kit.work import OPERATOR
-from tests.support.outside import Outside, outside
+from tests.support.outside import Outside, kill, outside
 from tests.support.size import pick
+from tests.support.waiting import PATIENCE_SECONDS, until_true
 
 pytestmark = [
     pytest.mark.slow,
@@ -180,12 +181,7 @@ class Shop(Outside):
 
     def wait_until_booking(self, since: int) -> None:
         """Wait until the importer has written something: a moment worth a kill."""
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            if self.progress() > since:
-                return
-            time.sleep(0.02)
-        raise AssertionError("the importer booked nothing")
+        until_true(lambda: self.progress() > since)
 
     def progress(self) -> int:
         """Return how many rows all runs have gone through."""
@@ -203,18 +199,20 @@ def shop() -> Iterator[Shop]:
 def test_after_kills_at_random_points_another_run_ends_at_the_same_totals(shop, victim):
     chance = random.Random(f"cdnow {victim}")
     shop.run("tenant", "create", victim, "--preset", "plain")
+    kills = 0
     for _ in range(KILLS):
         before = shop.progress()
         importer = shop.start(*shop.load(victim))
         shop.wait_until_booking(before)
         time.sleep(chance.uniform(0.0, 0.4))
-        assert importer.poll() is None, "the importer was done before it could be killed"
         if victim == "importer":
-            importer.kill()
+            kill(importer.pid)
         else:
             shop.kill_database()
-        _, complained = importer.communicate(timeout=60)
-        assert importer.returncode != 0
+        _, complained = importer.communicate(timeout=PATIENCE_SECONDS)
+        if importer.returncode == 0:
+            break  # On a busy machine it may be done before it can be killed.
+        kills += 1
         assert "Traceback" not in complained
         if victim == "database":
             # Killed between two transactions it is found gone when the next one begins.
@@ -224,6 +222,7 @@ def test_after_kills_at_random_points_another_run_ends_at_the_same_totals(shop, 
 
     report = shop.run(*shop.load(victim))
 
+    assert kills > 0
     assert report["skipped"] + report["booked"] == SLICE
     assert report["skipped"] > 0
     shop.check(victim)

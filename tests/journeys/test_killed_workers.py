@@ -10,6 +10,7 @@ import sys
 from collections import defaultdict
 from contextlib import AsyncExitStack
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,7 @@ from laurels.purchases import NewPurchase
 from tests.support import cluster
 from tests.support.sinks import HANG, Sink, sink, verifies
 from tests.support.size import pick
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 PURCHASES = pick(300, 10_000)
 KILLS = pick(3, 10)
@@ -56,10 +58,14 @@ def private_allowed(monkeypatch):
 
 
 async def start_worker(url):
-    """Start a worker in a process of its own."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.support.worker", url, cwd=cluster.ROOT
-    )
+    """Start a worker in a process of its own, and see it at work."""
+    found = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.support.worker", url, cwd=cluster.ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert found.stdout is not None
+    assert await found.stdout.readline() == b"working\n"
+    return found
 
 
 async def buy(house, numbers):
@@ -85,10 +91,11 @@ async def live_through(house, url):
     """Buy while workers are killed at random moments; then let the last ones finish."""
     numbers = list(range(PURCHASES))
     buying = [asyncio.create_task(buy(house, numbers)) for _ in range(SENDERS)]
-    workers = [await start_worker(url) for _ in range(WORKERS)]
+    workers = list(await asyncio.gather(*(start_worker(url) for _ in range(WORKERS))))
     for _ in range(KILLS):
-        # Long enough to get to work, at a moment that nobody chose.
-        await asyncio.sleep(random.uniform(1.0, 2.0 + PURCHASES / 2000))
+        # Something has come of their work, and then a moment passes that nobody chose.
+        await until(partial(more_is_told, house, await told(house)))
+        await asyncio.sleep(random.uniform(0.0, 0.5))
         victim = workers.pop(0)
         assert victim.returncode is None
         victim.send_signal(signal.SIGKILL)
@@ -96,14 +103,29 @@ async def live_through(house, url):
         workers.append(await start_worker(url))
     try:
         await asyncio.gather(*buying)
-        async with asyncio.timeout(60 + PURCHASES * 0.1):
+        async with asyncio.timeout(PATIENCE_SECONDS + PURCHASES * 0.1):
             while await waits(house):  # noqa: ASYNC110 - it is in the database
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(0.1)
     finally:
         for worker in workers:
             worker.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert [await worker.wait() for worker in workers] == [0] * WORKERS
+
+
+async def told(house):
+    """How many deliveries have come to an end."""
+    rows = await query(
+        house,
+        "select count(*) from laurels.webhook_deliveries where tenant_id = $1"
+        " and state <> 'waiting'",
+    )
+    return rows[0][0]
+
+
+async def more_is_told(house, before):
+    """Whether some deliveries more have come to an end."""
+    return await told(house) >= before + PURCHASES // 30
 
 
 async def waits(house):

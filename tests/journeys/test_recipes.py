@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.support.reading import ROOT, Reader, plain, steps
+from tests.support.waiting import PATIENCE_SECONDS
 
 RECIPES = ROOT / "docs" / "recipes"
 FILE = re.compile(r"^```csv\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -51,7 +52,7 @@ def test_recipes_do_what_they_say(reader: Reader):
             wrong += [f"{name}: {each}" for each in followed(reader, name, before, steps(page))]
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=PATIENCE_SECONDS)
 
     assert not wrong, "\n\n".join(wrong)
 

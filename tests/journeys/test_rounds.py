@@ -14,11 +14,15 @@ import pytest
 
 from tests.support.outside import Outside, free_port, kill_all, outside, wait_until_ready
 from tests.support.size import pick
+from tests.support.waiting import PATIENCE_SECONDS, until_true
 
 pytestmark = pytest.mark.slow
 ROUNDS = pick(3, 20)
 CLIENTS = 8
+MORE = 50
+"""Purchases that are answered between two kills, at least."""
 VICTIMS = ("api", "worker", "database")
+UNTOLD = "select count(*) from laurels.outbox where relayed_at is null"
 
 
 @dataclass
@@ -64,15 +68,21 @@ class Load:
                 if key in self.open:
                     time.sleep(0.05)
 
+    def until_more_are_booked(self) -> None:
+        """Wait until business goes on."""
+        before = len(self.booked)
+        until_true(lambda: len(self.booked) >= before + MORE)
+
     def settle(self) -> None:
         """Send again, with the same keys, what was not answered."""
-        with httpx.Client(timeout=30) as client:
-            for _ in range(20):
+        with httpx.Client(timeout=PATIENCE_SECONDS) as client:
+
+            def settled() -> bool:
                 for key in sorted(self.open):
                     self.buy(client, key)
-                if not self.open:
-                    return
-                time.sleep(0.5)
+                return not self.open
+
+            until_true(settled)
 
 
 class Crew:
@@ -107,7 +117,7 @@ class Crew:
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE_SECONDS)
 
 
 def test_what_was_answered_is_there_once_whoever_is_killed():
@@ -122,15 +132,16 @@ def test_what_was_answered_is_there_once_whoever_is_killed():
             for thread in threads:
                 thread.start()
             for victim in itertools.islice(itertools.cycle(VICTIMS), ROUNDS):
-                time.sleep(chance.uniform(1.0, 2.0))
+                load.until_more_are_booked()
+                time.sleep(chance.uniform(0.0, 0.5))
                 crew.kill(victim)
                 crew.start()
-            time.sleep(1)
+            load.until_more_are_booked()
             load.stop.set()
             for thread in threads:
-                thread.join(timeout=60)
+                thread.join(timeout=PATIENCE_SECONDS)
             load.settle()
-            relayed = wait_until_relayed(shop)
+            until_true(lambda: shop.ask(UNTOLD) == "0")
         finally:
             load.stop.set()
             crew.stop()
@@ -143,14 +154,3 @@ def test_what_was_answered_is_there_once_whoever_is_killed():
     assert ids == [str(len(load.booked))] * 2
     assert found["clean"]
     assert found["points_outstanding"] == len(load.booked)
-    assert relayed
-
-
-def wait_until_relayed(shop: Outside, seconds: float = 60) -> bool:
-    """Wait until the worker has told every event."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if shop.ask("select count(*) from laurels.outbox where relayed_at is null") == "0":
-            return True
-        time.sleep(0.2)
-    return False

@@ -1,6 +1,7 @@
 """docs/start.md does what it says: its commands are run, against a real server, and compared."""
 
 from tests.support.reading import ENTER, ROOT, SERVE, SKIPPED, Reader, plain, steps
+from tests.support.waiting import PATIENCE_SECONDS
 
 GUIDE = ROOT / "docs" / "start.md"
 
@@ -22,7 +23,7 @@ def test_the_guide_does_what_it_says(reader: Reader):
     finally:
         if server is not None:
             server.terminate()
-            server.wait(timeout=10)
+            server.wait(timeout=PATIENCE_SECONDS)
 
     assert server is not None, "the page starts no server"
     assert not wrong, "\n\n".join(wrong)

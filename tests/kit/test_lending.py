@@ -2,18 +2,20 @@
 
 import asyncio
 import contextlib
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
 from laurels.kit import db
 from laurels.kit.db import Database, PoolExhausted
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 
 @pytest.fixture
 async def lender(app_url):
-    """A database of two connections, and little patience."""
-    found = Database(app_url, pool_size=2, pool_timeout=0.2)
+    """A database of two connections."""
+    found = Database(app_url, pool_size=2, pool_timeout=PATIENCE_SECONDS)
     yield found
     await found.close()
 
@@ -31,18 +33,17 @@ async def test_the_same_connection_is_lent_again(lender):
 async def test_who_waits_gets_the_connection_that_comes_back(lender):
     async with lender.connection(), lender.connection() as second:
         waiting = asyncio.create_task(backend(lender))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
         expected = await second.fetchval("select pg_backend_pid()")
 
         assert not waiting.done()
     assert await waiting == expected or await backend(lender)
 
 
-async def test_no_more_are_lent_than_there_are(lender):
-    await backend(lender)
-
+async def test_no_more_are_lent_than_there_are(lender, monkeypatch):
     async with lender.connection(), lender.connection():
-        with pytest.raises(PoolExhausted):
+        with monkeypatch.context() as impatient, pytest.raises(PoolExhausted):
+            impatient.setattr(lender, "_timeout", 0.05)
             await backend(lender)
     assert await backend(lender)
 
@@ -51,19 +52,23 @@ async def test_a_connection_that_died_while_nobody_had_it_is_not_lent(lender):
     pid = await backend(lender)
     async with lender.connection() as first, lender.connection() as second:
         other = await second.fetchval("select pg_backend_pid()")
+        dying = first._con
         await second.execute(f"select pg_terminate_backend({await _pid(first)})")
-    await asyncio.sleep(0.05)
+    await until(partial(_is_closed, dying))
 
     assert {await backend(lender) for _ in range(3)} == {other}
     assert other != pid
 
 
-async def test_a_tenant_has_a_part_of_the_connections_and_others_the_rest(app_url):
-    lender, one, other = Database(app_url, pool_size=5, pool_timeout=0.3), uuid4(), uuid4()
+async def test_a_tenant_has_a_part_of_the_connections_and_others_the_rest(
+    app_url, monkeypatch
+):
+    lender, one, other = Database(app_url, pool_size=5), uuid4(), uuid4()
     async with contextlib.AsyncExitStack() as stack:
         for _ in range(lender.per_tenant):
             await stack.enter_async_context(lender.connection(tenant_id=one))
-        with pytest.raises(PoolExhausted):
+        with monkeypatch.context() as impatient, pytest.raises(PoolExhausted):
+            impatient.setattr(lender, "_timeout", 0.05)
             async with lender.connection(tenant_id=one):
                 pass
 
@@ -75,7 +80,7 @@ async def test_a_tenant_has_a_part_of_the_connections_and_others_the_rest(app_ur
 
 async def test_so_many_of_a_tenant_wait_and_no_more(app_url, monkeypatch):
     monkeypatch.setattr(db, "MAX_WAITING_PER_TENANT", 3)
-    lender, one = Database(app_url, pool_size=2, pool_timeout=5), uuid4()
+    lender, one = Database(app_url, pool_size=2, pool_timeout=PATIENCE_SECONDS), uuid4()
 
     async def use():
         async with lender.connection(tenant_id=one):
@@ -89,10 +94,10 @@ async def test_so_many_of_a_tenant_wait_and_no_more(app_url, monkeypatch):
 
 
 async def test_who_gives_up_waiting_leaves_room_for_others(app_url):
-    lender, one = Database(app_url, pool_size=2, pool_timeout=5), uuid4()
+    lender, one = Database(app_url, pool_size=2, pool_timeout=PATIENCE_SECONDS), uuid4()
     async with lender.connection(tenant_id=one):
         waiting = [asyncio.create_task(_use(lender, one)) for _ in range(3)]
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
         waiting[0].cancel()
         await asyncio.sleep(0)
     assert await asyncio.gather(*waiting[1:]) == [1, 1]
@@ -103,6 +108,10 @@ async def test_who_gives_up_waiting_leaves_room_for_others(app_url):
 async def _use(lender, tenant_id):
     async with lender.connection(tenant_id=tenant_id) as raw:
         return await raw.fetchval("select 1")
+
+
+async def _is_closed(raw):
+    return raw.is_closed()
 
 
 async def _pid(raw):

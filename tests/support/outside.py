@@ -1,15 +1,16 @@
 """A Laurels of its own, worked from outside like a stranger's: commands, processes, kills."""
 
 import contextlib
+import fcntl
 import json
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +18,8 @@ from typing import TypeVar
 import httpx
 
 from laurels.kit import postgres
+
+from .waiting import PATIENCE_SECONDS, until_true
 
 
 class Outside:
@@ -48,7 +51,7 @@ class Outside:
     def run(self, *words: str) -> dict:
         """Run a command to its end and return the JSON that it prints."""
         command = self.start(*words, "--json")
-        said, complained = command.communicate(timeout=120)
+        said, complained = command.communicate(timeout=PATIENCE_SECONDS)
         assert command.returncode == 0, complained
         return json.loads(said)
 
@@ -62,9 +65,7 @@ class Outside:
         (found,) = [s for s in postgres.status(self.data_dir) if s.pid is not None]
         children = Path(f"/proc/{found.pid}/task/{found.pid}/children").read_text().split()
         # The head first: it would otherwise notice a dead child and tidy up.
-        for pid in [found.pid, *map(int, children)]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        kill(found.pid, *map(int, children))
 
 
 Kind = TypeVar("Kind", bound=Outside)
@@ -97,28 +98,47 @@ def alive(pid: int) -> bool:
     return False
 
 
-def kill_all(process: subprocess.Popen[str]) -> None:
-    """Kill a command and the processes that it keeps, without a word."""
-    victims = [process.pid, *children_of(process.pid)]
-    for pid in victims:
+def kill(*pids: int) -> None:
+    """Kill processes in this order, without a word, and see them dead."""
+    for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    process.wait(timeout=30)
+    until_true(lambda: not any(alive(pid) for pid in pids))
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on at the moment."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
+def kill_all(process: subprocess.Popen[str]) -> None:
+    """Kill a command and the processes that it keeps, without a word."""
+    kill(process.pid, *children_of(process.pid))
+    process.wait()
 
 
-def wait_until_ready(port: int, seconds: float = 60) -> None:
+def free_port(count: int = 1) -> int:
+    """Return a port that nobody listens on, the first of so many neighbours.
+
+    None that the system gives to whoever connects, and none that a test beside this one was told.
+    """
+    while True:
+        first = random.randrange(10_000, 32_000)
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in range(first, first + count):
+                _claim(port)
+                held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+
+
+def _claim(port: int) -> None:
+    """Have a port until this process ends. Raise OSError when another one has it."""
+    claims = Path(tempfile.gettempdir()) / f"laurels-test-ports-{os.geteuid()}"
+    claims.mkdir(exist_ok=True)
+    fcntl.flock(os.open(claims / str(port), os.O_RDWR | os.O_CREAT), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def wait_until_ready(port: int) -> None:
     """Wait until the API on this port and its database answer."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+
+    def ready() -> bool:
         with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the API did not become ready")
+            return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
+        return False
+
+    until_true(ready)

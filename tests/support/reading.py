@@ -3,12 +3,12 @@
 import json
 import re
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
+
+from .outside import kill, wait_until_ready
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "start.md"
@@ -84,15 +84,12 @@ class Reader:
             f"exec {command}", shell=True, cwd=self.folder, env=self.environment,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        for _ in range(300):
-            try:
-                httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=1)
-            except httpx.TransportError:
-                time.sleep(0.1)
-            else:
-                return found
-        found.kill()
-        pytest.fail("the server did not start")
+        try:
+            wait_until_ready(self.port)
+        except AssertionError:
+            kill(found.pid)
+            raise
+        return found
 
     def _here(self, text: str) -> str:
         return text.replace("8080", str(self.port))

@@ -38,6 +38,7 @@ async def main(url: str) -> None:
     """Work until SIGTERM."""
     database, stop = Database(url, pool_size=8), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    print("working", flush=True)  # noqa: T201 - whoever started it waits for that
     await asyncio.gather(
         events.run_relay(database, stop),
         delivering.run_deliveries(database, stop, manner=FAST),
