@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 
@@ -14,8 +13,9 @@ from laurels.events.catalogue.purchases import PurchaseChanged
 from laurels.events.delivering import Manner
 from laurels.kit.ids import encode, new_id
 from tests.support.sinks import HANG, sink, verifies
+from tests.support.waiting import PATIENCE_SECONDS, until
 
-FAST = Manner(timeout_seconds=0.5, delays=(0.02, 0.02, 0.02), allow_private=True, at_once=5)
+FAST = Manner(timeout_seconds=60, delays=(0.02, 0.02, 0.02), allow_private=True, at_once=5)
 
 
 @pytest.fixture(autouse=True)
@@ -53,14 +53,7 @@ async def delivering_now(house, manner=FAST):
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(running, 15)
-
-
-async def until(condition, seconds=10.0):
-    """Wait until something is so."""
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - it is in the database
-            await asyncio.sleep(0.02)
+        await asyncio.wait_for(running, PATIENCE_SECONDS)
 
 
 async def states(house, endpoint_id=None):
@@ -181,18 +174,19 @@ async def test_410_stops_the_endpoint_and_says_so(house, relay_now):
 
 
 async def test_a_hanging_endpoint_is_in_nobodys_way(house, relay_now):
-    patient = replace(FAST, timeout_seconds=5)
-    async with sink(HANG) as stuck, sink() as fine, delivering_now(house, patient):
+    async with sink(HANG) as stuck, sink() as fine, delivering_now(house):
         await endpoint(house, stuck.url)
         good, _ = await endpoint(house, fine.url)
         for number in range(20):
             await tell(house, new_id(), str(number))
         await relay_now()
-        await until(settled(house, good), 5)
-        most = stuck.most_open
+        await until(settled(house, good))
+        most, left = stuck.most_open, await states(house)
+        stuck.over.set()
 
     assert len(fine.accepted) == 20
     assert 0 < most <= FAST.at_once
+    assert left.count("waiting") == 20
 
 
 async def test_redirects_are_not_followed_and_little_is_read(house, relay_now):
@@ -277,21 +271,22 @@ async def test_two_workers_keep_the_order_and_share_the_work(house, relay_now):
         assert mine == ["0", "1", "2", "3", "4", "5"]
 
 
-async def test_a_claim_that_nobody_books_runs_out(house, relay_now):
+async def test_a_claim_that_nobody_books_runs_out(house, relay_now, hurry):
     async with sink() as found:
         endpoint_id, _ = await endpoint(house, found.url)
         await tell(house, new_id(), "a")
         await relay_now()
         async with house.work() as work:
             claimed = await work.fetch(
-                "select laurels.claim_deliveries($1, $2, 10, interval '0.2 seconds')",
+                "select laurels.claim_deliveries($1, $2, 10, interval '1 hour')",
                 work.tenant_id, endpoint_id,
             )  # fmt: skip
         async with house.work() as work:
             again = await work.fetch(
-                "select laurels.claim_deliveries($1, $2, 10, interval '0.2 seconds')",
+                "select laurels.claim_deliveries($1, $2, 10, interval '1 hour')",
                 work.tenant_id, endpoint_id,
             )  # fmt: skip
+        await hurry()
         async with delivering_now(house):
             await until(settled(house))
 

@@ -9,6 +9,7 @@ from laurels import events
 from laurels.events import handling
 from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
 from laurels.kit.ids import new_id
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 async def tell(house, member, *words):
@@ -170,7 +171,7 @@ async def test_several_workers_at_once_have_each_effect_once(house, listen, rela
             await handling.handle_due(house.database)
             await asyncio.sleep(0.02)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(*(work_off() for _ in range(4)))
 
     found = await traces(house)

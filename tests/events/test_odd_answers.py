@@ -14,8 +14,8 @@ from tests.events.test_delivering import (  # noqa: F401 - the fixture works by 
     private_allowed,
     states,
     tell,
-    until,
 )
+from tests.support.waiting import until
 
 HEAD = b"HTTP/1.1 503 X\r\nContent-Length: 0\r\n"
 ANSWERS = {
@@ -117,7 +117,7 @@ async def test_an_answer_that_drips_is_cut_and_booked(house, relay_now):
         return await states(house) == ["dead"]
 
     server = await asyncio.start_server(drip, "127.0.0.1", 0)
-    async with server, delivering_now(house, replace(FAST, delays=(0.02,))):
+    async with server, delivering_now(house, replace(FAST, timeout_seconds=0.5, delays=(0.02,))):
         await endpoint(house, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
         await tell(house, new_id(), "a")
         await relay_now()

@@ -1,12 +1,14 @@
 """The relay numbers each tenant's events without gaps, in the order of their members."""
 
 import asyncio
+from functools import partial
 
 from laurels import events
 from laurels.events import relaying
 from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
 from laurels.kit.ids import new_id
 from laurels.kit.work import open_work
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 
 async def relay(house, **options):
@@ -109,12 +111,9 @@ async def test_the_relay_of_all_tenants_runs_until_it_is_stopped(house):
     stop = asyncio.Event()
     running = asyncio.create_task(relaying.run_relay(house.database, stop))
     await tell(house, new_id())
-    for _ in range(100):
-        if await relayed(house):
-            break
-        await asyncio.sleep(0.02)
+    await until(partial(relayed, house))
 
     stop.set()
-    await asyncio.wait_for(running, 3)
+    await asyncio.wait_for(running, PATIENCE_SECONDS)
 
     assert len(await relayed(house)) == 1

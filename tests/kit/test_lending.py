@@ -60,9 +60,7 @@ async def test_a_connection_that_died_while_nobody_had_it_is_not_lent(lender):
     assert other != pid
 
 
-async def test_a_tenant_has_a_part_of_the_connections_and_others_the_rest(
-    app_url, monkeypatch
-):
+async def test_a_tenant_has_a_part_of_the_connections_and_others_the_rest(app_url, monkeypatch):
     lender, one, other = Database(app_url, pool_size=5), uuid4(), uuid4()
     async with contextlib.AsyncExitStack() as stack:
         for _ in range(lender.per_tenant):

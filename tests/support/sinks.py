@@ -40,6 +40,8 @@ class Sink:
     received: list[Received] = field(default_factory=list)
     times: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     accepted: list[dict[str, Any]] = field(default_factory=list)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set to let go of those who hang."""
     open: int = 0
     most_open: int = 0
 
@@ -70,7 +72,7 @@ class Sink:
         self.times[headers["webhook-id"]] += 1
         status, more = self.answer(found.message, self.times[headers["webhook-id"]])
         if status == HANG:
-            await asyncio.sleep(60)
+            await self.over.wait()
             return False
         if self.delay:
             await asyncio.sleep(self.delay)
