@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from laurels import auth, ledger
-from laurels.kit import roles
+from laurels.kit import http, roles, work
 from laurels.kit.db import Database
+from laurels.kit.hot import batch
 from laurels.kit.work import OPERATOR, PLATFORM, open_work
 from laurels.migrations import runner
 from tests.support import cluster, size
@@ -119,6 +120,13 @@ async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
         event_hooks={"response": [hold_to_the_document]},
     ) as found:
         yield found
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests wait for a lock until it is free; a busy machine lets nobody give up."""
+    monkeypatch.setattr(http, "REQUEST", work.REQUEST.replace("5s", "0"))
+    monkeypatch.setattr(batch, "BATCH", work.BATCH.replace("2s", "0"))
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from laurels.api import create_app
 from laurels.kit import ids
 from laurels.kit.hot.batch import MAX_STRANGERS, Queue
 from tests.support import people
-from tests.support.asking import asking
+from tests.support.asking import asking, until_queued
+from tests.support.waiting import until_somebody_waits_for
 
 
 @pytest.fixture
@@ -51,6 +52,9 @@ def sale(number, **more):
     return {"member": f"m-{number}", "amount": "10.00", "currency": "USD", **more}
 
 
+pytestmark = pytest.mark.usefixtures("patient")
+
+
 @contextlib.asynccontextmanager
 async def held_up(house, tills):
     """The first purchase of the tenant waits for a lock, so that all others become one batch."""
@@ -63,7 +67,7 @@ async def held_up(house, tills):
         first = asyncio.create_task(
             tills.post("/v1/purchases", json=sale(999), headers=bearer(key))
         )
-        await asyncio.sleep(0.2)
+        await until_somebody_waits_for(work)
         yield
     assert (await first).status_code == 201
 
@@ -120,7 +124,7 @@ async def test_fifty_keys_at_once_get_each_their_own_answer_from_one_batch(house
             )
             for number, (_, _, token, body, _) in enumerate(asked)
         ]  # fmt: skip
-        await asyncio.sleep(0.5)
+        await until_queued(tills, len(tasks))
         assert not any(task.done() for task in tasks)
     answers = await asyncio.gather(*tasks)
 
@@ -278,11 +282,11 @@ async def test_strangers_cannot_crowd_out_who_is_known(house, tills):
             )
             for number in range(MAX_STRANGERS + 20)
         ]  # fmt: skip
-        await asyncio.sleep(0.5)
+        await until_queued(tills, MAX_STRANGERS)
         known = asyncio.create_task(
             tills.post("/v1/purchases", json=sale(1), headers=bearer(made.key))
         )
-        await asyncio.sleep(0.1)
+        await until_queued(tills, MAX_STRANGERS + 1)
     refused = [answer.status_code for answer in await asyncio.gather(*wrong)]
 
     assert (await known).status_code == 201

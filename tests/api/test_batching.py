@@ -12,6 +12,8 @@ from laurels.api import create_app
 from laurels.kit import ids
 from laurels.kit.hot import batch
 from tests.support import cluster
+from tests.support.asking import until_queued
+from tests.support.waiting import until_somebody_waits_for
 
 
 def purchase(number, **more):
@@ -81,7 +83,7 @@ async def test_what_waits_is_booked_in_one_transaction(client, house):
 
 
 @pytest.fixture
-async def held_up(house):
+async def held_up(house, patient):
     """Hold up the booking of every purchase of one member until the block ends."""
 
     @contextlib.asynccontextmanager
@@ -95,7 +97,7 @@ async def held_up(house):
                 work.tenant_id, f"m-{number % 5}",
             )  # fmt: skip
             first = asyncio.create_task(client.post("/v1/purchases", json=purchase(number)))
-            await asyncio.sleep(0.2)
+            await until_somebody_waits_for(work)
             yield first
 
     return hold
@@ -107,7 +109,7 @@ async def test_who_waits_is_booked_with_the_next_transaction(client, house, held
             asyncio.create_task(client.post("/v1/purchases", json=purchase(5 * n + 1)))
             for n in range(1, 40)
         ]
-        await asyncio.sleep(0.3)
+        await until_queued(client, len(others))
 
         assert not any(task.done() for task in others)
     answers = await asyncio.gather(*others)

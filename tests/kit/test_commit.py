@@ -2,6 +2,7 @@
 
 import asyncio
 import collections
+from functools import partial
 
 import asyncpg
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from laurels.kit.work import BATCH, SYSTEM, Actor, OutcomeUnknown, open_work
 from tests.support import cluster
 from tests.support.asking import asking
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -18,7 +20,7 @@ async def admin(database_name):
     await found.execute(
         "create schema slow; grant usage on schema slow to public;"
         "create function slow.wait() returns trigger language plpgsql security definer as $$"
-        " begin if new.note like 'slow%' then perform pg_sleep(10); end if; return new; end $$;"
+        " begin if new.note like 'slow%' then perform pg_sleep(120); end if; return new; end $$;"
         "create constraint trigger slow after insert on laurels.purchases"
         " deferrable initially deferred for each row execute function slow.wait()"
     )
@@ -29,6 +31,10 @@ async def admin(database_name):
 
 def sale(note):
     return {"member": "anna", "amount": "10.00", "currency": "USD", "note": note}
+
+
+async def is_closed(raw):
+    return raw.is_closed()
 
 
 async def backends(admin, query):
@@ -42,9 +48,7 @@ async def backends(admin, query):
 
 async def interrupt(admin, how):
     """Interrupt the next commit that takes long."""
-    async with asyncio.timeout(10):
-        while not (found := await backends(admin, "commit%")):  # noqa: ASYNC110 - a server's state
-            await asyncio.sleep(0.01)
+    found = await until(partial(backends, admin, "commit%"))
     await admin.execute(f"select {how}({found[0]['pid']})")
 
 
@@ -150,9 +154,9 @@ async def test_under_random_cancels_nothing_is_booked_twice(house, admin):
 async def test_a_commit_whose_connection_is_gone_raises_that_its_outcome_is_unknown(house, admin):
     with pytest.raises(OutcomeUnknown):
         async with open_work(house.database, tenant_id=house.tenant.id, kind=BATCH) as work:
-            pid = await work.raw.fetchval("select pg_backend_pid()")
+            driver, pid = work.raw._con, await work.raw.fetchval("select pg_backend_pid()")
             await admin.execute(f"select pg_terminate_backend({pid})")
-            await asyncio.sleep(0.1)
+            await until(partial(is_closed, driver))
 
 
 async def test_what_is_put_off_to_the_end_gets_the_work_as_it_is_then(house):

@@ -26,6 +26,7 @@ from laurels.members.queries import lock_persons
 from laurels.purchases import NewPurchase, NewRefund
 from laurels.settlement import claiming, ending
 from tests.support.make import House
+from tests.support.waiting import PATIENCE_SECONDS, until_somebody_waits_for
 
 
 @dataclass
@@ -267,23 +268,9 @@ async def meet(scene: Scene, one: Operation, other: Operation) -> tuple[Any, Any
         except AppError as error:
             said = error
         later = asyncio.create_task(follow())
-        await waits_or_ends(scene, later)
-    async with asyncio.timeout(20):
+        await until_somebody_waits_for(work, unless=later.done)
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return said, await later
-
-
-async def waits_or_ends(scene: Scene, task: asyncio.Task[Any]) -> None:
-    """Return once the task is done or its statement waits for a lock."""
-    while not task.done():
-        async with scene.house.work() as work:
-            row = await work.fetchrow(
-                "select exists (select from pg_locks where not granted"
-                " and (database = (select oid from pg_database where datname = current_database())"
-                "  or locktype in ('transactionid', 'tuple')))"
-            )
-        if row[0]:
-            return
-        await asyncio.wait([task], timeout=0.005)
 
 
 async def left_behind(scene: Scene) -> list[str]:
@@ -366,7 +353,7 @@ async def test_refunds_of_one_member_wait_for_a_merge_without_a_lock_that_it_nee
     async with house.work() as work:
         await lock_persons(work, [scene.anna, scene.anne])
         later = asyncio.create_task(give_both_back())
-        await waits_or_ends(scene, later)
+        await until_somebody_waits_for(work, unless=later.done)
         await merge(work, scene)
     refunds = await later
 

@@ -12,7 +12,7 @@ from laurels.kit.ids import decode, encode
 from laurels.rewards.delivering import Manner
 from tests.support.make import House
 
-QUICK = Manner(timeout_seconds=2, slack_seconds=60)
+QUICK = Manner(timeout_seconds=60, slack_seconds=60)
 
 
 @dataclass

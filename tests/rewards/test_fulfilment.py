@@ -9,6 +9,7 @@ from laurels import rewards
 from laurels.rewards import delivering
 from laurels.rewards.ending import DELAYS, MAX_FAILURES
 from tests.rewards.conftest import QUICK
+from tests.support.waiting import until
 
 BY_COURIER = {"fulfilment": "provider:courier", "stock": 5}
 
@@ -135,7 +136,7 @@ async def test_what_was_called_off_in_the_meantime_stays_so(shop, house, courier
 
 async def test_a_provider_that_never_answers_is_given_up(shop, house, courier):
     async def silent(database, order):
-        await asyncio.sleep(30)
+        await asyncio.Event().wait()
 
     rewards.provide("courier", silent)
     anna = await shop.member(balance=100)
@@ -161,10 +162,10 @@ async def test_workers_side_by_side_deliver_each_once(shop, house, courier):
         for _ in range(3)
     ]
 
-    async with asyncio.timeout(20):
-        for each in taken:
-            while (await shop.read(each))["state"] != "completed":  # noqa: ASYNC110 - a row
-                await asyncio.sleep(0.05)
+    async def all_are_completed():
+        return {(await shop.read(each))["state"] for each in taken} == {"completed"}
+
+    await until(all_are_completed)
     stop.set()
     await asyncio.gather(*workers)
 

@@ -15,6 +15,7 @@ from laurels.purchases import NewPurchase, NewRefund, PurchaseAltered
 from laurels.settlement import why
 from tests.support import cluster
 from tests.support.make import make_tenant
+from tests.support.waiting import PATIENCE_SECONDS, until_somebody_waits_for
 
 
 @pytest.fixture
@@ -309,13 +310,13 @@ async def test_settling_survives_a_deadlock_and_settles_everything(
             await admin.execute("set local deadlock_timeout = '60s'")
             await admin.fetch(lock_wallet, house.tenant.id, wallet)
             holds.set()
-            await asyncio.sleep(0.3)
+            await until_somebody_waits_for(admin)
             await admin.fetch(lock_purchase, house.tenant.id, purchase)
         await admin.close()
 
     holds = asyncio.Event()
     other = asyncio.create_task(against_the_order(holds))
-    await asyncio.wait_for(holds.wait(), 10)
+    await asyncio.wait_for(holds.wait(), PATIENCE_SECONDS)
     async with house.work() as work:
         settled = await settlement.settle_waiting(work)
     await other

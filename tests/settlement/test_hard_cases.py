@@ -9,6 +9,7 @@ import pytest
 from laurels import earning, ledger, settlement
 from laurels.kit.errors import AppError
 from laurels.purchases import NewPurchase, NewRefund
+from tests.support.waiting import until_somebody_waits_for
 
 
 def bought(member, amount="10.00", **more):
@@ -54,7 +55,7 @@ async def test_a_refund_that_meets_a_completion_by_sql_gives_no_free_points(hous
             return await settlement.refund(work, [NewRefund(purchase_id=pending.purchase_id)])
 
     waiting = asyncio.create_task(refund())
-    await asyncio.sleep(0.2)
+    await until_somebody_waits_for(owner)
     await completing.commit()
     await owner.close()
     (refunded,) = await waiting

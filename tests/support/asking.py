@@ -14,6 +14,17 @@ from laurels.kit.envelope import Limits
 from laurels.kit.logs import AccessLog
 
 from .make import House
+from .waiting import until
+
+
+async def until_queued(client: httpx.AsyncClient, count: int) -> None:
+    """Wait until so many requests wait for the next batches of the client's application."""
+    queues = client._transport.app.state.queues._queues
+
+    async def are_queued() -> bool:
+        return sum(len(queue.waiting) for queue in queues.values()) >= count
+
+    await until(are_queued)
 
 
 @asynccontextmanager

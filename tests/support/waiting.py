@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from laurels.kit.db import Raw
 from laurels.kit.work import Work
 
 PATIENCE_SECONDS = 120
@@ -33,12 +34,14 @@ def until_true(ask: Callable[[], T]) -> T:
     return answer
 
 
-async def until_somebody_waits_for(work: Work) -> None:
-    """Wait until another transaction waits for a lock that this one has."""
+async def until_somebody_waits_for(
+    holder: Work | Raw, *, unless: Callable[[], bool] = lambda: False
+) -> None:
+    """Wait until another transaction waits for a lock that this one has, or needs none."""
 
     async def waited_for() -> bool:
-        return bool(
-            await work.fetch(
+        return unless() or bool(
+            await holder.fetch(
                 "select 1 from pg_locks where not granted"
                 " and pg_backend_pid() = any(pg_blocking_pids(pid))"
             )
