@@ -2,9 +2,7 @@
 
 import contextlib
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,23 +10,23 @@ import time
 import httpx
 import pytest
 
-from tests.support.outside import alive, children_of, free_port, outside, wait_until_ready
+from laurels.cli.server import GRACE_SECONDS
+from tests.support.outside import (
+    alive,
+    children_of,
+    free_port,
+    kill,
+    kill_all,
+    outside,
+    wait_until_ready,
+)
+from tests.support.waiting import PATIENCE_SECONDS, until_true
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="it looks at processes in /proc"),
 ]
 UNTOLD = "select count(*) from laurels.outbox where relayed_at is null"
-
-
-def until(true, seconds=40):
-    """Wait for something to become true."""
-    over = time.monotonic() + seconds
-    while time.monotonic() < over:
-        if true():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it never came true")
 
 
 def told(port, path="/metrics"):
@@ -47,34 +45,22 @@ def answered(port):
     return sum(float(line.rpartition(" ")[2]) for line in counted)
 
 
-def free_pair():
-    """The first of two neighbouring ports that nobody has, and that the system gives nobody."""
-    for _ in range(100):
-        first = random.randrange(20_000, 30_000)
-        with contextlib.suppress(OSError), socket.socket() as one, socket.socket() as other:
-            one.bind(("127.0.0.1", first))
-            other.bind(("127.0.0.1", first + 1))
-            return first
-    raise AssertionError("all ports are taken")
-
-
 @pytest.fixture
 def serving():
     """Two processes that answer, one of them with a worker."""
     with outside("serving") as shop:
         tenant = shop.run("tenant", "create", "demo", "--test")
-        port, monitoring = free_port(), free_pair()
+        port, monitoring = free_port(), free_port(2)
         parent = shop.serve(
             "serving", "serve", "--port", str(port), "--processes", "2",
             LAURELS_METRICS_PORT=str(monitoring),
         )  # fmt: skip
         try:
             wait_until_ready(port)
-            until(lambda: told(monitoring) and told(monitoring + 1))
+            until_true(lambda: told(monitoring) and told(monitoring + 1))
             yield shop, tenant["api_key"], parent, port, monitoring
         finally:
-            parent.kill()
-            parent.wait(timeout=30)
+            kill_all(parent)
 
 
 def test_processes_live_and_end_together(serving):
@@ -89,36 +75,37 @@ def test_processes_live_and_end_together(serving):
             ask()
         return answered(monitoring) and answered(monitoring + 1)
 
-    until(both_answer)
+    until_true(both_answer)
     assert told(monitoring, "/healthz") == told(monitoring + 1, "/healthz") == '{"status":"ok"}'
     assert httpx.get(f"http://127.0.0.1:{port}/metrics").status_code == 404
 
     second = subprocess.run(
         [sys.executable, "-m", "laurels", "serve", "--port", str(port), "--processes", "2"],
         env=os.environ | {"LAURELS_DATA_DIR": str(shop.data_dir)}, capture_output=True, text=True,
-        timeout=60, check=False,
+        timeout=PATIENCE_SECONDS, check=False,
     )  # fmt: skip
     assert second.returncode == 1
     assert f"port {port}" in second.stderr
 
     # Events are told by the one worker, also after all processes were killed.
     address = f"http://127.0.0.1:{port}"
-    for kill in (False, True):
-        if kill:
+    for killed in (False, True):
+        if killed:
             before = set(children_of(parent.pid))
-            for pid in before:
-                os.kill(pid, signal.SIGKILL)
-            until(lambda gone=before: len(set(children_of(parent.pid)) - gone) == 2)
-            until(both_answer)
-        content = {"member": f"m-{kill}", "amount": "1.00", "currency": "USD"}
+            kill(*before)
+            until_true(lambda gone=before: len(set(children_of(parent.pid)) - gone) == 2)
+            until_true(both_answer)
+        content = {"member": f"m-{killed}", "amount": "1.00", "currency": "USD"}
         headers = {"Authorization": f"Bearer {key}"}
-        made = httpx.post(f"{address}/v1/purchases", json=content, headers=headers, timeout=30)
+        made = httpx.post(
+            f"{address}/v1/purchases", json=content, headers=headers, timeout=PATIENCE_SECONDS
+        )
         assert made.status_code == 201
-        until(lambda: shop.ask(UNTOLD) == "0")
+        until_true(lambda: shop.ask(UNTOLD) == "0")
 
     mine = children_of(parent.pid)
     parent.send_signal(signal.SIGTERM)
-    assert parent.wait(timeout=40) == 0
+    assert parent.wait(timeout=PATIENCE_SECONDS) == 0
     assert not any(alive(pid) for pid in mine)
 
 
@@ -126,30 +113,30 @@ def test_nobody_is_left_behind_by_a_parent_that_was_killed(serving):
     shop, _, parent, port, _ = serving
     mine = children_of(parent.pid)
 
-    parent.kill()
-    parent.wait(timeout=10)
+    kill(parent.pid)
 
     again = shop.serve("again", "serve", "--port", str(port), "--no-worker")
     try:
         wait_until_ready(port)
-        until(lambda: not any(alive(pid) for pid in mine))
+        until_true(lambda: not any(alive(pid) for pid in mine))
     finally:
         again.terminate()
-        assert again.wait(timeout=40) == 0
+        assert again.wait(timeout=PATIENCE_SECONDS) == 0
 
 
 def test_a_stream_that_never_ends_does_not_keep_the_server_from_ending(serving):
     _, key, parent, port, _ = serving
-    headers = {"Authorization": f"Bearer {key}"}
+    address, headers = f"http://127.0.0.1:{port}", {"Authorization": f"Bearer {key}"}
 
     with httpx.stream(
-        "GET", f"http://127.0.0.1:{port}/v1/events/stream", headers=headers, timeout=30
+        "GET", f"{address}/v1/events/stream", headers=headers, timeout=PATIENCE_SECONDS
     ) as stream:
         assert stream.status_code == 200
         began = time.monotonic()
         parent.send_signal(signal.SIGTERM)
         with contextlib.suppress(httpx.HTTPError):
             stream.read()
-        assert parent.wait(timeout=40) == 0
+        assert parent.wait(timeout=PATIENCE_SECONDS) == 0
 
-    assert time.monotonic() - began < 10
+    # Sooner than what does not end by itself is killed.
+    assert time.monotonic() - began < GRACE_SECONDS

@@ -1,6 +1,5 @@
 """An answer leaves after the commit: a commit that fails is never a 2xx (docs/decisions/0003)."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -73,10 +72,9 @@ async def kill(pid: int) -> None:
     connection = await asyncpg.connect(superuser)
     try:
         await connection.execute("select pg_terminate_backend($1)", pid)
-        for _ in range(500):
-            if not await connection.fetchval("select 1 from pg_stat_activity where pid = $1", pid):
-                return
-            await asyncio.sleep(0.01)
+        there = "select pid from pg_stat_activity where pid = $1"
+        while await connection.fetchval(there, pid):
+            pass
     finally:
         await connection.close()
 

@@ -123,7 +123,7 @@ async def test_under_random_cancels_nothing_is_booked_twice(house, admin):
     async with asking(house) as client:
         await client.post("/v1/purchases", json=sale("first"))
         vandal = asyncio.create_task(cancel())
-        while cancels < 60 and len(outcomes) < 4000:
+        while cancels < 60:
             notes = [f"{len(outcomes)}-{n}" for n in range(16)]
             answers = await asyncio.gather(
                 *(client.post("/v1/purchases", json=sale(note)) for note in notes)
@@ -133,7 +133,6 @@ async def test_under_random_cancels_nothing_is_booked_twice(house, admin):
         await vandal
 
     there = await booked(house)
-    assert cancels >= 60
     wrong = {
         note: (answer.status_code, there[note])
         for note, answer in outcomes.items()

@@ -16,6 +16,7 @@ from laurels.config import settings
 from laurels.kit import postgres, roles
 from laurels.kit.alone import LockedByAnother, wait_alone
 from laurels.migrations import runner
+from tests.support.waiting import PATIENCE_SECONDS
 
 BINDIR = Path(named) if (named := os.environ.get("LAURELS_PG_BIN")) else None
 
@@ -338,7 +339,7 @@ def test_a_login_that_holds_a_lock_of_ours_is_ended_or_named(laurels, server, ke
         await holder.execute("select pg_advisory_lock($1)", key)
         asking = await asyncpg.connect(server.url(user=user, database="locked"))
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await wait_alone(asking, key)
         except LockedByAnother as error:
             return holder.is_closed(), error

@@ -4,12 +4,12 @@ import contextlib
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 
 import pytest
 
 from tests.support.outside import children_of, free_port, outside, wait_until_ready
+from tests.support.waiting import PATIENCE_SECONDS, until_true
 
 
 @dataclass
@@ -35,16 +35,19 @@ def bare(*, processes=1, connections=500, head_seconds=2, unread_seconds=2):
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:
-        for _ in range(300):
+
+        def listens():
+            assert process.poll() is None, process.stdout.read()
             with contextlib.suppress(OSError):
                 socket.create_connection(("127.0.0.1", port)).close()
-                break
-            assert process.poll() is None, process.stdout.read()
-            time.sleep(0.1)
+                return True
+            return False
+
+        until_true(listens)
         yield Bare(port, process)
     finally:
         process.terminate()
-        process.communicate(timeout=40)
+        process.communicate(timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -75,4 +78,4 @@ def shop():
             yield Shop(port, tenant["api_key"], process)
         finally:
             process.terminate()
-            process.wait(timeout=40)
+            process.wait(timeout=PATIENCE_SECONDS)

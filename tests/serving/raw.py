@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.waiting import PATIENCE_SECONDS
+
 HALF_CLOSE = object()
 """A step: say that no more will come, and go on listening."""
 Step = Any
@@ -48,15 +50,20 @@ class Heard:
 
 
 def converse(
-    port: int, *steps: Step, wait: float = 1.5, host: str = "127.0.0.1", bodiless: bool = False
+    port: int,
+    *steps: Step,
+    wait: float = PATIENCE_SECONDS,
+    host: str = "127.0.0.1",
+    bodiless: bool = False,
+    answers: int = 1000,
 ) -> Heard:
     """Take these steps on a connection of its own and return what was heard.
 
-    It listens until the server closes, or until nothing comes for `wait` seconds. Answers to HEAD
-    are `bodiless`.
+    It listens until the server closes, until so many `answers` came, or until nothing comes for
+    `wait` seconds. Answers to HEAD are `bodiless`.
     """
     heard, data, began = Heard(), b"", time.monotonic()
-    with socket.create_connection((host, port), timeout=10) as line:
+    with socket.create_connection((host, port), timeout=PATIENCE_SECONDS) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             for step in steps:
@@ -67,13 +74,16 @@ def converse(
         try:
             while got := line.recv(65536):
                 data += got
-            heard.closed = True
+                heard.answers, heard.rest = parse(data, bodiless=bodiless)
+                if len(heard.statuses) >= answers:
+                    break
+            else:
+                heard.closed = True
         except TimeoutError:
             pass
         except OSError:
             heard.closed = True
     heard.seconds = time.monotonic() - began
-    heard.answers, heard.rest = parse(data, bodiless=bodiless)
     return heard
 
 

@@ -84,7 +84,7 @@ def test_a_flood_of_connections_is_capped_and_passes():
         lines = many(server.port, most * 3 // 2, b"GET / HT")
         held = memory_mb(*server.pids)
         # Whoever comes now waits in line, for no longer than a head may take.
-        answered = [converse(server.port, request("GET"), wait=10).statuses for _ in range(3)]
+        answered = [converse(server.port, request("GET"), answers=1).statuses for _ in range(3)]
         for line in lines:
             line.close()
 
@@ -99,7 +99,7 @@ def test_a_connection_whose_answers_nobody_reads_is_closed():
     with bare(connections=most, unread_seconds=2) as server:
         lines = [deaf(server.port, "/large") for _ in range(most)]
         # Whoever comes now waits in line, until those who read nothing have gone.
-        answered = converse(server.port, request("GET"), wait=20).statuses
+        answered = converse(server.port, request("GET"), answers=1).statuses
         for line in lines:
             line.close()
 
@@ -129,5 +129,5 @@ def test_hostile_bytes_by_the_thousand(echo):
     assert watch.failed == 0
     assert watch.worst < HICCUP_SECONDS
     assert memory_mb(*echo.pids) - before < 20
-    assert converse(echo.port, request("GET")).statuses == [200]
+    assert converse(echo.port, request("GET"), answers=1).statuses == [200]
     assert len(children_of(echo.process.pid)) == 1

@@ -19,12 +19,12 @@ JAVA = (
 JSON = "Content-Type: application/json"
 
 
-def send(shop, method, path, *fields, body=b"", steps=(), wait=5):
+def send(shop, method, path, *fields, body=b"", steps=()):
     """Send a request with the shop's key; return the answers."""
     wire = request(
         method, path, f"Authorization: Bearer {shop.key}", "Connection: close", *fields, body=body
     )
-    return converse(shop.port, wire, *steps, wait=wait).answers
+    return converse(shop.port, wire, *steps).answers
 
 
 def ask(shop, method, path, content=None):
@@ -42,7 +42,7 @@ def upgrading(shop, path, content):
         "POST", path, f"Authorization: Bearer {shop.key}", *JAVA, JSON,
         f"Content-Length: {len(body)}", body=body,
     )  # fmt: skip
-    (answer,) = converse(shop.port, wire, wait=2).answers
+    (answer,) = converse(shop.port, wire, answers=1).answers
     return answer.status, json.loads(answer.body)
 
 
@@ -112,7 +112,7 @@ def test_a_body_that_does_not_arrive_is_refused_by_every_write(shop):
             method, fill(path), f"Authorization: Bearer {shop.key}", JSON, "Content-Length: 100",
             body=b"{}",
         )  # fmt: skip
-        found = [each.status for each in converse(shop.port, wire, HALF_CLOSE, wait=5).answers]
+        found = [each.status for each in converse(shop.port, wire, HALF_CLOSE).answers]
         if found != [400]:
             taken.append((method, path, found))
 
@@ -165,7 +165,7 @@ def test_a_key_in_a_trailer_lets_nobody_in(shop):
     wire = request("POST", "/v1/purchases", JSON, "Transfer-Encoding: chunked")
     wire += chunked(b"{}", trailers=f"Authorization: Bearer {shop.key}\r\n")
 
-    (answer,) = converse(shop.port, wire, wait=1).answers
+    (answer,) = converse(shop.port, wire, answers=1).answers
 
     assert answer.status == 401
 
@@ -225,7 +225,7 @@ def test_what_is_pipelined_is_answered_in_turn(shop):
         for body in bodies
     )  # fmt: skip
 
-    answers = converse(shop.port, wire, wait=3).answers
+    answers = converse(shop.port, wire, answers=20).answers
 
     assert [each.status for each in answers] == [201] * 20
     assert [json.loads(each.body)["amount"] for each in answers] == [

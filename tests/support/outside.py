@@ -108,8 +108,10 @@ def kill(*pids: int) -> None:
 
 def kill_all(process: subprocess.Popen[str]) -> None:
     """Kill a command and the processes that it keeps, without a word."""
-    kill(process.pid, *children_of(process.pid))
+    victims = children_of(process.pid)
+    process.kill()
     process.wait()
+    kill(*victims)
 
 
 def free_port(count: int = 1) -> int:
