@@ -12,6 +12,7 @@ from .managed import follow_settings
 from .presets import furnish
 from .service import create_rule
 from .settings import EarningSettings
+from .supplying import supply
 
 __all__ = [
     "Awarded",
@@ -30,4 +31,5 @@ __all__ = [
     "judge_at_most",
     "purchase_facts",
     "source_of",
+    "supply",
 ]

@@ -16,6 +16,7 @@ from .rules import MAX_POINTS, Period, PerUnit, PointsPerMoney, UsageKey
 class Why(StrEnum):
     """Why a rule gave nothing."""
 
+    FACT_MISSING = "fact_missing"
     WINDOW = "window"
     CONDITION = "condition"
     ZERO = "zero"
@@ -139,6 +140,8 @@ def _skipped(row: Skipped, facts: Facts) -> dict[str, Any]:
 def _words(row: Skipped, facts: Facts) -> list[str]:
     rule, by = row.step.rule, row.by
     match row.why:
+        case Why.FACT_MISSING:
+            return [f"nothing supplies {', '.join(rule.missing)} any more"]
         case Why.CONDITION:
             return explain(rule.condition, facts) if rule.condition is not None else []
         case Why.WINDOW:

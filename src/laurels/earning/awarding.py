@@ -28,6 +28,7 @@ from .judging import Awarded, Judged, Occurrence, judge, switched_off
 from .plan import Plan, compile_plan
 from .rules import UsageKey
 from .service import list_rules, rules_of
+from .supplying import gather
 
 _MEMBER_FACTS = (
     "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
@@ -293,6 +294,7 @@ async def _add_facts(
             profile["purchases"] += 1
             profile["spend"] += occurrence.facts[AMOUNT]
         occurrence.facts.update(member_facts(**{name: profile[name] for name in _MEMBER_FACTS}))
+    await gather(work, trigger, wanted, occurrences)
 
 
 def _add_moment(occurrence: Occurrence, time_zone: ZoneInfo) -> None:

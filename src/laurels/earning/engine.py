@@ -4,8 +4,9 @@ Points-per-money rules make `earned` rows: `floor(money x rate x tier multiplier
 multipliers)`, one exact product floored once, for every rule that fires. Fixed and per-unit rules
 make `bonus` rows that nothing multiplies. Then every row is cut by the caps of its rule.
 
-A rule is out of the running, in this order: outside its window, condition false, worth nothing,
-cap used up, shut out by an exclusive rule, beaten in its group (see `rules` for the last two).
+A rule is out of the running, in this order: nobody supplies its facts, outside its window,
+condition false, worth nothing, cap used up, shut out by an exclusive rule, beaten in its group (see
+`rules` for the last two).
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -62,6 +63,9 @@ def _candidates(course: Course, award: Award, usage: Usage) -> list[Candidate]:
     facts, skipped = award.facts, award.skipped
     candidates: list[Candidate] = []
     for step in course.steps:
+        if step.rule.missing:
+            skipped.append(Skipped(step, Why.FACT_MISSING))
+            continue
         if step.windowed and not _within_window(step, facts):
             skipped.append(Skipped(step, Why.WINDOW))
             continue

@@ -9,9 +9,10 @@ from pydantic import Field
 
 from laurels import tenants
 from laurels.kit.access import begin
+from laurels.kit.fields import FieldOut
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page
+from laurels.kit.paging import Asked, Page, Whole
 from laurels.kit.schema import IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
@@ -27,7 +28,9 @@ from .errors import (
     TooManyRules,
     UnknownTrigger,
 )
+from .facts import FIELDS
 from .schemas import EarningRuleIn
+from .supplying import missing_facts, triggers_of
 
 router = APIRouter(prefix="/v1/earning-rules", tags=["earning"], route_class=Door)
 Reading = Annotated[Work, begin(Permission.EARNING_READ)]
@@ -63,7 +66,31 @@ class EarningRuleOut(View):
         description="The setting that manages it, such as `earning.welcome_points`; change it"
         " there. Null: it is not managed."
     )
+    missing_facts: list[str] = Field(
+        description="Facts that it uses and that are no longer available; while there are any, it"
+        " gives no points. Empty: all is well."
+    )
     created_at: datetime = Field(description="When this version was made.")
+
+
+class EarningFieldOut(FieldOut):
+    """A fact that conditions of rules can use."""
+
+    triggers: list[str] = Field(description="The events that have it.")
+
+
+class EarningFieldsOut(Whole):
+    """All facts that rules can use; collections are queried with `some`, `every` or `none`."""
+
+    data: list[EarningFieldOut] = Field(description="All facts.")
+    collections: list[str] = Field(
+        description="Names of collections, queried with `some`, `every` or `none`."
+    )
+
+
+def _shown(rule: dict[str, Any]) -> EarningRuleOut:
+    missing = missing_facts(rule["trigger"], rule["conditions"], rule["award"])
+    return EarningRuleOut.model_validate({**rule, "missing_facts": missing})
 
 
 @router.get("")
@@ -74,7 +101,7 @@ async def list_earning_rules(
 ) -> Page[EarningRuleOut]:
     """List the current version of each rule, newest first."""
     rows = await service.list_rules(work, status=status, asked=asked)
-    return rows.page(EarningRuleOut.model_validate(row) for row in rows)
+    return rows.page(map(_shown, rows))
 
 
 @router.post("", status_code=201)
@@ -84,14 +111,27 @@ async def list_earning_rules(
 )  # fmt: skip
 async def create_earning_rule(body: EarningRuleIn, work: Writing) -> EarningRuleOut:
     """Create a rule; it takes effect at once."""
-    return EarningRuleOut.model_validate(await service.create_rule(work, body))
+    return _shown(await service.create_rule(work, body))
+
+
+@router.get("/fields")
+async def list_earning_fields(work: Reading) -> EarningFieldsOut:
+    """List the facts that conditions can use, with types, operators and the events that have them.
+
+    Numbers can be counted by `per_unit`, too.
+    """
+    del work  # The same for every tenant; the permission is what was asked.
+    return EarningFieldsOut(
+        data=[EarningFieldOut.of(field, triggers=triggers_of(field)) for field in FIELDS],
+        collections=FIELDS.collections(),
+    )
 
 
 @router.get("/{rule_id}")
 @refuses(RuleNotFound)
 async def get_earning_rule(rule_id: RuleId, work: Reading) -> EarningRuleOut:
     """Read the current version of a rule."""
-    return EarningRuleOut.model_validate(await service.get_rule(work, rule_id))
+    return _shown(await service.get_rule(work, rule_id))
 
 
 @router.get("/{rule_id}/versions")
@@ -101,7 +141,7 @@ async def list_earning_rule_versions(
 ) -> Page[EarningRuleOut]:
     """List all versions of a rule, newest first."""
     rows = await service.list_versions(work, rule_id, asked)
-    return rows.page(EarningRuleOut.model_validate(row) for row in rows)
+    return rows.page(map(_shown, rows))
 
 
 @router.put("/{rule_id}")
@@ -113,32 +153,32 @@ async def replace_earning_rule(
     rule_id: RuleId, body: EarningRuleIn, work: Writing
 ) -> EarningRuleOut:
     """Replace a rule with a new version; points that the old one gave stay."""
-    return EarningRuleOut.model_validate(await service.replace_rule(work, rule_id, body))
+    return _shown(await service.replace_rule(work, rule_id, body))
 
 
 @router.post("/{rule_id}/pause")
 @refuses(RuleNotFound, RuleManaged, RuleArchived)
 async def pause_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Pause a rule: it gives no points until it is resumed."""
-    return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "paused"))
+    return _shown(await service.set_status(work, rule_id, "paused"))
 
 
 @router.post("/{rule_id}/resume")
 @refuses(RuleNotFound, RuleManaged, RuleArchived, TooManyRules, RulesTooHeavy, tenants.PlanExceeded)
 async def resume_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Resume a paused rule."""
-    return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "active"))
+    return _shown(await service.set_status(work, rule_id, "active"))
 
 
 @router.post("/{rule_id}/archive")
 @refuses(RuleNotFound, RuleManaged)
 async def archive_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Archive a rule: it gives no more points and leaves the list; its awards and versions stay."""
-    return EarningRuleOut.model_validate(await service.set_status(work, rule_id, "archived"))
+    return _shown(await service.set_status(work, rule_id, "archived"))
 
 
 @router.post("/{rule_id}/restore")
 @refuses(RuleNotFound, RuleManaged)
 async def restore_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Restore an archived rule. It is paused until you resume it."""
-    return EarningRuleOut.model_validate(await service.restore_rule(work, rule_id))
+    return _shown(await service.restore_rule(work, rule_id))

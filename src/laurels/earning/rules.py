@@ -99,6 +99,8 @@ class Rule:
     stacking: Stacking = "stack"
     exclusion_group: str | None = None
     program_id: UUID | None = None
+    missing: tuple[str, ...] = ()
+    """Facts that it reads and nobody supplies any more: such a rule never fires."""
 
     def __post_init__(self) -> None:
         """Refuse what the engine could not compute; the API says it nicer and earlier."""

@@ -19,6 +19,7 @@ from pydantic import (
     PlainValidator,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     ValidatorFunctionWrapHandler,
     WithJsonSchema,
     WrapValidator,
@@ -133,8 +134,14 @@ class FixedForm(BaseModel):
         return Fixed(self.points)
 
 
-def _countable(name: str) -> str:
+STORED: Final = {"stored": True}
+"""The context of a rule that is read as it is stored: its facts were there when it was written."""
+
+
+def _countable(name: str, info: ValidationInfo) -> str:
     """A fact that can be counted. Raise ValueError, with the remedy, for any other name."""
+    if info.context == STORED:
+        return name
     countable = [field.name for field in FIELDS if field.kind in NUMERIC and not field.collection]
     if name not in (LINE_QUANTITY, *countable):
         raise ValueError(f"cannot be counted; use one of {', '.join([LINE_QUANTITY, *countable])}")
@@ -326,7 +333,7 @@ def from_json(definition: Mapping[str, Any], **columns: Any) -> Rule:
 
     Raises ValidationError for JSON that no `EarningRuleIn` has written.
     """
-    return _rule(DefinitionForm.model_validate(definition), **columns)
+    return _rule(DefinitionForm.model_validate(definition, context=STORED), **columns)
 
 
 def _rule(form: DefinitionForm, **columns: Any) -> Rule:

@@ -1,6 +1,6 @@
 """Earning rules as data: create, replace, pause, archive. Every change is a new version."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from laurels import audit, tenants
 from laurels.events.catalogue.activities import ActivityRecorded, MemberBirthday
 from laurels.events.catalogue.members import MemberEnrolled
 from laurels.events.catalogue.purchases import PurchaseCompleted
-from laurels.kit.conditions import Cost, fields_of
+from laurels.kit.conditions import Cost
 from laurels.kit.ids import encode, new_id
 from laurels.kit.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, number, text
 from laurels.kit.work import Work
@@ -27,10 +27,10 @@ from .errors import (
     TooManyRules,
     UnknownTrigger,
 )
-from .facts import ROOTS
 from .plan import cost_of_rule
 from .rules import Rule
-from .schemas import EarningRuleIn, PerUnitForm, from_json
+from .schemas import EarningRuleIn, from_json
+from .supplying import facts_on, missing_facts
 
 TRIGGERS: tuple[str, ...] = (
     PurchaseCompleted.name, ActivityRecorded.name, MemberEnrolled.name, MemberBirthday.name,
@@ -163,19 +163,25 @@ async def _check_room(work: Work) -> None:
 
 def rules_of(rows: Sequence[Mapping[str, Any]]) -> list[Rule]:
     """Return rules as the engine takes them."""
-    return [
-        from_json(
-            {"conditions": row["conditions"], "award": row["award"], "caps": row["caps"]},
-            **{
-                name: row[name]
-                for name in (
-                    "id", "version", "name", "trigger", "priority", "starts_at", "ends_at",
-                    "stacking", "exclusion_group", "program_id",
-                )
-            },
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_rule_of(row) for row in rows]
+
+
+def _rule_of(row: Mapping[str, Any]) -> Rule:
+    missing = tuple(missing_facts(row["trigger"], row["conditions"], row["award"]))
+    columns = (
+        "id", "version", "name", "trigger", "priority", "starts_at", "ends_at", "stacking",
+        "exclusion_group", "program_id",
+    )  # fmt: skip
+    return from_json(
+        # A condition over what nobody knows any more cannot be read.
+        {
+            "conditions": None if missing else row["conditions"],
+            "award": row["award"],
+            "caps": row["caps"],
+        },
+        missing=missing,
+        **{name: row[name] for name in columns},
+    )
 
 
 async def _check_cost(work: Work) -> None:
@@ -333,15 +339,12 @@ async def find_managed(work: Work, setting: str) -> dict[str, Any] | None:
 
 def _refuse_strange_facts(form: EarningRuleIn) -> None:
     """Raise FactUnknown for a fact that the trigger never has: such a rule could never fire."""
-    read: dict[str, Iterable[str]] = {}
-    if form.conditions is not None:
-        read["conditions"] = fields_of(form.conditions)
-    if isinstance(form.award, PerUnitForm):
-        read["award.of"] = (form.award.of,)
-    roots = ROOTS.get(form.trigger)
-    for place, names in read.items():
-        strange = sorted(name for name in names if roots and name.partition(".")[0] not in roots)
-        if strange:
-            known = ", ".join(f"{root}.*" for root in roots or ())
+    stored = form.definition()
+    for place, conditions, award in (
+        ("conditions", stored["conditions"], {"type": "fixed"}),
+        ("award.of", None, stored["award"]),
+    ):
+        if strange := missing_facts(form.trigger, conditions, award):
+            known = ", ".join(facts_on(form.trigger))
             msg = f"`{form.trigger}` has no `{strange[0]}`; use {known}"
             raise FactUnknown(msg, field=place)

@@ -81,7 +81,10 @@ async def list_segment_fields(work: Reading) -> SegmentFieldsOut:
     """List the fields that criteria can use, with types and operators."""
     del work  # The same for every tenant; the permission is what was asked.
     return SegmentFieldsOut(
-        data=[SegmentFieldOut.of(field) for field in registry.FIELDS],
+        data=[
+            SegmentFieldOut.of(field, nightly=registry.is_relative_field(field))
+            for field in registry.FIELDS
+        ],
         collections=registry.FIELDS.collections(),
     )
 

@@ -6,12 +6,10 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from laurels.kit.conditions import OPS
-from laurels.kit.conditions import Field as Asked
+from laurels.kit.fields import FieldOut
 from laurels.kit.paging import Whole
 from laurels.kit.schema import Code, Flag, IdOf, MoneyOut, Name, Note, Schema, View
 
-from . import criteria as registry
 from .lists import CHUNK
 
 SegmentId = Annotated[UUID, IdOf("segment")]
@@ -165,32 +163,12 @@ class SegmentPreviewOut(View):
     sample: list[SampleOut] = Field(description="The newest of them, at most 20.")
 
 
-class SegmentFieldOut(View):
+class SegmentFieldOut(FieldOut):
     """A field that criteria can use."""
 
-    name: str = Field(description="Its name in criteria; `<key>` stands for one of your keys.")
-    kind: str = Field(description="Type of its values, such as `decimal`, `text` or `date`.")
-    description: str = Field(description="What it means.")
-    operators: list[str] = Field(description="Operators it can be compared with.")
-    choices: list[str] = Field(description="Allowed values; empty: any.")
-    collection: str | None = Field(
-        description="The collection whose elements have it; null: the member has it."
-    )
-    private: bool = Field(description="Whether its values are never shown.")
     nightly: bool = Field(
         description="Whether it compares members with each other, so that it is computed nightly."
     )
-
-    @classmethod
-    def of(cls, field: Asked) -> Self:
-        """Shape a field of the registry."""
-        name = f"{field.name}.<key>" if field.kind == "attributes" else field.name
-        return cls(
-            name=name, kind=field.kind.value, description=field.description,
-            operators=sorted(op.value for op in OPS[field.kind]), choices=list(field.choices),
-            collection=field.collection, private=field.private,
-            nightly=registry.is_relative_field(field),
-        )  # fmt: skip
 
 
 class SegmentFieldsOut(Whole):

@@ -330,12 +330,13 @@ class RuleSaysOut(View):
     version: int = Field(description="Version of the rule at that time.")
     name: str = Field(description="What the rule is called.")
     outcome: Literal[
-        "gave", "capped", "multiplied", "window", "condition", "zero", "cap_reached", "exclusive",
-        "exclusion_group",
+        "gave", "capped", "multiplied", "fact_missing", "window", "condition", "zero",
+        "cap_reached", "exclusive", "exclusion_group",
     ] = Field(description="`gave`, `capped` and `multiplied` gave points; the others say why not:"
             " outside of its `window`, its `condition` did not hold, `zero` points came"
             " out, `cap_reached`, shut out by an `exclusive` rule or by a better one of"
-            " its `exclusion_group`.")  # fmt: skip
+            " its `exclusion_group`, or a fact that it uses is no longer available"
+            " (`fact_missing`).")  # fmt: skip
     program_id: ProgramId | None = Field(
         description="The program whose points it gave; null: it gave none."
     )
