@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from laurels import audit, auth, tenants
-from laurels.kit.ids import encode, new_id
+from laurels import auth, tenants
+from laurels.kit.ids import new_id
 from laurels.kit.work import Work, on_behalf
 
 from .errors import PlanNotFound, TenantsExhausted
@@ -48,19 +48,7 @@ async def change_tenant(work: Work, tenant_id: UUID, values: dict[str, Any]) -> 
     if not changed:
         return
     async with on_behalf(work, tenant_id) as inside:
-        await inside.fetch(
-            "update laurels.tenants set name = coalesce($2, name), plan = coalesce($3, plan)"
-            " where id = $1",
-            tenant_id, changed.get("name"), changed.get("plan"),
-        )  # fmt: skip
-        await audit.record(
-            inside,
-            action="tenant.changed",
-            target_type="tenant",
-            target_id=encode("tenant", tenant_id),
-            before={name: before[name] for name in changed},
-            after=changed,
-        )
+        await tenants.change(inside, before=before, after=changed)
 
 
 async def _require_plan(work: Work, code: str) -> None:

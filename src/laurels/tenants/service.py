@@ -1,6 +1,6 @@
 """Tenants: create, find, suspend; which tenant a piece of work is for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -183,6 +183,24 @@ def _check(slug: str, preset: str, currency: str, time_zone: str) -> None:
         zone(time_zone)
     except ValueError as error:
         raise TenantInvalid(str(error), field="time_zone") from None
+
+
+async def change(work: Work, *, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """The tenant has this name and plan, as far as they are given; before it had those."""
+    await work.fetch(
+        "update laurels.tenants set name = coalesce($2, name), plan = coalesce($3, plan)"
+        " where id = $1",
+        work.tenant_id, after.get("name"), after.get("plan"),
+    )  # fmt: skip
+    work.memo.pop(TenantView, None)
+    await audit.record(
+        work,
+        action="tenant.changed",
+        target_type="tenant",
+        target_id=encode("tenant", work.tenant_id),
+        before={name: before[name] for name in after},
+        after=dict(after),
+    )
 
 
 async def set_status(work: Work, status: str, *, reason: str | None = None) -> None:
