@@ -174,6 +174,7 @@ async def test_events_are_listed_newest_first_and_read(client, house, relay_now)
         ["c"], ["b"], ["a"],
     ]  # fmt: skip
     assert [each["position"] for each in everything] == [4, 3, 2, 1]
+    assert everything[0]["data"]["events"] == {"member.changed": 1}
     assert one.json() == first["data"][0]
     assert other.json()["data"] == []
 

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from laurels import events, ledger, members, purchases, segments, settlement
+from laurels.events import emit
+from laurels.events.catalogue.members import MemberChanged
 from laurels.kit.conditions import Fields, Kind, compile_condition
 from laurels.kit.ids import encode
 from laurels.kit.paging import ALL
@@ -271,11 +273,28 @@ async def test_imported_history_moves_members_without_telling_the_outside(house)
     assert await current(house, segment_id) == {member}
     async with house.work() as work:
         rows = await work.fetch(
-            "select historical from laurels.outbox"
-            " where tenant_id = $1 and type = 'segment.joined'",
+            "select type from laurels.outbox where tenant_id = $1 and type like 'segment.%'",
             work.tenant_id,
         )
-    assert [row[0] for row in rows] == [True]
+    assert rows == []
+
+
+async def test_a_batch_of_history_counts_by_its_members(house):
+    anna, bert, carl = [await house.member() for _ in range(3)]
+    async with house.work() as work:
+        emit(work, [MemberChanged(who, work.now, []) for who in (anna, bert)], historical=True)
+    async with house.work() as work:
+        emit(work, [MemberChanged(carl, work.now, [])], historical=True)
+    async with house.work() as work:
+        emit(work, [MemberChanged(carl, work.now, [])])
+    await keep_up(house)
+
+    async with house.work() as work:
+        first = await events.members_since(work, 3, without=[], limit=2)
+        rest = await events.members_since(work, first.position, without=[], limit=2)
+
+    assert (first.members, first.position) == ({anna: True, bert: True}, 4)
+    assert (rest.members, rest.position) == ({carl: False}, 6)
 
 
 async def test_two_computations_at_once_do_it_once(full):

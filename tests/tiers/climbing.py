@@ -110,7 +110,7 @@ async def told(house: House) -> list[Any]:
     """Events of the house about tiers, the first one first."""
     async with house.work() as work:
         return await work.fetch(
-            "select type, payload, historical, member_id from laurels.outbox"
+            "select type, payload, member_id from laurels.outbox"
             " where tenant_id = $1 and type like 'tier.%' order by id",
             work.tenant_id,
         )

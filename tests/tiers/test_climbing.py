@@ -256,4 +256,11 @@ async def test_history_reaches_tiers_and_nobody_is_told_outside(house):
     await hear(house)
 
     assert await tier_of(house, "ann") == "Silver"
-    assert [row["historical"] for row in await told(house)] == [True]
+    assert await told(house) == []
+    async with house.work() as work:
+        rows = await work.fetch(
+            "select payload -> 'events' -> 'tier.raised' as raised from laurels.outbox"
+            " where tenant_id = $1 and historical",
+            work.tenant_id,
+        )
+    assert [row["raised"] for row in rows] == [1]

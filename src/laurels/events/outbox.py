@@ -1,5 +1,6 @@
 """Writing the outbox, set-based."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from laurels.kit.ids import new_id
 from laurels.kit.work import Work
 
 from .catalogue import Event
+from .catalogue.events import HistoryImported
 
 Batch = tuple[bool, UUID | None, int, Sequence[Event]]
 Told = tuple[UUID, Event, UUID | None, int]
@@ -23,8 +25,8 @@ _WAITING = "events waiting for the end of the transaction"
 def emit(work: Work, events: Sequence[Event], *, historical: bool = False) -> None:
     """Events are written beside their cause when the transaction ends, in the order given.
 
-    They are numbered per member under a lock that is taken last and held shortest. A historical
-    event reaches totals and tiers later, never a webhook or a message.
+    They are numbered per member under a lock that is taken last and held shortest. Historical ones
+    are told together, in one `history.imported` that names their members, and never to the outside.
     """
     if not events:
         return
@@ -46,11 +48,24 @@ async def _write(work: Work) -> None:
         ]
         if not told:
             continue
+        if historical:
+            told = list(_summaries(work, told))
         rehearsing.note(work, "events", [event_id for event_id, _, _, _ in told])
         for part in _parts(told):
             _book(work, part, historical=historical)
             if len(part) < len(told):
                 await work.flush()
+
+
+def _summaries(work: Work, told: Sequence[Told]) -> Iterator[Told]:
+    """Yield what stands for history, which comes in millions: nobody acts on single events."""
+    kinds = Counter(event.name for _, event, _, _ in told)
+    depth = max(depth for _, _, _, depth in told)
+    ids = sorted({event.member_id for _, event, _, _ in told if event.member_id is not None})
+    for at in range(0, len(ids) or 1, AT_ONCE):
+        counted = {} if at else dict(kinds)
+        summary = HistoryImported(None, work.now, counted, ids[at : at + AT_ONCE])
+        yield new_id(), summary, None, depth
 
 
 def _parts(told: Sequence[Told]) -> Iterator[Sequence[Told]]:

@@ -104,19 +104,45 @@ class News:
     position: int
 
 
+_NEWS = """
+with next as (
+  select
+    o.position, o.historical,
+    case
+      when o.type = any($5) then '{}'
+      when o.type = 'history.imported' then
+        array(select jsonb_array_elements_text(o.payload -> 'member_ids')::uuid)
+      else array_remove(array[o.member_id], null)
+    end as members
+  from laurels.outbox as o
+  where o.tenant_id = $1 and o.position > $2 and o.position <= $3
+),
+weighed as (
+  select n.*, sum(greatest(cardinality(n.members), 1)) over (order by n.position) as upto
+  from next as n
+)
+select w.position, w.historical, w.members
+from weighed as w
+where w.upto - greatest(cardinality(w.members), 1) < $4
+order by w.position
+"""
+
+
 async def members_since(work: Work, place: int, *, without: Sequence[str], limit: int) -> News:
     """Return to whom something happened at the next `limit` positions, imported history included.
 
     For rooms that look at members rather than at events; `without` names types that do not count.
+    What imports wrote counts by its members, so a look ends earlier where there are many.
     """
-    end = min(await last_position(work), place + limit)
-    rows = await work.fetch(
-        "select member_id, bool_and(historical) from laurels.outbox where tenant_id = $1"
-        " and position > $2 and position <= $3 and member_id is not null and type <> all($4)"
-        " group by member_id order by member_id",
-        work.tenant_id, place, end, list(without),
-    )  # fmt: skip
-    return News({row[0]: row[1] for row in rows}, max(end, place))
+    end = max(min(await last_position(work), place + limit), place)
+    rows = await work.fetch(_NEWS, work.tenant_id, place, end, limit, list(without))
+    members: dict[UUID, bool] = {}
+    for row in rows:
+        for member_id in row["members"]:
+            members[member_id] = row["historical"] and members.get(member_id, True)
+    if sum(max(len(row["members"]), 1) for row in rows) >= limit:
+        end = rows[-1]["position"]
+    return News(members, end)
 
 
 async def event_at(work: Work, position: int) -> UUID | None:

@@ -70,7 +70,7 @@ async def list_events(
     asked: Annotated[Asked, Depends(queries.EVENTS)],
     types: Types = None,
     historical: Annotated[
-        Switch, Query(description="Include events from imported history.")
+        Switch, Query(description="Include the events of imported history.")
     ] = False,
 ) -> Page[EventOut]:
     """List the events of the last 30 days, newest first."""

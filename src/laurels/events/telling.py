@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import orjson
@@ -70,6 +70,8 @@ def _told(value: Any, how: str) -> Any:
         return value
     if how == "money":
         return trim_money(Decimal(value))
+    if isinstance(value, list):
+        return [_told(each, how) for each in cast("list[Any]", value)]
     return encode(how, value if isinstance(value, UUID) else UUID(value))
 
 
@@ -103,6 +105,7 @@ _WORDS = {
     "codes_left": "Codes that are not assigned yet.",
     "currency": "ISO 4217 code, such as `USD`.",
     "expires_at": "Until when; null: for good.",
+    "events": "How many events of each type it stands for.",
     "external_id": "Your own id; null when none was given.",
     "fields": "Names of the fields that changed, never their values.",
     "from_level": "Level of the tier before; null: there was none.",
@@ -110,6 +113,7 @@ _WORDS = {
     "kind": "What was done, such as `review`.",
     "level": "Level of the tier; null: there is none.",
     "member_id": "The member it is about; null: none.",
+    "member_ids": "The members it is about; more than 2,000 are told in several events.",
     "points": "How many points it moves; negative if points were taken.",
     "purchase_id": "The purchase; null: none recorded in Laurels.",
     "quantity": "How many pieces.",
@@ -136,8 +140,9 @@ def form_of(event: type[Event]) -> type[BaseModel]:
         if how == "money":
             hint = MoneyOut
         elif how != "plain":
+            many = get_origin(bare) is list
             hint = Annotated[UUID, IdOf(how)]
-            hint = hint | None if optional else hint
+            hint = list[hint] if many else hint | None if optional else hint
         data[name] = (hint, Field(description=_WORDS[name]) if name in _WORDS else ...)
     inner = create_model(f"{event.__name__}Data", __doc__=event.__doc__, **data)
     told_fields: dict[str, Any] = {

@@ -66,7 +66,7 @@ async def recompute(work: Work, segment_id: UUID, *, notify: bool | None = None)
         by_day = (await question(work, condition)).goes_by_day()
         members = await summarise(work, segment_id, computed=segment["version"], by_day=by_day)
     if tell:
-        _tell(work, segment_id, joined, left, historical=False)
+        _tell(work, segment_id, joined, left)
     return Recomputed(segment_id, members, len(joined), len(left))
 
 
@@ -125,12 +125,10 @@ def _among(asked: Question, column: str, only: Sequence[UUID] | None) -> str:
     return f" and {column} = any({asked.mark(list(only), 'uuid[]')})"
 
 
-def _tell(
-    work: Work, segment_id: UUID, joined: Sequence[UUID], left: Sequence[UUID], *, historical: bool
-) -> None:
+def _tell(work: Work, segment_id: UUID, joined: Sequence[UUID], left: Sequence[UUID]) -> None:
     told: list[Event] = [SegmentJoined(each, work.now, segment_id) for each in sorted(joined)]
     told += [SegmentLeft(each, work.now, segment_id) for each in sorted(left)]
-    emit(work, told, historical=historical)
+    emit(work, told)
 
 
 async def summarise(
@@ -249,7 +247,7 @@ async def keep_up(work: Work, *, limit: int) -> int:
 
 
 async def _follow(work: Work, news: dict[UUID, bool]) -> None:
-    """`news` says of each member whether all of it is imported history."""
+    """`news` says of each member whether all of it is imported history: of that nobody is told."""
     # Before any other lock, so that whoever merges or archives one of them waits, or is waited for.
     await work.fetch(
         "select 1 from laurels.members where tenant_id = $1 and id = any($2)"
@@ -274,13 +272,10 @@ async def _follow_one(work: Work, segment: dict[str, Any], news: dict[UUID, bool
     joined, left = await _move(work, segment, condition, list(news))
     if not joined and not left:
         return
-    for past in (False, True):
-        _tell(
-            work, segment["id"],
-            [each for each in joined if news[each] is past],
-            [each for each in left if news[each] is past],
-            historical=past,
-        )  # fmt: skip
+    _tell(
+        work, segment["id"], [each for each in joined if not news[each]],
+        [each for each in left if not news[each]],
+    )  # fmt: skip
     await work.fetch(
         "update laurels.segments set member_count = greatest(member_count + $3, 0)"
         " where tenant_id = $1 and id = $2",

@@ -1,4 +1,4 @@
-"""What can happen to webhook endpoints."""
+"""What can happen to webhook endpoints and to the stream of events itself."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -24,3 +24,12 @@ class WebhookEndpointTested(Event):
 
     name: ClassVar[str] = "webhook_endpoint.tested"
     endpoint_id: Annotated[UUID, IdOf("webhook_endpoint")]
+
+
+@dataclass(slots=True)
+class HistoryImported(Event):
+    """History was imported: one event for a batch. Webhooks and streams never receive it."""
+
+    name: ClassVar[str] = "history.imported"
+    events: dict[str, int]
+    member_ids: Annotated[list[UUID], IdOf("member")]
