@@ -66,7 +66,7 @@ class Activity(TenantOwned, Base):
         server_default=text("'recorded'"), comment="recorded, or revoked: it counts no more."
     )
     content: Mapped[bytes | None] = mapped_column(
-        LargeBinary, comment="SHA-256 of what was sent; tells a repeat from a change."
+        LargeBinary, comment="Digest of what was sent; tells a repeat from a change."
     )
     occurred_at: Mapped[datetime] = mapped_column(comment="When it happened.")
     revoked_at: Mapped[datetime | None] = mapped_column(comment="When it was revoked.")

@@ -25,6 +25,7 @@ from laurels.kit.work import Work
 from .engine import add_usage
 from .facts import AMOUNT, LINES, LOCAL_DATE, SEGMENTS, member_facts, moment_facts
 from .judging import Awarded, Judged, Occurrence, judge, switched_off
+from .keeping import AWARDS, WHY, keep
 from .plan import Plan, compile_plan
 from .rules import UsageKey
 from .service import list_rules, rules_of
@@ -368,15 +369,18 @@ def _book_awards(
         for key in each.outcome.consumed
     }
     used = sorted(touched, key=lambda item: (item[1][0], item[0], item[1][1]))
+    kept = [keep(each.awarded) for each in judged]
+    number = {body: place for place, body in enumerate(dict.fromkeys(body for body, _ in kept))}
     work.write(
         "laurels.book_awards",
         work.tenant_id,
         trigger,
+        list(number),
         [occurrence.subject_id for occurrence in occurrences],
         [occurrence.member_id for occurrence in occurrences],
         [each.awarded.points for each in judged],
-        [each.awarded.effects_told.decode() for each in judged],
-        [each.awarded.explanation_told.decode() for each in judged],
+        [1 + number[body] for body, _ in kept],
+        [figures for _, figures in kept],
         [occurrence.occurred_at for occurrence in occurrences],
         [key[0] for _, key in used],
         [member_id for member_id, _ in used],
@@ -395,8 +399,8 @@ async def find_awards(
 ) -> dict[UUID, dict[str, Any]]:
     """Return what events earned and why, by subject."""
     rows = await work.fetch(
-        "select subject_id, member_id, points, effects, explanation, occurred_at"
-        " from laurels.awards where tenant_id = $1 and trigger = $2 and subject_id = any($3)",
+        f"select {WHY}, a.member_id, a.points, a.occurred_at {AWARDS}"
+        " where a.tenant_id = $1 and e.trigger = $2 and a.subject_id = any($3)",
         work.tenant_id, trigger, list(subject_ids),
     )  # fmt: skip
     return {row["subject_id"]: dict(row) for row in rows}

@@ -24,34 +24,75 @@ begin
 end
 $$;
 
--- Keep what events earned and why, and what capped rules have given by now.
+-- What an award says: its explanation and its effects. Equal ones are kept once, without the figures
+-- of each award; these are separated by spaces and belong where the character 31 stands. Ids are in
+-- base 64 after a tilde. The character 30 stands between explanation and effects.
+create or replace function laurels.why(p_body text, p_figures text) returns jsonb
+language sql immutable parallel safe as $$
+  select (
+    '[' || replace(
+      string_agg(
+        w.said || case
+          when w.figure like '~%' then
+            encode(decode(substr(w.figure, 2) || '==', 'base64'), 'hex')::uuid::text
+          else coalesce(w.figure, '')
+        end, '' order by w.place
+      ), chr(30), ','
+    ) || ']'
+  )::jsonb
+  from unnest(string_to_array(p_body, chr(31)), string_to_array(p_figures, ' '))
+    with ordinality as w (said, figure, place)
+$$;
+
+create or replace function laurels.explanation_id(p_trigger text, p_body text) returns uuid
+language sql immutable parallel safe as $$
+  select encode(substr(sha256(convert_to(p_trigger || p_body, 'UTF8')), 1, 16), 'hex')::uuid
+$$;
+
+-- Keep what events earned and why, and what capped rules have given by now. Each award says by its
+-- number which of the bodies is its own.
 create or replace function laurels.book_awards(
   p_tenant uuid,
   p_trigger text,
+  p_bodies text[],
   p_subjects uuid[],
   p_members uuid[],
   p_points bigint[],
-  p_effects text[],
-  p_explanations text[],
+  p_explanations bigint[],
+  p_figures text[],
   p_occurred timestamptz[],
   p_usage_rules uuid[],
   p_usage_members uuid[],
   p_usage_periods text[],
   p_usage_points bigint[]
 ) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
+declare
+  v_ids uuid[];
 begin
+  v_ids := array(select laurels.explanation_id(p_trigger, unnest(p_bodies)));
+  -- Looked for first: nearly always all of them are there.
+  insert into laurels.explanations (tenant_id, id, trigger, body)
+  select p_tenant, n.id, p_trigger, n.body
+  from (select unnest(v_ids) as id, unnest(p_bodies) as body) as n
+  where not exists (
+    select from laurels.explanations as e where e.tenant_id = p_tenant and e.id = n.id
+  )
+  order by n.id
+  on conflict (tenant_id, id) do nothing;
+
   insert into laurels.awards (
-    tenant_id, subject_id, trigger, member_id, points, effects, explanation, occurred_at
+    tenant_id, subject_id, member_id, explanation_id, points, occurred_at, figures
   )
   select
-    p_tenant, n.subject_id, p_trigger, n.member_id, n.points, n.effects::jsonb,
-    n.explanation::jsonb, n.occurred_at
+    p_tenant, n.subject_id, n.member_id, v_ids[n.explanation], n.points, n.occurred_at, n.figures
   from (
     select
       unnest(p_subjects) as subject_id, unnest(p_members) as member_id,
-      unnest(p_points) as points, unnest(p_effects) as effects,
-      unnest(p_explanations) as explanation, unnest(p_occurred) as occurred_at
-  ) as n;
+      unnest(p_explanations) as explanation, unnest(p_points) as points,
+      unnest(p_occurred) as occurred_at, unnest(p_figures) as figures
+  ) as n
+  -- In the order of the key, which fills its pages.
+  order by n.subject_id;
 
   if cardinality(p_usage_rules) > 0 then
     update laurels.rule_usage as u
@@ -68,13 +109,33 @@ $$;
 -- rules read of the person and their purchases goes.
 create or replace function laurels.scrub_awards(p_tenant uuid, p_subjects uuid[])
 returns void language plpgsql security definer set search_path = laurels, pg_temp as $$
+declare
+  v_award record;
+  v_effects text;
+  v_body text;
+  v_id uuid;
 begin
   perform laurels.require_tenant(p_tenant);
-  update laurels.awards as a
-  set explanation = jsonb_build_object(
-    'trigger', a.explanation -> 'trigger', 'points', a.explanation -> 'points', 'erased', true
-  )
-  where a.tenant_id = p_tenant and a.subject_id = any(p_subjects);
+  for v_award in
+    select a.subject_id, a.points, string_to_array(a.figures, ' ') as figures, e.trigger, e.body
+    from laurels.awards as a
+    inner join laurels.explanations as e on e.tenant_id = p_tenant and e.id = a.explanation_id
+    where a.tenant_id = p_tenant and a.subject_id = any(p_subjects)
+  loop
+    v_effects := split_part(v_award.body, chr(30), 2);
+    v_body := '{"trigger":' || to_json(v_award.trigger) || ',"points":' || chr(31)
+      || ',"erased":true}' || chr(30) || v_effects;
+    v_id := laurels.explanation_id(v_award.trigger, v_body);
+    insert into laurels.explanations (tenant_id, id, trigger, body)
+    values (p_tenant, v_id, v_award.trigger, v_body) on conflict (tenant_id, id) do nothing;
+    update laurels.awards as a
+    set
+      explanation_id = v_id,
+      figures = array_to_string(v_award.points::text || v_award.figures[
+        cardinality(v_award.figures) + 1 - regexp_count(v_effects, chr(31)):
+      ], ' ')
+    where a.tenant_id = p_tenant and a.subject_id = v_award.subject_id;
+  end loop;
 end
 $$;
 

@@ -11,6 +11,7 @@ from laurels.kit.work import Work
 
 from .awarding import give_back_usage, lock_parts
 from .judging import SOURCES
+from .keeping import AWARDS, WHY
 
 _SUBJECTS = sorted({kind for _, kind in SOURCES.values()})
 
@@ -50,8 +51,7 @@ async def _capped(
     if not subjects:
         return {}
     rows = await work.fetch(
-        "select member_id, effects from laurels.awards"
-        " where tenant_id = $1 and subject_id = any($2)",
+        f"select {WHY}, a.member_id {AWARDS} where a.tenant_id = $1 and a.subject_id = any($2)",
         work.tenant_id, subjects,
     )  # fmt: skip
     used: dict[UUID, list[tuple[UUID, UUID, str, int]]] = {}

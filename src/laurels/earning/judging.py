@@ -37,7 +37,7 @@ NOTHING = Plan({})
 
 @dataclass(slots=True)
 class Awarded:
-    """What an event earned, by which transactions, and why; both also as JSON, as they are kept.
+    """What an event earned, by which transactions, and why; that also as JSON.
 
     `refused`: the ledger took less than the rules gave.
     """
@@ -45,13 +45,11 @@ class Awarded:
     points: int
     effects: list[dict[str, Any]]
     explanation: dict[str, Any]
-    effects_told: bytes = b""
     explanation_told: bytes = b""
     refused: bool = False
 
     def __post_init__(self) -> None:
-        self.effects_told = _json(self.effects)
-        self.explanation_told = _json(self.explanation)
+        self.explanation_told = to_json(self.explanation)
 
     @property
     def by_program(self) -> list[tuple[UUID, int]]:
@@ -157,7 +155,6 @@ def _judge_return(trigger: str, occurrence: Occurrence, plan: Plan) -> Judged:
             shortfall="owe" if occurrence.may_owe else "forgive",
             source=source_of(trigger),
             source_id=source_id,
-            key=f"{source_id}:{effect.rule_id}",
             occurred_at=occurrence.occurred_at,
             transaction_id=new_id(),
             by=occurrence.by,
@@ -198,7 +195,6 @@ def _credits(trigger: str, occurrence: Occurrence, outcome: Award) -> list[ledge
             type=effect.kind,
             source=source,
             source_id=source_id,
-            key=f"{source_id}:{effect.rule_id}",
             occurred_at=occurrence.occurred_at,
             transaction_id=new_id(),
             by=occurrence.by,
@@ -214,7 +210,7 @@ def source_of(trigger: str, activity_kind: str | None = None) -> str:
     return SOURCES[trigger][0]
 
 
-def _json(value: Any) -> bytes:
+def to_json(value: Any) -> bytes:
     return orjson.dumps(value, default=_plain)
 
 

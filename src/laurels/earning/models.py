@@ -65,32 +65,47 @@ class EarningRule(TenantOwned, Base):
     actor_id: Mapped[str | None] = mapped_column(comment="Which one of that kind.")
 
 
+class Explanation(TenantOwned, Base):
+    """What equal awards say of themselves, their figures left out. Never changed."""
+
+    __tablename__ = "explanations"
+    __table_args__ = ({"comment": "Why events earned what they did, kept once for all alike."},)
+
+    id: Mapped[UUID] = mapped_column(
+        primary_key=True, sort_order=-1, comment="Beginning of the SHA-256 of trigger and body."
+    )
+    trigger: Mapped[str] = mapped_column(comment="The event that was judged.")
+    body: Mapped[str] = mapped_column(
+        comment="Explanation and effects as JSON; the character 31 stands for each figure."
+    )
+
+
 class Award(TenantOwned, Base):
-    """What an event earned, and why: the rules that fired, those that did not, and what capped."""
+    """What an event earned, and why: the rules that fired, those that did not, and what capped.
+
+    No foreign key leads to the explanation: checking it would lock one row that all awards of a
+    tenant share. Both are written by one function, and nobody may delete explanations.
+    """
 
     __tablename__ = "awards"
     __table_args__ = (
         within("points", f"-{MAX_POINTS}", str(MAX_POINTS)),
-        {"comment": "The why of every event: inputs, rule versions, caps. Ids only, no names."},
+        {"comment": "What every event earned; `laurels.why(body, figures)` tells why."},
     )
 
     subject_id: Mapped[UUID] = mapped_column(
         primary_key=True, comment="The purchase, member or activity it was about."
     )
-    trigger: Mapped[str] = mapped_column(primary_key=True, comment="The event that was judged.")
     member_id: Mapped[UUID] = mapped_column(comment="Who earned.")
     original_member_id: Mapped[UUID | None] = mapped_column(
         comment="Who it was judged for, before members were merged; null: member_id."
     )
+    explanation_id: Mapped[UUID] = mapped_column(comment="What it says, but for the figures.")
     points: Mapped[int] = mapped_column(
         comment="What it earned in all; below zero: goods came back and took so many."
     )
-    effects: Mapped[list[Any]] = mapped_column(comment="Transactions it caused, by rule.")
-    explanation: Mapped[dict[str, Any]] = mapped_column(comment="Inputs and reasons.")
     occurred_at: Mapped[datetime] = mapped_column(comment="When the event happened.")
-    created_at: Mapped[datetime] = mapped_column(
-        server_default=text("now()"), comment="When it was judged."
-    )
+    figures: Mapped[str] = mapped_column(comment="Its figures and transactions, in order.")
 
 
 class RuleUsage(TenantOwned, Base):

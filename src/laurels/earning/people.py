@@ -10,6 +10,8 @@ from laurels.kit.ids import FIRST
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
+from .keeping import AWARDS, WHY
+
 _RULES = "(select r.id from laurels.earning_rules as r where r.tenant_id = $1)"
 
 
@@ -81,11 +83,9 @@ dossier.add(
         "awards",
         Permission.EARNING_READ,
         ("awards",),
-        "select x.subject_id::text || x.trigger as key, x.subject_id, x.trigger, x.points,"
-        " x.effects, x.explanation, x.occurred_at from laurels.awards as x"
-        " where x.tenant_id = $1 and x.member_id = any($2)"
-        " and x.subject_id::text || x.trigger > $3"
-        " order by x.subject_id::text || x.trigger limit $4",
+        f"select a.subject_id::text as key, {WHY}, a.points, a.occurred_at {AWARDS}"
+        " where a.tenant_id = $1 and a.member_id = any($2) and a.subject_id::text > $3"
+        " order by a.subject_id::text limit $4",
     )
 )
 dossier.add(

@@ -168,7 +168,10 @@ class Wallet(TenantOwned, Base):
 
 
 class PointTransaction(TenantOwned, Base):
-    """One signed movement of a wallet. Never changed, never deleted; corrected by reversal."""
+    """One signed movement of a wallet. Never changed, never deleted; corrected by reversal.
+
+    Columns of a fixed width stand first, which takes eight bytes less per row.
+    """
 
     __tablename__ = "point_transactions"
     __table_args__ = (
@@ -207,29 +210,29 @@ class PointTransaction(TenantOwned, Base):
 
     id: Mapped[Id]
     wallet_id: Mapped[UUID] = mapped_column(comment="The wallet that moved.")
+    reverses_id: Mapped[UUID | None] = mapped_column(
+        comment="The transaction that this one takes back, wholly or in part."
+    )
     seq: Mapped[int] = mapped_column(comment="Its number in the wallet, from 1 without gaps.")
-    type: Mapped[str] = mapped_column(comment="What sort of movement it is.")
-    source: Mapped[str] = mapped_column(comment="What brought it about.")
-    source_id: Mapped[str | None] = mapped_column(comment="Which one of that source.")
     amount: Mapped[int] = mapped_column(comment="What it did to the balance.")
     debt_delta: Mapped[int] = mapped_column(comment="What it did to the debt.")
     points: Mapped[int] = mapped_column(
         Computed("amount - debt_delta", persisted=True), comment="What the event is worth."
     )
     balance_after: Mapped[int] = mapped_column(comment="Available + pending + held after it.")
-    reverses_id: Mapped[UUID | None] = mapped_column(
-        comment="The transaction that this one takes back, wholly or in part."
+    occurred_at: Mapped[datetime] = mapped_column(comment="When it happened, in business time.")
+    created_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), comment="When it was booked."
     )
+    type: Mapped[str] = mapped_column(comment="What sort of movement it is.")
+    source: Mapped[str] = mapped_column(comment="What brought it about.")
+    source_id: Mapped[str | None] = mapped_column(comment="Which one of that source.")
     reason: Mapped[str | None] = mapped_column(comment="Why, in somebody's words.")
     attributes: Mapped[dict[str, Any] | None] = mapped_column(
         comment="Free facts of whoever moved them; null: none, as nearly all have."
     )
     actor_type: Mapped[str] = mapped_column(comment="Kind of who did it.")
     actor_id: Mapped[str | None] = mapped_column(comment="Which one of that kind.")
-    occurred_at: Mapped[datetime] = mapped_column(comment="When it happened, in business time.")
-    created_at: Mapped[datetime] = mapped_column(
-        server_default=text("now()"), comment="When it was booked."
-    )
 
 
 class PostingKey(TenantOwned, Base):

@@ -58,7 +58,8 @@ language plpgsql security definer set search_path = laurels, pg_temp as $$
 begin
   analyze laurels.members, laurels.member_totals, laurels.member_sequences, laurels.wallets,
     laurels.point_transactions, laurels.posting_keys, laurels.lots, laurels.lot_entries,
-    laurels.purchases, laurels.purchase_lines, laurels.activities, laurels.awards, laurels.rule_usage,
+    laurels.purchases, laurels.purchase_lines, laurels.activities, laurels.awards, laurels.explanations,
+    laurels.rule_usage,
     laurels.tier_history, laurels.outbox;
 end
 $$;

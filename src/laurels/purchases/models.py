@@ -50,8 +50,10 @@ class Purchase(TenantOwned, Base):
     __table_args__ = (
         tenant_fk("member_id", "members"),
         UniqueConstraint("tenant_id", "source", "external_id", name="uq_purchases_natural_key"),
-        Index("ix_purchases_member", "tenant_id", "member_id", "occurred_at"),
-        Index("ix_purchases_time", "tenant_id", "occurred_at", "id"),
+        # Equal keys are kept once in an index, so the moment stays out of the first, the id out of the
+        # second: the purchases of one member, or of one moment, are few enough to be sorted.
+        Index("ix_purchases_member", "tenant_id", "member_id"),
+        Index("ix_purchases_time", "tenant_id", "occurred_at"),
         Index(
             "ix_purchases_unsettled",
             "tenant_id",
@@ -121,7 +123,7 @@ class Purchase(TenantOwned, Base):
         server_default=text("'{}'"), comment="Free facts that rules may read."
     )
     content: Mapped[bytes | None] = mapped_column(
-        LargeBinary, comment="SHA-256 of what was sent; tells a repeat from a change."
+        LargeBinary, comment="Digest of what was sent; tells a repeat from a change."
     )
     occurred_at: Mapped[datetime] = mapped_column(comment="When it happened.")
     completed_at: Mapped[datetime | None] = mapped_column(comment="When it became completed.")

@@ -116,6 +116,7 @@ def keep_tenants_apart() -> None:
     protect("redemptions")
     protect("vouchers")
     protect("earning_rules", app="select, insert, update (current)")
+    protect("explanations", app=APPEND)
     protect("awards", app="select, insert, update (member_id, original_member_id)")
     protect("rule_usage")
     protect("import_runs")

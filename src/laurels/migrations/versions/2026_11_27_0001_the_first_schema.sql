@@ -929,21 +929,21 @@ create table laurels.point_transactions (
   tenant_id uuid not null,
   id uuid default laurels.new_id() not null,
   wallet_id uuid not null,
+  reverses_id uuid,
   seq bigint not null,
-  type text not null,
-  source text not null,
-  source_id text,
   amount bigint not null,
   debt_delta bigint not null,
   points bigint generated always as (amount - debt_delta) stored not null,
   balance_after bigint not null,
-  reverses_id uuid,
+  occurred_at timestamptz not null,
+  created_at timestamptz default now() not null,
+  type text not null,
+  source text not null,
+  source_id text,
   reason text,
   attributes jsonb,
   actor_type text not null,
   actor_id text,
-  occurred_at timestamptz not null,
-  created_at timestamptz default now() not null,
   constraint pk_point_transactions primary key (tenant_id, id),
   constraint fk_point_transactions_tenant_id_wallet_id
   foreign key (tenant_id, wallet_id)
@@ -1103,9 +1103,9 @@ create table laurels.purchases (
 );
 
 create index ix_purchases_member
-on laurels.purchases (tenant_id, member_id, occurred_at);
+on laurels.purchases (tenant_id, member_id);
 create index ix_purchases_time
-on laurels.purchases (tenant_id, occurred_at, id);
+on laurels.purchases (tenant_id, occurred_at);
 create index ix_purchases_unsettled
 on laurels.purchases (tenant_id, id)
 where status = 'completed' and settled_at is null;
@@ -1735,18 +1735,24 @@ on laurels.vouchers (tenant_id, lower(code collate "C"));
 
 -- earning -----------------------------------------------------------------------------------------
 
+create table laurels.explanations (
+  tenant_id uuid not null,
+  id uuid not null,
+  trigger text not null,
+  body text not null,
+  constraint pk_explanations primary key (tenant_id, id)
+);
+
 create table laurels.awards (
   tenant_id uuid not null,
   subject_id uuid not null,
-  trigger text not null,
   member_id uuid not null,
   original_member_id uuid,
+  explanation_id uuid not null,
   points bigint not null,
-  effects jsonb not null,
-  explanation jsonb not null,
   occurred_at timestamptz not null,
-  created_at timestamptz default now() not null,
-  constraint pk_awards primary key (tenant_id, subject_id, trigger),
+  figures text not null,
+  constraint pk_awards primary key (tenant_id, subject_id),
   constraint ck_awards_points_bounded
   check (points >= -9007199254740991 and points <= 9007199254740991)
 );
