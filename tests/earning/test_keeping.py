@@ -15,9 +15,7 @@ FIGURES = st.one_of(
     st.decimals(-(10**9), 10**9, places=2).map(str),
     st.dates().map(lambda day: f"day:{day}"),
     st.datetimes().map(lambda at: f"it starts at {at.isoformat()}+00:00"),
-    st.sampled_from(
-        ["0-0-0", "~AAAA", "7", " 7 ", "(7)", "7.", '"7"', "v7", "\x1f7\x1e", "7²"]
-    ),
+    st.sampled_from(["0-0-0", "~AAAA", "7", " 7 ", "(7)", "7.", '"7"', "v7", "\x1f7\x1e", "7²"]),
 )
 TEXTS = st.one_of(FIGURES, st.text(), st.lists(FIGURES, max_size=3).map(" of ".join))
 VALUES = st.recursive(

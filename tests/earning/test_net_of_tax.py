@@ -222,7 +222,8 @@ async def test_only_an_award_by_the_net_amount_keeps_its_base(client, house):
     async with house.work() as work:
         (row,) = await work.fetch(
             "select laurels.why(e.body, a.figures) -> 1 as effects from laurels.awards as a"
-            " inner join laurels.explanations as e on e.tenant_id = $1 and e.id = a.explanation_id"
+            " inner join laurels.explanations as e on e.tenant_id = $1"
+            "  and e.digest = a.explanation_digest"
             " where a.tenant_id = $1 and e.trigger = 'purchase.completed'",
             work.tenant_id,
         )

@@ -147,7 +147,8 @@ async def fired(house):
     async with house.work() as work:
         rows = await work.fetch(
             "select r.name, count(*) from laurels.awards as a"
-            " inner join laurels.explanations as x on x.tenant_id = $1 and x.id = a.explanation_id"
+            " inner join laurels.explanations as x on x.tenant_id = $1"
+            "  and x.digest = a.explanation_digest"
             " cross join jsonb_array_elements(laurels.why(x.body, a.figures) -> 1) as e"
             " inner join laurels.earning_rules as r on r.tenant_id = $1"
             "  and r.id = (e ->> 'rule_id')::uuid and r.current"

@@ -24,9 +24,9 @@ begin
 end
 $$;
 
--- What an award says: its explanation and its effects. Equal ones are kept once, without the figures
--- of each award; these are separated by spaces and belong where the character 31 stands. Ids are in
--- base 64 after a tilde. The character 30 stands between explanation and effects.
+-- What an award says: its explanation and its effects. Equal ones are kept once, without the
+-- figures of each award; these are separated by spaces and belong where the character 31 stands.
+-- Ids are in base 64 after a tilde. The character 30 stands between explanation and effects.
 create or replace function laurels.why(p_body text, p_figures text) returns jsonb
 language sql immutable parallel safe as $$
   select (
@@ -44,7 +44,7 @@ language sql immutable parallel safe as $$
     with ordinality as w (said, figure, place)
 $$;
 
-create or replace function laurels.explanation_id(p_trigger text, p_body text) returns uuid
+create or replace function laurels.explanation_digest(p_trigger text, p_body text) returns uuid
 language sql immutable parallel safe as $$
   select encode(substr(sha256(convert_to(p_trigger || p_body, 'UTF8')), 1, 16), 'hex')::uuid
 $$;
@@ -67,24 +67,24 @@ create or replace function laurels.book_awards(
   p_usage_points bigint[]
 ) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
-  v_ids uuid[];
+  v_digests uuid[];
 begin
-  v_ids := array(select laurels.explanation_id(p_trigger, unnest(p_bodies)));
+  v_digests := array(select laurels.explanation_digest(p_trigger, unnest(p_bodies)));
   -- Looked for first: nearly always all of them are there.
-  insert into laurels.explanations (tenant_id, id, trigger, body)
-  select p_tenant, n.id, p_trigger, n.body
-  from (select unnest(v_ids) as id, unnest(p_bodies) as body) as n
+  insert into laurels.explanations (tenant_id, digest, trigger, body)
+  select p_tenant, n.digest, p_trigger, n.body
+  from (select unnest(v_digests) as digest, unnest(p_bodies) as body) as n
   where not exists (
-    select from laurels.explanations as e where e.tenant_id = p_tenant and e.id = n.id
+    select from laurels.explanations as e where e.tenant_id = p_tenant and e.digest = n.digest
   )
-  order by n.id
-  on conflict (tenant_id, id) do nothing;
+  order by n.digest
+  on conflict (tenant_id, digest) do nothing;
 
   insert into laurels.awards (
-    tenant_id, subject_id, member_id, explanation_id, points, occurred_at, figures
+    tenant_id, subject_id, member_id, explanation_digest, points, occurred_at, figures
   )
   select
-    p_tenant, n.subject_id, n.member_id, v_ids[n.explanation], n.points, n.occurred_at, n.figures
+    p_tenant, n.subject_id, n.member_id, v_digests[n.explanation], n.points, n.occurred_at, n.figures
   from (
     select
       unnest(p_subjects) as subject_id, unnest(p_members) as member_id,
@@ -113,24 +113,24 @@ declare
   v_award record;
   v_effects text;
   v_body text;
-  v_id uuid;
+  v_digest uuid;
 begin
   perform laurels.require_tenant(p_tenant);
   for v_award in
     select a.subject_id, a.points, string_to_array(a.figures, ' ') as figures, e.trigger, e.body
     from laurels.awards as a
-    inner join laurels.explanations as e on e.tenant_id = p_tenant and e.id = a.explanation_id
+    inner join laurels.explanations as e on e.tenant_id = p_tenant and e.digest = a.explanation_digest
     where a.tenant_id = p_tenant and a.subject_id = any(p_subjects)
   loop
     v_effects := split_part(v_award.body, chr(30), 2);
     v_body := '{"trigger":' || to_json(v_award.trigger) || ',"points":' || chr(31)
       || ',"erased":true}' || chr(30) || v_effects;
-    v_id := laurels.explanation_id(v_award.trigger, v_body);
-    insert into laurels.explanations (tenant_id, id, trigger, body)
-    values (p_tenant, v_id, v_award.trigger, v_body) on conflict (tenant_id, id) do nothing;
+    v_digest := laurels.explanation_digest(v_award.trigger, v_body);
+    insert into laurels.explanations (tenant_id, digest, trigger, body)
+    values (p_tenant, v_digest, v_award.trigger, v_body) on conflict (tenant_id, digest) do nothing;
     update laurels.awards as a
     set
-      explanation_id = v_id,
+      explanation_digest = v_digest,
       figures = array_to_string(v_award.points::text || v_award.figures[
         cardinality(v_award.figures) + 1 - regexp_count(v_effects, chr(31)):
       ], ' ')

@@ -18,7 +18,7 @@ WHY = (
 )
 AWARDS = (
     "from laurels.awards as a inner join laurels.explanations as e"
-    " on e.tenant_id = $1 and e.id = a.explanation_id"
+    " on e.tenant_id = $1 and e.digest = a.explanation_digest"
 )
 """To read awards with their why; `$1` is the tenant."""
 

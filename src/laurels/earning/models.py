@@ -71,7 +71,7 @@ class Explanation(TenantOwned, Base):
     __tablename__ = "explanations"
     __table_args__ = ({"comment": "Why events earned what they did, kept once for all alike."},)
 
-    id: Mapped[UUID] = mapped_column(
+    digest: Mapped[UUID] = mapped_column(
         primary_key=True, sort_order=-1, comment="Beginning of the SHA-256 of trigger and body."
     )
     trigger: Mapped[str] = mapped_column(comment="The event that was judged.")
@@ -100,7 +100,7 @@ class Award(TenantOwned, Base):
     original_member_id: Mapped[UUID | None] = mapped_column(
         comment="Who it was judged for, before members were merged; null: member_id."
     )
-    explanation_id: Mapped[UUID] = mapped_column(comment="What it says, but for the figures.")
+    explanation_digest: Mapped[UUID] = mapped_column(comment="What it says, but for the figures.")
     points: Mapped[int] = mapped_column(
         comment="What it earned in all; below zero: goods came back and took so many."
     )

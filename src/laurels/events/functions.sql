@@ -2,6 +2,7 @@
 -- same everywhere, so that two transactions never wait for each other. Events of several causes
 -- come with a cause and a depth each. The caller counts: how many events each member has here, and
 -- how many come after each event; to sort and count here cost 14 µs per call and 2 µs per event.
+-- What has a column of its own is not kept in the payload, too.
 create or replace function laurels.book_outbox(
   p_tenant uuid,
   p_ids uuid[],
@@ -31,7 +32,7 @@ begin
     historical, cause, depth
   )
   select
-    p_tenant, e.id, e.type, e.payload::jsonb, e.member_id,
+    p_tenant, e.id, e.type, e.payload::jsonb - '{member_id,occurred_at}'::text[], e.member_id,
     s.last_seq - e.later, e.occurred_at, now(), p_historical, coalesce(e.cause, p_cause),
     coalesce(e.depth, p_depth)
   from (

@@ -4,7 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,21 +50,23 @@ class OutboxEvent(TenantOwned, Base):
     )
 
     id: Mapped[Id]
-    type: Mapped[str] = mapped_column(comment="Name in the catalogue, such as points.credited.")
-    payload: Mapped[dict[str, Any]] = mapped_column(comment="The event's own fields.")
     member_id: Mapped[UUID | None] = mapped_column(comment="The member it concerns, if any.")
+    cause: Mapped[UUID | None] = mapped_column(comment="The event that led to this one.")
     member_seq: Mapped[int | None] = mapped_column(comment="Its place in the member's order.")
     occurred_at: Mapped[datetime] = mapped_column(comment="When it happened, in business time.")
     created_at: Mapped[datetime] = mapped_column(comment="When it was written.")
+    position: Mapped[int | None] = mapped_column(comment="Place in the stream, by the relay.")
+    relayed_at: Mapped[datetime | None] = mapped_column(comment="When the relay was done.")
+    depth: Mapped[int] = mapped_column(
+        SmallInteger,
+        server_default=text("0"),
+        comment="How many events led to this one; the sixth is parked.",
+    )
     historical: Mapped[bool] = mapped_column(
         server_default=text("false"), comment="Imported history: never told to the outside."
     )
-    cause: Mapped[UUID | None] = mapped_column(comment="The event that led to this one.")
-    depth: Mapped[int] = mapped_column(
-        server_default=text("0"), comment="How many events led to this one; the sixth is parked."
-    )
-    position: Mapped[int | None] = mapped_column(comment="Place in the stream, by the relay.")
-    relayed_at: Mapped[datetime | None] = mapped_column(comment="When the relay was done.")
+    type: Mapped[str] = mapped_column(comment="Name in the catalogue, such as points.credited.")
+    payload: Mapped[dict[str, Any]] = mapped_column(comment="Its other fields.")
 
 
 class MemberSequence(TenantOwned, Base):

@@ -192,17 +192,17 @@ with (fillfactor = 70);
 create table laurels.outbox (
   tenant_id uuid not null,
   id uuid default laurels.new_id() not null,
-  type text not null,
-  payload jsonb not null,
   member_id uuid,
+  cause uuid,
   member_seq bigint,
   occurred_at timestamptz not null,
   created_at timestamptz not null,
-  historical boolean default false not null,
-  cause uuid,
-  depth bigint default 0 not null,
   position bigint,
   relayed_at timestamptz,
+  depth smallint default 0 not null,
+  historical boolean default false not null,
+  type text not null,
+  payload jsonb not null,
   constraint pk_outbox primary key (tenant_id, id),
   constraint ck_outbox_member_has_seq check ((member_id is null) = (member_seq is null)),
   constraint ck_outbox_depth_bounded check (depth between 0 and 6),
@@ -1737,10 +1737,10 @@ on laurels.vouchers (tenant_id, lower(code collate "C"));
 
 create table laurels.explanations (
   tenant_id uuid not null,
-  id uuid not null,
+  digest uuid not null,
   trigger text not null,
   body text not null,
-  constraint pk_explanations primary key (tenant_id, id)
+  constraint pk_explanations primary key (tenant_id, digest)
 );
 
 create table laurels.awards (
@@ -1748,7 +1748,7 @@ create table laurels.awards (
   subject_id uuid not null,
   member_id uuid not null,
   original_member_id uuid,
-  explanation_id uuid not null,
+  explanation_digest uuid not null,
   points bigint not null,
   occurred_at timestamptz not null,
   figures text not null,
