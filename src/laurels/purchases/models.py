@@ -50,8 +50,8 @@ class Purchase(TenantOwned, Base):
     __table_args__ = (
         tenant_fk("member_id", "members"),
         UniqueConstraint("tenant_id", "source", "external_id", name="uq_purchases_natural_key"),
-        # Equal keys are kept once in an index, so the moment stays out of the first, the id out of the
-        # second: the purchases of one member, or of one moment, are few enough to be sorted.
+        # An index keeps equal keys once, so the first has no moment and the second no id: the
+        # purchases of one member, or of one moment, are few enough to be sorted.
         Index("ix_purchases_member", "tenant_id", "member_id"),
         Index("ix_purchases_time", "tenant_id", "occurred_at"),
         Index(
