@@ -98,7 +98,7 @@ def create_app(
     app.state.database = database
     app.state.authenticator = authenticator
     app.state.streams = streams
-    app.state.exports = Exports(database)
+    app.state.exports = Exports(database, authenticator)
     app.state.furnishers = domains.FURNISHERS
     app.state.follow = follow
     app.state.trusted_proxies = networks(trusted_proxies)
@@ -109,7 +109,7 @@ def create_app(
     install_errors(app)
     install_hot(app, ROUTERS, Queues(database, authenticator))
     tags = {**domains.sentences(), "health": "Whether the process and its database are up."}
-    ended = [auth.KeyExpired, auth.TokenExpired]
+    ended = [auth.KeyExpired, auth.KeyRevoked, auth.TokenExpired]
     describe(app, tags, ended, _extended)
     app.outermost = partial(Envelope, limits=given, rates=rates, access=access)
     return app

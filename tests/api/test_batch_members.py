@@ -78,7 +78,7 @@ async def spoil(house, kind, made):
         match kind:
             case "revoked":
                 await auth.revoke_key(work, made.id)
-                return (401, "unauthenticated"), made.key
+                return (401, "key_revoked"), made.key
             case "expired":
                 await work.fetch(
                     "update laurels.api_keys set expires_at = now() - interval '1 hour'"

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 from datetime import date, timedelta
+from functools import partial
 
 import httpx
 import pytest
@@ -16,10 +17,11 @@ from laurels.cli.main import app
 from laurels.config import settings as process_settings
 from laurels.imports import exporting, streaming
 from laurels.imports.cells import bare, guard
-from laurels.kit.errors import AppError
+from laurels.kit.errors import AppError, Unauthenticated
 from laurels.kit.time import utc_now
 from laurels.kit.values import check_line
 from laurels.kit.work import OPERATOR
+from laurels.permissions import Permission
 from tests.support.application import application
 from tests.support.make import House, make_tenant
 from tests.support.waiting import until
@@ -304,23 +306,53 @@ async def test_a_key_needs_the_right_and_sees_its_own_tenant_alone(desk, databas
 
 
 async def test_one_export_at_a_time_and_the_seat_is_free_when_it_is_over(client, desk, database):
-    exports = imports.Exports(database)
-    tenant_id = desk.house.tenant.id
-    first = exports.stream(tenant_id, "members", OPERATOR)
+    exports = imports.Exports(database, auth.KeyAuthenticator())
+    stream = partial(
+        exports.stream, desk.house.tenant.id, "members", OPERATOR, token="", permissions=()
+    )
+    first = stream()
 
     with pytest.raises(AppError, match="simultaneous exports"):
-        exports.stream(tenant_id, "members", OPERATOR)
+        stream()
     for _ in range(streaming.AT_ONCE + 1):
         assert (await client.get("/v1/exports/members")).status_code == 200
     del first
-    assert exports.stream(tenant_id, "members", OPERATOR)
+    assert stream()
+
+
+async def test_an_export_ends_with_the_key_that_asked_for_it(desk, database, monkeypatch):
+    monkeypatch.setattr(streaming, "KEY_CHECK_SECONDS", 0)
+    house = desk.house
+    await house.member(external_id="anna")
+    async with house.work() as work:
+        made = await auth.create_key(work, name="export", test=False)
+    stream = imports.Exports(database, auth.KeyAuthenticator()).stream(
+        house.tenant.id, "members", OPERATOR, token=made.key, permissions=(Permission.MEMBERS_READ,)
+    )
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+        if message.get("body"):
+            async with house.work() as work:
+                await auth.revoke_key(work, made.id)
+
+    async def receive():
+        return await asyncio.Event().wait()
+
+    with pytest.raises(Unauthenticated):
+        await stream({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+    assert len([message for message in sent if message.get("body")]) == 1
+    assert not any(b"anna" in message.get("body", b"") for message in sent)
 
 
 async def test_a_client_that_reads_too_slowly_is_cut_off_and_the_connection_comes_back(
     desk, database, monkeypatch
 ):
     monkeypatch.setattr(streaming, "LONGEST_SECONDS", 0.2)
-    stream = imports.Exports(database).stream(desk.house.tenant.id, "members", OPERATOR)
+    stream = imports.Exports(database, auth.KeyAuthenticator()).stream(
+        desk.house.tenant.id, "members", OPERATOR, token="", permissions=()
+    )
 
     async def send(message):
         if message.get("body"):

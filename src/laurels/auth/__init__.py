@@ -8,7 +8,7 @@ from laurels.permissions import OWNERS_ALONE, ROLES, Role
 
 from .authenticating import KeyAuthenticator
 from .changing import ask_reset
-from .errors import KeyExpired, TokenExpired
+from .errors import KeyExpired, KeyRevoked, TokenExpired
 from .holding import EVERYTHING
 from .links import invitation_link, reset_link
 from .logins import find_login, normal, places_of
@@ -28,9 +28,9 @@ from .staff import (
 )
 
 __all__ = [
-    "EVERYTHING", "OWNERS_ALONE", "ROLES", "Invited", "KeyAuthenticator", "KeyExpired", "NewKey",
-    "Newcomer", "Role", "TokenExpired", "ask_reset", "change", "create_key", "create_operator_key",
-    "find_login", "find_staff", "invitation_link", "invite", "invite_again", "list_keys",
-    "list_operator_keys", "list_staff", "normal", "places_of", "remove", "reset_link", "restore",
-    "revoke_key", "revoke_operator_key", "take_over",
+    "EVERYTHING", "OWNERS_ALONE", "ROLES", "Invited", "KeyAuthenticator", "KeyExpired",
+    "KeyRevoked", "NewKey", "Newcomer", "Role", "TokenExpired", "ask_reset", "change", "create_key",
+    "create_operator_key", "find_login", "find_staff", "invitation_link", "invite", "invite_again",
+    "list_keys", "list_operator_keys", "list_staff", "normal", "places_of", "remove", "reset_link",
+    "restore", "revoke_key", "revoke_operator_key", "take_over",
 ]  # fmt: skip

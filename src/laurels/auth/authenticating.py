@@ -21,7 +21,7 @@ from laurels.kit.work import PLATFORM, Actor, Work
 from laurels.permissions import ALL_PERMISSIONS, ROLES, Permission, Role
 
 from . import operators
-from .errors import KeyExpired, TokenExpired
+from .errors import KeyExpired, KeyRevoked, TokenExpired
 from .holding import EVERYTHING
 from .service import ID_LENGTH, TOUCH_EVERY, fingerprint
 from .tokens import Claims, ids_in, read_access_token
@@ -36,8 +36,8 @@ def _parts(token: str) -> tuple[UUID, UUID] | None:
 _CLOCK = "(select c.now from laurels.test_clocks as c where c.tenant_id = $1)"
 _KEYS = (
     "array(select row(k.id, k.hash, k.scopes, k.last_used_at, k.expires_at,"
-    " k.expires_at <= now()) from laurels.api_keys as k"
-    " where k.tenant_id = $1 and k.id = any($2) and k.revoked_at is null)"
+    " k.expires_at <= now(), k.revoked_at is not null) from laurels.api_keys as k"
+    " where k.tenant_id = $1 and k.id = any($2))"
 )
 _SESSIONS = (
     "array(select row(t.id, t.access_hash, s.id, p.role, t.access_expires_at > now()"
@@ -85,9 +85,9 @@ class KeyAuthenticator:
         return None if claims is None else (claims.tenant_id, _person_of(claims).id or "")
 
     async def identify(self, work: Work, token: str) -> Principal | None:
-        """Return who holds the key; None when it is unknown or withdrawn.
+        """Return who holds the key; None when it is unknown.
 
-        Raise KeyExpired or TokenExpired.
+        Raise KeyExpired, KeyRevoked or TokenExpired.
 
         The work is still in real time. The tenant's test clock, if it has one, is read on the way.
         """
@@ -205,12 +205,16 @@ class _Claimed:
 
 
 def _machine(tenant_id: UUID, token: str, row: Any, clock: datetime | None) -> Principal | None:
-    """Return who holds a key. Raise KeyExpired."""
-    _, kept, scopes, _, expires_at, expired = row
+    """Return who holds a key. Raise KeyExpired or KeyRevoked.
+
+    Only whoever holds the whole key is told, so nobody learns by guessing.
+    """
+    _, kept, scopes, _, expires_at, expired, revoked = row
     if not hmac.compare_digest(bytes(kept), fingerprint(token)):
         return None
+    if revoked:
+        raise KeyRevoked
     if expired:
-        # Only whoever holds the whole key is told, so nobody learns by guessing.
         msg = f"This API key expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}; use a newer one."
         raise KeyExpired(msg)
     return Principal(tenant_id, _holder_of(row[0]), _allowed(tuple(scopes)), clock)

@@ -11,6 +11,7 @@ AppError
 ├── PasswordWrong         the present password is another one
 ├── KeyNotFound           no such API key
 ├── KeyExpired            the key was right once and has come to its end
+├── KeyRevoked            the key was right once and was withdrawn
 ├── StaffNotFound         nobody of this id works here
 ├── SessionNotFound       no such session of one's own
 ├── StaffExists           the address is among the staff already
@@ -43,6 +44,14 @@ class KeyExpired(Unauthenticated):
     """This API key has expired; use a newer one."""
 
     code: ClassVar[str] = "key_expired"
+    was_known: ClassVar[bool] = True
+
+
+class KeyRevoked(Unauthenticated):
+    """This API key was revoked; use another one."""
+
+    code: ClassVar[str] = "key_revoked"
+    was_known: ClassVar[bool] = True
 
 
 class ScopeNotHeld(Forbidden):

@@ -17,7 +17,7 @@ from laurels.kit.ids import decode_suffix, encode, new_id
 from laurels.kit.work import PLATFORM, Actor, Work
 from laurels.permissions import PLATFORM_PERMISSIONS, Permission
 
-from .errors import KeyNotFound
+from .errors import KeyExpired, KeyNotFound, KeyRevoked
 from .service import ID_LENGTH, SECRET_LENGTH, TOUCH_EVERY, NewKey, chance, fingerprint
 
 PREFIX = "lk_op_"
@@ -90,17 +90,21 @@ def key_of(token: str) -> UUID | None:
 
 
 async def identify_operator(work: Work, token: str) -> Principal | None:
-    """Return who holds the key; None when it is unknown, withdrawn or past its end."""
+    """Return who holds the key; None when it is unknown. Raise KeyExpired or KeyRevoked."""
     key_id = key_of(token)
     if key_id is None or work.tenant_id != PLATFORM:
         return None
     row = await work.fetchrow(
-        "select hash, scopes, last_used_at from laurels.operator_keys where id = $1"
-        " and revoked_at is null and (expires_at is null or expires_at > now())",
+        "select hash, scopes, last_used_at, expires_at <= now() as expired,"
+        " revoked_at is not null as revoked from laurels.operator_keys where id = $1",
         key_id,
     )
     if row is None or not hmac.compare_digest(bytes(row["hash"]), fingerprint(token)):
         return None
+    if row["revoked"]:
+        raise KeyRevoked
+    if row["expired"]:
+        raise KeyExpired
     if row["last_used_at"] is None or row["last_used_at"] < work.now - TOUCH_EVERY:
         await work.fetch(
             "update laurels.operator_keys set last_used_at = $2 where id = ("

@@ -98,7 +98,7 @@ async def stream_events(
     Each has the id of its event; a client that reconnects with `Last-Event-ID` (or `after`) misses
     nothing of the last 30 days. Without either, the stream starts now. An older id is answered with
     410. A comment every 15 seconds keeps the stream alive. A key can have ten streams per process;
-    the stream of a revoked key ends within a minute.
+    a revoked key's stream tells nothing more after five seconds.
     """
     names, streams = queries.read_types(types), _streams(request)
     known = last_event_id or after

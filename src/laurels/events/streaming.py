@@ -17,12 +17,11 @@ from prometheus_client import Gauge
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from laurels.kit.access import Authenticator
+from laurels.kit.access import Authenticator, still_opens
 from laurels.kit.db import Database, PoolExhausted
-from laurels.kit.errors import Unauthenticated
 from laurels.kit.ids import encode
 from laurels.kit.time import utc_now
-from laurels.kit.work import Work, open_work
+from laurels.kit.work import open_work
 from laurels.permissions import Permission
 
 from . import queries
@@ -32,8 +31,9 @@ from .telling import as_json
 
 log = logging.getLogger("laurels.streams")
 KEEP_ALIVE_SECONDS = 15.0
-KEY_CHECK_SECONDS = 30.0
-"""How often a stream looks whether its key still opens the door."""
+KEY_CHECK_SECONDS = 5.0
+"""How long a stream may go on telling what happens before it looks again whether its key still
+opens the door. One that has nothing to tell looks when it gives its next sign of life."""
 _BATCH = 100
 OPEN = Gauge("laurels_streams_open", "Live streams that are open.")
 
@@ -164,7 +164,9 @@ async def follow(
             async with open_work(streams.database, tenant_id=seat.tenant_id, now=now) as work:
                 if time.monotonic() - checked >= KEY_CHECK_SECONDS:
                     checked = time.monotonic()
-                    welcome = await _is_welcome(streams, seat, work)
+                    welcome = await still_opens(
+                        streams.authenticator, work, seat.token, Permission.EVENTS_READ
+                    )
                 found, place = await queries.events_after(work, place, types=types, limit=_BATCH)
                 end = await queries.last_position(work)
                 quiet = await queries.event_at(work, place) if not found and place > told else None
@@ -184,15 +186,6 @@ async def follow(
             told = place
         if place >= end and not await _news(seat):
             yield b": alive\n\n"
-
-
-async def _is_welcome(streams: Streams, seat: Seat, work: Work) -> bool:
-    """Tell whether the key still opens the door."""
-    try:
-        who = await streams.authenticator.identify(work, seat.token)
-    except Unauthenticated:
-        return False
-    return who is not None and Permission.EVENTS_READ in who.permissions
 
 
 async def _news(seat: Seat) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from laurels.kit.access import begin, demand
+from laurels.kit.access import begin, demand, token_of
 from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
 from laurels.kit.work import Work
@@ -54,4 +54,7 @@ async def export_rows(kind: Kind, request: Request, work: Reading) -> Response:
         demand(work, reads, f"The export of {kind}")
     exports: Exports = request.app.state.exports
     await note_export(work, kind)
-    return exports.stream(work.tenant_id, kind, work.actor)
+    return exports.stream(
+        work.tenant_id, kind, work.actor, token=token_of(request),
+        permissions=(Permission.IMPORTS_READ, *SHOWS[kind]),
+    )  # fmt: skip

@@ -115,6 +115,17 @@ def require(principal: Principal | None, permission: Permission) -> Principal:
     return principal
 
 
+async def still_opens(
+    authenticator: Authenticator, work: Work, token: str, *permissions: Permission
+) -> bool:
+    """Tell whether a token has these permissions now: an answer that goes on asks again."""
+    try:
+        who = await authenticator.identify(work, token)
+    except Unauthenticated:
+        return False
+    return who is not None and who.permissions.issuperset(permissions)
+
+
 def demand(work: Work, permission: Permission, what: str) -> None:
     """Raise Forbidden where the answer would show what whoever asks may not read elsewhere."""
     if work.permissions is not None and permission not in work.permissions:

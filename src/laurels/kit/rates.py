@@ -149,10 +149,15 @@ class Rates:
     def fail(self, token: str, address: str | None) -> None:
         """A token was wrong: its holder is a stranger again, and the address loses a try.
 
-        Without an address nobody loses one: the token was right once, so nobody is guessing.
+        Without an address nobody loses one: the token was right once, so nobody is guessing. Then
+        the bucket stays, for what has ended may be sent no more often than what has not.
         """
+        if address is None:
+            if (guest := self._guests.get(token)) is not None:
+                guest.tenant = guest.actor = None
+            return
         self._guests.pop(token, None)
-        if not self._failures or address is None:
+        if not self._failures:
             return
         now = time.monotonic()
         place = network_of(address)
