@@ -184,7 +184,12 @@ async def live_a_little(client: httpx.AsyncClient) -> None:
             "/v1/staff", json={"email": f"wall-{uuid.uuid4().hex}@example.org", "role": "owner"}
         ),
         await client.post(
-            "/v1/members", json={"external_id": "wall-member", "email": "wall@example.org"}
+            "/v1/members",
+            json={
+                "external_id": "wall-member",
+                "email": "wall@example.org",
+                "identities": {"card": "wall-card"},
+            },
         ),
     ]
     bought = await client.post(
@@ -653,7 +658,7 @@ STREAMS = {"/v1/events/stream"}
 async def test_a_stranger_sees_nothing_on_any_list(walled, path):
     filters: list[dict[str, Any]] = [{}, {"external_id": "wall-member"}, {"search": "wall"},
                {"email": "wall@example.org"}, {"member_id": walled.ids["member_id"][0]},
-               {"external_id": "wall-purchase"}]  # fmt: skip
+               {"external_id": "wall-purchase"}, {"identity": "card:wall-card"}]  # fmt: skip
     async with client_of(walled.theirs) as client:
         for parameters in filters:
             answer = await client.get(path, params=parameters)

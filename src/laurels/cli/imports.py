@@ -146,9 +146,9 @@ def members(
 ) -> None:
     """Enrol or update the members of a CSV file; empty cells change nothing.
 
-    Columns: external_id or email (or both); optional: first_name, last_name, phone, birthday,
-    email_opt_in, sms_opt_in (and `…_at`, `…_source` of both), is_vip, last_login_at, enrolled_at,
-    attributes (JSON). Exit code 3: some rows were rejected and written to a file.
+    Columns: external_id, email or identities (JSON); optional: first_name, last_name, phone,
+    birthday, email_opt_in, sms_opt_in (and `…_at`, `…_source` of both), is_vip, last_login_at,
+    enrolled_at, attributes (JSON). Exit code 3: some rows were rejected and written to a file.
     """
     options = _options(
         file,

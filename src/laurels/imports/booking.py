@@ -1,6 +1,6 @@
 """Booking the rows of one batch inside of one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -108,6 +108,13 @@ def _refund_outcome(result: settlement.Refunded | AppError) -> Outcome:
     return Booked(result.points, result.amount, "refunded")
 
 
+def _known_as(profile: Mapping[str, Any]) -> str:
+    """Return what somebody new is known by: their external id, e-mail, or first other identity."""
+    if known := profile.get("external_id") or fold(profile.get("email") or ""):
+        return known
+    return ":".join(min(item for item in profile["identities"].items() if item[1] is not None))
+
+
 async def book_members(
     work: Work, items: Sequence[dict[str, Any]], *, welcome: bool, known_only: bool
 ) -> list[Outcome]:
@@ -126,7 +133,7 @@ async def book_members(
             continue
         if upserted.created:
             created.append(upserted.id)
-            outcomes.append(Booked(enrolled=profile.get("external_id") or fold(profile["email"])))
+            outcomes.append(Booked(enrolled=_known_as(profile)))
         else:
             outcomes.append(Booked() if upserted.changed else Skipped())
     await greet(work, created, welcome=welcome)

@@ -48,12 +48,12 @@ async def _members(work: Work, after: UUID | None) -> Sheet:
     rows: list[Cells] = []
     for each in found:
         known = each["external_id"] or (None if each["email"] else name_of(each))
-        rows.append([known, *(each[name] for name in MEMBER_COLUMNS[1:-1]), _json(each)])
+        plain = (each[name] for name in MEMBER_COLUMNS[1:-2])
+        rows.append([known, *plain, _json(each["identities"]), _json(each["attributes"])])
     return Sheet(rows, len(found), found[-1]["id"] if found else None)
 
 
-def _json(member: Mapping[str, Any]) -> str | None:
-    facts = member["attributes"]
+def _json(facts: Mapping[str, Any]) -> str | None:
     return orjson.dumps(facts, option=orjson.OPT_SORT_KEYS).decode() if facts else None
 
 

@@ -8,6 +8,7 @@ from laurels import ledger, members, settlement, tiers
 from laurels.kit.work import Work
 
 from .errors import MemberUnknown
+from .parsing import KNOWN_BY
 
 
 async def come(work: Work, profile: dict[str, Any], *, known_only: bool) -> members.Upserted:
@@ -15,7 +16,7 @@ async def come(work: Work, profile: dict[str, Any], *, known_only: bool) -> memb
     async with work.savepoint():
         upserted = await members.upsert(work, profile, historical=True)
         if upserted.created and known_only:
-            raise MemberUnknown(field="external_id" if "external_id" in profile else "email")
+            raise MemberUnknown(field=next(name for name in KNOWN_BY if name in profile))
     return upserted
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from laurels.kit.money import check_currency
 from laurels.kit.reading import read_json
-from laurels.kit.schema import Attributes
+from laurels.kit.schema import Attributes, Identities
 from laurels.kit.time import local_date
 from laurels.kit.words import fault_of
 from laurels.purchases import Line, NewPurchase, RefundLine
@@ -212,7 +212,7 @@ class Reading:
         item.channel = self._cell(values, "channel")
         attributes = self._cell(values, "attributes")
         if attributes is not None:
-            item.attributes = _attributes(attributes)
+            item.attributes = _from_json("attributes", attributes)
         item.note = self._cell(values, "note")
         lines = self._cell(values, "lines")
         if lines is not None:
@@ -328,8 +328,10 @@ def length_wrong(column: str, value: str, longest: int, *, needed: bool = False)
 MEMBER_COLUMNS = (
     "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
     "email_opt_in_at", "email_opt_in_source", "sms_opt_in", "sms_opt_in_at", "sms_opt_in_source",
-    "is_vip", "last_login_at", "enrolled_at", "attributes",
+    "is_vip", "last_login_at", "enrolled_at", "identities", "attributes",
 )  # fmt: skip
+KNOWN_BY = ("external_id", "email", "identities")
+"""What members are known by: a row needs one of them."""
 _MEMBER_LONGEST = {
     "external_id": 128, "email": 254, "first_name": 200, "last_name": 200, "phone": 32,
     "email_opt_in_source": 64, "sms_opt_in_source": 64,
@@ -339,7 +341,11 @@ _YES = {"true": True, "yes": True, "y": True, "1": True, "t": True}
 _ANSWERS = _YES | {"false": False, "no": False, "n": False, "0": False, "f": False}
 _MOMENTS = frozenset({"enrolled_at", "last_login_at", "email_opt_in_at", "sms_opt_in_at"})
 _EARLIEST_BIRTH = 1880
-_ATTRIBUTES = TypeAdapter(Attributes)
+_AS_JSON = {
+    "attributes": (TypeAdapter(Attributes), "free facts", '{"shoe_size": 38}'),
+    "identities": (TypeAdapter(Identities), "identities", '{"crm_id": "C-1042"}'),
+}
+"""Columns that hold JSON: how it is checked, what it is, and an example."""
 
 
 def member_of(
@@ -354,9 +360,9 @@ def member_of(
         _require(profile, "email_opt_in", name)
     for name in profile.keys() & {"sms_opt_in_at", "sms_opt_in_source"}:
         _require(profile, "sms_opt_in", name)
-    if "external_id" not in profile and "email" not in profile:
-        msg = "is empty, and so is `email`; a member needs one of them"
-        raise RowInvalid(msg, field="external_id" if "external_id" in places else "email")
+    if profile.keys().isdisjoint(KNOWN_BY):
+        msg = "is empty; a member needs an `external_id`, an `email` or `identities`"
+        raise RowInvalid(msg, field=next(name for name in KNOWN_BY if name in places))
     return profile
 
 
@@ -370,8 +376,8 @@ def _member_value(column: str, value: str, zone: ZoneInfo, now: datetime) -> Any
         return _birthday(value, local_date(now, zone))
     if column in _MOMENTS:
         return min(moment_of(value, zone, now, column=column), now)
-    if column == "attributes":
-        return _attributes(value)
+    if column in _AS_JSON:
+        return _from_json(column, value)
     if column.endswith("_opt_in") or column == "is_vip":
         return yes_or_no(column, value)
     if len(value) > _MEMBER_LONGEST[column]:
@@ -395,15 +401,16 @@ def check_email(value: str) -> str:
     return value
 
 
-def _attributes(value: str) -> dict[str, Any]:
+def _from_json(column: str, value: str) -> dict[str, Any]:
+    adapter, what, example = _AS_JSON[column]
     try:
-        return _ATTRIBUTES.validate_python(read_json(value))
+        return adapter.validate_python(read_json(value))
     except ValidationError as error:
-        msg = f"is not a JSON object of free facts: {fault_of(error.errors()[0])[1]}"
-        raise RowInvalid(msg, field="attributes") from None
+        msg = f"is not a JSON object of {what}: {fault_of(error.errors()[0])[1]}"
+        raise RowInvalid(msg, field=column) from None
     except ValueError as error:
-        msg = f'is not JSON ({error}); write `{{"shoe_size": 38}}`'
-        raise RowInvalid(msg, field="attributes") from None
+        msg = f"is not JSON ({error}); write `{example}`"
+        raise RowInvalid(msg, field=column) from None
 
 
 def _birthday(value: str, today: date) -> date:

@@ -34,6 +34,7 @@ from .dialect import Dialect
 from .errors import FileRefused
 from .grouping import rows_of
 from .parsing import (
+    KNOWN_BY,
     LINE_COLUMNS,
     MEMBER_COLUMNS,
     PURCHASE_COLUMNS,
@@ -131,7 +132,7 @@ async def import_members(
         where, now = zone(tenant.time_zone), utc_now()
         return lambda values: member_of(values, places, where, now)
 
-    kind = Kind("members", MEMBER_COLUMNS, (), parse, book, one_of=("external_id", "email"))
+    kind = Kind("members", MEMBER_COLUMNS, (), parse, book, one_of=KNOWN_BY)
     return await _import(database, tenant_id, options, kind, on_progress)
 
 

@@ -270,5 +270,14 @@ def _plain(value: Any, depth: int) -> Any:
     return value
 
 
+MAX_IDENTITIES = 10
+"""Identities of one member, one of each kind."""
+_IdentityKind = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=40),
+    Shaped("[a-z][a-z0-9_]*", "has small letters, digits and `_`, and begins with a letter"),
+]
+Identities = Annotated[dict[_IdentityKind, Code | None], Field(max_length=MAX_IDENTITIES)]
+"""What somebody is known by, by kind; null for what they are known by no more."""
 Attributes = Annotated[dict[str, Any], AfterValidator(_attributes)]
 """Free facts about a thing: at most 50 entries, 5 levels; decimals are kept as text."""

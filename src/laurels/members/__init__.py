@@ -1,6 +1,7 @@
 """The people in a tenant's programme, with their lifetime totals.
 
-A member has an external id (the tenant's own), an e-mail, or both. It never knows of points.
+A member has an external id (the tenant's own), an e-mail, or another identity. It never knows of
+points.
 """
 
 from .archiving import archive, block, restore, unblock
@@ -13,6 +14,7 @@ from .queries import (
     count_active,
     enrolled_since,
     find_by_email,
+    find_by_identity,
     get_facts,
     get_member,
     list_born_on,
@@ -40,6 +42,7 @@ __all__ = [
     "Merge", "Present", "Upserted", "add_purchases", "add_refunds", "archive", "block", "change",
     "count_active",
     "enrolled_since", "ensure", "ensure_new", "erase", "export", "find", "find_by_email",
+    "find_by_identity",
     "get_facts", "get_member", "list_born_on", "list_members", "lock_present", "look_up",
     "merge", "require_active", "restore", "set_totals", "unblock", "unmerge", "upsert", "walk",
 ]  # fmt: skip

@@ -36,13 +36,19 @@ async def erase(work: Work, member_id: UUID) -> None:
         work.tenant_id, member_id,
     )  # fmt: skip
     ids = [row["id"] for row in rows]
-    texts = {
-        text for row in rows for text in (row["external_id"], row["email"], row["phone"]) if text
-    } | {
-        f"{row['first_name']} {row['last_name']}"
-        for row in rows
-        if row["first_name"] and row["last_name"]
-    }
+    known_by = await work.fetch(
+        "select value from laurels.member_identities where tenant_id = $1 and member_id = any($2)",
+        work.tenant_id, ids,
+    )  # fmt: skip
+    texts = (
+        {text for row in rows for text in (row["external_id"], row["email"], row["phone"]) if text}
+        | {row["value"] for row in known_by}
+        | {
+            f"{row['first_name']} {row['last_name']}"
+            for row in rows
+            if row["first_name"] and row["last_name"]
+        }
+    )
     await within(work, Erasing(tuple(ids), tuple(sorted(texts))))
     await audit.blank(work, [encode("member", each) for each in ids], sorted(texts))
     await idempotency.scrub(work, [*sorted(texts), *(encode("member", each) for each in ids)])
@@ -64,5 +70,9 @@ async def _empty(work: Work, ids: list[UUID]) -> None:
         " sms_opt_in = null, is_vip = false, last_login_at = null, merged_into = null,"
         " survivor_id = null, blocked_at = null, blocked_reason = null, updated_at = now()"
         " where tenant_id = $1 and id = any($2)",
+        work.tenant_id, ids,
+    )  # fmt: skip
+    await work.fetch(
+        "delete from laurels.member_identities where tenant_id = $1 and member_id = any($2)",
         work.tenant_id, ids,
     )  # fmt: skip

@@ -2,10 +2,11 @@
 
 AppError
 ├── MemberNotFound        no such member
-├── MemberUnidentified    neither external id nor e-mail
-├── MemberAmbiguous       external id and e-mail point at two members
+├── MemberUnidentified    neither external id, e-mail nor another identity
+├── MemberAmbiguous       external id, e-mail and identities point at two members
 ├── ExternalIdTaken       another member has this external id
 ├── EmailTaken            another member has this e-mail
+├── IdentityTaken         another member has this identity
 ├── BirthdayInvalid       an invalid date of birth
 ├── ConsentInvalid        given at a time in the future
 ├── MemberBlocked         blocked: unblock them first
@@ -29,13 +30,13 @@ class MemberNotFound(NotFound):
 
 
 class MemberUnidentified(Invalid):
-    """The member is not identified; send `external_id`, `email`, or both."""
+    """The member is not identified; send `external_id`, `email` or `identities`."""
 
     code: ClassVar[str] = "member_unidentified"
 
 
 class MemberAmbiguous(Conflict):
-    """The external id and the e-mail belong to different members; merge them, or send only one."""
+    """The identifiers belong to different members; merge them, or send those of one."""
 
     code: ClassVar[str] = "member_ambiguous"
 
@@ -44,6 +45,12 @@ class EmailTaken(Conflict):
     """Another member has this e-mail; name that member, or send another e-mail."""
 
     code: ClassVar[str] = "email_taken"
+
+
+class IdentityTaken(Conflict):
+    """Another member has this identity; send another one, or merge the two."""
+
+    code: ClassVar[str] = "identity_taken"
 
 
 class ExternalIdTaken(Conflict):

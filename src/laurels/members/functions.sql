@@ -133,6 +133,44 @@ begin
 end
 $$;
 
+-- A member is known by something: an external id, an e-mail, or another identity. Asked when the
+-- transaction ends, and only of those who have neither of the first two.
+create or replace function laurels.require_identity() returns trigger
+language plpgsql set search_path = laurels, pg_temp as $$
+declare
+  v_member uuid := case tg_op
+    when 'DELETE' then (to_jsonb(old) ->> 'member_id')::uuid else (to_jsonb(new) ->> 'id')::uuid
+  end;
+  v_tenant uuid := coalesce(to_jsonb(new), to_jsonb(old)) ->> 'tenant_id';
+begin
+  if exists (
+    select from laurels.members as m
+    where m.tenant_id = v_tenant and m.id = v_member and m.status <> 'erased'
+      and m.external_id is null and m.email is null
+  ) and not exists (
+    select from laurels.member_identities as i
+    where i.tenant_id = v_tenant and i.member_id = v_member
+  ) then
+    raise exception 'a member needs an external id, an e-mail or another identity'
+      using errcode = 'check_violation', constraint = 'member_is_known';
+  end if;
+  return null;
+end
+$$;
+
+revoke all on function laurels.require_identity() from laurels_app, laurels_maintenance;
+drop trigger if exists member_is_known on laurels.members;
+create constraint trigger member_is_known
+after insert or update of external_id, email, status on laurels.members
+deferrable initially deferred
+for each row when (new.external_id is null and new.email is null and new.status <> 'erased')
+execute function laurels.require_identity();
+drop trigger if exists member_is_known on laurels.member_identities;
+create constraint trigger member_is_known
+after delete on laurels.member_identities
+deferrable initially deferred
+for each row execute function laurels.require_identity();
+
 -- What is changed by SQL, past the application, is noted in the audit log.
 create or replace trigger audit_outside
 after insert or update or delete on laurels.members

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, Index, Numeric, Text, text
+from sqlalchemy import CheckConstraint, Computed, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from laurels.kit.db import MAX_SUM
@@ -219,6 +219,26 @@ class MemberTotals(TenantOwned, Base):
     purchases: Mapped[int] = mapped_column(comment="Number of completed purchases.")
     first_purchase_at: Mapped[datetime | None] = mapped_column(comment="Earliest purchase.")
     last_purchase_at: Mapped[datetime | None] = mapped_column(comment="Latest purchase.")
+
+
+class MemberIdentity(TenantOwned, Base):
+    """Something else by which a member is known: a card, a number in a CRM, a telephone."""
+
+    __tablename__ = "member_identities"
+    __table_args__ = (
+        tenant_fk("member_id", "members"),
+        UniqueConstraint("tenant_id", "member_id", "kind", name="uq_member_identities_member"),
+        CheckConstraint("kind ~ '^[a-z][a-z0-9_]{0,39}$'", name="kind_shape"),
+        key("value", 128),
+        {"comment": "What members are known by besides external id and e-mail; each means one."},
+    )
+
+    kind: Mapped[str] = mapped_column(primary_key=True, comment="What it is: card, crm_id, phone.")
+    value: Mapped[str] = mapped_column(primary_key=True, comment="The id itself.")
+    member_id: Mapped[UUID] = mapped_column(comment="Whom it was given to.")
+    created_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), comment="When the row was written."
+    )
 
 
 class MemberMerge(TenantOwned, Base):

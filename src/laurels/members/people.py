@@ -13,6 +13,13 @@ for _name, _table, _where, _key, _kind in (
     ("members", "members", "x.id = any($2)", "x.id::text", "member"),
     ("totals", "member_totals", "x.member_id = any($2)", "x.member_id::text", None),
     (
+        "identities",
+        "member_identities",
+        "x.member_id = any($2)",
+        "x.kind || ' ' || x.value",
+        None,
+    ),
+    (
         "merges",
         "member_merges",
         "(x.merged_id = any($2) or x.survivor_id = any($2))",

@@ -23,6 +23,8 @@ _MEMBER = (
     " m.email_opt_in_at, m.email_opt_in_source, m.sms_opt_in_at, m.sms_opt_in_source,"
     " m.last_login_at, m.attributes,"
     " m.enrolled_at, m.updated_at,"
+    " coalesce((select jsonb_object_agg(i.kind, i.value) from laurels.member_identities as i"
+    "  where i.tenant_id = m.tenant_id and i.member_id = m.id), '{}') as identities,"
     " coalesce(t.spend, 0) as spend, coalesce(t.refunded, 0) as refunded,"
     " coalesce(t.purchases, 0) as purchases, t.first_purchase_at, t.last_purchase_at"
     " from laurels.members as m left join lateral (select * from laurels.member_totals as x"
@@ -159,17 +161,19 @@ async def list_members(
     *,
     external_id: str | None = None,
     email: str | None = None,
+    identity: str | None = None,
     search: str | None = None,
     status: str | None = None,
     asked: Asked = FIRST_PAGE,
 ) -> Found[dict[str, Any]]:
-    """Return members, usually newest first: by exact external id or e-mail, or by parts of words.
+    """Return members, usually newest first: by exact external id, e-mail or other identity
+    (`kind:value`), or by parts of words.
 
     The words of a search come in any order, accents and capitals aside; those of one or two
     characters begin what they are found in. A telephone number is found by its digits, however it
     is written. Without a status: those in sight (active or blocked), and whoever an exact external
-    id means, whatever they are; the ids of a merged member mean the survivor. Who asks what changed
-    since a moment hears of every status, or would miss those who left.
+    id or identity means, whatever they are; the ids of a merged member mean the survivor. Who asks
+    what changed since a moment hears of every status, or would miss those who left.
     """
     statement, values = (
         f"{_MEMBER} and ($2::text is null or m.id = (select coalesce(x.survivor_id, x.id)"
@@ -177,11 +181,15 @@ async def list_members(
         ' and ($3::text is null or lower(m.email collate "C") = $3 or m.id in (select x.survivor_id'
         '  from laurels.members as x where x.tenant_id = $1 and lower(x.email collate "C") = $3'
         "  and x.status = 'merged'))"
-        " and (m.status = $4 or ($4 is null and ($2::text is not null"
+        " and ($6::text is null or m.id = (select coalesce(x.survivor_id, x.id)"
+        "  from laurels.member_identities as i inner join laurels.members as x"
+        "   on x.tenant_id = $1 and x.id = i.member_id"
+        "  where i.tenant_id = $1 and i.kind = $6 and i.value = $7))"
+        " and (m.status = $4 or ($4 is null and ($2::text is not null or $6::text is not null"
         "  or $5 or m.status in ('active', 'blocked'))))",
         [
             work.tenant_id, external_id, None if email is None else fold(email), status,
-            asked.since is not None,
+            asked.since is not None, *(identity.split(":", 1) if identity else (None, None)),
         ],
     )  # fmt: skip
     if words := words_of(search):
@@ -193,11 +201,11 @@ async def list_members(
         assert row is not None, "there are words"
         patterns, found = row
         if len(found) <= FEW:
-            statement += " and m.id = any($6::uuid[])"
+            statement += " and m.id = any($8::uuid[])"
             values.append(found)
         else:
             # Of so many, a page is soon full when the list is read in its order.
-            statement += " and (m.search_key like all($6::text[]) or m.search_key like $7::text)"
+            statement += " and (m.search_key like all($8::text[]) or m.search_key like $9::text)"
             values += [patterns, _telephone(search)]
     return await MEMBERS.fetch(work, asked, statement, *values)
 
@@ -252,6 +260,20 @@ async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:
     found = {row[0]: row[1] for row in rows}
     present = await lock_present(work, list(found.values()))
     return {mail: present[member_id].id for mail, member_id in found.items()}
+
+
+async def find_by_identity(work: Work, kind: str, values: Sequence[str]) -> dict[str, UUID]:
+    """Return the ids of the members who are known by these identities of a kind.
+
+    What a merged member was known by means the survivor.
+    """
+    rows = await work.fetch(
+        "select value, member_id from laurels.member_identities"
+        " where tenant_id = $1 and kind = $2 and value = any($3)",
+        work.tenant_id, kind, list(values),
+    )  # fmt: skip
+    present = await lock_present(work, [row[1] for row in rows])
+    return {row[0]: present[row[1]].id for row in rows}
 
 
 async def walk(work: Work, *, after: UUID | None, limit: int) -> list[dict[str, Any]]:

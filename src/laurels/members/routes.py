@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import AfterValidator
 
 from laurels.kit import expand as expanding
 from laurels.kit.access import begin
@@ -12,6 +13,7 @@ from laurels.kit.http import Door
 from laurels.kit.openapi import refuses
 from laurels.kit.paging import Asked, Page
 from laurels.kit.schema import Code, Email, Name
+from laurels.kit.values import check_key
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -21,12 +23,14 @@ from .errors import (
     ConsentInvalid,
     EmailTaken,
     ExternalIdTaken,
+    IdentityTaken,
     MemberArchived,
     MemberBlocked,
     MemberErased,
     MemberMerged,
     MemberNotFound,
     MemberNotMerged,
+    MemberUnidentified,
     MergedWithItself,
     MergeNotLast,
 )
@@ -40,12 +44,24 @@ Erasing = Annotated[Work, begin(Permission.MEMBERS_ERASE)]
 Exporting = Annotated[Work, begin(Permission.MEMBERS_READ)]
 
 
+def _identity(text: str | None) -> str | None:
+    if text is not None and not all(text.partition(":")):
+        msg = "is not a kind and a value such as `crm_id:C-1042`"
+        raise ValueError(msg)
+    return None if text is None else check_key(text)
+
+
 @router.get("")
 async def list_members(
     work: Reading,
     asked: Annotated[Asked, Depends(queries.MEMBERS)],
     external_id: Annotated[Code | None, Query(description="Exactly this external id.")] = None,
     email: Annotated[Email | None, Query(description="Exactly this e-mail, any case.")] = None,
+    identity: Annotated[
+        str | None,
+        Query(max_length=200, description="Exactly this identity: `kind:value`."),
+        AfterValidator(_identity),
+    ] = None,
     search: Annotated[
         Name | None,
         Query(
@@ -55,7 +71,9 @@ async def list_members(
     ] = None,
     status: Annotated[
         Status | None,
-        Query(description="Defaults to active, or to any with `external_id` or `since`."),
+        Query(
+            description="Defaults to active, or to any with `external_id`, `identity` or `since`."
+        ),
     ] = None,
     expand: Expand | None = None,
 ) -> Page[MemberOut]:
@@ -64,6 +82,7 @@ async def list_members(
         work,
         external_id=external_id,
         email=email,
+        identity=identity,
         search=search,
         status=status,
         asked=asked,
@@ -92,6 +111,8 @@ async def get_member(member_id: MemberId, work: Reading, expand: Expand | None =
     ConsentInvalid,
     EmailTaken,
     ExternalIdTaken,
+    IdentityTaken,
+    MemberUnidentified,
 )
 async def change_member(member_id: MemberId, body: MemberIn, work: Writing) -> MemberOut:
     """Change the fields of a member's profile that are sent; the rest stay as they are."""

@@ -4,7 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from laurels.kit.expand import Expanded
 from laurels.kit.schema import (
@@ -13,6 +19,7 @@ from laurels.kit.schema import (
     Day,
     Email,
     Flag,
+    Identities,
     IdOf,
     Moment,
     MoneyOut,
@@ -50,6 +57,13 @@ class MemberIn(Schema):
     )
     email: Email | None = Field(
         default=None, description="Unique among active members.", examples=["anna@example.com"]
+    )
+    identities: Identities | None = Field(
+        default=None,
+        description="What else the person is known by, by kind: a card, a number in your CRM, a"
+        " telephone number. One of each kind, at most 10; each means one member. Kinds that are not"
+        " sent stay; `null` removes one.",
+        examples=[{"crm_id": "C-1042"}],
     )
     first_name: Name | None = Field(default=None, description="Given name. `null` removes it.")
     last_name: Name | None = Field(default=None, description="Family name. `null` removes it.")
@@ -99,7 +113,7 @@ class MemberIn(Schema):
 
     @model_validator(mode="after")
     def _says_who(self) -> "MemberIn":
-        for name in ("is_vip", "attributes"):
+        for name in ("is_vip", "attributes", "identities"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 msg = f"`{name}` cannot be null; leave it out to keep it as it is"
                 raise ValueError(msg)
@@ -123,6 +137,9 @@ class MemberOut(View):
         description="Your own id of the person; null when none was given."
     )
     email: str | None = Field(description="E-mail address; null when unknown, or after erasure.")
+    identities: dict[str, str] = Field(
+        description="What else the person is known by, by kind; empty when nothing."
+    )
     first_name: str | None = Field(description="Given name; null when unknown.")
     last_name: str | None = Field(description="Family name; null when unknown.")
     phone: str | None = Field(description="Telephone number as it was sent; null when unknown.")

@@ -14,7 +14,6 @@ from laurels import audit
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
-from laurels.kit.errors import AppError
 from laurels.kit.ids import encode, new_id
 from laurels.kit.values import fold
 from laurels.kit.work import Work
@@ -23,12 +22,11 @@ from .errors import (
     BirthdayInvalid,
     ConsentInvalid,
     EmailTaken,
-    ExternalIdTaken,
-    MemberAmbiguous,
     MemberArchived,
     MemberUnidentified,
 )
-from .queries import HOLDS_EMAIL, get_member, require_own_life
+from .identifying import identify, known_by, match, refuse_double, require_known
+from .queries import get_member, require_own_life
 
 PROFILE = (
     "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
@@ -144,17 +142,16 @@ def _ensured(rows: Sequence[Any]) -> Ensured:
 
 
 async def upsert(work: Work, profile: dict[str, Any], *, historical: bool = False) -> Upserted:
-    """The member with this external id or e-mail exists and has this profile.
+    """The member with this external id, e-mail or other identity exists and has this profile.
 
-    Fields that are not named stay as they are; `historical` keeps events from the outside, and
-    `enrolled_at` says since when somebody new is a member. Raise MemberUnidentified,
-    MemberAmbiguous or EmailTaken.
+    Fields that are not named stay as they are, and so do identities of other kinds; `historical`
+    keeps events from the outside, and `enrolled_at` says since when somebody new is a member. Raise
+    MemberUnidentified, MemberAmbiguous, EmailTaken or IdentityTaken.
     """
-    external_id, email = profile.get("external_id"), profile.get("email")
-    if external_id is None and email is None:
+    if not known_by(profile):
         raise MemberUnidentified(field="external_id")
     _refuse_unborn(work, profile)
-    member_id = await _match(work, external_id, email)
+    member_id = await match(work, profile)
     if member_id is None:
         return await _insert(work, profile, historical=historical)
     return await _update(work, member_id, profile, historical=historical)
@@ -172,7 +169,9 @@ async def _update(
         raise MemberArchived(member=encode("member", member_id))
     if before["status"] == "merged":
         own = {
-            name: value for name, value in profile.items() if name not in {"external_id", "email"}
+            name: value
+            for name, value in profile.items()
+            if name not in {"external_id", "email", "identities"}
         }
         survivor: UUID = before["survivor_id"]
         return await _update(work, survivor, own, historical=historical)
@@ -186,62 +185,6 @@ def _refuse_unborn(work: Work, profile: dict[str, Any]) -> None:
     if born is not None and born > work.now.date() + timedelta(days=1):
         msg = f"{born} is in the future; check the year"
         raise BirthdayInvalid(msg, field="birthday")
-
-
-async def _match(work: Work, external_id: str | None, email: str | None) -> UUID | None:
-    """Return whom external id and e-mail mean, locked. Raise MemberAmbiguous or EmailTaken."""
-    rows = await work.fetch(
-        "select id, external_id, external_id = $2 as by_id, status, survivor_id"
-        " from laurels.members where tenant_id = $1 and (external_id = $2"
-        f'  or (lower(email collate "C") = $3 and {HOLDS_EMAIL})'
-        "  or (lower(email collate \"C\") = $3 and status = 'merged'))"
-        " order by id for no key update",
-        work.tenant_id, external_id, None if email is None else fold(email),
-    )  # fmt: skip
-    named = next((row for row in rows if row["by_id"]), None)
-    others = [row for row in rows if not row["by_id"]]
-    # Whoever has the e-mail now comes before those who had it when they were merged.
-    others.sort(key=lambda row: row["status"] == "merged")
-    mailed = others[0] if others else None
-    if named is None or mailed is None:
-        found = named or mailed
-        if named is None and mailed is not None and external_id and mailed["external_id"]:
-            raise _taken(mailed["id"], mailed["external_id"])
-        return None if found is None else found["id"]
-    if (named["survivor_id"] or named["id"]) != (mailed["survivor_id"] or mailed["id"]):
-        ids = [encode("member", row["id"]) for row in (named, mailed)]
-        msg = (
-            f"The external id belongs to {ids[0]} and the e-mail to {ids[1]}; merge the two if"
-            " they are one person, or send only one of the two."
-        )
-        raise MemberAmbiguous(msg, field="email", members=ids)
-    return named["id"]
-
-
-def _taken(member_id: UUID, external_id: str | None) -> EmailTaken:
-    known = f" (external id `{external_id}`)" if external_id else ""
-    msg = (
-        f"The member {encode('member', member_id)}{known} has this e-mail; name that member, send"
-        " another e-mail, or enrol this one without it and merge the two."
-    )
-    return EmailTaken(msg, field="email", member=encode("member", member_id))
-
-
-async def _refuse_double(work: Work, member_id: UUID, profile: dict[str, Any]) -> AppError:
-    """Return who has the external id or the e-mail that another member was to have."""
-    row = await work.fetchrow(
-        "select id, external_id, external_id = $3 as by_id from laurels.members"
-        " where tenant_id = $1 and id <> $2 and (external_id = $3"
-        f'  or (lower(email collate "C") = $4 and {HOLDS_EMAIL}))'
-        " order by by_id desc nulls last limit 1",
-        work.tenant_id, member_id, profile.get("external_id"), fold(profile.get("email") or ""),
-    )  # fmt: skip
-    if row is None:
-        return EmailTaken(field="email")
-    if row["by_id"]:
-        msg = f"The member {encode('member', row['id'])} has this external id; send another one."
-        return ExternalIdTaken(msg, field="external_id", member=encode("member", row["id"]))
-    return _taken(row["id"], row["external_id"])
 
 
 async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> Upserted:
@@ -260,9 +203,10 @@ async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> U
                 since,
                 *values.values(),
             )
+            await identify(work, member_id, profile.get("identities") or {}, new=True)
     except asyncpg.UniqueViolationError:
         # Somebody enrolled the same person in the meantime; now they are there to be changed.
-        found = await _match(work, profile.get("external_id"), profile.get("email"))
+        found = await match(work, profile)
         if found is None:
             raise EmailTaken(field="email") from None
         return await _update(work, found, profile, historical=historical)
@@ -279,7 +223,7 @@ async def _note_enrolment(work: Work, member_id: UUID, profile: dict[str, Any]) 
         action="member.enrolled",
         target_type="member",
         target_id=encode("member", member_id),
-        after={name: profile[name] for name in PROFILE if name in profile},
+        after={name: profile[name] for name in (*PROFILE, "identities") if name in profile},
     )
 
 
@@ -288,10 +232,16 @@ async def change(
 ) -> bool:
     """The member has this profile; fields not named stay. Say whether anything is new.
 
-    Raise MemberNotFound, EmailTaken, MemberMerged or MemberErased.
+    Raise MemberNotFound, EmailTaken, ExternalIdTaken, IdentityTaken, MemberMerged, MemberErased, or
+    MemberUnidentified when nothing would be left by which they are known.
     """
     before = await get_member(work, member_id)
     require_own_life(before)
+    told: dict[str, str | None] = profile.get("identities") or {}
+    identities = {
+        kind: value for kind, value in told.items() if before["identities"].get(kind) != value
+    }
+    require_known({**before, **profile}, {**before["identities"], **identities})
     profile = {**profile, **_consent(work, profile, before, historical=historical)}
     if _same_address(before["email"], profile.get("email")):
         # Whose capitals differ is the same to us; to the server of their mail perhaps not.
@@ -299,21 +249,25 @@ async def change(
     values = {
         name: value for name, value in _bind(profile).items() if before[name] != profile[name]
     }
-    if not values:
+    if not values and not identities:
         return False
     written = {**values, **_learnt(work, values, historical=historical)}
-    marks = [f"{name} = ${n}{_cast(name)}" for n, name in enumerate(written, start=3)]
+    marks = [f", {name} = ${n}{_cast(name)}" for n, name in enumerate(written, start=3)]
     try:
         async with work.savepoint():
             await work.fetch(
-                f"update laurels.members set {', '.join(marks)}, updated_at = now()"
+                f"update laurels.members set updated_at = now(){''.join(marks)}"
                 " where tenant_id = $1 and id = $2",
                 work.tenant_id,
                 member_id,
                 *written.values(),
             )
+            await identify(work, member_id, identities)
     except asyncpg.UniqueViolationError:
-        raise await _refuse_double(work, member_id, values) from None
+        raise await refuse_double(work, member_id, {**values, "identities": identities}) from None
+    if identities:
+        values["identities"] = identities
+        profile["identities"] = {**before["identities"], **identities}
     await audit.record(
         work,
         action="member.changed",

@@ -17,6 +17,7 @@ from laurels.members.errors import (
     ConsentInvalid,
     EmailTaken,
     ExternalIdTaken,
+    IdentityTaken,
     MemberAmbiguous,
     MemberArchived,
     MemberErased,
@@ -67,6 +68,7 @@ ENROLLING: tuple[type[AppError], ...] = (
     MemberArchived,
     EmailTaken,
     ExternalIdTaken,
+    IdentityTaken,
 )
 """What stands in the way of an enrolment."""
 

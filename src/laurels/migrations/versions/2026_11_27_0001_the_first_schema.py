@@ -90,6 +90,7 @@ def keep_tenants_apart() -> None:
     protect("counters", bi=False)
     protect("members", integration=["select"])
     protect("member_totals")
+    protect("member_identities", app=ALL)
     protect("member_merges")
     protect("programs")
     protect("wallets")

@@ -726,6 +726,21 @@ create unique index uq_members_external_id
 on laurels.members (tenant_id, external_id)
 where external_id is not null;
 
+create table laurels.member_identities (
+  tenant_id uuid not null,
+  kind text not null,
+  value text not null,
+  member_id uuid not null,
+  created_at timestamptz default now() not null,
+  constraint pk_member_identities primary key (tenant_id, kind, value),
+  constraint uq_member_identities_member unique (tenant_id, member_id, kind),
+  constraint fk_member_identities_tenant_id_member_id
+  foreign key (tenant_id, member_id)
+  references laurels.members (tenant_id, id),
+  constraint ck_member_identities_kind_shape check (kind ~ '^[a-z][a-z0-9_]{0,39}$'),
+  constraint ck_member_identities_value_is_key check (laurels.is_key(value, 128))
+);
+
 create table laurels.member_merges (
   tenant_id uuid not null,
   id uuid default laurels.new_id() not null,

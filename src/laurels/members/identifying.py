@@ -1,0 +1,150 @@
+"""By what members are known: external id, e-mail, and identities of other kinds."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from laurels.kit.errors import AppError, Invalid
+from laurels.kit.ids import encode
+from laurels.kit.schema import MAX_IDENTITIES
+from laurels.kit.values import fold
+from laurels.kit.work import Work
+
+from .errors import (
+    EmailTaken,
+    ExternalIdTaken,
+    IdentityTaken,
+    MemberAmbiguous,
+    MemberUnidentified,
+)
+from .queries import HOLDS_EMAIL
+
+
+def known_by(profile: Mapping[str, Any]) -> list[Any]:
+    """Return what this profile, or a member, is known by."""
+    known = [profile.get("external_id"), profile.get("email")]
+    known += (profile.get("identities") or {}).values()
+    return [each for each in known if each is not None]
+
+
+def require_known(member: Mapping[str, Any], identities: Mapping[str, str | None]) -> None:
+    """Raise MemberUnidentified if a member would be known by nothing, Invalid if by too much."""
+    if not known_by({**member, "identities": identities}):
+        msg = "Nothing would be left by which this member is known; keep one of the identifiers."
+        raise MemberUnidentified(msg, field="external_id")
+    if sum(value is not None for value in identities.values()) > MAX_IDENTITIES:
+        msg = f"has more than {MAX_IDENTITIES} kinds; set one that is not needed to null"
+        raise Invalid(msg, field="identities")
+
+
+async def match(work: Work, profile: Mapping[str, Any]) -> UUID | None:
+    """Return whom the ids of a profile mean, locked, None when nobody.
+
+    Raise MemberAmbiguous when they mean several; EmailTaken or IdentityTaken when an e-mail or an
+    identity means somebody who has another external id.
+    """
+    external_id, email = profile.get("external_id"), profile.get("email")
+    holders = await _holders(work, profile.get("identities") or {})
+    rows = await work.fetch(
+        "select id, external_id, external_id = $2 as by_id, id = any($4) as by_identity, status,"
+        " survivor_id from laurels.members where tenant_id = $1 and (external_id = $2"
+        f'  or (lower(email collate "C") = $3 and {HOLDS_EMAIL})'
+        "  or (lower(email collate \"C\") = $3 and status = 'merged') or id = any($4))"
+        " order by id for no key update",
+        work.tenant_id, external_id, None if email is None else fold(email), list(holders),
+    )  # fmt: skip
+    named = [row for row in rows if row["by_id"]]
+    known = [row for row in rows if row["by_identity"] and not row["by_id"]]
+    mailed = [row for row in rows if not row["by_identity"] and not row["by_id"]]
+    # Whoever has the e-mail now comes before those who had it when they were merged.
+    mailed.sort(key=lambda row: row["status"] == "merged")
+    found = [*named, *known, *mailed[:1]]
+    people = {row["survivor_id"] or row["id"]: row["id"] for row in reversed(found)}
+    if len(people) > 1:
+        ids = [encode("member", row) for row in reversed(people.values())]
+        msg = (
+            f"The identifiers belong to different members, {' and '.join(ids)}; merge them if they"
+            " are one person, or send only the identifiers of one."
+        )
+        place = "email" if mailed else "identities"
+        raise MemberAmbiguous(msg, field=place, members=ids)
+    if not named and found and external_id and found[0]["external_id"]:
+        who = found[0]["id"]
+        if known:
+            raise _identity_taken(holders[known[0]["id"]], known[0]["id"])
+        raise _taken(who, found[0]["external_id"])
+    return found[0]["id"] if found else None
+
+
+async def _holders(work: Work, identities: Mapping[str, str | None]) -> dict[UUID, str]:
+    """Return by id the members who are known by one of these, and by which kind."""
+    told = {kind: value for kind, value in identities.items() if value is not None}
+    if not told:
+        return {}
+    rows = await work.fetch(
+        "select i.member_id, i.kind from laurels.member_identities as i"
+        " inner join unnest($2::text[], $3::text[]) as n (kind, value)"
+        "  on n.kind = i.kind and n.value = i.value where i.tenant_id = $1",
+        work.tenant_id, list(told), list(told.values()),
+    )  # fmt: skip
+    return {row[0]: row[1] for row in rows}
+
+
+def _identity_taken(kind: str, member_id: UUID) -> IdentityTaken:
+    member = encode("member", member_id)
+    msg = (
+        f"The member {member} has this `{kind}`; name that member, send another one, or merge the"
+        " two if they are one person."
+    )
+    return IdentityTaken(msg, field=f"identities.{kind}", member=member)
+
+
+def _taken(member_id: UUID, external_id: str | None) -> EmailTaken:
+    known = f" (external id `{external_id}`)" if external_id else ""
+    msg = (
+        f"The member {encode('member', member_id)}{known} has this e-mail; name that member, send"
+        " another e-mail, or enrol this one without it and merge the two."
+    )
+    return EmailTaken(msg, field="email", member=encode("member", member_id))
+
+
+async def identify(
+    work: Work, member_id: UUID, identities: Mapping[str, str | None], *, new: bool = False
+) -> None:
+    """The member is known by these, one of each kind, and no more by those that are null."""
+    gone = [kind for kind, value in identities.items() if value is None]
+    told = [(kind, value) for kind, value in sorted(identities.items()) if value is not None]
+    if gone and not new:
+        await work.fetch(
+            "delete from laurels.member_identities"
+            " where tenant_id = $1 and member_id = $2 and kind = any($3)",
+            work.tenant_id, member_id, gone,
+        )  # fmt: skip
+    if told:
+        await work.fetch(
+            "insert into laurels.member_identities (tenant_id, member_id, kind, value)"
+            " select $1, $2, n.* from unnest($3::text[], $4::text[]) as n"
+            " on conflict (tenant_id, member_id, kind) do update set value = excluded.value",
+            work.tenant_id, member_id, [kind for kind, _ in told], [value for _, value in told],
+        )  # fmt: skip
+
+
+async def refuse_double(work: Work, member_id: UUID, profile: dict[str, Any]) -> AppError:
+    """Return who has the external id, e-mail or identity that another member was to have."""
+    holders = await _holders(work, profile.get("identities") or {})
+    for holder, kind in holders.items():
+        if holder != member_id:
+            return _identity_taken(kind, holder)
+    row = await work.fetchrow(
+        "select id, external_id, external_id = $3 as by_id from laurels.members"
+        " where tenant_id = $1 and id <> $2 and (external_id = $3"
+        f'  or (lower(email collate "C") = $4 and {HOLDS_EMAIL}))'
+        " order by by_id desc nulls last limit 1",
+        work.tenant_id, member_id, profile.get("external_id"), fold(profile.get("email") or ""),
+    )  # fmt: skip
+    if row is None:
+        return EmailTaken(field="email")
+    if row["by_id"]:
+        msg = f"The member {encode('member', row['id'])} has this external id; send another one."
+        return ExternalIdTaken(msg, field="external_id", member=encode("member", row["id"]))
+    return _taken(row["id"], row["external_id"])
