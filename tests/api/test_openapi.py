@@ -80,7 +80,7 @@ def test_a_route_says_what_it_refuses():
     assert operation is not None
     assert codes_of(operation, 409) == [
         "idempotency_key_reused", "wallet_closed", "posting_key_taken", "loyalty_disabled",
-        "insufficient_points",
+        "below_minimum_redemption", "insufficient_points",
     ]  # fmt: skip
     assert codes_of(operation, 404) == ["wallet_not_found"]
 

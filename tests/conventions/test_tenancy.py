@@ -210,6 +210,16 @@ async def live_a_little(client: httpx.AsyncClient) -> None:
     wallets = (await client.get(path)).json()["data"]
     wallet = max(wallets, key=lambda each: each["available"])["id"]
     answers += [
+        await client.post(
+            "/v1/purchases",
+            json={
+                "external_id": "wall-paid",
+                "member": "wall-member",
+                "amount": "20.00",
+                "currency": "USD",
+                "payments": [{"points": 1}],
+            },
+        ),
         await client.post(f"/v1/wallets/{wallet}/holds", json={"points": 5}),
         await client.post(
             f"/v1/wallets/{wallet}/credit",

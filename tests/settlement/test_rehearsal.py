@@ -97,6 +97,7 @@ async def doors(client):
          {"member_id": wallet["member_id"], "reward_id": cup["id"]}),
         (f"{wild}/credit", f"{wallets}/credit", {"points": 7}),
         (f"{wild}/debit", f"{wallets}/debit", {"points": 7}),
+        (f"{wild}/penalty", f"{wallets}/penalty", {"points": 2, "reason": "why"}),
         (f"{wild}/holds", f"{wallets}/holds", {"points": 7}),
         ("/v1/holds/{hold_id}/capture", f"/v1/holds/{held['id']}/capture", {"points": 2}),
         ("/v1/holds/{hold_id}/release", f"/v1/holds/{held['id']}/release", None),

@@ -110,11 +110,11 @@ def purchases(
 ) -> None:
     """Import the purchases and refunds of a CSV file, each once; unknown members are enrolled.
 
-    Columns: external_id, member, occurred_at, amount, currency; optional: tax_amount, status,
-    refund_of, channel, payment_method, note, lines (JSON). With --group-by also sku, name,
-    category, quantity, unit_price, line_amount, line_tax_amount, and no amount is needed. If
-    interrupted, run it again: existing rows are skipped. Exit code 3: some rows were rejected;
-    correct them in the file they are written to and import it under the same --source.
+    Columns: external_id, member, occurred_at, amount, currency; optional: tax_amount,
+    points_paid, status, refund_of, channel, payment_method, note, lines (JSON). With --group-by
+    also sku, name, category, quantity, unit_price, line_amount, line_tax_amount, and no amount is
+    needed. If interrupted, run it again: existing rows are skipped. Exit code 3: some rows were
+    rejected; correct them in the file they are written to and import it under the same --source.
     """
     options = _options(
         file,

@@ -6,7 +6,7 @@ A rule listens to one event (its trigger), asks its conditions, and awards point
 
 from .awarding import award, find_award, find_awards, give_back_usage, judge_at_most
 from .errors import RuleNotFound, TooMuchToJudge
-from .facts import activity_facts, purchase_facts
+from .facts import activity_facts, purchase_facts, without_points
 from .judging import Awarded, Occurrence, source_of
 from .managed import follow_settings
 from .presets import furnish
@@ -32,4 +32,5 @@ __all__ = [
     "purchase_facts",
     "source_of",
     "supply",
+    "without_points",
 ]

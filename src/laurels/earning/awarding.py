@@ -4,7 +4,7 @@ Set-based: the number of statements does not depend on how many events are judge
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -88,6 +88,7 @@ async def award(
     historical: bool = False,
     with_tiers: bool = True,
     booked: Callable[[Sequence[Occurrence]], None] | None = None,
+    locked: Callable[[], Awaitable[None]] | None = None,
 ) -> list[Awarded]:
     """Each event has earned what the rules say, and its why is kept.
 
@@ -95,18 +96,23 @@ async def award(
     one before it brought and by the segments to which it belongs then; without tiers they neither
     multiply nor rise. Only called for events that were not judged before; the awards' unique key
     is the second wall. `booked` hears of events as they are booked: what it writes about them is
-    there when the member's next event is judged.
+    there when the member's next event is judged. `locked` is awaited when all is locked that will
+    be, before anything is judged: what moves points beside the rules has its place there.
     """
     if not occurrences:
+        if locked is not None:
+            await locked()
         return []
     if not await tenants.loyalty_enabled(work):
+        if locked is not None:
+            await locked()
         judged = [switched_off(trigger, occurrence) for occurrence in occurrences]
         _book_awards(work, trigger, occurrences, judged, {})
         if booked is not None:
             booked(occurrences)
         return [each.awarded for each in judged]
     batch = Judging(work, trigger, await current_plan(work), historical)
-    await batch.begin(occurrences, with_tiers=with_tiers)
+    await batch.begin(occurrences, with_tiers=with_tiers, locked=locked)
     while batch.waiting:
         turn = await batch.book_next()
         if booked is not None:
@@ -139,7 +145,13 @@ class Judging:
     spent: int = 0
     """Comparisons that were made on the event loop since it last did something else."""
 
-    async def begin(self, occurrences: Sequence[Occurrence], *, with_tiers: bool) -> None:
+    async def begin(
+        self,
+        occurrences: Sequence[Occurrence],
+        *,
+        with_tiers: bool,
+        locked: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         """Know who the members are, what they have used of caps, and where they stand."""
         in_order = sorted(occurrences, key=lambda each: each.occurred_at)
         for occurrence in in_order:
@@ -153,9 +165,11 @@ class Judging:
         alone = bool(self.named.live)
         await _add_facts(self.work, self.trigger, self.plan, in_order, alone=alone)
         self.usage = await _lock_usage(self.work, self.trigger, self.plan, in_order)
-        if alone or len(in_order) * self.plan.gives(self.trigger) > MAX_TURN:
+        if alone or locked or len(in_order) * self.plan.gives(self.trigger) > MAX_TURN:
             # In one go, because with several turns they are not in the order of all.
             await ledger.lock_wallets_of(self.work, sorted(self.waiting))
+        if locked is not None:
+            await locked()
 
     async def book_next(self) -> list[Occurrence]:
         """Judge and book each member's next events, up to one after which more has to be known.

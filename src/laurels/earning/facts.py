@@ -6,13 +6,18 @@ is absent is a fact that is missing. The lines of a purchase are a list of such 
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Context, Decimal
 from typing import Any, Final
 
 from laurels.kit.conditions import Field, Fields, Kind
 
+_DOWN: Final = Context(prec=60, rounding=ROUND_DOWN)
+_PLACES: Final = Decimal("0.0001")
 AMOUNT: Final = "purchase.amount"
 NET_AMOUNT: Final = "purchase.net_amount"
+COUNTED: Final = {AMOUNT: "purchase.counted_amount", NET_AMOUNT: "purchase.counted_net_amount"}
+"""What rules count of what was paid where a part was paid with points: known to rules alone."""
+PAID_WITH_POINTS: Final = "purchase.paid_with_points"
 LINES: Final = "purchase.lines"
 LINE_QUANTITY: Final = "purchase.lines.quantity"
 QUANTITY: Final = "purchase.quantity"
@@ -115,6 +120,17 @@ def purchase_facts(
         LINES: lines,
         "purchase.attributes": attributes,
     }
+
+
+def without_points(facts: Mapping[str, Any], value: Decimal) -> dict[str, Any]:
+    """The facts that let rules count only what was not paid with points worth this much.
+
+    Conditions still see all that was paid. Of what is net of tax it is the same part.
+    """
+    amount, net = facts[AMOUNT], facts[NET_AMOUNT]
+    left = amount - value
+    part = _DOWN.quantize(_DOWN.divide(_DOWN.multiply(net, left), amount), _PLACES)
+    return {PAID_WITH_POINTS: value, COUNTED[AMOUNT]: left, COUNTED[NET_AMOUNT]: part}
 
 
 def activity_facts(

@@ -14,11 +14,12 @@ from laurels.events.catalogue.activities import ActivityRecorded, MemberBirthday
 from laurels.events.catalogue.members import MemberEnrolled
 from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.ids import encode, new_id
+from laurels.kit.schema import trim_money
 from laurels.kit.work import Actor
 
 from .award import Award
 from .engine import evaluate
-from .facts import ACTIVITY_KIND
+from .facts import ACTIVITY_KIND, AMOUNT, COUNTED, PAID_WITH_POINTS
 from .plan import Plan
 from .rules import UsageKey
 
@@ -114,8 +115,13 @@ def judge(
     """Return what an event earns by these rules, its facts being complete."""
     if occurrence.returned:
         return _judge_return(trigger, occurrence, plan)
-    outcome = evaluate(trigger, occurrence.facts, NOTHING if occurrence.barred else plan, usage)
+    facts = occurrence.facts
+    # What was paid with points alone earns nothing, fixed points neither.
+    nothing = occurrence.barred or not facts.get(COUNTED[AMOUNT], True)
+    outcome = evaluate(trigger, facts, NOTHING if nothing else plan, usage)
     explanation = outcome.explanation()
+    if PAID_WITH_POINTS in facts:
+        explanation["paid_with_points"] = trim_money(facts[PAID_WITH_POINTS])
     if occurrence.barred:
         explanation["barred"] = occurrence.barred
     movements = _credits(trigger, occurrence, outcome) if outcome.effects else []

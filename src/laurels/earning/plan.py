@@ -24,6 +24,7 @@ from laurels.kit.ids import decode, encode
 
 from .facts import (
     AMOUNT,
+    COUNTED,
     LINE_QUANTITY,
     LINES,
     LOCAL_DATE,
@@ -266,6 +267,8 @@ def _nothing(_: Facts) -> Amount | None:
 
 
 def _fact(name: str) -> Callable[[Facts], Amount | None]:
+    if (counted := COUNTED.get(name)) is not None:
+        return lambda facts: facts.get(counted, facts.get(name))
     return lambda facts: facts.get(name)
 
 
@@ -286,8 +289,10 @@ def _paid_for_lines(lines: Condition, base: Base) -> Callable[[Facts], Amount | 
     """Return what measures the money that was paid for lines: never more than for the purchase.
 
     Where all lines together are worth more than what was paid, each was paid for in proportion.
+    What was paid with points was paid for each in proportion, too.
     """
     matching, everything = _sum_of_lines(base, lines), _sum_of_lines(base, None)
+    counted = COUNTED[PAID[base]]
 
     def measure(facts: Facts) -> Amount | None:
         total, worth, paid = matching(facts), everything(facts), facts.get(PAID[base])
@@ -296,7 +301,10 @@ def _paid_for_lines(lines: Condition, base: Base) -> Callable[[Facts], Amount | 
         if worth > paid:
             share = _DOWN.divide(EXACT.multiply(total, paid), worth)
             total = _DOWN.quantize(share, _PLACES)
-        return max(min(total, paid), _ZERO)
+        total = max(min(total, paid), _ZERO)
+        if paid and (left := facts.get(counted)) is not None:
+            total = _DOWN.quantize(_DOWN.divide(EXACT.multiply(total, left), paid), _PLACES)
+        return total
 
     return measure
 

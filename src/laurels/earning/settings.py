@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from laurels.kit.schema import Amount, trim_money
+from laurels.kit.schema import Amount, Flag, trim_money
 from laurels.tenants import Section, SettingPoints, register
 
 
@@ -31,6 +31,10 @@ class EarningSettings(Section):
         default=None,
         description="Points for joining, once per member; 0: none; null: only your own rules"
         " decide.",
+    )
+    points_payments_earn: Flag = Field(
+        default=False,
+        description="Whether the part of a purchase that is paid with points earns points, too.",
     )
     birthday_known_days: Annotated[int, Field(strict=True, ge=0, le=366)] = Field(
         default=0,

@@ -115,6 +115,8 @@ _WORDS = {
     "member_id": "The member it is about; null: none.",
     "member_ids": "The members it is about; more than 2,000 are told in several events.",
     "points": "How many points it moves; negative if points were taken.",
+    "points_paid": "How many points a part of it was paid with.",
+    "points_returned": "How many of the points came back that it was paid with.",
     "purchase_id": "The purchase; null: none recorded in Laurels.",
     "quantity": "How many pieces.",
     "reason": "The reason, as a code.",

@@ -43,7 +43,9 @@ async def walk_purchases(work: Work, after: UUID | None) -> Sheet:
         buyer = people.get(each["member_id"])
         told = {
             **each, "external_id": number, "member": buyer,
-            "lines": _json(each["lines"], _LINE), "attributes": _facts(each["attributes"]),
+            "lines": _json(each["lines"], _LINE),
+            "points_paid": sum(paid["points"] or 0 for paid in each["payments"]) or None,
+            "attributes": _facts(each["attributes"]),
         }  # fmt: skip
         rows.append([told.get(column) for column in PURCHASE_COLUMNS])
         rows += [_refund_row(refund, each, number, buyer) for refund in each["refunds"]]

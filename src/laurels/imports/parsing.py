@@ -15,7 +15,7 @@ from laurels.kit.reading import read_json
 from laurels.kit.schema import Attributes, Identities
 from laurels.kit.time import local_date
 from laurels.kit.words import fault_of
-from laurels.purchases import Line, NewPurchase, RefundLine
+from laurels.purchases import Line, NewPurchase, Payment, RefundLine
 
 from .cells import bare
 from .errors import RowInvalid
@@ -24,15 +24,15 @@ from .texts import checked
 
 REQUIRED = ("external_id", "member", "occurred_at", "amount", "currency")
 PURCHASE_COLUMNS = (
-    *REQUIRED, "tax_amount", "source", "status", "refund_of", "channel", "payment_method", "note",
-    "lines", "attributes",
+    *REQUIRED, "tax_amount", "points_paid", "source", "status", "refund_of", "channel",
+    "payment_method", "note", "lines", "attributes",
 )  # fmt: skip
 LINE_COLUMNS = (
     "sku", "name", "category", "quantity", "unit_price", "line_amount", "line_tax_amount",
 )  # fmt: skip
 """Of a file with a row for each line: what is the line's own."""
 _OF_THE_ORDER = (
-    "member", "amount", "tax_amount", "currency", "status", "refund_of", "channel",
+    "member", "amount", "tax_amount", "points_paid", "currency", "status", "refund_of", "channel",
     "payment_method", "note",
 )  # fmt: skip
 STATUSES = ("pending", "completed", "failed", "cancelled")
@@ -202,6 +202,9 @@ class Reading:
         tax = self._cell(values, "tax_amount")
         if tax is not None:
             item.tax_amount = amount_of(tax, column="tax_amount", signed=True)
+        paid = self._cell(values, "points_paid")
+        if paid is not None and paid != "0":
+            item.payments = [Payment(points=_points(paid))]
         status = self._cell(values, "status")
         if status is not None:
             item.status = _one_of("status", status, STATUSES)
@@ -244,6 +247,13 @@ class Reading:
             if len(self._moments) < _MOMENTS_KEPT:
                 self._moments[said] = known
         return known
+
+
+def _points(said: str) -> int:
+    if re.fullmatch("[0-9]{1,15}", said) is None or not int(said):
+        msg = f"`{said[:40]}` is not a whole number of points above zero, such as `500`"
+        raise RowInvalid(msg, field="points_paid")
+    return int(said)
 
 
 def amount_of(said: str, *, column: str = "amount", signed: bool = False) -> Decimal:

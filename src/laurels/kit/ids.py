@@ -30,6 +30,7 @@ PREFIXES: dict[str, str] = {
     "program": "prg",
     "purchase": "pur",
     "purchase_line": "pln",
+    "purchase_payment": "pay",
     "redemption": "rdm",
     "refresh_token": "rft",
     "refund": "rfd",

@@ -198,7 +198,8 @@ def _wallet(balance: Balance, seen: _Seen, programs: Any) -> WalletOut:
     named = programs.named[balance.program_id]
     return WalletOut.model_construct(
         id=balance.wallet_id, member_id=balance.member_id, program_id=balance.program_id,
-        program_name=named.name, unit_name=named.unit_name, available=balance.available,
+        program_name=named.name, unit_name=named.unit_name, point_value=named.point_value,
+        minimum_redemption_points=named.minimum, available=balance.available,
         pending=balance.pending, held=balance.held, debt=balance.debt,
         balance=balance.available + balance.pending + balance.held,
         lifetime_earned=balance.lifetime_earned, lifetime_redeemed=balance.lifetime_redeemed,

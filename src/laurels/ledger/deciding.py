@@ -10,7 +10,17 @@ from laurels.kit.ids import new_id
 from laurels.kit.time import FAR
 
 from .coming_in import bring, credit
-from .drafting import Draft, add_row, balance_of, consume, positive, require, take_from, tell
+from .drafting import (
+    Draft,
+    add_row,
+    balance_of,
+    consume,
+    positive,
+    require,
+    require_minimum,
+    take_from,
+    tell,
+)
 from .errors import (
     CaptureTooLarge,
     HoldClosed,
@@ -138,6 +148,8 @@ def _is_by_hand(movement: Movement) -> bool:
 
 
 def _debit(draft: Draft, wallet: Wallet, movement: Debit, moment: datetime) -> Posted:
+    if movement.type == "redeemed":
+        require_minimum(draft, wallet, movement.points)
     if movement.shortfall == "refuse":
         require(wallet, movement.points)
     positive(movement.points)
@@ -166,6 +178,7 @@ def _debit(draft: Draft, wallet: Wallet, movement: Debit, moment: datetime) -> P
 
 
 def _hold(draft: Draft, wallet: Wallet, movement: HoldPoints, moment: datetime) -> Posted:
+    require_minimum(draft, wallet, movement.points)
     require(wallet, movement.points)
     hold = OpenHold(
         id=new_id(),
@@ -204,6 +217,9 @@ def _capture(draft: Draft, wallet: Wallet, movement: Capture, moment: datetime) 
     if points > hold.points:
         msg = f"The hold has {hold.points} points; you asked to capture {points}."
         raise CaptureTooLarge(msg, held=hold.points, asked=points)
+    if points < hold.points:
+        # All of a hold can be spent: that was promised when the points were set aside.
+        require_minimum(draft, wallet, points)
     transaction_id = new_id()
     rest = points
     for index, (lot_id, part) in enumerate(hold.takes):

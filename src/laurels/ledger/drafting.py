@@ -17,7 +17,7 @@ from laurels.events.catalogue.ledger import (
 )
 from laurels.kit.ids import new_id
 
-from .errors import InsufficientPoints, PointsNotPositive
+from .errors import BelowMinimum, InsufficientPoints, PointsNotPositive
 from .lots import Dates, Lot, Wallet, draw
 from .movements import Balance, Movement, OpenHold, Transaction
 from .opened import Opened
@@ -52,6 +52,8 @@ class Draft:
     openings: dict[UUID, Opened] = field(default_factory=dict[UUID, Opened])
     """What earlier openings said that are asked for again, by their first transaction."""
     archived: frozenset[UUID] = frozenset()
+    minimums: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    """Fewest points that are spent at once, by program."""
     moved: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
     """Where the points are of wallets that were merged and are not locked."""
 
@@ -137,6 +139,17 @@ def require(wallet: Wallet, points: int) -> None:
     if wallet.available < points:
         msg = f"You asked for {points} points; {wallet.available} are available."
         raise InsufficientPoints(msg, available=wallet.available, asked=points)
+
+
+def require_minimum(draft: Draft, wallet: Wallet, points: int) -> None:
+    """Raise BelowMinimum when fewer points are to be spent than the program allows at once."""
+    minimum = draft.minimums.get(wallet.program_id, 0)
+    if 0 < points < minimum:
+        msg = (
+            f"At least {minimum} points are spent at once; you asked for {points}. Send more, or"
+            " lower the program's `minimum_redemption_points`."
+        )
+        raise BelowMinimum(msg, field="points", minimum=minimum, asked=points)
 
 
 def consume(

@@ -12,6 +12,7 @@ AppError
 ├── HoldClosed                     the hold was captured, released or has expired
 ├── CaptureTooLarge                more than the hold holds
 ├── NotReversible                  this kind of transaction is not taken back
+├── BelowMinimum                   fewer points than may be spent at once
 ├── InsufficientPoints             fewer points available than asked for
 ├── PointsOverLimit                over 2^53 - 1 points
 ├── ProgramManaged                 settings say what is to be changed of the default program
@@ -102,6 +103,12 @@ class NotReversible(Conflict):
     """Transactions of this type cannot be reversed."""
 
     code: ClassVar[str] = "not_reversible"
+
+
+class BelowMinimum(Conflict):
+    """The program does not allow so few points to be spent at once."""
+
+    code: ClassVar[str] = "below_minimum_redemption"
 
 
 class InsufficientPoints(Conflict):

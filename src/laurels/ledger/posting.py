@@ -60,6 +60,8 @@ async def post(
             movement.program_id = programs.default_id
     for last_try in (False, False, True):
         draft = await _lock(work, movements, programs)
+        if historical:
+            draft.minimums = {}  # What was spent elsewhere was spent by the rules of that time.
         known = {} if keys_are_fresh else await _known_keys(work, movements)
         draft.moved = await _whereabouts(work, draft, known)
         await _read_expiries(work, draft, movements, known)
@@ -171,6 +173,7 @@ async def _lock(
         wallets=wallets,
         by_member={(wallet.member_id, wallet.program_id): wallet for wallet in wallets.values()},
         archived=programs.archived,
+        minimums={program_id: named.minimum for program_id, named in programs.named.items()},
     )
     await read_details(work, draft, [row[0] for row in rows if row[11]], hold_ids, transaction_ids)
     moved_to = _moved_to(draft)

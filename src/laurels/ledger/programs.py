@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import ROUND_DOWN, Context, Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import orjson
 from laurels import audit, tenants
 from laurels.kit.hot import prefetch
 from laurels.kit.ids import encode, new_id
+from laurels.kit.money import scale
 from laurels.kit.paging import ALL, MAX_PAGE, Asked, Found, Listing, number, text
 from laurels.kit.time import zone
 from laurels.kit.work import Work
@@ -26,13 +28,23 @@ from .errors import (
 from .lots import Dates
 from .settings import LedgerSettings
 
+_DOWN = Context(prec=60, rounding=ROUND_DOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a program is called, and what its unit is."""
+    """What a program is called, what its unit is, and what points are worth that are spent."""
 
     name: str
     unit_name: str
+    point_value: Decimal
+    minimum: int
+    currency: str
+
+    def worth(self, points: int) -> Decimal:
+        """Return what so many points are worth as money, rounded down to the smallest coin."""
+        coin = Decimal(1).scaleb(-scale(self.currency))
+        return _DOWN.quantize(_DOWN.multiply(self.point_value, points), coin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,8 @@ class Programs:
 
 _TOLD = (
     "select jsonb_agg(jsonb_build_array(p.id, p.is_default, p.maturity_days, p.expiry_days,"
-    " p.grace_days, p.name, p.unit_name, t.time_zone, p.archived_at is not null) order by p.id)"
+    " p.grace_days, p.name, p.unit_name, t.time_zone, p.archived_at is not null,"
+    " p.point_value::text, p.minimum_redemption_points, t.currency) order by p.id)"
     " from laurels.programs as p"
     " inner join laurels.tenants as t on t.id = p.tenant_id where p.tenant_id = $1"
 )
@@ -62,7 +75,7 @@ def _read_programs(text: str | None) -> Programs | None:
     return Programs(
         default,
         {UUID(row[0]): Dates(row[2], row[3], row[4], zone(row[7])) for row in rows},
-        {UUID(row[0]): Named(row[5], row[6]) for row in rows},
+        {UUID(row[0]): Named(row[5], row[6], Decimal(row[9]), row[10], row[11]) for row in rows},
         frozenset(UUID(row[0]) for row in rows if row[8]),
     )
 
@@ -87,6 +100,18 @@ async def load_programs(work: Work) -> Programs:
 async def default_program(work: Work) -> UUID:
     """Return the tenant's default program. Raise ProgramNotFound when it has none."""
     return (await load_programs(work)).default_id
+
+
+async def worth(work: Work, points: int, program_id: UUID | None = None) -> Decimal:
+    """Return what so many points are worth when they are paid with, rounded down.
+
+    None is the default program. Raise ProgramNotFound.
+    """
+    programs = await load_programs(work)
+    named = programs.named.get(program_id or programs.default_id)
+    if named is None:
+        raise ProgramNotFound(field="program_id")
+    return named.worth(points)
 
 
 async def program_ids(work: Work) -> dict[str, UUID]:

@@ -15,7 +15,8 @@ from laurels.kit.work import Work
 from .errors import HoldNotFound, TransactionNotFound, WalletNotFound
 
 _WALLET = (
-    "select w.id, w.member_id, w.program_id, p.name as program_name, p.unit_name, w.available,"
+    "select w.id, w.member_id, w.program_id, p.name as program_name, p.unit_name, p.point_value,"
+    " p.minimum_redemption_points, w.available,"
     " w.pending, w.held, w.debt, w.available + w.pending + w.held as balance, w.lifetime_earned,"
     " w.lifetime_redeemed, w.lifetime_expired, w.updated_at"
     " from laurels.wallets as w inner join laurels.programs as p"
@@ -313,6 +314,18 @@ async def find_wallets(work: Work, ids: Sequence[UUID]) -> dict[UUID, asyncpg.Re
     """Return wallets by id."""
     rows = await work.fetch(f"{_WALLET} and w.id = any($2)", work.tenant_id, list(ids))
     return {row["id"]: row for row in rows}
+
+
+async def find_holds(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return holds by id: their points, status and end, and whose they are in which program."""
+    rows = await work.fetch(
+        "select h.id, h.points, h.status, h.expires_at, w.member_id, w.program_id"
+        " from laurels.holds as h inner join laurels.wallets as w"
+        "  on w.tenant_id = h.tenant_id and w.id = h.wallet_id"
+        " where h.tenant_id = $1 and h.id = any($2)",
+        work.tenant_id, list(ids),
+    )  # fmt: skip
+    return {row["id"]: dict(row) for row in rows}
 
 
 async def get_transaction(work: Work, transaction_id: UUID) -> asyncpg.Record:

@@ -23,6 +23,7 @@ from laurels.tenants import FeatureOff, LoyaltyOff, PlanExceeded, TenantSuspende
 
 from . import answers, programs, queries
 from .errors import (
+    BelowMinimum,
     CaptureTooLarge,
     HoldClosed,
     HoldNotFound,
@@ -172,8 +173,9 @@ async def credit_points(wallet_id: WalletId, body: CreditIn, caller: Moving) -> 
 
 @router.post("/wallets/{wallet_id}/debit", status_code=201, response_model=MovedOut)
 @refuses(
-    TenantSuspended, WalletNotFound, WalletClosed, PostingKeyTaken, LoyaltyOff, InsufficientPoints
-)
+    TenantSuspended, WalletNotFound, WalletClosed, PostingKeyTaken, LoyaltyOff, BelowMinimum,
+    InsufficientPoints,
+)  # fmt: skip
 async def debit_points(wallet_id: WalletId, body: MoveIn, caller: Moving) -> Response:
     """Debit points by hand, earliest expiry first. Answers 409 `insufficient_points` if too few."""
     return await caller.submit(answers.move, body.to_debit(wallet_id))
@@ -202,7 +204,9 @@ async def reverse_transaction(
 
 
 @router.post("/wallets/{wallet_id}/holds", status_code=201, response_model=HoldOut)
-@refuses(TenantSuspended, WalletNotFound, WalletClosed, LoyaltyOff, InsufficientPoints)
+@refuses(
+    TenantSuspended, WalletNotFound, WalletClosed, LoyaltyOff, BelowMinimum, InsufficientPoints
+)
 async def hold_points(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Response:
     """Set points aside until they are captured or released."""
     movement = HoldPoints(
@@ -236,7 +240,7 @@ async def get_hold(hold_id: HoldId, work: Reading) -> HoldOut:
 
 
 @router.post("/holds/{hold_id}/capture", response_model=HoldOut)
-@refuses(TenantSuspended, WalletClosed, HoldNotFound, HoldClosed, CaptureTooLarge)
+@refuses(TenantSuspended, WalletClosed, HoldNotFound, HoldClosed, CaptureTooLarge, BelowMinimum)
 async def capture_hold(hold_id: HoldId, caller: Moving, body: CaptureIn | None = None) -> Response:
     """Spend points that were set aside; points that are not captured are released."""
     asked = body or CaptureIn()

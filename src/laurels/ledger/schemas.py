@@ -180,6 +180,12 @@ class WalletOut(View):
     program_id: ProgramId = Field(description="The program: which kind of points.")
     program_name: str = Field(description="What the program is called.")
     unit_name: str = Field(description="What a point is called, such as `points` or `stars`.")
+    point_value: MoneyOut = Field(
+        description="What one point is worth when it is paid with, in the tenant's currency."
+    )
+    minimum_redemption_points: int = Field(
+        description="Smallest number of points that can be spent at once."
+    )
     available: int = Field(description="Points that can be spent now.")
     pending: int = Field(description="Points that are earned but cannot be spent yet.")
     held: int = Field(description="Points set aside by open holds.")
@@ -286,12 +292,15 @@ class ProgramPatch(Schema):
         default=None, description="Make it the default: the program of rules that name none."
     )
     point_value: Annotated[Amount, Field(decimal_places=4, max_digits=15)] | None = Field(
-        default=None, description="Value of one point in the tenant's currency; for information."
+        default=None,
+        description="What one point is worth when a purchase is paid with it, in the tenant's"
+        " currency.",
     )
     minimum_redemption_points: Annotated[int, Field(strict=True, ge=0, le=MAX_POINTS)] | None = (
         Field(
             default=None,
-            description="Smallest number of points that a single redemption may cost.",
+            description="Smallest number of points that can be spent at once: by a redemption, as"
+            " part of a purchase, by a debit of source `redemption`, or held.",
         )
     )
     maturity_days: Days | None = Field(
@@ -331,10 +340,11 @@ class ProgramOut(View):
         description="Whether it is the default: the program of rules and rewards that name none."
     )
     point_value: MoneyOut = Field(
-        description="Value of one point in the tenant's currency; for information."
+        description="What one point is worth when a purchase is paid with it, in the tenant's"
+        " currency."
     )
     minimum_redemption_points: int = Field(
-        description="Smallest number of points that a single redemption may cost."
+        description="Smallest number of points that can be spent at once."
     )
     maturity_days: int = Field(
         description="Local days after the day of earning until points can be spent; 0: at once."

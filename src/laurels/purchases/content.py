@@ -12,7 +12,7 @@ from .reported import NewPurchase
 
 _WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 """Digits enough for the product of any quantity and price."""
-VERSION = b"\x02"
+VERSION = b"\x03"
 """First byte of every digest. Change it when `said_of` tells more or otherwise: repeats of what was
 recorded before are then compared field by field with the row."""
 
@@ -42,6 +42,14 @@ def said_of(purchase: NewPurchase) -> dict[str, Any]:
             }
             for line in purchase.lines
         ],
+        "payments": [
+            {
+                "points": payment.points,
+                "hold_id": None if payment.own_hold else payment.hold_id,
+                "program_id": payment.program_id,
+            }
+            for payment in purchase.payments
+        ],
     }
 
 
@@ -63,6 +71,8 @@ def differing(purchase: NewPurchase, before: NewPurchase) -> list[str]:
             continue
         if name == "lines" and len(value) == len(then[name]):
             found += _differing_lines(value, then[name])
+        elif name == "payments" and len(value) == len(then[name]):
+            found += _differing_payments(value, then[name])
         elif name == "member":
             found.append("member_id" if purchase.member_id is not None else "member")
         else:
@@ -76,6 +86,16 @@ def _differing_lines(now: list[dict[str, Any]], then: list[dict[str, Any]]) -> l
         for place, (line, before) in enumerate(zip(now, then, strict=True))
         for name, value in line.items()
         if _plain(value) != _plain(before[name])
+    ]
+
+
+def _differing_payments(now: list[dict[str, Any]], then: list[dict[str, Any]]) -> list[str]:
+    """Return what differs; what is not sent (all of a hold, its program) is what was recorded."""
+    return [
+        f"payments.{place}.{name}"
+        for place, (payment, before) in enumerate(zip(now, then, strict=True))
+        for name, value in payment.items()
+        if value != before[name] and not (value is None and name != "hold_id")
     ]
 
 

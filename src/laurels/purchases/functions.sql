@@ -228,6 +228,58 @@ before insert on laurels.purchase_lines
 for each row when (current_user <> 'laurels_app')
 execute function laurels.admit_line();
 
+-- The payments of a pending purchase are gone, because it is changed; others come in their place.
+create or replace function laurels.drop_pending_payments(p_tenant uuid, p_purchase uuid)
+returns void language plpgsql security definer set search_path = laurels, pg_temp as $$
+begin
+  perform laurels.require_tenant(p_tenant);
+  delete from laurels.purchase_payments as y
+  using laurels.purchases as p
+  where y.tenant_id = p_tenant and y.purchase_id = p_purchase and y.transaction_id is null
+    and p.tenant_id = p_tenant and p.id = p_purchase and p.status = 'pending';
+end
+$$;
+
+alter function laurels.drop_pending_payments(uuid, uuid) owner to laurels_maintenance;
+revoke all on function laurels.drop_pending_payments(uuid, uuid) from public;
+grant execute on function laurels.drop_pending_payments(uuid, uuid) to laurels_app;
+
+-- A payment that comes by SQL belongs to a purchase of a member whose effect is not booked yet.
+create or replace function laurels.admit_payment() returns trigger
+language plpgsql security definer set search_path = laurels, pg_temp as $$
+declare
+  v_purchase record;
+begin
+  perform laurels.require_our_table(tg_relid);
+  if laurels.login_tenant() <> new.tenant_id then
+    return new;
+  end if;
+  -- Locked, so that nobody settles the purchase between this look and the payment.
+  select p.settled_at, p.member_id, p.amount into v_purchase from laurels.purchases as p
+  where p.tenant_id = new.tenant_id and p.id = new.purchase_id
+  for key share;
+  if v_purchase.settled_at is not null then
+    raise exception 'the purchase is settled; its payments are final'
+      using errcode = 'check_violation', column = 'purchase_id',
+      hint = 'Add the payments while the purchase is pending, then complete it.';
+  end if;
+  if v_purchase.member_id is null or v_purchase.amount <= 0 then
+    raise exception 'points pay for purchases of members with an amount above zero'
+      using errcode = 'check_violation', column = 'purchase_id',
+      hint = 'Insert the purchase with its member_id, or leave the payment out.';
+  end if;
+  return new;
+end
+$$;
+
+alter function laurels.admit_payment() owner to laurels_maintenance;
+revoke all on function laurels.admit_payment() from laurels_app;
+
+create or replace trigger admit_payment
+before insert on laurels.purchase_payments
+for each row when (current_user <> 'laurels_app')
+execute function laurels.admit_payment();
+
 -- Money cannot go back before it was paid.
 create or replace function laurels.admit_refund() returns trigger
 language plpgsql security definer set search_path = laurels, pg_temp as $$
@@ -331,6 +383,11 @@ execute function laurels.audit_outside('purchase', 'pur', 'id');
 -- Lines that come with their purchase are part of it; only what happens to them later is noted.
 create or replace trigger audit_outside
 after update or delete on laurels.purchase_lines
+for each row when (session_user <> 'laurels_app')
+execute function laurels.audit_outside('purchase', 'pur', 'purchase_id');
+
+create or replace trigger audit_outside
+after insert or update or delete on laurels.purchase_payments
 for each row when (session_user <> 'laurels_app')
 execute function laurels.audit_outside('purchase', 'pur', 'purchase_id');
 

@@ -189,6 +189,57 @@ class PurchaseLine(TenantOwned, Base):
     )
 
 
+class PurchasePayment(TenantOwned, Base):
+    """Points that a part of a purchase is paid with."""
+
+    __tablename__ = "purchase_payments"
+    __table_args__ = (
+        tenant_fk("purchase_id", "purchases"),
+        tenant_fk("program_id", "programs"),
+        tenant_fk("hold_id", "holds"),
+        tenant_fk("transaction_id", "point_transactions"),
+        UniqueConstraint("tenant_id", "purchase_id", "position"),
+        UniqueConstraint("tenant_id", "hold_id"),
+        UniqueConstraint("tenant_id", "transaction_id"),
+        within("position", "1", str(MAX_POINTS)),
+        within("points", "1", str(MAX_POINTS)),
+        CheckConstraint("hold_id is not null or points is not null", name="points_named"),
+        CheckConstraint("not own_hold or hold_id is not null", name="own_hold_there"),
+        money("value"),
+        CheckConstraint("returned between 0 and coalesce(points, 0)", name="returned_within"),
+        CheckConstraint(
+            "transaction_id is null or (points is not null and value is not null)",
+            name="taken_told",
+        ),
+        {"comment": "Points that parts of purchases are paid with."},
+    )
+
+    id: Mapped[Id]
+    purchase_id: Mapped[UUID] = mapped_column(comment="The purchase.")
+    position: Mapped[int] = mapped_column(comment="Place among its payments, from 1.")
+    points: Mapped[int | None] = mapped_column(
+        comment="How many points; null: all of the hold, until they are taken."
+    )
+    hold_id: Mapped[UUID | None] = mapped_column(
+        comment="The hold that set them aside; null: they are taken at once."
+    )
+    own_hold: Mapped[bool] = mapped_column(
+        server_default=text("false"), comment="Whether the purchase made the hold itself."
+    )
+    program_id: Mapped[UUID | None] = mapped_column(
+        comment="Which points; null: those of the hold, or of the default program."
+    )
+    value: Mapped[Decimal | None] = mapped_column(
+        comment="What they are worth as money; null until they are held or taken."
+    )
+    transaction_id: Mapped[UUID | None] = mapped_column(
+        comment="The transaction that took them; null until the purchase is settled."
+    )
+    returned: Mapped[int] = mapped_column(
+        server_default=text("0"), comment="How many of them refunds gave back."
+    )
+
+
 class Refund(TenantOwned, Base):
     """Money that went back, wholly or in part."""
 
@@ -205,6 +256,7 @@ class Refund(TenantOwned, Base):
         facts("attributes"),
         CheckConstraint("jsonb_typeof(lines) = 'array'", name="lines_array"),
         CheckConstraint("points <= 0", name="points_not_positive"),
+        CheckConstraint("points_returned >= 0", name="points_returned_not_negative"),
         {"comment": "Money that went back to the buyer."},
     )
 
@@ -218,6 +270,9 @@ class Refund(TenantOwned, Base):
     )
     points: Mapped[int | None] = mapped_column(
         comment="What it did to the member's points, zero or less; null until it is settled."
+    )
+    points_returned: Mapped[int] = mapped_column(
+        server_default=text("0"), comment="Points the purchase was paid with that went back."
     )
     reason: Mapped[str | None] = mapped_column(comment="Why.")
     attributes: Mapped[dict[str, Any]] = mapped_column(

@@ -84,8 +84,15 @@ for _name, _table, _columns, _where in (
         _OF_PERSON,
     ),
     (
+        "purchase_payments", "purchase_payments",
+        "x.purchase_id, x.position, x.points, x.hold_id, x.program_id, x.value,"
+        " x.transaction_id, x.returned",
+        _OF_PERSON,
+    ),
+    (
         "refunds", "refunds",
-        "x.purchase_id, x.source, x.external_id, x.amount, x.lines, x.points, x.reason,"
+        "x.purchase_id, x.source, x.external_id, x.amount, x.lines, x.points, x.points_returned,"
+        " x.reason,"
         " x.attributes, x.occurred_at",
         _OF_PERSON,
     ),

@@ -10,6 +10,7 @@ from laurels.kit.paging import Asked, Found, Listing, at
 from laurels.kit.work import Work
 
 from .errors import PurchaseNotFound, RefundNotFound
+from .payments import payments_of, shown
 
 _PURCHASE = """
 select id, source, external_id, member_id, original_member_id, status, amount, tax_amount,
@@ -18,8 +19,8 @@ select id, source, external_id, member_id, original_member_id, status, amount, t
 from laurels.purchases where tenant_id = $1
 """
 _REFUND = """
-select id, purchase_id, source, external_id, amount, lines, coalesce(points, 0) as points, reason,
-  attributes, occurred_at
+select id, purchase_id, source, external_id, amount, lines, coalesce(points, 0) as points,
+  points_returned, reason, attributes, occurred_at
 from laurels.refunds where tenant_id = $1
 """
 
@@ -36,10 +37,12 @@ async def find_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str
     """Return purchases with their lines and refunds, by id."""
     rows = await work.fetch(f"{_PURCHASE} and id = any($2)", work.tenant_id, list(ids))
     found: dict[UUID, dict[str, Any]] = {
-        row["id"]: {**dict(row), "lines": [], "refunds": []} for row in rows
+        row["id"]: {**dict(row), "lines": [], "payments": [], "refunds": []} for row in rows
     }
     for purchase_id, lines in (await lines_of(work, list(found))).items():
         found[purchase_id]["lines"] = lines
+    for purchase_id, paid in (await payments_of(work, list(found))).items():
+        found[purchase_id]["payments"] = shown(paid)
     for refund in await work.fetch(
         f"{_REFUND} and purchase_id = any($2) order by id", work.tenant_id, list(found)
     ):

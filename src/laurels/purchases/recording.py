@@ -19,6 +19,7 @@ from laurels.kit.work import Work, sparse, uniform
 from . import queries
 from .content import content_of, differing
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseInvalid
+from .payments import check_payments, payments_of
 from .reported import Line, NewPurchase
 
 PRICE_PLACES = 4
@@ -56,6 +57,8 @@ def check(
         place = "occurred_at"
         if purchase.occurred_at is not None:
             purchase.occurred_at = check_occurred_at(purchase.occurred_at, now)
+        place = "payments"
+        check_payments(purchase)
         for number, line in enumerate(purchase.lines):
             place = f"lines.{number}.amount"
             line.amount = _checked_line(line, currency)
@@ -178,6 +181,7 @@ async def _compare(
 async def as_said(work: Work, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, NewPurchase]:
     """Return purchases that are in the books as they were reported, by id, from their rows."""
     lines = await queries.lines_of(work, list(rows))
+    paid = await payments_of(work, list(rows))
     return {
         purchase_id: NewPurchase(
             amount=row["amount"],
@@ -190,6 +194,7 @@ async def as_said(work: Work, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, Ne
             occurred_at=row["occurred_at"],
             status=row["status"],
             lines=[Line(**line) for line in lines.get(purchase_id, [])],
+            payments=paid.get(purchase_id, []),
             channel=row["channel"],
             payment_method=row["payment_method"],
             note=row["note"],
@@ -203,7 +208,7 @@ async def rewrite(work: Work, purchase_id: UUID, said: NewPurchase, *, lines: bo
     """A pending purchase says this from now on; the caller holds it locked and checked it.
 
     The digest stays that of the first report: whoever repeats it means this purchase, as does
-    whoever says what it says now.
+    whoever says what it says now. It has no payments with points until they are booked anew.
     """
     await work.fetch(
         """
@@ -215,6 +220,7 @@ async def rewrite(work: Work, purchase_id: UUID, said: NewPurchase, *, lines: bo
         work.tenant_id, purchase_id, said.amount, said.buyer_id, said.occurred_at, said.channel,
         said.payment_method, said.note, orjson.dumps(said.attributes).decode(), said.tax_amount,
     )  # fmt: skip
+    await work.fetch("select laurels.drop_pending_payments($1, $2)", work.tenant_id, purchase_id)
     if not lines:
         return
     await work.fetch("select laurels.drop_pending_lines($1, $2)", work.tenant_id, purchase_id)

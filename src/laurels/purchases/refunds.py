@@ -60,6 +60,7 @@ class RecordedRefund:
     purchase: dict[str, Any]
     occurred_at: datetime
     points: int = 0
+    points_returned: int = 0
     by: Actor | None = None
 
 
@@ -73,6 +74,7 @@ class _Known:
     lines: list[dict[str, Any]]
     occurred_at: datetime
     points: int
+    points_returned: int = 0
 
 
 async def record_refunds(
@@ -204,7 +206,7 @@ async def _find_known(work: Work, refunds: Sequence[NewRefund]) -> dict[tuple[st
     rows = await work.fetch(
         """
         select r.source, r.external_id, r.id, r.purchase_id, r.amount, r.lines, r.occurred_at,
-          coalesce(r.points, 0)
+          coalesce(r.points, 0), r.points_returned
         from unnest($2::text[], $3::text[]) as n (source, external_id)
         inner join laurels.refunds as r
           on r.tenant_id = $1 and r.source = n.source and r.external_id = n.external_id
@@ -232,7 +234,7 @@ def _decide(
             return RecordedRefund(
                 there.id, new=False, amount=there.amount, lines=there.lines, before=before,
                 after=before, purchase=purchase, occurred_at=there.occurred_at,
-                points=there.points,
+                points=there.points, points_returned=there.points_returned,
             )  # fmt: skip
     if purchase["status"] != "completed":
         msg = f"The purchase is {purchase['status']}; only a completed purchase can be refunded."
@@ -299,13 +301,21 @@ def _checked_moment(work: Work, refund: NewRefund, purchase: dict[str, Any]) -> 
     return moment
 
 
-async def set_refund_points(work: Work, points: dict[UUID, int]) -> None:
-    """The refunds say what they did to points, so that a repeat can say it again."""
+async def set_refund_points(
+    work: Work, points: Mapping[UUID, int], returned: Mapping[UUID, int]
+) -> None:
+    """The refunds say what they did to points, so that a repeat can say it again.
+
+    `returned`: of the points that the purchases were paid with, where any were.
+    """
     if points:
         await work.fetch(
-            "update laurels.refunds as r set points = n.points from unnest($2::uuid[],"
-            " $3::bigint[]) as n (id, points) where r.tenant_id = $1 and r.id = n.id",
+            "update laurels.refunds as r set points = n.points,"
+            " points_returned = r.points_returned + n.returned from unnest($2::uuid[],"
+            " $3::bigint[], $4::bigint[]) as n (id, points, returned)"
+            " where r.tenant_id = $1 and r.id = n.id",
             work.tenant_id, list(points), list(points.values()),
+            [returned.get(refund_id, 0) for refund_id in points],
         )  # fmt: skip
 
 

@@ -30,6 +30,24 @@ class Line:
 
 
 @dataclass(slots=True, kw_only=True)
+class Payment:
+    """Points that a part of a purchase is paid with: so many, or those that a hold set aside.
+
+    `points` None: all of the hold; `program_id` None: the default one, or that of the hold. What
+    follows is known once it is booked: what the points are worth, the transaction that took them,
+    how many refunds gave back, and whether the purchase made the hold itself.
+    """
+
+    points: int | None = None
+    hold_id: UUID | None = None
+    program_id: UUID | None = None
+    value: Decimal | None = None
+    transaction_id: UUID | None = None
+    returned: int = 0
+    own_hold: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
 class NewPurchase:
     """A purchase as somebody reports it. `member` is the external id, `member_id` ours.
 
@@ -53,6 +71,7 @@ class NewPurchase:
     occurred_at: datetime | None = None
     status: str = "completed"
     lines: Sequence[Line] = ()
+    payments: Sequence[Payment] = ()
     channel: str | None = None
     payment_method: str | None = None
     note: str | None = None

@@ -12,11 +12,10 @@ from uuid import UUID
 
 from laurels.kit.errors import AppError
 from laurels.kit.ids import encode
-from laurels.ledger import InsufficientPoints
+from laurels.ledger import BelowMinimum, InsufficientPoints
 from laurels.tenants import LoyaltyOff
 
 from .errors import (
-    BelowMinimum,
     MemberLimitReached,
     OutOfStock,
     RewardArchived,

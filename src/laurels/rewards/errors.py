@@ -23,7 +23,7 @@ AppError
 ├── RewardLimitReached      all that there ever were are gone
 ├── OutOfStock              nothing is left, or no code
 ├── TooManyPending          this member waits for too many things already
-├── BelowMinimum            fewer points than are paid with at once
+├── BelowMinimum (ledger)   fewer points than may be spent at once
 ├── InsufficientPoints (ledger)
 ├── CodeTaken               the code is another redemption's, or waits in a pool
 ├── RedemptionMoved         its state forbids this
@@ -163,12 +163,6 @@ class TooManyPending(Conflict):
     """The member has too many pending redemptions; complete or cancel some first."""
 
     code: ClassVar[str] = "too_many_pending"
-
-
-class BelowMinimum(Conflict):
-    """The cost is below the smallest number of points that can be redeemed."""
-
-    code: ClassVar[str] = "below_minimum_redemption"
 
 
 class CodeTaken(Conflict):

@@ -18,14 +18,13 @@ from laurels.kit.paging import Asked, Page
 from laurels.kit.query import Switch
 from laurels.kit.schema import Code, Moment
 from laurels.kit.work import Work
-from laurels.ledger import InsufficientPoints
+from laurels.ledger import BelowMinimum, InsufficientPoints
 from laurels.permissions import Permission
 from laurels.purchases import PurchaseNotFound
 from laurels.tenants import LoyaltyOff, TenantSuspended
 
 from . import answers, ending, offers, queries, service, using, vouchers
 from .errors import (
-    BelowMinimum,
     CodeTaken,
     ForceNeeded,
     MemberLimitReached,

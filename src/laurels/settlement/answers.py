@@ -111,7 +111,7 @@ async def show(
     for number, (item, outcome) in enumerate(zip(items, outcomes, strict=True)):
         if isinstance(outcome, AppError):
             continue
-        if outcome.new and not outcome.late:
+        if outcome.new and not outcome.late and not item.payments:
             shown[number] = _written(
                 work, item, outcome.purchase_id, outcome.points, outcome.award, written_at
             )
@@ -131,7 +131,8 @@ async def show_refunds(work: Work, outcomes: Sequence[Refunded | AppError]) -> d
     return {
         number: RefundOut(
             id=refunded.refund_id, purchase_id=refunded.purchase_id, amount=refunded.amount,
-            points=refunded.points, purchase=(purchase := found[refunded.purchase_id]),
+            points=refunded.points, points_returned=refunded.points_returned,
+            purchase=(purchase := found[refunded.purchase_id]),
             points_by_program=next(
                 each.points_by_program for each in purchase.refunds if each.id == refunded.refund_id
             ),
@@ -178,6 +179,7 @@ def _written(
         "note": item.note,
         "attributes": item.attributes,
         "lines": [LineOut.model_validate(line).model_dump(mode="json") for line in item.lines],
+        "payments": [],
         "refunds": [],
         "occurred_at": item.occurred_at or work.now,
         "completed_at": work.now if item.status == "completed" else None,

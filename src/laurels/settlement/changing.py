@@ -1,5 +1,6 @@
 """Changing a purchase while it is pending: what is sent takes the place of what was said before."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,11 @@ from laurels.events.catalogue.purchases import PurchaseChanged
 from laurels.kit.errors import AppError
 from laurels.kit.ids import encode
 from laurels.kit.work import Work
-from laurels.purchases import NewPurchase
+from laurels.purchases import NewPurchase, Payment
 
 from . import buyers
 from .errors import MemberMismatch
+from .paying import Due, Unpaid, holds_of, move_points
 from .service import PURCHASES, find_members
 
 _BUYER = ("member", "member_id")
@@ -50,9 +52,12 @@ async def change(work: Work, purchase_id: UUID, changes: dict[str, Any]) -> None
     fields = purchases.differing(said, before)
     if not fields:
         return
+    held = await holds_of(work, [purchase_id]) if before.payments else []
     await purchases.rewrite(work, purchase_id, said, lines="lines" in changes)
     emit(work, [PurchaseChanged(said.buyer_id, work.now, purchase_id, "pending")])
     await rewards.reopen_unfit(work, purchase_id)
+    if said.payments or before.payments:
+        await _pay_otherwise(work, purchase_id, said, held)
     await audit.record(
         work,
         action="purchase.changed",
@@ -61,6 +66,29 @@ async def change(work: Work, purchase_id: UUID, changes: dict[str, Any]) -> None
         before={"amount": str(before.amount)},
         after={"amount": str(said.amount), "fields": fields},
     )
+
+
+async def _pay_otherwise(
+    work: Work, purchase_id: UUID, said: NewPurchase, held: Sequence[UUID]
+) -> None:
+    """The points that are to pay for it are held as it says now, not as `held` until now.
+
+    Raise what stands in the way.
+    """
+    said.payments = [
+        Payment(
+            points=each.points, hold_id=None if each.own_hold else each.hold_id,
+            program_id=each.program_id,
+        )
+        for each in said.payments
+    ]  # fmt: skip
+    named = {each.hold_id for each in said.payments}
+    due = Due(releasing=[hold_id for hold_id in held if hold_id not in named])
+    due.add(said, purchase_id, "held")
+    try:
+        await move_points(work, due)
+    except Unpaid as unpaid:
+        raise unpaid.refusals[purchase_id] from None
 
 
 async def find_buyer(

@@ -13,6 +13,8 @@ from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase
 
+from .paying import Due, move_points
+
 
 @dataclass(slots=True)
 class Settled:
@@ -58,13 +60,20 @@ async def take_effect(
     *,
     historical: bool,
     with_tiers: bool = True,
+    due: Due | None = None,
 ) -> list[earning.Awarded | None]:
-    """Purchases that became completed have their one effect; return what each earned and why."""
-    awards = await award_purchases(work, done, historical=historical, with_tiers=with_tiers)
+    """Purchases that became completed have their one effect; return what each earned and why.
+
+    `due`: the points that are to move for them and others. Raise Unpaid where they cannot.
+    """
+    awards = await award_purchases(
+        work, done, historical=historical, with_tiers=with_tiers, due=due
+    )
+    paid = due.paid if due is not None else {}
     events: list[Event] = [
         PurchaseCompleted(
             item.buyer_id, item.occurred_at or work.now, purchase_id, item.amount,
-            item.currency, award.points if award else 0,
+            item.currency, award.points if award else 0, paid.get(purchase_id, (0,))[0],
         )
         for (item, purchase_id), award in zip(done, awards, strict=True)
     ]  # fmt: skip
@@ -78,6 +87,7 @@ async def award_purchases(
     *,
     historical: bool,
     with_tiers: bool = True,
+    due: Due | None = None,
 ) -> list[earning.Awarded | None]:
     """Members have earned what the rules say of these purchases, which count in their totals."""
     of_members = [(n, item, pid) for n, (item, pid) in enumerate(done) if item.buyer_id]
@@ -96,9 +106,19 @@ async def award_purchases(
             work, [(each.member_id, amounts[each.subject_id], each.occurred_at) for each in booked]
         )
 
+    async def pay() -> None:
+        assert due is not None, "it is called where something is due"
+        await move_points(work, due, historical=historical)
+        if (await tenants.read(work, earning.EarningSettings)).points_payments_earn:
+            return
+        for each in occurrences:
+            if each.subject_id in due.paid:
+                _, worth = due.paid[each.subject_id]
+                each.facts.update(earning.without_points(each.facts, worth))
+
     awarded = await earning.award(
         work, PurchaseCompleted.name, occurrences, historical=historical, with_tiers=with_tiers,
-        booked=add,
+        booked=add, locked=pay if due else None,
     )  # fmt: skip
     awards: list[earning.Awarded | None] = [None] * len(done)
     for (number, _, _), award in zip(of_members, awarded, strict=True):

@@ -7,8 +7,8 @@ caps, wallets. What ends together is locked together, before anything else is to
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from laurels.purchases import NewPurchase
 
 from . import buyers
 from .effect import Settled, find_points, take_effect
+from .paying import Due, as_far_as_paid, holds_of, move_points
 
 log = logging.getLogger("laurels.settlement")
 UNSETTLEABLE = (
@@ -46,6 +47,14 @@ class Endings:
     outcomes: list[Settled | AppError]
     due: list[tuple[int, NewPurchase, UUID]]
     """Those that are completed by now and still owe their effect: place, content, id."""
+    releasing: list[UUID] = field(default_factory=list[UUID])
+    """Open holds that were to pay for those that were not paid."""
+
+    def pay_by(self, due: Due) -> None:
+        """Note the points that are to move for what has ended."""
+        for _, item, purchase_id in self.due:
+            due.add(item, purchase_id, "late")
+        due.releasing += self.releasing
 
 
 async def end(work: Work, wanted: Sequence[tuple[UUID, str]]) -> Endings:
@@ -83,6 +92,7 @@ async def end(work: Work, wanted: Sequence[tuple[UUID, str]]) -> Endings:
         if status != "completed":
             emit(work, [PurchaseChanged(rows[i]["member_id"], work.now, i, status) for i in ids])
             await rewards.reopen_ended(work, ids)
+            found.releasing += await holds_of(work, ids)
     return found
 
 
@@ -115,9 +125,28 @@ async def complete_all(
     Pending ones, and those that had failed or were cancelled and are paid after all. Each that
     cannot be completed is its own error, and the others are.
     """
+    if not await purchases.payments_of(work, purchase_ids):
+        return await _complete(work, purchase_ids, historical=historical)
+
+    async def attempt(refusals: Mapping[UUID, AppError]) -> list[Settled | AppError]:
+        left = [purchase_id for purchase_id in purchase_ids if purchase_id not in refusals]
+        done = iter(await _complete(work, left, historical=historical))
+        return [refusals.get(purchase_id) or next(done) for purchase_id in purchase_ids]
+
+    return await as_far_as_paid(work, attempt)
+
+
+async def _complete(
+    work: Work, purchase_ids: Sequence[UUID], *, historical: bool
+) -> list[Settled | AppError]:
     ended = await end(work, [(purchase_id, "completed") for purchase_id in purchase_ids])
+    due = Due()
+    ended.pay_by(due)
     awards = await take_effect(
-        work, [(item, purchase_id) for _, item, purchase_id in ended.due], historical=historical
+        work,
+        [(item, purchase_id) for _, item, purchase_id in ended.due],
+        historical=historical,
+        due=due,
     )
     for (number, _, _), award in zip(ended.due, awards, strict=True):
         settled = ended.outcomes[number]
@@ -143,9 +172,12 @@ async def cancel(work: Work, purchase_id: UUID, *, status: str = "cancelled") ->
 
     Raise PurchaseNotFound, or PurchaseNotPending when it is completed: refund it instead.
     """
-    (outcome,) = (await end(work, [(purchase_id, status)])).outcomes
+    ended = await end(work, [(purchase_id, status)])
+    (outcome,) = ended.outcomes
     if isinstance(outcome, AppError):
         raise outcome
+    if ended.releasing:
+        await move_points(work, Due(releasing=ended.releasing))
 
 
 async def settle_waiting(work: Work, *, limit: int = 1000) -> int:

@@ -11,7 +11,16 @@ from typing import ClassVar
 from laurels.activities import ActivityAltered, ActivityInvalid, ActivityNotFound
 from laurels.earning import TooMuchToJudge
 from laurels.kit.errors import AppError, Invalid
-from laurels.ledger import PointsOverLimit
+from laurels.ledger import (
+    BelowMinimum,
+    CaptureTooLarge,
+    HoldClosed,
+    HoldNotFound,
+    InsufficientPoints,
+    PointsOverLimit,
+    ProgramNotFound,
+    WalletClosed,
+)
 from laurels.members.errors import (
     BirthdayInvalid,
     ConsentInvalid,
@@ -35,7 +44,7 @@ from laurels.purchases.errors import (
     RefundAltered,
     RefundExceedsPurchase,
 )
-from laurels.tenants import TenantSuspended
+from laurels.tenants import LoyaltyOff, TenantSuspended
 
 MAX_BATCH = 10_000
 """How many items one batch may have."""
@@ -59,6 +68,18 @@ class BatchTooLarge(Invalid):
     code: ClassVar[str] = "batch_too_large"
 
 
+PAYING: tuple[type[AppError], ...] = (
+    ProgramNotFound,
+    HoldNotFound,
+    HoldClosed,
+    CaptureTooLarge,
+    WalletClosed,
+    LoyaltyOff,
+    BelowMinimum,
+    InsufficientPoints,
+)
+"""What stands in the way of a payment with points."""
+
 ENROLLING: tuple[type[AppError], ...] = (
     TenantSuspended,
     BirthdayInvalid,
@@ -77,6 +98,9 @@ COMPLETING: tuple[type[AppError], ...] = (
     PurchaseNotFound,
     PurchaseNotPending,
     CurrencyNotTraded,
+    MemberMismatch,
+    PurchaseInvalid,
+    *PAYING,
     PointsOverLimit,
 )
 """What stands in the way of a pending purchase's effect, in the order in which it is found."""
@@ -89,6 +113,7 @@ CHANGING: tuple[type[AppError], ...] = (
     PurchaseNotFound,
     PurchaseNotPending,
     PurchaseInvalid,
+    *PAYING,
 )
 """What stands in the way of a change of a pending purchase."""
 
@@ -112,6 +137,7 @@ SETTLING: tuple[type[AppError], ...] = (
     MemberErased,
     PurchaseAltered,
     PurchaseNotPending,
+    *PAYING,
     PointsOverLimit,
     TooMuchToJudge,
 )

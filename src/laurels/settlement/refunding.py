@@ -22,6 +22,7 @@ from . import buyers
 from .ending import settle_some
 from .errors import MAX_BATCH, BatchTooLarge, MemberMismatch
 from .going_back import back_by
+from .paying import find_returns
 
 log = logging.getLogger("laurels.settlement")
 
@@ -35,6 +36,7 @@ class Refunded:
     new: bool
     amount: Decimal
     points: int
+    points_returned: int = 0
 
 
 async def refund(
@@ -95,7 +97,8 @@ async def _refund_together(
         work, [r.purchase["member_id"] for r in fresh if r.purchase["member_id"]]
     )
     taken = await take_back(work, fresh, awards, historical=historical)
-    await purchases.set_refund_points(work, taken)
+    returned = {r.id: r.points_returned for r in fresh}
+    await purchases.set_refund_points(work, taken, returned)
     members.add_refunds(
         work,
         [
@@ -107,7 +110,7 @@ async def _refund_together(
     events: list[Event] = [
         PurchaseRefunded(
             r.purchase["member_id"], r.occurred_at, r.purchase["id"], r.id, r.amount,
-            r.purchase["currency"], taken[r.id],
+            r.purchase["currency"], taken[r.id], returned[r.id],
         )
         for r in fresh
     ]  # fmt: skip
@@ -119,7 +122,14 @@ async def _refund_together(
         outcomes[number] = (
             r
             if isinstance(r, AppError)
-            else Refunded(r.id, r.purchase["id"], r.new, r.amount, taken.get(r.id, r.points))
+            else Refunded(
+                r.id,
+                r.purchase["id"],
+                r.new,
+                r.amount,
+                taken.get(r.id, r.points),
+                r.points_returned,
+            )
         )
     return [outcome for outcome in outcomes if outcome is not None]
 
@@ -191,7 +201,10 @@ async def take_back(
     *,
     historical: bool,
 ) -> dict[UUID, int]:
-    """Take back what these refunds take of the awards, caps included; return the points of each."""
+    """Take back what these refunds take of the awards, caps included; return the points of each.
+
+    Points that the purchases were paid with come back first, so that they can be taken.
+    """
     await earning.give_back_usage(work, _usage_parts(fresh, awards))
     parts = _parts(fresh, awards)
     reversals = [
@@ -206,9 +219,25 @@ async def take_back(
         )
         for refund, _, effect in parts
     ]
-    posted = await ledger.post(work, reversals, keys_are_fresh=True, historical=historical)
+    returns = await find_returns(work, fresh)
+    posted = await ledger.post(
+        work,
+        [*(reversal for _, reversal in returns), *reversals],
+        keys_are_fresh=True,
+        historical=historical,
+    )
+    back: dict[UUID, int] = {}
+    for (refund, reversal), outcome in zip(returns, posted, strict=False):
+        if isinstance(outcome, AppError):
+            raise outcome
+        if outcome.transaction is not None:
+            points = outcome.transaction.points
+            refund.points_returned += points
+            back[reversal.transaction_id] = back.get(reversal.transaction_id, 0) + points
+    if back:
+        await purchases.give_back(work, back)
     taken = dict.fromkeys((refund.id for refund in fresh), 0)
-    for (refund, _, _), outcome in zip(parts, posted, strict=True):
+    for (refund, _, _), outcome in zip(parts, posted[len(returns) :], strict=True):
         if isinstance(outcome, AppError):
             raise outcome
         if outcome.transaction is not None:

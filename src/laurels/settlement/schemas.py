@@ -30,6 +30,7 @@ TransactionId = Annotated[UUID, IdOf("transaction")]
 RuleId = Annotated[UUID, IdOf("earning_rule")]
 LotId = Annotated[UUID, IdOf("lot")]
 ProgramId = Annotated[UUID, IdOf("program")]
+HoldId = Annotated[UUID, IdOf("hold")]
 
 
 ActivityKind = Annotated[
@@ -153,6 +154,23 @@ ByProgram = Annotated[
 ]
 
 
+class PaymentOut(View):
+    """Points that a part of a purchase is paid with."""
+
+    points: int | None = Field(description="How many points; null: all of a hold, not settled yet.")
+    hold_id: HoldId | None = Field(
+        description="The hold that set them aside; null when they were taken at once."
+    )
+    program_id: ProgramId | None = Field(description="Which kind of points.")
+    value: MoneyOut | None = Field(
+        description="What they are worth, in the purchase's currency; null until it is known."
+    )
+    transaction_id: TransactionId | None = Field(
+        description="The ledger transaction that took them; null until the purchase is completed."
+    )
+    points_returned: int = Field(description="How many of them refunds have given back.")
+
+
 class RefundLineOut(View):
     """A refund of a purchase."""
 
@@ -163,8 +181,11 @@ class RefundLineOut(View):
     )
     amount: MoneyOut = Field(description="How much was refunded, in the purchase's currency.")
     lines: list[LineBackOut] = Field(description="The lines that it named; empty if none.")
-    points: int = Field(description="How the refund changed the member's points: zero or negative.")
+    points: int = Field(description="What it took of the points earned: zero or negative.")
     points_by_program: ByProgram
+    points_returned: int = Field(
+        description="How many of the points came back that the purchase was paid with."
+    )
     reason: str | None = Field(description="Why it was refunded; null when not given.")
     attributes: dict[str, Any] = Field(description="Your free facts about the refund.")
     occurred_at: datetime = Field(description="When the money was refunded.")
@@ -234,6 +255,9 @@ class PurchaseOut(View):
     note: str | None = Field(description="A note for people; null when there is none.")
     attributes: dict[str, Any] = Field(description="Your free facts about the purchase.")
     lines: list[LineOut] = Field(description="The articles, in the order in which they were sent.")
+    payments: list[PaymentOut] = Field(
+        description="The parts of `amount` that are paid with points; empty if none are."
+    )
     refunds: list[RefundLineOut] = Field(description="The refunds so far, oldest first.")
     occurred_at: datetime = Field(description="When it was bought.")
     completed_at: datetime | None = Field(description="When it was completed; null until then.")
@@ -306,19 +330,22 @@ class ActivityOut(ActivitySummaryOut):
 
 
 class RefundOut(View):
-    """A refund and how it changed the member's points."""
+    """A refund, what it took of the points earned, and what came back of the points paid."""
 
     id: RefundId
     purchase_id: PurchaseId = Field(description="The purchase that was refunded.")
     amount: MoneyOut = Field(description="How much was refunded, in the purchase's currency.")
     points: int = Field(description="Points taken back: zero or negative.")
     points_by_program: ByProgram
+    points_returned: int = Field(
+        description="How many of the points came back that the purchase was paid with."
+    )
     purchase: PurchaseOut = Field(description="The purchase after the refund.")
 
 
 Reason = Literal[
-    "rules", "no_rule_fired", "no_rules", "earning_disabled", "guest", "pending", "failed",
-    "cancelled", "member_archived", "member_blocked", "not_settled",
+    "rules", "no_rule_fired", "no_rules", "earning_disabled", "paid_with_points", "guest",
+    "pending", "failed", "cancelled", "member_archived", "member_blocked", "not_settled",
 ]  # fmt: skip
 """Why a purchase earned what it earned, in one word."""
 

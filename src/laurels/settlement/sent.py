@@ -14,12 +14,21 @@ from laurels.kit.schema import (
     Moment,
     Name,
     Note,
+    Points,
     Schema,
     SignedAmount,
 )
-from laurels.purchases import Line, NewPurchase, NewRefund, RefundLine, amount_of_line
+from laurels.purchases import (
+    MAX_PAYMENTS,
+    Line,
+    NewPurchase,
+    NewRefund,
+    Payment,
+    RefundLine,
+    amount_of_line,
+)
 
-from .schemas import MemberId, PurchaseId
+from .schemas import HoldId, MemberId, ProgramId, PurchaseId
 
 
 def _not_zero(quantity: Decimal) -> Decimal:
@@ -81,6 +90,41 @@ class LineIn(Schema):
         )
 
 
+class PaymentIn(Schema):
+    """Points that a part of the purchase is paid with: send `points`, `hold_id`, or both."""
+
+    points: Points | None = Field(
+        default=None,
+        description="How many points; defaults to all of the hold. What is not used of a hold is"
+        " released.",
+        examples=[500],
+    )
+    hold_id: HoldId | None = Field(
+        default=None, description="The hold that set them aside, such as one made at the till."
+    )
+    program_id: ProgramId | None = Field(
+        default=None,
+        description="Which kind of points; defaults to the default program, or that of the hold.",
+    )
+
+    @model_validator(mode="after")
+    def _says_which(self) -> "PaymentIn":
+        if self.points is None and self.hold_id is None:
+            msg = "send `points`, `hold_id`, or both"
+            raise ValueError(msg)
+        if self.program_id is not None and self.hold_id is not None:
+            msg = "`program_id` follows from the hold; leave it out"
+            raise ValueError(msg)
+        return self
+
+    def to_payment(self) -> Payment:
+        """Return the payment as the books know it."""
+        return Payment(points=self.points, hold_id=self.hold_id, program_id=self.program_id)
+
+
+Payments = Annotated[list[PaymentIn], Field(max_length=MAX_PAYMENTS)]
+
+
 class PurchaseIn(Schema):
     """A purchase. Name the buyer by `member` (your id) or `member_id` (ours), or leave both out."""
 
@@ -138,6 +182,12 @@ class PurchaseIn(Schema):
         description="The articles, at most 500; rules may count them.",
     )
 
+    payments: Payments = Field(
+        default_factory=list[PaymentIn],
+        description="Parts of `amount` that are paid with the member's points, at most 10. A"
+        " pending purchase holds them, a completed one takes them, a refund gives its share back.",
+    )
+
     def to_purchase(self) -> NewPurchase:
         """Return the purchase as the books know it."""
         return NewPurchase(
@@ -155,6 +205,7 @@ class PurchaseIn(Schema):
             note=self.note,
             attributes=self.attributes,
             lines=[line.to_line(self.currency) for line in self.lines],
+            payments=[payment.to_payment() for payment in self.payments],
         )
 
 
@@ -183,10 +234,15 @@ class PurchasePatch(Schema):
     lines: list[LineIn] | None = Field(
         default=None, max_length=500, description="All lines; they replace the existing ones."
     )
+    payments: Payments | None = Field(
+        default=None,
+        description="All payments with points; they replace the existing ones, whose holds are"
+        " released.",
+    )
 
     @model_validator(mode="after")
     def _sets_what_is_needed(self) -> "PurchasePatch":
-        for name in ("amount", "occurred_at", "attributes", "lines"):
+        for name in ("amount", "occurred_at", "attributes", "lines", "payments"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 msg = f"`{name}` cannot be null; leave it out to keep it as it is"
                 raise ValueError(msg)
@@ -197,6 +253,8 @@ class PurchasePatch(Schema):
         found = {name: getattr(self, name) for name in self.model_fields_set}
         if self.lines is not None:
             found["lines"] = [line.to_line(currency) for line in self.lines]
+        if self.payments is not None:
+            found["payments"] = [payment.to_payment() for payment in self.payments]
         return found
 
 

@@ -20,6 +20,7 @@ from . import buyers
 from .effect import Settled, find_points, take_effect
 from .ending import end
 from .errors import MAX_BATCH, BatchTooLarge, MemberMismatch
+from .paying import WAYS, Due, Unpaid, as_far_as_paid
 
 ENDS = frozenset({"completed", "failed", "cancelled"})
 
@@ -64,10 +65,40 @@ async def settle(
     enrolled = await find_members(
         work, items, outcomes, PURCHASES, historical=historical, welcome=welcome
     )
+
+    async def book(refusals: Mapping[int, AppError]) -> list[Settled | AppError]:
+        said = [refusals.get(number, outcome) for number, outcome in enumerate(outcomes)]
+        return await _book(
+            work, items, said, enrolled, historical=historical, with_tiers=with_tiers
+        )
+
+    if any(item.payments for item in items):
+        return await as_far_as_paid(work, book)
+    try:
+        return await book({})
+    except Unpaid as unpaid:
+        # A repeat that does not name the payments that its purchase got since.
+        raise next(iter(unpaid.refusals.values())) from None
+
+
+async def _book(
+    work: Work,
+    items: Sequence[NewPurchase],
+    outcomes: list[Settled | AppError | None],
+    enrolled: frozenset[UUID | None],
+    *,
+    historical: bool,
+    with_tiers: bool,
+) -> list[Settled | AppError]:
+    """Record and settle all that have no outcome yet. Raise Unpaid, with the places of items."""
     good = [number for number, outcome in enumerate(outcomes) if outcome is None]
     recorded = await purchases.record(
-        work, [items[number] for number in good], currency=tenant.currency
+        work,
+        [items[number] for number in good],
+        currency=(await tenants.current(work)).currency,
     )
+    due = Due()
+    places: dict[UUID, int] = {}
     completed: list[tuple[int, NewPurchase, UUID]] = []
     late: list[tuple[int, UUID]] = []
     for number, outcome in zip(good, recorded, strict=True):
@@ -80,15 +111,24 @@ async def settle(
         )
         if outcome.new and item.status == "completed":
             completed.append((number, item, outcome.id))
+        if outcome.new and item.payments:
+            due.add(item, outcome.id, WAYS[item.status])
+            places[outcome.id] = number
         elif not outcome.new and item.status in ENDS and item.status != outcome.status:
             late.append((number, outcome.id))
-    completed += await _end_late(work, items, late, outcomes)
-    awards = await take_effect(
-        work,
-        [(item, purchase_id) for _, item, purchase_id in completed],
-        historical=historical,
-        with_tiers=with_tiers,
-    )
+    ended = await _end_late(work, items, late, outcomes, due)
+    places |= {purchase_id: number for number, _, purchase_id in ended}
+    completed += ended
+    try:
+        awards = await take_effect(
+            work,
+            [(item, purchase_id) for _, item, purchase_id in completed],
+            historical=historical,
+            with_tiers=with_tiers,
+            due=due,
+        )
+    except Unpaid as unpaid:
+        raise Unpaid({places[of]: error for of, error in unpaid.refusals.items()}) from None
     for (number, _, _), award in zip(completed, awards, strict=True):
         settled = outcomes[number]
         assert isinstance(settled, Settled), "only settled items take effect"
@@ -102,6 +142,7 @@ async def _end_late(
     items: Sequence[NewPurchase],
     late: Sequence[tuple[int, UUID]],
     outcomes: list[Settled | AppError | None],
+    due: Due,
 ) -> list[tuple[int, NewPurchase, UUID]]:
     """A repeat says that a pending purchase has ended since. Return those with an effect due.
 
@@ -112,6 +153,7 @@ async def _end_late(
     ended = await end(work, [(purchase_id, items[number].status) for number, purchase_id in late])
     for (number, _), outcome in zip(late, ended.outcomes, strict=True):
         outcomes[number] = outcome
+    ended.pay_by(due)
     return [(late[place][0], item, purchase_id) for place, item, purchase_id in ended.due]
 
 

@@ -4,6 +4,7 @@ What was decided is read from the award that was kept then; nothing is judged an
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -42,7 +43,7 @@ async def explain_purchase(work: Work, purchase_id: UUID) -> WhyOut:
         taken_back=taken_back,
         taken_back_by_program=_shown(taken),
         reason=reason,
-        words=_words(purchase, points, taken_back, reason),
+        words=_words(purchase, points, taken_back, reason) + _paid_words(purchase, award, reason),
         rules=list(_rules(award)),
         lots=lots,
     )
@@ -117,7 +118,11 @@ def _reason_of(award: dict[str, Any]) -> Judged:
 def _reason(purchase: dict[str, Any], award: dict[str, Any] | None) -> Reason:
     """Return in one word why it earned what it earned."""
     if award is not None:
-        return _reason_of(award)
+        reason = _reason_of(award)
+        paid = award["explanation"].get("paid_with_points")
+        if reason == "no_rules" and paid is not None and Decimal(paid) == purchase["amount"]:
+            return "paid_with_points"
+        return reason
     if purchase["status"] != "completed":
         return purchase["status"]
     return "guest" if purchase["member_id"] is None else "not_settled"
@@ -130,6 +135,8 @@ SENTENCES: dict[Reason, str] = {
     "member_blocked": "The member was blocked when it was settled, and earned nothing.",
     "no_rule_fired": "Rules were in force, but none of them gave points; `rules` says why.",
     "no_rules": "No rule for purchases was in force when it was settled.",
+    "paid_with_points": "It was paid with points alone, which earn none (settings, section earning,"
+    " `points_payments_earn`).",
     "pending": "It is pending: it earns when it is completed.",
     "failed": "It failed: it never earns.",
     "cancelled": "It was cancelled: it never earns.",
@@ -160,6 +167,16 @@ def _words(purchase: dict[str, Any], points: int, taken_back: int, reason: Reaso
         refunded = _money(purchase, "refunded")
         words.append(f"Refunds of {refunded} took {taken_back:,} of them back.")
     return words
+
+
+def _paid_words(
+    purchase: dict[str, Any], award: dict[str, Any] | None, reason: Reason
+) -> list[str]:
+    paid = award["explanation"].get("paid_with_points") if award else None
+    if paid is None or reason == "paid_with_points":
+        return []
+    worth = trim_money(Decimal(paid))
+    return [f"{worth} {purchase['currency']} of it were paid with points and earned none."]
 
 
 def _money(purchase: dict[str, Any], name: str) -> str:

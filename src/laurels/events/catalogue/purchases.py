@@ -10,13 +10,14 @@ from .base import Event
 
 @dataclass(slots=True)
 class PurchaseCompleted(Event):
-    """A purchase was paid for; what it earned is in `points`."""
+    """A purchase was paid for; what it earned is in `points`, what was paid in `points_paid`."""
 
     name: ClassVar[str] = "purchase.completed"
     purchase_id: UUID
     amount: Decimal
     currency: str
     points: int
+    points_paid: int = 0
 
 
 @dataclass(slots=True)
@@ -39,7 +40,10 @@ class PurchaseClaimed(Event):
 
 @dataclass(slots=True)
 class PurchaseRefunded(Event):
-    """A purchase was refunded; `points` is the change in the member's points."""
+    """A purchase was refunded; `points` is what that took of what it had earned.
+
+    `points_returned`: the points that it was paid with and that came back.
+    """
 
     name: ClassVar[str] = "purchase.refunded"
     purchase_id: UUID
@@ -47,6 +51,7 @@ class PurchaseRefunded(Event):
     amount: Decimal
     currency: str
     points: int
+    points_returned: int = 0
 
 
 @dataclass(slots=True)

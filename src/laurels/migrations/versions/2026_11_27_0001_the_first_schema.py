@@ -33,6 +33,7 @@ LINE_COLUMNS = (
     "tenant_id, id, purchase_id, position, sku, name, category, quantity, unit_price, amount,"
     " tax_amount, attributes"
 )
+PAYMENT_COLUMNS = "tenant_id, id, purchase_id, position, points, hold_id, program_id"
 
 
 def upgrade() -> None:
@@ -105,6 +106,7 @@ def keep_tenants_apart() -> None:
         integration=["select", f"insert ({PURCHASE_COLUMNS})", "update (status, completed_at)"],
     )
     protect("purchase_lines", integration=["select", f"insert ({LINE_COLUMNS})"])
+    protect("purchase_payments", integration=["select", f"insert ({PAYMENT_COLUMNS})"])
     protect("refunds")
     protect("activities")
     protect("tiers")

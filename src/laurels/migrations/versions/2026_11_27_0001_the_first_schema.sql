@@ -1178,6 +1178,48 @@ create table laurels.purchase_lines (
   constraint ck_purchase_lines_category_is_key check (laurels.is_key(category, 128))
 );
 
+create table laurels.purchase_payments (
+  tenant_id uuid not null,
+  id uuid default laurels.new_id() not null,
+  purchase_id uuid not null,
+  position bigint not null,
+  points bigint,
+  hold_id uuid,
+  own_hold boolean default false not null,
+  program_id uuid,
+  value numeric(19, 4),
+  transaction_id uuid,
+  returned bigint default 0 not null,
+  constraint pk_purchase_payments primary key (tenant_id, id),
+  constraint fk_purchase_payments_tenant_id_purchase_id
+  foreign key (tenant_id, purchase_id)
+  references laurels.purchases (tenant_id, id),
+  constraint fk_purchase_payments_tenant_id_program_id
+  foreign key (tenant_id, program_id)
+  references laurels.programs (tenant_id, id),
+  constraint fk_purchase_payments_tenant_id_hold_id
+  foreign key (tenant_id, hold_id)
+  references laurels.holds (tenant_id, id),
+  constraint fk_purchase_payments_tenant_id_transaction_id
+  foreign key (tenant_id, transaction_id)
+  references laurels.point_transactions (tenant_id, id),
+  constraint uq_purchase_payments_tenant_id_purchase_id_position
+  unique (tenant_id, purchase_id, position),
+  constraint uq_purchase_payments_tenant_id_hold_id unique (tenant_id, hold_id),
+  constraint uq_purchase_payments_tenant_id_transaction_id unique (tenant_id, transaction_id),
+  constraint ck_purchase_payments_position_bounded
+  check (position >= 1 and position <= 9007199254740991),
+  constraint ck_purchase_payments_points_bounded
+  check (points >= 1 and points <= 9007199254740991),
+  constraint ck_purchase_payments_points_named check (hold_id is not null or points is not null),
+  constraint ck_purchase_payments_own_hold_there check (not own_hold or hold_id is not null),
+  constraint ck_purchase_payments_value_bounded check (value >= 0 and value <= 999999999999999),
+  constraint ck_purchase_payments_returned_within
+  check (returned between 0 and coalesce(points, 0)),
+  constraint ck_purchase_payments_taken_told
+  check (transaction_id is null or (points is not null and value is not null))
+);
+
 create table laurels.refunds (
   tenant_id uuid not null,
   id uuid default laurels.new_id() not null,
@@ -1187,6 +1229,7 @@ create table laurels.refunds (
   amount numeric(19, 4) not null,
   lines jsonb default '[]' not null,
   points bigint,
+  points_returned bigint default 0 not null,
   reason text,
   attributes jsonb default '{}' not null,
   occurred_at timestamptz not null,
@@ -1203,6 +1246,7 @@ create table laurels.refunds (
   constraint ck_refunds_occurred_at_bounded
   check (occurred_at >= '1970-01-01' and occurred_at <= '9999-01-01'),
   constraint ck_refunds_points_not_positive check (points <= 0),
+  constraint ck_refunds_points_returned_not_negative check (points_returned >= 0),
   constraint ck_refunds_source_is_key check (laurels.is_key(source, 64)),
   constraint ck_refunds_external_id_is_key check (laurels.is_key(external_id, 128)),
   constraint ck_refunds_reason_is_prose check (laurels.is_prose(reason, 1000))

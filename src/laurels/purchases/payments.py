@@ -1,0 +1,123 @@
+"""Points that purchases are paid with, as they are kept. What takes them is `settlement`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from laurels.kit.ids import new_id
+from laurels.kit.work import Work
+
+from .reported import NewPurchase, Payment
+
+MAX_PAYMENTS = 10
+"""How many payments with points a purchase has at most."""
+
+
+def check_payments(purchase: NewPurchase) -> None:
+    """Raise ValueError for payments that a purchase of this kind cannot have."""
+    if not purchase.payments:
+        return
+    if len(purchase.payments) > MAX_PAYMENTS:
+        msg = f"has {len(purchase.payments)} entries; at most {MAX_PAYMENTS} are possible"
+        raise ValueError(msg)
+    if purchase.amount <= 0:
+        msg = "cannot pay for an amount of zero or less; leave it out"
+        raise ValueError(msg)
+    if purchase.buyer_id is None and purchase.member_id is None and purchase.member is None:
+        msg = "needs the member whose points they are; send `member` or `member_id`"
+        raise ValueError(msg)
+    holds = [payment.hold_id for payment in purchase.payments if payment.hold_id is not None]
+    if len(set(holds)) < len(holds):
+        msg = "names a hold twice; name each once"
+        raise ValueError(msg)
+
+
+async def payments_of(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, list[Payment]]:
+    """Return the payments with points of purchases in their order; without any it is not there."""
+    rows = await work.fetch(
+        """
+        select purchase_id, points, hold_id, program_id, value, transaction_id, returned, own_hold
+        from laurels.purchase_payments where tenant_id = $1 and purchase_id = any($2)
+        order by purchase_id, position
+        """,
+        work.tenant_id, list(purchase_ids),
+    )  # fmt: skip
+    found: dict[UUID, list[Payment]] = {}
+    for row in rows:
+        said = dict(row)
+        found.setdefault(said.pop("purchase_id"), []).append(Payment(**said))
+    return found
+
+
+async def purchases_of_holds(work: Work, hold_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Return which purchases these holds pay for; those that pay for none are not there."""
+    rows = await work.fetch(
+        "select hold_id, purchase_id from laurels.purchase_payments"
+        " where tenant_id = $1 and hold_id = any($2)",
+        work.tenant_id, list(hold_ids),
+    )  # fmt: skip
+    return {row[0]: row[1] for row in rows}
+
+
+async def book_payments(work: Work, booked: Mapping[UUID, Sequence[Payment]]) -> None:
+    """The payments of these purchases are kept as they are now."""
+    rows = [
+        (purchase_id, position, payment)
+        for purchase_id, payments in booked.items()
+        for position, payment in enumerate(payments, start=1)
+    ]
+    await work.fetch(
+        """
+        insert into laurels.purchase_payments as p (
+          tenant_id, id, purchase_id, position, points, hold_id, program_id, value, transaction_id,
+          own_hold
+        )
+        select $1, n.id, n.purchase_id, n.position, n.points, n.hold_id, n.program_id, n.value,
+          n.transaction_id, n.own_hold
+        from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[], $7::uuid[],
+          $8::numeric[], $9::uuid[], $10::boolean[]) as n (
+          id, purchase_id, position, points, hold_id, program_id, value, transaction_id, own_hold
+        )
+        on conflict (tenant_id, purchase_id, position) do update
+        set points = excluded.points, hold_id = excluded.hold_id,
+          program_id = excluded.program_id, value = excluded.value,
+          transaction_id = excluded.transaction_id, own_hold = excluded.own_hold
+        """,
+        work.tenant_id,
+        [new_id() for _ in rows],
+        [purchase_id for purchase_id, _, _ in rows],
+        [position for _, position, _ in rows],
+        [payment.points for _, _, payment in rows],
+        [payment.hold_id for _, _, payment in rows],
+        [payment.program_id for _, _, payment in rows],
+        [payment.value for _, _, payment in rows],
+        [payment.transaction_id for _, _, payment in rows],
+        [payment.own_hold for _, _, payment in rows],
+    )
+
+
+async def give_back(work: Work, returned: Mapping[UUID, int]) -> None:
+    """So many points of these payments, named by their transactions, went back by refunds."""
+    await work.fetch(
+        """
+        update laurels.purchase_payments as p set returned = p.returned + n.points
+        from unnest($2::uuid[], $3::bigint[]) as n (transaction_id, points)
+        where p.tenant_id = $1 and p.transaction_id = n.transaction_id
+        """,
+        work.tenant_id, list(returned), list(returned.values()),
+    )  # fmt: skip
+
+
+def shown(payments: Sequence[Payment]) -> list[dict[str, Any]]:
+    """Return payments as they are told of a purchase."""
+    return [
+        {
+            "points": payment.points,
+            "hold_id": payment.hold_id,
+            "program_id": payment.program_id,
+            "value": payment.value,
+            "transaction_id": payment.transaction_id,
+            "points_returned": payment.returned,
+        }
+        for payment in payments
+    ]
