@@ -12,9 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+from laurels.kit.time import utc_now
+
 from laurels import domains, imports, ledger, rewards, settlement, tenants
 from laurels.kit.db import Database
-from laurels.kit.time import utc_now
 from laurels.kit.work import OPERATOR, Work, open_work
 from laurels.purchases import NewPurchase
 

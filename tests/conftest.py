@@ -15,9 +15,11 @@ import httpx
 import pytest
 
 from laurels import auth, ledger
-from laurels.kit import http, roles, work
-from laurels.kit.db import Database
+from laurels.kit import work
+from laurels.kit.db import roles
+from laurels.kit.db.pool import Database
 from laurels.kit.hot import batch
+from laurels.kit.http import route
 from laurels.kit.work import OPERATOR, PLATFORM, open_work
 from laurels.migrations import runner
 from tests.support import cluster, size
@@ -125,7 +127,7 @@ async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests wait for a lock until it is free; a busy machine lets nobody give up."""
-    monkeypatch.setattr(http, "REQUEST", work.REQUEST.replace("5s", "0"))
+    monkeypatch.setattr(route, "REQUEST", work.REQUEST.replace("5s", "0"))
     monkeypatch.setattr(batch, "BATCH", work.BATCH.replace("2s", "0"))
 
 

@@ -20,18 +20,19 @@ from laurels.events.catalogue import CATALOGUE
 from laurels.events.streaming import Streams
 from laurels.events.telling import form_of
 from laurels.imports import Exports
-from laurels.kit import expand, rehearsing
-from laurels.kit.access import Public
-from laurels.kit.db import Database, PoolExhausted
-from laurels.kit.envelope import Application, Envelope, Limits
-from laurels.kit.front import router as front
+from laurels.kit import dry_runs
+from laurels.kit.db.pool import Database, PoolExhausted
 from laurels.kit.hot.batch import Queues
 from laurels.kit.hot.route import install as install_hot
-from laurels.kit.http import install_errors
-from laurels.kit.logs import AccessLog
-from laurels.kit.openapi import describe
-from laurels.kit.origin import networks
-from laurels.kit.rates import Rates
+from laurels.kit.http import expand
+from laurels.kit.http.access import Public
+from laurels.kit.http.front import router as front
+from laurels.kit.http.middleware import Application, Limits, RequestMiddleware
+from laurels.kit.http.openapi import describe
+from laurels.kit.http.origin import networks
+from laurels.kit.http.problems import install_errors
+from laurels.kit.http.rate_limits import Rates
+from laurels.kit.process.logs import AccessLog
 from laurels.settlement import DryRunOut, follow
 
 ROUTERS: list[APIRouter] = [module.router for module in domains.modules("routes")]
@@ -99,7 +100,7 @@ def create_app(
     app.state.authenticator = authenticator
     app.state.streams = streams
     app.state.exports = Exports(database, authenticator)
-    app.state.furnishers = domains.FURNISHERS
+    app.state.preset_installers = domains.PRESET_INSTALLERS
     app.state.follow = follow
     app.state.trusted_proxies = networks(trusted_proxies)
     for router in (*ROUTERS, front, *PAGES):
@@ -111,13 +112,13 @@ def create_app(
     tags = {**domains.sentences(), "health": "Whether the process and its database are up."}
     ended = [auth.KeyExpired, auth.KeyRevoked, auth.TokenExpired]
     describe(app, tags, ended, _extended)
-    app.outermost = partial(Envelope, limits=given, rates=rates, access=access)
+    app.outermost = partial(RequestMiddleware, limits=given, rates=rates, access=access)
     return app
 
 
 def _extended(document: dict[str, Any]) -> None:
     """Add to the OpenAPI document what dry runs are answered with, and what `expand` gives."""
-    rehearsing.describe(document, DryRunOut)
+    dry_runs.describe(document, DryRunOut)
     expand.describe(document)
 
 

@@ -1,8 +1,8 @@
 """What the rooms bring along: the API, the worker and the migrations find it here by its name.
 
-A room has what it has in files of fixed names (`routes.py`, `jobs.py`, `models.py`, ...), and on
-its doorbell what it adds to presets and to the worker. Nobody keeps lists of these: whatever is
-there is taken, in the order of the stairs.
+A room has what it has in files of fixed names (`routes.py`, `jobs.py`, `models.py`, ...), and in
+its public interface what it adds to presets and to the worker. Nobody keeps lists of these:
+whatever is there is taken, in the order of the layers.
 """
 
 import asyncio
@@ -13,13 +13,13 @@ from inspect import getdoc
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from laurels.stairs import ROOMS
+from laurels.layers import ROOMS
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
 
-    from laurels.kit.db import Database
-    from laurels.tenants import Furnisher
+    from laurels.kit.db.pool import Database
+    from laurels.tenants import PresetInstaller
 
 TABLES_OF_NO_TENANT: dict[str, str] = {
     "alembic_version": "which migration the schema is at",
@@ -45,24 +45,24 @@ def modules(name: str) -> list[ModuleType]:
 # Whatever is declared by being imported: the jobs; then the parts of rooms in the lives of members,
 # which are played in this order; last what rooms do about events, which stands on the operations of
 # others.
-for _name in ("jobs", "people", "handlers"):
+for _name in ("jobs", "member_lifecycle", "handlers"):
     modules(_name)
 
-_DOORBELLS = [import_module(f"laurels.{room}") for room in ROOMS]
-FURNISHERS: "tuple[Furnisher, ...]" = tuple(
-    room.furnish for room in _DOORBELLS if hasattr(room, "furnish")
+_INTERFACES = [import_module(f"laurels.{room}") for room in ROOMS]
+PRESET_INSTALLERS: "tuple[PresetInstaller, ...]" = tuple(
+    room.apply_preset for room in _INTERFACES if hasattr(room, "apply_preset")
 )
-"""The rooms' own parts of presets: what is called `furnish` on their doorbells."""
+"""The rooms' own parts of presets: what is called `apply_preset` in their public interfaces."""
 LOOPS: "dict[str, Callable[[Database, asyncio.Event], Awaitable[None]]]" = {
-    name: loop for room in _DOORBELLS for name, loop in getattr(room, "LOOPS", {}).items()
+    name: loop for room in _INTERFACES for name, loop in getattr(room, "LOOPS", {}).items()
 }
-"""What goes on in a worker, by name: what rooms have in `LOOPS` on their doorbells."""
+"""What goes on in a worker, by name: what rooms have in `LOOPS` in their public interfaces."""
 
 
 def load_models() -> "MetaData":
     """Return all tables. Only migrations, the reference pages and tests want them."""
-    from laurels.kit import models
-    from laurels.kit.tables import Base
+    from laurels.kit.db import models
+    from laurels.kit.db.tables import Base
 
     assert models, "the tables of the kit come first"
     modules("models")
@@ -70,6 +70,6 @@ def load_models() -> "MetaData":
 
 
 def sentences() -> dict[str, str]:
-    """Return what every room is for: the first sentence at its doorbell."""
-    found = {room: getdoc(door) or "" for room, door in zip(ROOMS, _DOORBELLS, strict=True)}
+    """Return what every room is for: the first sentence of its public interface."""
+    found = {room: getdoc(door) or "" for room, door in zip(ROOMS, _INTERFACES, strict=True)}
     return {room: text.split("\n\n")[0].replace("\n", " ") for room, text in found.items()}

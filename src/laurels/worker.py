@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from laurels import domains, jobs
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 
 log = logging.getLogger("laurels.worker")
 Loop = Callable[[], Awaitable[None]]
@@ -26,7 +26,7 @@ class Worker:
     database: Database
     stop: asyncio.Event
     concurrency: int
-    keep_house: Callable[[], int] | None
+    housekeeping: Callable[[], int] | None
 
 
 async def run(
@@ -34,13 +34,13 @@ async def run(
     *,
     stop: asyncio.Event,
     concurrency: int = 2,
-    keep_house: Callable[[], int] | None = None,
+    housekeeping: Callable[[], int] | None = None,
 ) -> None:
     """Work until `stop` is set, then finish what is under way.
 
-    `keep_house` is called once a day, in a thread: what the installation, not a tenant, has to do.
+    `housekeeping` is called once a day, in a thread: what the installation needs, not a tenant.
     """
-    worker = Worker(database, stop, concurrency, keep_house)
+    worker = Worker(database, stop, concurrency, housekeeping)
     loops: dict[str, Loop] = {
         "the schedule": lambda: jobs.run_planner(database, stop),
         "jobs": lambda: jobs.run_jobs(database, stop, concurrency=worker.concurrency),
@@ -77,7 +77,7 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
 
 async def _keep_house(worker: Worker) -> None:
     """Do once a day what the installation has to do on this machine."""
-    while worker.keep_house is not None and not worker.stop.is_set():
-        await asyncio.to_thread(worker.keep_house)
+    while worker.housekeeping is not None and not worker.stop.is_set():
+        await asyncio.to_thread(worker.housekeeping)
         await _pause(worker.stop, DAY)
     await worker.stop.wait()

@@ -6,7 +6,7 @@ import pytest
 
 from laurels import settlement
 from laurels.activities import NewActivity
-from laurels.kit.ids import decode, encode
+from laurels.kit.values.ids import decode, encode
 
 REVIEW_RULE = {
     "name": "A review",

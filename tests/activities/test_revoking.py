@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from laurels.kit.ids import decode, encode
+from laurels.kit.values.ids import decode, encode
 from tests.activities.test_activities import available, do, ledger_of, rule
 
 

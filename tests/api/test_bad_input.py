@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from laurels.kit.ids import encode
-from laurels.kit.words import FAULTS
+from laurels.kit.values.faults import FAULTS
+from laurels.kit.values.ids import encode
 from tests.support.openapi import document
 
 GOOD = {"member": "anna", "amount": "12.50", "currency": "USD"}

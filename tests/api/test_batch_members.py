@@ -8,8 +8,8 @@ import pytest
 
 from laurels import auth
 from laurels.api import create_app
-from laurels.kit import ids
 from laurels.kit.hot.batch import MAX_STRANGERS, Queue
+from laurels.kit.values import ids
 from tests.support import people
 from tests.support.asking import asking, until_queued
 from tests.support.waiting import until_somebody_waits_for

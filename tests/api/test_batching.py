@@ -9,8 +9,8 @@ import pytest
 
 from laurels import auth, tenants
 from laurels.api import create_app
-from laurels.kit import ids
 from laurels.kit.hot import batch
+from laurels.kit.values import ids
 from tests.support import cluster
 from tests.support.asking import until_queued
 from tests.support.waiting import until_somebody_waits_for

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from laurels.kit import ids
+from laurels.kit.values import ids
 from tests.support import cluster
 
 

@@ -10,20 +10,20 @@ from fastapi import APIRouter
 from prometheus_client import REGISTRY
 from starlette.responses import StreamingResponse
 
-from laurels.kit.access import Public, begin
-from laurels.kit.http import Door
+from laurels.kit.http.access import Public, requires
+from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 from tests.support.asking import asking
 from tests.support.waiting import until
 
-Changing = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
+Changing = Annotated[Work, requires(Permission.MEMBERS_WRITE)]
 PURCHASE = {"member": "anna", "amount": "10.00", "currency": "USD"}
 
 
 def extra(app):
     """Routes that take their time, break, stream and take much."""
-    router = APIRouter(prefix="/extra", route_class=Door)
+    router = APIRouter(prefix="/extra", route_class=TransactionalRoute)
 
     @router.get("/slow", dependencies=[Public])
     async def slow() -> None:
@@ -147,7 +147,7 @@ async def test_requests_are_counted_by_route_and_status(house):
 async def test_a_crash_is_told_logged_and_counted_without_personal_data(house, caplog):
     log = io.StringIO()
 
-    async with asking(house, furnish=extra, log=log) as client:
+    async with asking(house, extend=extra, log=log) as client:
         answer = await client.get("/extra/broken")
 
     assert answer.status_code == 500
@@ -173,7 +173,7 @@ async def test_every_answer_has_the_fields_that_protect_it(house):
 
 
 async def test_a_request_that_takes_too_long_is_given_up(house):
-    async with asking(house, furnish=extra, seconds=0.1) as client:
+    async with asking(house, extend=extra, seconds=0.1) as client:
         answer = await client.get("/extra/slow")
 
     assert answer.status_code == 503
@@ -190,7 +190,7 @@ async def test_what_is_given_up_lets_go_of_the_database(house, client):
                 " and pid <> pg_backend_pid()"
             )
 
-    async with asking(house, furnish=extra, seconds=0.5) as hasty:
+    async with asking(house, extend=extra, seconds=0.5) as hasty:
         answer = await hasty.post("/extra/locked")
     after = await client.get("/v1/members")
 
@@ -213,7 +213,7 @@ async def test_a_body_that_dawdles_is_given_up_and_books_nothing(house):
 
 
 async def test_a_stream_that_has_begun_may_go_on(house):
-    async with asking(house, furnish=extra, seconds=1) as client:
+    async with asking(house, extend=extra, seconds=1) as client:
         answer = await client.get("/extra/stream")
 
     assert answer.text == "...."
@@ -225,7 +225,7 @@ async def test_a_stream_that_has_begun_may_go_on(house):
 async def test_a_body_over_the_limit_is_refused_and_bulk_routes_take_more(house):
     body = json.dumps(["x" * 10] * 200)
 
-    async with asking(house, furnish=extra, body_bytes=1000, bulk_body_bytes=4000) as client:
+    async with asking(house, extend=extra, body_bytes=1000, bulk_body_bytes=4000) as client:
         small = await client.post("/v1/purchases", content=body, headers=JSON)
         taken = await client.post("/extra/bulk", content=body, headers=JSON)
         large = await client.post("/extra/bulk", content=body * 2, headers=JSON)
@@ -318,7 +318,7 @@ async def test_a_layer_that_is_added_later_runs_inside_of_it(house):
             seen.append(scope["state"]["request_id"])
             await self.app(scope, receive, send)
 
-    async with asking(house, furnish=lambda app: app.add_middleware(Later)) as client:
+    async with asking(house, extend=lambda app: app.add_middleware(Later)) as client:
         looked = await client.get("/v1/members")
         bought = await client.post("/v1/purchases", json=PURCHASE)
 
@@ -333,7 +333,7 @@ async def test_a_layer_that_breaks_is_answered_like_any_crash(house, caplog):
         async def __call__(self, scope, receive, send):
             raise RuntimeError("a layer of somebody's")
 
-    async with asking(house, furnish=lambda app: app.add_middleware(Broken)) as client:
+    async with asking(house, extend=lambda app: app.add_middleware(Broken)) as client:
         answer = await client.get("/v1/members")
 
     assert answer.status_code == 500

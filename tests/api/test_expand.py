@@ -2,8 +2,8 @@
 
 import pytest
 
-from laurels.kit import dossier
-from laurels.kit.expand import offers
+from laurels.kit import data_export
+from laurels.kit.http.expand import offers
 from laurels.permissions import Permission
 
 BOUGHT = {"amount": "12.00", "currency": "USD", "lines": [{"sku": "tea", "unit_price": "12.00"}]}
@@ -176,10 +176,10 @@ async def test_no_row_is_expanded_when_one_of_several_is_not_allowed(client, bou
     assert [answer.status_code for answer in answers] == [403, 403, 200]
 
 
-@pytest.mark.parametrize("missing", sorted({c.reads for c in dossier.chapters()}))
+@pytest.mark.parametrize("missing", sorted({c.reads for c in data_export.sections()}))
 async def test_the_export_of_a_person_asks_for_all_that_it_shows(client, bought, missing):
     path = f"/v1/members/{bought[0]['member_id']}/export"
-    everything = {chapter.reads for chapter in dossier.chapters()}
+    everything = {section.reads for section in data_export.sections()}
     few = await key_for(client, *(everything - {missing}))
     enough = await key_for(client, *everything)
 

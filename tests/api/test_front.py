@@ -7,9 +7,9 @@ import pytest
 from fastapi import APIRouter
 
 from laurels import __version__
-from laurels.kit.access import Public
-from laurels.kit.http import Door
-from laurels.kit.versions import deprecated
+from laurels.kit.http.access import Public
+from laurels.kit.http.deprecation import deprecated
+from laurels.kit.http.route import TransactionalRoute
 from tests.support.asking import asking
 
 
@@ -47,7 +47,7 @@ async def test_the_documentation_gives_no_other_file(client):
 
 
 def old(app):
-    router = APIRouter(prefix="/old", route_class=Door)
+    router = APIRouter(prefix="/old", route_class=TransactionalRoute)
 
     @router.get("/door", dependencies=[Public])
     @deprecated(since=date(2026, 11, 21), until=date(2027, 6, 1), guide="https://example.com/new")
@@ -58,7 +58,7 @@ def old(app):
 
 
 async def test_a_route_that_will_go_says_since_when_until_when_and_what_instead(house):
-    async with asking(house, furnish=old) as client:
+    async with asking(house, extend=old) as client:
         answer = await client.get("/old/door")
         other = await client.get("/healthz")
         document = (await client.get("/openapi.json")).json()

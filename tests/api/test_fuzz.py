@@ -22,9 +22,9 @@ from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks as rules
 
 from laurels import auth
-from laurels.kit import roles
-from laurels.kit.db import Database
-from laurels.kit.idempotency import KEY_PATTERN, MAX_KEY
+from laurels.kit.db import roles
+from laurels.kit.db.pool import Database
+from laurels.kit.http.idempotency import KEY_PATTERN, MAX_KEY
 from laurels.kit.work import OPERATOR, PLATFORM, open_work
 from tests.support import cluster
 from tests.support.openapi import document

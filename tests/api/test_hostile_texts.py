@@ -12,9 +12,9 @@ from zlib import crc32
 
 import pytest
 
-from laurels.kit.ids import encode
-from laurels.kit.openapi import operations
-from laurels.kit.values import check_key, check_prose
+from laurels.kit.http.openapi import operations
+from laurels.kit.values.ids import encode
+from laurels.kit.values.text import check_key, check_prose
 from tests.support.openapi import document, resolved
 from tests.support.size import pick
 

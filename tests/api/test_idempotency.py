@@ -4,7 +4,8 @@ import asyncio
 import re
 
 from laurels import auth
-from laurels.kit import idempotency, ids
+from laurels.kit.http import idempotency
+from laurels.kit.values import ids
 from laurels.kit.work import OPERATOR, PLATFORM, open_work
 
 

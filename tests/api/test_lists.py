@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from laurels import auth, ledger
 from laurels.kit.errors import Invalid
-from laurels.kit.ids import encode, new_id
-from laurels.kit.paging import Asked, Listing, Place, at, number, text
+from laurels.kit.http.paging import Asked, Listing, Place, at, number, text
+from laurels.kit.values.ids import encode, new_id
 from laurels.members.queries import MEMBERS
 from tests.support.application import application
 from tests.support.make import make_tenant

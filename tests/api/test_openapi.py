@@ -10,9 +10,9 @@ import pytest
 from tools.reference.api_page import Page
 from tools.reference.pages import error_list
 
-from laurels.kit.access import SIGNED_IN
 from laurels.kit.errors import AppError
-from laurels.kit.openapi import AT_THE_DOOR, WRITES, errors_known, operations, refuses
+from laurels.kit.http.access import SIGNED_IN
+from laurels.kit.http.openapi import AT_THE_DOOR, WRITES, error_responses, errors_known, operations
 from tests.support.openapi import document, hold_to_the_document, operation_at, resolved
 
 OPERATIONS = [(path, method, operation) for path, method, operation in operations(document())]
@@ -92,7 +92,7 @@ def test_marking_a_route_changes_nothing_else():
     async def route() -> int:
         return 1
 
-    assert refuses(Odd)(route) is route
+    assert error_responses(Odd)(route) is route
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from laurels import auth, tenants
-from laurels.kit import rates
-from laurels.kit.rates import Bucket, Rates
+from laurels.kit.http import rate_limits
+from laurels.kit.http.rate_limits import Bucket, Rates
 from tests.support.asking import asking
 from tests.support.make import make_tenant
 
@@ -79,7 +79,7 @@ async def test_the_setting_counts_up_to_the_ceiling_of_the_plan(house, own, ceil
 
 
 async def test_a_changed_setting_is_learnt(house, monkeypatch):
-    monkeypatch.setattr(rates, "LEARN_EVERY", -1.0)
+    monkeypatch.setattr(rate_limits, "LEARN_EVERY", -1.0)
 
     async with asking(house, requests_per_second=1000) as client:
         before = await client.get("/v1/members")
@@ -132,8 +132,8 @@ def test_an_address_of_ipv6_is_the_network_of_one_customer():
 
     found.fail("a", "2001:db8:1:2::17")
 
-    assert found.shut_out(found.guest("b"), "2001:db8:1:2:ffff::1") is not None
-    assert found.shut_out(found.guest("b"), "2001:db8:1:3::17") is None
+    assert found.shut_out(found.entry("b"), "2001:db8:1:2:ffff::1") is not None
+    assert found.shut_out(found.entry("b"), "2001:db8:1:3::17") is None
 
 
 def test_who_comes_by_ipv4_to_a_server_on_ipv6_is_counted_alone():
@@ -141,8 +141,8 @@ def test_who_comes_by_ipv4_to_a_server_on_ipv6_is_counted_alone():
 
     found.fail("a", "::ffff:192.0.2.17")
 
-    assert found.shut_out(found.guest("b"), "192.0.2.17") is not None
-    assert found.shut_out(found.guest("b"), "::ffff:192.0.2.18") is None
+    assert found.shut_out(found.entry("b"), "192.0.2.17") is not None
+    assert found.shut_out(found.entry("b"), "::ffff:192.0.2.18") is None
 
 
 def test_a_bucket_fills_at_its_pace_and_never_over_its_edge():
@@ -155,13 +155,13 @@ def test_a_bucket_fills_at_its_pace_and_never_over_its_edge():
 
 
 def test_a_flood_of_strangers_is_forgotten_and_known_keys_are_not(monkeypatch):
-    monkeypatch.setattr(rates, "MOST_BUCKETS", 100)
+    monkeypatch.setattr(rate_limits, "MAX_BUCKETS", 100)
     found = Rates(usual=10)
-    found.guest("friend")
+    found.entry("friend")
     found.learn("friend", rate=None, tenant="ten_1", actor="key_1")
 
     for number in range(1000):
-        found.guest(f"stranger {number}")
+        found.entry(f"stranger {number}")
 
     assert len(found._guests) <= 100
 

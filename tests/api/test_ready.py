@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from laurels.api import create_app
-from laurels.kit import roles
-from laurels.kit.db import Database
+from laurels.kit.db import roles
+from laurels.kit.db.pool import Database
 from laurels.migrations import runner
 from tests.migrations.conftest import ask, empty_url, make_database  # noqa: F401 - fixtures
 

@@ -7,9 +7,10 @@ import pytest
 
 from laurels import auth
 from laurels.api import create_app
-from laurels.kit import http, ids
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.hot import batch
+from laurels.kit.http import route
+from laurels.kit.values import ids
 from laurels.kit.work import BATCH, REQUEST
 from tests.support.make import make_tenant
 from tests.support.waiting import PATIENCE_SECONDS, until_somebody_waits_for
@@ -71,7 +72,7 @@ async def test_a_request_that_waits_too_long_for_a_locked_row_is_told_to_come_ag
 ):
     _, house, client, _ = two
     completing = await pending(client)
-    monkeypatch.setattr(http, "REQUEST", REQUEST.replace("5s", "200ms"))
+    monkeypatch.setattr(route, "REQUEST", REQUEST.replace("5s", "200ms"))
     async with house.work() as work:
         await lock(work, "purchases")
 

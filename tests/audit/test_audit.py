@@ -9,9 +9,9 @@ import pytest
 
 from laurels import auth
 from laurels.api import create_app
-from laurels.kit import roles
-from laurels.kit.ids import encode
-from laurels.kit.origin import networks
+from laurels.kit.db import roles
+from laurels.kit.http.origin import networks
+from laurels.kit.values.ids import encode
 from tests.support import cluster
 from tests.support.make import make_tenant
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from laurels.kit import passwords
+from laurels.auth import passwords
 from tests.support.make import make_tenant
 from tests.support.people import PASSWORD, fresh_email, invited, joined, nobody
 

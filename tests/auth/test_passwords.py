@@ -3,8 +3,7 @@
 import asyncpg
 import pytest
 
-from laurels.auth import changing
-from laurels.kit import passwords
+from laurels.auth import changing, passwords
 from tests.support.people import PASSWORD, fresh_email, joined, link_of, mails_to, nobody, told
 
 NEW = "a lantern under seven bridges"
@@ -116,9 +115,9 @@ async def test_a_mail_is_the_way_in_while_others_guess(house, folder):
         await told(house)
         token = link_of(mails_to(folder, anna.email)[-1])
         await away.post("/v1/auth/reset-password", json={"token": token, "new_password": NEW})
-        let_in = await sign_in(away, anna.email, NEW)
+        authenticate_batch = await sign_in(away, anna.email, NEW)
 
-    assert (shut.status_code, let_in.status_code) == (429, 200)
+    assert (shut.status_code, authenticate_batch.status_code) == (429, 200)
 
 
 async def test_nobody_is_flooded_with_mails(house, folder, monkeypatch):
@@ -157,7 +156,7 @@ def test_what_others_try_first_is_refused(password):
 
 
 async def test_only_so_many_wait_for_a_hash(monkeypatch):
-    monkeypatch.setattr(passwords._Crowd, "there", passwords.MOST_WAITING)
+    monkeypatch.setattr(passwords._Crowd, "there", passwords.MAX_WAITING)
 
     with pytest.raises(passwords.HashingBusy):
         await passwords.hash_of("whatever it may be")

@@ -12,8 +12,8 @@ import pytest
 
 from laurels.api import create_app
 from laurels.auth import service, sessions, tokens
-from laurels.kit.envelope import Limits
-from laurels.kit.ids import encode
+from laurels.kit.http.middleware import Limits
+from laurels.kit.values.ids import encode
 from tests.support.make import make_tenant
 from tests.support.people import PASSWORD, fresh_email, hold, invited, joined, nobody
 
@@ -314,7 +314,7 @@ async def test_signing_out_everywhere_reaches_every_tenant(house, database):
 
 
 async def test_sessions_have_a_number(house, monkeypatch):
-    monkeypatch.setattr(sessions, "MOST_SESSIONS", 3)
+    monkeypatch.setattr(sessions, "MAX_SESSIONS", 3)
     anna = await joined(house)
     async with nobody(house) as client:
         said = {"email": anna.email, "password": PASSWORD}

@@ -9,10 +9,10 @@ import bcrypt
 import pytest
 
 from laurels import auth
+from laurels.auth import passwords
 from laurels.auth import sign_in as signing
 from laurels.auth.errors import StaffExists
 from laurels.auth.jobs import forget_old_sign_ins
-from laurels.kit import passwords
 from laurels.kit.errors import Invalid
 from laurels.kit.work import open_work
 from tests.support.make import make_tenant

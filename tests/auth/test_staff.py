@@ -10,7 +10,7 @@ from tools.reference.pages import entrances
 from laurels import auth
 from laurels.auth import changing
 from laurels.auth.errors import LastOwner
-from laurels.kit.ids import encode, new_id
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Actor
 from laurels.permissions import ALL_PERMISSIONS
 from tests.support.application import described

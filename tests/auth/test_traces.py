@@ -5,7 +5,7 @@ import logging
 import asyncpg
 import pytest
 
-from laurels.kit import logs
+from laurels.kit.process import logs
 from tests.support.people import (
     PASSWORD,
     fresh_email,

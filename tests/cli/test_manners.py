@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from laurels import __version__
-from laurels.kit.program import command
+from laurels.kit.process.program import command
 
 
 def laurels(*words, **environment):

@@ -5,7 +5,7 @@ import json
 
 import bcrypt
 
-from laurels.kit.passwords import is_hash
+from laurels.auth.passwords import is_hash
 from tests.cli.test_manners import laurels
 from tests.support.people import PASSWORD, fresh_email, nobody, told
 

@@ -5,8 +5,8 @@ from tools.reference.pages import entrances
 
 from laurels import auth
 from laurels.api import create_app
-from laurels.kit.access import SIGNED_IN
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
+from laurels.kit.http.access import SIGNED_IN
 from laurels.permissions import ALL_PERMISSIONS, Permission
 
 from .source import nothing

@@ -9,8 +9,8 @@ import pytest
 from tools.reference.pages import entrances
 
 from laurels import events
-from laurels.kit.ids import PREFIXES, encode
 from laurels.kit.jobs import all_jobs
+from laurels.kit.values.ids import PREFIXES, encode
 from tests.support.application import described
 
 from .source import nothing, sql_files, text_of

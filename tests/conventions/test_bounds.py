@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import CheckConstraint, Column, Float, MetaData, Numeric, Table
 
 from laurels import domains
-from laurels.kit import money
+from laurels.kit.values import money
 from tests.support import cluster
 
 from .source import nothing

@@ -10,17 +10,18 @@ import pytest
 from fastapi import APIRouter, FastAPI
 
 from laurels import auth
-from laurels.kit.access import begin
-from laurels.kit.db import Database
-from laurels.kit.envelope import Envelope, Limits
-from laurels.kit.http import Door, install_errors
-from laurels.kit.rates import Rates
+from laurels.kit.db.pool import Database
+from laurels.kit.http.access import requires
+from laurels.kit.http.middleware import Limits, RequestMiddleware
+from laurels.kit.http.problems import install_errors
+from laurels.kit.http.rate_limits import Rates
+from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 from tests.support import cluster
 
-router = APIRouter(prefix="/v1/probe", route_class=Door)
-Writing = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
+router = APIRouter(prefix="/v1/probe", route_class=TransactionalRoute)
+Writing = Annotated[Work, requires(Permission.MEMBERS_WRITE)]
 
 
 async def write(work: Work) -> None:
@@ -99,7 +100,7 @@ async def probe(house, app_url, database_name, monkeypatch) -> AsyncIterator[htt
     app.state.authenticator = auth.KeyAuthenticator()
     app.include_router(router)
     install_errors(app)
-    app.add_middleware(Envelope, limits=Limits(), rates=Rates())
+    app.add_middleware(RequestMiddleware, limits=Limits(), rates=Rates())
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {made.key}"}
     async with httpx.AsyncClient(

@@ -9,7 +9,7 @@ import uuid
 import asyncpg
 import pytest
 
-from laurels.kit import roles
+from laurels.kit.db import roles
 from tests.support import cluster
 from tests.support.make import make_tenant
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from .test_stairs import copy, lint
+from .test_layers import copy, lint
 
 PLACES = {
-    "stairs.py": [('    ("segments",),\n', '    ("segments",),\n    ("gadgets",),\n')],
+    "layers.py": [('    ("segments",),\n', '    ("segments",),\n    ("gadgets",),\n')],
     "permissions.py": [
         ('    IMPORTS_READ = "', '    GADGETS_READ = "gadgets:read"\n    IMPORTS_READ = "'),
         ("    _P.IMPORTS_READ: ", "    _P.GADGETS_READ: (_A, _M),\n    _P.IMPORTS_READ: "),
     ],
-    "kit/ids.py": [('    "hold": "hld",\n', '    "gadget": "gdg",\n    "hold": "hld",\n')],
+    "kit/values/ids.py": [('    "hold": "hld",\n', '    "gadget": "gdg",\n    "hold": "hld",\n')],
 }
 """What has to know a new room besides its migration: where it stands, who may, how ids begin."""
 
@@ -25,11 +25,11 @@ ROOM = {
 
 import asyncio
 
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.work import Work
 
 
-async def furnish(work: Work, preset: str) -> None:
+async def apply_preset(work: Work, preset: str) -> None:
     """Every tenant begins without gadgets."""
 
 
@@ -39,13 +39,13 @@ async def run_gadgets(database: Database, stop: asyncio.Event) -> None:
 
 
 LOOPS = {"gadgets": run_gadgets}
-__all__ = ["LOOPS", "furnish"]
+__all__ = ["LOOPS", "apply_preset"]
 ''',
     "gadgets/models.py": '''"""Tables of gadgets."""
 
 from sqlalchemy.orm import Mapped
 
-from laurels.kit.tables import Base, Id, TenantOwned
+from laurels.kit.db.tables import Base, Id, TenantOwned
 
 
 class Gadget(TenantOwned, Base):
@@ -66,14 +66,14 @@ async def tidy(work: Work, *, limit: int) -> int:
     """Tidy up."""
     return 0
 ''',
-    "gadgets/people.py": '''"""The part of gadgets in the lives of members."""
+    "gadgets/member_lifecycle.py": '''"""The part of gadgets in the lives of members."""
 
-from laurels.events import Erasing, takes_part
+from laurels.events import Erasing, lifecycle_hook
 from laurels.kit.work import Work
 
 
-@takes_part(Erasing)
-async def erase(work: Work, story: Erasing) -> None:
+@lifecycle_hook(Erasing)
+async def erase(work: Work, change: Erasing) -> None:
     """No gadget knows anybody."""
 ''',
     "gadgets/handlers.py": '''"""What gadgets do about events."""
@@ -95,13 +95,13 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from laurels.kit.access import begin
-from laurels.kit.http import Door
+from laurels.kit.http.access import requires
+from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
-router = APIRouter(prefix="/v1/gadgets", tags=["gadgets"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.GADGETS_READ)]
+router = APIRouter(prefix="/v1/gadgets", tags=["gadgets"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.GADGETS_READ)]
 
 
 @router.get("")
@@ -133,18 +133,19 @@ from laurels.api import create_app
 from laurels.events import Erasing, parts
 from laurels.events.catalogue import CATALOGUE
 from laurels.events.handling import handlers
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.jobs import all_jobs
 from laurels.migrations.runner import function_files
 
 document = create_app(Database("postgresql://")).openapi()
 print(json.dumps({
     "events": "gadget.made" in CATALOGUE and "gadget.made" in document["webhooks"],
-    "furnish": "laurels.gadgets" in {each.__module__ for each in domains.FURNISHERS},
+    "apply_preset": "laurels.gadgets" in {each.__module__ for each in domains.PRESET_INSTALLERS},
     "handlers": "gadgets.on_made" in handlers(),
     "jobs": "gadgets.tidy" in all_jobs(),
     "loops": "gadgets" in domains.LOOPS,
-    "people": "laurels.gadgets.people" in {each.__module__ for each in parts(Erasing)},
+    "member_lifecycle": "laurels.gadgets.member_lifecycle"
+    in {each.__module__ for each in parts(Erasing)},
     "permissions": "gadgets:read" in auth.ROLES[auth.Role.MANAGER],
     "routes": "/v1/gadgets" in document["paths"],
     "sql": "gadgets/functions.sql" in function_files(),

@@ -268,7 +268,11 @@ def test_rows_are_locked_for_one_tenant_only():
         f"{where}: {bare(sql)[:80]}"
         for where, sql in texts
         if re.search(r"\bfor\s+(?:no\s+key\s+)?update\b|\bfor\s+share\b", bare(sql))
-        and not re.search(r"tenant_id\s*=\s*(?:\$\d|p_tenant|v_tenant)|\bid\s*=\s*\$1", bare(sql))
+        and not re.search(
+            # A login (`p_user`) belongs to no tenant.
+            r"tenant_id\s*=\s*(?:\$\d|p_tenant|v_tenant)|\bid\s*=\s*(?:\$1|p_user\b)",
+            bare(sql),
+        )
     ]
 
     nothing(found)

@@ -9,9 +9,9 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 
 from laurels.api import create_app
-from laurels.kit.access import once
-from laurels.kit.db import Database
-from laurels.kit.http import Door
+from laurels.kit.db.pool import Database
+from laurels.kit.http.access import redact_on_replay
+from laurels.kit.http.route import TransactionalRoute
 
 from .source import nothing
 
@@ -54,8 +54,8 @@ def _secrets(node: Any, known: dict[str, Any], place: str, inside: frozenset[str
 
 
 def withheld(route: Any) -> set[str]:
-    """The fields that a route names with `once`."""
-    marker = once().dependency.__qualname__
+    """The fields that a route names with `redact_on_replay`."""
+    marker = redact_on_replay().dependency.__qualname__
     found: set[str] = set()
     for needed in route.dependant.dependencies:  # codespell:ignore
         if getattr(needed.call, "__qualname__", "") == marker:
@@ -93,7 +93,9 @@ def test_what_is_withheld_may_be_null():
 
 def test_every_write_is_a_door():
     bare = [
-        route.path for route in writes(application()) if not isinstance(route.original_route, Door)
+        route.path
+        for route in writes(application())
+        if not isinstance(route.original_route, TransactionalRoute)
     ]
 
     nothing(bare, "set route_class=Door: only a Door commits before it answers and stores answers")
@@ -140,13 +142,13 @@ def test_a_secret_is_found_however_deep():
 
 def test_a_secret_that_would_be_stored_is_found():
     app = application()
-    router = APIRouter(prefix="/v1/probe", route_class=Door)
+    router = APIRouter(prefix="/v1/probe", route_class=TransactionalRoute)
 
-    @router.post("/told", dependencies=[once("api_key", "inner", "many")])
+    @router.post("/told", dependencies=[redact_on_replay("api_key", "inner", "many")])
     async def told() -> Outer:
         raise NotImplementedError
 
-    @router.post("/whole", dependencies=[once("api_key")])
+    @router.post("/whole", dependencies=[redact_on_replay("api_key")])
     async def whole() -> Outer:
         raise NotImplementedError
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from laurels import domains
-from laurels.kit.tables import Base
-from laurels.stairs import STEPS
+from laurels.kit.db.tables import Base
+from laurels.layers import LAYERS
 
 from .source import PACKAGE, name_of, nothing, source_files, sql_files, text_of, tree_of
 
@@ -25,7 +25,7 @@ OWNERS: dict[str, str] = {
     for mapper in Base.registry.mappers
 }
 """The room of every table."""
-HEIGHT = {room: height for height, rooms in enumerate(STEPS) for room in rooms} | {"kit": -1}
+HEIGHT = {room: height for height, rooms in enumerate(LAYERS) for room in rooms} | {"kit": -1}
 FOR_ALL = {"tenants"}
 
 READS: dict[str, dict[str, set[str]]] = {

@@ -14,9 +14,9 @@ from sqlalchemy import Column, MetaData, Table, Text
 from tools.reference.pages import entrances
 
 from laurels import auth, domains, events, imports
-from laurels.kit import roles
-from laurels.kit.db import Database
-from laurels.kit.ids import PREFIXES, encode
+from laurels.kit.db import roles
+from laurels.kit.db.pool import Database
+from laurels.kit.values.ids import PREFIXES, encode
 from tests.support import cluster
 from tests.support.application import application, described
 from tests.support.make import House, make_tenant

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 import laurels
-from laurels.kit import postgres
+from laurels.kit.postgres import server as postgres
 from tests.support.outside import free_port, wait_until_ready
 from tests.support.waiting import PATIENCE_SECONDS
 

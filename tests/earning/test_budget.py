@@ -10,8 +10,8 @@ from laurels import earning
 from laurels.earning import awarding, service
 from laurels.earning.facts import FIELDS
 from laurels.events import outbox
-from laurels.kit.aside import aside
 from laurels.kit.conditions import Cost, cost_of, parse
+from laurels.kit.process.offload import aside
 
 NUMBERS = itertools.count(1)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from laurels.earning.judging import Awarded
 from laurels.earning.keeping import keep
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 
 FIGURES = st.one_of(
     st.integers(-(2**53), 2**53).map(str),

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from laurels.earning.rules import Cap, Fixed, Multiplier, PerUnit, PointsPerMoney, Rule
 from laurels.earning.schemas import EarningRuleIn, from_json
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 
 SKU = {"field": "sku", "op": "eq", "value": "A"}
 LARGE = {"field": "purchase.amount", "op": "gte", "value": "50.00"}

@@ -8,7 +8,7 @@ from laurels import earning, imports
 from laurels.earning import supplying
 from laurels.earning.facts import FIELDS
 from laurels.kit.conditions import Field, Kind
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 
 BOTH = ["purchase.completed", "activity.recorded"]
 

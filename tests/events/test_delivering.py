@@ -11,7 +11,7 @@ from laurels.events import delivering, endpoints
 from laurels.events.catalogue.members import MemberChanged
 from laurels.events.catalogue.purchases import PurchaseChanged
 from laurels.events.delivering import Manner
-from laurels.kit.ids import encode, new_id
+from laurels.kit.values.ids import encode, new_id
 from tests.support.sinks import HANG, sink, verifies
 from tests.support.waiting import PATIENCE_SECONDS, until
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from laurels import jobs
-from laurels.kit.time import utc_now
+from laurels.kit.values.time import utc_now
 
 
 async def test_events_of_long_ago_are_forgotten_by_a_job(house, owner_url):

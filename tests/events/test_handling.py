@@ -8,7 +8,7 @@ import pytest
 from laurels import events
 from laurels.events import handling
 from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from tests.support.waiting import PATIENCE_SECONDS
 
 

@@ -6,7 +6,7 @@ import pytest
 from laurels import events
 from laurels.events import endpoints
 from laurels.events.catalogue.members import MemberChanged
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from tests.support.make import make_tenant
 
 

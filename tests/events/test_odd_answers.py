@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from tests.events.test_delivering import (  # noqa: F401 - the fixture works by being here
     FAST,
     delivering_now,

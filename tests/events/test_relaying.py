@@ -6,7 +6,7 @@ from functools import partial
 from laurels import events
 from laurels.events import relaying
 from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import open_work
 from tests.support.waiting import PATIENCE_SECONDS, until
 

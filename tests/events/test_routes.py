@@ -6,7 +6,7 @@ from laurels import auth, events
 from laurels.events import telling
 from laurels.events.catalogue import CATALOGUE
 from laurels.events.catalogue.members import MemberChanged
-from laurels.kit.ids import encode, new_id
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Actor
 from tests.support.application import described
 

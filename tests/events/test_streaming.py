@@ -15,7 +15,7 @@ from laurels.api import create_app
 from laurels.events import relaying, streaming
 from laurels.events.catalogue.members import MemberChanged
 from laurels.events.catalogue.purchases import PurchaseChanged
-from laurels.kit.ids import encode, new_id
+from laurels.kit.values.ids import encode, new_id
 from tests.support import cluster
 from tests.support.server import answering
 from tests.support.waiting import PATIENCE_SECONDS, until

@@ -247,13 +247,13 @@ async def test_a_dry_run_changes_nothing_and_tells_what_the_run_then_does(desk, 
     )
     before = await desk.counts()
 
-    rehearsed = await load(text, dry_run=True)
+    dry = await load(text, dry_run=True)
 
     assert await desk.counts() == before
     real = await load(text)
-    assert summary(rehearsed) == summary(real) == (7, 3, 2, 2)
-    assert (rehearsed.points, rehearsed.new_members) == (real.points, real.new_members) == (60, 1)
-    assert rehearsed.reasons == real.reasons
+    assert summary(dry) == summary(real) == (7, 3, 2, 2)
+    assert (dry.points, dry.new_members) == (real.points, real.new_members) == (60, 1)
+    assert dry.reasons == real.reasons
     assert await wallet(desk, "bo") == (10, 0, 0, 30, 20, 0)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from laurels import imports, rewards, segments, tiers
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.segments.schemas import SegmentIn
 from laurels.tiers.schemas import TierIn
 from tests.imports.test_exports import rows_of, written
@@ -80,12 +80,12 @@ async def test_codes_go_into_the_pools_of_their_rewards_each_once(desk, load):
     await load(HEADER + CUP + "Mug,merchandise,300,,pool,,\nFree,custom,5,,,,\n")
     text = "reward,code\nCup,A-1\nCup,A-2\nMug,B-1\nCup,a-1\nMug,A-2\nFree,C-1\nNone,D-1\nCup,\n"
 
-    rehearsed = await load(text, activity=imports.import_vouchers, dry_run=True)
+    dry = await load(text, activity=imports.import_vouchers, dry_run=True)
     report = await load(text, activity=imports.import_vouchers)
     again = await load("reward,code\nCup,A-1\nMug,B-1\n", activity=imports.import_vouchers)
 
-    assert summary(rehearsed) == summary(report) == (8, 3, 1, 4)
-    assert rehearsed.reasons == report.reasons
+    assert summary(dry) == summary(report) == (8, 3, 1, 4)
+    assert dry.reasons == report.reasons
     assert [(r.line, r.field) for r in report.first_rejections] == [
         (6, "code"), (7, None), (8, "reward"), (9, "code"),
     ]  # fmt: skip
@@ -150,7 +150,7 @@ async def test_redemptions_are_told_with_whom_and_what(desk, client, load):
     assert {row["code"], *(each["code"] for each in codes)} == {"A-1", "A-2"}
 
 
-async def furnish(house) -> None:
+async def apply_preset(house) -> None:
     """Two tiers and a segment, whose names are anything but simple."""
     async with house.work() as work:
         for level, name in enumerate(("Basic", "Gold, or better"), start=1):
@@ -162,7 +162,7 @@ async def furnish(house) -> None:
 async def test_limits_by_tier_and_segment_go_by_name_and_come_back(desk, load, database, tmp_path):
     other = await make_tenant(database)
     for house in (desk.house, other):
-        await furnish(house)
+        await apply_preset(house)
     header = "name,type,cost_points,min_tier_level,tiers,segments\n"
     limits = '2,"[""Basic"", ""Gold, or better""]","[""[\\""x\\""]""]"\n'
 

@@ -18,8 +18,8 @@ from laurels.config import settings as process_settings
 from laurels.imports import exporting, streaming
 from laurels.imports.cells import bare, guard
 from laurels.kit.errors import AppError, Unauthenticated
-from laurels.kit.time import utc_now
-from laurels.kit.values import check_line
+from laurels.kit.values.text import check_line
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import OPERATOR
 from laurels.permissions import Permission
 from tests.support.application import application

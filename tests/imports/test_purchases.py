@@ -203,15 +203,15 @@ async def test_a_dry_run_says_the_same_and_changes_nothing(desk, monkeypatch):
     )  # fmt: skip
     before = await desk.counts()
 
-    rehearsed = await desk.load(file, dry_run=True)
+    dry = await desk.load(file, dry_run=True)
 
     assert await desk.counts() == before
-    assert (rehearsed.run_id, rehearsed.rejected_file) == (None, None)
+    assert (dry.run_id, dry.rejected_file) == (None, None)
     assert not (desk.folder / "rejected").exists()
     real = await desk.load(file)
-    assert summary(rehearsed) == summary(real) == (8, 4, 2, 2)
-    assert (rehearsed.new_members, rehearsed.revenue) == (real.new_members, real.revenue)
-    assert rehearsed.reasons == real.reasons
+    assert summary(dry) == summary(real) == (8, 4, 2, 2)
+    assert (dry.new_members, dry.revenue) == (real.new_members, real.revenue)
+    assert dry.reasons == real.reasons
 
 
 async def test_a_row_that_breaks_its_batch_fails_alone(desk, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 
 from laurels import jobs, ledger
 from laurels.kit import jobs as declared
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.work import OPERATOR, Work, open_work
 from tests.support.make import House, make_tenant
 

@@ -9,7 +9,7 @@ import pytest
 from laurels import jobs, ledger, members
 from laurels.jobs.errors import ClockMoving, ClockTargetInvalid, NotATestTenant
 from laurels.kit import jobs as declared
-from laurels.kit.time import utc_now
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work, open_work
 
 BERLIN = ZoneInfo("Europe/Berlin")

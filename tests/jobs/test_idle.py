@@ -9,7 +9,7 @@ import pytest
 
 from laurels import jobs
 from laurels.kit.jobs import all_jobs
-from laurels.kit.time import utc_now
+from laurels.kit.values.time import utc_now
 from tests.support.reads import rows_read
 
 MANY = 300

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from laurels import auth, jobs
-from laurels.kit.ids import decode
+from laurels.kit.values.ids import decode
 from laurels.kit.work import OPERATOR, open_work
 from tests.support.application import application
 

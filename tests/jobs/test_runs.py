@@ -14,9 +14,9 @@ from laurels import jobs, ledger, settlement
 from laurels.jobs import running
 from laurels.kit import jobs as declared
 from laurels.kit.errors import Conflict
-from laurels.kit.ids import new_id
-from laurels.kit.paging import ALL
-from laurels.kit.time import utc_now
+from laurels.kit.http.paging import ALL
+from laurels.kit.values.ids import new_id
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import OPERATOR, Work, open_work
 from laurels.purchases import NewPurchase
 from tests.support.make import make_tenant

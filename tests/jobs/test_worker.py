@@ -12,7 +12,7 @@ import pytest
 
 from laurels import jobs, ledger, worker
 from laurels.jobs import working as working_jobs
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.work import OPERATOR, open_work
 from tests.support.cluster import ROOT
 from tests.support.size import pick

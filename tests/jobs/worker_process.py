@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from laurels import worker
 from laurels.jobs import running, working
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 
 
 async def main(url: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from laurels.kit import roles
+from laurels.kit.db import roles
 from tests.conftest import TEMPLATE
 from tests.support import cluster
 from tests.support.outside import free_port

@@ -29,7 +29,7 @@ pytestmark = [
         reason="set LAURELS_TEST_DATA to the folder that holds cdnow_purchases.txt",
     ),
 ]
-STEPS = {"Bronze": 0, "Silver": 1000, "Gold": 5000, "Platinum": 15_000}
+LAYERS = {"Bronze": 0, "Silver": 1000, "Gold": 5000, "Platinum": 15_000}
 """The tiers of the preset, and the points that they ask for."""
 ROWS = pick(12_000, 70_000)
 SLICE = 20_000
@@ -132,7 +132,7 @@ async def check_totals(house, facts):
 async def build_ladder(house):
     """Four tiers by the points of a whole life, which multiply nothing."""
     async with house.work() as work:
-        await tiers.furnish(work, "shopify")
+        await tiers.apply_preset(work, "shopify")
         for tier in await tiers.list_tiers(work):
             await tiers.change_tier(work, tier["id"], {"qualification_period_days": 0})
         await tenants.change_section(work, "tiers", {"multipliers_enabled": False})
@@ -144,7 +144,7 @@ async def check_tiers(house, facts):
         shares, without = await tiers.distribution(work)
         said = await tiers.preview(work, tiers.Proposal(changed={}, new=[]))
     found = {share["name"]: share["members"] for share in shares}
-    assert found == facts.shares(STEPS)
+    assert found == facts.shares(LAYERS)
     if facts.rows > 69_000:
         assert found == {"Bronze": 23_375, "Silver": 190, "Gold": 5, "Platinum": 0}
     assert (without, said.members, said.up, said.down) == (0, facts.members, 0, 0)

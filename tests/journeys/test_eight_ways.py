@@ -22,7 +22,7 @@ from laurels import auth, imports, tiers, worker
 from laurels.api import create_app
 from laurels.imports import booking, carrying
 from laurels.imports.parsing import RefundRow
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.work import OPERATOR, open_work
 from laurels.purchases import NewPurchase
 from tests.support.cluster import ROOT

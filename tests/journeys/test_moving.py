@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from laurels.kit import postgres, roles
+from laurels.kit.db import roles
+from laurels.kit.postgres import server as postgres
 from tests.migrations.test_dump import rows_of
 from tests.support import size
 from tests.support.versions import SUPPORTED, Servers, started

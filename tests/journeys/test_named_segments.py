@@ -9,7 +9,7 @@ import pytest
 from laurels import earning, events, segments
 from laurels.earning.schemas import EarningRuleIn
 from laurels.imports import booking, carrying
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from tests.support.size import pick
 
 from .test_eight_ways import (

@@ -4,7 +4,7 @@ import pytest
 
 from laurels import events, jobs
 from laurels.events.handling import handle_due
-from laurels.kit.ids import decode
+from laurels.kit.values.ids import decode
 from tests.support.make import make_tenant
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.purchases.test_refunds_by_line import CASE, buy, per_bottle, per_money, refund, rules
 
-STEPS = ("reverse", "line", "rest")
+LAYERS = ("reverse", "line", "rest")
 
 
 async def member_of(client, name):
@@ -39,7 +39,7 @@ async def undo(client, purchase, step):
         await refund(client, purchase)
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(STEPS, 2)), ids="-".join)
+@pytest.mark.parametrize("order", list(itertools.permutations(LAYERS, 2)), ids="-".join)
 async def test_a_reversal_and_a_refund_take_an_award_once(client, order):
     await rules(client, per_money(), per_bottle())
     await buy(client, [], "7.00")

@@ -6,7 +6,7 @@ import unicodedata
 import asyncpg
 import pytest
 
-from laurels.kit.values import check_key, check_line, check_prose, fold
+from laurels.kit.values.text import check_key, check_line, check_prose, fold
 
 EVERY = [chr(n) for n in range(1, sys.maxunicode + 1) if not 0xD800 <= n <= 0xDFFF]
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from laurels.kit import db
-from laurels.kit.db import Database, PoolExhausted
+from laurels.kit.db import pool
+from laurels.kit.db.pool import Database, PoolExhausted
 from tests.support.waiting import PATIENCE_SECONDS, until
 
 
@@ -77,7 +77,7 @@ async def test_a_tenant_has_a_part_of_the_connections_and_others_the_rest(app_ur
 
 
 async def test_so_many_of_a_tenant_wait_and_no_more(app_url, monkeypatch):
-    monkeypatch.setattr(db, "MAX_WAITING_PER_TENANT", 3)
+    monkeypatch.setattr(pool, "MAX_WAITING_PER_TENANT", 3)
     lender, one = Database(app_url, pool_size=2, pool_timeout=PATIENCE_SECONDS), uuid4()
 
     async def use():

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from laurels.kit import logs
+from laurels.kit.process import logs
 
 
 @pytest.fixture

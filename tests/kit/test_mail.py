@@ -233,7 +233,7 @@ def test_other_urls_are_refused_without_what_they_hold(url):
 
 
 async def test_without_a_server_mails_lie_in_a_folder_of_ones_own(tmp_path, monkeypatch):
-    monkeypatch.setattr(mail, "KEPT_FILES", 3)
+    monkeypatch.setattr(mail, "MAX_FILES", 3)
     found = settings(None, tmp_path)
 
     for number in range(5):

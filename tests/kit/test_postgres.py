@@ -19,14 +19,14 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from laurels.kit import postgres
-from laurels.kit.pg_binaries import copied_for_others
-from laurels.kit.postgres import Cluster, PostgresError, PostgresNotFound
+from laurels.kit.postgres import server as postgres
+from laurels.kit.postgres.binaries import copied_for_others
+from laurels.kit.postgres.server import Cluster, PostgresError, PostgresNotFound
 
 BINDIR = Path(named) if (named := os.environ.get("LAURELS_PG_BIN")) else None
 QUICK = {"fsync": "off"}
 AS_ROOT = os.geteuid() == 0
-SRC = Path(postgres.__file__).resolve().parents[2]
+SRC = Path(postgres.__file__).resolve().parents[3]
 
 
 def ensure(folder: Path, **settings: str) -> Cluster:
@@ -199,7 +199,7 @@ def test_a_cluster_half_made_is_made_again(folder: Path):
 def test_eight_processes_at_once_make_one_server(folder: Path):
     script = f"""
         from pathlib import Path
-        from laurels.kit import postgres
+        from laurels.kit.postgres import server as postgres
         bindir = {str(BINDIR) if BINDIR else None!r}
         folder = Path({str(folder)!r})
         cluster = postgres.ensure(folder, bindir=Path(bindir) if bindir else None)
@@ -279,16 +279,17 @@ def test_an_ordinary_account_starts_its_own(folder: Path, uid: str | int, expect
     place, packages, programs = folder / "mine", folder / "src", BINDIR
     place.mkdir()
     os.chown(place, number, number)
-    (packages / "laurels" / "kit").mkdir(parents=True)
-    for module in ("postgres.py", "pg_account.py", "pg_binaries.py"):
-        shutil.copy(SRC / "laurels" / "kit" / module, packages / "laurels" / "kit" / module)
+    home = packages / "laurels" / "kit" / "postgres"
+    home.mkdir(parents=True)
+    for module in ("server.py", "account.py", "binaries.py"):
+        shutil.copy(SRC / "laurels" / "kit" / "postgres" / module, home / module)
     if programs is None:
         # Neither the checkout nor the environment need be open to that account.
         programs = copied_for_others(postgres.find_binaries(), folder)
         programs = programs or postgres.find_binaries().bindir
     script = f"""
         from pathlib import Path
-        from laurels.kit import postgres
+        from laurels.kit.postgres import server as postgres
         try:
             cluster = postgres.ensure(Path({str(place)!r}), bindir=Path({str(programs)!r}))
             print(cluster.run("psql", "-Atc", "select 1").stdout, end="")
@@ -320,8 +321,8 @@ def test_a_folder_without_programs_is_named_in_the_error(folder: Path):
 
 
 def test_a_machine_without_postgresql_is_told_the_remedies(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("laurels.kit.pg_binaries.WHEEL", "no_such_wheel")
-    monkeypatch.setattr("laurels.kit.pg_binaries.OS_FOLDERS", ())
+    monkeypatch.setattr("laurels.kit.postgres.binaries.WHEEL", "no_such_wheel")
+    monkeypatch.setattr("laurels.kit.postgres.binaries.OS_FOLDERS", ())
     monkeypatch.setenv("PATH", "/nowhere")
 
     with pytest.raises(PostgresNotFound, match=r"Install laurels\[local\].*LAURELS_DATABASE_URL"):

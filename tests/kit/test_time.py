@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from laurels.kit.time import (
+from laurels.kit.values.time import (
     FAR,
     end_of_days,
     end_of_more_days,

@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from laurels.cli.console import Plain
-from laurels.kit import logs
-from laurels.kit.values import check_key, check_line, check_prose, fold, printable
+from laurels.kit.process import logs
+from laurels.kit.values.text import check_key, check_line, check_prose, fold, printable
 
 HOSTILE = {
     "null": "a\x00b", "escape": "a\x1b[31mb", "bell": "a\x07b", "C1": "a\x9b31mb",

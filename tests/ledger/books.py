@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from laurels.ledger.deciding import decide, let_go
 from laurels.ledger.drafting import Draft, Original
 from laurels.ledger.lots import Dates, Lot, Wallet
 from laurels.ledger.movements import (
+    ApplyDue,
     Capture,
     Credit,
     Debit,
@@ -20,7 +21,6 @@ from laurels.ledger.movements import (
     Posted,
     Release,
     Reversal,
-    Settle,
     Transaction,
 )
 from tests.support.make import NOON
@@ -120,7 +120,7 @@ class Books:
 
     def settle(self) -> Posted:
         """What is due by now matures and expires."""
-        return self.do(Settle())
+        return self.do(ApplyDue())
 
     @property
     def figures(self) -> tuple[int, int, int, int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 
 FACTS = {"ticket": "T-17", "tags": ["a", {"b": None}], "rate": "1.50", "till": 4}
 

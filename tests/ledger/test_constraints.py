@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from laurels import ledger
-from laurels.kit.db import MAX_POINTS
+from laurels.kit.db.pool import MAX_POINTS
 
 APPENDED = ("point_transactions", "lot_entries")
 CHANGES = [

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from laurels.kit.db import MAX_POINTS
-from laurels.kit.ids import new_id
-from laurels.kit.time import utc_now
+from laurels.kit.db.pool import MAX_POINTS
+from laurels.kit.values.ids import new_id
+from laurels.kit.values.time import utc_now
 from laurels.ledger.deciding import decide
 from laurels.ledger.drafting import Draft, Original
 from laurels.ledger.errors import (

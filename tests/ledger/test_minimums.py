@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from laurels import ledger
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 
 
 @pytest.fixture

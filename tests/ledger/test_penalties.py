@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from laurels import ledger
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from tests.ledger.books import find_flaws
 from tests.ledger.operations import figures, move
 

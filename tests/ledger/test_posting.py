@@ -3,7 +3,7 @@
 import pytest
 
 from laurels import ledger
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from laurels.ledger.errors import (
     HoldNotFound,
     NotReversible,

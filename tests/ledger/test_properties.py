@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 
 from laurels import ledger
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.errors import AppError
 from laurels.ledger.movements import Movement, Posted
 from tests.ledger.books import VIENNA, Books, find_flaws

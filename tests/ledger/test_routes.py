@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 
 NOBODY = "01h455vb4pex5vsknk084sn02q"
 

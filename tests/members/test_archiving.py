@@ -1,6 +1,6 @@
 """Out of sight and back: lists, purchases, points, and who has the e-mail meanwhile."""
 
-from laurels.kit.ids import decode, encode
+from laurels.kit.values.ids import decode, encode
 
 
 async def enrol(client, **profile):

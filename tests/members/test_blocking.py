@@ -7,7 +7,7 @@ import pytest
 
 from laurels import ledger, members, segments, settlement
 from laurels.events import relay_all
-from laurels.kit.ids import decode, encode
+from laurels.kit.values.ids import decode, encode
 from laurels.rewards.schemas import RewardIn
 from tests.tiers.climbing import build, buy, hear, pass_time, refund, tier_of
 

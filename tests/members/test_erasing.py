@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from laurels import events, ledger
-from laurels.kit.ids import decode, encode
+from laurels.kit.values.ids import decode, encode
 from tests.support.make import House
 
 PERSON = {
@@ -186,7 +186,7 @@ async def test_the_log_holds_nothing_of_a_person(client, house, caplog):
 async def test_a_crash_is_logged_without_the_values_that_made_it(house, caplog):
     from fastapi import FastAPI
 
-    from laurels.kit.http import install_errors
+    from laurels.kit.http.problems import install_errors
 
     app = FastAPI()
     install_errors(app)

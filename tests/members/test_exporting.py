@@ -32,10 +32,10 @@ async def test_an_export_in_pages_is_the_same_as_at_once(client, house):
     ids = await live(client, house)
     address = f"/v1/members/{ids['member']}/export"
     whole = [
-        (chapter, row.get("id"))
-        for chapter, rows in (await client.get(address)).json()["data"].items()
+        (section, row.get("id"))
+        for section, rows in (await client.get(address)).json()["data"].items()
         for row in rows
-        if chapter != "audit"
+        if section != "audit"
     ]
 
     paged: list[tuple[str, str]] = []

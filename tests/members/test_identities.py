@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from laurels import imports, members, settlement
-from laurels.kit.ids import decode
+from laurels.kit.values.ids import decode
 from laurels.members.errors import IdentityTaken, MemberUnidentified
 from tests.support.make import make_tenant
 

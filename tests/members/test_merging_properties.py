@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from laurels import ledger, members
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.errors import AppError
 from laurels.ledger.errors import MergeNotUndoable
 from laurels.ledger.movements import Movement

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from laurels.members.queries import FEW
 from tests.support.make import make_tenant
 

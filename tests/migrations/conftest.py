@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import asyncpg
 import pytest
 
-from laurels.kit import roles
+from laurels.kit.db import roles
 from tests.conftest import TEMPLATE
 from tests.support import cluster
 

@@ -7,8 +7,8 @@ import pytest
 
 from laurels.cli import database as commands
 from laurels.config import Settings
-from laurels.kit import roles
-from laurels.kit.db import Database
+from laurels.kit.db import roles
+from laurels.kit.db.pool import Database
 from laurels.migrations import dump, runner
 from tests.support import cluster
 from tests.support.make import make_tenant

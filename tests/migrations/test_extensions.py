@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from laurels.kit import roles
-from laurels.kit.pg_binaries import PostgresError
+from laurels.kit.db import roles
+from laurels.kit.postgres.binaries import PostgresError
 from laurels.migrations import runner
 from tests.support import cluster
 

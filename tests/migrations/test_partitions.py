@@ -10,8 +10,8 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from laurels import activities, domains, members
-from laurels.kit import roles
-from laurels.kit.db import SCHEMA, Database
+from laurels.kit.db import roles
+from laurels.kit.db.pool import SCHEMA, Database
 from laurels.migrations import dump, runner
 from laurels.migrations.wall import protect
 from tests.conventions import test_bounds, test_scale, test_tenancy

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from laurels import ledger, settlement
-from laurels.kit import roles
-from laurels.kit.db import Database
+from laurels.kit.db import roles
+from laurels.kit.db.pool import Database
 from laurels.kit.work import open_work
 from laurels.migrations import dump, health, restoring, runner
 from laurels.purchases import NewPurchase

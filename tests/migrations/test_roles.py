@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from laurels.cli.main import app
 from laurels.config import settings
-from laurels.kit import postgres, roles
-from laurels.kit.alone import LockedByAnother, wait_alone
+from laurels.kit.db import roles
+from laurels.kit.db.advisory_locks import LockedByAnother, wait_alone
+from laurels.kit.postgres import server as postgres
 from laurels.migrations import runner
 from tests.support.waiting import PATIENCE_SECONDS
 

@@ -12,9 +12,9 @@ import pytest
 
 from laurels.cli import database as commands
 from laurels.config import Settings
-from laurels.kit import roles
-from laurels.kit.db import Database
-from laurels.kit.postgres import PostgresError
+from laurels.kit.db import roles
+from laurels.kit.db.pool import Database
+from laurels.kit.postgres.server import PostgresError
 from laurels.migrations import dump, restoring, runner
 from tests.support import size
 from tests.support.make import make_tenant

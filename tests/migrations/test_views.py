@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from laurels.kit import roles
+from laurels.kit.db import roles
 from laurels.migrations import runner, views
 from tests.support import cluster
 

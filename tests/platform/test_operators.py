@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from laurels import auth, tenants
-from laurels.kit.ids import encode
-from laurels.kit.time import utc_now
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import OPERATOR, PLATFORM, open_work
 from tests.support.application import application
 

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from laurels import imports, ledger, settlement
-from laurels.kit.ids import decode, encode
+from laurels.kit.values.ids import decode, encode
 from tests.settlement.test_by_sql import insert, integration
 
 assert integration, "the fixture of the rows that come by SQL"

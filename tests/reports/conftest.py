@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from laurels.kit import roles
+from laurels.kit.db import roles
 from tests.support import cluster
 
 

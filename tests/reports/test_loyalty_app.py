@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from laurels import ledger, tenants
-from laurels.kit.ids import decode, encode, new_id
-from laurels.kit.time import utc_now
+from laurels.kit.values.ids import decode, encode, new_id
+from laurels.kit.values.time import utc_now
 from laurels.migrations import views
 from laurels.tenants.settings import sections
 from tests.support.make import make_tenant

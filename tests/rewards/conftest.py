@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from laurels import rewards
-from laurels.kit.ids import decode, encode
+from laurels.kit.values.ids import decode, encode
 from laurels.rewards.delivering import Manner
 from tests.support.make import House
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 
 FACTS = {"till": 4, "colour": "green", "tags": ["a", {"b": None}], "price": "12.50"}
 REWARD = {"name": "Tea", "type": "custom", "cost_points": 5, "fulfilment": "manual"}

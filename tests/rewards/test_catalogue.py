@@ -212,7 +212,7 @@ async def test_who_was_archived_is_told_so_with_each_reward(shop):
 async def test_the_number_of_statements_does_not_depend_on_the_number_of_rewards(
     shop, house, monkeypatch
 ):
-    from laurels.kit.ids import decode
+    from laurels.kit.values.ids import decode
     from laurels.kit.work import Work
     from laurels.rewards import offers_for
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from laurels import rewards
 from laurels.cli.main import app
 from laurels.config import settings
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 
 
 @pytest.fixture

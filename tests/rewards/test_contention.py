@@ -7,7 +7,7 @@ import pytest
 
 from laurels import rewards
 from laurels.kit.errors import AppError
-from laurels.kit.ids import decode
+from laurels.kit.values.ids import decode
 from tests.rewards.conftest import uuid_of
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from laurels import rewards, segments, tiers
-from laurels.kit.ids import decode, encode
+from laurels.kit.values.ids import decode, encode
 
 
 async def tier(shop, name, level):

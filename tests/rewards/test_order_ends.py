@@ -2,7 +2,7 @@
 
 import pytest
 
-from laurels.kit.ids import decode
+from laurels.kit.values.ids import decode
 from tests.settlement.test_by_sql import insert, integration
 from tests.support.people import told
 

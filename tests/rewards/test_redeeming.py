@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from laurels import rewards
-from laurels.kit.ids import decode
+from laurels.kit.values.ids import decode
 from laurels.ledger import InsufficientPoints
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from laurels import rewards
 from laurels.kit.errors import AppError
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from tests.rewards.conftest import uuid_of
 from tests.support.make import NOON
 

@@ -3,7 +3,7 @@
 import pytest
 
 from laurels import jobs, rewards
-from laurels.kit.ids import decode
+from laurels.kit.values.ids import decode
 from laurels.kit.work import OPERATOR, open_work
 from laurels.rewards.ending import expire_due
 from laurels.rewards.using import reopen_refunded

@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from laurels import ledger, members, settlement
-from laurels.kit.time import local_date
+from laurels.kit.values.time import local_date
 from laurels.purchases import Line, NewPurchase, NewRefund
 from tests.support.make import House
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from laurels.kit.conditions import Field, Fields, Kind, compile_condition, parse
-from laurels.kit.time import local_date
+from laurels.kit.values.time import local_date
 from laurels.segments.compiling import Column, Compiler, Values
 
 from .conditions import DAYS, DECIMALS, MOMENTS, TEXTS, conditions

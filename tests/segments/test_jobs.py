@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from laurels import events, jobs, ledger, segments
-from laurels.kit.ids import encode
 from laurels.kit.jobs import all_jobs
-from laurels.kit.time import utc_now
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import OPERATOR
 from laurels.segments import service
 from tests.support.make import make_tenant

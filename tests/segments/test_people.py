@@ -83,7 +83,7 @@ async def test_an_erased_person_belongs_nowhere_and_what_was_found_is_gone(house
     async with house.work() as work:
         rich = await segments.create(work, {"name": "rich", "kind": "dynamic", "criteria": RICH})
         exported = await members.export(work, anna)
-    told = [row for chapter, row in exported.rows if chapter == "segments"]
+    told = [row for section, row in exported.rows if section == "segments"]
     assert {row["name"] for row in told} == {"list", "rich"}
 
     async with house.work() as work:

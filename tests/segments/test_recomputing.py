@@ -13,8 +13,8 @@ from laurels import events, ledger, members, purchases, segments, settlement
 from laurels.events import emit
 from laurels.events.catalogue.members import MemberChanged
 from laurels.kit.conditions import Fields, Kind, compile_condition
-from laurels.kit.ids import encode
-from laurels.kit.paging import ALL
+from laurels.kit.http.paging import ALL
+from laurels.kit.values.ids import encode
 from laurels.segments.errors import SegmentIsStatic, TooManySegments
 from laurels.segments.recomputing import recompute_some
 from laurels.segments.service import MAX_SEGMENTS, archive, restore

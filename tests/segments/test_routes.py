@@ -3,7 +3,7 @@
 import pytest
 
 from laurels import events, ledger, segments
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 
 RICH = {"field": "points.available", "op": "gte", "value": 50}
 

@@ -7,8 +7,8 @@ import pytest
 
 from laurels import members, settlement
 from laurels.earning import EarningSettings
-from laurels.kit.ids import encode
-from laurels.kit.time import start_of_day
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import start_of_day
 from laurels.settlement import birthdays
 from tests.support.make import make_tenant
 

@@ -9,8 +9,8 @@ import pytest
 
 from laurels import events, jobs, ledger, settlement
 from laurels.events import handling
-from laurels.kit import roles
-from laurels.kit.time import utc_now
+from laurels.kit.db import roles
+from laurels.kit.values.time import utc_now
 from laurels.purchases import NewPurchase, NewRefund, PurchaseAltered
 from laurels.settlement import why
 from tests.support import cluster

@@ -9,7 +9,7 @@ import pytest
 from laurels import earning, ledger, members, segments, settlement
 from laurels.activities import NewActivity
 from laurels.earning.schemas import EarningRuleIn
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.purchases import Line, NewPurchase, NewRefund
 from laurels.segments import service
 from tests.support.reads import rows_read

@@ -8,7 +8,7 @@ from functools import lru_cache
 from fastapi import FastAPI
 
 from laurels.api import create_app
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 
 
 @lru_cache(maxsize=8)

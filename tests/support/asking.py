@@ -10,8 +10,8 @@ from fastapi import FastAPI
 
 from laurels import auth
 from laurels.api import create_app
-from laurels.kit.envelope import Limits
-from laurels.kit.logs import AccessLog
+from laurels.kit.http.middleware import Limits
+from laurels.kit.process.logs import AccessLog
 
 from .make import House
 from .waiting import until
@@ -31,7 +31,7 @@ async def until_queued(client: httpx.AsyncClient, count: int) -> None:
 async def asking(
     house: House,
     *,
-    furnish: Callable[[FastAPI], None] | None = None,
+    extend: Callable[[FastAPI], None] | None = None,
     log: io.StringIO | None = None,
     address: str = "192.0.2.7",
     **limits: Any,
@@ -41,8 +41,8 @@ async def asking(
         made = await auth.create_key(work, name="test", test=house.tenant.test)
     access = AccessLog(log, as_json=True) if log is not None else None
     app = create_app(house.database, limits=Limits(**limits), access=access, close_database=False)
-    if furnish is not None:
-        furnish(app)
+    if extend is not None:
+        extend(app)
     transport = httpx.ASGITransport(app=app, client=(address, 1234))
     headers = {"Authorization": f"Bearer {made.key}"}
     async with httpx.AsyncClient(

@@ -32,7 +32,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
-from laurels.kit import postgres
+from laurels.kit.postgres import server as postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = f"laurels-test-{os.geteuid()}-"

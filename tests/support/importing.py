@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from laurels import imports
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 
 
 async def main(url: str, tenant: str, file: str, rejects: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from laurels import domains, ledger, members, tenants
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.work import OPERATOR, Actor, Work, open_work
 
 _numbers = itertools.count(1)
@@ -91,5 +91,7 @@ async def make_tenant(database: Database, **values: Any) -> House:
     """A fresh tenant of the `plain` preset."""
     values.setdefault("slug", f"t-{uuid4().hex[:16]}-{next(_numbers)}")
     values.setdefault("preset", "plain")
-    tenant = await tenants.create(database, furnish=domains.FURNISHERS, actor=OPERATOR, **values)
+    tenant = await tenants.create(
+        database, apply_preset=domains.PRESET_INSTALLERS, actor=OPERATOR, **values
+    )
     return House(database, tenant)

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import jsonschema_rs
 
-from laurels.kit.openapi import operations
+from laurels.kit.http.openapi import operations
 from tests.support.application import described
 
 Hook = Callable[[httpx.Response], Awaitable[None]]

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import httpx
 
-from laurels.kit import postgres
+from laurels.kit.postgres import server as postgres
 
 from .waiting import PATIENCE_SECONDS, until_true
 

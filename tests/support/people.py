@@ -12,7 +12,7 @@ import httpx
 
 from laurels import auth, events
 from laurels.events.handling import handle_due
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from tests.support.application import application
 from tests.support.make import House
 from tests.support.openapi import hold_to_the_document

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from laurels.api import create_app
 from laurels.cli import server
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 
 from .outside import free_port
 

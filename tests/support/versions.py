@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from laurels.kit import postgres
+from laurels.kit.postgres import server as postgres
 
 SUPPORTED = (15, 16, 17, 18)
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from laurels.kit.db import Raw
+from laurels.kit.db.pool import Raw
 from laurels.kit.work import Work
 
 PATIENCE_SECONDS = 120

@@ -13,7 +13,7 @@ from laurels import events
 from laurels.events import delivering
 from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.events.delivering import Manner
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 
 FAST = Manner(
     timeout_seconds=3.0,

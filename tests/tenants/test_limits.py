@@ -95,7 +95,7 @@ async def test_staff(house):
         await work.fetch(
             "insert into laurels.staff (tenant_id, id, email, name, role, status, created_at)"
             " select $1, gen_random_uuid(), 's-' || n || '@example.org', '', 'analyst', 'invited',"
-            " now() from generate_series(2, $2) as n", work.tenant_id, auth.staff.MOST_STAFF,
+            " now() from generate_series(2, $2) as n", work.tenant_id, auth.staff.MAX_STAFF,
         )  # fmt: skip
 
     refused = await race(

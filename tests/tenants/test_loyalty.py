@@ -3,7 +3,7 @@
 import pytest
 
 from laurels import tenants
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 
 OFF = {"loyalty_enabled": False}
 ON = {"loyalty_enabled": True}
@@ -87,7 +87,7 @@ async def test_off_refuses_one_item_of_a_bulk_and_books_the_others(client, house
     assert answer["data"][0]["problem"]["code"] == "loyalty_disabled"
 
 
-async def test_rooms_ask_at_the_doorbell(client, house):
+async def test_rooms_ask_the_public_interface(client, house):
     async with house.work() as work:
         await tenants.require_loyalty(work)
     await switch(client, OFF)

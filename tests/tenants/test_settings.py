@@ -120,10 +120,10 @@ class Probe(tenants.Section):
 def heard(monkeypatch):
     """What the follower of the probe was told; it refuses 13."""
     monkeypatch.setitem(sections_of._sections, "probe", Probe)
-    monkeypatch.setattr(sections_of, "_followers", {})
+    monkeypatch.setattr(sections_of, "_listeners", {})
     told: list[tuple[int, int]] = []
 
-    @tenants.follows(Probe)
+    @tenants.on_settings_change(Probe)
     async def follow(work, before: Probe, after: Probe) -> None:
         if after.size == 13:
             raise tenants.TenantInvalid("is unlucky", field="size")

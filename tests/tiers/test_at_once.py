@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from laurels import jobs, settlement
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.kit.work import OPERATOR
 from laurels.purchases import NewPurchase, NewRefund
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from laurels import tiers
-from laurels.kit.ids import encode
-from laurels.kit.time import utc_now
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import utc_now
 
 from .climbing import build, buy, history, member_id, pass_time, refund, steps, tier_of, told
 

@@ -7,7 +7,7 @@ import pytest
 
 from laurels import events, ledger, settlement, tiers
 from laurels.events.handling import handle_due
-from laurels.kit.time import utc_now
+from laurels.kit.values.time import utc_now
 from laurels.purchases import NewPurchase
 from laurels.tiers.policy import Ladder
 

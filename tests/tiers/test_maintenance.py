@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from laurels import jobs, settlement, tiers
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.kit.work import OPERATOR, open_work
 from laurels.purchases import NewPurchase
 from tests.support.make import make_tenant

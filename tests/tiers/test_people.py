@@ -1,7 +1,7 @@
 """Members are merged, told apart and erased: their tiers go with them, and back."""
 
 from laurels import members, tiers
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 
 from .climbing import build, buy, history, member_id, pass_time, steps, tier_of
 

@@ -3,7 +3,7 @@
 import pytest
 
 from laurels import jobs
-from laurels.kit.ids import decode, encode
+from laurels.kit.values.ids import decode, encode
 
 from .climbing import build, buy, member_id, pass_time, steps, tier_of
 

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 from typing import Any, cast
 
-from laurels.kit.openapi import operations
+from laurels.kit.http.openapi import operations
 
 from .manual import NOTE
 

@@ -19,11 +19,11 @@ from laurels.api import create_app
 from laurels.config import Settings
 from laurels.events.catalogue import CATALOGUE
 from laurels.kit import errors
-from laurels.kit.access import SIGNED_IN, Public
-from laurels.kit.db import SCHEMA, Database
-from laurels.kit.openapi import AT_THE_DOOR, errors_known, permission_at, sentence_of
-from laurels.kit.tables import Base
-from laurels.kit.words import FAULTS
+from laurels.kit.db.pool import SCHEMA, Database
+from laurels.kit.db.tables import Base
+from laurels.kit.http.access import SIGNED_IN, Public
+from laurels.kit.http.openapi import AT_THE_DOOR, errors_known, permission_at, sentence_of
+from laurels.kit.values.faults import FAULTS
 from laurels.migrations import views
 from laurels.tenants.settings import sections
 
@@ -263,7 +263,7 @@ def _views(schema: str, found: dict[str, views.Described]) -> list[str]:
 
 
 def tables_by_room() -> dict[str, list[Table]]:
-    """Return every table under the room whose models make it, from the bottom of the stairs."""
+    """Return every table under the room whose models make it, from the lowest layer up."""
     domains.load_models()
     found: dict[str, list[Table]] = {room: [] for room in ("kit", *domains.ROOMS)}
     for mapper in Base.registry.mappers:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.tables import (
+from laurels.kit.db.tables import (
     Base,
     Id,
     TenantOwned,

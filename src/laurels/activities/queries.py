@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from laurels.kit.ids import FIRST
-from laurels.kit.paging import FIRST as FIRST_PAGE
-from laurels.kit.paging import Asked, Found, Listing
+from laurels.kit.http.paging import FIRST as FIRST_PAGE
+from laurels.kit.http.paging import Asked, Found, Listing
+from laurels.kit.values.ids import FIRST
 from laurels.kit.work import Work
 
 _ACTIVITY = (

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import orjson
 
-from laurels.kit.db import MAX_MONEY
+from laurels.kit.db.pool import MAX_MONEY
 from laurels.kit.errors import AppError, altered, refused
-from laurels.kit.ids import new_id
-from laurels.kit.time import check_occurred_at
+from laurels.kit.values.ids import new_id
+from laurels.kit.values.time import check_occurred_at
 from laurels.kit.work import Actor, Work, sparse
 
 from .errors import ActivityAltered, ActivityInvalid

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.tables import Base, Id, TenantOwned
+from laurels.kit.db.tables import Base, Id, TenantOwned
 
 
 class AuditEntry(TenantOwned, Base):

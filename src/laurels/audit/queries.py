@@ -3,7 +3,7 @@
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from laurels.kit.paging import FIRST, Asked, Found, Listing
+from laurels.kit.http.paging import FIRST, Asked, Found, Listing
 from laurels.kit.work import Work
 
 

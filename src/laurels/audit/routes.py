@@ -7,17 +7,17 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from laurels.kit.access import begin
-from laurels.kit.http import Door
-from laurels.kit.paging import Asked, Page
-from laurels.kit.schema import Code, IdOf, View
+from laurels.kit.http.access import requires
+from laurels.kit.http.paging import Asked, Page
+from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.values.fields import Code, IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import queries
 
-router = APIRouter(prefix="/v1/audit-log", tags=["audit"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.AUDIT_READ)]
+router = APIRouter(prefix="/v1/audit-log", tags=["audit"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.AUDIT_READ)]
 
 
 class AuditEntryOut(View):

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import Actor, Work
 
 

@@ -1,7 +1,7 @@
 """Authentication: API keys for machines, and people who sign in, each with a role.
 
-It supplies the authenticator that `kit.access` declares; it decides nothing about points. A login
-belongs to no tenant; `staff` is what a person is in one of them.
+It supplies the authenticator that `kit.http.access` declares; it decides nothing about points. A
+login belongs to no tenant; `staff` is what a person is in one of them.
 """
 
 from laurels.permissions import OWNERS_ALONE, ROLES, Role

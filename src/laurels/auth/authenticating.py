@@ -1,4 +1,4 @@
-"""Who holds a token: the authenticator that `kit.access` declares and `api.py` plugs in."""
+"""Who holds a token: the authenticator that `kit.http.access` declares and `api.py` plugs in."""
 
 import hmac
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from uuid import UUID
 import asyncpg
 
 from laurels import tenants
-from laurels.kit import idempotency
-from laurels.kit.access import Entrance, Principal
 from laurels.kit.errors import AppError
 from laurels.kit.hot.context import columns, remember
-from laurels.kit.ids import encode
-from laurels.kit.rates import Rates
+from laurels.kit.http import idempotency
+from laurels.kit.http.access import Entrance, Principal
+from laurels.kit.http.rate_limits import Rates
+from laurels.kit.values.ids import encode
 from laurels.kit.work import PLATFORM, Actor, Work
 from laurels.permissions import ALL_PERMISSIONS, ROLES, Permission, Role
 
@@ -104,7 +104,7 @@ class KeyAuthenticator:
             raise found
         return found
 
-    async def let_in(
+    async def authenticate_batch(
         self, work: Work, tokens: Sequence[str], keys: Sequence[tuple[str, str]]
     ) -> Entrance:
         """Identify all holders of a batch in one statement, which reads its context too.

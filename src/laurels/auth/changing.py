@@ -6,14 +6,12 @@ from uuid import UUID
 
 from laurels import audit, events
 from laurels.events.catalogue.auth import PasswordResetRequested
-from laurels.kit import passwords
-from laurels.kit.access import Stranger, Visitor
-from laurels.kit.ids import encode, new_id
-from laurels.kit.passwords import WeakPassword
-from laurels.kit.time import utc_now
+from laurels.kit.http.access import AuthenticatedRequest, RequestOrigin
+from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import PLATFORM, Actor, Work, on_behalf
 
-from . import throttle, tokens
+from . import passwords, throttle, tokens
 from .errors import LinkInvalid, MailSlowed, PasswordWrong, SignInSlowed
 from .logins import (
     Login,
@@ -25,6 +23,7 @@ from .logins import (
     read_login,
     set_password,
 )
+from .passwords import WeakPassword
 from .sessions import end_everywhere, hold_session, login_of, working
 from .sign_in import note_failure
 
@@ -33,7 +32,7 @@ ALWAYS_TAKES = 0.3
 """Seconds that the answer takes, whether or not there is such an address."""
 
 
-async def change_password(visitor: Visitor, *, current: str, new: str) -> int:
+async def change_password(visitor: AuthenticatedRequest, *, current: str, new: str) -> int:
     """Who signed in has a new password, and is signed out everywhere else; say where, in number.
 
     Raise PasswordWrong, WeakPassword, SignInSlowed, HashingBusy or SessionNotFound.
@@ -70,7 +69,7 @@ async def _set(work: Work, login: Login, kept: str, *, but: UUID | None = None) 
     )
 
 
-async def forget_password(origin: Stranger, *, email: str) -> None:
+async def forget_password(origin: RequestOrigin, *, email: str) -> None:
     """Whoever has this address gets a mail with a link; nobody learns whether anybody has it.
 
     Raise MailSlowed.
@@ -82,7 +81,7 @@ async def forget_password(origin: Stranger, *, email: str) -> None:
         raise MailSlowed(retry_after=asked.result())
 
 
-async def _ask(origin: Stranger, email: str) -> int:
+async def _ask(origin: RequestOrigin, email: str) -> int:
     """Note the request; return the seconds to wait when there were too many."""
     async with working(origin, PLATFORM) as work:
         wait = await throttle.ask(work, throttle.of_mail(email, origin.ip))
@@ -118,7 +117,7 @@ async def ask_reset(work: Work, login: Login, place: Place) -> UUID:
     return reset_id
 
 
-async def reset_password(origin: Stranger, *, token: str, new: str) -> None:
+async def reset_password(origin: RequestOrigin, *, token: str, new: str) -> None:
     """Who got the mail has a new password, and is signed out everywhere.
 
     Raise LinkInvalid, WeakPassword or HashingBusy.

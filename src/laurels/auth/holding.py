@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from laurels.kit.ids import decode
+from laurels.kit.values.ids import decode
 from laurels.kit.work import Work
 from laurels.permissions import ALL_PERMISSIONS, ROLES, Permission, Role
 

@@ -1,7 +1,7 @@
 """What is past its days: sessions, invitations, links to passwords, failures of signing in."""
 
 from laurels.kit.jobs import job
-from laurels.kit.time import utc_now
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
 
 

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from laurels import audit, events, tenants
 from laurels.events.catalogue.auth import StaffJoined
-from laurels.kit import passwords
-from laurels.kit.access import Stranger
-from laurels.kit.ids import encode
+from laurels.kit.http.access import RequestOrigin
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
-from . import throttle, tokens
+from . import passwords, throttle, tokens
 from .errors import LinkInvalid, PasswordWrong, SignInSlowed
 from .logins import Login, find_login, join_login, lock_login
 from .sessions import Tokens, start_session, working
@@ -52,7 +51,7 @@ def _ids(token: str) -> tuple[UUID, UUID]:
     return found
 
 
-async def look_at(origin: Stranger, token: str) -> Opened:
+async def look_at(origin: RequestOrigin, token: str) -> Opened:
     """Return what an invitation is to. Raise LinkInvalid."""
     tenant_id, invitation_id = _ids(token)
     async with working(origin, tenant_id) as work:
@@ -69,7 +68,7 @@ async def look_at(origin: Stranger, token: str) -> Opened:
     )  # fmt: skip
 
 
-async def accept(origin: Stranger, *, token: str, name: str, password: str) -> Tokens:
+async def accept(origin: RequestOrigin, *, token: str, name: str, password: str) -> Tokens:
     """The invited person works here and is signed in, with a new password or the one they had.
 
     Raise LinkInvalid, WeakPassword, PasswordWrong, SignInSlowed or HashingBusy.
@@ -87,7 +86,7 @@ async def accept(origin: Stranger, *, token: str, name: str, password: str) -> T
         return await start_session(work, opened.staff_id)
 
 
-async def _require_own(origin: Stranger, opened: Opened, password: str) -> None:
+async def _require_own(origin: RequestOrigin, opened: Opened, password: str) -> None:
     """Raise PasswordWrong unless this is the password of the login that is there."""
     assert opened.login is not None, "only a login has a password"
     passwords.require_room()

@@ -10,9 +10,9 @@ from uuid import UUID
 import asyncpg
 
 from laurels.kit.errors import Invalid
-from laurels.kit.ids import new_id
-from laurels.kit.time import utc_now
-from laurels.kit.values import check_key, fold
+from laurels.kit.values.ids import new_id
+from laurels.kit.values.text import check_key, fold
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
 
 

@@ -3,14 +3,14 @@
 from typing import Any
 
 from laurels import tenants
-from laurels.kit.access import Visitor
-from laurels.kit.ids import decode
+from laurels.kit.http.access import AuthenticatedRequest
+from laurels.kit.values.ids import decode
 from laurels.kit.work import PLATFORM, Work
 
 from .sessions import working
 
 
-async def about(visitor: Visitor) -> dict[str, Any]:
+async def about(visitor: AuthenticatedRequest) -> dict[str, Any]:
     """Return who somebody is, where, and what they may do."""
     who = visitor.principal
     found: dict[str, Any] = {

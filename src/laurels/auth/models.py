@@ -17,8 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import SCHEMA
-from laurels.kit.tables import Base, Id, TenantOwned, moment, one_of, tenant_fk
+from laurels.kit.db.pool import SCHEMA
+from laurels.kit.db.tables import Base, Id, TenantOwned, moment, one_of, tenant_fk
 
 _EMAIL = """email = lower(email collate "C") and position('@' in email) > 1"""
 

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from laurels import audit
-from laurels.kit.access import Principal
 from laurels.kit.errors import Invalid
-from laurels.kit.ids import decode_suffix, encode, new_id
+from laurels.kit.http.access import Principal
+from laurels.kit.values.ids import decode_suffix, encode, new_id
 from laurels.kit.work import PLATFORM, Actor, Work
 from laurels.permissions import PLATFORM_PERMISSIONS, Permission
 

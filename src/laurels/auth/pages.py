@@ -8,7 +8,7 @@ from importlib.resources import files
 from fastapi import APIRouter, Response
 from starlette.responses import HTMLResponse, PlainTextResponse
 
-from laurels.kit.access import Public
+from laurels.kit.http.access import Public
 
 from .links import JOIN, RESET
 

@@ -5,12 +5,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 
 from laurels import tenants
-from laurels.kit.access import Anybody, Known, begin, once
 from laurels.kit.crypto import SecretKeyMissing
-from laurels.kit.http import Door
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page
-from laurels.kit.passwords import HashingBusy, WeakPassword
+from laurels.kit.http.access import Anonymous, RequiresLogin, redact_on_replay, requires
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Page
+from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -34,6 +33,7 @@ from .errors import (
     StaffNotFound,
     StaffNotInvited,
 )
+from .passwords import HashingBusy, WeakPassword
 from .schemas import (
     ApiKeyId,
     ApiKeyIn,
@@ -62,10 +62,10 @@ from .schemas import (
 )
 from .sessions import Tokens
 
-router = APIRouter(prefix="/v1", tags=["auth"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.AUTH_READ)]
-Writing = Annotated[Work, begin(Permission.AUTH_WRITE)]
-Inviting = Annotated[Work, begin(Permission.AUTH_INVITE)]
+router = APIRouter(prefix="/v1", tags=["auth"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.AUTH_READ)]
+Writing = Annotated[Work, requires(Permission.AUTH_WRITE)]
+Inviting = Annotated[Work, requires(Permission.AUTH_INVITE)]
 
 
 @router.get("/api-keys")
@@ -77,8 +77,8 @@ async def list_api_keys(
     return rows.page(ApiKeyOut.model_validate(row) for row in rows)
 
 
-@router.post("/api-keys", status_code=201, dependencies=[once("api_key")])
-@refuses(ScopeNotHeld)
+@router.post("/api-keys", status_code=201, dependencies=[redact_on_replay("api_key")])
+@error_responses(ScopeNotHeld)
 async def create_api_key(body: ApiKeyIn, work: Writing) -> NewApiKeyOut:
     """Create an API key. The key itself is shown only in this answer."""
     tenant = await tenants.current(work)
@@ -90,7 +90,7 @@ async def create_api_key(body: ApiKeyIn, work: Writing) -> NewApiKeyOut:
 
 
 @router.delete("/api-keys/{api_key_id}")
-@refuses(KeyNotFound, ScopeNotHeld)
+@error_responses(KeyNotFound, ScopeNotHeld)
 async def revoke_api_key(api_key_id: ApiKeyId, work: Writing) -> ApiKeyOut:
     """Revoke an API key: its next request is refused. Repeating the request changes nothing.
 
@@ -119,7 +119,7 @@ async def list_staff(
 
 
 @router.post("/staff", status_code=201)
-@refuses(StaffExists, StaffFull, RoleNotHeld, MailSlowed)
+@error_responses(StaffExists, StaffFull, RoleNotHeld, MailSlowed)
 async def invite_staff(body: StaffIn, work: Inviting) -> StaffOut:
     """Invite a person into a role. They get a mail with a link that is valid for seven days."""
     made = await staff.invite(work, email=body.email, role=body.role, name=body.name or "")
@@ -127,14 +127,14 @@ async def invite_staff(body: StaffIn, work: Inviting) -> StaffOut:
 
 
 @router.get("/staff/{staff_id}")
-@refuses(StaffNotFound)
+@error_responses(StaffNotFound)
 async def get_staff(staff_id: StaffId, work: Reading) -> StaffOut:
     """Read a person on the staff."""
     return StaffOut.model_validate(await staff.get_staff(work, staff_id))
 
 
 @router.patch("/staff/{staff_id}")
-@refuses(StaffNotFound, RoleNotHeld, LastOwner)
+@error_responses(StaffNotFound, RoleNotHeld, LastOwner)
 async def change_staff(staff_id: StaffId, body: StaffPatch, work: Inviting) -> StaffOut:
     """Change a person's role or name, from their next request on."""
     await staff.change(work, staff_id, role=body.role, name=body.name)
@@ -142,7 +142,7 @@ async def change_staff(staff_id: StaffId, body: StaffPatch, work: Inviting) -> S
 
 
 @router.delete("/staff/{staff_id}")
-@refuses(StaffNotFound, RoleNotHeld, LastOwner)
+@error_responses(StaffNotFound, RoleNotHeld, LastOwner)
 async def remove_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
     """Remove a person: their tokens stop working from the next request on."""
     await staff.remove(work, staff_id)
@@ -150,7 +150,7 @@ async def remove_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
 
 
 @router.post("/staff/{staff_id}/restore")
-@refuses(StaffNotFound, RoleNotHeld, MailSlowed)
+@error_responses(StaffNotFound, RoleNotHeld, MailSlowed)
 async def restore_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
     """Restore a removed person, in their previous role. They have to sign in again."""
     await staff.restore(work, staff_id)
@@ -158,7 +158,7 @@ async def restore_staff(staff_id: StaffId, work: Inviting) -> StaffOut:
 
 
 @router.post("/staff/{staff_id}/invite")
-@refuses(StaffNotFound, StaffNotInvited, RoleNotHeld, MailSlowed)
+@error_responses(StaffNotFound, StaffNotInvited, RoleNotHeld, MailSlowed)
 async def invite_staff_again(staff_id: StaffId, work: Inviting) -> StaffOut:
     """Send a new invitation; the previous one stops working."""
     await staff.invite_again(work, staff_id)
@@ -168,9 +168,9 @@ async def invite_staff_again(staff_id: StaffId, work: Inviting) -> StaffOut:
 # -- signing in ----------------------------------------------------------------------------------
 
 
-@router.post("/auth/sign-in", dependencies=[once("access_token", "refresh_token")])
-@refuses(SignInFailed, SignInSlowed, HashingBusy, SecretKeyMissing)
-async def sign_in(body: SignInIn, comer: Anybody) -> SignInOut:
+@router.post("/auth/sign-in", dependencies=[redact_on_replay("access_token", "refresh_token")])
+@error_responses(SignInFailed, SignInSlowed, HashingBusy, SecretKeyMissing)
+async def sign_in(body: SignInIn, comer: Anonymous) -> SignInOut:
     """Sign in with e-mail address and password.
 
     If you work for several tenants and name none, the answer lists them and has no tokens.
@@ -181,9 +181,9 @@ async def sign_in(body: SignInIn, comer: Anybody) -> SignInOut:
     return SignInOut(**_told(held), tenants=[PlaceOut.model_validate(place) for place in places])
 
 
-@router.post("/auth/refresh", dependencies=[once("access_token", "refresh_token")])
-@refuses(RefreshFailed, RefreshRaced)
-async def refresh(body: ExchangeIn, comer: Anybody) -> TokensOut:
+@router.post("/auth/refresh", dependencies=[redact_on_replay("access_token", "refresh_token")])
+@error_responses(RefreshFailed, RefreshRaced)
+async def refresh(body: ExchangeIn, comer: Anonymous) -> TokensOut:
     """Exchange a refresh token for new tokens. Each can be exchanged once.
 
     Sending one again more than ten seconds later ends the whole session, as it may be stolen.
@@ -192,22 +192,22 @@ async def refresh(body: ExchangeIn, comer: Anybody) -> TokensOut:
 
 
 @router.post("/auth/sign-out")
-@refuses(SessionNotFound)
-async def sign_out(visitor: Known) -> EndedOut:
+@error_responses(SessionNotFound)
+async def sign_out(visitor: RequiresLogin) -> EndedOut:
     """End this session; its tokens stop working at once."""
     return EndedOut(sessions_ended=await sessions.sign_out(visitor))
 
 
 @router.post("/auth/sign-out-everywhere")
-@refuses(SessionNotFound)
-async def sign_out_everywhere(visitor: Known) -> EndedOut:
+@error_responses(SessionNotFound)
+async def sign_out_everywhere(visitor: RequiresLogin) -> EndedOut:
     """End all your sessions, in every tenant, including this one."""
     return EndedOut(sessions_ended=await sessions.sign_out_everywhere(visitor))
 
 
 @router.get("/auth/sessions")
 async def list_sessions(
-    visitor: Known, asked: Annotated[Asked, Depends(sessions.SESSIONS)]
+    visitor: RequiresLogin, asked: Annotated[Asked, Depends(sessions.SESSIONS)]
 ) -> Page[SessionOut]:
     """List your sessions in this tenant. API keys have no sessions."""
     rows = await sessions.list_sessions(visitor, asked)
@@ -215,15 +215,17 @@ async def list_sessions(
 
 
 @router.delete("/auth/sessions/{session_id}")
-@refuses(SessionNotFound)
-async def end_session(session_id: SessionId, visitor: Known) -> EndedOut:
+@error_responses(SessionNotFound)
+async def end_session(session_id: SessionId, visitor: RequiresLogin) -> EndedOut:
     """End one of your sessions in this tenant."""
     return EndedOut(sessions_ended=await sessions.sign_out(visitor, session_id))
 
 
 @router.post("/auth/password")
-@refuses(SessionNotFound, PasswordWrong, WeakPassword, SignInSlowed, HashingBusy, SecretKeyMissing)
-async def change_password(body: PasswordIn, visitor: Known) -> EndedOut:
+@error_responses(
+    SessionNotFound, PasswordWrong, WeakPassword, SignInSlowed, HashingBusy, SecretKeyMissing
+)
+async def change_password(body: PasswordIn, visitor: RequiresLogin) -> EndedOut:
     """Change your password. All your other sessions end, in every tenant."""
     ended = await changing.change_password(
         visitor, current=body.current_password, new=body.new_password
@@ -232,34 +234,36 @@ async def change_password(body: PasswordIn, visitor: Known) -> EndedOut:
 
 
 @router.post("/auth/forgot-password", status_code=202)
-@refuses(MailSlowed, SecretKeyMissing)
-async def forgot_password(body: ForgotIn, comer: Anybody) -> SaidOut:
+@error_responses(MailSlowed, SecretKeyMissing)
+async def forgot_password(body: ForgotIn, comer: Anonymous) -> SaidOut:
     """Send a link for choosing a new password. The answer is the same for every address."""
     await changing.forget_password(comer, email=body.email)
     return SaidOut(detail="If a person here has this address, a mail is on its way.")
 
 
 @router.post("/auth/reset-password")
-@refuses(LinkInvalid, WeakPassword, HashingBusy, SecretKeyMissing)
-async def reset_password(body: ResetIn, comer: Anybody) -> SaidOut:
+@error_responses(LinkInvalid, WeakPassword, HashingBusy, SecretKeyMissing)
+async def reset_password(body: ResetIn, comer: Anonymous) -> SaidOut:
     """Choose a new password with the link from a mail. All your sessions end, in every tenant."""
     await changing.reset_password(comer, token=body.token, new=body.new_password)
     return SaidOut(detail="Your password has been changed; sign in with the new one.")
 
 
 @router.post("/auth/invitation")
-@refuses(LinkInvalid, SecretKeyMissing)
-async def look_at_invitation(body: InvitationTokenIn, comer: Anybody) -> InvitationOut:
+@error_responses(LinkInvalid, SecretKeyMissing)
+async def look_at_invitation(body: InvitationTokenIn, comer: Anonymous) -> InvitationOut:
     """Read what an invitation is for. Nothing changes."""
     return InvitationOut.model_validate(await joining.look_at(comer, body.token))
 
 
 @router.post(
     "/auth/accept-invitation", status_code=201,
-    dependencies=[once("access_token", "refresh_token")],
+    dependencies=[redact_on_replay("access_token", "refresh_token")],
 )  # fmt: skip
-@refuses(LinkInvalid, WeakPassword, PasswordWrong, SignInSlowed, HashingBusy, SecretKeyMissing)
-async def accept_invitation(body: InvitedIn, comer: Anybody) -> TokensOut:
+@error_responses(
+    LinkInvalid, WeakPassword, PasswordWrong, SignInSlowed, HashingBusy, SecretKeyMissing
+)
+async def accept_invitation(body: InvitedIn, comer: Anonymous) -> TokensOut:
     """Join the staff of a tenant and sign in.
 
     If you already have a login, send its password; otherwise choose one.
@@ -269,7 +273,7 @@ async def accept_invitation(body: InvitedIn, comer: Anybody) -> TokensOut:
 
 
 @router.get("/me")
-async def who_am_i(visitor: Known) -> MeOut:
+async def who_am_i(visitor: RequiresLogin) -> MeOut:
     """Read who you are, in which tenant and role, and your permissions."""
     return MeOut.model_validate(await me.about(visitor))
 

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from laurels.kit.passwords import LONGEST
-from laurels.kit.schema import Email, IdOf, Moment, Name, Schema, View
-from laurels.kit.values import check_key, check_storable
+from laurels.kit.values.fields import Email, IdOf, Moment, Name, Schema, View
+from laurels.kit.values.text import check_key, check_storable
 from laurels.permissions import Role
+
+from .passwords import MAX_LENGTH
 
 ApiKeyId = Annotated[UUID, IdOf("api_key")]
 
@@ -58,7 +59,7 @@ class NewApiKeyOut(ApiKeyOut):
 StaffId = Annotated[UUID, IdOf("staff")]
 SessionId = Annotated[UUID, IdOf("staff_session")]
 Password = Annotated[
-    str, StringConstraints(min_length=1, max_length=LONGEST), AfterValidator(check_storable)
+    str, StringConstraints(min_length=1, max_length=MAX_LENGTH), AfterValidator(check_storable)
 ]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(check_key)]
 

@@ -16,9 +16,9 @@ from uuid import UUID
 
 from laurels import audit
 from laurels.kit.errors import Invalid
-from laurels.kit.ids import decode, encode, new_id
-from laurels.kit.paging import FIRST, Asked, Found, Listing
-from laurels.kit.time import require_future
+from laurels.kit.http.paging import FIRST, Asked, Found, Listing
+from laurels.kit.values.ids import decode, encode, new_id
+from laurels.kit.values.time import require_future
 from laurels.kit.work import Work
 from laurels.permissions import ALL_PERMISSIONS
 

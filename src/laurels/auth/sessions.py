@@ -17,11 +17,11 @@ from uuid import UUID
 import asyncpg
 
 from laurels import audit
-from laurels.kit.access import Stranger, Visitor
 from laurels.kit.errors import AppError, Unauthenticated
-from laurels.kit.ids import decode, encode, new_id
-from laurels.kit.paging import MAX_PAGE, Asked, Found, Listing, at
-from laurels.kit.time import utc_now
+from laurels.kit.http.access import AuthenticatedRequest, RequestOrigin
+from laurels.kit.http.paging import MAX_PAGE, Asked, Found, Listing, at
+from laurels.kit.values.ids import decode, encode, new_id
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import PLATFORM, Actor, Work, on_behalf, open_work
 
 from . import tokens
@@ -34,7 +34,7 @@ LASTS = timedelta(days=30)
 """How long a session lasts after it was last refreshed."""
 HONEST_REPEAT = timedelta(seconds=10)
 """How long after its exchange a token that comes again is not taken for a stolen one."""
-MOST_SESSIONS = 50
+MAX_SESSIONS = 50
 """Sessions of one person in one tenant; one more ends the one that was idle longest."""
 
 
@@ -50,7 +50,7 @@ class Tokens:
 
 @asynccontextmanager
 async def working(
-    origin: Stranger, tenant_id: UUID, *, staff_id: UUID | None = None
+    origin: RequestOrigin, tenant_id: UUID, *, staff_id: UUID | None = None
 ) -> AsyncGenerator[Work]:
     """Run the block in a transaction of this tenant, on behalf of who came from there.
 
@@ -89,7 +89,7 @@ async def start_session(work: Work, staff_id: UUID) -> Tokens:
         " where tenant_id = $1 and id in (select id from laurels.staff_sessions"
         "  where tenant_id = $1 and staff_id = $2 and ended_at is null"
         "  order by refreshed_at desc, id desc offset $3)",
-        work.tenant_id, staff_id, MOST_SESSIONS,
+        work.tenant_id, staff_id, MAX_SESSIONS,
     )  # fmt: skip
     _, found = await _give(work, staff_id, session_id)
     await audit.record(
@@ -115,7 +115,7 @@ async def _give(work: Work, staff_id: UUID, session_id: UUID) -> tuple[UUID, Tok
     return pair_id, Tokens(access, token, session_id)
 
 
-async def refresh(origin: Stranger, token: str) -> Tokens:
+async def refresh(origin: RequestOrigin, token: str) -> Tokens:
     """Exchange a refresh token for the next one. Raise RefreshFailed or RefreshRaced."""
     ids = tokens.read_refresh_token(token)
     if ids is None:
@@ -225,13 +225,13 @@ async def end_everywhere(
 # -- one's own -----------------------------------------------------------------------------------
 
 
-def staff_of(visitor: Visitor) -> UUID | None:
+def staff_of(visitor: AuthenticatedRequest) -> UUID | None:
     """Return who signed in; None for a machine with a key."""
     actor = visitor.principal.actor
     return decode("staff", actor.id) if actor.kind == "staff" and actor.id else None
 
 
-async def sign_out(visitor: Visitor, session_id: UUID | None = None) -> int:
+async def sign_out(visitor: AuthenticatedRequest, session_id: UUID | None = None) -> int:
     """A session of one's own has ended, this one unless another is named; say how many did.
 
     Raise SessionNotFound for one that is not there.
@@ -256,7 +256,7 @@ async def sign_out(visitor: Visitor, session_id: UUID | None = None) -> int:
     return ended
 
 
-async def sign_out_everywhere(visitor: Visitor) -> int:
+async def sign_out_everywhere(visitor: AuthenticatedRequest) -> int:
     """All sessions of this person have ended, in every tenant; how many. Raise SessionNotFound."""
     login = await login_of(visitor)
     async with working(visitor.origin, PLATFORM) as work:
@@ -265,7 +265,7 @@ async def sign_out_everywhere(visitor: Visitor) -> int:
         )
 
 
-async def login_of(visitor: Visitor) -> Login:
+async def login_of(visitor: AuthenticatedRequest) -> Login:
     """Return the login of the person who signed in. Raise SessionNotFound for a machine."""
     staff_id = staff_of(visitor)
     if staff_id is None:
@@ -284,14 +284,14 @@ async def login_of(visitor: Visitor) -> Login:
 SESSIONS = Listing(
     moment="created_at",
     happened="Signed in",
-    # A person has at most MOST_SESSIONS: they may be sorted.
+    # A person has at most MAX_SESSIONS: they may be sorted.
     sorts={"refreshed_at": at("refreshed_at"), "created_at": None},
     default="-refreshed_at",
     limit=MAX_PAGE,
 )
 
 
-async def hold_session(work: Work, visitor: Visitor) -> None:
+async def hold_session(work: Work, visitor: AuthenticatedRequest) -> None:
     """The session of who asks goes on until this work ends. Raise Unauthenticated if it ended."""
     async with on_behalf(work, visitor.principal.tenant_id) as inside:
         row = await inside.fetchrow(
@@ -303,7 +303,7 @@ async def hold_session(work: Work, visitor: Visitor) -> None:
         raise Unauthenticated
 
 
-async def list_sessions(visitor: Visitor, asked: Asked) -> Found[dict[str, Any]]:
+async def list_sessions(visitor: AuthenticatedRequest, asked: Asked) -> Found[dict[str, Any]]:
     """Return one's own sessions in this tenant, usually where one was last first.
 
     A machine has none.

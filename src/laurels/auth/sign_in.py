@@ -8,13 +8,12 @@ import asyncio
 import logging
 import time
 
-from laurels.kit import passwords
-from laurels.kit.access import Stranger
-from laurels.kit.ids import encode
-from laurels.kit.time import utc_now
+from laurels.kit.http.access import RequestOrigin
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import PLATFORM, Actor, Work, on_behalf
 
-from . import throttle
+from . import passwords, throttle
 from .errors import SignInFailed, SignInSlowed
 from .logins import Login, Place, find_login, lock_login, normal, places_of, replace_hash
 from .sessions import Tokens, start_session, working
@@ -27,7 +26,7 @@ on how it was made, so a quicker answer would tell who was taken over from anoth
 
 
 async def sign_in(
-    origin: Stranger, *, email: str, password: str, tenant: str | None = None
+    origin: RequestOrigin, *, email: str, password: str, tenant: str | None = None
 ) -> tuple[Tokens | None, list[Place]]:
     """Somebody is signed in where they work; return what they hold, and where that is.
 
@@ -43,7 +42,7 @@ async def sign_in(
 
 
 async def _sign_in(
-    origin: Stranger, email: str, password: str, tenant: str | None
+    origin: RequestOrigin, email: str, password: str, tenant: str | None
 ) -> tuple[Tokens | None, list[Place]]:
     passwords.require_room()
     subjects = throttle.of_sign_in(normal(email), origin.ip)
@@ -74,7 +73,7 @@ async def _sign_in(
     return found, places
 
 
-async def _let_try(origin: Stranger, email: str, subjects: Subjects) -> Login | None:
+async def _let_try(origin: RequestOrigin, email: str, subjects: Subjects) -> Login | None:
     """Return whose password is to be looked at. Raise SignInSlowed."""
     async with working(origin, PLATFORM) as work:
         wait = await throttle.ask(work, subjects)
@@ -84,7 +83,7 @@ async def _let_try(origin: Stranger, email: str, subjects: Subjects) -> Login | 
     return login
 
 
-async def note_failure(origin: Stranger, login: Login | None, subjects: Subjects) -> None:
+async def note_failure(origin: RequestOrigin, login: Login | None, subjects: Subjects) -> None:
     """A wrong password is in the log and in the audit log of those whom it concerns."""
     ATTEMPTS.labels("failed").inc()
     log.warning("a wrong password: account %s", subjects.hint)

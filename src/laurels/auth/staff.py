@@ -14,15 +14,14 @@ import asyncpg
 
 from laurels import audit, events, tenants
 from laurels.events.catalogue.auth import StaffChanged, StaffInvited, StaffRemoved, StaffRestored
-from laurels.kit import passwords
 from laurels.kit.errors import Invalid
-from laurels.kit.ids import encode, new_id
-from laurels.kit.paging import ALL, Asked, Found, Listing, text
-from laurels.kit.time import utc_now
+from laurels.kit.http.paging import ALL, Asked, Found, Listing, text
+from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
 from laurels.permissions import Role
 
-from . import throttle
+from . import passwords, throttle
 from .errors import (
     LastOwner,
     MailSlowed,
@@ -36,7 +35,7 @@ from .logins import join_login, normal
 from .sessions import end_sessions
 
 INVITATION_LASTS = timedelta(days=7)
-MOST_STAFF = 1000
+MAX_STAFF = 1000
 """People on the staff of one tenant, those who were removed included."""
 _COLUMNS = (
     "id, email, name, role, status, invited_by, created_at, joined_at, removed_at,"
@@ -77,7 +76,7 @@ async def _add(
     row = await work.fetchrow(
         "select count(*) from laurels.staff where tenant_id = $1", work.tenant_id
     )
-    if row is not None and row[0] >= MOST_STAFF:
+    if row is not None and row[0] >= MAX_STAFF:
         raise StaffFull
     staff_id = new_id()
     try:
@@ -331,7 +330,7 @@ async def find_staff(work: Work, email: str) -> dict[str, Any]:
 STAFF = Listing(
     moment="created_at",
     happened="Invited",
-    # A tenant has at most MOST_STAFF people: they may be sorted.
+    # A tenant has at most MAX_STAFF people: they may be sorted.
     sorts={
         "created_at": None,
         "name": text("name"),

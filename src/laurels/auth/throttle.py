@@ -16,8 +16,8 @@ from datetime import datetime
 from prometheus_client import Counter
 
 from laurels.kit import crypto
-from laurels.kit.rates import network_of
-from laurels.kit.time import utc_now
+from laurels.kit.http.rate_limits import network_of
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
 
 log = logging.getLogger("laurels.auth")

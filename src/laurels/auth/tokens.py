@@ -18,7 +18,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from laurels.kit import crypto
-from laurels.kit.ids import decode_suffix, encode
+from laurels.kit.values.ids import decode_suffix, encode
 
 from .service import ID_LENGTH, SECRET_LENGTH, chance
 

@@ -7,8 +7,8 @@ import typer
 from rich.table import Table
 
 from laurels import audit
-from laurels.kit.ids import encode
-from laurels.kit.paging import Asked
+from laurels.kit.http.paging import Asked
+from laurels.kit.values.ids import encode
 from laurels.kit.work import OPERATOR, open_work
 
 from .console import out, run, say_json

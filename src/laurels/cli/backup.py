@@ -11,8 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from laurels import domains, ledger, tenants
 from laurels.config import settings
-from laurels.kit.db import Database
-from laurels.kit.time import utc_now
+from laurels.kit.db.pool import Database
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import OPERATOR, open_work
 from laurels.migrations import dump, restoring
 

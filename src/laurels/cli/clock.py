@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 
 from laurels import jobs
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.work import OPERATOR, open_work
 
 from .console import fail, out, run, say_json

@@ -12,11 +12,11 @@ import typer
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from laurels.kit.db import PoolExhausted
+from laurels.kit.db.pool import PoolExhausted
 from laurels.kit.errors import AppError
-from laurels.kit.postgres import PostgresError
-from laurels.kit.program import command
-from laurels.kit.values import printable
+from laurels.kit.postgres.server import PostgresError
+from laurels.kit.process.program import command
+from laurels.kit.values.text import printable
 
 # What is no terminal has no width: a file or a pipe gets whole lines, with nothing cut off.
 PIPE_WIDTH = 400

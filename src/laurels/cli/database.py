@@ -6,8 +6,9 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 
 from laurels.config import Settings, settings
-from laurels.kit import postgres, roles
-from laurels.kit.db import Database
+from laurels.kit.db import roles
+from laurels.kit.db.pool import Database
+from laurels.kit.postgres import server as postgres
 from laurels.migrations import dump, restoring, runner
 
 from .console import err

@@ -14,9 +14,10 @@ from rich.table import Table
 
 from laurels import tenants
 from laurels.config import settings
-from laurels.kit import postgres, roles
-from laurels.kit.db import Database
-from laurels.kit.program import command
+from laurels.kit.db import roles
+from laurels.kit.db.pool import Database
+from laurels.kit.postgres import server as postgres
+from laurels.kit.process.program import command
 from laurels.migrations import runner
 
 from . import backup, health

@@ -14,9 +14,9 @@ from rich.markup import escape
 
 from laurels import auth, domains, imports, ledger, members, purchases, tenants
 from laurels.config import settings
-from laurels.kit.db import Database
-from laurels.kit.ids import encode
-from laurels.kit.paging import Asked
+from laurels.kit.db.pool import Database
+from laurels.kit.http.paging import Asked
+from laurels.kit.values.ids import encode
 from laurels.kit.work import OPERATOR, open_work
 
 from . import demo_story as story
@@ -79,8 +79,8 @@ async def _prepare(url: str) -> _Demo:
         tenant_id = await tenants.find(pool, SLUG)
         if tenant_id is None:
             tenant = await tenants.create(
-                pool, slug=SLUG, name="Demo Café", preset="plain", furnish=domains.FURNISHERS,
-                actor=OPERATOR,
+                pool, slug=SLUG, name="Demo Café", preset="plain",
+                apply_preset=domains.PRESET_INSTALLERS, actor=OPERATOR,
             )  # fmt: skip
             tenant_id = tenant.id
         await _tell_story(pool, tenant_id)

@@ -8,9 +8,9 @@ import typer
 from rich.table import Table
 
 from laurels import events
-from laurels.kit.ids import decode, encode
-from laurels.kit.paging import Asked
-from laurels.kit.program import command
+from laurels.kit.http.paging import Asked
+from laurels.kit.process.program import command
+from laurels.kit.values.ids import decode, encode
 from laurels.kit.work import OPERATOR, Work, open_work
 
 from .console import err, fail, out, run, say_json

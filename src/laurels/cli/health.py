@@ -9,7 +9,7 @@ from rich.bar import Bar
 from rich.markup import escape
 from rich.table import Table
 
-from laurels.kit.time import utc_now
+from laurels.kit.values.time import utc_now
 from laurels.migrations import health as state
 
 from .console import fail, out, run, say_json

@@ -22,12 +22,12 @@ from rich.table import Table
 
 from laurels import imports
 from laurels.config import settings
-from laurels.kit.db import Database
-from laurels.kit.ids import encode
-from laurels.kit.memory import expect_batches
+from laurels.kit.db.pool import Database
+from laurels.kit.values.ids import encode
 
 from .console import err, fail, out, run, say_json
 from .database import database
+from .memory import expect_batches
 from .tenant import Json, require
 
 app = typer.Typer(
@@ -35,7 +35,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-SOME_REJECTED = 3
+MAX_REJECTED_SHOWN = 3
 """Exit code of an import that ran, but had to refuse rows."""
 
 File = Annotated[Path, typer.Argument(help="A CSV file (UTF-8, with a header).")]
@@ -304,7 +304,7 @@ def _import(operation: Operation, tenant: str, options: imports.Options, *, as_j
         out.print(_as_table(report))
         _remark(report)
     if report.rejected:
-        raise typer.Exit(SOME_REJECTED)
+        raise typer.Exit(MAX_REJECTED_SHOWN)
 
 
 @contextmanager

@@ -11,10 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from laurels import domains, jobs, tenants
-from laurels.kit.db import Database
-from laurels.kit.ids import encode
+from laurels.kit.db.pool import Database
+from laurels.kit.http.paging import Asked
 from laurels.kit.jobs import all_jobs
-from laurels.kit.paging import Asked
+from laurels.kit.values.ids import encode
 from laurels.kit.work import OPERATOR, open_work
 
 from .console import err, fail, out, run, say_json

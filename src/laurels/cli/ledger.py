@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from laurels import ledger, members, settlement
-from laurels.kit.ids import encode
-from laurels.kit.paging import Asked
+from laurels.kit.http.paging import Asked
+from laurels.kit.values.ids import encode
 from laurels.kit.work import OPERATOR, Work, open_work
 
 from .console import err, fail, out, run, say_json

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from laurels.config import settings
 from laurels.kit import mail
-from laurels.kit.program import command
+from laurels.kit.process.program import command
 
 from .console import fail, out, say_json
 from .tenant import Json

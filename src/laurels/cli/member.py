@@ -9,8 +9,8 @@ import orjson
 import typer
 
 from laurels import members
-from laurels.kit.ids import decode, encode
-from laurels.kit.paging import Asked
+from laurels.kit.http.paging import Asked
+from laurels.kit.values.ids import decode, encode
 from laurels.kit.work import OPERATOR, Work, open_work
 
 from .console import fail, out, run, say_json
@@ -97,7 +97,7 @@ def export(
         Path | None, typer.Option(help="File to write. Default: standard output.")
     ] = None,
 ) -> None:
-    """Export everything stored about one person as JSON lines, each with a chapter and a row.
+    """Export everything stored about one person as JSON lines, each with a section and a row.
 
     It is read page by page, so memory use does not depend on the amount of data.
     """
@@ -118,8 +118,8 @@ async def _export(slug: str, name: str, target: TextIO) -> int:
         while True:
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as work:
                 page = await members.export(work, await _find(work, name), cursor=cursor)
-            for chapter, row in page.rows:
-                line = orjson.dumps({"chapter": chapter, **row}, default=str)
+            for section, row in page.rows:
+                line = orjson.dumps({"section": section, **row}, default=str)
                 target.write(line.decode() + "\n")
             rows, cursor = rows + len(page.rows), page.next_cursor
             if cursor is None:

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from laurels import auth, platform, tenants
-from laurels.kit.ids import decode, encode
+from laurels.kit.values.ids import decode, encode
 from laurels.kit.work import OPERATOR, PLATFORM, Work, open_work
 from laurels.permissions import PLATFORM_PERMISSIONS
 

@@ -13,9 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from laurels import rewards
-from laurels.kit.ids import decode, encode
-from laurels.kit.paging import ALL
-from laurels.kit.values import check_key
+from laurels.kit.http.paging import ALL
+from laurels.kit.values.ids import decode, encode
+from laurels.kit.values.text import check_key
 from laurels.kit.work import OPERATOR, open_work
 
 from .console import err, fail, out, run, say_json
@@ -26,7 +26,7 @@ app = typer.Typer(help="Rewards: list them, upload the codes of a pool.", no_arg
 Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]
 
 MAX_CODE = 128
-SOME_REFUSED = 3
+MAX_REFUSED_SHOWN = 3
 """Exit code of an upload in which some codes were there before."""
 
 
@@ -136,7 +136,7 @@ def _say(handled: list[rewards.Handled], left: int, reward_id: UUID, *, as_json:
         if len(twice) > 10:
             err.print(f"… and {len(twice) - 10:,} more")
     if twice:
-        raise typer.Exit(SOME_REFUSED)
+        raise typer.Exit(MAX_REFUSED_SHOWN)
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from laurels import segments
-from laurels.kit.ids import decode, encode
-from laurels.kit.paging import ALL
-from laurels.kit.reading import read_json
+from laurels.kit.http.paging import ALL
+from laurels.kit.values.ids import decode, encode
+from laurels.kit.values.strict_json import read_json
 from laurels.kit.work import OPERATOR, Work, open_work
 
 from .console import fail, out, run, say_json

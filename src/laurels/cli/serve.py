@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from laurels.config import Settings, settings
-from laurels.kit import logs, mail
-from laurels.kit.db import Database
-from laurels.kit.memory import expect_batches
+from laurels.kit import mail
+from laurels.kit.db.pool import Database
+from laurels.kit.process import logs
 from laurels.migrations import dump, runner
 
 from . import server
 from .console import err, fail, run
 from .database import kept_running, urls
+from .memory import expect_batches
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from laurels.kit.envelope import Limits
+    from laurels.kit.http.middleware import Limits
 
 log = logging.getLogger(__name__)
 BURST_SECONDS = 10
@@ -138,7 +139,7 @@ def _load(url: str, found: Settings, siblings: server.Siblings, *, works: bool) 
 
 
 def _limits(found: Settings) -> "Limits":
-    from laurels.kit.envelope import Limits
+    from laurels.kit.http.middleware import Limits
 
     return Limits(
         body_bytes=found.body_limit_bytes,
@@ -193,7 +194,7 @@ def working(url: str, found: Settings) -> Callable[[asyncio.Event], Awaitable[No
                 database,
                 stop=stop,
                 concurrency=found.worker_concurrency,
-                keep_house=partial(dump.forget_old, dumps),
+                housekeeping=partial(dump.forget_old, dumps),
             )
         finally:
             await database.close()

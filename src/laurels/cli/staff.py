@@ -12,9 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from laurels import auth
-from laurels.kit.ids import encode
-from laurels.kit.program import command
-from laurels.kit.time import utc_now
+from laurels.kit.process.program import command
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import OPERATOR, PLATFORM, Work, open_work
 
 from .console import fail, out, run, say_json

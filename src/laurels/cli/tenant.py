@@ -11,12 +11,12 @@ from rich.table import Table
 
 from laurels import auth, domains, tenants
 from laurels.config import settings
-from laurels.kit import roles
-from laurels.kit.db import Database
-from laurels.kit.ids import encode
-from laurels.kit.paging import ALL
-from laurels.kit.program import called, command
-from laurels.kit.time import utc_now
+from laurels.kit.db import roles
+from laurels.kit.db.pool import Database
+from laurels.kit.http.paging import ALL
+from laurels.kit.process.program import called, command
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import OPERATOR, open_work
 
 from .console import err, fail, out, run, say_json
@@ -70,7 +70,7 @@ def create(
 async def create_tenant(pool: Database, slug: str, **values: Any) -> dict[str, Any]:
     """Create a tenant with a key of full access and return both."""
     tenant = await tenants.create(
-        pool, slug=slug, furnish=domains.FURNISHERS, actor=OPERATOR, **values
+        pool, slug=slug, apply_preset=domains.PRESET_INSTALLERS, actor=OPERATOR, **values
     )
     async with open_work(pool, tenant_id=tenant.id, actor=OPERATOR) as work:
         key = await auth.create_key(work, name="first key", test=tenant.test)
@@ -235,7 +235,7 @@ def revoke_key(
     slug: Slug, api_key_id: Annotated[str, typer.Argument(help="Id of the key: key_…")]
 ) -> None:
     """Revoke an API key, from its next request on."""
-    from laurels.kit.ids import decode
+    from laurels.kit.values.ids import decode
 
     async def work() -> None:
         async with database() as pool:

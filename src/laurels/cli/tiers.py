@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from laurels import jobs, tiers
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.kit.work import OPERATOR, open_work
 
 from .console import out, run, say_json

@@ -9,7 +9,7 @@ from .errors import RuleNotFound, TooMuchToJudge
 from .facts import activity_facts, purchase_facts, without_points
 from .judging import Awarded, Occurrence, source_of
 from .managed import follow_settings
-from .presets import furnish
+from .presets import apply_preset
 from .service import create_rule
 from .settings import EarningSettings
 from .supplying import supply
@@ -21,12 +21,12 @@ __all__ = [
     "RuleNotFound",
     "TooMuchToJudge",
     "activity_facts",
+    "apply_preset",
     "award",
     "create_rule",
     "find_award",
     "find_awards",
     "follow_settings",
-    "furnish",
     "give_back_usage",
     "judge_at_most",
     "purchase_facts",

@@ -9,7 +9,7 @@ from uuid import UUID
 from laurels.kit.conditions import Facts, explain
 
 from .facts import LINES, OCCURRED_AT, TIER, TIER_MULTIPLIER
-from .plan import PAID, Lane, Step
+from .plan import PAID, EffectKind, Step
 from .rules import MAX_POINTS, Period, PerUnit, PointsPerMoney, UsageKey
 
 
@@ -93,7 +93,7 @@ class Award:
         }
         multipliers = [dict(step.label) for step in self.multipliers]
         tier = facts.get(TIER_MULTIPLIER)
-        if tier is not None and any(row.step.lane is Lane.BASE for row in self.fired):
+        if tier is not None and any(row.step.lane is EffectKind.BASE for row in self.fired):
             name = facts.get(TIER)
             told_tier = {} if name is None else {"tier": name}
             multipliers.append({"fact": TIER_MULTIPLIER, **told_tier, "factor": _digits(tier)})
@@ -113,7 +113,7 @@ def _fired(row: Fired, facts: Facts) -> dict[str, Any]:
     told: dict[str, Any] = {**step.label, "raw": min(row.raw, MAX_POINTS), "points": row.points}
     count = step.measure(facts)
     if count is not None:
-        told["amount" if step.lane is Lane.BASE else "quantity"] = _digits(count)
+        told["amount" if step.lane is EffectKind.BASE else "quantity"] = _digits(count)
     if row.factor is not None:
         told["multiplier"] = _digits(row.factor)
     if row.cut is not None:
@@ -166,7 +166,7 @@ def _window_words(step: Step, facts: Facts) -> str:
 
 
 def _zero_words(step: Step, facts: Facts) -> str:
-    if step.lane is Lane.MULTIPLIER:
+    if step.lane is EffectKind.MULTIPLIER:
         return "there are no points to multiply"
     count = step.measure(facts)
     what = _counted(step)

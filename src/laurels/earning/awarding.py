@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 from laurels import ledger, members, segments, tenants, tiers
 from laurels.events.catalogue.purchases import PurchaseCompleted
-from laurels.kit import rehearsing
-from laurels.kit.aside import aside
+from laurels.kit import dry_runs
 from laurels.kit.errors import AppError
 from laurels.kit.hot import prefetch
-from laurels.kit.ids import encode
-from laurels.kit.paging import ALL
-from laurels.kit.time import zone
+from laurels.kit.http.paging import ALL
+from laurels.kit.process.offload import aside
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import zone
 from laurels.kit.work import Work
 
 from .engine import add_usage
@@ -36,7 +36,7 @@ _MEMBER_FACTS = (
 )  # fmt: skip
 _MEMBER_NAMES = frozenset(f"member.{name}" for name in _MEMBER_FACTS)
 _plans: OrderedDict[UUID, tuple[tuple[str | None, UUID | None], Plan]] = OrderedDict()
-_PLANS_KEPT = 1000
+_MAX_PLANS = 1000
 LIGHT = 5_000
 """Comparisons, about a millisecond, that are made on the event loop itself."""
 MAX_COST = 5_000_000
@@ -75,7 +75,7 @@ async def current_plan(work: Work) -> Plan:
     plan = compile_plan(rules, default_program_id=default)
     _plans[work.tenant_id] = (key, plan)
     _plans.move_to_end(work.tenant_id)
-    if len(_plans) > _PLANS_KEPT:
+    if len(_plans) > _MAX_PLANS:
         _plans.popitem(last=False)
     return plan
 
@@ -118,7 +118,7 @@ async def award(
         if booked is not None:
             booked(turn)
     awarded = [occurrence.judged.awarded for occurrence in occurrences if occurrence.judged]
-    rehearsing.note(work, "awards", awarded)
+    dry_runs.note(work, "awards", awarded)
     return awarded
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from .award import Award, Skipped, Why
 from .facts import TIER_MULTIPLIER
-from .plan import EXACT, Amount, Lane, Step
+from .plan import EXACT, Amount, EffectKind, Step
 
 Candidate = tuple[Step, Amount]
 """A rule that fired, and its value."""
@@ -36,13 +36,13 @@ def _rate(candidates: list[Candidate], award: Award) -> list[_Entry]:
     entries: list[_Entry] = []
     for step, value in candidates:
         # Steps come base first, so that a multiplier finds all that it multiplies.
-        if step.lane is Lane.BASE:
+        if step.lane is EffectKind.BASE:
             exact = value if tier is None else EXACT.multiply(value, tier)
             place = (step.program_id, step.rule.exclusion_group)
             base[place] = EXACT.add(base.get(place, 0), exact)
             worth = int(exact)
             fires = worth > 0
-        elif step.lane is Lane.MULTIPLIER:
+        elif step.lane is EffectKind.MULTIPLIER:
             # What its own group would shut out for it, it does not multiply.
             group = step.rule.exclusion_group
             parts = [
@@ -68,7 +68,9 @@ def _after_exclusives(entries: list[_Entry], skipped: list[Skipped]) -> list[_En
     if not firing:
         return entries
     winner = max(firing, key=lambda e: (e.step.rule.priority, e.worth, -e.step.rule.id.int))
-    kept_lanes = {Lane.BASE} if winner.step.lane is Lane.MULTIPLIER else set[Lane]()
+    kept_lanes = (
+        {EffectKind.BASE} if winner.step.lane is EffectKind.MULTIPLIER else set[EffectKind]()
+    )
     kept = [e for e in entries if e is winner or e.step.lane in kept_lanes]
     out = [e for e in entries if e is not winner and e.step.lane not in kept_lanes]
     skipped.extend(Skipped(entry.step, Why.EXCLUSIVE, winner.step) for entry in out)

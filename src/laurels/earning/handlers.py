@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels import ledger
-from laurels.kit.ids import decode
+from laurels.kit.values.ids import decode
 from laurels.kit.work import Work
 
 from .awarding import give_back_usage, lock_parts

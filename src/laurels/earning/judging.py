@@ -13,8 +13,8 @@ from laurels import ledger
 from laurels.events.catalogue.activities import ActivityRecorded, MemberBirthday
 from laurels.events.catalogue.members import MemberEnrolled
 from laurels.events.catalogue.purchases import PurchaseCompleted
-from laurels.kit.ids import encode, new_id
-from laurels.kit.schema import trim_money
+from laurels.kit.values.fields import trim_money
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Actor
 
 from .award import Award

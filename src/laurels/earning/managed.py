@@ -49,7 +49,7 @@ _KEPT = (
 )  # fmt: skip
 
 
-@tenants.follows(EarningSettings)
+@tenants.on_settings_change(EarningSettings)
 async def follow_settings(work: Work, before: EarningSettings, after: EarningSettings) -> None:
     """Every rule that a setting manages gives what the setting says by now."""
     for managed in MANAGED:

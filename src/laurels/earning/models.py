@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import MAX_POINTS, SCHEMA
-from laurels.kit.tables import Base, Id, TenantOwned, one_of, tenant_fk, within
+from laurels.kit.db.pool import MAX_POINTS, SCHEMA
+from laurels.kit.db.tables import Base, Id, TenantOwned, one_of, tenant_fk, within
 
 
 class EarningRule(TenantOwned, Base):

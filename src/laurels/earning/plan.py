@@ -20,7 +20,7 @@ from laurels.kit.conditions import (
     fields_of,
     values_of,
 )
-from laurels.kit.ids import decode, encode
+from laurels.kit.values.ids import decode, encode
 
 from .facts import (
     AMOUNT,
@@ -47,7 +47,7 @@ PAID: Final[Mapping[Base, str]] = MappingProxyType({"amount": AMOUNT, "net_amoun
 """What was paid for a purchase, by the base; of a line the fact is called like the base."""
 
 
-class Lane(IntEnum):
+class EffectKind(IntEnum):
     """What a rule does to the award; also the order of the rows."""
 
     BASE = 0
@@ -66,7 +66,7 @@ class Step:
     """
 
     rule: Rule
-    lane: Lane
+    lane: EffectKind
     program_id: UUID | None
     windowed: bool
     test: Test | None
@@ -117,7 +117,7 @@ class Plan:
         """How many rules of this trigger can give points to one event."""
         course = self.courses.get(trigger)
         steps = course.steps if course else ()
-        return sum(step.lane is not Lane.MULTIPLIER for step in steps)
+        return sum(step.lane is not EffectKind.MULTIPLIER for step in steps)
 
     def cost(self, trigger: str) -> Cost:
         """What judging an event of this trigger costs, per event and per line."""
@@ -222,7 +222,9 @@ def _compile(rule: Rule, program_id: UUID | None, spelled: str) -> Step:
     )
 
 
-_Compiled = tuple[Lane, Callable[[Facts], Amount | None], Callable[[Facts], Amount], dict[str, Any]]
+_Compiled = tuple[
+    EffectKind, Callable[[Facts], Amount | None], Callable[[Facts], Amount], dict[str, Any]
+]
 
 
 def _compile_award(rule: Rule) -> _Compiled:
@@ -232,16 +234,21 @@ def _compile_award(rule: Rule) -> _Compiled:
             terms = {"kind": "earned", "rate": format(rate, "f")}
             if base != "amount":
                 terms["base"] = base
-            return Lane.BASE, measure, _per_money(measure, rate), terms
+            return EffectKind.BASE, measure, _per_money(measure, rate), terms
         case PerUnit(points, unit, of, lines):
             counted = of == LINE_QUANTITY
             measure = _sum_of_lines("quantity", lines) if counted else _fact(of)
             terms = {"kind": "bonus", "per_unit": points, "unit": format(unit, "f")}
-            return Lane.BONUS, measure, _per_unit(measure, points, unit), terms
+            return EffectKind.BONUS, measure, _per_unit(measure, points, unit), terms
         case Fixed(points):
-            return Lane.BONUS, _nothing, lambda _: points, {"kind": "bonus", "fixed": points}
+            return EffectKind.BONUS, _nothing, lambda _: points, {"kind": "bonus", "fixed": points}
         case Multiplier(factor):
-            return Lane.MULTIPLIER, _nothing, lambda _: factor, {"factor": format(factor, "f")}
+            return (
+                EffectKind.MULTIPLIER,
+                _nothing,
+                lambda _: factor,
+                {"factor": format(factor, "f")},
+            )
 
 
 def _lines_counted(rule: Rule) -> Callable[[Facts], tuple[int, ...]] | None:

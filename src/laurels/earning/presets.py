@@ -1,4 +1,4 @@
-"""The earning rules that tenants are furnished with."""
+"""The earning rules that tenants start with."""
 
 from typing import Any, Final
 
@@ -65,7 +65,7 @@ RULES: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
 """Rules by preset, each with its status. Samples are paused: a new shop owes only what it said."""
 
 
-async def furnish(work: Work, preset: str) -> None:
+async def apply_preset(work: Work, preset: str) -> None:
     """The tenant has the earning rules of its preset."""
     if preset in SETTINGS:
         await tenants.change_section(work, EarningSettings.section, SETTINGS[preset])

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from laurels import tenants
-from laurels.kit.access import begin
-from laurels.kit.fields import FieldOut
-from laurels.kit.http import Door
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page, Whole
-from laurels.kit.schema import IdOf, View
+from laurels.kit.http.access import requires
+from laurels.kit.http.listed_fields import FieldOut
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Page, Whole
+from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.values.fields import IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -32,9 +32,9 @@ from .facts import FIELDS
 from .schemas import EarningRuleIn
 from .supplying import missing_facts, triggers_of
 
-router = APIRouter(prefix="/v1/earning-rules", tags=["earning"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.EARNING_READ)]
-Writing = Annotated[Work, begin(Permission.EARNING_WRITE)]
+router = APIRouter(prefix="/v1/earning-rules", tags=["earning"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.EARNING_READ)]
+Writing = Annotated[Work, requires(Permission.EARNING_WRITE)]
 RuleId = Annotated[UUID, IdOf("earning_rule")]
 ProgramId = Annotated[UUID, IdOf("program")]
 
@@ -105,7 +105,7 @@ async def list_earning_rules(
 
 
 @router.post("", status_code=201)
-@refuses(
+@error_responses(
     UnknownTrigger, FactUnknown, RuleProgramUnknown, TooManyRules, RulesTooHeavy,
     tenants.PlanExceeded,
 )  # fmt: skip
@@ -128,14 +128,14 @@ async def list_earning_fields(work: Reading) -> EarningFieldsOut:
 
 
 @router.get("/{rule_id}")
-@refuses(RuleNotFound)
+@error_responses(RuleNotFound)
 async def get_earning_rule(rule_id: RuleId, work: Reading) -> EarningRuleOut:
     """Read the current version of a rule."""
     return _shown(await service.get_rule(work, rule_id))
 
 
 @router.get("/{rule_id}/versions")
-@refuses(RuleNotFound)
+@error_responses(RuleNotFound)
 async def list_earning_rule_versions(
     rule_id: RuleId, work: Reading, asked: Annotated[Asked, Depends(service.VERSIONS)]
 ) -> Page[EarningRuleOut]:
@@ -145,7 +145,7 @@ async def list_earning_rule_versions(
 
 
 @router.put("/{rule_id}")
-@refuses(
+@error_responses(
     RuleNotFound, RuleArchived, RuleManaged, UnknownTrigger, FactUnknown, RuleProgramUnknown,
     RulesTooHeavy,
 )  # fmt: skip
@@ -157,28 +157,30 @@ async def replace_earning_rule(
 
 
 @router.post("/{rule_id}/pause")
-@refuses(RuleNotFound, RuleManaged, RuleArchived)
+@error_responses(RuleNotFound, RuleManaged, RuleArchived)
 async def pause_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Pause a rule: it gives no points until it is resumed."""
     return _shown(await service.set_status(work, rule_id, "paused"))
 
 
 @router.post("/{rule_id}/resume")
-@refuses(RuleNotFound, RuleManaged, RuleArchived, TooManyRules, RulesTooHeavy, tenants.PlanExceeded)
+@error_responses(
+    RuleNotFound, RuleManaged, RuleArchived, TooManyRules, RulesTooHeavy, tenants.PlanExceeded
+)
 async def resume_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Resume a paused rule."""
     return _shown(await service.set_status(work, rule_id, "active"))
 
 
 @router.post("/{rule_id}/archive")
-@refuses(RuleNotFound, RuleManaged)
+@error_responses(RuleNotFound, RuleManaged)
 async def archive_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Archive a rule: it gives no more points and leaves the list; its awards and versions stay."""
     return _shown(await service.set_status(work, rule_id, "archived"))
 
 
 @router.post("/{rule_id}/restore")
-@refuses(RuleNotFound, RuleManaged)
+@error_responses(RuleNotFound, RuleManaged)
 async def restore_earning_rule(rule_id: RuleId, work: Writing) -> EarningRuleOut:
     """Restore an archived rule. It is paused until you resume it."""
     return _shown(await service.restore_rule(work, rule_id))

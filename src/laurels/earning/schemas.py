@@ -28,9 +28,9 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from laurels.kit.conditions import Condition, ConditionError, parse, to_json
-from laurels.kit.schema import IdOf, Moment, Shaped
-from laurels.kit.values import check_line
-from laurels.kit.words import Fault, fault_of
+from laurels.kit.values.faults import Fault, fault_of
+from laurels.kit.values.fields import IdOf, Moment, Shaped
+from laurels.kit.values.text import check_line
 
 from .facts import FIELDS, LINE_QUANTITY, LINES, NUMERIC
 from .rules import (

@@ -13,8 +13,8 @@ from laurels.events.catalogue.activities import ActivityRecorded, MemberBirthday
 from laurels.events.catalogue.members import MemberEnrolled
 from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.conditions import Cost
-from laurels.kit.ids import encode, new_id
-from laurels.kit.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, number, text
+from laurels.kit.http.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, number, text
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Work
 
 from .errors import (

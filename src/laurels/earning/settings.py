@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from laurels.kit.schema import Amount, Flag, trim_money
+from laurels.kit.values.fields import Amount, Flag, trim_money
 from laurels.tenants import Section, SettingPoints, register
 
 

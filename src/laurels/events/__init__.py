@@ -1,23 +1,23 @@
 """Events: what happened, as a log, a live stream and webhooks.
 
 `emit` writes events in the transaction that caused them. The relay numbers them; then handlers
-hear of them inside, webhooks and streams outside. `within` is for the few stories in which every
-room has a part at once. It never decides what an event means.
+hear of them inside, webhooks and streams outside. `run_lifecycle_hooks` is for the few changes of
+a member's life in which every room takes part at once. It never decides what an event means.
 """
 
 import asyncio
 
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 
 from .bounds import bound_endpoints
 from .dead_letters import discard_dead_letter, list_dead_letters, replay_dead_letter
+from .dry_runs import DryRunEffect, what_follows
 from .handling import handler
 from .happened import Happened, because
-from .hook import Erasing, Merging, Unmerging, parts, takes_part, within
 from .keeping import forget_old
+from .lifecycle_hooks import Erasing, Merging, Unmerging, lifecycle_hook, parts, run_lifecycle_hooks
 from .outbox import emit
 from .queries import News, count_waiting, last_position, members_since
-from .rehearsing import Rehearsed, rehearse
 from .relaying import relay_all, run_relay
 
 
@@ -33,11 +33,11 @@ LOOPS = {"the relay": run_relay, "webhooks": run_deliveries}
 
 __all__ = [
     "LOOPS",
+    "DryRunEffect",
     "Erasing",
     "Happened",
     "Merging",
     "News",
-    "Rehearsed",
     "Unmerging",
     "because",
     "bound_endpoints",
@@ -47,13 +47,13 @@ __all__ = [
     "forget_old",
     "handler",
     "last_position",
+    "lifecycle_hook",
     "list_dead_letters",
     "members_since",
     "parts",
-    "rehearse",
     "relay_all",
     "replay_dead_letter",
+    "run_lifecycle_hooks",
     "run_relay",
-    "takes_part",
-    "within",
+    "what_follows",
 ]

@@ -1,4 +1,4 @@
-"""How many webhook endpoints a tenant may have, as rooms upstairs say."""
+"""How many webhook endpoints a tenant may have, as rooms above say."""
 
 from collections.abc import Awaitable, Callable
 
@@ -11,7 +11,7 @@ _bounds: list[Bound] = []
 def bound_endpoints(check: Bound) -> Bound:
     """Ask this function before an endpoint is made: it gets how many there are, and may raise.
 
-    Plans of tenants are upstairs of events; they register here.
+    Plans of tenants are above events; they register here.
     """
     _bounds.append(check)
     return check

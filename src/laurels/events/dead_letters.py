@@ -6,8 +6,8 @@ from uuid import UUID
 import asyncpg
 
 from laurels import audit
-from laurels.kit.ids import encode
-from laurels.kit.paging import FIRST, Asked, Found, Listing
+from laurels.kit.http.paging import FIRST, Asked, Found, Listing
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import DeadLetterNotFound

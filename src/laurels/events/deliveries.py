@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from laurels import audit
-from laurels.kit.ids import encode
-from laurels.kit.paging import FIRST, Asked, Found, Listing
+from laurels.kit.http.paging import FIRST, Asked, Found, Listing
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .endpoints import get_endpoint, require_enabled

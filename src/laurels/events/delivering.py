@@ -18,9 +18,9 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from laurels.config import settings
 from laurels.kit.crypto import SecretKeyMissing, SecretUnreadable, vault
-from laurels.kit.db import Database
-from laurels.kit.ids import encode, new_id
-from laurels.kit.time import utc_now
+from laurels.kit.db.pool import Database
+from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work, open_work
 
 from . import loops

@@ -9,8 +9,8 @@ import asyncpg
 from laurels import audit
 from laurels.config import settings
 from laurels.kit.crypto import vault
-from laurels.kit.ids import encode, new_id
-from laurels.kit.paging import ALL, MAX_PAGE, Asked, Found, Listing
+from laurels.kit.http.paging import ALL, MAX_PAGE, Asked, Found, Listing
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Work
 
 from .addresses import check_url

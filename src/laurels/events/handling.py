@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 from prometheus_client import Counter
 
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.work import Work, open_work
 
 from .catalogue import Event
@@ -26,7 +26,7 @@ Wanted = Callable[[Work], Awaitable[bool]]
 
 DELAYS_SECONDS = (1, 5, 30, 120, 600, 1800, 3600)
 """How long an event waits after each failure; when they are used up it is a dead letter."""
-LONGEST_RUN_SECONDS = 60.0
+MAX_RUN_SECONDS = 60.0
 _PAIRS = 100
 _AT_ONCE = 4
 
@@ -155,7 +155,7 @@ class _Run:
             # What is not said to be because of one event is because of none.
             deepest = max(event.depth for event in events)
             caused = replace(work, depth=min(deepest, DEEPEST) + 1)
-        async with asyncio.timeout(LONGEST_RUN_SECONDS):
+        async with asyncio.timeout(MAX_RUN_SECONDS):
             await self.handler.react(caused, events)
         await work.fetch(
             "update laurels.event_handlings set state = 'done', finished_at = now(), error = null"

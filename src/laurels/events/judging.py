@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .sending import LONGEST_WAIT_SECONDS, Answer
+from .sending import MAX_WAIT_SECONDS, Answer
 
 DELAYS_SECONDS = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """How long a delivery waits after each failed attempt: ten attempts within about three days."""
@@ -34,5 +34,5 @@ def judge(
     if failed_before >= len(delays):
         return Verdict("dead")
     wait = delays[failed_before] * (1 + JITTER * (2 * chance - 1))
-    asked = min(answer.retry_after or 0.0, LONGEST_WAIT_SECONDS)
+    asked = min(answer.retry_after or 0.0, MAX_WAIT_SECONDS)
     return Verdict("waiting", max(wait, asked))

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from laurels.kit.time import utc_now
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
 
-KEPT = timedelta(days=30)
+RETENTION = timedelta(days=30)
 """How long events, the delivery log and what handlers did are kept, and streams can go back."""
 
 
@@ -17,7 +17,7 @@ async def forget_old(work: Work, *, limit: int = 1000) -> int:
     """
     row = await work.fetchrow(
         "select laurels.forget_events($1, $2, $3) as gone",
-        work.tenant_id, utc_now() - KEPT, limit,
+        work.tenant_id, utc_now() - RETENTION, limit,
     )  # fmt: skip
     assert row is not None, "the function always answers"
     return row["gone"]

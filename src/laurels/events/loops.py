@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 log = logging.getLogger("laurels.events")
 IDLE_SECONDS = 0.25
 """How long a loop rests after a step that found nothing to do."""
-_LONGEST_REST = 30.0
+_MAX_PAUSE_SECONDS = 30.0
 _GRACE_SECONDS = 5.0
 
 Step = Callable[[], Awaitable[bool]]
@@ -35,7 +35,7 @@ async def _repeat(name: str, step: Step, stop: asyncio.Event) -> None:
             rest = 0.0 if busy else IDLE_SECONDS
         except Exception:
             failures += 1
-            rest = min(IDLE_SECONDS * 2**failures, _LONGEST_REST)
+            rest = min(IDLE_SECONDS * 2**failures, _MAX_PAUSE_SECONDS)
             log.exception("%s failed %d times in a row; next in %.1f s", name, failures, rest)
         await rest_until(stop, rest)
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.tables import Base, Id, TenantOwned, one_of, tenant_fk
+from laurels.kit.db.tables import Base, Id, TenantOwned, one_of, tenant_fk
 
 PENDING = text("relayed_at is null")
 WAITING = text("state = 'waiting'")

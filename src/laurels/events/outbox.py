@@ -8,8 +8,8 @@ from uuid import UUID
 
 import orjson
 
-from laurels.kit import rehearsing
-from laurels.kit.ids import new_id
+from laurels.kit import dry_runs
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
 from .catalogue import Event
@@ -50,7 +50,7 @@ async def _write(work: Work) -> None:
             continue
         if historical:
             told = list(_summaries(work, told))
-        rehearsing.note(work, "events", [event_id for event_id, _, _, _ in told])
+        dry_runs.note(work, "events", [event_id for event_id, _, _, _ in told])
         for part in _parts(told):
             _book(work, part, historical=historical)
             if len(part) < len(told):

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from laurels.kit.paging import FIRST, Asked, Found, Listing, number
-from laurels.kit.time import utc_now
+from laurels.kit.http.paging import FIRST, Asked, Found, Listing, number
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
 
 from .catalogue import CATALOGUE
 from .errors import EventNotFound, EventsForgotten, UnknownEventType
 from .happened import COLUMNS, Happened
-from .keeping import KEPT
+from .keeping import RETENTION
 
 _SCANNED = 5000
 """How many positions a read looks at, whatever it finds there."""
@@ -40,7 +40,7 @@ async def get_event(work: Work, event_id: UUID) -> Happened:
     if row is not None:
         return Happened.of(row)
     # In milliseconds, because an id that nobody made can lie outside of the calendar.
-    if event_id.int >> 80 < (utc_now() - KEPT).timestamp() * 1000:
+    if event_id.int >> 80 < (utc_now() - RETENTION).timestamp() * 1000:
         raise EventsForgotten
     raise EventNotFound
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from prometheus_client import Counter, Histogram
 
-from laurels.kit.db import Database
-from laurels.kit.time import utc_now
+from laurels.kit.db.pool import Database
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work, open_work
 
 from . import loops

@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from laurels.kit.access import begin, once, token_of
 from laurels.kit.crypto import SecretKeyMissing
-from laurels.kit.http import Door
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page
-from laurels.kit.query import Switch
+from laurels.kit.http.access import redact_on_replay, requires, token_of
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Page
+from laurels.kit.http.query import Switch
+from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -47,12 +47,12 @@ from .schemas import (
 from .streaming import EventStream, Streams
 from .telling import told
 
-router = APIRouter(prefix="/v1", tags=["events"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.EVENTS_READ)]
-Writing = Annotated[Work, begin(Permission.EVENTS_WRITE)]
-Following = Annotated[Work, begin(Permission.EVENTS_READ, feature="event_stream")]
-Configuring = Annotated[Work, begin(Permission.EVENTS_CONFIGURE)]
-Making = Annotated[Work, begin(Permission.EVENTS_CONFIGURE, feature="webhooks")]
+router = APIRouter(prefix="/v1", tags=["events"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.EVENTS_READ)]
+Writing = Annotated[Work, requires(Permission.EVENTS_WRITE)]
+Following = Annotated[Work, requires(Permission.EVENTS_READ, feature="event_stream")]
+Configuring = Annotated[Work, requires(Permission.EVENTS_CONFIGURE)]
+Making = Annotated[Work, requires(Permission.EVENTS_CONFIGURE, feature="webhooks")]
 Types = Annotated[
     str | None,
     Query(max_length=2000, description="Types of events, separated by commas; by default all."),
@@ -64,7 +64,7 @@ def _out(work: Work, event: Happened) -> EventOut:
 
 
 @router.get("/events")
-@refuses(UnknownEventType, EventNotFound, EventsForgotten)
+@error_responses(UnknownEventType, EventNotFound, EventsForgotten)
 async def list_events(
     work: Reading,
     asked: Annotated[Asked, Depends(queries.EVENTS)],
@@ -85,7 +85,7 @@ async def list_events(
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
-@refuses("feature_off", UnknownEventType, EventNotFound, EventsForgotten, TooManyStreams)
+@error_responses("feature_off", UnknownEventType, EventNotFound, EventsForgotten, TooManyStreams)
 async def stream_events(
     request: Request,
     work: Following,
@@ -115,7 +115,7 @@ def _streams(request: Request) -> Streams:
 
 
 @router.get("/events/{event_id}")
-@refuses(EventNotFound, EventsForgotten)
+@error_responses(EventNotFound, EventsForgotten)
 async def get_event(event_id: EventId, work: Reading) -> EventOut:
     """Read one event."""
     return _out(work, await queries.get_event(work, event_id))
@@ -135,7 +135,7 @@ async def list_dead_letters(
 
 
 @router.get("/dead-letters/{dead_letter_id}")
-@refuses(DeadLetterNotFound)
+@error_responses(DeadLetterNotFound)
 async def get_dead_letter(dead_letter_id: LetterId, work: Reading) -> DeadLetterOut:
     """Read one dead letter."""
     row = await dead_letters.get_dead_letter(work, dead_letter_id)
@@ -143,7 +143,7 @@ async def get_dead_letter(dead_letter_id: LetterId, work: Reading) -> DeadLetter
 
 
 @router.post("/dead-letters/{dead_letter_id}/replay", status_code=202)
-@refuses(DeadLetterNotFound)
+@error_responses(DeadLetterNotFound)
 async def replay_dead_letter(dead_letter_id: LetterId, work: Writing) -> AcceptedOut:
     """Give the event to the handler again."""
     await dead_letters.replay_dead_letter(work, dead_letter_id)
@@ -151,7 +151,7 @@ async def replay_dead_letter(dead_letter_id: LetterId, work: Writing) -> Accepte
 
 
 @router.post("/dead-letters/{dead_letter_id}/discard")
-@refuses(DeadLetterNotFound)
+@error_responses(DeadLetterNotFound)
 async def discard_dead_letter(dead_letter_id: LetterId, work: Writing) -> AcceptedOut:
     """Discard a dead letter; it is not tried again."""
     await dead_letters.discard_dead_letter(work, dead_letter_id)
@@ -161,8 +161,10 @@ async def discard_dead_letter(dead_letter_id: LetterId, work: Writing) -> Accept
 # -- webhooks ------------------------------------------------------------------------------------
 
 
-@router.post("/webhook-endpoints", status_code=201, dependencies=[once("secret")])
-@refuses("feature_off", SecretKeyMissing, UnknownEventType, TooManyEndpoints, "plan_exceeded")
+@router.post("/webhook-endpoints", status_code=201, dependencies=[redact_on_replay("secret")])
+@error_responses(
+    "feature_off", SecretKeyMissing, UnknownEventType, TooManyEndpoints, "plan_exceeded"
+)
 async def create_webhook_endpoint(body: EndpointIn, work: Making) -> SecretOut:
     """Create a webhook endpoint. Its secret is shown only in this answer."""
     row, secret = await endpoints.create_endpoint(
@@ -181,7 +183,7 @@ async def list_webhook_endpoints(
 
 
 @router.get("/webhook-endpoints/{webhook_endpoint_id}")
-@refuses(EndpointNotFound)
+@error_responses(EndpointNotFound)
 async def get_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Reading) -> EndpointOut:
     """Read one webhook endpoint."""
     row = await endpoints.get_endpoint(work, webhook_endpoint_id)
@@ -189,7 +191,7 @@ async def get_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Reading) -
 
 
 @router.patch("/webhook-endpoints/{webhook_endpoint_id}")
-@refuses(EndpointNotFound, UnknownEventType)
+@error_responses(EndpointNotFound, UnknownEventType)
 async def change_webhook_endpoint(
     webhook_endpoint_id: EndpointId, body: EndpointPatch, work: Configuring
 ) -> EndpointOut:
@@ -200,16 +202,17 @@ async def change_webhook_endpoint(
 
 
 @router.delete("/webhook-endpoints/{webhook_endpoint_id}", status_code=204)
-@refuses(EndpointNotFound)
+@error_responses(EndpointNotFound)
 async def delete_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Configuring) -> None:
     """Delete a webhook endpoint. Waiting deliveries are stopped; its log stays for 30 days."""
     await endpoints.delete_endpoint(work, webhook_endpoint_id)
 
 
 @router.post(
-    "/webhook-endpoints/{webhook_endpoint_id}/secret/rotate", dependencies=[once("secret")]
+    "/webhook-endpoints/{webhook_endpoint_id}/secret/rotate",
+    dependencies=[redact_on_replay("secret")],
 )
-@refuses(EndpointNotFound, SecretKeyMissing)
+@error_responses(EndpointNotFound, SecretKeyMissing)
 async def rotate_webhook_secret(webhook_endpoint_id: EndpointId, work: Configuring) -> SecretOut:
     """Give the endpoint a new secret. The old one also signs for another 24 hours."""
     row, secret = await endpoints.rotate_secret(work, webhook_endpoint_id)
@@ -217,7 +220,7 @@ async def rotate_webhook_secret(webhook_endpoint_id: EndpointId, work: Configuri
 
 
 @router.post("/webhook-endpoints/{webhook_endpoint_id}/test", status_code=202)
-@refuses(EndpointNotFound, EndpointDisabled)
+@error_responses(EndpointNotFound, EndpointDisabled)
 async def test_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Writing) -> AcceptedOut:
     """Send the endpoint a `webhook_endpoint.tested` event, whatever types it listens to."""
     await endpoints.test_endpoint(work, webhook_endpoint_id)
@@ -225,7 +228,7 @@ async def test_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Writing) 
 
 
 @router.post("/webhook-endpoints/{webhook_endpoint_id}/replay", status_code=202)
-@refuses(EndpointNotFound, EndpointDisabled)
+@error_responses(EndpointNotFound, EndpointDisabled)
 async def replay_webhook_endpoint(
     webhook_endpoint_id: EndpointId, body: ReplayIn, work: Writing
 ) -> ReplayOut:
@@ -254,7 +257,7 @@ async def list_webhook_deliveries(
 
 
 @router.get("/webhook-deliveries/{webhook_delivery_id}")
-@refuses(DeliveryNotFound)
+@error_responses(DeliveryNotFound)
 async def get_webhook_delivery(webhook_delivery_id: DeliveryId, work: Reading) -> DeliveryDetailOut:
     """Read one delivery with its attempts."""
     return DeliveryDetailOut.model_validate(
@@ -263,7 +266,7 @@ async def get_webhook_delivery(webhook_delivery_id: DeliveryId, work: Reading) -
 
 
 @router.post("/webhook-deliveries/{webhook_delivery_id}/replay", status_code=202)
-@refuses(DeliveryNotFound, EndpointNotFound, EndpointDisabled)
+@error_responses(DeliveryNotFound, EndpointNotFound, EndpointDisabled)
 async def replay_webhook_delivery(
     webhook_delivery_id: DeliveryId, work: Writing
 ) -> DeliveryDetailOut:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from laurels.kit.schema import IdOf, Moment, Note, Schema, View
-from laurels.kit.values import check_key
+from laurels.kit.values.fields import IdOf, Moment, Note, Schema, View
+from laurels.kit.values.text import check_key
 
 from .addresses import MAX_URL
 

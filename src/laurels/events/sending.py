@@ -11,16 +11,16 @@ from functools import lru_cache
 import httpx
 
 from laurels import __version__
-from laurels.kit.time import utc_now
-from laurels.kit.values import printable
+from laurels.kit.values.text import printable
+from laurels.kit.values.time import utc_now
 
 from .addresses import AddressRefused, resolve
 
 READ_BYTES = 1000
 """How much of an answer is read and kept for the log."""
-LONGEST_WAIT_SECONDS = 86_400.0
+MAX_WAIT_SECONDS = 86_400.0
 """How long an endpoint may ask us to wait."""
-_LONGEST_RETRY_AFTER = 40
+_MAX_RETRY_AFTER_CHARS = 40
 """Longer than any date in a header."""
 
 
@@ -118,13 +118,13 @@ class Sender:
 def seconds_to_wait(text: str | None, now: datetime) -> float | None:
     """Return how long a `Retry-After` asks to wait, in seconds; None when it says nothing.
 
-    Never more than LONGEST_WAIT_SECONDS, and nothing of what is longer than a date.
+    Never more than MAX_WAIT_SECONDS, and nothing of what is longer than a date.
     """
     text = (text or "").strip()
-    if not text.isascii() or not 0 < len(text) <= _LONGEST_RETRY_AFTER:
+    if not text.isascii() or not 0 < len(text) <= _MAX_RETRY_AFTER_CHARS:
         return None
     if text.isdecimal():
-        return min(float(text), LONGEST_WAIT_SECONDS)
+        return min(float(text), MAX_WAIT_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
         if moment.tzinfo is None:
@@ -132,7 +132,7 @@ def seconds_to_wait(text: str | None, now: datetime) -> float | None:
         asked = (moment - now).total_seconds()
     except (ValueError, TypeError, ArithmeticError, LookupError):
         return None
-    return min(max(0.0, asked), LONGEST_WAIT_SECONDS)
+    return min(max(0.0, asked), MAX_WAIT_SECONDS)
 
 
 @lru_cache(maxsize=1)

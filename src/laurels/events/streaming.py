@@ -17,10 +17,10 @@ from prometheus_client import Gauge
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from laurels.kit.access import Authenticator, still_opens
-from laurels.kit.db import Database, PoolExhausted
-from laurels.kit.ids import encode
-from laurels.kit.time import utc_now
+from laurels.kit.db.pool import Database, PoolExhausted
+from laurels.kit.http.access import Authenticator, still_opens
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import open_work
 from laurels.permissions import Permission
 

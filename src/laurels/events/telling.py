@@ -10,8 +10,8 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, Field, create_model
 
-from laurels.kit.ids import PREFIXES, encode
-from laurels.kit.schema import IdOf, MoneyOut, trim_money
+from laurels.kit.values.fields import IdOf, MoneyOut, trim_money
+from laurels.kit.values.ids import PREFIXES, encode
 
 from .catalogue import CATALOGUE, Event
 from .happened import Happened

@@ -14,9 +14,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from laurels import ledger, members
-from laurels.kit.db import MAX_POINTS
+from laurels.kit.db.pool import MAX_POINTS
 from laurels.kit.errors import AppError
-from laurels.kit.values import fold
+from laurels.kit.values.text import fold
 from laurels.kit.work import Work
 
 from .cells import bare
@@ -33,7 +33,7 @@ BALANCE_COLUMNS = (
 REQUIRED = ("external_id", "points")
 SOURCE = "import"
 NEVER, NOW = "never", "now"
-LONGEST = {"external_id": 128, "member": 128, "email": 254, "program": 200, "reason": 1000}
+MAX_LENGTHS = {"external_id": 128, "member": 128, "email": 254, "program": 200, "reason": 1000}
 _FARTHEST_YEAR = 9998
 _POINTS = re.compile(r"-?[0-9]{1,16}")
 Date = datetime | Literal["program"] | None
@@ -103,8 +103,8 @@ class BalanceReading:
     def _cell(self, values: list[str], column: str) -> str | None:
         place = self.places.get(column)
         value = bare(values[place].strip()) if place is not None else ""
-        if len(value) > LONGEST.get(column, 64):
-            raise length_wrong(column, value, LONGEST.get(column, 64))
+        if len(value) > MAX_LENGTHS.get(column, 64):
+            raise length_wrong(column, value, MAX_LENGTHS.get(column, 64))
         return checked(column, value) or None
 
     def _earned_at(self, said: str | None) -> datetime | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from laurels import purchases, settlement
 from laurels.kit.errors import AppError
-from laurels.kit.values import fold
+from laurels.kit.values.text import fold
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase, NewRefund
 

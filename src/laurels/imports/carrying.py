@@ -20,7 +20,7 @@ from uuid import UUID
 import asyncpg
 
 from laurels import tenants
-from laurels.kit.db import Database, PoolExhausted
+from laurels.kit.db.pool import Database, PoolExhausted
 from laurels.kit.errors import AppError
 from laurels.kit.work import Actor, Work, open_work
 

@@ -15,10 +15,10 @@ from pydantic import ValidationError
 
 from laurels import ledger, rewards, segments, tiers
 from laurels.kit.errors import AppError
-from laurels.kit.paging import ALL
-from laurels.kit.reading import read_json
-from laurels.kit.values import fold
-from laurels.kit.words import fault_of
+from laurels.kit.http.paging import ALL
+from laurels.kit.values.faults import fault_of
+from laurels.kit.values.strict_json import read_json
+from laurels.kit.values.text import fold
 from laurels.kit.work import Work
 from laurels.rewards.schemas import RewardIn, RewardPatch
 
@@ -43,7 +43,7 @@ _NUMBERS = frozenset({
 MAX_SEGMENTS = 10_000
 """How many segments are looked through for a name; a tenant has far fewer."""
 _FARTHEST_YEAR = 9998
-_LONGEST = 10_000
+_MAX_CHARS = 10_000
 
 
 @dataclass(slots=True)
@@ -101,8 +101,8 @@ class CatalogueReading:
         for column in columns:
             place = self.places.get(column)
             said = bare(values[place].strip()) if place is not None else ""
-            if len(said) > _LONGEST:
-                raise length_wrong(column, said, _LONGEST)
+            if len(said) > _MAX_CHARS:
+                raise length_wrong(column, said, _MAX_CHARS)
             if said:
                 found[column] = said
         return found

@@ -8,9 +8,9 @@ such a mark after quotes of its own, so that exactly one is taken away again. Nu
 
 import re
 
-from laurels.kit import values
+from laurels.kit.values import text
 
-_MARK = f"[\\s{values.HIDDEN}]*(?:[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])"
+_MARK = f"[\\s{text.HIDDEN}]*(?:[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])"
 _RISKY = re.compile(f"'*{_MARK}")
 _GUARDED = re.compile(f"'+{_MARK}")
 _NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?", re.ASCII)

@@ -18,9 +18,9 @@ from uuid import UUID
 import orjson
 
 from laurels import audit, ledger, members, purchases, rewards
-from laurels.kit.db import Database
-from laurels.kit.ids import encode
-from laurels.kit.schema import trim_money
+from laurels.kit.db.pool import Database
+from laurels.kit.values.fields import trim_money
+from laurels.kit.values.ids import encode
 from laurels.kit.work import SNAPSHOT, Actor, Work, open_work
 
 from .balances import BALANCE_COLUMNS, NEVER, NOW

@@ -12,8 +12,8 @@ from uuid import UUID
 import orjson
 
 from laurels import ledger, members, purchases, tiers
-from laurels.kit.ids import encode
-from laurels.kit.schema import trim_money
+from laurels.kit.values.fields import trim_money
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .parsing import PURCHASE_COLUMNS

@@ -3,14 +3,14 @@
 from decimal import Decimal
 from typing import Any, cast
 
-from laurels.kit.reading import read_json
-from laurels.kit.values import check_key, check_line
+from laurels.kit.values.strict_json import read_json
+from laurels.kit.values.text import check_key, check_line
 from laurels.purchases import Line, RefundLine, amount_of_line
 
 MAX_LINES = 500
 _KEYS = frozenset({"sku", "name", "category", "quantity", "unit_price", "amount", "tax_amount"})
 _KEYS_BACK = frozenset({"line", "sku", "quantity", "amount"})
-_MOST = Decimal(10) ** 15
+_MAX_NUMBER = Decimal(10) ** 15
 _PLACES = 4
 
 
@@ -116,7 +116,7 @@ def _number(value: Any, place: str, *, signed: bool = False) -> Decimal:
         msg = f"{place} is not a number; write it like 4.50"
         raise ValueError(msg)
     exponent = value.as_tuple().exponent
-    fits = abs(value) < _MOST and (signed or value >= 0)
+    fits = abs(value) < _MAX_NUMBER and (signed or value >= 0)
     if not fits or (isinstance(exponent, int) and exponent < -_PLACES):
         span = "between -10^15 and 10^15" if signed else "0 or more, below 10^15"
         msg = f"{place} must be {span}, with at most {_PLACES} decimal places"

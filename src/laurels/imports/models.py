@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import SCHEMA
-from laurels.kit.tables import Base, Id, TenantOwned, one_of, tenant_fk
+from laurels.kit.db.pool import SCHEMA
+from laurels.kit.db.tables import Base, Id, TenantOwned, one_of, tenant_fk
 
 
 class ImportRun(TenantOwned, Base):

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
-from laurels.kit.money import check_currency
-from laurels.kit.reading import read_json
-from laurels.kit.schema import Attributes, Identities
-from laurels.kit.time import local_date
-from laurels.kit.words import fault_of
+from laurels.kit.values.faults import fault_of
+from laurels.kit.values.fields import Attributes, Identities
+from laurels.kit.values.money import check_currency
+from laurels.kit.values.strict_json import read_json
+from laurels.kit.values.time import local_date
 from laurels.purchases import Line, NewPurchase, Payment, RefundLine
 
 from .cells import bare
@@ -37,7 +37,7 @@ _OF_THE_ORDER = (
 )  # fmt: skip
 STATUSES = ("pending", "completed", "failed", "cancelled")
 PAYMENT_METHODS = ("cash", "card", "mobile", "other")
-LONGEST = {
+MAX_LENGTHS = {
     "source": 64,
     "external_id": 128,
     "member": 128,
@@ -49,7 +49,7 @@ EARLIEST_YEAR = 1970
 
 _AMOUNT = re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,12})?")
 _DATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
-_MOMENTS_KEPT = 20_000
+_MAX_MOMENTS = 20_000
 
 
 @dataclass(slots=True)
@@ -226,8 +226,8 @@ class Reading:
         value = values[place].strip() if place is not None else ""
         if not value:
             return None
-        if column in LONGEST and len(value) > LONGEST[column]:
-            raise length_wrong(column, value, LONGEST[column])
+        if column in MAX_LENGTHS and len(value) > MAX_LENGTHS[column]:
+            raise length_wrong(column, value, MAX_LENGTHS[column])
         return checked(column, value)
 
     def _currency(self, said: str) -> str:
@@ -244,7 +244,7 @@ class Reading:
         known = self._moments.get(said)
         if known is None:
             known = moment_of(said, self.zone, self.now)
-            if len(self._moments) < _MOMENTS_KEPT:
+            if len(self._moments) < _MAX_MOMENTS:
                 self._moments[said] = known
         return known
 
@@ -342,7 +342,7 @@ MEMBER_COLUMNS = (
 )  # fmt: skip
 KNOWN_BY = ("external_id", "email", "identities")
 """What members are known by: a row needs one of them."""
-_MEMBER_LONGEST = {
+_MEMBER_MAX_LENGTHS = {
     "external_id": 128, "email": 254, "first_name": 200, "last_name": 200, "phone": 32,
     "email_opt_in_source": 64, "sms_opt_in_source": 64,
 }  # fmt: skip
@@ -390,8 +390,8 @@ def _member_value(column: str, value: str, zone: ZoneInfo, now: datetime) -> Any
         return _from_json(column, value)
     if column.endswith("_opt_in") or column == "is_vip":
         return yes_or_no(column, value)
-    if len(value) > _MEMBER_LONGEST[column]:
-        raise length_wrong(column, value, _MEMBER_LONGEST[column])
+    if len(value) > _MEMBER_MAX_LENGTHS[column]:
+        raise length_wrong(column, value, _MEMBER_MAX_LENGTHS[column])
     return checked(column, check_email(value) if column == "email" else value)
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from laurels.kit.access import begin, demand, token_of
-from laurels.kit.http import Door
-from laurels.kit.openapi import refuses
+from laurels.kit.http.access import demand, requires, token_of
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -15,8 +15,8 @@ from .errors import TooManyExports
 from .exporting import note_export
 from .streaming import Exports
 
-router = APIRouter(prefix="/v1", tags=["imports"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.IMPORTS_READ)]
+router = APIRouter(prefix="/v1", tags=["imports"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.IMPORTS_READ)]
 Kind = Literal[
     "members", "purchases", "points", "balances", "tiers", "rewards", "vouchers", "redemptions"
 ]
@@ -38,7 +38,7 @@ SHOWS: dict[Kind, tuple[Permission, ...]] = {
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
-@refuses(TooManyExports)
+@error_responses(TooManyExports)
 async def export_rows(kind: Kind, request: Request, work: Reading) -> Response:
     """Export members, purchases, points, balances, tiers, rewards, codes or redemptions as CSV.
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from laurels.kit.ids import encode, new_id
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Work
 
 from .cells import bare, guard

@@ -9,10 +9,10 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from laurels import tenants
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.errors import AppError
-from laurels.kit.time import utc_now, zone
-from laurels.kit.values import check_key
+from laurels.kit.values.text import check_key
+from laurels.kit.values.time import utc_now, zone
 from laurels.kit.work import OPERATOR, Actor, Work, open_work
 
 from . import runs

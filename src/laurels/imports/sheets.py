@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 
 PAGE = 500
 """Members or wallets that are read at once."""

@@ -15,10 +15,10 @@ from weakref import WeakSet
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from laurels.kit.access import Authenticator, still_opens
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.errors import Unauthenticated
-from laurels.kit.time import utc_now
+from laurels.kit.http.access import Authenticator, still_opens
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import Actor, open_work
 from laurels.permissions import Permission
 
@@ -28,7 +28,7 @@ from .exporting import export
 log = logging.getLogger("laurels.exports")
 AT_ONCE = 3
 """Exports that one process sends at the same time; each holds a connection. One per tenant."""
-LONGEST_SECONDS = 900.0
+MAX_SECONDS = 900.0
 KEY_CHECK_SECONDS = 5.0
 """How long an export goes on before it looks again whether its key still opens the door."""
 
@@ -112,9 +112,9 @@ class ExportStream(StreamingResponse):
             stack.callback(self._exports.leave, self._seat)
             stack.push_async_callback(self._rows.aclose)
             try:
-                async with asyncio.timeout(LONGEST_SECONDS):
+                async with asyncio.timeout(MAX_SECONDS):
                     await super().__call__(scope, receive, send)
             except TimeoutError:
                 log.warning("an export took longer than %g seconds and was given up",
-                            LONGEST_SECONDS)  # fmt: skip
+                            MAX_SECONDS)  # fmt: skip
                 raise

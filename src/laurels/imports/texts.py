@@ -1,6 +1,6 @@
-"""The texts of a file's cells: keys and words as the API takes them (`kit.values`)."""
+"""The texts of a file's cells: keys and words as the API takes them (`kit.values.text`)."""
 
-from laurels.kit.values import check_key, check_line, check_prose
+from laurels.kit.values.text import check_key, check_line, check_prose
 
 from .errors import RowInvalid
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from laurels import audit, tenants
-from laurels.kit.db import Database
-from laurels.kit.ids import encode, new_id
+from laurels.kit.db.pool import Database
 from laurels.kit.jobs import Every, Job, all_jobs
-from laurels.kit.time import zone
+from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.time import zone
 from laurels.kit.work import Actor, Work, open_work
 
 from .errors import JobNotFound

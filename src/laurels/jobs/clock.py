@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from laurels import audit, tenants
-from laurels.kit.ids import encode, new_id
 from laurels.kit.jobs import Every, Job, all_jobs
-from laurels.kit.time import utc_now, zone
+from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.time import utc_now, zone
 from laurels.kit.work import Work, open_work
 
 from .errors import ClockMoving, ClockTargetInvalid, NotATestTenant
@@ -22,7 +22,7 @@ from .running import LONG, Attempt, Stopped, carry_out_at
 from .spans import read_span
 
 JOB = "test_clock.advance"
-LONGEST = timedelta(days=5 * 366)
+MAX_ADVANCE = timedelta(days=5 * 366)
 FARTHEST = timedelta(days=50 * 366)
 MAX_STOPS = 1_000_000
 
@@ -108,7 +108,7 @@ async def _send(work: Work, now: datetime, target: datetime, *, field: str) -> C
     if target <= now:
         msg = f"A clock goes forward only, and it stands at {now.isoformat()}."
         raise ClockTargetInvalid(msg, field=field)
-    if target - now > LONGEST:
+    if target - now > MAX_ADVANCE:
         msg = "A clock is moved by five years at most at a time; move it in several steps."
         raise ClockTargetInvalid(msg, field=field)
     if target - utc_now() > FARTHEST:

@@ -1,6 +1,6 @@
 """The house's own jobs: what is past its days is forgotten. They keep to the real time."""
 
-from laurels.kit import idempotency
+from laurels.kit.http import idempotency
 from laurels.kit.jobs import job
 from laurels.kit.work import Work
 

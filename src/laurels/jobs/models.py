@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import SCHEMA
-from laurels.kit.tables import Base, Id, TenantOwned, one_of
+from laurels.kit.db.pool import SCHEMA
+from laurels.kit.db.tables import Base, Id, TenantOwned, one_of
 
 
 class JobRun(TenantOwned, Base):

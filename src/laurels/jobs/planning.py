@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from laurels.kit.db import Database, Raw
+from laurels.kit.db.pool import Database, Raw
 from laurels.kit.jobs import Every, Job, all_jobs
-from laurels.kit.time import zone
+from laurels.kit.values.time import zone
 
 UTC_ZONE = zone("UTC")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from laurels.kit.db import Database
-from laurels.kit.paging import FIRST, Asked, Found, Listing
+from laurels.kit.db.pool import Database
+from laurels.kit.http.paging import FIRST, Asked, Found, Listing
 from laurels.kit.work import Work
 
 from .errors import JobRunNotFound

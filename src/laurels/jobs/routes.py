@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from laurels.kit.access import begin
-from laurels.kit.http import Door
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page
+from laurels.kit.http.access import requires
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Page
+from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -21,9 +21,9 @@ from .errors import (
 )
 from .schemas import JobOut, JobRunOut, JobsOut, RunId, State, TestClockIn, TestClockOut
 
-router = APIRouter(prefix="/v1", tags=["jobs"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.JOBS_READ)]
-Running = Annotated[Work, begin(Permission.JOBS_RUN)]
+router = APIRouter(prefix="/v1", tags=["jobs"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.JOBS_READ)]
+Running = Annotated[Work, requires(Permission.JOBS_RUN)]
 JobName = Annotated[str, Path(pattern=r"^[a-z_]{1,40}\.[a-z_]{1,40}$", description="Its name.")]
 
 
@@ -46,28 +46,28 @@ async def list_job_runs(
 
 
 @router.get("/jobs/runs/{job_run_id}")
-@refuses(JobRunNotFound)
+@error_responses(JobRunNotFound)
 async def get_job_run(job_run_id: RunId, work: Reading) -> JobRunOut:
     """Read a run of a job."""
     return JobRunOut.model_validate(await queries.get_run(work, job_run_id))
 
 
 @router.post("/jobs/{job}/run", status_code=202)
-@refuses(JobNotFound)
+@error_responses(JobNotFound)
 async def run_job(job: JobName, work: Running) -> JobRunOut:
     """Let a job run now. A worker takes it up; the run tells how far it is."""
     return JobRunOut.model_validate(await asking.ask(work, job))
 
 
 @router.get("/test-clock")
-@refuses(NotATestTenant)
+@error_responses(NotATestTenant)
 async def get_test_clock(work: Reading) -> TestClockOut:
     """Read where the test tenant's clock stands, and what ran when it was last moved."""
     return TestClockOut.of(await clock.clock_of(work), work.now)
 
 
 @router.post("/test-clock", status_code=202)
-@refuses(NotATestTenant, ClockMoving, ClockTargetInvalid)
+@error_responses(NotATestTenant, ClockMoving, ClockTargetInvalid)
 async def move_test_clock(body: TestClockIn, work: Running) -> TestClockOut:
     """Move the test tenant's clock forward; from then on it stands still until it is moved again.
 

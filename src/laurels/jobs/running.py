@@ -17,9 +17,9 @@ from uuid import UUID
 import orjson
 from prometheus_client import Counter, Histogram
 
-from laurels.kit.db import Database
-from laurels.kit.ids import new_id
+from laurels.kit.db.pool import Database
 from laurels.kit.jobs import Count, Job, NotYet, all_jobs
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work, open_work
 
 from .errors import JobNotFound, RunOvertaken

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from laurels.kit.paging import Whole
-from laurels.kit.schema import IdOf, Moment, Schema, View
+from laurels.kit.http.paging import Whole
+from laurels.kit.values.fields import IdOf, Moment, Schema, View
 
 from .clock import ClockView
 

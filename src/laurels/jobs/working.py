@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from laurels.kit.db import Database
-from laurels.kit.time import utc_now
+from laurels.kit.db.pool import Database
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import open_work
 
 from .planning import Planner

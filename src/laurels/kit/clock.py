@@ -8,8 +8,8 @@ to the real time (docs/concepts/time.md).
 from datetime import datetime
 from uuid import UUID
 
-from .db import Raw
-from .time import utc_now
+from .db.pool import Raw
+from .values.time import utc_now
 
 
 async def business_now(raw: Raw, tenant_id: UUID) -> datetime:

@@ -23,14 +23,14 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from laurels.config import Settings, settings
 
-from .ids import new_id
-from .time import utc_now
+from .values.ids import new_id
+from .values.time import utc_now
 
 log = logging.getLogger("laurels.mail")
 
 TIMEOUT_SECONDS = 15.0
 """How long a server may take to answer one command."""
-KEPT_FILES = 500
+MAX_FILES = 500
 """Mails that the folder keeps; the oldest go first."""
 Tls = Literal["required", "auto", "never"]
 
@@ -196,7 +196,7 @@ def _write(message: EmailMessage, folder: Path) -> Path:
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as target:
         target.write(message.as_bytes())
-    for old in sorted(folder.glob("*.eml"))[:-KEPT_FILES]:
+    for old in sorted(folder.glob("*.eml"))[:-MAX_FILES]:
         # Another process may have been quicker.
         with contextlib.suppress(FileNotFoundError):
             old.unlink()

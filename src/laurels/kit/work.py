@@ -18,7 +18,7 @@ import asyncpg
 from laurels.permissions import Permission
 
 from .clock import business_now
-from .db import Database, Raw, cut
+from .db.pool import Database, Raw, cut
 
 
 @dataclass(frozen=True, slots=True)

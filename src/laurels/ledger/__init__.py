@@ -4,6 +4,7 @@ Every movement goes through `post`. Rows are never changed; a correction is a re
 
 from .answers import around_reversals
 from .closing import close_wallets, reopen_wallets
+from .dry_runs import moved
 from .errors import (
     BelowMinimum,
     CaptureTooLarge,
@@ -22,7 +23,7 @@ from .locking import lock_wallets_of
 from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Release, Reversal
 from .portions import Portion, count_wallets, list_portions
 from .posting import credit, debit, hold, open_wallets, post, release, reverse
-from .programs import create_program, default_program, furnish, program_ids, worth
+from .programs import apply_preset, create_program, default_program, program_ids, worth
 from .queries import (
     AboutReversal,
     Purse,
@@ -36,16 +37,15 @@ from .queries import (
     taken_back,
     taken_back_by,
 )
-from .rehearsed import moved
 from .repairing import rebuild
 
 __all__ = [
     "AboutReversal", "BelowMinimum", "Capture", "CaptureTooLarge", "Credit", "Debit", "Fault",
     "Figures", "HoldClosed", "HoldNotFound", "HoldPoints", "InsufficientPoints", "Opening",
     "PointsOverLimit", "Portion", "Posted", "ProgramArchived", "ProgramNotFound", "Purse",
-    "Release", "Reversal", "WalletClosed", "WalletNotFound", "around_reversals", "balance",
-    "close_wallets", "count_wallets", "create_program", "credit", "debit", "default_program",
-    "figures", "find_faults", "find_holds", "furnish", "history_of", "hold", "list_lots",
+    "Release", "Reversal", "WalletClosed", "WalletNotFound", "apply_preset", "around_reversals",
+    "balance", "close_wallets", "count_wallets", "create_program", "credit", "debit",
+    "default_program", "figures", "find_faults", "find_holds", "history_of", "hold", "list_lots",
     "list_portions", "lock_wallets_of", "lots_of", "moved", "open_wallets", "post", "program_ids",
     "rebuild", "release", "release_due_holds", "reopen_wallets", "reverse", "settle_due_lots",
     "spendable", "statement", "taken_back", "taken_back_by", "worth",

@@ -10,9 +10,9 @@ from uuid import UUID
 from laurels import audit, tenants
 from laurels.kit.errors import AppError
 from laurels.kit.hot import Item
-from laurels.kit.idempotency import Answer
-from laurels.kit.ids import encode
-from laurels.kit.time import require_future
+from laurels.kit.http.idempotency import Answer
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import require_future
 from laurels.kit.work import Work
 
 from . import posting, queries

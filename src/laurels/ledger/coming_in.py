@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from laurels.events.catalogue.ledger import PointsCredited, PointsDebited, PointsExpired
-from laurels.kit.db import MAX_POINTS
-from laurels.kit.ids import new_id
+from laurels.kit.db.pool import MAX_POINTS
+from laurels.kit.values.ids import new_id
 
 from .drafting import Draft, add_row, balance_of, consume, new_lot, positive, tell
 from .errors import LapsedAlready, PointsOverLimit, ProgramArchived

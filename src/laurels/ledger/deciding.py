@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from laurels.events.catalogue.ledger import HoldOpened, HoldReleased, PointsDebited
-from laurels.kit.db import MAX_POINTS
-from laurels.kit.ids import new_id
-from laurels.kit.time import FAR
+from laurels.kit.db.pool import MAX_POINTS
+from laurels.kit.values.ids import new_id
+from laurels.kit.values.time import FAR
 
 from .coming_in import bring, credit
 from .drafting import (
@@ -34,6 +34,7 @@ from .errors import (
 from .falling_due import pay_debt, settle_due
 from .lots import Wallet, draw
 from .movements import (
+    ApplyDue,
     Capture,
     Credit,
     Debit,
@@ -44,7 +45,6 @@ from .movements import (
     Posted,
     Release,
     Reversal,
-    Settle,
 )
 from .reversing import reverse
 
@@ -79,7 +79,7 @@ def decide(draft: Draft, movement: Movement) -> Posted:
             return _capture(draft, wallet, movement, moment)
         case Release():
             return _release(draft, wallet, movement, moment)
-        case Settle():
+        case ApplyDue():
             return Posted(None, balance_of(wallet))
         case _:  # pragma: no cover - the union above is complete
             msg = f"no such movement: {type(movement).__name__}"
@@ -133,7 +133,7 @@ def follow(draft: Draft, wallet: Wallet) -> Wallet:
 
 def _require_open(wallet: Wallet, movement: Movement) -> None:
     """Raise WalletClosed where nothing new may begin; what was begun may be ended or undone."""
-    if wallet.closed_for is None or isinstance(movement, Capture | Reversal | Release | Settle):
+    if wallet.closed_for is None or isinstance(movement, Capture | Reversal | Release | ApplyDue):
         return
     if wallet.closed_for == "blocked" and _is_by_hand(movement):
         return

@@ -15,7 +15,7 @@ from laurels.events.catalogue.ledger import (
     PointsExpired,
     PointsReversed,
 )
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 
 from .errors import BelowMinimum, InsufficientPoints, PointsNotPositive
 from .lots import Dates, Lot, Wallet, draw

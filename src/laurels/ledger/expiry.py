@@ -5,7 +5,7 @@ from datetime import datetime
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 
-from .movements import Movement, Release, Settle
+from .movements import ApplyDue, Movement, Release
 from .posting import post
 
 
@@ -20,7 +20,7 @@ async def settle_due_lots(work: Work, *, limit: int = 1000) -> int:
         " and (expires_at <= $2 or (matured_at is null and matures_at <= $2)) limit $3",
         work.tenant_id, work.now, limit,
     )  # fmt: skip
-    movements: list[Movement] = [Settle(wallet_id=row[0]) for row in rows]
+    movements: list[Movement] = [ApplyDue(wallet_id=row[0]) for row in rows]
     await post(work, movements)
     return len(rows)
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from laurels.events.catalogue.ledger import PointsExpired, PointsMatured
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import SYSTEM
 
 from .drafting import Draft, add_row, consume, take_from, tell
 from .lots import Lot, Wallet
-from .movements import Settle
+from .movements import ApplyDue
 
 
 def settle_due(draft: Draft, wallet: Wallet, moment: datetime) -> None:
@@ -30,8 +30,8 @@ def pay_debt(draft: Draft, wallet: Wallet, moment: datetime) -> None:
     transaction_id = new_id()
     consume(draft, wallet, paid, transaction_id=transaction_id)
     add_row(
-        draft, wallet, Settle(source="debt", by=SYSTEM), moment, id=transaction_id, type="adjusted",
-        amount=-paid, debt_delta=-paid,
+        draft, wallet, ApplyDue(source="debt", by=SYSTEM), moment,
+        id=transaction_id, type="adjusted", amount=-paid, debt_delta=-paid,
     )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def _expire(draft: Draft, wallet: Wallet, lot: Lot, moment: datetime) -> None:
     lot.expired += points
     wallet.lifetime_expired += points
     row = add_row(
-        draft, wallet, Settle(source="expiration", by=SYSTEM), moment, id=transaction_id,
+        draft, wallet, ApplyDue(source="expiration", by=SYSTEM), moment, id=transaction_id,
         type="expired", amount=-points,
     )  # fmt: skip
     tell(draft, wallet, row, PointsExpired)

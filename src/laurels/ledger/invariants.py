@@ -6,7 +6,7 @@ Each check is one statement over one tenant and returns the rows that break it, 
 from dataclasses import dataclass
 from uuid import UUID
 
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 CHECKS: dict[str, str] = {

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work, uniform
 
 from .lots import Wallet

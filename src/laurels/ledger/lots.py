@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from laurels.kit.time import FAR, end_of_days
+from laurels.kit.values.time import FAR, end_of_days
 
 
 @dataclass(slots=True)

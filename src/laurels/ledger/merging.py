@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 
 from .drafting import Draft, add_row, new_lot
 from .errors import MergeNotUndoable
 from .falling_due import pay_debt, settle_due
 from .lots import Lot, Wallet
-from .movements import Movement, OpenHold, Settle
+from .movements import ApplyDue, Movement, OpenHold
 
 Take = tuple[UUID, int]
 
@@ -40,7 +40,7 @@ class Moved:
 
 
 def _movement(merge_id: UUID) -> Movement:
-    return Settle(source="merge", source_id=str(merge_id))
+    return ApplyDue(source="merge", source_id=str(merge_id))
 
 
 def take_over(

@@ -15,8 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import MAX_POINTS, SCHEMA
-from laurels.kit.tables import Base, Id, TenantOwned, facts, money, one_of, tenant_fk
+from laurels.kit.db.pool import MAX_POINTS, SCHEMA
+from laurels.kit.db.tables import Base, Id, TenantOwned, facts, money, one_of, tenant_fk
 
 TYPES = (
     "earned", "redeemed", "bonus", "adjusted", "expired", "refunded", "reversed", "penalty",

@@ -117,7 +117,7 @@ class Release(Movement):
 
 
 @dataclass(slots=True, kw_only=True)
-class Settle(Movement):
+class ApplyDue(Movement):
     """Nothing is asked but that what is due matures and expires."""
 
 

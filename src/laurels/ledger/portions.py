@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from laurels.kit.ids import FIRST
+from laurels.kit.values.ids import FIRST
 from laurels.kit.work import Work
 
 

@@ -10,12 +10,13 @@ import orjson
 
 from laurels import tenants
 from laurels.events import emit
-from laurels.kit import rehearsing
+from laurels.kit import dry_runs
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work, sparse, uniform
 
 from .deciding import decide, follow, let_go, wallet_of
 from .drafting import Draft, Original, balance_of
+from .dry_runs import note
 from .errors import PostingKeyTaken
 from .locking import lapsed_holds, lock_rows, read_wallet
 from .lots import Lot
@@ -34,7 +35,6 @@ from .movements import (
 )
 from .opened import Opened, read_openings
 from .programs import Programs, load_programs
-from .rehearsed import note
 
 Outcome = Posted | AppError
 
@@ -70,7 +70,7 @@ async def post(
         outcomes = [_outcome(draft, movement, known) for movement in movements]
         if await _book(work, draft, keys_are_fresh=keys_are_fresh, last_try=last_try):
             emit(work, draft.events, historical=historical)
-            if rehearsing.under_way(work):
+            if dry_runs.under_way(work):
                 note(work, draft)
             return outcomes
     raise AssertionError  # the last try books or raises

@@ -11,10 +11,10 @@ import orjson
 
 from laurels import audit, tenants
 from laurels.kit.hot import prefetch
-from laurels.kit.ids import encode, new_id
-from laurels.kit.money import scale
-from laurels.kit.paging import ALL, MAX_PAGE, Asked, Found, Listing, number, text
-from laurels.kit.time import zone
+from laurels.kit.http.paging import ALL, MAX_PAGE, Asked, Found, Listing, number, text
+from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.money import scale
+from laurels.kit.values.time import zone
 from laurels.kit.work import Work
 
 from .errors import (
@@ -177,7 +177,7 @@ async def _as_settings_say(work: Work, values: dict[str, Any]) -> dict[str, Any]
     return {**values, "expiry_days": said.expiry_days}
 
 
-@tenants.follows(LedgerSettings)
+@tenants.on_settings_change(LedgerSettings)
 async def follow_settings(work: Work, _: LedgerSettings, said: LedgerSettings) -> None:
     """The default program lets points lapse as the settings say; lots that are there stay."""
     if not said.decides:
@@ -319,7 +319,7 @@ async def set_archived(work: Work, program_id: UUID, *, archived: bool) -> None:
     )
 
 
-async def furnish(work: Work, preset: str) -> None:
+async def apply_preset(work: Work, preset: str) -> None:
     """The tenant has the program of its preset; a shop's settings say when its points lapse."""
     await create_program(work, name="Points", is_default=True)
     if preset == "shopify":

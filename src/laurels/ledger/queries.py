@@ -9,7 +9,17 @@ from uuid import UUID
 import asyncpg
 
 from laurels.kit.errors import Invalid
-from laurels.kit.paging import FIRST, MAX_PAGE, UTMOST, Asked, Found, Listing, Place, at, number
+from laurels.kit.http.paging import (
+    END_OF_TIME,
+    FIRST,
+    MAX_PAGE,
+    Asked,
+    Found,
+    Listing,
+    Place,
+    at,
+    number,
+)
 from laurels.kit.work import Work
 
 from .errors import HoldNotFound, TransactionNotFound, WalletNotFound
@@ -238,7 +248,7 @@ async def balance(work: Work, member_id: UUID) -> dict[str, int]:
 LOTS = Listing(
     moment="expires_at",
     happened="Expire",
-    sorts={"expires_at": at(f"coalesce(expires_at, {UTMOST})", ordered="expires_at")},
+    sorts={"expires_at": at(f"coalesce(expires_at, {END_OF_TIME})", ordered="expires_at")},
     default="expires_at",
     words="It is the order in which points are consumed: those that never expire come last.",
 )

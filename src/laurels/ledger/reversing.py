@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from laurels.events.catalogue.ledger import PointsReversed
-from laurels.kit.ids import PREFIXES, new_id
+from laurels.kit.values.ids import PREFIXES, new_id
 
 from .drafting import Draft, Original, add_row, balance_of, consume, new_lot, take_from, tell
 from .errors import NotReversible

@@ -6,17 +6,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from laurels.kit import bulk
-from laurels.kit import expand as expanding
-from laurels.kit.access import begin
-from laurels.kit.bulk import BulkIn, BulkOut
-from laurels.kit.expand import ExpansionsOf, Rows, offer
 from laurels.kit.hot import Caller, requires_batched
-from laurels.kit.http import Door
-from laurels.kit.ids import encode
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page
-from laurels.kit.schema import Code
+from laurels.kit.http import bulk
+from laurels.kit.http import expand as expanding
+from laurels.kit.http.access import requires
+from laurels.kit.http.bulk import BulkIn, BulkOut
+from laurels.kit.http.expand import ExpansionsOf, Rows, offer
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Page
+from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.values.fields import Code
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 from laurels.tenants import FeatureOff, LoyaltyOff, PlanExceeded, TenantSuspended
@@ -68,12 +68,12 @@ from .schemas import (
     WalletOut,
 )
 
-router = APIRouter(prefix="/v1", tags=["ledger"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.LEDGER_READ)]
-Adjusting = Annotated[Work, begin(Permission.LEDGER_ADJUST, rehearsable=True)]
-InBulk = Annotated[Work, begin(Permission.LEDGER_ADJUST, feature="bulk", rehearsable=True)]
+router = APIRouter(prefix="/v1", tags=["ledger"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.LEDGER_READ)]
+Adjusting = Annotated[Work, requires(Permission.LEDGER_ADJUST, dry_run=True)]
+InBulk = Annotated[Work, requires(Permission.LEDGER_ADJUST, feature="bulk", dry_run=True)]
 Moving = Annotated[Caller, requires_batched(Permission.LEDGER_ADJUST)]
-Configuring = Annotated[Work, begin(Permission.LEDGER_CONFIGURE)]
+Configuring = Annotated[Work, requires(Permission.LEDGER_CONFIGURE)]
 WALLET = "wallet"
 ExpandWallet = Annotated[str, ExpansionsOf(WALLET), Query()]
 
@@ -93,12 +93,12 @@ async def _programs(work: Work, rows: Rows) -> Mapping[UUID, ProgramOut]:
 
 
 offer("member", "wallets", _wallets, reads=Permission.LEDGER_READ)
-# Whose they are is known upstairs; settlement offers `member`.
+# Whose they are is known above; settlement offers `member`.
 offer(WALLET, "program", _programs, reads=Permission.LEDGER_READ)
 
 
 @router.get("/members/{member_id}/wallets")
-@refuses(WalletNotFound)
+@error_responses(WalletNotFound)
 async def list_wallets(
     member_id: MemberId,
     work: Reading,
@@ -114,7 +114,7 @@ async def list_wallets(
 
 
 @router.get("/members/{member_id}/transactions")
-@refuses(WalletNotFound)
+@error_responses(WalletNotFound)
 async def list_transactions(
     member_id: MemberId,
     work: Reading,
@@ -134,14 +134,14 @@ async def list_transactions(
 
 
 @router.get("/transactions/{transaction_id}")
-@refuses(TransactionNotFound)
+@error_responses(TransactionNotFound)
 async def get_transaction(transaction_id: TransactionId, work: Reading) -> TransactionOut:
     """Read one transaction, such as one named by an event or a redemption."""
     return TransactionOut.model_validate(dict(await queries.get_transaction(work, transaction_id)))
 
 
 @router.get("/wallets/{wallet_id}")
-@refuses(WalletNotFound)
+@error_responses(WalletNotFound)
 async def get_wallet(
     wallet_id: WalletId, work: Reading, expand: ExpandWallet | None = None
 ) -> WalletOut:
@@ -152,7 +152,7 @@ async def get_wallet(
 
 
 @router.get("/wallets/{wallet_id}/lots")
-@refuses(WalletNotFound)
+@error_responses(WalletNotFound)
 async def list_lots(
     wallet_id: WalletId, work: Reading, asked: Annotated[Asked, Depends(queries.LOTS)]
 ) -> Page[LotOut]:
@@ -163,7 +163,7 @@ async def list_lots(
 
 
 @router.post("/wallets/{wallet_id}/credit", status_code=201, response_model=MovedOut)
-@refuses(
+@error_responses(
     TenantSuspended, WalletNotFound, WalletClosed, ProgramArchived, PostingKeyTaken, PointsOverLimit
 )
 async def credit_points(wallet_id: WalletId, body: CreditIn, caller: Moving) -> Response:
@@ -172,7 +172,7 @@ async def credit_points(wallet_id: WalletId, body: CreditIn, caller: Moving) -> 
 
 
 @router.post("/wallets/{wallet_id}/debit", status_code=201, response_model=MovedOut)
-@refuses(
+@error_responses(
     TenantSuspended, WalletNotFound, WalletClosed, PostingKeyTaken, LoyaltyOff, BelowMinimum,
     InsufficientPoints,
 )  # fmt: skip
@@ -182,7 +182,7 @@ async def debit_points(wallet_id: WalletId, body: MoveIn, caller: Moving) -> Res
 
 
 @router.post("/wallets/{wallet_id}/penalty", status_code=201, response_model=MovedOut)
-@refuses(TenantSuspended, WalletNotFound, WalletClosed, PostingKeyTaken)
+@error_responses(TenantSuspended, WalletNotFound, WalletClosed, PostingKeyTaken)
 async def penalize(wallet_id: WalletId, body: PenaltyIn, caller: Moving) -> Response:
     """Take points as a penalty, at most those that are there, pending ones last.
 
@@ -192,7 +192,7 @@ async def penalize(wallet_id: WalletId, body: PenaltyIn, caller: Moving) -> Resp
 
 
 @router.post("/transactions/{transaction_id}/reverse", status_code=201, response_model=MovedOut)
-@refuses(TenantSuspended, TransactionNotFound, WalletClosed, NotReversible, PointsOverLimit)
+@error_responses(TenantSuspended, TransactionNotFound, WalletClosed, NotReversible, PointsOverLimit)
 async def reverse_transaction(
     transaction_id: TransactionId, body: ReverseIn, caller: Moving
 ) -> Response:
@@ -204,7 +204,7 @@ async def reverse_transaction(
 
 
 @router.post("/wallets/{wallet_id}/holds", status_code=201, response_model=HoldOut)
-@refuses(
+@error_responses(
     TenantSuspended, WalletNotFound, WalletClosed, LoyaltyOff, BelowMinimum, InsufficientPoints
 )
 async def hold_points(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Response:
@@ -220,7 +220,7 @@ async def hold_points(wallet_id: WalletId, body: HoldIn, caller: Moving) -> Resp
 
 
 @router.get("/wallets/{wallet_id}/holds")
-@refuses(WalletNotFound)
+@error_responses(WalletNotFound)
 async def list_holds(
     wallet_id: WalletId,
     work: Reading,
@@ -233,14 +233,16 @@ async def list_holds(
 
 
 @router.get("/holds/{hold_id}")
-@refuses(HoldNotFound)
+@error_responses(HoldNotFound)
 async def get_hold(hold_id: HoldId, work: Reading) -> HoldOut:
     """Read one hold."""
     return HoldOut.model_validate(dict(await queries.get_hold(work, hold_id)))
 
 
 @router.post("/holds/{hold_id}/capture", response_model=HoldOut)
-@refuses(TenantSuspended, WalletClosed, HoldNotFound, HoldClosed, CaptureTooLarge, BelowMinimum)
+@error_responses(
+    TenantSuspended, WalletClosed, HoldNotFound, HoldClosed, CaptureTooLarge, BelowMinimum
+)
 async def capture_hold(hold_id: HoldId, caller: Moving, body: CaptureIn | None = None) -> Response:
     """Spend points that were set aside; points that are not captured are released."""
     asked = body or CaptureIn()
@@ -252,7 +254,7 @@ async def capture_hold(hold_id: HoldId, caller: Moving, body: CaptureIn | None =
 
 
 @router.post("/holds/{hold_id}/release", response_model=HoldOut)
-@refuses(TenantSuspended, WalletClosed, HoldNotFound, HoldClosed)
+@error_responses(TenantSuspended, WalletClosed, HoldNotFound, HoldClosed)
 async def release_hold(hold_id: HoldId, caller: Moving, body: ReleaseIn | None = None) -> Response:
     """Release points that were set aside."""
     reason = body.reason if body else None
@@ -260,7 +262,7 @@ async def release_hold(hold_id: HoldId, caller: Moving, body: ReleaseIn | None =
 
 
 @router.post("/movements/bulk", response_model=BulkOut[MovedOut])
-@refuses(TenantSuspended, FeatureOff)
+@error_responses(TenantSuspended, FeatureOff)
 async def move_points(body: BulkIn[MovementIn], work: InBulk) -> Response:
     """Book up to 1,000 credits, debits and penalties at once. Each succeeds or fails on its own."""
     return await bulk.book(work, body.items, MovementIn, MovementIn.to_movement, answers.move)
@@ -280,7 +282,7 @@ async def list_programs(
 
 
 @router.post("/programs", status_code=201)
-@refuses(ProgramNameTaken, ProgramInvalid, ProgramManaged, PlanExceeded)
+@error_responses(ProgramNameTaken, ProgramInvalid, ProgramManaged, PlanExceeded)
 async def create_program(body: ProgramIn, work: Configuring) -> ProgramOut:
     """Create a kind of points."""
     program_id = await programs.create_program(work, **body.values())
@@ -288,14 +290,14 @@ async def create_program(body: ProgramIn, work: Configuring) -> ProgramOut:
 
 
 @router.get("/programs/{program_id}")
-@refuses(ProgramNotFound)
+@error_responses(ProgramNotFound)
 async def get_program(program_id: ProgramId, work: Reading) -> ProgramOut:
     """Read a kind of points."""
     return ProgramOut.model_validate(dict(await programs.get_program(work, program_id)))
 
 
 @router.patch("/programs/{program_id}")
-@refuses(ProgramNotFound, ProgramArchived, ProgramNameTaken, ProgramInvalid, ProgramManaged)
+@error_responses(ProgramNotFound, ProgramArchived, ProgramNameTaken, ProgramInvalid, ProgramManaged)
 async def change_program(
     program_id: ProgramId, body: ProgramPatch, work: Configuring
 ) -> ProgramOut:
@@ -305,7 +307,7 @@ async def change_program(
 
 
 @router.post("/programs/{program_id}/archive")
-@refuses(ProgramNotFound, ProgramInUse)
+@error_responses(ProgramNotFound, ProgramInUse)
 async def archive_program(program_id: ProgramId, work: Configuring) -> ProgramOut:
     """Archive a kind of points: no more are credited; members can still spend what they have."""
     await programs.set_archived(work, program_id, archived=True)
@@ -313,7 +315,7 @@ async def archive_program(program_id: ProgramId, work: Configuring) -> ProgramOu
 
 
 @router.post("/programs/{program_id}/restore")
-@refuses(ProgramNotFound, ProgramNameTaken)
+@error_responses(ProgramNotFound, ProgramNameTaken)
 async def restore_program(program_id: ProgramId, work: Configuring) -> ProgramOut:
     """Restore an archived kind of points."""
     await programs.set_archived(work, program_id, archived=False)

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from laurels.kit.db import MAX_POINTS
-from laurels.kit.expand import Expanded
-from laurels.kit.schema import (
+from laurels.kit.db.pool import MAX_POINTS
+from laurels.kit.http.expand import Expanded
+from laurels.kit.values.fields import (
     Amount,
     Attributes,
     Code,

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from laurels.kit.schema import Flag
+from laurels.kit.values.fields import Flag
 from laurels.tenants import Section, register
 
 

@@ -12,7 +12,7 @@ import asyncpg
 from laurels import audit
 from laurels.events import emit
 from laurels.events.catalogue import members as happens
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import EmailTaken, MemberArchived, MemberBlocked, MemberNotFound

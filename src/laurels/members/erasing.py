@@ -3,16 +3,16 @@
 from uuid import UUID
 
 from laurels import audit
-from laurels.events import Erasing, emit, within
+from laurels.events import Erasing, emit, run_lifecycle_hooks
 from laurels.events.catalogue.members import MemberErased
-from laurels.kit import idempotency
-from laurels.kit.ids import encode
+from laurels.kit.http import idempotency
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import MemberNotFound
 from .queries import lock_persons, require_own_life
 
-_PATIENCE_SECONDS = 600
+_STATEMENT_TIMEOUT_SECONDS = 600
 """How long one statement of an erasure may take: it looks through everything that was stored."""
 
 
@@ -23,7 +23,7 @@ async def erase(work: Work, member_id: UUID) -> None:
     awards stay, without a name. A repeat changes nothing. Raise MemberNotFound, or MemberMerged:
     then the survivor is the one to erase.
     """
-    await work.fetch(f"set local statement_timeout = '{_PATIENCE_SECONDS}s'")
+    await work.fetch(f"set local statement_timeout = '{_STATEMENT_TIMEOUT_SECONDS}s'")
     found = (await lock_persons(work, [member_id])).get(member_id)
     if found is None:
         raise MemberNotFound
@@ -49,7 +49,7 @@ async def erase(work: Work, member_id: UUID) -> None:
             if row["first_name"] and row["last_name"]
         }
     )
-    await within(work, Erasing(tuple(ids), tuple(sorted(texts))))
+    await run_lifecycle_hooks(work, Erasing(tuple(ids), tuple(sorted(texts))))
     await audit.blank(work, [encode("member", each) for each in ids], sorted(texts))
     await idempotency.scrub(work, [*sorted(texts), *(encode("member", each) for each in ids)])
     await _empty(work, ids)

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from laurels import audit
-from laurels.kit import dossier
-from laurels.kit.access import demand
+from laurels.kit import data_export
 from laurels.kit.errors import Invalid
-from laurels.kit.ids import encode
+from laurels.kit.http.access import demand
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .queries import get_member
@@ -16,30 +16,30 @@ from .queries import get_member
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A page of an export: rows by chapter, and what to ask for the next one, if there is one."""
+    """A page of an export: rows by section, and what to ask for the next one, if there is one."""
 
     rows: list[tuple[str, dict[str, Any]]]
     next_cursor: str | None
 
 
 async def export(
-    work: Work, member_id: UUID, *, cursor: str | None = None, limit: int = dossier.MAX_PAGE
+    work: Work, member_id: UUID, *, cursor: str | None = None, limit: int = data_export.MAX_PAGE
 ) -> Exported:
     """Return a page of everything that is kept of a person, those merged into them included.
 
     That somebody asked is noted once, with the first page. Raise MemberNotFound, Invalid, or
     Forbidden when the one who asks may not read a part of it elsewhere.
     """
-    for reads in sorted({chapter.reads for chapter in dossier.chapters()}):
+    for reads in sorted({section.reads for section in data_export.sections()}):
         demand(work, reads, "The export of a person")
     await get_member(work, member_id)
-    chapter, after = _read_cursor(cursor)
+    section, after = _read_cursor(cursor)
     rows = await work.fetch(
         "select id from laurels.members where tenant_id = $1 and (id = $2 or survivor_id = $2)",
         work.tenant_id, member_id,
     )  # fmt: skip
-    told, following = await dossier.read_page(
-        work, [row[0] for row in rows], chapter=chapter, after=after, limit=limit
+    told, following = await data_export.read_page(
+        work, [row[0] for row in rows], section=section, after=after, limit=limit
     )
     if cursor is None:
         await audit.record(
@@ -48,7 +48,7 @@ async def export(
             target_type="member",
             target_id=encode("member", member_id),
         )
-    spoken = [(chapter.name, _spoken(chapter, row)) for chapter, row in told]
+    spoken = [(section.name, _spoken(section, row)) for section, row in told]
     return Exported(spoken, None if following is None else f"{following[0]}.{following[1]}")
 
 
@@ -58,7 +58,7 @@ _KINDS = {
     "program_id": "program", "transaction_id": "transaction", "reverses_id": "transaction",
     "purchase_id": "purchase", "rule_id": "earning_rule",
 }  # fmt: skip
-"""What the columns of all chapters are ids of."""
+"""What the columns of all sections are ids of."""
 
 _SUBJECTS = {
     "purchase.completed": "purchase",
@@ -68,10 +68,10 @@ _SUBJECTS = {
 """What an award is about, by the event that was judged; the member themselves for the rest."""
 
 
-def _spoken(chapter: dossier.Chapter, row: dict[str, Any]) -> dict[str, Any]:
+def _spoken(section: data_export.ExportSection, row: dict[str, Any]) -> dict[str, Any]:
     """Return a row as the API speaks: with ids that say what they are of."""
     row.pop("tenant_id", None)
-    kinds = {**_KINDS, "id": chapter.kind}
+    kinds = {**_KINDS, "id": section.kind}
     if "subject_id" in row:
         kinds["subject_id"] = _SUBJECTS.get(row["trigger"], "member")
     return {

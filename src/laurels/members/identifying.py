@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from laurels.kit.errors import AppError, Invalid
-from laurels.kit.ids import encode
-from laurels.kit.schema import MAX_IDENTITIES
-from laurels.kit.values import fold
+from laurels.kit.values.fields import MAX_IDENTITIES
+from laurels.kit.values.ids import encode
+from laurels.kit.values.text import fold
 from laurels.kit.work import Work
 
 from .errors import (

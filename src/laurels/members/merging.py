@@ -12,9 +12,9 @@ from uuid import UUID
 import asyncpg
 
 from laurels import audit
-from laurels.events import Merging, Unmerging, emit, within
+from laurels.events import Merging, Unmerging, emit, run_lifecycle_hooks
 from laurels.events.catalogue.members import MemberMerged, MemberUnmerged
-from laurels.kit.ids import encode, new_id
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Work
 
 from .errors import (
@@ -70,7 +70,7 @@ async def merge(work: Work, *, survivor_id: UUID, merged_id: UUID) -> Merge:
         " where tenant_id = $1 and (id = $2 or survivor_id = $2)",
         work.tenant_id, merged_id, survivor_id,
     )  # fmt: skip
-    await within(work, Merging(found.id, merged_id, survivor_id))
+    await run_lifecycle_hooks(work, Merging(found.id, merged_id, survivor_id))
     await _tell(work, found, "member.merged", MemberMerged)
     return found
 
@@ -108,7 +108,9 @@ async def unmerge(work: Work, member_id: UUID) -> Merge:
         "update laurels.member_merges set unmerged_at = $3 where tenant_id = $1 and id = $2",
         work.tenant_id, found.id, work.now,
     )  # fmt: skip
-    await within(work, Unmerging(found.id, found.merged_id, found.survivor_id, tuple(family)))
+    await run_lifecycle_hooks(
+        work, Unmerging(found.id, found.merged_id, found.survivor_id, tuple(family))
+    )
     await _tell(work, undone, "member.unmerged", MemberUnmerged)
     return undone
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Computed, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import MAX_SUM
-from laurels.kit.tables import (
+from laurels.kit.db.pool import MAX_SUM
+from laurels.kit.db.tables import (
     Base,
     Id,
     TenantOwned,

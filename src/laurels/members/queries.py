@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from laurels.kit.ids import FIRST, encode
-from laurels.kit.paging import FIRST as FIRST_PAGE
-from laurels.kit.paging import Asked, Found, Key, Listing, at
-from laurels.kit.query import words_of
-from laurels.kit.values import fold
+from laurels.kit.http.paging import FIRST as FIRST_PAGE
+from laurels.kit.http.paging import Asked, Found, Key, Listing, at
+from laurels.kit.http.query import words_of
+from laurels.kit.values.ids import FIRST, encode
+from laurels.kit.values.text import fold
 from laurels.kit.work import Work
 
 from .errors import MemberArchived, MemberBlocked, MemberErased, MemberMerged, MemberNotFound

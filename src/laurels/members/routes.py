@@ -5,15 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator
 
-from laurels.kit import expand as expanding
-from laurels.kit.access import begin
-from laurels.kit.dossier import MAX_PAGE
-from laurels.kit.expand import ExpansionsOf
-from laurels.kit.http import Door
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page
-from laurels.kit.schema import Code, Email, Name
-from laurels.kit.values import check_key
+from laurels.kit.data_export import MAX_PAGE
+from laurels.kit.http import expand as expanding
+from laurels.kit.http.access import requires
+from laurels.kit.http.expand import ExpansionsOf
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Page
+from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.values.fields import Code, Email, Name
+from laurels.kit.values.text import check_key
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -36,12 +36,12 @@ from .errors import (
 )
 from .schemas import ExportOut, MemberId, MemberIn, MemberOut, MergeIn, MergeOut, Status
 
-router = APIRouter(prefix="/v1/members", tags=["members"], route_class=Door)
+router = APIRouter(prefix="/v1/members", tags=["members"], route_class=TransactionalRoute)
 Expand = Annotated[str, ExpansionsOf("member"), Query()]
-Reading = Annotated[Work, begin(Permission.MEMBERS_READ)]
-Writing = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
-Erasing = Annotated[Work, begin(Permission.MEMBERS_ERASE)]
-Exporting = Annotated[Work, begin(Permission.MEMBERS_READ)]
+Reading = Annotated[Work, requires(Permission.MEMBERS_READ)]
+Writing = Annotated[Work, requires(Permission.MEMBERS_WRITE)]
+Erasing = Annotated[Work, requires(Permission.MEMBERS_ERASE)]
+Exporting = Annotated[Work, requires(Permission.MEMBERS_READ)]
 
 
 def _identity(text: str | None) -> str | None:
@@ -94,7 +94,7 @@ async def list_members(
 
 
 @router.get("/{member_id}")
-@refuses(MemberNotFound)
+@error_responses(MemberNotFound)
 async def get_member(member_id: MemberId, work: Reading, expand: Expand | None = None) -> MemberOut:
     """Read one member. A merged one names its survivor in `merged_into`."""
     row = await queries.get_member(work, member_id)
@@ -103,7 +103,7 @@ async def get_member(member_id: MemberId, work: Reading, expand: Expand | None =
 
 
 @router.patch("/{member_id}")
-@refuses(
+@error_responses(
     MemberNotFound,
     MemberMerged,
     MemberErased,
@@ -121,7 +121,7 @@ async def change_member(member_id: MemberId, body: MemberIn, work: Writing) -> M
 
 
 @router.post("/{member_id}/merge")
-@refuses(
+@error_responses(
     MergedWithItself, MemberNotFound, MemberMerged, MemberArchived, MemberBlocked, MemberErased
 )
 async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> MergeOut:
@@ -131,7 +131,7 @@ async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> Mer
 
 
 @router.post("/{member_id}/unmerge")
-@refuses(
+@error_responses(
     MemberNotFound,
     MemberErased,
     MemberNotMerged,
@@ -159,7 +159,7 @@ async def _merge(work: Work, merge: merging.Merge) -> MergeOut:
 
 
 @router.post("/{member_id}/erase")
-@refuses(MemberNotFound, MemberMerged)
+@error_responses(MemberNotFound, MemberMerged)
 async def erase_member(member_id: MemberId, work: Erasing) -> MemberOut:
     """Erase a person for good. The totals in the books stay, but cannot be traced to them."""
     await erasing.erase(work, member_id)
@@ -167,7 +167,7 @@ async def erase_member(member_id: MemberId, work: Erasing) -> MemberOut:
 
 
 @router.get("/{member_id}/export")
-@refuses(MemberNotFound)
+@error_responses(MemberNotFound)
 async def export_member(
     member_id: MemberId,
     work: Exporting,
@@ -176,15 +176,15 @@ async def export_member(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows per page.")] = MAX_PAGE,
 ) -> ExportOut:
-    """Export everything stored about one person, by chapter, in pages of at most 1,000 rows.
+    """Export everything stored about one person, by section, in pages of at most 1,000 rows.
 
     It requires the permissions to read everything in it: activities, audit log, earning, events,
     ledger, purchases, rewards, segments and tiers.
     """
     page = await exporting.export(work, member_id, cursor=cursor, limit=limit)
     data: dict[str, list[dict[str, Any]]] = {}
-    for chapter, row in page.rows:
-        data.setdefault(chapter, []).append(row)
+    for section, row in page.rows:
+        data.setdefault(section, []).append(row)
     return ExportOut(
         member_id=member_id, data=data, has_more=page.next_cursor is not None,
         next_cursor=page.next_cursor,

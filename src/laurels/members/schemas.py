@@ -12,8 +12,8 @@ from pydantic import (
     model_validator,
 )
 
-from laurels.kit.expand import Expanded
-from laurels.kit.schema import (
+from laurels.kit.http.expand import Expanded
+from laurels.kit.values.fields import (
     Attributes,
     Code,
     Day,
@@ -27,7 +27,7 @@ from laurels.kit.schema import (
     Schema,
     View,
 )
-from laurels.kit.time import EARLIEST
+from laurels.kit.values.time import EARLIEST
 
 MemberId = Annotated[UUID, IdOf("member")]
 Status = Literal["active", "blocked", "archived", "merged", "erased"]
@@ -219,12 +219,12 @@ class MergeOut(View):
 
 
 class ExportOut(View):
-    """A page of everything stored about a person: rows by chapter."""
+    """A page of everything stored about a person: rows by section."""
 
     member_id: MemberId
     data: dict[str, list[dict[str, Any]]] = Field(
-        description="Rows by chapter, such as `profile`, `purchases` or `transactions`; each"
-        " chapter has columns of its own."
+        description="Rows by section, such as `profile`, `purchases` or `transactions`; each"
+        " section has columns of its own."
     )
     has_more: bool
     next_cursor: str | None

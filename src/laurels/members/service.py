@@ -14,8 +14,8 @@ from laurels import audit
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
-from laurels.kit.ids import encode, new_id
-from laurels.kit.values import fold
+from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.text import fold
 from laurels.kit.work import Work
 
 from .errors import (

@@ -5,9 +5,9 @@ row-level security, policies, grants by role and column, triggers, checks, funct
 them. What differs is told, whether it is missing, too much, or other than it should be.
 """
 
-from laurels.kit import roles
-from laurels.kit.db import Raw
-from laurels.kit.program import command
+from laurels.kit.db import roles
+from laurels.kit.db.pool import Raw
+from laurels.kit.process.program import command
 
 from . import views
 

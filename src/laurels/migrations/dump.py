@@ -19,19 +19,19 @@ from pathlib import Path
 
 import asyncpg
 
-from laurels.kit import roles
-from laurels.kit.db import SCHEMA, Raw
-from laurels.kit.pg_binaries import OS_FOLDERS, PostgresError, PostgresNotFound, find_binaries
-from laurels.kit.time import utc_now
+from laurels.kit.db import roles
+from laurels.kit.db.pool import SCHEMA, Raw
+from laurels.kit.postgres.binaries import OS_FOLDERS, PostgresError, PostgresNotFound, find_binaries
+from laurels.kit.values.time import utc_now
 
 from . import runner
 
 Say = Callable[[str], None]
 Watch = Callable[[str], None]
 """Is told the name of each table that is being written or brought back."""
-LONGEST_NAME = 63
-KEPT = timedelta(days=30)
-ALWAYS_KEPT = 3
+MAX_NAME = 63
+RETENTION = timedelta(days=30)
+MIN_KEPT_DUMPS = 3
 _CHUNK = 1 << 20
 _SETTING = re.compile(rb"SET (\w+) = ([\w']+);")
 _END_OF_SETTINGS = b"SELECT pg_catalog.set_config('search_path'"
@@ -130,8 +130,8 @@ def forget_old(folder: Path) -> int:
     dumps = sorted(
         folder.glob(f"{SCHEMA}-*.dump"), key=lambda path: path.stat().st_mtime, reverse=True
     )
-    oldest = (utc_now() - KEPT).timestamp()
-    gone = [path for path in dumps[ALWAYS_KEPT:] if path.stat().st_mtime < oldest]
+    oldest = (utc_now() - RETENTION).timestamp()
+    gone = [path for path in dumps[MIN_KEPT_DUMPS:] if path.stat().st_mtime < oldest]
     for path in gone:
         path.unlink(missing_ok=True)
     return len(gone)
@@ -208,7 +208,7 @@ async def _prove(
     url: str, path: Path, programs: Programs, counts: dict[str, int], watch: Watch | None
 ) -> bool:
     """Restore into a scratch database and compare; answer False when none may be made."""
-    scratch = f"{roles.database_of(url)[: LONGEST_NAME - 11]}_dump_check"
+    scratch = f"{roles.database_of(url)[: MAX_NAME - 11]}_dump_check"
     connection = await asyncpg.connect(url)
     try:
         if not await connection.fetchval(

@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import text
 
 from laurels import domains
-from laurels.kit.db import SCHEMA
+from laurels.kit.db.pool import SCHEMA
 
 
 def include_name(name: str | None, type_: str, _parents: Any) -> bool:

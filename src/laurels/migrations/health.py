@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from laurels.kit.db import Raw
+from laurels.kit.db.pool import Raw
 
 SLOW_STATEMENTS = 10
 LARGEST_TABLES = 15

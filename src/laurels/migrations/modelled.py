@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from laurels import domains
-from laurels.kit.alone import wait_alone
-from laurels.kit.db import SCHEMA, Raw
+from laurels.kit.db.advisory_locks import wait_alone
+from laurels.kit.db.pool import SCHEMA, Raw
 
 from .runner import HERE, ONE_AT_A_TIME
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import asyncpg
 
-from laurels.kit.db import Raw
-from laurels.kit.postgres import PostgresError
-from laurels.kit.program import command
+from laurels.kit.db.pool import Raw
+from laurels.kit.postgres.server import PostgresError
+from laurels.kit.process.program import command
 
 from . import dump, runner
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import asyncpg
 
 import laurels.domains
-from laurels.kit import roles
-from laurels.kit.alone import wait_alone
-from laurels.kit.db import Raw
-from laurels.kit.postgres import PostgresError
-from laurels.kit.program import command
+from laurels.kit.db import roles
+from laurels.kit.db.advisory_locks import wait_alone
+from laurels.kit.db.pool import Raw
+from laurels.kit.postgres.server import PostgresError
+from laurels.kit.process.program import command
 
 from . import comparing, views
 
@@ -89,7 +89,7 @@ async def follow(url: str, way: Plan) -> list[str]:
 async def _have_schema(url: str) -> None:
     """The schema is there, also where somebody dropped it. Raise PostgresError if it cannot be."""
     try:
-        await roles.furnish(url)
+        await roles.prepare_database(url)
     except (asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedObjectError) as error:
         msg = (
             f"This database is not ready for Laurels ({error}). Run {command('db init')} with it:"
@@ -162,7 +162,7 @@ async def _drop_views(url: str, *, whole: bool = False) -> None:
 
 
 def function_files() -> dict[str, str]:
-    """Return the text of every file of SQL functions by its path, in the order of the stairs."""
+    """Return the text of every file of SQL functions by its path, in the order of the layers."""
     root = resources.files("laurels")
     names = ["migrations", "kit", *laurels.domains.ROOMS]
     found: dict[str, str] = {}
@@ -306,7 +306,7 @@ async def _wall(url: str, connection: Raw) -> comparing.Described:
     await connection.execute(f'create database "{scratch}" template template0')
     try:
         inside = roles.with_database(url, scratch)
-        await roles.furnish(inside)
+        await roles.prepare_database(inside)
         await upgrade(inside)
         raw = await asyncpg.connect(inside)
         try:

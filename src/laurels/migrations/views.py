@@ -10,8 +10,8 @@ from importlib import resources
 
 import asyncpg
 
-from laurels.kit.db import Raw
-from laurels.kit.pg_binaries import PostgresError
+from laurels.kit.db.pool import Raw
+from laurels.kit.postgres.binaries import PostgresError
 
 SCHEMAS = ("loyalty_app",)
 """The schemas of views, each of one other system."""

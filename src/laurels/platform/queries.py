@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from laurels.kit.paging import Asked, Found, Listing, text
-from laurels.kit.query import words_of
+from laurels.kit.http.paging import Asked, Found, Listing, text
+from laurels.kit.http.query import words_of
 from laurels.kit.work import Work
 from laurels.tenants import TenantNotFound
 

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request
 
 from laurels import tenants
-from laurels.kit.access import begin, once
-from laurels.kit.http import Door
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page
-from laurels.kit.schema import Name
+from laurels.kit.http.access import redact_on_replay, requires
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Page
+from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.values.fields import Name
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 from laurels.tenants.errors import (
@@ -40,9 +40,9 @@ from .schemas import (
     TenantPatch,
 )
 
-router = APIRouter(prefix="/v1/platform", tags=["platform"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.PLATFORM_READ)]
-Writing = Annotated[Work, begin(Permission.PLATFORM_WRITE)]
+router = APIRouter(prefix="/v1/platform", tags=["platform"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.PLATFORM_READ)]
+Writing = Annotated[Work, requires(Permission.PLATFORM_WRITE)]
 SettingName = Annotated[str, Path(max_length=60, description="Name of the setting.")]
 
 
@@ -61,26 +61,26 @@ async def list_platform_tenants(
     return rows.page(PlatformTenantOut.model_validate(row) for row in rows)
 
 
-@router.post("/tenants", status_code=201, dependencies=[once("api_key")])
-@refuses(TenantsExhausted, PlanNotFound, SlugTaken, UnknownPreset, TenantInvalid)
+@router.post("/tenants", status_code=201, dependencies=[redact_on_replay("api_key")])
+@error_responses(TenantsExhausted, PlanNotFound, SlugTaken, UnknownPreset, TenantInvalid)
 async def create_platform_tenant(body: TenantIn, work: Writing, request: Request) -> NewTenantOut:
     """Create a tenant. Its first API key is shown only in this answer."""
     tenant_id, key = await service.create_tenant(
-        work, furnish=request.app.state.furnishers, values=body.model_dump()
+        work, apply_preset=request.app.state.preset_installers, values=body.model_dump()
     )
     tenant = PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
     return NewTenantOut(tenant=tenant, api_key=key.key)
 
 
 @router.get("/tenants/{tenant_id}")
-@refuses(TenantNotFound)
+@error_responses(TenantNotFound)
 async def get_platform_tenant(tenant_id: TenantId, work: Reading) -> PlatformTenantOut:
     """Read one tenant."""
     return PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
 
 
 @router.patch("/tenants/{tenant_id}")
-@refuses(TenantNotFound, PlanNotFound)
+@error_responses(TenantNotFound, PlanNotFound)
 async def change_platform_tenant(
     tenant_id: TenantId, body: TenantPatch, work: Writing
 ) -> PlatformTenantOut:
@@ -91,7 +91,7 @@ async def change_platform_tenant(
 
 
 @router.post("/tenants/{tenant_id}/suspend")
-@refuses(TenantNotFound)
+@error_responses(TenantNotFound)
 async def suspend_platform_tenant(
     tenant_id: TenantId, work: Writing, body: StatusIn | None = None
 ) -> PlatformTenantOut:
@@ -101,7 +101,7 @@ async def suspend_platform_tenant(
 
 
 @router.post("/tenants/{tenant_id}/resume")
-@refuses(TenantNotFound)
+@error_responses(TenantNotFound)
 async def resume_platform_tenant(
     tenant_id: TenantId, work: Writing, body: StatusIn | None = None
 ) -> PlatformTenantOut:
@@ -117,7 +117,7 @@ async def list_plans(work: Reading) -> PlansOut:
 
 
 @router.put("/plans/{code}")
-@refuses(PlanInUse)
+@error_responses(PlanInUse)
 async def set_plan(code: PlanCode, body: PlanIn, work: Writing) -> PlanOut:
     """Create or change a plan. A tenant that exceeds the new limits keeps what it has."""
     found = await plans.set_plan(
@@ -134,14 +134,14 @@ async def list_platform_settings(work: Reading) -> SettingsOut:
 
 
 @router.put("/settings/{name}")
-@refuses(SettingNotFound, SettingInvalid)
+@error_responses(SettingNotFound, SettingInvalid)
 async def change_platform_setting(name: SettingName, body: SettingIn, work: Writing) -> SettingOut:
     """Change a setting of the platform."""
     return SettingOut.model_validate(await tenants.change_setting(work, name, body.value))
 
 
 @router.get("/settings/{name}/history")
-@refuses(SettingNotFound)
+@error_responses(SettingNotFound)
 async def get_platform_setting_history(
     name: SettingName, work: Reading, asked: Annotated[Asked, Depends(tenants.SETTING_HISTORY)]
 ) -> Page[SettingVersionOut]:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from laurels.kit.paging import Whole
-from laurels.kit.schema import Currency, Flag, IdOf, Name, Note, Schema, Shaped, View
+from laurels.kit.http.paging import Whole
+from laurels.kit.values.fields import Currency, Flag, IdOf, Name, Note, Schema, Shaped, View
 from laurels.tenants import PlanLimits
 
 TenantId = Annotated[UUID, IdOf("tenant")]

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels import auth, tenants
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work, on_behalf
 
 from .errors import PlanNotFound, TenantsExhausted
@@ -13,9 +13,9 @@ from .queries import count_tenants, get_tenant, is_open_plan
 
 
 async def create_tenant(
-    work: Work, *, furnish: Sequence[tenants.Furnisher], values: dict[str, Any]
+    work: Work, *, apply_preset: Sequence[tenants.PresetInstaller], values: dict[str, Any]
 ) -> tuple[UUID, auth.NewKey]:
-    """A tenant exists, furnished, with a key of full access; return its id and the key.
+    """A tenant exists, set up by its preset, with a key of full access; return its id and the key.
 
     Raise TenantsExhausted, PlanNotFound, or what `tenants.establish` raises.
     """
@@ -25,7 +25,9 @@ async def create_tenant(
     await _require_plan(work, plan)
     tenant_id = new_id()
     async with on_behalf(work, tenant_id) as inside:
-        made = await tenants.establish(inside, furnish=furnish, **{**values, "plan": plan})
+        made = await tenants.establish(
+            inside, apply_preset=apply_preset, **{**values, "plan": plan}
+        )
         key = await auth.create_key(inside, name="first key", test=made.test)
     return tenant_id, key
 

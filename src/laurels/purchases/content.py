@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from laurels.kit.money import scale
+from laurels.kit.values.money import scale
 
 from .reported import NewPurchase
 

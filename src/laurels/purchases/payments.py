@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
 from .reported import NewPurchase, Payment

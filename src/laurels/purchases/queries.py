@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from laurels.kit.ids import FIRST
-from laurels.kit.paging import FIRST as FIRST_PAGE
-from laurels.kit.paging import Asked, Found, Listing, at
+from laurels.kit.http.paging import FIRST as FIRST_PAGE
+from laurels.kit.http.paging import Asked, Found, Listing, at
+from laurels.kit.values.ids import FIRST
 from laurels.kit.work import Work
 
 from .errors import PurchaseNotFound, RefundNotFound

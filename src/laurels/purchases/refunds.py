@@ -11,9 +11,9 @@ import asyncpg
 import orjson
 
 from laurels.kit.errors import AppError, altered, refused
-from laurels.kit.ids import new_id
-from laurels.kit.money import format_amount, require_amount
-from laurels.kit.time import check_occurred_at
+from laurels.kit.values.ids import new_id
+from laurels.kit.values.money import format_amount, require_amount
+from laurels.kit.values.time import check_occurred_at
 from laurels.kit.work import Actor, Work
 
 from . import queries

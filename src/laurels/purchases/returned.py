@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from laurels.kit.errors import refused
-from laurels.kit.money import require_amount, scale
+from laurels.kit.values.money import require_amount, scale
 
 from .errors import PurchaseInvalid, RefundExceedsPurchase
 

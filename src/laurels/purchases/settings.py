@@ -6,8 +6,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from laurels import tenants
-from laurels.kit.money import require_amount
-from laurels.kit.schema import Flag
+from laurels.kit.values.fields import Flag
+from laurels.kit.values.money import require_amount
 from laurels.kit.work import Work
 from laurels.tenants import Section, TenantInvalid, register
 
@@ -29,7 +29,7 @@ class PurchaseSettings(Section):
     )
 
 
-@tenants.follows(PurchaseSettings)
+@tenants.on_settings_change(PurchaseSettings)
 async def _require_money(work: Work, _: PurchaseSettings, settings: PurchaseSettings) -> None:
     """Raise TenantInvalid for a limit that no amount of the tenant's currency can have."""
     if settings.max_amount is not None:

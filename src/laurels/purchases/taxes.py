@@ -8,7 +8,7 @@ is no tax.
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from laurels.kit.money import scale
+from laurels.kit.values.money import scale
 
 _WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
 NOTHING = Decimal(0)

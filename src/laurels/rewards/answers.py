@@ -7,7 +7,7 @@ from uuid import UUID
 
 from laurels.kit.errors import AppError
 from laurels.kit.hot import Item
-from laurels.kit.idempotency import Answer
+from laurels.kit.http.idempotency import Answer
 from laurels.kit.work import Work
 
 from . import queries

@@ -14,9 +14,9 @@ from typing import Any
 from prometheus_client import Counter
 
 from laurels import tenants
-from laurels.kit.db import Database
-from laurels.kit.ids import encode
-from laurels.kit.values import printable
+from laurels.kit.db.pool import Database
+from laurels.kit.values.ids import encode
+from laurels.kit.values.text import printable
 from laurels.kit.work import Work, open_work
 
 from . import ending, queries

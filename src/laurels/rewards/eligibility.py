@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels.kit.errors import AppError
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.ledger import BelowMinimum, InsufficientPoints
 from laurels.tenants import LoyaltyOff
 

@@ -24,15 +24,15 @@ from laurels.events.catalogue.rewards import (
     RedemptionRefunded,
 )
 from laurels.kit.errors import AppError
-from laurels.kit.ids import encode
-from laurels.kit.time import require_future
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import require_future
 from laurels.kit.work import Work
 
 from . import queries, stock
 from .errors import RedemptionInvalid, RedemptionNotFound
 from .queries import Row
 from .settings import RewardSettings
-from .states import lead
+from .states import transition
 from .values import check_discount, valid_until
 from .vouchers import give_code
 
@@ -80,7 +80,7 @@ async def complete(work: Work, redemption_id: UUID, delivery: Delivery) -> None:
     Raise RedemptionNotFound, RedemptionMoved, RedemptionInvalid or CodeTaken.
     """
     row = await lock_one(work, redemption_id)
-    state = lead("complete", row["state"])
+    state = transition("complete", row["state"])
     await tenants.require_active(work)
     require_future(delivery.expires_at, work.now, field="expires_at", error=RedemptionInvalid)
     tenant = await tenants.current(work)
@@ -108,7 +108,7 @@ async def fail(work: Work, redemption_id: UUID, reason: str, *, final: bool = Fa
     Raise RedemptionNotFound or RedemptionMoved.
     """
     row = await lock_one(work, redemption_id)
-    state = lead("fail", row["state"])
+    state = transition("fail", row["state"])
     failures = row["retry_count"] + 1
     if not final and failures < MAX_FAILURES:
         await work.fetch(
@@ -134,7 +134,7 @@ async def cancel(work: Work, redemption_id: UUID, reason: str | None = None) -> 
     Raise RedemptionNotFound or RedemptionMoved.
     """
     row = await lock_one(work, redemption_id)
-    state = lead("cancel", row["state"])
+    state = transition("cancel", row["state"])
     await _end(work, [row], state)
     await note(work, row, "cancelled", state, reason=reason)
 
@@ -148,7 +148,7 @@ async def refund(
     had again. Raise RedemptionNotFound, RedemptionMoved or ForceNeeded.
     """
     row = await lock_one(work, redemption_id)
-    state = lead("refund", row["state"], force=force)
+    state = transition("refund", row["state"], force=force)
     await _end(work, [row], state, restock=restock)
     await note(work, row, "refunded", state, reason=reason)
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from laurels import members
-from laurels.kit import expand
-from laurels.kit.expand import Rows
+from laurels.kit.http import expand
+from laurels.kit.http.expand import Rows
 from laurels.kit.work import Work
 from laurels.members.schemas import MemberOut
 from laurels.permissions import Permission

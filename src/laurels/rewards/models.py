@@ -16,8 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import MAX_POINTS, SCHEMA
-from laurels.kit.tables import (
+from laurels.kit.db.pool import MAX_POINTS, SCHEMA
+from laurels.kit.db.tables import (
     Base,
     Id,
     TenantOwned,

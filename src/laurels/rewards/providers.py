@@ -1,6 +1,6 @@
 """Providers: whoever delivers rewards from outside, such as a shop that makes discount codes.
 
-A room upstairs registers one by name; a reward says `provider:<name>` as its fulfilment.
+A room above registers one by name; a reward says `provider:<name>` as its fulfilment.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from laurels.kit.db import Database
-from laurels.kit.values import check_key
+from laurels.kit.db.pool import Database
+from laurels.kit.values.text import check_key
 
 MAX_CODE = 128
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from laurels.kit import paging
-from laurels.kit.paging import FIRST, Found, Listing, number, text
+from laurels.kit.http import paging
+from laurels.kit.http.paging import FIRST, Found, Listing, number, text
 from laurels.kit.work import Work
 
 from .errors import RedemptionNotFound, RewardNotFound

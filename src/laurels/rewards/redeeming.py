@@ -19,8 +19,8 @@ from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.rewards import RedemptionCompleted, RewardRedeemed, VouchersNearlyUsed
 from laurels.kit.errors import AppError, altered
-from laurels.kit.ids import encode, new_id
-from laurels.kit.schema import trim_money
+from laurels.kit.values.fields import trim_money
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Actor, Work
 
 from . import ending, queries

@@ -7,16 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from laurels import members
-from laurels.kit import expand as expanding
-from laurels.kit.access import begin
 from laurels.kit.errors import Invalid
-from laurels.kit.expand import ExpansionsOf
 from laurels.kit.hot import Caller, requires_batched
-from laurels.kit.http import Door
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page
-from laurels.kit.query import Switch
-from laurels.kit.schema import Code, Moment
+from laurels.kit.http import expand as expanding
+from laurels.kit.http.access import requires
+from laurels.kit.http.expand import ExpansionsOf
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Page
+from laurels.kit.http.query import Switch
+from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.values.fields import Code, Moment
 from laurels.kit.work import Work
 from laurels.ledger import BelowMinimum, InsufficientPoints
 from laurels.permissions import Permission
@@ -77,15 +77,15 @@ from .schemas import (
 )
 from .voucher_schemas import CodesIn, CodesOut, HandledOut, VoucherOut
 
-router = APIRouter(prefix="/v1", tags=["rewards"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.REWARDS_READ)]
-Writing = Annotated[Work, begin(Permission.REWARDS_WRITE)]
+router = APIRouter(prefix="/v1", tags=["rewards"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.REWARDS_READ)]
+Writing = Annotated[Work, requires(Permission.REWARDS_WRITE)]
 Redeeming = Annotated[Caller, requires_batched(Permission.REWARDS_REDEEM)]
-Using = Annotated[Work, begin(Permission.REWARDS_REDEEM)]
-Fulfilling = Annotated[Work, begin(Permission.REWARDS_FULFIL)]
+Using = Annotated[Work, requires(Permission.REWARDS_REDEEM)]
+Fulfilling = Annotated[Work, requires(Permission.REWARDS_FULFIL)]
 Expand = Annotated[str, ExpansionsOf(REDEMPTION), Query()]
 Category = Annotated[Code | None, Query(description="Only those in this category.")]
-LONGEST = timedelta(days=366)
+MAX_EXTENSION = timedelta(days=366)
 USUAL = timedelta(days=30)
 
 
@@ -139,21 +139,21 @@ async def list_rewards(
 
 
 @router.post("/rewards", status_code=201)
-@refuses(RewardInvalid, ProviderUnknown, TooManyRewards)
+@error_responses(RewardInvalid, ProviderUnknown, TooManyRewards)
 async def create_reward(body: RewardIn, work: Writing) -> RewardOut:
     """Add a reward to the catalogue."""
     return await _reward(work, await service.create_reward(work, body.values()))
 
 
 @router.get("/rewards/{reward_id}")
-@refuses(RewardNotFound)
+@error_responses(RewardNotFound)
 async def get_reward(reward_id: RewardId, work: Reading) -> RewardOut:
     """Read a reward, including an archived one."""
     return await _reward(work, reward_id)
 
 
 @router.patch("/rewards/{reward_id}")
-@refuses(RewardNotFound, RewardArchived, RewardInvalid, ProviderUnknown)
+@error_responses(RewardNotFound, RewardArchived, RewardInvalid, ProviderUnknown)
 async def change_reward(reward_id: RewardId, body: RewardPatch, work: Writing) -> RewardOut:
     """Change the fields that are sent; existing redemptions keep the reward as it was."""
     await service.change_reward(work, reward_id, body.values())
@@ -161,7 +161,7 @@ async def change_reward(reward_id: RewardId, body: RewardPatch, work: Writing) -
 
 
 @router.post("/rewards/{reward_id}/pause")
-@refuses(RewardNotFound, RewardArchived)
+@error_responses(RewardNotFound, RewardArchived)
 async def pause_reward(reward_id: RewardId, work: Writing) -> RewardOut:
     """Pause a reward: it cannot be redeemed until it is resumed."""
     await service.set_active(work, reward_id, active=False)
@@ -169,7 +169,7 @@ async def pause_reward(reward_id: RewardId, work: Writing) -> RewardOut:
 
 
 @router.post("/rewards/{reward_id}/resume")
-@refuses(RewardNotFound, RewardArchived)
+@error_responses(RewardNotFound, RewardArchived)
 async def resume_reward(reward_id: RewardId, work: Writing) -> RewardOut:
     """Resume a paused reward."""
     await service.set_active(work, reward_id, active=True)
@@ -177,7 +177,7 @@ async def resume_reward(reward_id: RewardId, work: Writing) -> RewardOut:
 
 
 @router.post("/rewards/{reward_id}/archive")
-@refuses(RewardNotFound)
+@error_responses(RewardNotFound)
 async def archive_reward(reward_id: RewardId, work: Writing) -> RewardOut:
     """Archive a reward: it leaves the catalogue; existing redemptions stay as they are."""
     await service.set_archived(work, reward_id, archived=True)
@@ -185,7 +185,7 @@ async def archive_reward(reward_id: RewardId, work: Writing) -> RewardOut:
 
 
 @router.post("/rewards/{reward_id}/restore")
-@refuses(RewardNotFound, TooManyRewards)
+@error_responses(RewardNotFound, TooManyRewards)
 async def restore_reward(reward_id: RewardId, work: Writing) -> RewardOut:
     """Restore an archived reward; it is paused until it is resumed."""
     await service.set_archived(work, reward_id, archived=False)
@@ -193,20 +193,20 @@ async def restore_reward(reward_id: RewardId, work: Writing) -> RewardOut:
 
 
 @router.post("/rewards/{reward_id}/duplicate", status_code=201)
-@refuses(RewardNotFound, RewardInvalid, ProviderUnknown, TooManyRewards)
+@error_responses(RewardNotFound, RewardInvalid, ProviderUnknown, TooManyRewards)
 async def duplicate_reward(reward_id: RewardId, work: Writing) -> RewardOut:
     """Copy a reward; the copy starts paused and without redemptions."""
     return await _reward(work, await service.duplicate(work, reward_id))
 
 
 @router.get("/rewards/{reward_id}/stats")
-@refuses(RewardNotFound)
+@error_responses(RewardNotFound)
 async def reward_stats(reward_id: RewardId, work: Reading, window: Window) -> StatsOut:
     """Count a reward's redemptions by state and local day, over at most 366 days (default 30)."""
     await queries.get_reward(work, reward_id)
     until = window[1] or work.now + timedelta(microseconds=1)
     since = window[0] or until - USUAL
-    if not timedelta(0) < until - since <= LONGEST:
+    if not timedelta(0) < until - since <= MAX_EXTENSION:
         msg = "`until` must be after `since`, by at most 366 days"
         raise Invalid(msg, field="until")
     rows = await queries.stats(work, reward_id, since, until)
@@ -221,7 +221,7 @@ async def _reward(work: Work, reward_id: UUID) -> RewardOut:
 
 
 @router.get("/rewards/{reward_id}/vouchers")
-@refuses(RewardNotFound)
+@error_responses(RewardNotFound)
 async def list_vouchers(
     reward_id: RewardId,
     work: Reading,
@@ -235,14 +235,14 @@ async def list_vouchers(
 
 
 @router.post("/rewards/{reward_id}/vouchers")
-@refuses(RewardNotFound, RewardArchived, RewardHasNoPool)
+@error_responses(RewardNotFound, RewardArchived, RewardHasNoPool)
 async def upload_vouchers(reward_id: RewardId, body: CodesIn, work: Writing) -> CodesOut:
     """Upload up to 1,000 codes to a pool. Each has its own outcome; duplicates are listed."""
     return await _codes(work, reward_id, await vouchers.upload(work, reward_id, body.codes))
 
 
 @router.post("/rewards/{reward_id}/vouchers/withdraw")
-@refuses(RewardNotFound)
+@error_responses(RewardNotFound)
 async def withdraw_vouchers(reward_id: RewardId, body: CodesIn, work: Writing) -> CodesOut:
     """Withdraw codes that are not assigned yet. Each has its own outcome."""
     return await _codes(work, reward_id, await vouchers.withdraw(work, reward_id, body.codes))
@@ -258,7 +258,7 @@ async def _codes(work: Work, reward_id: UUID, handled: list[vouchers.Handled]) -
 
 
 @router.get("/members/{member_id}/rewards")
-@refuses(
+@error_responses(
     members.MemberNotFound, members.MemberMerged, members.MemberErased, members.MemberBlocked,
     members.MemberArchived,
 )  # fmt: skip
@@ -288,7 +288,7 @@ async def list_offers(
     response_model=RedemptionOut,
     responses={200: {"model": RedemptionOut, "description": "It was there before."}},
 )
-@refuses(
+@error_responses(
     TenantSuspended, members.MemberNotFound, RewardNotFound, RedemptionAltered, QuantityNotAllowed,
     members.MemberMerged, members.MemberErased, members.MemberBlocked, members.MemberArchived,
     LoyaltyOff, RewardsOff, RewardArchived, RewardPaused, RewardNotOpen, RewardEnded, TierTooLow,
@@ -316,7 +316,7 @@ async def list_redemptions(
 
 
 @router.get("/redemptions/{redemption_id}")
-@refuses(RedemptionNotFound)
+@error_responses(RedemptionNotFound)
 async def get_redemption(
     redemption_id: RedemptionId, work: Reading, expand: Expand | None = None
 ) -> RedemptionOut:
@@ -327,7 +327,7 @@ async def get_redemption(
 
 
 @router.patch("/redemptions/{redemption_id}")
-@refuses(RedemptionNotFound)
+@error_responses(RedemptionNotFound)
 async def change_redemption(
     redemption_id: RedemptionId, body: RedemptionPatch, work: Fulfilling
 ) -> RedemptionOut:
@@ -337,7 +337,7 @@ async def change_redemption(
 
 
 @router.post("/redemptions/{redemption_id}/complete")
-@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved, RedemptionInvalid, CodeTaken)
+@error_responses(TenantSuspended, RedemptionNotFound, RedemptionMoved, RedemptionInvalid, CodeTaken)
 async def complete_redemption(
     redemption_id: RedemptionId, work: Fulfilling, body: CompleteIn | None = None
 ) -> RedemptionOut:
@@ -347,7 +347,7 @@ async def complete_redemption(
 
 
 @router.post("/redemptions/{redemption_id}/fail")
-@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved)
+@error_responses(TenantSuspended, RedemptionNotFound, RedemptionMoved)
 async def fail_redemption(
     redemption_id: RedemptionId, body: FailureIn, work: Fulfilling
 ) -> RedemptionOut:
@@ -357,7 +357,7 @@ async def fail_redemption(
 
 
 @router.post("/redemptions/{redemption_id}/cancel")
-@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved)
+@error_responses(TenantSuspended, RedemptionNotFound, RedemptionMoved)
 async def cancel_redemption(
     redemption_id: RedemptionId, work: Using, body: CancellationIn | None = None
 ) -> RedemptionOut:
@@ -367,7 +367,7 @@ async def cancel_redemption(
 
 
 @router.post("/redemptions/{redemption_id}/use")
-@refuses(
+@error_responses(
     TenantSuspended, RedemptionNotFound, RedemptionMoved, members.MemberBlocked, RedemptionInvalid,
     RedemptionLapsed, PurchaseNotFound, PurchaseNotUsable, PurchaseOfAnother, PurchaseBelowMinimum,
 )  # fmt: skip
@@ -378,7 +378,7 @@ async def use_redemption(redemption_id: RedemptionId, body: UseIn, work: Using) 
 
 
 @router.post("/redemptions/{redemption_id}/refund")
-@refuses(TenantSuspended, RedemptionNotFound, RedemptionMoved, ForceNeeded)
+@error_responses(TenantSuspended, RedemptionNotFound, RedemptionMoved, ForceNeeded)
 async def refund_redemption(
     redemption_id: RedemptionId, work: Fulfilling, body: TakingBackIn | None = None
 ) -> RedemptionOut:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from laurels.kit.db import MAX_POINTS
-from laurels.kit.expand import Expanded
-from laurels.kit.paging import Whole
-from laurels.kit.schema import (
+from laurels.kit.db.pool import MAX_POINTS
+from laurels.kit.http.expand import Expanded
+from laurels.kit.http.paging import Whole
+from laurels.kit.values.fields import (
     Amount,
     Attributes,
     Code,
@@ -23,7 +23,7 @@ from laurels.kit.schema import (
     Shaped,
     View,
 )
-from laurels.kit.values import check_key, check_prose
+from laurels.kit.values.text import check_key, check_prose
 
 from .ending import Delivery
 from .redeeming import NewRedemption

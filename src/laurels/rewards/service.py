@@ -8,7 +8,7 @@ import orjson
 
 from laurels import audit, segments, tenants, tiers
 from laurels.kit.errors import NotFound
-from laurels.kit.ids import encode, new_id
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Work
 
 from . import providers, queries

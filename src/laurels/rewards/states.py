@@ -43,7 +43,7 @@ _DONE = {
 }
 
 
-def lead(operation: str, state: str, *, force: bool = False) -> str:
+def transition(operation: str, state: str, *, force: bool = False) -> str:
     """Return the state that an operation leads to.
 
     Raise RedemptionMoved, or ForceNeeded for a refund.

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from . import queries

@@ -10,7 +10,7 @@ from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.rewards import RedemptionReopened, RedemptionUsed
 from laurels.kit.errors import AppError
-from laurels.kit.money import require_at_most, scale
+from laurels.kit.values.money import require_at_most, scale
 from laurels.kit.work import Work
 
 from . import queries
@@ -24,7 +24,7 @@ from .errors import (
 )
 from .queries import Row
 from .settings import RewardSettings
-from .states import lead
+from .states import transition
 from .values import check_discount, most_on
 
 
@@ -54,7 +54,7 @@ async def use(work: Work, redemption_id: UUID, use: Use) -> None:
     if use.purchase_id is not None:
         there = (await purchases.lock(work, [use.purchase_id])).get(use.purchase_id)
     row = await lock_one(work, redemption_id)
-    state = lead("use", row["state"])
+    state = transition("use", row["state"])
     if row["member_id"] in present and present[row["member_id"]].status == "blocked":
         raise members.MemberBlocked
     if is_over(row, work.now):
@@ -185,7 +185,7 @@ async def _reopen(work: Work, redemption_ids: Sequence[UUID]) -> int:
     )  # fmt: skip
     told: list[Event] = []
     for row in rows:
-        await note(work, row, "reopened", lead("reopen", row["state"]))
+        await note(work, row, "reopened", transition("reopen", row["state"]))
         told.append(RedemptionReopened(row["member_id"], work.now, row["id"], row["reward_id"]))
     emit(work, told)
     return len(rows)

@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, ValidationError
 
 from laurels.kit.errors import FieldError
-from laurels.kit.money import require_amount, require_at_most
-from laurels.kit.schema import Amount, Attributes, Code, Moment, Name, Schema
-from laurels.kit.time import end_of_days, zone
-from laurels.kit.words import fault_of
+from laurels.kit.values.faults import fault_of
+from laurels.kit.values.fields import Amount, Attributes, Code, Moment, Name, Schema
+from laurels.kit.values.money import require_amount, require_at_most
+from laurels.kit.values.time import end_of_days, zone
 
 from .errors import RedemptionInvalid, RewardInvalid
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from laurels.kit.schema import IdOf, Schema, View
+from laurels.kit.values.fields import IdOf, Schema, View
 
 from .schemas import RedemptionId, RewardId
 from .vouchers import MAX_CODES

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from laurels import audit
-from laurels.kit.ids import encode, new_id
-from laurels.kit.values import check_key, fold
+from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.text import check_key, fold
 from laurels.kit.work import Work
 
 from . import queries

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from laurels.kit.ids import FIRST
-from laurels.kit.values import fold
+from laurels.kit.values.ids import FIRST
+from laurels.kit.values.text import fold
 from laurels.kit.work import Work
 
 from .queries import REDEMPTION, REWARD, Row

@@ -1,6 +1,6 @@
 """Groups of members, by criteria or as lists kept by hand, with a history of who joined and left.
 
-Criteria are conditions, compiled to SQL. Rooms upstairs `register` fields that criteria may ask. It
+Criteria are conditions, compiled to SQL. Rooms above `register` fields that criteria may ask. It
 never decides what belonging to a segment brings.
 """
 

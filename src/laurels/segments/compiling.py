@@ -26,7 +26,7 @@ from laurels.kit.conditions import (
     Not,
     Op,
 )
-from laurels.kit.time import local_date, since_days
+from laurels.kit.values.time import local_date, since_days
 
 TYPES: Final[Mapping[Kind, str]] = {
     Kind.MONEY: "numeric",

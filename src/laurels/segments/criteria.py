@@ -1,6 +1,6 @@
 """What criteria may ask of a member: the registry of fields, and where SQL finds each.
 
-Rooms upstairs add theirs with one call when they are loaded:
+Rooms above add theirs with one call when they are loaded:
 
     segments.register_source("clubs", "left join laurels.club_enrollments as clubs on …")
     segments.register(Field("club.level", Kind.INTEGER, "…"), "clubs.level", needs=("clubs",))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from laurels.kit.time import local_date, start_of_day
+from laurels.kit.values.time import local_date, start_of_day
 from laurels.kit.work import Work
 
 from .matching import values_of

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from laurels.kit.expand import Rows
+from laurels.kit.http.expand import Rows
 from laurels.kit.work import Work
 
 from .queries import names_of

@@ -1,4 +1,4 @@
-"""The fields of the rooms downstairs: profile, lifetime totals, points, purchases, RFM.
+"""The fields of the rooms below: profile, lifetime totals, points, purchases, RFM.
 
 Purchases count as completed ones; spend is what was paid less what went back. Points are those of
 the default program. Days are the tenant's own: yesterday is one day ago, whatever the hour.

@@ -9,7 +9,7 @@ from laurels import audit, members
 from laurels.events import emit
 from laurels.events.catalogue.segments import SegmentJoined, SegmentLeft
 from laurels.kit.errors import Invalid
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import SegmentArchived, SegmentIsDynamic

@@ -8,7 +8,7 @@ from typing import Any
 
 from laurels import tenants
 from laurels.kit.conditions import Condition, Kind, Leaf, fields_of
-from laurels.kit.time import zone
+from laurels.kit.values.time import zone
 from laurels.kit.work import Work
 
 from . import criteria as registry

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from laurels import tenants
 from laurels.kit.conditions import Condition
-from laurels.kit.paging import FIRST, Asked, Found, Listing, text
-from laurels.kit.time import local_date, zone
+from laurels.kit.http.paging import FIRST, Asked, Found, Listing, text
+from laurels.kit.values.time import local_date, zone
 from laurels.kit.work import Work
 
 from .errors import SegmentNotFound

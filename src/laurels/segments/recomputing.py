@@ -27,7 +27,7 @@ from .matching import Question, looking_at_all, question, start_of_today
 from .queries import get_segment
 
 log = logging.getLogger("laurels.segments")
-PATIENCE_SECONDS = 600
+STATEMENT_TIMEOUT_SECONDS = 600
 """How long one statement of a computation may take; a tenant may have millions of members."""
 FAILURES = (
     AppError, ValueError, LookupError, TypeError, ArithmeticError, asyncpg.DataError,
@@ -61,7 +61,7 @@ async def recompute(work: Work, segment_id: UUID, *, notify: bool | None = None)
         raise SegmentIsStatic
     tell = segment["computed_version"] == segment["version"] if notify is None else notify
     condition = registry.read(segment["criteria"])
-    async with looking_at_all(work, seconds=PATIENCE_SECONDS):
+    async with looking_at_all(work, seconds=STATEMENT_TIMEOUT_SECONDS):
         joined, left = await _move(work, segment, condition, None)
         by_day = (await question(work, condition)).goes_by_day()
         members = await summarise(work, segment_id, computed=segment["version"], by_day=by_day)
@@ -75,12 +75,12 @@ async def _move(
 ) -> tuple[list[UUID], list[UUID]]:
     """Whoever matches belongs to the segment and nobody else; `only` looks at these alone."""
     return (
-        await _let_in(work, segment, condition, only),
+        await _authenticate(work, segment, condition, only),
         await _let_go(work, segment, condition, only),
     )
 
 
-async def _let_in(
+async def _authenticate(
     work: Work, segment: dict[str, Any], condition: Condition, only: Sequence[UUID] | None
 ) -> list[UUID]:
     asked = await question(work, condition, few=only is not None)

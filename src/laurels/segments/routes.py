@@ -8,14 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from laurels import members
-from laurels.kit.access import begin
-from laurels.kit.expand import offer
-from laurels.kit.http import Door
-from laurels.kit.ids import encode
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page
-from laurels.kit.query import Switch
-from laurels.kit.schema import Day
+from laurels.kit.http.access import requires
+from laurels.kit.http.expand import offer
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Page
+from laurels.kit.http.query import Switch
+from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.values.fields import Day
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -54,12 +54,12 @@ from .schemas import (
     SegmentPreviewOut,
 )
 
-router = APIRouter(prefix="/v1", tags=["segments"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.SEGMENTS_READ)]
-Writing = Annotated[Work, begin(Permission.SEGMENTS_WRITE)]
+router = APIRouter(prefix="/v1", tags=["segments"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.SEGMENTS_READ)]
+Writing = Annotated[Work, requires(Permission.SEGMENTS_WRITE)]
 History = Annotated[Switch, Query(description="Include stays that have ended, with when and why.")]
 offer("member", "segments", expanding.segments, reads=Permission.SEGMENTS_READ)
-MOST_DAYS = timedelta(days=366)
+MAX_SPAN = timedelta(days=366)
 
 
 @router.get("/segments")
@@ -90,7 +90,7 @@ async def list_segment_fields(work: Reading) -> SegmentFieldsOut:
 
 
 @router.post("/segments/preview")
-@refuses(CriteriaInvalid)
+@error_responses(CriteriaInvalid)
 async def preview_segment(body: SegmentPreviewIn, work: Reading) -> SegmentPreviewOut:
     """Try criteria: count the matching members and show the newest. Nothing is stored."""
     return SegmentPreviewOut.model_validate(
@@ -99,49 +99,51 @@ async def preview_segment(body: SegmentPreviewIn, work: Reading) -> SegmentPrevi
 
 
 @router.post("/segments", status_code=201)
-@refuses(CriteriaInvalid, SegmentNameTaken, TooManySegments)
+@error_responses(CriteriaInvalid, SegmentNameTaken, TooManySegments)
 async def create_segment(body: SegmentIn, work: Writing) -> SegmentOut:
     """Create a segment. It is computed at once, or by a job if there are many members."""
     return SegmentOut.model_validate(await service.create(work, body.model_dump()))
 
 
 @router.get("/segments/{segment_id}")
-@refuses(SegmentNotFound)
+@error_responses(SegmentNotFound)
 async def get_segment(segment_id: SegmentId, work: Reading) -> SegmentOut:
     """Read a segment."""
     return SegmentOut.model_validate(await queries.get_segment(work, segment_id))
 
 
 @router.patch("/segments/{segment_id}")
-@refuses(SegmentNotFound, SegmentArchived, SegmentIsStatic, CriteriaInvalid, SegmentNameTaken)
+@error_responses(
+    SegmentNotFound, SegmentArchived, SegmentIsStatic, CriteriaInvalid, SegmentNameTaken
+)
 async def change_segment(segment_id: SegmentId, body: SegmentPatch, work: Writing) -> SegmentOut:
     """Change the fields that are sent. New criteria are computed as for a new segment."""
     return SegmentOut.model_validate(await service.change(work, segment_id, body.content()))
 
 
 @router.post("/segments/{segment_id}/archive")
-@refuses(SegmentNotFound)
+@error_responses(SegmentNotFound)
 async def archive_segment(segment_id: SegmentId, work: Writing) -> SegmentOut:
     """Archive a segment; its history stays, and it can be restored."""
     return SegmentOut.model_validate(await service.archive(work, segment_id))
 
 
 @router.post("/segments/{segment_id}/restore")
-@refuses(SegmentNotFound, SegmentNameTaken, TooManySegments)
+@error_responses(SegmentNotFound, SegmentNameTaken, TooManySegments)
 async def restore_segment(segment_id: SegmentId, work: Writing) -> SegmentOut:
     """Restore an archived segment, with the members that its criteria match now."""
     return SegmentOut.model_validate(await service.restore(work, segment_id))
 
 
 @router.post("/segments/{segment_id}/duplicate", status_code=201)
-@refuses(SegmentNotFound, SegmentNameTaken, TooManySegments)
+@error_responses(SegmentNotFound, SegmentNameTaken, TooManySegments)
 async def duplicate_segment(segment_id: SegmentId, body: DuplicateIn, work: Writing) -> SegmentOut:
     """Create another segment with the same criteria, or a list with the same members."""
     return SegmentOut.model_validate(await service.duplicate(work, segment_id, name=body.name))
 
 
 @router.post("/segments/{segment_id}/recompute")
-@refuses(SegmentNotFound, SegmentArchived, SegmentIsStatic)
+@error_responses(SegmentNotFound, SegmentArchived, SegmentIsStatic)
 async def recompute_segment(
     segment_id: SegmentId, work: Writing, body: RecomputeIn | None = None
 ) -> RecomputeOut:
@@ -153,7 +155,7 @@ async def recompute_segment(
 
 
 @router.get("/segments/{segment_id}/members")
-@refuses(SegmentNotFound)
+@error_responses(SegmentNotFound)
 async def list_segment_members(
     segment_id: SegmentId,
     work: Reading,
@@ -167,7 +169,7 @@ async def list_segment_members(
 
 
 @router.post("/segments/{segment_id}/members")
-@refuses(SegmentNotFound, SegmentArchived, SegmentIsDynamic)
+@error_responses(SegmentNotFound, SegmentArchived, SegmentIsDynamic)
 async def add_segment_members(
     segment_id: SegmentId, body: ListedIn, work: Writing
 ) -> ListedResultOut:
@@ -177,7 +179,7 @@ async def add_segment_members(
 
 
 @router.post("/segments/{segment_id}/members/remove")
-@refuses(SegmentNotFound, SegmentArchived, SegmentIsDynamic)
+@error_responses(SegmentNotFound, SegmentArchived, SegmentIsDynamic)
 async def remove_segment_members(
     segment_id: SegmentId, body: ListedIn, work: Writing
 ) -> ListedResultOut:
@@ -200,7 +202,7 @@ async def _listed(work: Work, segment_id: UUID, found: Sequence[lists.Listed]) -
 
 
 @router.get("/segments/{segment_id}/performance")
-@refuses(SegmentNotFound)
+@error_responses(SegmentNotFound)
 async def get_segment_performance(
     segment_id: SegmentId,
     work: Reading,
@@ -212,13 +214,13 @@ async def get_segment_performance(
     """Read what a segment's members did day by day: revenue, purchases, points."""
     await queries.get_segment(work, segment_id)
     last = until or work.now.date() + timedelta(days=1)
-    first = max(since or last - timedelta(days=30), last - MOST_DAYS)
+    first = max(since or last - timedelta(days=30), last - MAX_SPAN)
     rows = await queries.list_days(work, segment_id, since=first, until=last)
     return SegmentPerformanceOut(data=[SegmentDayOut.model_validate(row) for row in rows])
 
 
 @router.get("/segments/{segment_id}/overlap")
-@refuses(SegmentNotFound)
+@error_responses(SegmentNotFound)
 async def get_segment_overlap(segment_id: SegmentId, work: Reading) -> OverlapsOut:
     """Count the members that a segment shares with each other segment."""
     rows = await queries.overlaps(work, segment_id)
@@ -226,7 +228,7 @@ async def get_segment_overlap(segment_id: SegmentId, work: Reading) -> OverlapsO
 
 
 @router.get("/members/{member_id}/segments")
-@refuses(members.MemberNotFound)
+@error_responses(members.MemberNotFound)
 async def list_member_segments(
     member_id: MemberId,
     work: Reading,

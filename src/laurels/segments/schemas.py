@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from laurels.kit.fields import FieldOut
-from laurels.kit.paging import Whole
-from laurels.kit.schema import Code, Flag, IdOf, MoneyOut, Name, Note, Schema, View
+from laurels.kit.http.listed_fields import FieldOut
+from laurels.kit.http.paging import Whole
+from laurels.kit.values.fields import Code, Flag, IdOf, MoneyOut, Name, Note, Schema, View
 
 from .lists import CHUNK
 

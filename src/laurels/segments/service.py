@@ -8,7 +8,7 @@ import orjson
 
 from laurels import audit, events, jobs, tenants
 from laurels.kit.conditions import to_json
-from laurels.kit.ids import encode, new_id
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Work
 
 from . import criteria as registry

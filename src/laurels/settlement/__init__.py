@@ -5,11 +5,11 @@ stories across the books: member, purchase or activity, rules, ledger, totals, o
 """
 
 from .archiving import archive, block, restore, unblock
+from .dry_run import DryRunOut, FollowsOut, follow
 from .effect import Settled
 from .ending import cancel, complete, find_stuck, settle_waiting
 from .recording import record_activities, revoke_activity
 from .refunding import Refunded, refund
-from .rehearsal import DryRunOut, FollowsOut, follow
 from .service import award_enrolment, enrol, settle
 
 __all__ = [

@@ -13,9 +13,9 @@ from laurels.activities import NewActivity
 from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.errors import AppError
 from laurels.kit.hot import Item
-from laurels.kit.idempotency import Answer
-from laurels.kit.ids import encode
-from laurels.kit.schema import trim_money
+from laurels.kit.http.idempotency import Answer
+from laurels.kit.values.fields import trim_money
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 from laurels.members.schemas import MemberOut
 from laurels.purchases import NewPurchase, NewRefund

@@ -20,8 +20,8 @@ from laurels import activities, earning, members, tenants
 from laurels.activities import NewActivity
 from laurels.events import emit
 from laurels.events.catalogue.activities import MemberBirthday
-from laurels.kit.ids import encode
-from laurels.kit.time import local_date, start_of_day, zone
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import local_date, start_of_day, zone
 from laurels.kit.work import Work
 
 DAYS_MADE_UP_FOR = 7

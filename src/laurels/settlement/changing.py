@@ -9,7 +9,7 @@ from laurels import audit, purchases, rewards, tenants
 from laurels.events import emit
 from laurels.events.catalogue.purchases import PurchaseChanged
 from laurels.kit.errors import AppError
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase, Payment
 

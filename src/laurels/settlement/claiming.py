@@ -5,7 +5,7 @@ from uuid import UUID
 from laurels import audit, earning, members, purchases, tenants, tiers
 from laurels.events import emit
 from laurels.events.catalogue.purchases import PurchaseClaimed, PurchaseCompleted
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from . import buyers, changing, refunding

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from laurels import earning, members, purchases
 from laurels.events.catalogue.purchases import PurchaseCompleted
-from laurels.kit import expand
-from laurels.kit.expand import Rows
+from laurels.kit.http import expand
+from laurels.kit.http.expand import Rows
 from laurels.kit.work import Work
 from laurels.members.schemas import MemberOut
 from laurels.permissions import Permission

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from laurels import ledger, purchases, tenants
 from laurels.kit.errors import AppError, FieldError, refused
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase, Payment
 

@@ -15,7 +15,7 @@ from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.activities import ActivityRecorded, ActivityRevoked, MemberBirthday
 from laurels.kit.errors import AppError
-from laurels.kit.ids import encode
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import MAX_BATCH, ActivityUnattributed, BatchTooLarge, MemberMismatch

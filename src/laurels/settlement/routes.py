@@ -6,16 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from laurels import activities, members, purchases, tenants
-from laurels.kit import bulk
-from laurels.kit import expand as expanding
-from laurels.kit.access import begin
-from laurels.kit.bulk import BulkIn, BulkOut
-from laurels.kit.expand import ExpansionsOf
 from laurels.kit.hot import Caller, requires_batched
-from laurels.kit.http import Door
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Found, Page
-from laurels.kit.schema import Code
+from laurels.kit.http import bulk
+from laurels.kit.http import expand as expanding
+from laurels.kit.http.access import requires
+from laurels.kit.http.bulk import BulkIn, BulkOut
+from laurels.kit.http.expand import ExpansionsOf
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Found, Page
+from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.values.fields import Code
 from laurels.kit.work import Work
 from laurels.members.errors import (
     EmailTaken,
@@ -54,18 +54,18 @@ from .schemas import (
 )
 from .sent import PurchaseClaimIn, PurchaseIn, PurchasePatch, RefundIn, RefundOfIn
 
-router = APIRouter(prefix="/v1", route_class=Door)
-Enrolling = Annotated[Work, begin(Permission.MEMBERS_WRITE)]
+router = APIRouter(prefix="/v1", route_class=TransactionalRoute)
+Enrolling = Annotated[Work, requires(Permission.MEMBERS_WRITE)]
 ExpandPurchase = Annotated[str, ExpansionsOf(PURCHASE), Query()]
 ExpandSummary = Annotated[str, ExpansionsOf(SUMMARY), Query()]
-Reading = Annotated[Work, begin(Permission.PURCHASES_READ)]
-Writing = Annotated[Work, begin(Permission.PURCHASES_WRITE)]
-EnrollingInBulk = Annotated[Work, begin(Permission.MEMBERS_WRITE, feature="bulk")]
-InBulk = Annotated[Work, begin(Permission.PURCHASES_WRITE, feature="bulk", rehearsable=True)]
-Settling = Annotated[Work, begin(Permission.PURCHASES_WRITE, rehearsable=True)]
-ReadingActivities = Annotated[Work, begin(Permission.ACTIVITIES_READ)]
-Revoking = Annotated[Work, begin(Permission.ACTIVITIES_WRITE, rehearsable=True)]
-DoingInBulk = Annotated[Work, begin(Permission.ACTIVITIES_WRITE, feature="bulk", rehearsable=True)]
+Reading = Annotated[Work, requires(Permission.PURCHASES_READ)]
+Writing = Annotated[Work, requires(Permission.PURCHASES_WRITE)]
+EnrollingInBulk = Annotated[Work, requires(Permission.MEMBERS_WRITE, feature="bulk")]
+InBulk = Annotated[Work, requires(Permission.PURCHASES_WRITE, feature="bulk", dry_run=True)]
+Settling = Annotated[Work, requires(Permission.PURCHASES_WRITE, dry_run=True)]
+ReadingActivities = Annotated[Work, requires(Permission.ACTIVITIES_READ)]
+Revoking = Annotated[Work, requires(Permission.ACTIVITIES_WRITE, dry_run=True)]
+DoingInBulk = Annotated[Work, requires(Permission.ACTIVITIES_WRITE, feature="bulk", dry_run=True)]
 Doing = Annotated[Caller, requires_batched(Permission.ACTIVITIES_WRITE)]
 ExpandActivity = Annotated[str, ExpansionsOf(ACTIVITY), Query()]
 ExpandActivities = Annotated[str, ExpansionsOf(ACTIVITY_SUMMARY), Query()]
@@ -108,7 +108,7 @@ Buyer = Annotated[tuple[UUID | None, str | None], Depends(_buyer)]
         200: {"model": MemberOut, "description": "The member already existed and was updated."}
     },
 )
-@refuses(*ENROLLING)
+@error_responses(*ENROLLING)
 async def enrol_member(body: MemberIn, work: Enrolling, response: Response) -> MemberOut:
     """Enrol a member, or update the one with this external id or e-mail (then 200)."""
     upserted = await service.enrol(work, body.profile())
@@ -117,14 +117,14 @@ async def enrol_member(body: MemberIn, work: Enrolling, response: Response) -> M
 
 
 @router.post("/members/bulk", tags=["members"], response_model=BulkOut[MemberOut])
-@refuses("tenant_suspended", "feature_off")
+@error_responses("tenant_suspended", "feature_off")
 async def enrol_members(body: BulkIn[MemberIn], work: EnrollingInBulk) -> Response:
     """Enrol or update up to 1,000 members at once. Each succeeds or fails on its own."""
     return await bulk.book(work, body.items, MemberIn, MemberIn.profile, answers.enrol)
 
 
 @router.delete("/members/{member_id}", tags=["members"])
-@refuses(MemberNotFound, MemberMerged, MemberBlocked, MemberErased)
+@error_responses(MemberNotFound, MemberMerged, MemberBlocked, MemberErased)
 async def archive_member(member_id: MemberId, work: Enrolling) -> MemberOut:
     """Archive a member: hidden from lists, and unable to earn or spend until restored."""
     await archiving.archive(work, member_id)
@@ -132,7 +132,7 @@ async def archive_member(member_id: MemberId, work: Enrolling) -> MemberOut:
 
 
 @router.post("/members/{member_id}/restore", tags=["members"])
-@refuses(MemberNotFound, MemberMerged, MemberBlocked, MemberErased, EmailTaken)
+@error_responses(MemberNotFound, MemberMerged, MemberBlocked, MemberErased, EmailTaken)
 async def restore_member(member_id: MemberId, work: Enrolling) -> MemberOut:
     """Restore an archived member. Answers 409 `email_taken` if another member has the e-mail."""
     await archiving.restore(work, member_id)
@@ -140,7 +140,7 @@ async def restore_member(member_id: MemberId, work: Enrolling) -> MemberOut:
 
 
 @router.post("/members/{member_id}/block", tags=["members"])
-@refuses(MemberNotFound, MemberMerged, MemberArchived, MemberErased)
+@error_responses(MemberNotFound, MemberMerged, MemberArchived, MemberErased)
 async def block_member(member_id: MemberId, body: MemberBlockIn, work: Enrolling) -> MemberOut:
     """Block a member: still visible, but unable to earn or spend until unblocked."""
     await archiving.block(work, member_id, reason=body.reason)
@@ -148,7 +148,7 @@ async def block_member(member_id: MemberId, body: MemberBlockIn, work: Enrolling
 
 
 @router.post("/members/{member_id}/unblock", tags=["members"])
-@refuses(MemberNotFound, MemberMerged, MemberArchived, MemberErased)
+@error_responses(MemberNotFound, MemberMerged, MemberArchived, MemberErased)
 async def unblock_member(
     member_id: MemberId, work: Enrolling, body: MemberUnblockIn | None = None
 ) -> MemberOut:
@@ -164,14 +164,14 @@ async def unblock_member(
     response_model=PurchaseOut,
     responses={200: {"model": PurchaseOut, "description": "It already existed."}},
 )
-@refuses(*SETTLING)
+@error_responses(*SETTLING)
 async def post_purchase(body: PurchaseIn, caller: Buying) -> Response:
     """Record a purchase and return what it earned. A repeat returns the same answer with 200."""
     return await caller.submit(answers.buy, body.to_purchase())
 
 
 @router.post("/purchases/bulk", tags=["purchases"], response_model=BulkOut[PurchaseOut])
-@refuses("tenant_suspended", "feature_off")
+@error_responses("tenant_suspended", "feature_off")
 async def post_purchases(body: BulkIn[PurchaseIn], work: InBulk) -> Response:
     """Record up to 1,000 purchases at once. Each succeeds or fails on its own."""
     return await bulk.book(work, body.items, PurchaseIn, PurchaseIn.to_purchase, answers.buy)
@@ -208,7 +208,7 @@ async def list_purchases(
 
 
 @router.get("/purchases/{purchase_id}", tags=["purchases"])
-@refuses(purchases.PurchaseNotFound)
+@error_responses(purchases.PurchaseNotFound)
 async def get_purchase(
     purchase_id: PurchaseId, work: Reading, expand: ExpandPurchase | None = None
 ) -> PurchaseOut:
@@ -221,14 +221,14 @@ async def get_purchase(
 
 
 @router.get("/purchases/{purchase_id}/why", tags=["purchases"])
-@refuses(purchases.PurchaseNotFound)
+@error_responses(purchases.PurchaseNotFound)
 async def explain_purchase(purchase_id: PurchaseId, work: Reading) -> WhyOut:
     """Explain, rule by rule and in sentences, why a purchase earned what it did."""
     return await why.explain_purchase(work, purchase_id)
 
 
 @router.patch("/purchases/{purchase_id}", tags=["purchases"])
-@refuses(*CHANGING)
+@error_responses(*CHANGING)
 async def change_purchase(
     purchase_id: PurchaseId, body: PurchasePatch, work: Settling
 ) -> PurchaseOut:
@@ -239,7 +239,7 @@ async def change_purchase(
 
 
 @router.post("/purchases/{purchase_id}/claim", tags=["purchases"])
-@refuses(*CLAIMING)
+@error_responses(*CLAIMING)
 async def claim_purchase(
     purchase_id: PurchaseId, body: PurchaseClaimIn, work: Settling
 ) -> PurchaseOut:
@@ -253,7 +253,7 @@ async def claim_purchase(
 
 
 @router.post("/purchases/{purchase_id}/complete", tags=["purchases"])
-@refuses(*COMPLETING)
+@error_responses(*COMPLETING)
 async def complete_purchase(purchase_id: PurchaseId, work: Settling) -> PurchaseOut:
     """Complete a purchase and book what it earns.
 
@@ -264,7 +264,7 @@ async def complete_purchase(purchase_id: PurchaseId, work: Settling) -> Purchase
 
 
 @router.post("/purchases/{purchase_id}/cancel", tags=["purchases"])
-@refuses(purchases.PurchaseNotFound, purchases.PurchaseNotPending)
+@error_responses(purchases.PurchaseNotFound, purchases.PurchaseNotPending)
 async def cancel_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
     """Cancel a pending purchase; it earns nothing."""
     await ending.cancel(work, purchase_id)
@@ -272,7 +272,7 @@ async def cancel_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut
 
 
 @router.post("/purchases/{purchase_id}/fail", tags=["purchases"])
-@refuses(purchases.PurchaseNotFound, purchases.PurchaseNotPending)
+@error_responses(purchases.PurchaseNotFound, purchases.PurchaseNotPending)
 async def fail_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
     """Mark a pending purchase as failed; it earns nothing."""
     await ending.cancel(work, purchase_id, status="failed")
@@ -286,7 +286,7 @@ async def fail_purchase(purchase_id: PurchaseId, work: Writing) -> PurchaseOut:
     response_model=RefundOut,
     responses={200: {"model": RefundOut, "description": "It already existed."}},
 )
-@refuses(*REFUNDING)
+@error_responses(*REFUNDING)
 async def post_refund(
     purchase_id: PurchaseId, caller: Buying, body: RefundIn | None = None
 ) -> Response:
@@ -312,7 +312,7 @@ async def list_refunds(
 
 
 @router.get("/refunds/{refund_id}", tags=["purchases"])
-@refuses(purchases.RefundNotFound)
+@error_responses(purchases.RefundNotFound)
 async def get_refund(refund_id: RefundId, work: Reading) -> RefundSummaryOut:
     """Read a refund: the money returned, the lines it names and the points it took back."""
     (found,) = await answers.show_refund_rows(work, [await purchases.get_refund(work, refund_id)])
@@ -320,7 +320,7 @@ async def get_refund(refund_id: RefundId, work: Reading) -> RefundSummaryOut:
 
 
 @router.post("/refunds/bulk", tags=["purchases"], response_model=BulkOut[RefundOut])
-@refuses("tenant_suspended", "feature_off")
+@error_responses("tenant_suspended", "feature_off")
 async def post_refunds(body: BulkIn[RefundOfIn], work: InBulk) -> Response:
     """Book up to 1,000 refunds at once. Each succeeds or fails on its own."""
     return await bulk.book(work, body.items, RefundOfIn, RefundOfIn.of_its_own, answers.give_back)
@@ -333,14 +333,14 @@ async def post_refunds(body: BulkIn[RefundOfIn], work: InBulk) -> Response:
     response_model=ActivityOut,
     responses={200: {"model": ActivityOut, "description": "It already existed."}},
 )
-@refuses(*DOING)
+@error_responses(*DOING)
 async def post_activity(body: ActivityIn, caller: Doing) -> Response:
     """Record what a member did and say what it earned. A repeat gives the same with 200."""
     return await caller.submit(answers.do, body.to_activity())
 
 
 @router.post("/activities/bulk", tags=["activities"], response_model=BulkOut[ActivityOut])
-@refuses("tenant_suspended", "feature_off")
+@error_responses("tenant_suspended", "feature_off")
 async def post_activities(body: BulkIn[ActivityIn], work: DoingInBulk) -> Response:
     """Record up to 1,000 activities at once; each has its own result, and one fails alone."""
     return await bulk.book(work, body.items, ActivityIn, ActivityIn.to_activity, answers.do)
@@ -367,7 +367,7 @@ async def list_activities(
 
 
 @router.get("/activities/{activity_id}", tags=["activities"])
-@refuses(activities.ActivityNotFound)
+@error_responses(activities.ActivityNotFound)
 async def get_activity(
     activity_id: ActivityId, work: ReadingActivities, expand: ExpandActivity | None = None
 ) -> ActivityOut:
@@ -380,14 +380,14 @@ async def get_activity(
 
 
 @router.get("/activities/{activity_id}/why", tags=["activities"])
-@refuses(activities.ActivityNotFound)
+@error_responses(activities.ActivityNotFound)
 async def explain_activity(activity_id: ActivityId, work: ReadingActivities) -> ActivityWhyOut:
     """Say why an activity earned what it earned, or nothing: rule by rule, in sentences."""
     return await why.explain_activity(work, activity_id)
 
 
 @router.post("/activities/{activity_id}/revoke", tags=["activities"])
-@refuses(*REVOKING)
+@error_responses(*REVOKING)
 async def revoke_activity(
     activity_id: ActivityId, work: Revoking, body: RevokeIn | None = None
 ) -> ActivityOut:

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer
 
 from laurels.activities import NewActivity
-from laurels.kit.expand import Expanded
-from laurels.kit.schema import (
+from laurels.kit.http.expand import Expanded
+from laurels.kit.values.fields import (
     Amount,
     Attributes,
     Code,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
 
-from laurels.kit.schema import (
+from laurels.kit.values.fields import (
     Amount,
     Attributes,
     Code,

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from laurels import activities, earning, ledger, purchases
 from laurels.events.catalogue.purchases import PurchaseCompleted
-from laurels.kit.ids import encode
-from laurels.kit.schema import trim_money
+from laurels.kit.values.fields import trim_money
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .by_program import Parts, parts_of, with_programs

@@ -1,6 +1,6 @@
 """Tenants, which each run a programme, and their settings.
 
-A tenant is a shop, a merchant, a winery or a brand. A preset says how it is furnished when it is
+A tenant is a shop, a merchant, a winery or a brand. A preset says how it is set up when it is
 created; nothing asks later which one it was.
 """
 
@@ -25,7 +25,7 @@ from .platform_settings import (
 from .rates import ApiSettings, requests_per_second
 from .service import (
     PRESETS,
-    Furnisher,
+    PresetInstaller,
     TenantView,
     change,
     create,
@@ -36,15 +36,14 @@ from .service import (
     require_active,
     set_status,
 )
-from .settings import Section, change_section, follows, hold, read, register, sections
+from .settings import Section, change_section, hold, on_settings_change, read, register, sections
 
 __all__ = [
-    "PRESETS", "SETTING_HISTORY",
-    "ApiSettings", "FeatureOff", "Furnisher", "LoyaltyOff", "PlanExceeded",
-    "PlanLimits", "Section", "SettingPoints", "TenantInvalid", "TenantNotFound",
-    "TenantSuspended", "TenantView", "change", "change_section", "change_setting", "create",
-    "current", "establish", "find", "follows", "hold", "list_all", "list_settings", "lock_counts",
-    "loyalty_enabled", "read",
+    "PRESETS", "SETTING_HISTORY", "ApiSettings", "FeatureOff", "LoyaltyOff", "PlanExceeded",
+    "PlanLimits", "PresetInstaller", "Section", "SettingPoints", "TenantInvalid",
+    "TenantNotFound", "TenantSuspended", "TenantView", "change", "change_section",
+    "change_setting", "create", "current", "establish", "find", "hold", "list_all",
+    "list_settings", "lock_counts", "loyalty_enabled", "on_settings_change", "read",
     "read_setting", "register", "requests_per_second", "require_active", "require_feature",
     "require_loyalty", "require_room", "sections", "set_status", "setting_history",
 ]  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from laurels.kit.schema import Flag, Shaped
-from laurels.kit.values import check_line
+from laurels.kit.values.fields import Flag, Shaped
+from laurels.kit.values.text import check_line
 from laurels.kit.work import Work
 
 from .errors import LoyaltyOff

@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import SCHEMA
-from laurels.kit.tables import Base, Id, TenantOwned, one_of
+from laurels.kit.db.pool import SCHEMA
+from laurels.kit.db.tables import Base, Id, TenantOwned, one_of
 
 
 class Tenant(Base):
@@ -26,7 +26,7 @@ class Tenant(Base):
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(unique=True, comment="Short name for commands and URLs.")
     name: Mapped[str] = mapped_column(comment="Name that people read.")
-    preset: Mapped[str] = mapped_column(comment="What it was furnished as; nothing asks later.")
+    preset: Mapped[str] = mapped_column(comment="What it was set up as; nothing asks later.")
     status: Mapped[str] = mapped_column(
         server_default=text("'active'"), comment="active, or suspended: earns and spends nothing."
     )

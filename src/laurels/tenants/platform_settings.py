@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from laurels import audit
 from laurels.kit.errors import FieldError
-from laurels.kit.ids import encode
-from laurels.kit.paging import FIRST, MAX_PAGE, ONE, Asked, Found, Listing, number
-from laurels.kit.words import fault_of
+from laurels.kit.http.paging import FIRST, MAX_PAGE, ONE, Asked, Found, Listing, number
+from laurels.kit.values.faults import fault_of
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import FeatureOff, SettingInvalid, SettingNotFound

@@ -7,20 +7,20 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
-from laurels.kit.access import begin
-from laurels.kit.http import Door
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page, Whole
-from laurels.kit.schema import IdOf, View
+from laurels.kit.http.access import requires
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Page, Whole
+from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.values.fields import IdOf, View
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import service, settings
 from .errors import PlanExceeded, TenantInvalid, UnknownSection
 
-router = APIRouter(prefix="/v1", tags=["tenants"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.TENANTS_READ)]
-Writing = Annotated[Work, begin(Permission.TENANTS_WRITE)]
+router = APIRouter(prefix="/v1", tags=["tenants"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.TENANTS_READ)]
+Writing = Annotated[Work, requires(Permission.TENANTS_WRITE)]
 SectionName = Annotated[str, Path(max_length=40, description="Name of the section.")]
 TenantId = Annotated[UUID, IdOf("tenant")]
 
@@ -78,7 +78,7 @@ async def list_settings(work: Reading) -> SectionsOut:
 
 
 @router.get("/settings/{section}")
-@refuses(UnknownSection)
+@error_responses(UnknownSection)
 async def get_settings(section: SectionName, work: Reading) -> SectionOut:
     """Read a section of settings."""
     found = await settings.read(work, settings.section_named(section))
@@ -86,7 +86,7 @@ async def get_settings(section: SectionName, work: Reading) -> SectionOut:
 
 
 @router.patch("/settings/{section}")
-@refuses(UnknownSection, TenantInvalid, PlanExceeded, "too_many_rules")
+@error_responses(UnknownSection, TenantInvalid, PlanExceeded, "too_many_rules")
 async def change_settings(section: SectionName, body: dict[str, Any], work: Writing) -> SectionOut:
     """Change the settings that are sent; the rest stay. Their effects apply at once."""
     found = await settings.change_section(work, section, body)
@@ -94,7 +94,7 @@ async def change_settings(section: SectionName, body: dict[str, Any], work: Writ
 
 
 @router.get("/settings/{section}/history")
-@refuses(UnknownSection)
+@error_responses(UnknownSection)
 async def get_settings_history(
     section: SectionName, work: Reading, asked: Annotated[Asked, Depends(settings.HISTORY)]
 ) -> Page[VersionOut]:

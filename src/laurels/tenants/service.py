@@ -10,11 +10,11 @@ import asyncpg
 import orjson
 
 from laurels import audit
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.hot import prefetch
-from laurels.kit.ids import encode, new_id
-from laurels.kit.money import check_currency
-from laurels.kit.time import zone
+from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.money import check_currency
+from laurels.kit.values.time import zone
 from laurels.kit.work import Actor, Work, open_work
 
 from .errors import SlugTaken, TenantInvalid, TenantNotFound, TenantSuspended, UnknownPreset
@@ -25,7 +25,7 @@ PRESETS: dict[str, str] = {
 }
 
 
-class Furnisher(Protocol):
+class PresetInstaller(Protocol):
     """A room's own part of a preset: is given the tenant's work and the preset's name."""
 
     async def __call__(self, work: Work, preset: str, /) -> None:
@@ -115,22 +115,22 @@ async def list_all(database: Database) -> list[TenantView]:
 async def create(
     database: Database,
     *,
-    furnish: Sequence[Furnisher],
+    apply_preset: Sequence[PresetInstaller],
     actor: Actor,
     slug: str,
     **values: Any,
 ) -> TenantView:
-    """A tenant exists, furnished as its preset says, in one transaction; see `establish`."""
+    """A tenant exists, set up by its preset, in one transaction; see `establish`."""
     if await find(database, slug) is not None:
         raise SlugTaken(field="slug")
     async with open_work(database, tenant_id=new_id(), actor=actor) as work:
-        return await establish(work, furnish=furnish, slug=slug, **values)
+        return await establish(work, apply_preset=apply_preset, slug=slug, **values)
 
 
 async def establish(
     work: Work,
     *,
-    furnish: Sequence[Furnisher],
+    apply_preset: Sequence[PresetInstaller],
     slug: str,
     preset: str,
     name: str | None = None,
@@ -139,9 +139,9 @@ async def establish(
     test: bool = False,
     plan: str = "standard",
 ) -> TenantView:
-    """The tenant that this work is for exists, furnished as its preset says.
+    """The tenant that this work is for exists, set up by its preset.
 
-    `furnish` are the rooms' own parts of presets, from the bottom of the stairs to the top.
+    `apply_preset` are the rooms' own parts of presets, from the lowest layer to the highest.
     Raise SlugTaken, UnknownPreset or TenantInvalid.
     """
     _check(slug, preset, currency, time_zone)
@@ -154,7 +154,7 @@ async def establish(
             )  # fmt: skip
     except asyncpg.UniqueViolationError:
         raise SlugTaken(field="slug") from None
-    for part in furnish:
+    for part in apply_preset:
         await part(work, preset)
     await audit.record(
         work,

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from laurels import audit
 from laurels.kit.errors import FieldError
-from laurels.kit.ids import encode
-from laurels.kit.paging import FIRST, MAX_PAGE, ONE, Asked, Found, Listing, number
-from laurels.kit.words import fault_of
+from laurels.kit.http.paging import FIRST, MAX_PAGE, ONE, Asked, Found, Listing, number
+from laurels.kit.values.faults import fault_of
+from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import TenantInvalid, UnknownSection
@@ -30,10 +30,10 @@ class Section(BaseModel):
 
 
 S = TypeVar("S", bound=Section)
-Follower = Callable[[Work, S, S], Awaitable[None]]
+SettingsListener = Callable[[Work, S, S], Awaitable[None]]
 """Does what follows from a change: is given the section as it was and as it is."""
 _sections: dict[str, type[Section]] = {}
-_followers: dict[str, list[Callable[[Work, Any, Any], Awaitable[None]]]] = {}
+_listeners: dict[str, list[Callable[[Work, Any, Any], Awaitable[None]]]] = {}
 
 
 def register(model: type[S]) -> type[S]:
@@ -42,16 +42,16 @@ def register(model: type[S]) -> type[S]:
     return model
 
 
-def follows(model: type[S]) -> Callable[[Follower[S]], Follower[S]]:
+def on_settings_change(model: type[S]) -> Callable[[SettingsListener[S]], SettingsListener[S]]:
     """Let this be done whenever values of the section have changed, in the same transaction.
 
     A room registers it for its own section only. What it raises refuses the change, so it raises
     TenantInvalid with the name of the setting.
     """
 
-    def add(follower: Follower[S]) -> Follower[S]:
-        _followers.setdefault(model.section, []).append(follower)
-        return follower
+    def add(listener: SettingsListener[S]) -> SettingsListener[S]:
+        _listeners.setdefault(model.section, []).append(listener)
+        return listener
 
     return add
 
@@ -125,8 +125,8 @@ async def change_section(work: Work, name: str, values: dict[str, Any]) -> Secti
     work.memo.pop(model, None)
     was = model.model_validate(before)
     if found != was:
-        for follower in _followers.get(name, ()):
-            await follower(work, was, found)
+        for listener in _listeners.get(name, ()):
+            await listener(work, was, found)
     return found
 
 

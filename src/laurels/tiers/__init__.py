@@ -8,7 +8,7 @@ never by time alone, and never by spending points. It moves no points.
 from .assigning import assign, unassign
 from .errors import TierArchived, TierNotFound
 from .policy import Metrics
-from .presets import furnish
+from .presets import apply_preset
 from .previewing import Preview, preview
 from .progress import Progress, catch_up, look_again, reconsider, watch
 from .proposing import Proposal
@@ -19,33 +19,9 @@ from .service import archive_tier, change_tier, create_tier, restore_tier
 from .settings import TierSettings
 
 __all__ = [
-    "Metrics",
-    "Preview",
-    "Progress",
-    "Proposal",
-    "Standing",
-    "TierArchived",
-    "TierNotFound",
-    "TierSettings",
-    "archive_tier",
-    "assign",
-    "catch_up",
-    "change_tier",
-    "create_tier",
-    "distribution",
-    "furnish",
-    "get_tier",
-    "has_tiers",
-    "history_of",
-    "list_tiers",
-    "look_again",
-    "place",
-    "preview",
-    "reconsider",
-    "restore_tier",
-    "review",
-    "save_ladder",
-    "standings",
-    "unassign",
-    "watch",
-]
+    "Metrics", "Preview", "Progress", "Proposal", "Standing", "TierArchived", "TierNotFound",
+    "TierSettings", "apply_preset", "archive_tier", "assign", "catch_up", "change_tier",
+    "create_tier", "distribution", "get_tier", "has_tiers", "history_of", "list_tiers",
+    "look_again", "place", "preview", "reconsider", "restore_tier", "review", "save_ladder",
+    "standings", "unassign", "watch",
+]  # fmt: skip

@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from laurels import audit, members, tenants
-from laurels.kit.ids import encode
-from laurels.kit.time import require_future
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import require_future
 from laurels.kit.work import Work
 
 from .errors import (

@@ -9,7 +9,7 @@ import orjson
 
 from laurels import tenants
 from laurels.kit.hot import prefetch
-from laurels.kit.time import zone
+from laurels.kit.values.time import zone
 from laurels.kit.work import Work
 
 from .policy import Clock, Ladder, Tier

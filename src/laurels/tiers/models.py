@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from laurels.kit.db import MAX_POINTS, MAX_SUM, SCHEMA
-from laurels.kit.tables import Base, Id, TenantOwned, moment, money, one_of, tenant_fk, within
+from laurels.kit.db.pool import MAX_POINTS, MAX_SUM, SCHEMA
+from laurels.kit.db.tables import Base, Id, TenantOwned, moment, money, one_of, tenant_fk, within
 
 CRITERIA = ("points", "spend", "orders", "hybrid")
 BASES = ("default", "qualification", "granted", "manual")

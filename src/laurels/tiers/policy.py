@@ -16,7 +16,7 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from laurels.kit.time import end_of_days, end_of_more_days, since_days
+from laurels.kit.values.time import end_of_days, end_of_more_days, since_days
 
 DAY = timedelta(days=1)
 

@@ -1,4 +1,4 @@
-"""The ladders that tenants are furnished with."""
+"""The ladders that tenants start with."""
 
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,7 @@ LADDERS: dict[str, tuple[dict[str, Any], ...]] = {
 """Tiers by preset, the lowest first; a preset that is not here has none."""
 
 
-async def furnish(work: Work, preset: str) -> None:
+async def apply_preset(work: Work, preset: str) -> None:
     """The tenant has the tiers of its preset."""
     for level, values in enumerate(LADDERS.get(preset, ()), start=1):
         tier = TierIn.model_validate({"level": level, **values})

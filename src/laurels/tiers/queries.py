@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from laurels.kit.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, at, number, text
+from laurels.kit.http.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, at, number, text
 from laurels.kit.work import Work
 
 from .errors import TierNotFound

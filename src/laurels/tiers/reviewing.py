@@ -16,7 +16,7 @@ from laurels import tenants
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.tiers import TierExpiryAnnounced, TierLowered, TierRaised, TierRenewed
-from laurels.kit.ids import new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
 from .ladder import clock_of, load_ladder

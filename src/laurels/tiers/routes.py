@@ -8,11 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from laurels import members
-from laurels.kit.access import begin
-from laurels.kit.expand import Rows, offer
-from laurels.kit.http import Door
-from laurels.kit.openapi import refuses
-from laurels.kit.paging import Asked, Page
+from laurels.kit.http.access import requires
+from laurels.kit.http.expand import Rows, offer
+from laurels.kit.http.openapi import error_responses
+from laurels.kit.http.paging import Asked, Page
+from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.work import Work
 from laurels.members import MemberErased, MemberNotFound
 from laurels.permissions import Permission
@@ -53,10 +53,10 @@ from .schemas import (
     TiersOut,
 )
 
-router = APIRouter(prefix="/v1", tags=["tiers"], route_class=Door)
-Reading = Annotated[Work, begin(Permission.TIERS_READ)]
-Writing = Annotated[Work, begin(Permission.TIERS_WRITE)]
-Assigning = Annotated[Work, begin(Permission.TIERS_ASSIGN)]
+router = APIRouter(prefix="/v1", tags=["tiers"], route_class=TransactionalRoute)
+Reading = Annotated[Work, requires(Permission.TIERS_READ)]
+Writing = Annotated[Work, requires(Permission.TIERS_WRITE)]
+Assigning = Annotated[Work, requires(Permission.TIERS_ASSIGN)]
 
 
 async def _standings(work: Work, rows: Rows) -> Mapping[UUID, StandingOut]:
@@ -79,14 +79,14 @@ async def list_tiers(
 
 
 @router.post("/tiers", status_code=201)
-@refuses(TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers)
+@error_responses(TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers)
 async def create_tier(body: TierIn, work: Writing) -> TierOut:
     """Add a tier to the ladder. A review of all members follows; preview it first."""
     return await _tier(work, await service.create_tier(work, body.model_dump()))
 
 
 @router.put("/tiers")
-@refuses(
+@error_responses(
     TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers, DefaultTierNeeded,
     TierHasMembers,
 )  # fmt: skip
@@ -113,7 +113,7 @@ def _share(part: int, total: int) -> Decimal:
 
 
 @router.post("/tiers/preview")
-@refuses(TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers)
+@error_responses(TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers)
 async def preview_tiers(body: PreviewIn, work: Writing) -> PreviewOut:
     """Show which members would move if the ladder were changed. Nothing is saved."""
     return _previewed(await previewing.preview(work, body.proposal()))
@@ -143,14 +143,16 @@ def _ref(tier: previewing.Ref | None) -> TierRef | None:
 
 
 @router.get("/tiers/{tier_id}")
-@refuses(TierNotFound)
+@error_responses(TierNotFound)
 async def get_tier(tier_id: TierId, work: Reading) -> TierOut:
     """Read one tier."""
     return await _tier(work, tier_id)
 
 
 @router.patch("/tiers/{tier_id}")
-@refuses(TierNotFound, TierArchived, TierInvalid, TierNameTaken, TierLevelTaken, DefaultTierNeeded)
+@error_responses(
+    TierNotFound, TierArchived, TierInvalid, TierNameTaken, TierLevelTaken, DefaultTierNeeded
+)
 async def change_tier(tier_id: TierId, body: TierPatch, work: Writing) -> TierOut:
     """Change the fields that are sent. If they affect who qualifies, a review follows."""
     await service.change_tier(work, tier_id, body.values())
@@ -158,7 +160,7 @@ async def change_tier(tier_id: TierId, body: TierPatch, work: Writing) -> TierOu
 
 
 @router.delete("/tiers/{tier_id}")
-@refuses(TierNotFound, DefaultTierNeeded, TierHasMembers)
+@error_responses(TierNotFound, DefaultTierNeeded, TierHasMembers)
 async def delete_tier(tier_id: TierId, work: Writing) -> TierOut:
     """Archive a tier without members; its history stays, and it can be restored."""
     await service.archive_tier(work, tier_id)
@@ -166,7 +168,7 @@ async def delete_tier(tier_id: TierId, work: Writing) -> TierOut:
 
 
 @router.post("/tiers/{tier_id}/archive")
-@refuses(TierNotFound, DefaultTierNeeded, TierHasMembers)
+@error_responses(TierNotFound, DefaultTierNeeded, TierHasMembers)
 async def archive_tier(tier_id: TierId, work: Writing, body: ArchiveIn | None = None) -> TierOut:
     """Archive a tier. With `move_members`, its members move to the tier they qualify for."""
     move = body is not None and body.move_members
@@ -175,7 +177,7 @@ async def archive_tier(tier_id: TierId, work: Writing, body: ArchiveIn | None = 
 
 
 @router.post("/tiers/{tier_id}/restore")
-@refuses(TierNotFound, TierNameTaken, TierLevelTaken, TooManyTiers, TierInvalid)
+@error_responses(TierNotFound, TierNameTaken, TierLevelTaken, TooManyTiers, TierInvalid)
 async def restore_tier(tier_id: TierId, work: Writing) -> TierOut:
     """Bring an archived tier back into the ladder. A review of all members follows."""
     await service.restore_tier(work, tier_id)
@@ -187,14 +189,14 @@ async def _tier(work: Work, tier_id: UUID) -> TierOut:
 
 
 @router.get("/members/{member_id}/tier")
-@refuses(MemberNotFound)
+@error_responses(MemberNotFound)
 async def get_member_tier(member_id: MemberId, work: Reading) -> MemberTierOut:
     """Read a member's tier, what counts towards it, and what is missing for the next one."""
     return await overview.tier_of_member(work, member_id)
 
 
 @router.get("/members/{member_id}/tier/history")
-@refuses(MemberNotFound)
+@error_responses(MemberNotFound)
 async def list_member_tier_history(
     member_id: MemberId, work: Reading, asked: Annotated[Asked, Depends(queries.HISTORY)]
 ) -> Page[TierHistoryOut]:
@@ -205,7 +207,7 @@ async def list_member_tier_history(
 
 
 @router.put("/members/{member_id}/tier")
-@refuses(
+@error_responses(
     MemberNotFound, "member_archived", "member_blocked", "member_merged", MemberErased,
     TierNotFound, TierArchived, TierExpiryInvalid, TierBelowStanding,
 )  # fmt: skip
@@ -221,7 +223,7 @@ async def assign_member_tier(
 
 
 @router.delete("/members/{member_id}/tier")
-@refuses(
+@error_responses(
     MemberNotFound, "member_archived", "member_blocked", "member_merged", MemberErased,
     TierNotAssigned,
 )  # fmt: skip

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
 
-from laurels.kit.db import MAX_POINTS
-from laurels.kit.paging import Whole
-from laurels.kit.schema import (
+from laurels.kit.db.pool import MAX_POINTS
+from laurels.kit.http.paging import Whole
+from laurels.kit.values.fields import (
     Amount,
     Flag,
     IdOf,
@@ -21,7 +21,7 @@ from laurels.kit.schema import (
     Shaped,
     View,
 )
-from laurels.kit.values import check_line
+from laurels.kit.values.text import check_line
 
 from .policy import Metrics, Tier
 from .proposing import Proposal

@@ -8,8 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from laurels import audit, jobs, tenants
-from laurels.kit.ids import encode, new_id
-from laurels.kit.money import require_amount
+from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.money import require_amount
 from laurels.kit.work import Work
 
 from .errors import (

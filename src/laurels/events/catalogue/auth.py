@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from laurels.kit.schema import IdOf
+from laurels.kit.values.fields import IdOf
 
 from .base import Event
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from laurels.kit.schema import IdOf
+from laurels.kit.values.fields import IdOf
 
 from .base import Event
 

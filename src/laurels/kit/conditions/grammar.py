@@ -7,7 +7,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final, cast
 
-from ..values import check_prose
+from ..values.text import check_prose
 from .tree import (
     LISTED,
     OPS,

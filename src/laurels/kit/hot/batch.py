@@ -22,13 +22,13 @@ from starlette.responses import Response
 
 from laurels.permissions import Permission
 
-from .. import idempotency
-from ..access import Authenticator, Entrance, require
-from ..db import Database, PoolExhausted
+from ..db.pool import Database, PoolExhausted
 from ..errors import AppError
-from ..http import respond
-from ..idempotency import Answer
-from ..time import utc_now
+from ..http import idempotency
+from ..http.access import Authenticator, Entrance, require
+from ..http.idempotency import Answer
+from ..http.route import respond
+from ..values.time import utc_now
 from ..work import BATCH, SYSTEM, Actor, OutcomeUnknown, Work, open_work
 
 log = logging.getLogger("laurels.batches")
@@ -281,13 +281,13 @@ class Queue:
             BATCH_SIZE.observe(len(batch))
             keys = {one.key.place for one in batch if one.key is not None}
             tokens = list(dict.fromkeys(one.caller.token for one in batch))
-            entrance = await self.queues.authenticator.let_in(work, tokens, list(keys))
+            entrance = await self.queues.authenticator.authenticate_batch(work, tokens, list(keys))
             work.now = entrance.clock or work.now
             outcomes: dict[int, Outcome] = {}
             allowed: list[Waiting] = []
             for number, one in enumerate(batch):
                 try:
-                    self._let_in(one, entrance)
+                    self._authenticate(one, entrance)
                 except AppError as error:
                     outcomes[number] = error
                 else:
@@ -299,7 +299,7 @@ class Queue:
                         outcomes[number] = next(done)
             return [outcomes[number] for number in range(len(batch))]
 
-    def _let_in(self, one: Waiting, entrance: Entrance) -> None:
+    def _authenticate(self, one: Waiting, entrance: Entrance) -> None:
         """Note who asks for an item. Raise Unauthenticated or Forbidden."""
         found = entrance.holders.get(one.caller.token)
         refused = found is None or isinstance(found, AppError)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ..work import Work
 
-MAX_KEPT = 4096
+MAX_ENTRIES = 4096
 """Texts of tenants whose reading is kept; those that were not used for longest go first."""
 
 
@@ -45,6 +45,6 @@ def remember(work: Work, texts: Sequence[str | None]) -> None:
         work.memo[part.key] = _read(work.tenant_id, number, text)
 
 
-@lru_cache(maxsize=MAX_KEPT)
+@lru_cache(maxsize=MAX_ENTRIES)
 def _read(_: UUID, number: int, text: str | None) -> Any:
     return _parts[number].read(text)

@@ -20,14 +20,15 @@ from starlette.types import Receive, Scope, Send
 
 from laurels.permissions import Permission
 
-from .. import idempotency, query
-from ..access import bearer, token_of
-from ..bodies import require_json
+from ..dry_runs import DryRun
 from ..errors import AppError, Forbidden, Unauthenticated
-from ..http import Visit, problem, problem_of, respond
-from ..origin import address_of, agent_of
-from ..reading import parse_json
-from ..rehearsing import DryRun
+from ..http import idempotency, query
+from ..http.access import bearer, token_of
+from ..http.bodies import require_json
+from ..http.origin import address_of, agent_of
+from ..http.problems import problem, problem_of
+from ..http.route import RequestScope, respond
+from ..values.strict_json import parse_json
 from ..work import PLATFORM
 from .batch import Caller, Item, Operation, QueueFull, Queues
 
@@ -187,21 +188,21 @@ class HotEndpoint:
     async def _dry_run(self, request: Request, caller: Caller, given: dict[str, Any]) -> Response:
         """Do it in a transaction of its own, which is undone, and say what would have followed."""
         async with AsyncExitStack() as stack:
-            visit = Visit(request, stack)
+            current = RequestScope(request, stack)
             try:
-                work = await visit.enter(self.permission, dry_run=True)
+                work = await current.begin(self.permission, dry_run=True)
 
                 async def do(operation: Operation, content: Any) -> Response:
                     (outcome,) = await operation(work, [Item.of(work, content)])
                     if isinstance(outcome, AppError):
                         raise outcome
-                    return await visit.tell(respond(outcome), work)
+                    return await current.dry_run_answer(respond(outcome), work)
 
                 return await self.endpoint(caller=replace(caller, dry_run=do), **given)
             except AppError as error:
-                if not visit.rehearses:
+                if not current.is_dry_run:
                     raise
-                return await visit.tell(await problem_of(request, error), None)
+                return await current.dry_run_answer(await problem_of(request, error), None)
 
 
 def _placed(error: ValidationError, *place: str) -> list[Any]:

@@ -14,7 +14,7 @@ from typing import cast
 from alembic import op
 from sqlalchemy import AdaptedConnection
 
-from laurels.kit.db import Raw
+from laurels.kit.db.pool import Raw
 from laurels.migrations.wall import append_only, protect
 
 revision = "0001"

@@ -3,10 +3,11 @@
 
 -- texts -------------------------------------------------------------------------------------------
 
--- What a key, a line and prose are, as `kit.values` has it, and what facts are, as `kit.schema` has
--- it: what enters by SQL obeys the limits of the API. Here, because the tables ask them. They are
--- in plpgsql, because the server copies functions in SQL into each statement that writes to such a
--- table, and reads their text anew for it: 25 µs per check and statement.
+-- What a key, a line and prose are, as `kit.values.text` has it, and what facts are, as
+-- `kit.values.fields` has it: what enters by SQL obeys the limits of the API. Here, because the
+-- tables ask them. They are in plpgsql, because the server copies functions in SQL into each
+-- statement that writes to such a table, and reads their text anew for it: 25 µs per check and
+-- statement.
 
 create function laurels.is_key(p_text text, p_longest integer) returns boolean
 language plpgsql immutable parallel safe as $$

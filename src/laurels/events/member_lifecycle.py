@@ -1,0 +1,62 @@
+"""The outbox's part in the lives of members.
+
+A merge moves no event: what happened to the merged member stays in that member's order, which
+ends with the merge, and the survivor's order goes on. Erasing leaves ids, numbers and kinds.
+"""
+
+from laurels.kit import data_export
+from laurels.kit.work import Work
+from laurels.permissions import Permission
+
+from .lifecycle_hooks import Erasing, lifecycle_hook
+
+STAYS = "events belong to the order of the member they happened to; the merge is its last one"
+"""Why merging moves nothing of this room."""
+
+
+@lifecycle_hook(Erasing)
+async def erase_words(work: Work, change: Erasing) -> None:
+    """The person's events hold no words of theirs any more, also where they wait to be sent.
+
+    What endpoints answered and what handlers failed with may quote the person, so it goes too.
+    """
+    await work.fetch("select laurels.scrub_events($1, $2)", work.tenant_id, list(change.member_ids))
+
+
+data_export.add(
+    data_export.ExportSection(
+        "events",
+        Permission.EVENTS_READ,
+        ("outbox", "member_sequences"),
+        "select x.id::text as key, x.id, x.member_id, x.member_seq, x.type, x.payload,"
+        " x.occurred_at, x.created_at from laurels.outbox as x"
+        " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
+        " order by x.id::text limit $4",
+        kind="event",
+    )
+)
+data_export.add(
+    data_export.ExportSection(
+        "event_handlings",
+        Permission.EVENTS_READ,
+        ("event_handlings",),
+        "select x.id::text as key, x.id, x.event_id, x.event_type, x.handler, x.state, x.attempts,"
+        " x.error, x.created_at, x.finished_at from laurels.event_handlings as x"
+        " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
+        " order by x.id::text limit $4",
+        kind="dead_letter",
+    )
+)
+data_export.add(
+    data_export.ExportSection(
+        "webhook_deliveries",
+        Permission.EVENTS_READ,
+        ("webhook_deliveries",),
+        "select x.id::text as key, x.id, x.endpoint_id, x.event_id, x.event_type, x.state,"
+        " x.attempts, x.last_status, x.last_error, x.created_at, x.finished_at"
+        " from laurels.webhook_deliveries as x"
+        " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
+        " order by x.id::text limit $4",
+        kind="webhook_delivery",
+    )
+)

@@ -1,0 +1,1 @@
+"""The database: its pool of connections, roles and tables."""

@@ -1,0 +1,1 @@
+"""HTTP: routes, who may call them, limits, lists, problems and the OpenAPI document."""
