@@ -12,7 +12,9 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import httpx
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 from laurels import auth, ledger
 from laurels.kit import work
@@ -28,6 +30,12 @@ from tests.support.make import House, make_tenant
 from tests.support.openapi import hold_to_the_document
 
 TEMPLATE = "laurels_template"
+# How long an example takes says more of the machine than of us, and each gets a tenant of its own.
+hypothesis.settings.register_profile(
+    "tests", deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+hypothesis.settings.load_profile("tests")
 # Handlers write mails of all tests' tenants, and none belongs into a folder of a person's own.
 DATA = tempfile.mkdtemp(prefix="laurels-test-data-")
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
@@ -53,10 +61,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that ask for the database, so that others can be run without one."""
+    """Mark the tests that ask for the database, so that others can be run without one.
+
+    The slow ones go first, so that no worker has one left when the others are done.
+    """
     for item in items:
         if "database_name" in getattr(item, "fixturenames", ()):
             item.add_marker("database")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 async def _build(url: str) -> None:

@@ -49,7 +49,6 @@ def answered(port):
 def serving():
     """Two processes that answer, one of them with a worker."""
     with outside("serving") as shop:
-        tenant = shop.run("tenant", "create", "demo", "--test")
         port, monitoring = free_port(), free_port(2)
         parent = shop.serve(
             "serving", "serve", "--port", str(port), "--processes", "2",
@@ -58,7 +57,7 @@ def serving():
         try:
             wait_until_ready(port)
             until_true(lambda: told(monitoring) and told(monitoring + 1))
-            yield shop, tenant["api_key"], parent, port, monitoring
+            yield shop, shop.key, parent, port, monitoring
         finally:
             kill_all(parent)
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laurels import imports
@@ -69,8 +69,7 @@ def small_batches():
 
 
 @settings(
-    max_examples=pick(30, 400), deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=pick(30, 400),
 )  # fmt: skip
 @given(rows=files())
 @pytest.mark.parametrize("preset", ["plain", "shopify"])

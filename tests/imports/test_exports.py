@@ -8,7 +8,7 @@ from functools import partial
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -153,8 +153,7 @@ async def picture(house: House) -> tuple[list, list, list]:
 
 
 @settings(
-    max_examples=10, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=10,
 )  # fmt: skip
 @given(lives=people)
 async def test_a_fresh_tenant_that_reads_the_files_has_the_same(database, tmp_path, lives):

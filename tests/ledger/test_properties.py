@@ -13,7 +13,7 @@ from typing import ClassVar
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -382,8 +382,6 @@ def run(machine, *, examples: int, steps: int) -> None:
             stateful_step_count=steps,
             derandomize=True,
             database=None,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow],
         ),
     )
 

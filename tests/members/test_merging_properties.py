@@ -245,7 +245,6 @@ def test_merging_among_all_movements_keeps_the_books(app_url):
         settings=settings(
             max_examples=25,
             stateful_step_count=30,
-            deadline=None,
             phases=(Phase.explicit, Phase.generate),
             suppress_health_check=list(HealthCheck),
         ),

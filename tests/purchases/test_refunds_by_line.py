@@ -289,7 +289,7 @@ def orders(draw):
 
 
 @given(order=orders(), data=st.data(), points=st.integers(1, 10_000))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_is_back_only_grows_and_ends_with_all_of_it(order, data, points):
     places = sorted(order.lines)
     counted = data.draw(st.lists(st.sampled_from(places), unique=True))

@@ -74,7 +74,7 @@ CENTS = st.integers(-50_000, 50_000).map(lambda cents: Decimal(cents) / 100)
 
 
 @given(lines=st.lists(CENTS, min_size=1, max_size=12), data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_spread_tax_is_whole_and_in_no_line_more_than_it_costs(lines, data):
     amount = max(sum(lines, Decimal(0)), Decimal(0))
     tax = data.draw(st.integers(0, int(amount * 100)).map(lambda cents: Decimal(cents) / 100))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laurels import rewards
@@ -22,9 +22,7 @@ values = st.fixed_dictionaries(
 WINDOWS = {"past": (-9, -1), "present": (-1, 1), "future": (1, 9)}
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(
     wanted=st.lists(values, min_size=1, max_size=4), picks=st.lists(st.integers(0, 3), max_size=8)
 )

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laurels.kit.conditions import Field, Fields, Kind, compile_condition, parse
@@ -116,9 +116,7 @@ async def asked(database, raw: dict[str, Any], crowd: list[dict[str, Any]]) -> l
     return [row[0] for row in found]
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300)
 @given(raw=conditions(FIELDS), crowd=st.lists(people, min_size=1, max_size=20))
 async def test_sql_and_the_condition_itself_agree(database, raw, crowd):
     test = compile_condition(parse(raw, FIELDS))

@@ -7,7 +7,7 @@ from random import Random
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from laurels import events, ledger, members, purchases, segments, settlement
 from laurels.events import emit
@@ -140,9 +140,7 @@ MINE = Fields(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(raw=conditions(MINE))
 async def test_whatever_is_asked_of_members_sql_and_the_condition_agree(crowded, raw):
     house, facts = crowded

@@ -70,12 +70,11 @@ class Shop:
 def shop():
     """A whole Laurels with a tenant, on an address of its own."""
     with outside("raw") as found:
-        tenant = found.run("tenant", "create", "raw")
         port = free_port()
         process = found.serve("raw", "serve", "--port", str(port), "--no-worker")
         try:
             wait_until_ready(port)
-            yield Shop(port, tenant["api_key"], process)
+            yield Shop(port, found.key, process)
         finally:
             process.terminate()
             process.wait(timeout=PATIENCE_SECONDS)

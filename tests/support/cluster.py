@@ -70,13 +70,28 @@ def server() -> Server:
     """Answer the run's server, started by whichever worker asks first."""
     if given := os.environ.get("LAURELS_TEST_DATABASE_URL"):
         return Server(given)
-    _sweep()
-    folder = _place() / f"{PREFIX}{os.environ.get('PYTEST_XDIST_TESTRUNUID') or uuid.uuid4().hex}"
-    _use(folder)
-    _watch(folder)
     named = os.environ.get("LAURELS_PG_BIN")
-    running = postgres.ensure(folder, bindir=Path(named) if named else None, settings=SETTINGS)
+    running = postgres.ensure(
+        run_folder(), bindir=Path(named) if named else None, settings=SETTINGS
+    )
     return Server(running.url(user="postgres", database="postgres"), running)
+
+
+@functools.cache
+def run_folder() -> Path:
+    """Answer the run's folder, which is there until the last of its processes has ended."""
+    _sweep()
+    found = roomy() / f"{PREFIX}{os.environ.get('PYTEST_XDIST_TESTRUNUID') or uuid.uuid4().hex}"
+    _use(found)
+    _watch(found)
+    return found
+
+
+def roomy() -> Path:
+    """Answer where large files of a run are to be: in memory where there is room."""
+    memory = Path("/dev/shm")
+    enough = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_NEEDED_BYTES
+    return memory if enough else Path(tempfile.gettempdir())
 
 
 async def template(name: str, build: Callable[[str], Awaitable[None]]) -> None:
@@ -116,12 +131,6 @@ async def _admin(statement: str) -> None:
 
 
 # -- the folder, its users and its watchman -----------------------------------------------------
-
-
-def _place() -> Path:
-    memory = Path("/dev/shm")
-    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_NEEDED_BYTES
-    return memory if roomy else Path(tempfile.gettempdir())
 
 
 def _use(folder: Path) -> None:
@@ -165,7 +174,7 @@ def _clear_away(folder: Path, *, wait: bool) -> None:
 
 def _sweep() -> None:
     """Clear away what an earlier run left whose watchman was killed as well."""
-    for folder in _place().glob(f"{PREFIX}*"):
+    for folder in roomy().glob(f"{PREFIX}*"):
         with contextlib.suppress(BlockingIOError):
             _clear_away(folder, wait=False)
 

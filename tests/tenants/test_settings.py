@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field
 
@@ -90,9 +90,7 @@ ANYTHING = st.one_of(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(values=st.dictionaries(st.sampled_from(sorted(SHOP["loyalty"])), ANYTHING, max_size=2))
 async def test_whatever_is_sent_is_taken_or_refused_and_what_is_taken_is_read_again(client, values):
     answer = await client.patch("/v1/settings/loyalty", json=values)

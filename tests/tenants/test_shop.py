@@ -4,7 +4,7 @@ import asyncio
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from laurels import settlement
@@ -373,9 +373,7 @@ NUMBERS = st.one_of(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25)
 @given(
     values=st.dictionaries(
         st.sampled_from(["points_per_dollar", "welcome_points"]), NUMBERS, min_size=1

@@ -30,29 +30,28 @@ from laurels.tenants.settings import sections
 from .api_page import api_page
 from .manual import NOTE, manual
 
+NAMES = (
+    "api.md", "cli.md", "database.md", "errors.md", "events.md", "openapi.json", "permissions.md",
+    "settings.md",
+)  # fmt: skip
+"""The generated pages, by their file names."""
+
 
 def pages() -> dict[str, str]:
     """Return the text of every generated page by its file name."""
-    found: dict[str, Callable[[], str]] = {
-        "api.md": lambda: api_page(_document()),
+    document = create_app(Database("postgresql://")).openapi()
+    writers: dict[str, Callable[[], str]] = {
+        "api.md": lambda: api_page(document),
         "cli.md": manual,
         "database.md": database,
         "errors.md": error_list,
         "events.md": events,
-        "openapi.json": openapi,
+        # Sorted, so that differences read well.
+        "openapi.json": lambda: json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False),
         "permissions.md": permission_list,
         "settings.md": settings,
     }
-    return {name: write().rstrip() + "\n" for name, write in found.items()}
-
-
-def openapi() -> str:
-    """Return the OpenAPI document, keys sorted so that differences read well."""
-    return json.dumps(_document(), indent=2, sort_keys=True, ensure_ascii=False)
-
-
-def _document() -> dict[str, Any]:
-    return create_app(Database("postgresql://")).openapi()
+    return {name: writers[name]().rstrip() + "\n" for name in NAMES}
 
 
 # -- settings, events, permissions ---------------------------------------------------------------
