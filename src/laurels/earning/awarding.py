@@ -4,12 +4,14 @@ Set-based: the number of statements does not depend on how many events are judge
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+import asyncpg
 
 from laurels import ledger, members, segments, tenants, tiers
 from laurels.events.catalogue.purchases import PurchaseCompleted
@@ -20,7 +22,7 @@ from laurels.kit.http.paging import ALL
 from laurels.kit.process.offload import aside
 from laurels.kit.values.ids import encode
 from laurels.kit.values.time import zone
-from laurels.kit.work import Work
+from laurels.kit.work import Call, Work
 
 from .engine import add_usage
 from .facts import AMOUNT, LINES, LOCAL_DATE, SEGMENTS, member_facts, moment_facts
@@ -29,7 +31,7 @@ from .keeping import AWARDS, WHY, keep
 from .plan import Plan, compile_plan
 from .rules import UsageKey
 from .service import list_rules, rules_of
-from .supplying import gather
+from .supplying import gather, is_supplied
 
 _MEMBER_FACTS = (
     "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
@@ -140,6 +142,8 @@ class Judging:
     usage: Usage = field(default_factory=dict[UUID, dict[UsageKey, int]])
     named: segments.Named = field(default_factory=segments.Named)
     multiplied: bool = False
+    wallets: Sequence[asyncpg.Record] = ()
+    """Locked for the first turn, in which nothing else moves points before."""
     room: int = 0
     """How many movements of points this turn may still book."""
     spent: int = 0
@@ -156,20 +160,64 @@ class Judging:
         in_order = sorted(occurrences, key=lambda each: each.occurred_at)
         for occurrence in in_order:
             self.waiting.setdefault(occurrence.member_id, deque()).append(occurrence)
-        if with_tiers:
-            self.watched = await tiers.watch(self.work, list(self.waiting))
+        time_zone = zone((await tenants.current(self.work)).time_zone)
+        wanted = self.plan.facts(self.trigger)
+        for occurrence in in_order:
+            _add_moment(occurrence, time_zone)
+            if SEGMENTS in wanted:
+                occurrence.facts[SEGMENTS] = []
+        self.named = await segments.look_up(self.work, self.plan.segments(self.trigger))
+        # With several turns wallets are locked in one go: turn by turn is not the order of all.
+        most = len(in_order) * self.plan.gives(self.trigger)
+        at_once = bool(self.named.live) or locked is not None or most > MAX_TURN
+        calls = await self._calls_on_members(with_tiers=with_tiers)
+        points = self._calls_on_points(in_order, with_wallets=not at_once)
+        if not is_supplied(self.trigger, wanted):
+            # Nothing is locked in between.
+            calls, points = {**calls, **points}, {}
+        found = await self.work.fetch_each(calls)
+        self.watched = await tiers.read_progress(self.work, found.get("progress", []))
         if self.watched:
             settings = await tenants.read(self.work, tiers.TierSettings)
             self.multiplied = settings.multipliers_enabled
-        self.named = await segments.look_up(self.work, self.plan.segments(self.trigger))
-        alone = bool(self.named.live)
-        await _add_facts(self.work, self.trigger, self.plan, in_order, alone=alone)
-        self.usage = await _lock_usage(self.work, self.trigger, self.plan, in_order)
-        if alone or locked or len(in_order) * self.plan.gives(self.trigger) > MAX_TURN:
-            # In one go, because with several turns they are not in the order of all.
+        _add_facts(self.trigger, in_order, members.read_facts(found.get("facts", [])))
+        await gather(self.work, self.trigger, wanted, in_order)
+        found |= await self.work.fetch_each(points)
+        for rule_id, member_id, period, used in found.get("usage", []):
+            self.usage.setdefault(member_id, {})[rule_id, period] = used
+        self.wallets = found.get("wallets", [])
+        if at_once:
             await ledger.lock_wallets_of(self.work, sorted(self.waiting))
         if locked is not None:
             await locked()
+
+    async def _calls_on_members(self, *, with_tiers: bool) -> dict[str, Call]:
+        """Return what locks members and tells where they stand, and what rules may know of them."""
+        calls: dict[str, Call] = {}
+        if with_tiers and (progress := await tiers.progress_call(self.work, self.waiting)):
+            calls["progress"] = progress
+        # Nobody else changes anything of members in live segments until all is judged.
+        if self.named.live or not self.plan.facts(self.trigger).isdisjoint(_MEMBER_NAMES):
+            calls["facts"] = members.facts_call(self.work, self.waiting)
+        return calls
+
+    def _calls_on_points(
+        self, occurrences: Sequence[Occurrence], *, with_wallets: bool
+    ) -> dict[str, Call]:
+        """Return what locks the usage of caps, and the wallets into which the rules can give."""
+        calls: dict[str, Call] = {}
+        used = [
+            (rule_id, occurrence.member_id, period)
+            for occurrence in occurrences
+            for rule_id, period in self.plan.usage_keys(self.trigger, occurrence.facts[LOCAL_DATE])
+        ]
+        if used:
+            calls["usage"] = _usage_call(self.work, used)
+        programs = self.plan.programs(self.trigger)
+        if programs and with_wallets:
+            pairs = [(who, program_id) for who in self.waiting for program_id in programs]
+            calls["wallets"] = ledger.wallets_call(self.work, pairs)
+        return calls
 
     async def book_next(self) -> list[Occurrence]:
         """Judge and book each member's next events, up to one after which more has to be known.
@@ -189,7 +237,8 @@ class Judging:
             if self.room <= 0:
                 break
         judged = [occurrence.judged for occurrence in turn if occurrence.judged]
-        await _book_points(self.work, judged, historical=self.historical)
+        await _book_points(self.work, judged, self.wallets, historical=self.historical)
+        self.wallets = []
         _book_awards(self.work, self.trigger, turn, judged, self.usage)
         reached = [each for each in self.watched.values() if each.reached_at is not None]
         if reached:
@@ -283,23 +332,11 @@ async def judge_at_most(work: Work, trigger: str, lines: Sequence[int]) -> list[
     return fitting
 
 
-async def _add_facts(
-    work: Work, trigger: str, plan: Plan, occurrences: Sequence[Occurrence], *, alone: bool
+def _add_facts(
+    trigger: str, occurrences: Sequence[Occurrence], profiles: Mapping[UUID, dict[str, Any]]
 ) -> None:
-    """Add the moment, and what the rules want to know of the member as this event left them.
-
-    With `alone` members are locked: nobody else changes anything of theirs until all is judged.
-    """
-    time_zone = zone((await tenants.current(work)).time_zone)
-    wanted = plan.facts(trigger)
-    profiles: dict[UUID, dict[str, Any]] = {}
-    ids = sorted({occurrence.member_id for occurrence in occurrences})
-    if alone or not wanted.isdisjoint(_MEMBER_NAMES):
-        profiles = await members.get_facts(work, ids, lock=True)
+    """Add what the rules want to know of the member as each event left them."""
     for occurrence in occurrences:
-        _add_moment(occurrence, time_zone)
-        if SEGMENTS in wanted:
-            occurrence.facts[SEGMENTS] = []
         profile = profiles.get(occurrence.member_id)
         if profile is None:
             continue
@@ -308,8 +345,7 @@ async def _add_facts(
         elif trigger == PurchaseCompleted.name:
             profile["purchases"] += 1
             profile["spend"] += occurrence.facts[AMOUNT]
-        occurrence.facts.update(member_facts(**{name: profile[name] for name in _MEMBER_FACTS}))
-    await gather(work, trigger, wanted, occurrences)
+        occurrence.facts.update(member_facts(**profile))
 
 
 def _add_moment(occurrence: Occurrence, time_zone: ZoneInfo) -> None:
@@ -331,32 +367,25 @@ def _add_tier(occurrence: Occurrence, progress: tiers.Progress, *, multiplied: b
     occurrence.facts.update(member_facts(**known))
 
 
-async def _lock_usage(
-    work: Work, trigger: str, plan: Plan, occurrences: Sequence[Occurrence]
-) -> Usage:
-    wanted = [
-        (rule_id, occurrence.member_id, period)
-        for occurrence in occurrences
-        for rule_id, period in plan.usage_keys(trigger, occurrence.facts[LOCAL_DATE])
-    ]
-    if not wanted:
-        return {}
-    rows = await work.fetch(
-        "select * from laurels.lock_usage($1, $2, $3, $4)",
+def _usage_call(work: Work, wanted: Sequence[tuple[UUID, UUID, str]]) -> Call:
+    return "laurels.lock_usage", (
         work.tenant_id, [w[0] for w in wanted], [w[1] for w in wanted], [w[2] for w in wanted],
     )  # fmt: skip
-    usage: Usage = {}
-    for rule_id, member_id, period, points in rows:
-        usage.setdefault(member_id, {})[rule_id, period] = points
-    return usage
 
 
-async def _book_points(work: Work, judged: Sequence[Judged], *, historical: bool) -> None:
+async def _book_points(
+    work: Work,
+    judged: Sequence[Judged],
+    locked: Sequence[asyncpg.Record],
+    *,
+    historical: bool,
+) -> None:
     """Book what was decided, and note with each what the ledger did not take."""
     movements = [(each.awarded, movement) for each in judged for movement in each.movements]
     posted = await ledger.post(
-        work, [movement for _, movement in movements], keys_are_fresh=True, historical=historical
-    )
+        work, [movement for _, movement in movements], keys_are_fresh=True, historical=historical,
+        locked=locked,
+    )  # fmt: skip
     for (awarded, movement), outcome in zip(movements, posted, strict=True):
         if isinstance(movement, ledger.Debit) and isinstance(outcome, ledger.Posted):
             taken = -outcome.transaction.points if outcome.transaction else 0

@@ -113,6 +113,12 @@ class Plan:
         course = self.courses.get(trigger)
         return frozenset() if course is None else course.segments
 
+    def programs(self, trigger: str) -> frozenset[UUID]:
+        """The programs in which rules of this trigger can give points."""
+        course = self.courses.get(trigger)
+        steps = course.steps if course else ()
+        return frozenset(step.program_id for step in steps if step.program_id is not None)
+
     def gives(self, trigger: str) -> int:
         """How many rules of this trigger can give points to one event."""
         course = self.courses.get(trigger)

@@ -48,6 +48,11 @@ def supply(*fields: Field, on: Collection[str], by: Gather) -> None:
     _suppliers.append(Supplier(frozenset(f.name for f in fields), frozenset(on), by))
 
 
+def is_supplied(trigger: str, wanted: frozenset[str]) -> bool:
+    """Whether rooms above supply any of the wanted facts of this event."""
+    return any(trigger in each.on and not wanted.isdisjoint(each.names) for each in _suppliers)
+
+
 async def gather(
     work: Work, trigger: str, wanted: frozenset[str], events: Sequence[Occurrence]
 ) -> None:

@@ -19,10 +19,10 @@ from .errors import (
 )
 from .expiry import release_due_holds, settle_due_lots
 from .invariants import Fault, Figures, figures, find_faults
-from .locking import lock_wallets_of
+from .locking import lock_wallets_of, open_wallets, wallets_call
 from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Release, Reversal
 from .portions import Portion, count_wallets, list_portions
-from .posting import credit, debit, hold, open_wallets, post, release, reverse
+from .posting import credit, debit, hold, post, release, reverse
 from .programs import apply_preset, create_program, default_program, program_ids, worth
 from .queries import (
     AboutReversal,
@@ -48,5 +48,5 @@ __all__ = [
     "default_program", "figures", "find_faults", "find_holds", "history_of", "hold", "list_lots",
     "list_portions", "lock_wallets_of", "lots_of", "moved", "open_wallets", "post", "program_ids",
     "rebuild", "release", "release_due_holds", "reopen_wallets", "reverse", "settle_due_lots",
-    "spendable", "statement", "taken_back", "taken_back_by", "worth",
+    "spendable", "statement", "taken_back", "taken_back_by", "wallets_call", "worth",
 ]  # fmt: skip

@@ -45,11 +45,13 @@ async def post(
     *,
     keys_are_fresh: bool = False,
     historical: bool = False,
+    locked: Sequence[asyncpg.Record] = (),
 ) -> list[Outcome]:
     """Move points. Each movement is booked, or refused with its own error; order is kept.
 
     A movement with a natural key (`source`, `key`) that was booked before gives the first answer
     again. `keys_are_fresh` says that the caller already made sure of that, which saves the look-up.
+    `locked` are wallets that the caller has locked by `wallets_call`.
     """
     if not movements:
         return []
@@ -59,7 +61,7 @@ async def post(
         if movement.program_id is None:
             movement.program_id = programs.default_id
     for last_try in (False, False, True):
-        draft = await _lock(work, movements, programs)
+        draft = await _lock(work, movements, programs, locked=locked)
         if historical:
             draft.minimums = {}  # What was spent elsewhere was spent by the rules of that time.
         known = {} if keys_are_fresh else await _known_keys(work, movements)
@@ -145,6 +147,7 @@ async def _lock(
     programs: Programs,
     *,
     also: frozenset[UUID] = frozenset(),
+    locked: Sequence[asyncpg.Record] = (),
 ) -> Draft:
     """Lock the wallets of all movements, then read what the decisions depend on."""
     pairs: set[tuple[UUID, UUID]] = set()
@@ -164,7 +167,9 @@ async def _lock(
                 pairs.add((movement.member_id, program_id))
     if hold_ids or transaction_ids:
         wallet_ids |= await _wallets_of(work, hold_ids, transaction_ids)
-    rows = await lock_rows(work, pairs, wallet_ids)
+    rows = [row for row in locked if (row[1], row[2]) in pairs]
+    if wallet_ids or len(rows) < len(pairs):
+        rows = await lock_rows(work, pairs, wallet_ids)
     hold_ids += await lapsed_holds(work, [row[0] for row in rows if row[5]])
     wallets = {row[0]: read_wallet(row) for row in rows}
     draft = Draft(
@@ -492,9 +497,3 @@ async def hold(work: Work, movement: HoldPoints) -> Posted:
 async def release(work: Work, movement: Release) -> Posted:
     """Points set aside came back. Raise HoldNotFound or HoldClosed."""
     return await post_one(work, movement)
-
-
-async def open_wallets(work: Work, member_ids: Sequence[UUID]) -> None:
-    """Each member has a wallet of the default program."""
-    programs = await load_programs(work)
-    await lock_rows(work, {(member_id, programs.default_id) for member_id in member_ids}, set())

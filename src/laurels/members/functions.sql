@@ -70,6 +70,46 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   limit p_limit
 $$;
 
+-- What rules may know of members, locked in the order of their ids until the transaction ends, so
+-- that two purchases at once are not both the first. Each is looked up by itself (`offset 0` keeps
+-- it so), however large the tenant is and whatever the planner knows of it.
+create or replace function laurels.lock_member_facts(p_tenant uuid, p_members uuid[])
+returns table (
+  id uuid, external_id text, status text, birthday date, enrolled_at timestamptz,
+  attributes text, purchases bigint, spend numeric
+)
+language plpgsql set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  perform 1
+  from (select unnest(p_members) as id order by 1) as n
+  cross join lateral (
+    select
+    from laurels.members as m
+    where m.tenant_id = p_tenant and m.id = n.id
+    for no key update
+  ) as m;
+
+  return query
+  select
+    m.id, m.external_id, m.status, m.birthday, m.enrolled_at, m.attributes::text,
+    coalesce(t.purchases, 0), coalesce(t.spend, 0)
+  from (select unnest(p_members) as id) as n
+  cross join lateral (
+    select x.*
+    from laurels.members as x
+    where x.tenant_id = p_tenant and x.id = n.id
+    offset 0
+  ) as m
+  left join lateral (
+    select x.*
+    from laurels.member_totals as x
+    where x.tenant_id = p_tenant and x.member_id = n.id
+    offset 0
+  ) as t on true;
+end
+$$;
+
 -- Add purchases to the lifetime totals of members, in the order of their ids.
 create or replace function laurels.add_purchases_to_totals(
   p_tenant uuid, p_members uuid[], p_spend numeric[], p_at timestamptz[]

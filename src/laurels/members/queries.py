@@ -1,18 +1,21 @@
 """Reading members."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import asyncpg
+import orjson
 
 from laurels.kit.http.paging import FIRST as FIRST_PAGE
 from laurels.kit.http.paging import Asked, Found, Key, Listing, at
 from laurels.kit.http.query import words_of
 from laurels.kit.values.ids import FIRST, encode
 from laurels.kit.values.text import fold
-from laurels.kit.work import Work
+from laurels.kit.work import Call, Work
 
 from .errors import MemberArchived, MemberBlocked, MemberErased, MemberMerged, MemberNotFound
 
@@ -127,6 +130,26 @@ async def get_facts(
         )  # fmt: skip
     rows = await work.fetch(f"{_MEMBER} and m.id = any($2)", work.tenant_id, list(member_ids))
     return {row["id"]: dict(row) for row in rows}
+
+
+def facts_call(work: Work, member_ids: Iterable[UUID]) -> Call:
+    """Return what locks these members and tells what rules may know of them; see `read_facts`."""
+    return "laurels.lock_member_facts", (work.tenant_id, sorted(set(member_ids)))
+
+
+def read_facts(rows: Sequence[asyncpg.Record]) -> dict[UUID, dict[str, Any]]:
+    """Return what rules may know of members, by id, as the call of `facts_call` has found it."""
+    found: dict[UUID, dict[str, Any]] = {
+        row[0]: dict(zip(_FACTS, row[1:], strict=True)) for row in rows
+    }
+    for facts in found.values():
+        facts["attributes"] = orjson.loads(facts["attributes"])
+    return found
+
+
+_FACTS = (
+    "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
+)  # fmt: skip
 
 
 async def enrolled_since(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, datetime]:

@@ -10,7 +10,15 @@ from .errors import TierArchived, TierNotFound
 from .policy import Metrics
 from .presets import apply_preset
 from .previewing import Preview, preview
-from .progress import Progress, catch_up, look_again, reconsider, watch
+from .progress import (
+    Progress,
+    catch_up,
+    look_again,
+    progress_call,
+    read_progress,
+    reconsider,
+    watch,
+)
 from .proposing import Proposal
 from .queries import Standing, distribution, get_tier, has_tiers, history_of, list_tiers, standings
 from .reviewing import place, review
@@ -22,6 +30,6 @@ __all__ = [
     "Metrics", "Preview", "Progress", "Proposal", "Standing", "TierArchived", "TierNotFound",
     "TierSettings", "apply_preset", "archive_tier", "assign", "catch_up", "change_tier",
     "create_tier", "distribution", "get_tier", "has_tiers", "history_of", "list_tiers",
-    "look_again", "place", "preview", "reconsider", "restore_tier", "review", "save_ladder",
-    "standings", "unassign", "watch",
+    "look_again", "place", "preview", "progress_call", "read_progress", "reconsider",
+    "restore_tier", "review", "save_ladder", "standings", "unassign", "watch",
 ]  # fmt: skip

@@ -6,15 +6,16 @@ next one when that is known. Most members are far from the next tier: what they 
 with what the batch adds, cannot meet it, and they are not looked at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from laurels.kit.work import Work
+from laurels.kit.work import Call, Work
 
 from .ladder import load_ladder
 from .policy import Ladder, Metrics, meets
@@ -86,16 +87,33 @@ class Progress:
 
 async def watch(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, Progress]:
     """Return how far active members are, locked until the transaction ends. Free without tiers."""
+    call = await progress_call(work, member_ids)
+    found = await work.fetch_each({0: call} if call else {})
+    return await read_progress(work, found.get(0, []))
+
+
+async def progress_call(work: Work, member_ids: Iterable[UUID]) -> Call | None:
+    """Return what locks these members and tells how far they are; `read_progress` reads it."""
     ladder = await load_ladder(work)
-    if not ladder.tiers or not member_ids:
-        return {}
-    rows = await work.fetch(
-        "select * from laurels.lock_progress($1, $2)", work.tenant_id, sorted(set(member_ids))
-    )
-    return {row["member_id"]: _progress(row, ladder) for row in rows}
+    ids = sorted(set(member_ids))
+    return ("laurels.lock_progress", (work.tenant_id, ids)) if ladder.tiers and ids else None
 
 
-def _progress(row: asyncpg.Record, ladder: Ladder) -> Progress:
+async def read_progress(work: Work, rows: Sequence[asyncpg.Record]) -> dict[UUID, Progress]:
+    """Return how far members are, as `progress_call` has found them."""
+    ladder = await load_ladder(work)
+    return {row[0]: _progress(dict(zip(_COLUMNS, row, strict=True)), ladder) for row in rows}
+
+
+_COLUMNS = (
+    "member_id", "id", "tier_id", "level", "basis", "fixed", "achieved_at", "qualified_at",
+    "expires_at", "grace_until", "due_at", "noticed_at", "name", "points_multiplier",
+    "birthday_bonus_points", "points", "spend", "orders", "last_purchase_at",
+)  # fmt: skip
+"""What `lock_progress` returns."""
+
+
+def _progress(row: Mapping[str, Any], ladder: Ladder) -> Progress:
     return Progress(
         case=case_of(row),
         ladder=ladder,
@@ -185,13 +203,8 @@ async def catch_up(
 async def _refresh(work: Work, reviewed: Sequence[Progress]) -> None:
     """Those whom a review has moved know where they stand."""
     moved = {each.case.member_id: each for each in reviewed if each.case.verdict is not None}
-    if not moved:
-        return
-    rows = await work.fetch(
-        "select * from laurels.lock_progress($1, $2)", work.tenant_id, sorted(moved)
-    )
-    for row in rows:
-        found, known = _progress(row, next(iter(moved.values())).ladder), moved[row["member_id"]]
+    for who, found in (await watch(work, list(moved))).items():
+        known = moved[who]
         known.case, known.name = found.case, found.name
         known.points_multiplier = found.points_multiplier
         known.birthday_bonus_points = found.birthday_bonus_points

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
@@ -105,7 +105,7 @@ async def review_cases(
     await book(work, cases, historical=historical)
 
 
-def case_of(row: asyncpg.Record) -> Case:
+def case_of(row: asyncpg.Record | Mapping[str, Any]) -> Case:
     """Return the member of a row of standings."""
     standing = Standing(**{name: row[name] for name in STANDING}) if row["id"] else None
     return Case(row["member_id"], standing)
