@@ -15,6 +15,7 @@ from laurels.api import create_app
 from laurels.events import relaying, streaming
 from laurels.events.catalogue.members import MemberChanged
 from laurels.events.catalogue.purchases import PurchaseChanged
+from laurels.kit.db.pool import Database
 from laurels.kit.values.ids import encode, new_id
 from tests.support import cluster
 from tests.support.server import answering
@@ -105,6 +106,28 @@ async def test_a_watcher_is_woken_by_what_happens(house, served, monkeypatch):
     assert words(found) == ["a", "b"]
     assert found[0]["event"] == "member.changed"
     assert found[0]["id"] == found[0]["data"]["id"]
+
+
+async def test_a_watcher_waits_while_all_connections_are_taken(house):
+    busy = Database(house.database.url, pool_size=2, pool_timeout=0.1)
+    async with house.work() as work:
+        made = await auth.create_key(work, name="stream", test=False)
+    stop = asyncio.Event()
+    relay = asyncio.create_task(relaying.run_relay(house.database, stop))
+    app = create_app(busy, close_database=True)
+    async with answering(app) as address, watching((address, made)) as stream:
+        await anext(stream)
+        async with busy.connection(), busy.connection():
+            await tell(house, "a")
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                waits = [await anext(stream) for _ in range(2)]
+        found = await take(stream, 1)
+        app.state.streams.end()
+    stop.set()
+    await relay
+
+    assert waits == [{"": "alive"}] * 2
+    assert words(found) == ["a"]
 
 
 async def test_a_watcher_that_comes_again_misses_nothing(house, served):

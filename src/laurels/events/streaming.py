@@ -170,7 +170,11 @@ async def follow(
                 found, place = await queries.events_after(work, place, types=types, limit=_BATCH)
                 end = await queries.last_position(work)
                 quiet = await queries.event_at(work, place) if not found and place > told else None
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, PoolExhausted):
+        except PoolExhausted:
+            # Many streams wake together. Those that ended would come again all at once.
+            yield b": alive\n\n"
+            continue
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             # The client keeps its place and comes again; the database may be back by then.
             log.warning("a stream ended: the database is not there")
             return
