@@ -32,6 +32,17 @@ def check_payments(purchase: NewPurchase) -> None:
         raise ValueError(msg)
 
 
+async def payments_of_rows(
+    work: Work, found: Mapping[UUID, Mapping[str, Any]]
+) -> dict[UUID, list[Payment]]:
+    """Return the payments with points of purchases, whose rows say whether they have any.
+
+    In their order; a purchase without any is not there.
+    """
+    wanted = [purchase_id for purchase_id, row in found.items() if row["paid_with_points"]]
+    return await payments_of(work, wanted) if wanted else {}
+
+
 async def payments_of(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, list[Payment]]:
     """Return the payments with points of purchases in their order; without any it is not there."""
     rows = await work.fetch(

@@ -10,12 +10,16 @@ from laurels.kit.values.ids import FIRST
 from laurels.kit.work import Work
 
 from .errors import PurchaseNotFound, RefundNotFound
-from .payments import payments_of, shown
+from .payments import payments_of_rows, shown
 
 _PURCHASE = """
 select id, source, external_id, member_id, original_member_id, status, amount, tax_amount,
   refunded, refund_state, currency, channel, payment_method, note, attributes, occurred_at,
-  completed_at, settled_at, created_at
+  completed_at, settled_at, created_at,
+  exists (
+    select from laurels.purchase_payments as y
+    where y.tenant_id = $1 and y.purchase_id = purchases.id
+  ) as paid_with_points
 from laurels.purchases where tenant_id = $1
 """
 _REFUND = """
@@ -41,7 +45,7 @@ async def find_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str
     }
     for purchase_id, lines in (await lines_of(work, list(found))).items():
         found[purchase_id]["lines"] = lines
-    for purchase_id, paid in (await payments_of(work, list(found))).items():
+    for purchase_id, paid in (await payments_of_rows(work, found)).items():
         found[purchase_id]["payments"] = shown(paid)
     for refund in await work.fetch(
         f"{_REFUND} and purchase_id = any($2) order by id", work.tenant_id, list(found)

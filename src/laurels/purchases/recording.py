@@ -19,7 +19,7 @@ from laurels.kit.work import Work, sparse, uniform
 from . import queries
 from .content import content_of, differing
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseInvalid
-from .payments import check_payments, payments_of
+from .payments import check_payments, payments_of_rows
 from .reported import Line, NewPurchase
 
 PRICE_PLACES = 4
@@ -181,7 +181,7 @@ async def _compare(
 async def as_said(work: Work, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, NewPurchase]:
     """Return purchases that are in the books as they were reported, by id, from their rows."""
     lines = await queries.lines_of(work, list(rows))
-    paid = await payments_of(work, list(rows))
+    paid = await payments_of_rows(work, rows)
     return {
         purchase_id: NewPurchase(
             amount=row["amount"],

@@ -257,7 +257,8 @@ async def find_returns(
     So many are back by then: floor(points x refunded so far / amount of the purchase), and all of
     them when all of the purchase is. Parts never add up to more than was paid.
     """
-    paid = await purchases.payments_of(work, [each.purchase["id"] for each in fresh])
+    wanted = [each.purchase["id"] for each in fresh if each.purchase["paid_with_points"]]
+    paid = await purchases.payments_of(work, wanted) if wanted else {}
     return [
         (
             each,
