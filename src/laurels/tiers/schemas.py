@@ -58,12 +58,12 @@ Percentage = Annotated[
 ]
 
 
-class TierIn(Schema):
-    """A tier of the ladder."""
+class TierPatch(Schema):
+    """Changes to a tier; fields that are not sent stay as they are."""
 
-    name: Called = Field(description="What it is called.", examples=["Gold"])
+    name: Called = Field(default="", description="What it is called.", examples=["Gold"])
     description: Note | None = Field(default=None, description="What members read about it.")
-    level: Level = Field(description="Its place in the ladder; 1 is the lowest.", examples=[3])
+    level: Level = Field(default=1, description="Its place in the ladder; 1 is the lowest.")
     color: Color = Field(default="#8B5CF6", description="For cards and badges.")
     icon: Icon = Field(default="star", description="For badges: a name or a character.")
     criteria: Criteria = Field(
@@ -99,52 +99,23 @@ class TierIn(Schema):
     grace_days: Annotated[int, Field(strict=True, ge=0, le=3650)] = Field(
         default=0, description="Days for which it is kept after it expires."
     )
-    is_default: Flag = Field(default=False, description="The one that new members get.")
-
-
-class TierPatch(Schema):
-    """Changes to a tier; fields that are not sent stay as they are."""
-
-    name: Called = Field(default="", description="What it is called.", examples=["Gold"])
-    description: Note | None = Field(default=None, description="What members read about it.")
-    level: Level = Field(default=1, description="Its place in the ladder; 1 is the lowest.")
-    color: Color = Field(default="#8B5CF6", description="For cards and badges.")
-    icon: Icon = Field(default="star", description="For badges: a name or a character.")
-    criteria: Criteria = Field(default="points", description="What is counted.")
-    min_points: Count = Field(default=0, description="Points earned in the period.")
-    min_spend: Amount = Field(default=Decimal(0), description="Money spent in the period.")
-    min_orders: Count = Field(default=0, description="Purchases in the period.")
-    qualification_period_days: Days = Field(
-        default=365, description="How many days back are counted; 0: the member's whole history."
-    )
-    points_multiplier: Factor = Field(
-        default=Decimal("1.00"), description="What earned points are multiplied by."
-    )
-    discount_percentage: Percentage = Field(
-        default=Decimal(0), description="Discount in percent that the shop gives."
-    )
-    free_shipping: Flag = Field(default=False, description="Whether the shop offers free shipping.")
-    early_access: Flag = Field(
-        default=False, description="Whether its members may buy before others."
-    )
-    birthday_bonus_points: Count = Field(default=0, description="Points for a birthday.")
-    requires_maintenance: Flag = Field(
-        default=False, description="Whether it has to be earned again every so often."
-    )
-    maintenance_period_days: Annotated[int, Field(strict=True, ge=1, le=36_500)] = Field(
-        default=365, description="Days for which it is held."
-    )
-    grace_days: Annotated[int, Field(strict=True, ge=0, le=3650)] = Field(
-        default=0, description="Days for which it is kept after it expires."
-    )
     is_default: Flag = Field(
         default=False,
-        description="`true` makes it the default instead of the current one: new members get it.",
+        description="Whether new members get it; `true` makes it the default instead of the current"
+        " one.",
     )
 
     def values(self) -> dict[str, Any]:
         """Return what was sent."""
         return {name: getattr(self, name) for name in sorted(self.model_fields_set)}
+
+
+# pyright: reportIncompatibleVariableOverride=false, reportGeneralTypeIssues=false
+class TierIn(TierPatch):
+    """A tier of the ladder."""
+
+    name: Called = Field(description="What it is called.", examples=["Gold"])
+    level: Level = Field(description="Its place in the ladder; 1 is the lowest.", examples=[3])
 
 
 class ArchiveIn(Schema):
