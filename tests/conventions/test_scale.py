@@ -124,7 +124,7 @@ async def test_the_planner_believes_in_a_hundred_tenants(owner_url):
     told = {row["relname"]: row["attoptions"] for row in rows}
     wanted = {table.name for table in TABLES} | {row["relname"] for row in rows if row["part"]}
 
-    nothing([name for name in sorted(wanted) if told[name] != ["n_distinct=100"]])
+    nothing([name for name in sorted(wanted) if "n_distinct=100" not in (told[name] or [])])
 
 
 def test_every_table_and_column_of_the_models_says_what_it_is():

@@ -213,14 +213,14 @@ async def test_held_points_come_as_free_ones_in_their_lots_and_a_debt_stays_one(
 
 async def test_archived_members_are_left_out_and_nameless_ones_are_called_by_our_id(client, desk):
     made = [
-        (await client.post("/v1/members", json={"external_id": name})).json()["id"]
-        for name in ("stays", "goes", "nobody")
+        (await client.post("/v1/members", json=known_by)).json()["id"]
+        for known_by in (
+            {"external_id": "stays"},
+            {"external_id": "goes"},
+            {"identities": {"card": "X"}},
+        )
     ]
     await client.delete(f"/v1/members/{made[1]}")
-    await desk.fetch(
-        "update laurels.members set external_id = null"
-        " where tenant_id = $1 and external_id = 'nobody'"
-    )
 
     rows = rows_of(await written(desk.house, "members"))
 

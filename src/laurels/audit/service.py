@@ -1,31 +1,36 @@
 """Writing the audit log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 
-from laurels.kit.values.ids import new_id
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Actor, Work
 
 
 async def record(
     work: Work,
-    *,
     action: str,
-    target_type: str,
-    target_id: str,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
+    kind: str,
+    target: UUID | str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Note who changed what; it is kept if and only if the change itself is."""
+    """Note who changed what; it is kept if and only if the change itself is.
+
+    A target that is named by its UUID is one of this kind of ids.
+    """
+    target_id = encode(kind, target) if isinstance(target, UUID) else target
     await work.fetch(
         "insert into laurels.audit_log (tenant_id, id, action, target_type, target_id,"
         " before, after, actor_type, actor_id, request_id, ip, user_agent, created_at)"
         " values ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, $8, $9, $10, $11, $12,"
         " now())",
-        work.tenant_id, new_id(), action, target_type, target_id, _json(before), _json(after),
+        work.tenant_id, new_id(), action, kind, target_id, _json(before), _json(after),
         work.actor.kind, work.actor.id, work.request_id, work.ip, work.user_agent,
     )  # fmt: skip
 
@@ -75,5 +80,5 @@ async def blank(work: Work, target_ids: Sequence[str], words: Sequence[str] = ()
     )
 
 
-def _json(values: dict[str, Any] | None) -> str | None:
-    return None if values is None else orjson.dumps(values, default=str).decode()
+def _json(values: Mapping[str, Any] | None) -> str | None:
+    return None if values is None else orjson.dumps(dict(values), default=str).decode()

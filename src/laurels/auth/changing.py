@@ -104,12 +104,7 @@ async def ask_reset(work: Work, login: Login, place: Place) -> UUID:
         reset_id, login.id, now, now + RESET_LASTS,
     )  # fmt: skip
     async with on_behalf(work, place.tenant_id) as inside:
-        await audit.record(
-            inside,
-            action="auth.password_reset_requested",
-            target_type="staff",
-            target_id=encode("staff", place.staff_id),
-        )
+        await audit.record(inside, "auth.password_reset_requested", "staff", place.staff_id)
         asked = PasswordResetRequested(
             member_id=None, occurred_at=work.now, staff_id=place.staff_id, reset_id=reset_id
         )

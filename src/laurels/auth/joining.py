@@ -6,7 +6,6 @@ from uuid import UUID
 from laurels import audit, events, tenants
 from laurels.events.catalogue.auth import StaffJoined
 from laurels.kit.http.access import RequestOrigin
-from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from . import passwords, throttle, tokens
@@ -127,9 +126,9 @@ async def _join(work: Work, opened: Opened, token: str, name: str, kept: str | N
     )  # fmt: skip
     await audit.record(
         work,
-        action="staff.joined",
-        target_type="staff",
-        target_id=encode("staff", opened.staff_id),
+        "staff.joined",
+        "staff",
+        opened.staff_id,
         before={"status": "invited"},
         after={"status": "active", "name": name},
     )

@@ -44,9 +44,9 @@ async def create_operator_key(
     )  # fmt: skip
     await audit.record(
         work,
-        action="auth.operator_key_created",
-        target_type="operator_key",
-        target_id=encode("operator_key", key_id),
+        "auth.operator_key_created",
+        "operator_key",
+        key_id,
         after={"name": name, "scopes": list(scopes), "hint": key[-4:]},
     )
     return NewKey(key_id, key)
@@ -61,12 +61,7 @@ async def revoke_operator_key(work: Work, key_id: UUID) -> None:
     )
     if row is None:
         raise KeyNotFound
-    await audit.record(
-        work,
-        action="auth.operator_key_revoked",
-        target_type="operator_key",
-        target_id=encode("operator_key", key_id),
-    )
+    await audit.record(work, "auth.operator_key_revoked", "operator_key", key_id)
 
 
 async def list_operator_keys(work: Work) -> list[dict[str, Any]]:

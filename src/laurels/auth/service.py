@@ -69,9 +69,9 @@ async def create_key(
     )  # fmt: skip
     await audit.record(
         work,
-        action="auth.key_created",
-        target_type="api_key",
-        target_id=encode("api_key", key_id),
+        "auth.key_created",
+        "api_key",
+        key_id,
         after={
             "name": name,
             "scopes": list(scopes),
@@ -97,12 +97,7 @@ async def revoke_key(work: Work, key_id: UUID) -> None:
     )  # fmt: skip
     if row is None:
         raise KeyNotFound
-    await audit.record(
-        work,
-        action="auth.key_revoked",
-        target_type="api_key",
-        target_id=encode("api_key", key_id),
-    )
+    await audit.record(work, "auth.key_revoked", "api_key", key_id)
 
 
 async def _refuse_stronger(work: Work, scopes: Sequence[str]) -> None:

@@ -94,9 +94,9 @@ async def start_session(work: Work, staff_id: UUID) -> Tokens:
     _, found = await _give(work, staff_id, session_id)
     await audit.record(
         work,
-        action="auth.signed_in",
-        target_type="staff",
-        target_id=encode("staff", staff_id),
+        "auth.signed_in",
+        "staff",
+        staff_id,
         after={"session_id": encode("staff_session", session_id)},
     )
     return found
@@ -175,9 +175,9 @@ async def _end_stolen(work: Work, row: asyncpg.Record, token_id: UUID) -> None:
     await end_sessions(work, row["staff_id"], reason="reuse", only=row["session_id"])
     await audit.record(
         work,
-        action="auth.refresh_token_reused",
-        target_type="staff",
-        target_id=encode("staff", row["staff_id"]),
+        "auth.refresh_token_reused",
+        "staff",
+        row["staff_id"],
         after={"session_id": encode("staff_session", row["session_id"])},
     )
     log.warning(
@@ -214,10 +214,7 @@ async def end_everywhere(
         async with on_behalf(work, place.tenant_id) as inside:
             inside.actor = Actor("staff", name)
             here = await end_sessions(inside, place.staff_id, reason=reason, but=but)
-            await audit.record(
-                inside, action=action, target_type="staff", target_id=name,
-                after={"sessions_ended": here},
-            )  # fmt: skip
+            await audit.record(inside, action, "staff", name, after={"sessions_ended": here})
         ended += here
     return ended
 
@@ -248,9 +245,9 @@ async def sign_out(visitor: AuthenticatedRequest, session_id: UUID | None = None
         if ended:
             await audit.record(
                 work,
-                action="auth.signed_out",
-                target_type="staff",
-                target_id=encode("staff", staff_id),
+                "auth.signed_out",
+                "staff",
+                staff_id,
                 after={"session_id": encode("staff_session", wanted)},
             )
     return ended

@@ -16,7 +16,7 @@ from laurels import audit, events, tenants
 from laurels.events.catalogue.auth import StaffChanged, StaffInvited, StaffRemoved, StaffRestored
 from laurels.kit.errors import Invalid
 from laurels.kit.http.paging import ALL, Asked, Found, Listing, text
-from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
 from laurels.permissions import Role
@@ -61,9 +61,9 @@ async def invite(work: Work, *, email: str, role: Role, name: str = "") -> Invit
     staff_id = await _add(work, email=email, role=role, name=name, status="invited")
     await audit.record(
         work,
-        action="staff.invited",
-        target_type="staff",
-        target_id=encode("staff", staff_id),
+        "staff.invited",
+        "staff",
+        staff_id,
         after={"email": normal(email), "name": name, "role": role},
     )
     return await _send(work, staff_id, email)
@@ -103,12 +103,7 @@ async def invite_again(work: Work, staff_id: UUID) -> Invited:
     if row["status"] != "invited":
         raise StaffNotInvited
     await require_role(work, Role(row["role"]))
-    await audit.record(
-        work,
-        action="staff.invited_again",
-        target_type="staff",
-        target_id=encode("staff", staff_id),
-    )
+    await audit.record(work, "staff.invited_again", "staff", staff_id)
     return await _send(work, staff_id, row["email"])
 
 
@@ -188,9 +183,9 @@ async def change(
     )  # fmt: skip
     await audit.record(
         work,
-        action="staff.changed",
-        target_type="staff",
-        target_id=encode("staff", staff_id),
+        "staff.changed",
+        "staff",
+        staff_id,
         before={key: before[key] for key in after},
         after=after,
     )
@@ -217,9 +212,9 @@ async def remove(work: Work, staff_id: UUID) -> None:
     ended = await end_sessions(work, staff_id, reason="removed")
     await audit.record(
         work,
-        action="staff.removed",
-        target_type="staff",
-        target_id=encode("staff", staff_id),
+        "staff.removed",
+        "staff",
+        staff_id,
         before={"status": before["status"]},
         after={"status": "removed", "sessions_ended": ended},
     )
@@ -241,9 +236,9 @@ async def restore(work: Work, staff_id: UUID) -> None:
     )  # fmt: skip
     await audit.record(
         work,
-        action="staff.restored",
-        target_type="staff",
-        target_id=encode("staff", staff_id),
+        "staff.restored",
+        "staff",
+        staff_id,
         before={"status": "removed"},
         after={"status": status},
     )
@@ -293,9 +288,9 @@ async def take_over(work: Work, people: Sequence[Newcomer]) -> int:
         )  # fmt: skip
         await audit.record(
             work,
-            action="staff.taken_over",
-            target_type="staff",
-            target_id=encode("staff", staff_id),
+            "staff.taken_over",
+            "staff",
+            staff_id,
             after={"email": normal(person.email), "role": person.role},
         )
         new += 1

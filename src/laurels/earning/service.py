@@ -14,7 +14,7 @@ from laurels.events.catalogue.members import MemberEnrolled
 from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.conditions import Cost
 from laurels.kit.http.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, number, text
-from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
 from .errors import (
@@ -258,9 +258,9 @@ async def _audit(
 ) -> None:
     await audit.record(
         work,
-        action="earning.rule_created" if before is None else "earning.rule_changed",
-        target_type="earning_rule",
-        target_id=encode("earning_rule", rule_id),
+        "earning.rule_created" if before is None else "earning.rule_changed",
+        "earning_rule",
+        rule_id,
         before=before,
         after=after,
     )

@@ -68,9 +68,9 @@ async def _settle(work: Work, letter_id: UUID, state: str, what: str) -> dict[st
         raise DeadLetterNotFound
     await audit.record(
         work,
-        action=f"events.dead_letter_{what}",
-        target_type="dead_letter",
-        target_id=encode("dead_letter", letter_id),
+        f"events.dead_letter_{what}",
+        "dead_letter",
+        letter_id,
         after={"handler": letter["handler"], "event_id": encode("event", letter["event_id"])},
     )
     return dict(letter)

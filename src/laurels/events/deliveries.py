@@ -6,7 +6,6 @@ from uuid import UUID
 
 from laurels import audit
 from laurels.kit.http.paging import FIRST, Asked, Found, Listing
-from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .endpoints import get_endpoint, require_enabled
@@ -74,12 +73,7 @@ async def replay_delivery(work: Work, delivery_id: UUID) -> dict[str, Any]:
         " where tenant_id = $1 and id = $2 and claimed_until is null",
         work.tenant_id, delivery_id,
     )  # fmt: skip
-    await audit.record(
-        work,
-        action="events.webhook_delivery_replayed",
-        target_type="webhook_delivery",
-        target_id=encode("webhook_delivery", delivery_id),
-    )
+    await audit.record(work, "events.webhook_delivery_replayed", "webhook_delivery", delivery_id)
     return await get_delivery(work, delivery_id)
 
 
@@ -118,9 +112,9 @@ async def replay_since(
     )  # fmt: skip
     await audit.record(
         work,
-        action="events.webhook_endpoint_replayed",
-        target_type="webhook_endpoint",
-        target_id=encode("webhook_endpoint", endpoint_id),
+        "events.webhook_endpoint_replayed",
+        "webhook_endpoint",
+        endpoint_id,
         after={"since": since.isoformat(), "deliveries": len(again) + len(missed)},
     )
     return len(again) + len(missed)

@@ -10,7 +10,7 @@ from laurels import audit
 from laurels.config import settings
 from laurels.kit.crypto import vault
 from laurels.kit.http.paging import ALL, MAX_PAGE, Asked, Found, Listing
-from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
 from .addresses import check_url
@@ -204,9 +204,9 @@ async def _note(
 ) -> None:
     await audit.record(
         work,
-        action=f"events.webhook_endpoint_{what}",
-        target_type="webhook_endpoint",
-        target_id=encode("webhook_endpoint", endpoint_id),
+        f"events.webhook_endpoint_{what}",
+        "webhook_endpoint",
+        endpoint_id,
         before=before,
         after=after,
     )

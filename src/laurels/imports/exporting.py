@@ -135,7 +135,7 @@ EXPORTS: Mapping[str, Exported] = MappingProxyType({
 
 async def note_export(work: Work, kind: str) -> None:
     """That somebody took these rows out is in the audit log."""
-    await audit.record(work, action="imports.exported", target_type="export", target_id=kind)
+    await audit.record(work, "imports.exported", "export", kind)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from uuid import UUID
 from laurels import audit, tenants
 from laurels.kit.db.pool import Database
 from laurels.kit.jobs import Every, Job, all_jobs
-from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.values.time import zone
 from laurels.kit.work import Actor, Work, open_work
 
@@ -101,11 +101,5 @@ async def _insert(work: Work, name: str, *, state: str) -> UUID:
         " case when $5 = 'running' then now() end)",
         work.tenant_id, run_id, name, f"by hand {run_id}", state, work.now,
     )  # fmt: skip
-    await audit.record(
-        work,
-        action="job.asked_for",
-        target_type="job_run",
-        target_id=encode("job_run", run_id),
-        after={"job": name},
-    )
+    await audit.record(work, "job.asked_for", "job_run", run_id, after={"job": name})
     return run_id

@@ -12,7 +12,7 @@ from typing import Any
 
 from laurels import audit, tenants
 from laurels.kit.jobs import Every, Job, all_jobs
-from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.values.time import utc_now, zone
 from laurels.kit.work import Work, open_work
 
@@ -129,9 +129,9 @@ async def _send(work: Work, now: datetime, target: datetime, *, field: str) -> C
     )  # fmt: skip
     await audit.record(
         work,
-        action="test_clock.advanced",
-        target_type="tenant",
-        target_id=encode("tenant", work.tenant_id),
+        "test_clock.advanced",
+        "tenant",
+        work.tenant_id,
         before={"now": now},
         after={"now": target},
     )

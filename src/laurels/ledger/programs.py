@@ -12,7 +12,7 @@ import orjson
 from laurels import audit, tenants
 from laurels.kit.hot import prefetch
 from laurels.kit.http.paging import ALL, MAX_PAGE, Asked, Found, Listing, number, text
-from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.values.money import scale
 from laurels.kit.values.time import zone
 from laurels.kit.work import Work
@@ -146,7 +146,7 @@ async def create_program(work: Work, **values: Any) -> UUID:
         program_id,
         values,
     )
-    await _note(work, program_id, None, values)
+    await audit.record(work, "ledger.program_created", "program", program_id, after=values)
     return program_id
 
 
@@ -205,7 +205,10 @@ async def _change(
             program_id,
             values,
         )
-        await _note(work, program_id, {name: before[name] for name in values}, values)
+        was = {name: before[name] for name in values}
+        await audit.record(
+            work, "ledger.program_changed", "program", program_id, before=was, after=values
+        )
 
 
 async def _write(work: Work, sql: str, program_id: UUID, values: dict[str, Any]) -> None:
@@ -232,19 +235,6 @@ async def _lock_all(work: Work) -> None:
     await work.fetch(
         "select 1 from laurels.programs where tenant_id = $1 order by id for no key update",
         work.tenant_id,
-    )
-
-
-async def _note(
-    work: Work, program_id: UUID, before: dict[str, Any] | None, after: dict[str, Any]
-) -> None:
-    await audit.record(
-        work,
-        action="ledger.program_created" if before is None else "ledger.program_changed",
-        target_type="program",
-        target_id=encode("program", program_id),
-        before=before,
-        after=after,
     )
 
 
@@ -313,9 +303,9 @@ async def set_archived(work: Work, program_id: UUID, *, archived: bool) -> None:
     work.memo.pop(Programs, None)
     await audit.record(
         work,
-        action="ledger.program_archived" if archived else "ledger.program_restored",
-        target_type="program",
-        target_id=encode("program", program_id),
+        "ledger.program_archived" if archived else "ledger.program_restored",
+        "program",
+        program_id,
     )
 
 

@@ -12,7 +12,6 @@ import asyncpg
 from laurels import audit
 from laurels.events import emit
 from laurels.events.catalogue import members as happens
-from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import EmailTaken, MemberArchived, MemberBlocked, MemberNotFound
@@ -93,8 +92,8 @@ async def _set(
     )  # fmt: skip
     await audit.record(
         work,
-        action=action,
-        target_type="member",
-        target_id=encode("member", member_id),
+        action,
+        "member",
+        member_id,
         after={"status": status} | ({} if reason is None else {"reason": reason}),
     )

@@ -54,9 +54,7 @@ async def erase(work: Work, member_id: UUID) -> None:
     await idempotency.scrub(work, [*sorted(texts), *(encode("member", each) for each in ids)])
     await _empty(work, ids)
     for each in ids:
-        await audit.record(
-            work, action="member.erased", target_type="member", target_id=encode("member", each)
-        )
+        await audit.record(work, "member.erased", "member", each)
     emit(work, [MemberErased(each, work.now) for each in ids])
 
 

@@ -42,12 +42,7 @@ async def export(
         work, [row[0] for row in rows], section=section, after=after, limit=limit
     )
     if cursor is None:
-        await audit.record(
-            work,
-            action="member.exported",
-            target_type="member",
-            target_id=encode("member", member_id),
-        )
+        await audit.record(work, "member.exported", "member", member_id)
     spoken = [(section.name, _spoken(section, row)) for section, row in told]
     return Exported(spoken, None if following is None else f"{following[0]}.{following[1]}")
 

@@ -179,9 +179,7 @@ async def _tell(
         "survivor": encode("member", found.survivor_id),
     }
     for member_id in ids.values():
-        await audit.record(
-            work, action=action, target_type="member", target_id=member_id, after=ids
-        )
+        await audit.record(work, action, "member", member_id, after=ids)
     emit(
         work,
         [

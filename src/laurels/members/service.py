@@ -211,20 +211,11 @@ async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> U
             raise EmailTaken(field="email") from None
         return await _update(work, found, profile, historical=historical)
     if not historical:
-        await _note_enrolment(work, member_id, profile)
+        told = {name: profile[name] for name in (*PROFILE, "identities") if name in profile}
+        await audit.record(work, "member.enrolled", "member", member_id, after=told)
     enrolled = MemberEnrolled(member_id, since, profile.get("external_id"))
     emit(work, [enrolled], historical=historical)
     return Upserted(member_id, created=True)
-
-
-async def _note_enrolment(work: Work, member_id: UUID, profile: dict[str, Any]) -> None:
-    await audit.record(
-        work,
-        action="member.enrolled",
-        target_type="member",
-        target_id=encode("member", member_id),
-        after={name: profile[name] for name in (*PROFILE, "identities") if name in profile},
-    )
 
 
 async def change(
@@ -270,9 +261,9 @@ async def change(
         profile["identities"] = {**before["identities"], **identities}
     await audit.record(
         work,
-        action="member.changed",
-        target_type="member",
-        target_id=encode("member", member_id),
+        "member.changed",
+        "member",
+        member_id,
         before={name: before[name] for name in values},
         after={name: profile[name] for name in values},
     )

@@ -45,7 +45,11 @@ def protect(
     if bi:
         statements.append(f"grant select on {name} to laurels_bi")
     if column == "tenant_id":
-        statements.append(f"alter table {name} alter tenant_id set (n_distinct = {TENANTS})")
+        # Of a table in partitions the second is asked; each partition needs the first again.
+        statements.append(
+            f"alter table {name} alter tenant_id"
+            f" set (n_distinct = {TENANTS}, n_distinct_inherited = {TENANTS})"
+        )
     statements += [f"grant {right} on {name} to laurels_integration" for right in integration]
     for statement in statements:
         op.execute(statement)

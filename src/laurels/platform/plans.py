@@ -48,9 +48,9 @@ async def set_plan(
     )  # fmt: skip
     await audit.record(
         work,
-        action="platform.plan_changed" if before else "platform.plan_created",
-        target_type="plan",
-        target_id=code,
+        "platform.plan_changed" if before else "platform.plan_created",
+        "plan",
+        code,
         before=before and {"name": before["name"], "limits": before["limits"]},
         after={"name": name, "limits": values, "archived": archived},
     )

@@ -301,9 +301,9 @@ async def note(work: Work, row: Row, done: str, state: str, **more: Any) -> None
     """The audit log says what was done to a redemption, and why."""
     await audit.record(
         work,
-        action=f"redemption.{done}",
-        target_type="redemption",
-        target_id=encode("redemption", row["id"]),
+        f"redemption.{done}",
+        "redemption",
+        row["id"],
         before={"state": row["state"]},
         after={"state": state, **{name: words for name, words in more.items() if words}},
     )

@@ -8,7 +8,7 @@ import orjson
 
 from laurels import audit, segments, tenants, tiers
 from laurels.kit.errors import NotFound
-from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
 from . import providers, queries
@@ -44,7 +44,7 @@ async def create_reward(work: Work, values: dict[str, Any]) -> UUID:
         reward_id,
         checked,
     )
-    await _note(work, reward_id, "created", None, checked)
+    await audit.record(work, "reward.created", "reward", reward_id, after=checked)
     return reward_id
 
 
@@ -69,7 +69,8 @@ async def change_reward(work: Work, reward_id: UUID, values: dict[str, Any]) -> 
         reward_id,
         checked,
     )
-    await _note(work, reward_id, "changed", {name: before[name] for name in checked}, checked)
+    was = {name: before[name] for name in checked}
+    await audit.record(work, "reward.changed", "reward", reward_id, before=was, after=checked)
 
 
 async def set_active(work: Work, reward_id: UUID, *, active: bool) -> None:
@@ -86,7 +87,8 @@ async def set_active(work: Work, reward_id: UUID, *, active: bool) -> None:
             " where tenant_id = $1 and id = $2",
             work.tenant_id, reward_id, active,
         )  # fmt: skip
-        await _note(work, reward_id, "resumed" if active else "paused")
+        done = "resumed" if active else "paused"
+        await audit.record(work, f"reward.{done}", "reward", reward_id)
 
 
 async def set_archived(work: Work, reward_id: UUID, *, archived: bool) -> None:
@@ -104,7 +106,8 @@ async def set_archived(work: Work, reward_id: UUID, *, archived: bool) -> None:
         " where tenant_id = $1 and id = $2",
         work.tenant_id, reward_id, work.now if archived else None, archived,
     )  # fmt: skip
-    await _note(work, reward_id, "archived" if archived else "restored")
+    done = "archived" if archived else "restored"
+    await audit.record(work, f"reward.{done}", "reward", reward_id)
 
 
 async def duplicate(work: Work, reward_id: UUID) -> UUID:
@@ -185,20 +188,3 @@ async def _write(work: Work, sql: str, reward_id: UUID, values: dict[str, Any]) 
     except asyncpg.ForeignKeyViolationError:
         msg = "There is no program with this id."
         raise RewardInvalid(msg, field="program_id") from None
-
-
-async def _note(
-    work: Work,
-    reward_id: UUID,
-    done: str,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> None:
-    await audit.record(
-        work,
-        action=f"reward.{done}",
-        target_type="reward",
-        target_id=encode("reward", reward_id),
-        before=before,
-        after=after,
-    )

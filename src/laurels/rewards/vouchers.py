@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from laurels import audit
-from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.values.text import check_key, fold
 from laurels.kit.work import Work
 
@@ -135,9 +135,9 @@ async def _count(work: Work, reward: Row, difference: int, action: str) -> None:
     )  # fmt: skip
     await audit.record(
         work,
-        action=f"reward.{action}",
-        target_type="reward",
-        target_id=encode("reward", reward["id"]),
+        f"reward.{action}",
+        "reward",
+        reward["id"],
         before={"codes_left": reward["codes_left"]},
         after={"codes_left": left},
     )

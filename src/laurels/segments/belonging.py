@@ -100,7 +100,7 @@ async def look_up(work: Work, segment_ids: Collection[UUID]) -> Named:
         " where tenant_id = $1 and id = any($2) and archived_at is null",
         work.tenant_id, list(segment_ids),
     )  # fmt: skip
-    live = {row["id"]: row["criteria"] for row in rows if row["on_settings_change"]}
+    live = {row["id"]: row["criteria"] for row in rows if row["follows"]}
     read = dict(_alone(live.items()))
     return Named(read, frozenset(row["id"] for row in rows) - read.keys())
 

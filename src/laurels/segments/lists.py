@@ -9,7 +9,6 @@ from laurels import audit, members
 from laurels.events import emit
 from laurels.events.catalogue.segments import SegmentJoined, SegmentLeft
 from laurels.kit.errors import Invalid
-from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import SegmentArchived, SegmentIsDynamic
@@ -79,11 +78,7 @@ async def _close(work: Work, segment_id: UUID, action: str, found: Sequence[List
     if moved:
         await summarise(work, segment_id)
     await audit.record(
-        work,
-        action=action,
-        target_type="segment",
-        target_id=encode("segment", segment_id),
-        after={"named": len(found), "moved": len(moved)},
+        work, action, "segment", segment_id, after={"named": len(found), "moved": len(moved)}
     )
 
 

@@ -8,7 +8,7 @@ import orjson
 
 from laurels import audit, events, jobs, tenants
 from laurels.kit.conditions import to_json
-from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
 from . import criteria as registry
@@ -47,7 +47,7 @@ async def create(work: Work, content: dict[str, Any]) -> dict[str, Any]:
     }
     segment_id = new_id()
     await _insert(work, segment_id, values)
-    await _note(work, segment_id, "segment.created", None, values)
+    await audit.record(work, "segment.created", "segment", segment_id, after=values)
     if dynamic:
         await _follow_events(work)
         await compute(work, segment_id)
@@ -83,7 +83,8 @@ async def change(work: Work, segment_id: UUID, content: dict[str, Any]) -> dict[
             )  # fmt: skip
     except asyncpg.UniqueViolationError:
         raise SegmentNameTaken(field="name") from None
-    await _note(work, segment_id, "segment.changed", {n: before[n] for n in values}, values)
+    was = {name: before[name] for name in values}
+    await audit.record(work, "segment.changed", "segment", segment_id, before=was, after=values)
     if anew:
         await compute(work, segment_id)
     return await get_segment(work, segment_id)
@@ -170,7 +171,7 @@ async def ask_to_compute(
         raise SegmentArchived
     if segment["kind"] == "static":
         raise SegmentIsStatic
-    await _note(work, segment_id, "segment.recomputed", None, {"notify": notify})
+    await audit.record(work, "segment.recomputed", "segment", segment_id, after={"notify": notify})
     return await compute(work, segment_id, notify=notify)
 
 
@@ -228,21 +229,5 @@ async def _set_archived(work: Work, segment_id: UUID, *, archived: bool) -> None
         " asked_notify = null where tenant_id = $1 and id = $2",
         work.tenant_id, segment_id, work.now if archived else None, work.now,
     )  # fmt: skip
-    await _note(work, segment_id, f"segment.{'archived' if archived else 'restored'}", None, None)
-
-
-async def _note(
-    work: Work,
-    segment_id: UUID,
-    action: str,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-) -> None:
-    await audit.record(
-        work,
-        action=action,
-        target_type="segment",
-        target_id=encode("segment", segment_id),
-        before=before,
-        after=after,
-    )
+    done = "archived" if archived else "restored"
+    await audit.record(work, f"segment.{done}", "segment", segment_id)

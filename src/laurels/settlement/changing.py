@@ -9,7 +9,6 @@ from laurels import audit, purchases, rewards, tenants
 from laurels.events import emit
 from laurels.events.catalogue.purchases import PurchaseChanged
 from laurels.kit.errors import AppError
-from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase, Payment
 
@@ -60,9 +59,9 @@ async def change(work: Work, purchase_id: UUID, changes: dict[str, Any]) -> None
         await _pay_otherwise(work, purchase_id, said, held)
     await audit.record(
         work,
-        action="purchase.changed",
-        target_type="purchase",
-        target_id=encode("purchase", purchase_id),
+        "purchase.changed",
+        "purchase",
+        purchase_id,
         before={"amount": str(before.amount)},
         after={"amount": str(said.amount), "fields": fields},
     )

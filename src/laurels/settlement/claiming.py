@@ -50,9 +50,9 @@ async def claim(
         await _take_back_refunded(work, purchase_id, asked.buyer_id)
     await audit.record(
         work,
-        action="purchase.claimed",
-        target_type="purchase",
-        target_id=encode("purchase", purchase_id),
+        "purchase.claimed",
+        "purchase",
+        purchase_id,
         after={"member_id": encode("member", asked.buyer_id), "points": points},
     )
 

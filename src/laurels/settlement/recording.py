@@ -162,9 +162,9 @@ async def revoke_activity(work: Work, activity_id: UUID, *, reason: str | None =
     await activities.set_revoked(work, activity_id, points=points, reason=reason)
     await audit.record(
         work,
-        action="activity.revoked",
-        target_type="activity",
-        target_id=encode("activity", activity_id),
+        "activity.revoked",
+        "activity",
+        activity_id,
         after={"points": points, "reason": reason},
     )
     emit(

@@ -151,9 +151,9 @@ async def change_setting(work: Work, name: str, value: Any) -> dict[str, Any]:
     work.memo.pop(("platform setting", name), None)
     await audit.record(
         work,
-        action="platform.setting_changed",
-        target_type="platform_setting",
-        target_id=name,
+        "platform.setting_changed",
+        "platform_setting",
+        name,
         before={"value": row["before"]},
         after={"value": after},
     )

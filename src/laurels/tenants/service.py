@@ -12,7 +12,7 @@ import orjson
 from laurels import audit
 from laurels.kit.db.pool import Database
 from laurels.kit.hot import prefetch
-from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.values.money import check_currency
 from laurels.kit.values.time import zone
 from laurels.kit.work import Actor, Work, open_work
@@ -156,14 +156,10 @@ async def establish(
         raise SlugTaken(field="slug") from None
     for part in apply_preset:
         await part(work, preset)
-    await audit.record(
-        work,
-        action="tenant.created",
-        target_type="tenant",
-        target_id=encode("tenant", work.tenant_id),
-        after={"slug": slug, "preset": preset, "currency": currency, "time_zone": time_zone,
-               "plan": plan},
-    )  # fmt: skip
+    chosen = {
+        "slug": slug, "preset": preset, "currency": currency, "time_zone": time_zone, "plan": plan,
+    }  # fmt: skip
+    await audit.record(work, "tenant.created", "tenant", work.tenant_id, after=chosen)
     return await current(work)
 
 
@@ -195,9 +191,9 @@ async def change(work: Work, *, before: Mapping[str, Any], after: Mapping[str, A
     work.memo.pop(TenantView, None)
     await audit.record(
         work,
-        action="tenant.changed",
-        target_type="tenant",
-        target_id=encode("tenant", work.tenant_id),
+        "tenant.changed",
+        "tenant",
+        work.tenant_id,
         before={name: before[name] for name in after},
         after=dict(after),
     )
@@ -210,9 +206,9 @@ async def set_status(work: Work, status: str, *, reason: str | None = None) -> N
     work.memo.pop(TenantView, None)
     await audit.record(
         work,
-        action=f"tenant.{'resumed' if status == 'active' else 'suspended'}",
-        target_type="tenant",
-        target_id=encode("tenant", work.tenant_id),
+        f"tenant.{'resumed' if status == 'active' else 'suspended'}",
+        "tenant",
+        work.tenant_id,
         before={"status": before.status},
         after={"status": status, **({"reason": reason} if reason else {})},
     )

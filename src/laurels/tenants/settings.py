@@ -115,9 +115,9 @@ async def change_section(work: Work, name: str, values: dict[str, Any]) -> Secti
     await _write(work, name, after, version=(row["version"] if row else 0) + 1)
     await audit.record(
         work,
-        action="tenant.settings_changed",
-        target_type="settings",
-        target_id=f"{encode('tenant', work.tenant_id)}/{name}",
+        "tenant.settings_changed",
+        "settings",
+        f"{encode('tenant', work.tenant_id)}/{name}",
         before=before,
         after=after,
     )

@@ -129,9 +129,9 @@ async def _note(
 
     await audit.record(
         work,
-        action=action,
-        target_type="member",
-        target_id=encode("member", member_id),
+        action,
+        "member",
+        member_id,
         before=spoken(before and _told(before)),
         after=spoken(after),
     )

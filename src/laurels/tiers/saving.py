@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from laurels import jobs
+from laurels import audit, jobs
 from laurels.kit.work import Work
 
 from .errors import DefaultTierNeeded, TierHasMembers
 from .ladder import forget_ladder
 from .proposing import Proposal, propose
 from .queries import count_members
-from .service import REVIEW, lock_ladder, note, write_tier
+from .service import REVIEW, lock_ladder, write_tier
 
 _KEPT = frozenset({"id", "created_at", "updated_at", "archived_at"})
 
@@ -41,7 +41,7 @@ async def save_ladder(work: Work, proposal: Proposal, *, move_members: bool = Fa
         if row["id"] in proposed.fresh:
             values = {name: value for name, value in row.items() if name != "id"}
             await write_tier(work, row["id"], values, new=True)
-            await note(work, "tier.created", row["id"], after=values)
+            await audit.record(work, "tier.created", "tier", row["id"], after=values)
     if gone or changed or proposed.fresh:
         forget_ladder(work)
         await jobs.ask(work, REVIEW, anew=True)
@@ -59,7 +59,7 @@ async def _archive(work: Work, gone: Sequence[UUID], *, move_members: bool) -> N
         if there and not move_members:
             raise TierHasMembers(field="archived", members=there)
         await write_tier(work, tier_id, {"archived_at": work.now, "is_default": False})
-        await note(work, "tier.archived", tier_id, after={"members": there})
+        await audit.record(work, "tier.archived", "tier", tier_id, after={"members": there})
 
 
 async def _change(
@@ -73,4 +73,4 @@ async def _change(
     for tier_id, values in changed.items():
         await write_tier(work, tier_id, {**values, "archived_at": None})
         before = {name: present[tier_id][name] for name in values}
-        await note(work, "tier.changed", tier_id, before=before, after=values)
+        await audit.record(work, "tier.changed", "tier", tier_id, before=before, after=values)

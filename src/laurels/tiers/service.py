@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from laurels import audit, jobs, tenants
-from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.ids import new_id
 from laurels.kit.values.money import require_amount
 from laurels.kit.work import Work
 
@@ -51,7 +51,7 @@ async def create_tier(work: Work, values: Mapping[str, Any], *, review: bool = T
     tier_id = new_id()
     await _yield_default(work, values, tier_id)
     await write_tier(work, tier_id, values, new=True)
-    await note(work, "tier.created", tier_id, after=values)
+    await audit.record(work, "tier.created", "tier", tier_id, after=values)
     if review:
         await jobs.ask(work, REVIEW, anew=True)
     return tier_id
@@ -75,10 +75,8 @@ async def change_tier(work: Work, tier_id: UUID, values: Mapping[str, Any]) -> N
     await check_tier(work, {**before, **changed}, ladder, own=tier_id)
     await _yield_default(work, changed, tier_id)
     await write_tier(work, tier_id, changed)
-    await note(
-        work, "tier.changed", tier_id, before={name: before[name] for name in changed},
-        after=changed,
-    )  # fmt: skip
+    was = {name: before[name] for name in changed}
+    await audit.record(work, "tier.changed", "tier", tier_id, before=was, after=changed)
     if DECIDING & changed.keys():
         await jobs.ask(work, REVIEW, anew=True)
 
@@ -106,7 +104,7 @@ async def archive_tier(work: Work, tier_id: UUID, *, move_members: bool = False)
         work.tenant_id, tier_id, work.now,
     )  # fmt: skip
     forget_ladder(work)
-    await note(work, "tier.archived", tier_id, after={"members": there})
+    await audit.record(work, "tier.archived", "tier", tier_id, after={"members": there})
     await jobs.ask(work, REVIEW, anew=True)
 
 
@@ -129,7 +127,7 @@ async def restore_tier(work: Work, tier_id: UUID) -> None:
         work.tenant_id, tier_id,
     )  # fmt: skip
     forget_ladder(work)
-    await note(work, "tier.restored", tier_id)
+    await audit.record(work, "tier.restored", "tier", tier_id)
     await jobs.ask(work, REVIEW, anew=True)
 
 
@@ -195,22 +193,3 @@ async def write_tier(
     except asyncpg.CheckViolationError:
         raise TierInvalid from None
     forget_ladder(work)
-
-
-async def note(
-    work: Work,
-    action: str,
-    tier_id: UUID,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
-) -> None:
-    """Note a change of a tier in the audit log."""
-    await audit.record(
-        work,
-        action=action,
-        target_type="tier",
-        target_id=encode("tier", tier_id),
-        before=None if before is None else dict(before),
-        after=None if after is None else dict(after),
-    )
