@@ -348,7 +348,7 @@ async def test_an_export_ends_with_the_key_that_asked_for_it(desk, database, mon
 async def test_a_client_that_reads_too_slowly_is_cut_off_and_the_connection_comes_back(
     desk, database, monkeypatch
 ):
-    monkeypatch.setattr(streaming, "LONGEST_SECONDS", 0.2)
+    monkeypatch.setattr(streaming, "MAX_SECONDS", 0.2)
     stream = imports.Exports(database, auth.KeyAuthenticator()).stream(
         desk.house.tenant.id, "members", OPERATOR, token="", permissions=()
     )
