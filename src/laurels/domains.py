@@ -42,10 +42,10 @@ def modules(name: str) -> list[ModuleType]:
     return [import_module(place) for place in places if find_spec(place)]
 
 
-# Whatever is declared by being imported: the jobs; then the parts of rooms in the lives of members,
-# which are played in this order; last what rooms do about events, which stands on the operations of
-# others.
-for _name in ("jobs", "member_lifecycle", "handlers"):
+# Whatever is declared by being imported: the jobs; what carries messages out of the house; then the
+# parts of rooms in the lives of members, which are played in this order; last what rooms do about
+# events, which stands on the operations of others.
+for _name in ("jobs", "providers", "member_lifecycle", "handlers"):
     modules(_name)
 
 _INTERFACES = [import_module(f"laurels.{room}") for room in ROOMS]

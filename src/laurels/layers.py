@@ -10,6 +10,7 @@ from pathlib import Path
 LAYERS: tuple[tuple[str, ...], ...] = (
     # groundwork
     ("audit",),
+    ("outbound",),
     ("events",),
     ("tenants",),
     ("jobs",),

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     MEMBERS_ERASE = "members:erase"
     MEMBERS_READ = "members:read"
     MEMBERS_WRITE = "members:write"
+    OUTBOUND_READ = "outbound:read"
+    OUTBOUND_WRITE = "outbound:write"
     PLATFORM_READ = "platform:read"
     PLATFORM_WRITE = "platform:write"
     PURCHASES_READ = "purchases:read"
@@ -95,6 +97,8 @@ _HELD_BY: dict[Permission, tuple[Role, ...]] = {
     _P.MEMBERS_ERASE: (_A,),
     _P.MEMBERS_READ: (_A, _M, _S, _N, _C),
     _P.MEMBERS_WRITE: (_A, _M, _S),
+    _P.OUTBOUND_READ: (_A, _M, _S, _N),
+    _P.OUTBOUND_WRITE: (_A,),
     _P.PURCHASES_READ: (_A, _M, _S, _N, _C),
     _P.PURCHASES_WRITE: (_A, _M, _S, _C),
     _P.REWARDS_FULFIL: (_A, _M, _S),

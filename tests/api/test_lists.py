@@ -296,14 +296,9 @@ insert into laurels.outbox (tenant_id, type, payload, occurred_at, created_at, p
 select $1, 'member.changed', '{}', now(), now(), i, now()
 from generate_series(1000001, 1000000 + $2::integer) as i;
 
-insert into laurels.webhook_endpoints (tenant_id, url, event_types, status, secret, created_at,
-  updated_at)
-values ($1, 'https://example.com', '{}', 'enabled', '', now(), now());
-
-insert into laurels.webhook_deliveries (tenant_id, endpoint_id, event_id, event_type, position,
-  state, next_attempt_at, created_at, finished_at)
-select $1, (select id from laurels.webhook_endpoints where tenant_id = $1), id, type, position,
-  'delivered', now(), now(), now()
+insert into laurels.outbound_messages (tenant_id, channel, destination_id, subject_id, type,
+  position, state, next_attempt_at, created_at, finished_at)
+select $1, 'webhook', $1, id, type, position, 'sent', now(), now(), now()
 from laurels.outbox where tenant_id = $1 and position > 1000000;
 
 insert into laurels.event_handlings (tenant_id, event_id, handler, event_type, position, state,
@@ -360,9 +355,9 @@ from pg_class as c where c.relnamespace = 'laurels'::regnamespace and c.relkind 
 """What was read so far of tables and indexes that are too large to be read whole."""
 ENDLESS = (
     "audit-log", "dead-letters", "activities", "events", "jobs/runs", "members",
-    "members/{member}/transactions", "purchases", "redemptions", "refunds",
+    "members/{member}/transactions", "outbound-messages", "purchases", "redemptions", "refunds",
     "rewards/{reward}/vouchers", "segments/{segment}/members", "wallets/{wallet}/holds",
-    "wallets/{wallet}/lots", "webhook-deliveries",
+    "wallets/{wallet}/lots",
 )  # fmt: skip
 """Lists that grow as long as there is business."""
 

@@ -145,14 +145,20 @@ async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]
     await client.post(f"/v1/webhook-endpoints/{told}/test")
     while await events.relay_all(house.database):
         pass
-    deliveries = (await client.get("/v1/webhook-deliveries")).json()["data"]
+    async with house.work() as work:
+        await work.fetch(
+            "update laurels.outbound_messages set state = 'dead', finished_at = now()"
+            " where tenant_id = $1",
+            work.tenant_id,
+        )
+    messages = (await client.get("/v1/outbound-messages?channel=webhook")).json()["data"]
     reward, redemption = await rewarded(client, encode("member", member))
     return {
         "activity_id": activity.json()["id"],
         "purchase_id": purchase.json()["id"],
         "job": next(iter(all_jobs())),
         "webhook_endpoint_id": told,
-        "webhook_delivery_id": deliveries[0]["id"],
+        "outbound_message_id": messages[0]["id"],
         "dead_letter_id": encode("dead_letter", await dead_letter(house)),
         "member_id": encode("member", member),
         "wallet_id": wallet,

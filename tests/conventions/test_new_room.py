@@ -66,6 +66,24 @@ async def tidy(work: Work, *, limit: int) -> int:
     """Tidy up."""
     return 0
 ''',
+    "gadgets/providers.py": '''"""What carries messages of gadgets."""
+
+from laurels import outbound
+from laurels.kit.db.pool import Database
+
+
+class GadgetProvider(outbound.Provider):
+    """Sends gadgets nowhere."""
+
+    name = "gadget"
+
+    async def send(self, database: Database, message: outbound.Message) -> outbound.Outcome:
+        """Say that it arrived."""
+        return outbound.Sent()
+
+
+outbound.register(GadgetProvider())
+''',
     "gadgets/member_lifecycle.py": '''"""The part of gadgets in the lives of members."""
 
 from laurels.events import Erasing, lifecycle_hook
@@ -128,7 +146,7 @@ class GadgetMade(Event):
 
 LOOK = """
 import json
-from laurels import auth, domains
+from laurels import auth, domains, outbound
 from laurels.api import create_app
 from laurels.events import Erasing, parts
 from laurels.events.catalogue import CATALOGUE
@@ -144,6 +162,7 @@ print(json.dumps({
     "handlers": "gadgets.on_made" in handlers(),
     "jobs": "gadgets.tidy" in all_jobs(),
     "loops": "gadgets" in domains.LOOPS,
+    "providers": "gadget" in outbound.registered(),
     "member_lifecycle": "laurels.gadgets.member_lifecycle"
     in {each.__module__ for each in parts(Erasing)},
     "permissions": "gadgets:read" in auth.ROLES[auth.Role.MANAGER],

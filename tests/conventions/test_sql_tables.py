@@ -34,6 +34,11 @@ READS: dict[str, dict[str, set[str]]] = {
             "test_clocks", "idempotency_keys",
         },
     },
+    "events": {
+        "an event is kept while it waits to be sent, and what was never queued is found": {
+            "outbound_messages",
+        },
+    },
     "auth": {"a key works at the moment at which its test tenant is": {"test_clocks"}},
     "ledger": {"its nightly checks are planned by when they last ran": {"job_runs"}},
     "purchases": {"by SQL, too, a test tenant buys at its own time": {"test_clocks"}},

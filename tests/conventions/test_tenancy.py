@@ -132,9 +132,9 @@ ROWS_BY_HAND = {
     " event_type, position, state, error, next_attempt_at, created_at, finished_at) select"
     " tenant_id, id, 'wall-handler', type, position, 'dead', 'wall-error', now(), now(), now()"
     " from laurels.outbox where tenant_id = $1 order by position limit 1",
-    "webhook_attempts": "insert into laurels.webhook_attempts (tenant_id, delivery_id, sent_at,"
-    " duration_ms, response) select tenant_id, id, now(), 1, 'wall-answer'"
-    " from laurels.webhook_deliveries where tenant_id = $1",
+    "outbound_attempts": "insert into laurels.outbound_attempts (tenant_id, message_id, attempt,"
+    " sent_at, duration_ms, response) select tenant_id, id, 1, now(), 1, 'wall-answer'"
+    " from laurels.outbound_messages where tenant_id = $1",
     "import_runs": "insert into laurels.import_runs (tenant_id, kind, source, file_name, status,"
     " started_at) values ($1, 'members', 'wall', 'wall.csv', 'finished', now())",
     "job_runs": "insert into laurels.job_runs (tenant_id, job, period, origin, state, due_at,"
@@ -311,7 +311,7 @@ KINDS = {
     "reward": "rewards",
     "transaction": "point_transactions",
     "wallet": "wallets",
-    "webhook_delivery": "webhook_deliveries",
+    "outbound_message": "outbound_messages",
     "webhook_endpoint": "webhook_endpoints",
 }
 assert KINDS.keys() <= PREFIXES.keys()

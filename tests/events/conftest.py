@@ -49,7 +49,7 @@ def hurry(house):
 
     async def hurry():
         async with house.work() as work:
-            for table in ("event_handlings", "webhook_deliveries"):
+            for table in ("event_handlings", "outbound_messages"):
                 await work.fetch(
                     f"update laurels.{table} set next_attempt_at = now() - $2::interval"
                     " where tenant_id = $1 and state = 'waiting'",

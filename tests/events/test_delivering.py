@@ -5,17 +5,25 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from laurels import events
+from laurels import events, outbound
 from laurels.config import settings
-from laurels.events import delivering, endpoints
+from laurels.events import endpoints
 from laurels.events.catalogue.members import MemberChanged
 from laurels.events.catalogue.purchases import PurchaseChanged
-from laurels.events.delivering import Manner
+from laurels.events.providers import WebhookProvider
 from laurels.kit.values.ids import encode, new_id
 from tests.support.sinks import HANG, sink, verifies
 from tests.support.waiting import PATIENCE_SECONDS, until
 
-FAST = Manner(timeout_seconds=60, delays=(0.02, 0.02, 0.02), allow_private=True, at_once=5)
+DELAYS = (0.02, 0.02, 0.02)
+CLAIM = "select laurels.claim_messages($1, 'webhook', $2, true, 10, interval '1 hour')"
+
+
+def webhooks(delays=DELAYS, timeout_seconds=60, *, allow_private=True):
+    """A provider of webhooks that does not wait for long."""
+    found = WebhookProvider(timeout_seconds=timeout_seconds, allow_private=allow_private)
+    found.delays, found.at_once = delays, 5
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -45,10 +53,11 @@ async def tell(house, member, *words, historical=False):
 
 
 @asynccontextmanager
-async def delivering_now(house, manner=FAST):
+async def delivering_now(house, provider=None):
     """Deliveries run while the block does."""
     stop = asyncio.Event()
-    running = asyncio.create_task(delivering.run_deliveries(house.database, stop, manner=manner))
+    only = {"webhook": provider or webhooks()}
+    running = asyncio.create_task(outbound.run_outbound(house.database, stop, only))
     try:
         yield
     finally:
@@ -60,8 +69,9 @@ async def states(house, endpoint_id=None):
     """Return the states of deliveries, in order."""
     async with house.work() as work:
         rows = await work.fetch(
-            "select state from laurels.webhook_deliveries where tenant_id = $1"
-            " and ($2::uuid is null or endpoint_id = $2) order by position",
+            "select state from laurels.outbound_messages where tenant_id = $1"
+            " and channel = 'webhook'"
+            " and ($2::uuid is null or destination_id = $2) order by position",
             work.tenant_id, endpoint_id,
         )  # fmt: skip
     return [row["state"] for row in rows]
@@ -128,7 +138,7 @@ async def test_a_member_waits_behind_a_failure_and_others_do_not(house, relay_no
 
     assert [word for word in words(found) if word != "x"] == ["a", "b", "c"]
     assert words(found)[0] == "x"
-    assert await states(house) == ["delivered"] * 4
+    assert await states(house) == ["sent"] * 4
 
 
 async def test_after_the_last_attempt_a_delivery_is_dead_and_its_member_goes_on(house, relay_now):
@@ -141,8 +151,8 @@ async def test_after_the_last_attempt_a_delivery_is_dead_and_its_member_goes_on(
         await relay_now()
         await until(settled(house))
 
-    assert await states(house) == ["dead", "delivered"]
-    assert len(found.received) == len(FAST.delays) + 2
+    assert await states(house) == ["dead", "sent"]
+    assert len(found.received) == len(DELAYS) + 2
 
 
 async def test_410_stops_the_endpoint_and_says_so(house, relay_now):
@@ -185,7 +195,7 @@ async def test_a_hanging_endpoint_is_in_nobodys_way(house, relay_now):
         stuck.over.set()
 
     assert len(fine.accepted) == 20
-    assert 0 < most <= FAST.at_once
+    assert 0 < most <= 5
     assert left.count("waiting") == 20
 
 
@@ -203,7 +213,7 @@ async def test_redirects_are_not_followed_and_little_is_read(house, relay_now):
 
     async with house.work() as work:
         rows = await work.fetch(
-            "select status, error, response from laurels.webhook_attempts where tenant_id = $1",
+            "select status, error, response from laurels.outbound_attempts where tenant_id = $1",
             work.tenant_id,
         )
     assert elsewhere.received == []
@@ -213,7 +223,7 @@ async def test_redirects_are_not_followed_and_little_is_read(house, relay_now):
 
 
 async def test_a_private_address_is_refused_when_it_is_sent(house, relay_now):
-    careful = Manner(timeout_seconds=1, delays=(), allow_private=False)
+    careful = webhooks((), 1, allow_private=False)
     async with sink() as found, delivering_now(house, careful):
         await endpoint(house, found.url)
         await tell(house, new_id(), "a")
@@ -278,12 +288,12 @@ async def test_a_claim_that_nobody_books_runs_out(house, relay_now, hurry):
         await relay_now()
         async with house.work() as work:
             claimed = await work.fetch(
-                "select laurels.claim_deliveries($1, $2, 10, interval '1 hour')",
+                CLAIM,
                 work.tenant_id, endpoint_id,
             )  # fmt: skip
         async with house.work() as work:
             again = await work.fetch(
-                "select laurels.claim_deliveries($1, $2, 10, interval '1 hour')",
+                CLAIM,
                 work.tenant_id, endpoint_id,
             )  # fmt: skip
         await hurry()

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from laurels import events
+from laurels import events, outbound
 from laurels.events import endpoints
 from laurels.events.catalogue.members import MemberChanged
 from laurels.kit.values.ids import new_id
@@ -18,6 +18,11 @@ async def age(owner_url, house, days=31):
         " where tenant_id = $1 and relayed_at is not null",
         house.tenant.id, days,
     )  # fmt: skip
+    await owner.execute(
+        "update laurels.outbound_messages set finished_at = now() - $2 * interval '1 day'"
+        " where tenant_id = $1 and finished_at is not null",
+        house.tenant.id, days,
+    )  # fmt: skip
     await owner.close()
 
 
@@ -29,7 +34,7 @@ async def tell(house, *words):
 
 async def left(house):
     """Return how many rows each table still has."""
-    tables = "outbox", "webhook_deliveries", "webhook_attempts", "event_handlings"
+    tables = "outbox", "outbound_messages", "outbound_attempts", "event_handlings"
     async with house.work() as work:
         return [
             (await work.fetch(
@@ -52,23 +57,26 @@ async def test_what_is_old_and_done_is_forgotten_with_its_log(house, listen, han
     await handle_now()
     async with house.work() as work:
         await work.fetch(
-            "update laurels.webhook_deliveries set state = 'dead', finished_at = now()"
+            "update laurels.outbound_messages set state = 'dead', finished_at = now()"
             " where tenant_id = $1", work.tenant_id,
         )  # fmt: skip
         await work.fetch(
-            "insert into laurels.webhook_attempts (tenant_id, delivery_id, sent_at, duration_ms)"
-            " select tenant_id, id, now(), 1 from laurels.webhook_deliveries where tenant_id = $1",
+            "insert into laurels.outbound_attempts (tenant_id, message_id, attempt, sent_at,"
+            " duration_ms)"
+            " select tenant_id, id, 1, now(), 1 from laurels.outbound_messages"
+            " where tenant_id = $1",
             work.tenant_id,
         )
     async with house.work() as work:
-        assert await events.forget_old(work) == 0
+        assert await events.forget_old(work) == await outbound.forget_old(work) == 0
     await age(owner_url, house)
 
     async with house.work() as work:
         first = await events.forget_old(work, limit=2)
         rest = await events.forget_old(work, limit=2)
+        messages = await outbound.forget_old(work, limit=2), await outbound.forget_old(work)
 
-    assert (first, rest) == (2, 1)
+    assert (first, rest) == messages == (2, 1)
     assert await left(house) == [0, 0, 0, 0]
 
 

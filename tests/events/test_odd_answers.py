@@ -2,18 +2,17 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 
 from laurels.kit.values.ids import new_id
 from tests.events.test_delivering import (  # noqa: F401 - the fixture works by being here
-    FAST,
     delivering_now,
     endpoint,
     private_allowed,
     states,
     tell,
+    webhooks,
 )
 from tests.support.waiting import until
 
@@ -79,7 +78,7 @@ async def saying(answer: bytes):
 async def attempts(house) -> int:
     async with house.work() as work:
         rows = await work.fetch(
-            "select 1 from laurels.webhook_attempts where tenant_id = $1", work.tenant_id
+            "select 1 from laurels.outbound_attempts where tenant_id = $1", work.tenant_id
         )
     return len(rows)
 
@@ -89,7 +88,7 @@ async def test_the_attempt_is_booked(house, relay_now, answer):
     async def booked() -> bool:
         return await attempts(house) >= 1
 
-    once = replace(FAST, delays=(3600.0,))
+    once = webhooks((3600.0,))
     async with saying(answer) as url, delivering_now(house, once):
         await endpoint(house, url)
         await tell(house, new_id(), "a")
@@ -117,7 +116,7 @@ async def test_an_answer_that_drips_is_cut_and_booked(house, relay_now):
         return await states(house) == ["dead"]
 
     server = await asyncio.start_server(drip, "127.0.0.1", 0)
-    async with server, delivering_now(house, replace(FAST, timeout_seconds=0.5, delays=(0.02,))):
+    async with server, delivering_now(house, webhooks((0.02,), 0.5)):
         await endpoint(house, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
         await tell(house, new_id(), "a")
         await relay_now()
@@ -134,7 +133,7 @@ async def test_what_was_delivered_in_the_same_turn_is_not_sent_again(house, rela
         return (503, {"Retry-After": "9" * 400}) if bad else (200, {})
 
     async def ready() -> bool:
-        return sorted(await states(house)) == ["delivered"] * 4 + ["waiting"]
+        return sorted(await states(house)) == ["sent"] * 4 + ["waiting"]
 
     async with sink(answer) as found, delivering_now(house):
         await endpoint(house, found.url)

@@ -99,9 +99,9 @@ async def test_a_test_goes_to_its_endpoint_alone(client, house, relay_now):
     accepted = await client.post(f"/v1/webhook-endpoints/{first}/test")
     await relay_now()
 
-    log = (await client.get("/v1/webhook-deliveries")).json()["data"]
+    log = (await client.get("/v1/outbound-messages")).json()["data"]
     assert accepted.status_code == 202
-    assert [(row["endpoint_id"], row["event_type"]) for row in log] == [
+    assert [(row["destination_id"], row["type"]) for row in log] == [
         (first, "webhook_endpoint.tested")
     ]
 
@@ -114,9 +114,9 @@ async def test_a_disabled_endpoint_is_told_nothing(client, house, relay_now):
     await tell(house, "missed")
     await relay_now()
 
-    log = (await client.get("/v1/webhook-deliveries", params={"endpoint_id": made})).json()
+    log = (await client.get("/v1/outbound-messages", params={"destination_id": made})).json()
     tested = await client.post(f"/v1/webhook-endpoints/{made}/test")
-    replayed = await client.post(f"/v1/webhook-deliveries/{log['data'][0]['id']}/replay")
+    replayed = await client.post(f"/v1/outbound-messages/{log['data'][0]['id']}/replay")
 
     assert [row["state"] for row in log["data"]] == ["stopped"]
     assert (tested.status_code, tested.json()["code"]) == (409, "webhook_endpoint_disabled")
@@ -137,7 +137,7 @@ async def test_what_was_missed_is_sent_again_since_a_moment(client, house, relay
     replayed = await client.post(f"{path}/replay", json={"since": "2020-01-01T00:00:00Z"})
     again = await client.post(f"{path}/replay", json={"since": "2020-01-01T00:00:00Z"})
 
-    log = (await client.get("/v1/webhook-deliveries", params={"state": "waiting"})).json()["data"]
+    log = (await client.get("/v1/outbound-messages", params={"state": "waiting"})).json()["data"]
     assert replayed.json() == {"deliveries": 2}
     assert again.json() == {"deliveries": 0}
     assert len(log) == 2
@@ -148,11 +148,11 @@ async def test_a_delivery_is_read_with_its_attempts(client, house, relay_now):
     await tell(house, "a", "b", "c")
     await relay_now()
 
-    first = (await client.get("/v1/webhook-deliveries", params={"limit": 2})).json()
+    first = (await client.get("/v1/outbound-messages", params={"limit": 2})).json()
     rest = (
-        await client.get("/v1/webhook-deliveries", params={"cursor": first["next_cursor"]})
+        await client.get("/v1/outbound-messages", params={"cursor": first["next_cursor"]})
     ).json()
-    one = await client.get(f"/v1/webhook-deliveries/{first['data'][0]['id']}")
+    one = await client.get(f"/v1/outbound-messages/{first['data'][0]['id']}")
 
     assert (len(first["data"]), first["has_more"], len(rest["data"])) == (2, True, 1)
     assert one.json()["log"] == []

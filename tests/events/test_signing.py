@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from laurels.events import addresses, signing
-from laurels.events.judging import DELAYS_SECONDS, judge
-from laurels.events.sending import Answer, seconds_to_wait
+from laurels.events.providers import DELAYS_SECONDS
+from laurels.events.sending import outcome_of, seconds_to_wait
 from laurels.kit.crypto import SecretUnreadable, Vault
 from laurels.kit.errors import Invalid
+from laurels.outbound import Retry
+from laurels.outbound.protocol import judge
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEY_A = "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE="
@@ -133,41 +135,39 @@ async def test_a_name_that_leads_inside_is_refused():
     assert await addresses.resolve("localhost", 443, allow_private=True) in {"127.0.0.1", "::1"}
 
 
-def answer(status=None, retry_after=None):
-    return Answer(NOW, 1, status, retry_after=retry_after)
+def judged(outcome, failures=0):
+    """The state and the wait that follow."""
+    return judge(outcome, failures=failures, delays=DELAYS_SECONDS, chance=0.5)
 
 
 @pytest.mark.parametrize(
-    ("given", "failed_before", "state"),
+    ("given", "failures", "state"),
     [
-        (answer(200), 0, "delivered"),
-        (answer(204), 9, "delivered"),
-        (answer(410), 0, "stopped"),
-        (answer(301), 0, "waiting"),
-        (answer(404), 3, "waiting"),
-        (answer(500), 8, "waiting"),
-        (answer(500), 9, "dead"),
-        (answer(None), 9, "dead"),
+        (outcome_of(200), 0, "sent"),
+        (outcome_of(204), 9, "sent"),
+        (outcome_of(410), 0, "stopped"),
+        (outcome_of(301), 0, "waiting"),
+        (outcome_of(404), 3, "waiting"),
+        (outcome_of(500), 8, "waiting"),
+        (outcome_of(500), 9, "dead"),
+        (Retry(error="no answer"), 9, "dead"),
     ],
 )
-def test_what_is_made_of_an_answer(given, failed_before, state):
-    assert judge(given, failed_before=failed_before, chance=0.5).state == state
+def test_what_is_made_of_an_answer(given, failures, state):
+    assert judged(given, failures)[0] == state
 
 
 def test_delays_grow_over_three_days():
-    waits = [
-        judge(answer(500), failed_before=n, chance=0.5).wait_seconds
-        for n in range(len(DELAYS_SECONDS))
-    ]
+    waits = [judged(outcome_of(500), n)[1] for n in range(len(DELAYS_SECONDS))]
 
     assert waits == sorted(waits)
     assert 3 * 86_400 <= sum(waits) < 4 * 86_400
 
 
 def test_retry_after_lengthens_a_delay_and_never_shortens_it():
-    assert judge(answer(503, 100.0), failed_before=0, chance=0.5).wait_seconds == 100
-    assert judge(answer(503, 1.0), failed_before=1, chance=0.5).wait_seconds == 300
-    assert judge(answer(503, 1e12), failed_before=0, chance=0.5).wait_seconds == 86_400
+    assert judged(outcome_of(503, "", 100.0), 0)[1] == 100
+    assert judged(outcome_of(503, "", 1.0), 1)[1] == 300
+    assert judged(outcome_of(503, "", 1e12), 0)[1] == 86_400
 
 
 @pytest.mark.parametrize(

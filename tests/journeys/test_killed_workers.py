@@ -117,7 +117,7 @@ async def told(house):
     """How many deliveries have come to an end."""
     rows = await query(
         house,
-        "select count(*) from laurels.webhook_deliveries where tenant_id = $1"
+        "select count(*) from laurels.outbound_messages where tenant_id = $1"
         " and state <> 'waiting'",
     )
     return rows[0][0]
@@ -135,7 +135,7 @@ async def waits(house):
             "select exists (select from laurels.outbox where tenant_id = $1"
             " and relayed_at is null) or exists (select from laurels.event_handlings"
             " where tenant_id = $1 and state = 'waiting') or exists (select"
-            " from laurels.webhook_deliveries where tenant_id = $1 and state = 'waiting')",
+            " from laurels.outbound_messages where tenant_id = $1 and state = 'waiting')",
             work.tenant_id,
         )
     return rows[0][0]
@@ -214,8 +214,8 @@ async def check_rest(house, made):
     )
     states = await query(
         house,
-        "select endpoint_id, array_agg(distinct state) from laurels.webhook_deliveries"
-        " where tenant_id = $1 group by 1",
+        "select destination_id, array_agg(distinct state) from laurels.outbound_messages"
+        " where tenant_id = $1 and channel = 'webhook' group by 1",
     )
     by_name = {name: set(dict(states)[endpoint_id]) for name, (endpoint_id, _) in made.items()}
 
@@ -225,4 +225,4 @@ async def check_rest(house, made):
     assert tuple(traces[0]) == (PURCHASES, 1, 1)
     assert by_name.pop("broken") == {"dead"}
     assert by_name.pop("gone") == {"stopped"}
-    assert all(found == {"delivered"} for found in by_name.values())
+    assert all(found == {"sent"} for found in by_name.values())

@@ -71,15 +71,15 @@ async def _told(client: httpx.AsyncClient, house: House) -> None:
         pass
     async with house.work() as work:
         quoted = await work.fetch(
-            "update laurels.webhook_deliveries set last_error = 'no Zebulon here'"
+            "update laurels.outbound_messages set last_error = 'no Zebulon here'"
             " where tenant_id = $1 and member_id is not null returning id",
             work.tenant_id,
         )
         assert quoted
         await work.fetch(
-            "insert into laurels.webhook_attempts (tenant_id, delivery_id, sent_at, duration_ms,"
-            " response) select tenant_id, id, now(), 1, 'Who is Quillfeather?'"
-            " from laurels.webhook_deliveries where tenant_id = $1",
+            "insert into laurels.outbound_attempts (tenant_id, message_id, attempt, sent_at,"
+            " duration_ms, response) select tenant_id, id, 1, now(), 1, 'Who is Quillfeather?'"
+            " from laurels.outbound_messages where tenant_id = $1",
             work.tenant_id,
         )
 

@@ -7,12 +7,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from laurels import rewards
+from laurels import outbound, rewards
 from laurels.kit.values.ids import decode, encode
-from laurels.rewards.delivering import Manner
+from laurels.rewards.providers import RewardProvider
 from tests.support.make import House
 
-QUICK = Manner(timeout_seconds=60, slack_seconds=60)
+QUICK = RewardProvider()
+QUICK.timeout_seconds, QUICK.slack_seconds = 60, 60
 
 
 @dataclass
@@ -85,15 +86,15 @@ class Shop:
         """What waits for its next attempt is due."""
         async with self.house.work() as work:
             await work.fetch(
-                "update laurels.redemptions set next_attempt_at = now() - interval '1 second'"
-                " where tenant_id = $1 and next_attempt_at is not null",
+                "update laurels.outbound_messages set next_attempt_at = now() - interval '1 second'"
+                " where tenant_id = $1 and channel like 'provider:%' and state = 'waiting'",
                 work.tenant_id,
             )
 
     async def deliver(self) -> int:
         """One round of a worker, as if its time had come."""
         await self.due_now()
-        return await rewards.deliver_waiting(self.house.database, manner=QUICK)
+        return await outbound.deliver_due(self.house.database, {"provider": QUICK})
 
 
 @pytest.fixture

@@ -5,13 +5,30 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from laurels import rewards
-from laurels.rewards import delivering
-from laurels.rewards.ending import DELAYS, MAX_FAILURES
+from laurels import outbound, rewards
+from laurels.outbound import queue
+from laurels.rewards.ending import MAX_FAILURES
+from laurels.rewards.providers import RewardProvider
 from tests.rewards.conftest import QUICK
 from tests.support.waiting import until
 
 BY_COURIER = {"fulfilment": "provider:courier", "stock": 5}
+
+
+async def claim(house, seconds):
+    """Take up what waits for the courier, as a worker does; return the one message."""
+    destination = queue.Destination(house.tenant.id, "provider:courier", outbound.SOLE_DESTINATION)
+    async with house.work() as work:
+        claimed = await queue.claim(work, destination, QUICK, 5, seconds)
+        (message,) = await queue.prepare(work, QUICK, claimed)
+    return message
+
+
+async def book(house, message, outcome):
+    """Book what came of it, as a worker does."""
+    destination = queue.Destination(house.tenant.id, message.channel, message.destination_id)
+    async with house.work() as work:
+        return await queue.book(work, destination, QUICK, [queue.Done(message, outcome)])
 
 
 async def test_a_provider_delivers_after_the_commit(shop, courier):
@@ -41,7 +58,8 @@ async def test_a_provider_that_fails_three_times_delivers_the_fourth(shop, couri
         assert (waiting["state"], waiting["retry_count"]) == ("pending", failures)
         assert "the shop does not answer" in waiting["failure_reason"]
         wait = datetime.fromisoformat(waiting["next_attempt_at"]) - datetime.now(UTC)
-        assert DELAYS[failures - 1] - timedelta(seconds=30) < wait <= DELAYS[failures - 1]
+        delay = timedelta(seconds=QUICK.delays[failures - 1])
+        assert 0.9 * delay - timedelta(seconds=30) < wait <= 1.1 * delay
     await shop.deliver()
 
     after = await shop.read(redemption)
@@ -90,32 +108,29 @@ async def test_points_go_back_to_the_lots_they_came_from(shop, house, courier):
 async def test_a_worker_killed_between_claim_and_booking_loses_nothing(shop, house, courier):
     anna = await shop.member(balance=100)
     redemption = await shop.redeem(anna, await shop.reward(**BY_COURIER))
-    async with house.work() as work:
-        (claimed,) = await delivering.claim(work, 5, 60)
-    first = await courier(house.database, claimed.order)
-    # Killed here: nothing is booked, and nobody else takes it up before the claim runs out.
-    assert await rewards.deliver_waiting(house.database, manner=QUICK) == 0
+    claimed = await claim(house, 60)
+    first = await courier(house.database, claimed.content)
+    # Killed here: nothing is booked, and nobody else takes it up before the lease is over.
+    assert await outbound.deliver_due(house.database, {"provider": QUICK}) == 0
 
     await shop.deliver()
 
     after = await shop.read(redemption)
     assert (after["state"], after["code"]) == ("completed", first.code)
     assert len(courier.asked) == 2
-    await delivering.book(house.database, claimed, first)
-    await delivering.book(house.database, claimed, "too late")
+    assert await book(house, claimed, outbound.Sent(result=first)) == ["overtaken"]
+    assert await book(house, claimed, outbound.Retry(error="too late")) == ["overtaken"]
     assert await shop.read(redemption) == after
 
 
 async def test_a_failure_that_comes_late_counts_for_nobody(shop, house, courier):
     anna = await shop.member(balance=100)
     redemption = await shop.redeem(anna, await shop.reward(**BY_COURIER))
-    async with house.work() as work:
-        (late,) = await delivering.claim(work, 5, 0)
-        (other,) = await delivering.claim(work, 5, 60)
+    late, other = await claim(house, 0), await claim(house, 60)
 
-    await delivering.book(house.database, late, "no answer")
+    await book(house, late, outbound.Retry(error="no answer"))
     assert (await shop.read(redemption))["retry_count"] == 0
-    await delivering.book(house.database, other, "no answer")
+    await book(house, other, outbound.Retry(error="no answer"))
 
     assert (await shop.read(redemption))["retry_count"] == 1
 
@@ -123,11 +138,10 @@ async def test_a_failure_that_comes_late_counts_for_nobody(shop, house, courier)
 async def test_what_was_called_off_in_the_meantime_stays_so(shop, house, courier):
     anna = await shop.member(balance=100)
     redemption = await shop.redeem(anna, await shop.reward(**BY_COURIER))
-    async with house.work() as work:
-        (claimed,) = await delivering.claim(work, 5, 60)
+    claimed = await claim(house, 60)
 
     await shop.do(redemption, "cancel")
-    await delivering.book(house.database, claimed, rewards.Delivered(code="LATE"))
+    await book(house, claimed, outbound.Sent(result=rewards.Delivered(code="LATE")))
 
     after = await shop.read(redemption)
     assert (after["state"], after["code"]) == ("cancelled", None)
@@ -143,8 +157,9 @@ async def test_a_provider_that_never_answers_is_given_up(shop, house, courier):
     redemption = await shop.redeem(anna, await shop.reward(**BY_COURIER))
 
     await shop.due_now()
-    hasty = delivering.Manner(timeout_seconds=0.05)
-    await rewards.deliver_waiting(house.database, manner=hasty)
+    hasty = RewardProvider()
+    hasty.timeout_seconds = 0.05
+    await outbound.deliver_due(house.database, {"provider": hasty})
 
     after = await shop.read(redemption)
     assert (after["state"], after["retry_count"]) == ("pending", 1)
@@ -156,9 +171,8 @@ async def test_workers_side_by_side_deliver_each_once(shop, house, courier):
     reward = await shop.reward(**BY_COURIER)
     taken = [await shop.redeem(anna, reward) for _ in range(5)]
     stop = asyncio.Event()
-    manner = delivering.Manner(look_every=0.02)
     workers = [
-        asyncio.create_task(rewards.run_fulfilment(house.database, stop, manner=manner))
+        asyncio.create_task(outbound.run_outbound(house.database, stop, {"provider": QUICK}))
         for _ in range(3)
     ]
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx
 
-from laurels import auth, events
+from laurels import auth, events, outbound
 from laurels.events.handling import handle_due
 from laurels.kit.values.ids import encode
 from tests.support.application import application
@@ -102,6 +102,8 @@ async def told(house: House) -> None:
     while await events.relay_all(house.database):
         pass
     while await handle_due(house.database):
+        pass
+    while await outbound.deliver_due(house.database, {"mail": outbound.MailProvider()}):
         pass
 
 

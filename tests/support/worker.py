@@ -9,18 +9,14 @@ import asyncio
 import signal
 import sys
 
-from laurels import events
-from laurels.events import delivering
+from laurels import events, outbound
 from laurels.events.catalogue.purchases import PurchaseCompleted
-from laurels.events.delivering import Manner
+from laurels.events.providers import WebhookProvider
 from laurels.kit.db.pool import Database
 
-FAST = Manner(
-    timeout_seconds=3.0,
-    slack_seconds=1.0,
-    delays=(0.1, 0.2, 0.4, 0.4, 0.5, 0.5, 1, 1),
-    allow_private=True,
-)
+FAST = WebhookProvider(timeout_seconds=3.0, allow_private=True)
+FAST.delays = (0.1, 0.2, 0.4, 0.4, 0.5, 0.5, 1, 1)
+FAST.slack_seconds = 1.0
 
 
 @events.handler("test.trace", PurchaseCompleted)
@@ -41,7 +37,7 @@ async def main(url: str) -> None:
     print("working", flush=True)  # noqa: T201 - whoever started it waits for that
     await asyncio.gather(
         events.run_relay(database, stop),
-        delivering.run_deliveries(database, stop, manner=FAST),
+        outbound.run_outbound(database, stop, {"webhook": FAST}),
     )
     await database.close()
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from laurels import audit, events
+from laurels import audit, events, outbound
 from laurels.events.catalogue.auth import PasswordResetRequested
 from laurels.kit.http.access import AuthenticatedRequest, RequestOrigin
 from laurels.kit.values.ids import encode, new_id
@@ -13,6 +13,7 @@ from laurels.kit.work import PLATFORM, Actor, Work, on_behalf
 
 from . import passwords, throttle, tokens
 from .errors import LinkInvalid, MailSlowed, PasswordWrong, SignInSlowed
+from .links import RESET_MAIL
 from .logins import (
     Login,
     Place,
@@ -109,6 +110,7 @@ async def ask_reset(work: Work, login: Login, place: Place) -> UUID:
             member_id=None, occurred_at=work.now, staff_id=place.staff_id, reset_id=reset_id
         )
         events.emit(inside, [asked])
+        await outbound.enqueue_mail(inside, RESET_MAIL, reset_id)
     return reset_id
 
 

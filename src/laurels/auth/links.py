@@ -8,6 +8,9 @@ from . import tokens
 
 JOIN = "/join"
 RESET = "/reset-password"
+INVITATION_MAIL = "staff.invitation"
+RESET_MAIL = "staff.password_reset"
+"""What the queue calls the mails that hold these links."""
 
 
 def invitation_link(tenant_id: UUID, invitation_id: UUID) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from laurels import audit, events, tenants
+from laurels import audit, events, outbound, tenants
 from laurels.events.catalogue.auth import StaffChanged, StaffInvited, StaffRemoved, StaffRestored
 from laurels.kit.errors import Invalid
 from laurels.kit.http.paging import ALL, Asked, Found, Listing, text
@@ -31,6 +31,7 @@ from .errors import (
     StaffNotInvited,
 )
 from .holding import require_role
+from .links import INVITATION_MAIL
 from .logins import join_login, normal
 from .sessions import end_sessions
 
@@ -129,6 +130,7 @@ async def _send(work: Work, staff_id: UUID, email: str) -> Invited:
             )
         ],
     )  # fmt: skip
+    await outbound.enqueue_mail(work, INVITATION_MAIL, invitation_id)
     return Invited(staff_id, invitation_id)
 
 

@@ -26,8 +26,8 @@ MAX_SHOWN = 1000
 
 @app.command()
 def status(tenant: Tenant, as_json: Json = False) -> None:
-    """Show how many events are waiting for the relay, for handlers and for webhooks."""
-    found = _in(tenant, events.count_waiting)
+    """Show how many events are waiting for the relay and for handlers."""
+    found = in_tenant(tenant, events.count_waiting)
     if as_json:
         say_json(found)
         return
@@ -57,7 +57,7 @@ def dead(
             "occurred_at": row["occurred_at"],
             "error": row["error"],
         }
-        for row in _in(tenant, look)
+        for row in in_tenant(tenant, look)
     ]
     if as_json:
         say_json(found)
@@ -77,7 +77,7 @@ def dead(
 def replay(tenant: Tenant, letter: Letter) -> None:
     """Give the event of a dead letter to its handler again."""
     letter_id = _letter(letter)
-    _in(tenant, lambda work: events.replay_dead_letter(work, letter_id))
+    in_tenant(tenant, lambda work: events.replay_dead_letter(work, letter_id))
     out.print("It is queued for the worker, with all its attempts.")
 
 
@@ -85,7 +85,7 @@ def replay(tenant: Tenant, letter: Letter) -> None:
 def discard(tenant: Tenant, letter: Letter) -> None:
     """Discard a dead letter; it is not tried again."""
     letter_id = _letter(letter)
-    _in(tenant, lambda work: events.discard_dead_letter(work, letter_id))
+    in_tenant(tenant, lambda work: events.discard_dead_letter(work, letter_id))
     out.print("It was discarded; its row is kept for 30 days.")
 
 
@@ -96,7 +96,7 @@ def _letter(text: str) -> UUID:
         fail(str(error))
 
 
-def _in(slug: str, operation: Callable[[Work], Awaitable[Any]]) -> Any:
+def in_tenant(slug: str, operation: Callable[[Work], Awaitable[Any]]) -> Any:
     """Do an operation in a tenant, in one transaction."""
 
     async def work() -> Any:

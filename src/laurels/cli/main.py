@@ -21,6 +21,7 @@ GROUPS = {
     "export": ("exports", "Export to CSV files, which `import` can read back."),
     "ledger": ("ledger", "The books: check them, rebuild wallets, print statements."),
     "events": ("events", "Events: what is waiting, and what handlers failed to process."),
+    "outbound": ("outbound", "Messages that leave Laurels: webhooks, mails, orders to providers."),
     "member": ("member", "One member: merge, unmerge, export, erase."),
     "reward": ("reward", "Rewards: list them, upload the codes of a pool."),
     "segment": ("segment", "Segments: list, preview, recompute."),

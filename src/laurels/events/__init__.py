@@ -5,10 +5,6 @@ hear of them inside, webhooks and streams outside. `run_lifecycle_hooks` is for 
 a member's life in which every room takes part at once. It never decides what an event means.
 """
 
-import asyncio
-
-from laurels.kit.db.pool import Database
-
 from .bounds import bound_endpoints
 from .dead_letters import discard_dead_letter, list_dead_letters, replay_dead_letter
 from .dry_runs import DryRunEffect, what_follows
@@ -20,16 +16,7 @@ from .outbox import emit
 from .queries import News, count_waiting, last_position, members_since
 from .relaying import relay_all, run_relay
 
-
-async def run_deliveries(database: Database, stop: asyncio.Event) -> None:
-    """Deliver webhooks until `stop` is set. Any number of workers may do so at once."""
-    # Only here: commands and imports start faster without the HTTP client.
-    from .delivering import run_deliveries as run
-
-    await run(database, stop)
-
-
-LOOPS = {"the relay": run_relay, "webhooks": run_deliveries}
+LOOPS = {"the relay": run_relay}
 
 __all__ = [
     "LOOPS",

@@ -1,12 +1,13 @@
 """Webhook endpoints: who outside is told of what, and the secrets that sign it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from laurels import audit
+from laurels import audit, outbound
 from laurels.config import settings
 from laurels.kit.crypto import vault
 from laurels.kit.http.paging import ALL, MAX_PAGE, Asked, Found, Listing
@@ -21,7 +22,10 @@ from .errors import EndpointDisabled, EndpointNotFound, TooManyEndpoints, Unknow
 from .outbox import emit
 from .signing import new_secret
 
+CHANNEL = "webhook"
+"""What the queue calls webhooks."""
 MAX_ENDPOINTS = 50
+MAX_REPLAY = 10_000
 OVERLAP_HOURS = 24
 """How long deliveries are signed with the old secret too after a rotation."""
 _COLUMNS = (
@@ -100,7 +104,7 @@ async def change_endpoint(work: Work, endpoint_id: UUID, changes: dict[str, Any]
         list(after["event_types"]), after["status"],
     )  # fmt: skip
     if before["status"] == "enabled" and after["status"] == "disabled":
-        await _stop(work, endpoint_id)
+        await outbound.stop(work, CHANNEL, "the endpoint was disabled", destination_id=endpoint_id)
         emit(work, [WebhookEndpointDisabled(None, work.now, endpoint_id, "switched off")])
     changed = [name for name in changes if before[name] != after[name]]
     await _note(
@@ -120,7 +124,7 @@ async def delete_endpoint(work: Work, endpoint_id: UUID) -> None:
         " where tenant_id = $1 and id = $2",
         work.tenant_id, endpoint_id,
     )  # fmt: skip
-    await _stop(work, endpoint_id)
+    await outbound.stop(work, CHANNEL, "the endpoint was deleted", destination_id=endpoint_id)
     await _note(work, "deleted", endpoint_id, before={"url": before["url"]})
 
 
@@ -150,6 +154,52 @@ async def test_endpoint(work: Work, endpoint_id: UUID) -> None:
     emit(work, [WebhookEndpointTested(None, work.now, endpoint_id)])
 
 
+async def replay_since(
+    work: Work, endpoint_id: UUID, *, since: datetime, delivered: bool = False
+) -> int:
+    """What the endpoint missed since a moment is sent to it; return how much, at most 10,000.
+
+    That is what is dead or stopped, and what it listens to and was never sent; with `delivered`
+    also what arrived. Raise EndpointNotFound or EndpointDisabled.
+    """
+    await get_endpoint(work, endpoint_id, lock=True)
+    await require_enabled(work, endpoint_id)
+    first = UUID(int=max(0, int(since.timestamp() * 1000)) << 80)
+    again = await outbound.replay(
+        work, outbound.Destination(work.tenant_id, CHANNEL, endpoint_id), since=first,
+        states=["dead", "stopped", *(["sent"] if delivered else [])], limit=MAX_REPLAY,
+    )  # fmt: skip
+    missed = await work.fetch(
+        "select o.id, o.type, o.member_id, o.position"
+        " from laurels.webhook_endpoints as e inner join laurels.outbox as o"
+        "  on o.tenant_id = $1 and o.id >= $3 and o.position is not null and not o.historical"
+        "  and laurels.is_told(e.id, e.event_types, o.type, o.payload)"
+        " where e.tenant_id = $1 and e.id = $2 and not exists ("
+        "  select from laurels.outbound_messages as m where m.tenant_id = $1"
+        "  and m.subject_id = o.id and m.channel = 'webhook' and m.destination_id = $2)"
+        " order by o.position limit $4",
+        work.tenant_id, endpoint_id, first, max(MAX_REPLAY - again, 0),
+    )  # fmt: skip
+    told = again + await outbound.enqueue(
+        work,
+        [
+            outbound.NewMessage(
+                channel=CHANNEL, destination_id=endpoint_id, type=row["type"],
+                subject_id=row["id"], member_id=row["member_id"], position=row["position"],
+            )
+            for row in missed
+        ],
+    )  # fmt: skip
+    await audit.record(
+        work,
+        "events.webhook_endpoint_replayed",
+        "webhook_endpoint",
+        endpoint_id,
+        after={"since": since.isoformat(), "deliveries": told},
+    )
+    return told
+
+
 async def require_enabled(work: Work, endpoint_id: UUID) -> asyncpg.Record:
     """Return an endpoint that is told things. Raise EndpointNotFound or EndpointDisabled."""
     row = await get_endpoint(work, endpoint_id)
@@ -168,21 +218,12 @@ async def disable_gone(work: Work, endpoint_id: UUID) -> None:
     )  # fmt: skip
     if row is None:
         return
-    await _stop(work, endpoint_id)
+    await outbound.stop(work, CHANNEL, "the endpoint is gone", destination_id=endpoint_id)
     emit(work, [WebhookEndpointDisabled(None, work.now, endpoint_id, "answered 410 Gone")])
     await _note(
         work, "disabled", endpoint_id,
         before={"status": "enabled"},
         after={"status": "disabled", "disabled_reason": "answered 410 Gone"},
-    )  # fmt: skip
-
-
-async def _stop(work: Work, endpoint_id: UUID) -> None:
-    """What waits for the endpoint waits no longer."""
-    await work.fetch(
-        "update laurels.webhook_deliveries set state = 'stopped', finished_at = now(),"
-        " claimed_until = null where tenant_id = $1 and endpoint_id = $2 and state = 'waiting'",
-        work.tenant_id, endpoint_id,
     )  # fmt: skip
 
 

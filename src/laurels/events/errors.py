@@ -4,7 +4,6 @@ AppError
 ├── NotFound
 │   ├── EventNotFound      no such event, or not of this tenant
 │   ├── EndpointNotFound   no such webhook endpoint
-│   ├── DeliveryNotFound   no such delivery
 │   └── DeadLetterNotFound no such dead letter, or it was dealt with
 ├── Invalid
 │   └── UnknownEventType   a type that is not in the catalogue
@@ -30,12 +29,6 @@ class EndpointNotFound(NotFound):
     """There is no webhook endpoint with this id."""
 
     code = "webhook_endpoint_not_found"
-
-
-class DeliveryNotFound(NotFound):
-    """There is no delivery with this id; the log is kept for 30 days."""
-
-    code = "webhook_delivery_not_found"
 
 
 class DeadLetterNotFound(NotFound):

@@ -143,18 +143,14 @@ begin
   where o.tenant_id = p_tenant and o.position > v_last and o.position <= v_last + v_count
   on conflict (tenant_id, event_id, handler) do nothing;
 
-  insert into laurels.webhook_deliveries (
-    tenant_id, id, endpoint_id, event_id, event_type, member_id, position, state,
-    next_attempt_at, created_at
+  perform laurels.enqueue_messages(
+    p_tenant, null, array_agg('webhook'::text), array_agg(e.id), array_agg(o.type), array_agg(o.id),
+    array_agg(o.member_id), array_agg(o.position), null
   )
-  select
-    p_tenant, laurels.new_id(), e.id, o.id, o.type, o.member_id, o.position, 'waiting', now(),
-    now()
   from laurels.outbox as o
   inner join laurels.webhook_endpoints as e on e.tenant_id = p_tenant and e.status = 'enabled'
   where o.tenant_id = p_tenant and o.position > v_last and o.position <= v_last + v_count
-    and not o.historical and laurels.is_told(e.id, e.event_types, o.type, o.payload)
-  on conflict (tenant_id, event_id, endpoint_id) do nothing;
+    and not o.historical and laurels.is_told(e.id, e.event_types, o.type, o.payload);
 
   update laurels.outbox_leases set last_position = v_last + v_count, relayed_at = now()
   where tenant_id = p_tenant;
@@ -235,151 +231,6 @@ begin
 end
 $$;
 
--- Endpoints that have something to be sent now: one step of the index per endpoint.
-create or replace function laurels.endpoints_due(p_busy uuid[], p_limit integer)
-returns table (tenant_id uuid, endpoint_id uuid)
-language sql stable security definer set search_path = laurels, pg_temp as $$
-  with recursive found (tenant_id, endpoint_id, due) as (
-    (select d.tenant_id, d.endpoint_id, d.next_attempt_at from laurels.webhook_deliveries as d
-     where d.state = 'waiting' order by d.tenant_id, d.endpoint_id, d.next_attempt_at limit 1)
-    union all
-    select n.tenant_id, n.endpoint_id, n.next_attempt_at
-    from found as f
-    cross join lateral (
-      select d.tenant_id, d.endpoint_id, d.next_attempt_at from laurels.webhook_deliveries as d
-      where d.state = 'waiting' and (d.tenant_id, d.endpoint_id) > (f.tenant_id, f.endpoint_id)
-      order by d.tenant_id, d.endpoint_id, d.next_attempt_at limit 1
-    ) as n
-  )
-  select f.tenant_id, f.endpoint_id
-  from found as f
-  where f.due <= now() and f.endpoint_id <> all(p_busy)
-  order by random() limit p_limit
-$$;
-
--- Claim the heads of an endpoint's lines that are due, at most p_limit, and return them. What
--- stands behind an unfinished delivery of its member is put off until that one is finished, which
--- wakes it. The head is locked meanwhile, so that whoever finishes it sees what was put off; where
--- that cannot be had, or if ever a wake is missed, a later look finds it.
-create or replace function laurels.claim_deliveries(
-  p_tenant uuid, p_endpoint uuid, p_limit integer, p_claim interval
-) returns setof uuid
-language plpgsql set plan_cache_mode = force_generic_plan as $$
-declare
-  v_due uuid[];
-  v_free uuid[];
-  v_blocked uuid[];
-  v_heads uuid[];
-  v_locked uuid[];
-begin
-  for round in 1..20 loop
-    v_due := array(
-      select d.id from laurels.webhook_deliveries as d
-      where d.tenant_id = p_tenant and d.endpoint_id = p_endpoint and d.state = 'waiting'
-        and d.next_attempt_at <= now()
-      order by d.next_attempt_at, d.position limit p_limit * 5
-      for update skip locked
-    );
-    exit when cardinality(v_due) = 0;
-    select
-      coalesce(array_agg(m.id order by m.next_attempt_at, m.position)
-        filter (where h.id is null), '{}'),
-      coalesce(array_agg(m.id) filter (where h.id is not null), '{}'),
-      coalesce(array_agg(h.id) filter (where h.id is not null), '{}')
-    into v_free, v_blocked, v_heads
-    from laurels.webhook_deliveries as m
-    left join lateral (
-      select e.id from laurels.webhook_deliveries as e
-      where e.tenant_id = p_tenant and e.endpoint_id = p_endpoint
-        and e.member_id = m.member_id and e.state = 'waiting' and e.position < m.position
-      order by e.position limit 1
-    ) as h on true
-    where m.tenant_id = p_tenant and m.id = any(v_due);
-    v_free := v_free[1:p_limit];
-
-    update laurels.webhook_deliveries as d
-    set claimed_until = now() + p_claim, next_attempt_at = now() + p_claim
-    where d.tenant_id = p_tenant and d.id = any(v_free);
-    if cardinality(v_blocked) > 0 then
-      v_locked := array(
-        select d.id from laurels.webhook_deliveries as d
-        where d.tenant_id = p_tenant and d.id = any(v_heads) and d.state = 'waiting'
-        for share skip locked
-      );
-      update laurels.webhook_deliveries as d
-      set next_attempt_at = now() + case when b.head = any(v_locked) then interval '1 hour'
-        else interval '1 second' end
-      from unnest(v_blocked, v_heads) as b (id, head)
-      where d.tenant_id = p_tenant and d.id = b.id;
-    end if;
-    exit when cardinality(v_free) > 0;
-  end loop;
-  return query select unnest(v_free);
-end
-$$;
-
--- Book what came of deliveries: their states, the attempts, and what stood behind them is due.
-create or replace function laurels.book_deliveries(
-  p_tenant uuid,
-  p_endpoint uuid,
-  p_ids uuid[],
-  p_states text[],
-  p_waits double precision[],
-  p_attempts uuid[],
-  p_sent timestamptz[],
-  p_durations bigint[],
-  p_statuses bigint[],
-  p_errors text[],
-  p_responses text[]
-) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
-begin
-  -- In one order, so that two workers that sent the same never wait for each other.
-  perform from laurels.webhook_deliveries
-  where tenant_id = p_tenant and id = any(p_ids) order by id for update;
-  insert into laurels.webhook_attempts (
-    tenant_id, id, delivery_id, sent_at, duration_ms, status, error, response
-  )
-  select p_tenant, a.attempt, a.id, a.sent, a.duration, a.status, a.error, a.response
-  from unnest(p_ids, p_attempts, p_sent, p_durations, p_statuses, p_errors, p_responses)
-    as a (id, attempt, sent, duration, status, error, response);
-  update laurels.webhook_deliveries as d
-  set
-    state = a.state, attempts = d.attempts + 1, last_status = a.status, last_error = a.error,
-    claimed_until = null,
-    next_attempt_at = now() + a.wait * interval '1 second',
-    finished_at = case when a.state <> 'waiting' then now() end
-  from unnest(p_ids, p_states, p_waits, p_statuses, p_errors)
-    as a (id, state, wait, status, error)
-  where d.tenant_id = p_tenant and d.id = a.id
-    -- Another worker may have booked its own attempt; what was delivered stays delivered.
-    and (
-      d.state = 'waiting' or d.state <> 'delivered' and a.state in ('delivered', 'stopped')
-    );
-  perform laurels.wake_deliveries(p_tenant, p_endpoint, p_ids);
-end
-$$;
-
--- What stands next behind finished deliveries, member by member, is due now.
-create or replace function laurels.wake_deliveries(
-  p_tenant uuid, p_endpoint uuid, p_ids uuid[]
-) returns void language plpgsql set plan_cache_mode = force_generic_plan as $$
-begin
-  update laurels.webhook_deliveries as d set next_attempt_at = now()
-  from (
-    select n.id from laurels.webhook_deliveries as f
-    cross join lateral (
-      select w.id, w.claimed_until from laurels.webhook_deliveries as w
-      where w.tenant_id = p_tenant and w.endpoint_id = p_endpoint and w.state = 'waiting'
-        and w.member_id = f.member_id
-      order by w.position limit 1
-    ) as n
-    where f.tenant_id = p_tenant and f.id = any(p_ids) and f.state <> 'waiting'
-      and n.claimed_until is null
-  ) as n
-  where d.tenant_id = p_tenant and d.id = n.id and d.next_attempt_at > now();
-end
-$$;
-
 -- Delete events that were relayed before a moment and that nobody waits for any more, with all
 -- that was written about them, at most p_limit. Only for the tenant of this transaction.
 create or replace function laurels.forget_events(
@@ -396,8 +247,9 @@ begin
     select o.id from laurels.outbox as o
     where o.tenant_id = p_tenant and o.position is not null and o.relayed_at < p_before
       and not exists (
-        select from laurels.webhook_deliveries as d
-        where d.tenant_id = p_tenant and d.event_id = o.id and d.state = 'waiting'
+        select from laurels.outbound_messages as m
+        where m.tenant_id = p_tenant and m.subject_id = o.id and m.channel = 'webhook'
+          and m.state = 'waiting'
       )
       and not exists (
         select from laurels.event_handlings as h
@@ -406,12 +258,6 @@ begin
     order by o.position limit p_limit
     for update skip locked
   );
-  delete from laurels.webhook_attempts as a
-  using laurels.webhook_deliveries as d
-  where a.tenant_id = p_tenant and d.tenant_id = p_tenant and d.id = a.delivery_id
-    and d.event_id = any(v_old);
-  delete from laurels.webhook_deliveries
-  where tenant_id = p_tenant and event_id = any(v_old);
   delete from laurels.event_handlings
   where tenant_id = p_tenant and event_id = any(v_old);
   delete from laurels.outbox where tenant_id = p_tenant and id = any(v_old);
@@ -419,20 +265,14 @@ begin
 end
 $$;
 
--- For the erasure of a person: events keep ids, numbers and kinds; what endpoints answered and what
--- handlers failed with may quote the person and goes.
+-- For the erasure of a person: events keep ids, numbers and kinds; what handlers failed with may
+-- quote the person and goes.
 create or replace function laurels.scrub_events(p_tenant uuid, p_members uuid[]) returns void
 language plpgsql security definer set search_path = laurels, pg_temp as $$
 begin
   perform laurels.require_tenant(p_tenant);
   update laurels.outbox set payload = laurels.blank_json(payload)
   where tenant_id = p_tenant and member_id = any(p_members);
-  update laurels.webhook_attempts as a set error = null, response = null
-  from laurels.webhook_deliveries as d
-  where a.tenant_id = p_tenant and d.tenant_id = p_tenant and d.id = a.delivery_id
-    and d.member_id = any(p_members) and num_nonnulls(a.error, a.response) > 0;
-  update laurels.webhook_deliveries set last_error = null
-  where tenant_id = p_tenant and member_id = any(p_members) and last_error is not null;
   update laurels.event_handlings set error = null
   where tenant_id = p_tenant and member_id = any(p_members) and error is not null;
 end
@@ -443,15 +283,12 @@ revoke all on function laurels.scrub_events(uuid, uuid[]) from public;
 grant execute on function laurels.scrub_events(uuid, uuid[]) to laurels_app;
 alter function laurels.tenants_to_relay(integer) owner to laurels_maintenance;
 alter function laurels.handlings_due(text[], integer) owner to laurels_maintenance;
-alter function laurels.endpoints_due(uuid[], integer) owner to laurels_maintenance;
 alter function laurels.forget_events(uuid, timestamptz, integer) owner to laurels_maintenance;
 revoke all on function laurels.tenants_to_relay(integer) from public;
 revoke all on function laurels.handlings_due(text[], integer) from public;
-revoke all on function laurels.endpoints_due(uuid[], integer) from public;
 revoke all on function laurels.forget_events(uuid, timestamptz, integer) from public;
 grant execute on function laurels.tenants_to_relay(integer) to laurels_app;
 grant execute on function laurels.handlings_due(text[], integer) to laurels_app;
-grant execute on function laurels.endpoints_due(uuid[], integer) to laurels_app;
 grant execute on function laurels.forget_events(uuid, timestamptz, integer) to laurels_app;
 
 -- Which tenants have events that are past their days. Ids are in the order of time, so the first

@@ -6,7 +6,7 @@ from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
 
 RETENTION = timedelta(days=30)
-"""How long events, the delivery log and what handlers did are kept, and streams can go back."""
+"""How long events and what handlers did are kept, and streams can go back."""
 
 
 async def forget_old(work: Work, *, limit: int = 1000) -> int:

@@ -4,6 +4,7 @@ A merge moves no event: what happened to the merged member stays in that member'
 ends with the merge, and the survivor's order goes on. Erasing leaves ids, numbers and kinds.
 """
 
+from laurels import outbound
 from laurels.kit import data_export
 from laurels.kit.work import Work
 from laurels.permissions import Permission
@@ -18,8 +19,9 @@ STAYS = "events belong to the order of the member they happened to; the merge is
 async def erase_words(work: Work, change: Erasing) -> None:
     """The person's events hold no words of theirs any more, also where they wait to be sent.
 
-    What endpoints answered and what handlers failed with may quote the person, so it goes too.
+    What receivers answered and what handlers failed with may quote the person, so it goes too.
     """
+    await outbound.scrub(work, change.member_ids)
     await work.fetch("select laurels.scrub_events($1, $2)", work.tenant_id, list(change.member_ids))
 
 
@@ -45,18 +47,5 @@ data_export.add(
         " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
         " order by x.id::text limit $4",
         kind="dead_letter",
-    )
-)
-data_export.add(
-    data_export.ExportSection(
-        "webhook_deliveries",
-        Permission.EVENTS_READ,
-        ("webhook_deliveries",),
-        "select x.id::text as key, x.id, x.endpoint_id, x.event_id, x.event_type, x.state,"
-        " x.attempts, x.last_status, x.last_error, x.created_at, x.finished_at"
-        " from laurels.webhook_deliveries as x"
-        " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
-        " order by x.id::text limit $4",
-        kind="webhook_delivery",
     )
 )

@@ -1,4 +1,4 @@
-"""The outbox, who has heard of it inside (handlings), and who is told outside (deliveries)."""
+"""The outbox, who has heard of it inside (handlings), and who is told outside (endpoints)."""
 
 from datetime import datetime
 from typing import Any
@@ -181,82 +181,3 @@ class WebhookEndpoint(TenantOwned, Base):
     )
     created_at: Mapped[datetime] = mapped_column(comment="When it was made.")
     updated_at: Mapped[datetime] = mapped_column(comment="When it last changed.")
-
-
-class WebhookDelivery(TenantOwned, Base):
-    """One event for one endpoint. The rows that wait are the queue."""
-
-    __tablename__ = "webhook_deliveries"
-    __table_args__ = (
-        tenant_fk("event_id", "outbox"),
-        tenant_fk("endpoint_id", "webhook_endpoints"),
-        UniqueConstraint(
-            "tenant_id", "event_id", "endpoint_id", name="uq_webhook_deliveries_event"
-        ),
-        Index(
-            "ix_webhook_deliveries_due",
-            "tenant_id",
-            "endpoint_id",
-            "next_attempt_at",
-            "position",
-            postgresql_where=WAITING,
-        ),
-        Index(
-            "ix_webhook_deliveries_order",
-            "tenant_id",
-            "endpoint_id",
-            "member_id",
-            "position",
-            postgresql_where=WAITING,
-        ),
-        Index(
-            "ix_webhook_deliveries_undelivered",
-            "tenant_id",
-            "id",
-            postgresql_where=text("state in ('dead', 'stopped')"),
-        ),
-        one_of("state", "waiting", "delivered", "dead", "stopped"),
-        CheckConstraint("(state = 'waiting') = (finished_at is null)", name="finished_has_time"),
-        CheckConstraint("attempts >= 0", name="attempts_not_negative"),
-        CheckConstraint("claimed_until is null or state = 'waiting'", name="claimed_while_waiting"),
-        {"comment": "The delivery log, and the queue: what waits is sent when its time comes."},
-    )
-
-    id: Mapped[Id]
-    endpoint_id: Mapped[UUID] = mapped_column(comment="Who is told.")
-    event_id: Mapped[UUID] = mapped_column(comment="What is told.")
-    event_type: Mapped[str] = mapped_column(comment="Name of the event in the catalogue.")
-    member_id: Mapped[UUID | None] = mapped_column(comment="Whose order it keeps, if any.")
-    position: Mapped[int] = mapped_column(comment="Place of the event in the stream.")
-    state: Mapped[str] = mapped_column(comment="waiting, delivered, dead or stopped.")
-    attempts: Mapped[int] = mapped_column(
-        server_default=text("0"), comment="How often it was sent since it began to wait."
-    )
-    next_attempt_at: Mapped[datetime] = mapped_column(comment="Not before this moment.")
-    claimed_until: Mapped[datetime | None] = mapped_column(
-        comment="It is being sent; after this moment whoever sent it is taken for dead."
-    )
-    last_status: Mapped[int | None] = mapped_column(comment="HTTP status of the last attempt.")
-    last_error: Mapped[str | None] = mapped_column(comment="What the last failure said.")
-    created_at: Mapped[datetime] = mapped_column(comment="When the relay wrote it.")
-    finished_at: Mapped[datetime | None] = mapped_column(comment="When it ceased to wait.")
-
-
-class WebhookAttempt(TenantOwned, Base):
-    """One request that was sent for a delivery, and what came back."""
-
-    __tablename__ = "webhook_attempts"
-    __table_args__ = (
-        tenant_fk("delivery_id", "webhook_deliveries"),
-        Index("ix_webhook_attempts_delivery", "tenant_id", "delivery_id", "id"),
-        CheckConstraint("duration_ms >= 0", name="duration_not_negative"),
-        {"comment": "Every request to an endpoint, with the beginning of its answer."},
-    )
-
-    id: Mapped[Id]
-    delivery_id: Mapped[UUID] = mapped_column(comment="The delivery it was for.")
-    sent_at: Mapped[datetime] = mapped_column(comment="When it was sent.")
-    duration_ms: Mapped[int] = mapped_column(comment="How long the answer took, in milliseconds.")
-    status: Mapped[int | None] = mapped_column(comment="HTTP status; null when none came.")
-    error: Mapped[str | None] = mapped_column(comment="Why it failed, in words.")
-    response: Mapped[str | None] = mapped_column(comment="Beginning of the answer, at most 1 kB.")

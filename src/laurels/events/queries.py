@@ -155,15 +155,13 @@ async def event_at(work: Work, position: int) -> UUID | None:
 
 
 async def count_waiting(work: Work) -> dict[str, int]:
-    """Return how many events wait for the relay, for handlers and for webhooks, and are dead."""
+    """Return how many events wait for the relay and for handlers, and are dead letters."""
     row = await work.fetchrow(
         "select"
         " (select count(*) from laurels.outbox"
         "  where tenant_id = $1 and relayed_at is null) as for_the_relay,"
         " (select count(*) from laurels.event_handlings"
         "  where tenant_id = $1 and state = 'waiting') as for_handlers,"
-        " (select count(*) from laurels.webhook_deliveries"
-        "  where tenant_id = $1 and state = 'waiting') as for_webhooks,"
         " (select count(*) from laurels.event_handlings"
         "  where tenant_id = $1 and state = 'dead') as dead_letters",
         work.tenant_id,

@@ -9,10 +9,10 @@ from uuid import UUID
 from prometheus_client import Counter, Histogram
 
 from laurels.kit.db.pool import Database
+from laurels.kit.process import loops
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work, open_work
 
-from . import loops
 from .handling import handle_due, handlers
 from .happened import DEEPEST
 

@@ -1,6 +1,6 @@
 """Events, live streams, dead letters and webhooks over HTTP."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
@@ -14,10 +14,9 @@ from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
-from . import dead_letters, deliveries, endpoints, queries
+from . import dead_letters, endpoints, queries
 from .errors import (
     DeadLetterNotFound,
-    DeliveryNotFound,
     EndpointDisabled,
     EndpointNotFound,
     EventNotFound,
@@ -30,9 +29,6 @@ from .happened import Happened
 from .schemas import (
     AcceptedOut,
     DeadLetterOut,
-    DeliveryDetailOut,
-    DeliveryId,
-    DeliveryOut,
     EndpointId,
     EndpointIn,
     EndpointOut,
@@ -233,44 +229,7 @@ async def replay_webhook_endpoint(
     webhook_endpoint_id: EndpointId, body: ReplayIn, work: Writing
 ) -> ReplayOut:
     """Resend what the endpoint missed since a given time, at most 10,000 deliveries at once."""
-    count = await deliveries.replay_since(
+    count = await endpoints.replay_since(
         work, webhook_endpoint_id, since=body.since, delivered=body.delivered
     )
     return ReplayOut(deliveries=count)
-
-
-@router.get("/webhook-deliveries")
-async def list_webhook_deliveries(
-    work: Reading,
-    asked: Annotated[Asked, Depends(deliveries.DELIVERIES)],
-    endpoint_id: EndpointId | None = None,
-    event_id: EventId | None = None,
-    event_type: Annotated[str | None, Query(max_length=60)] = None,
-    state: Annotated[Literal["waiting", "delivered", "dead", "stopped"] | None, Query()] = None,
-) -> Page[DeliveryOut]:
-    """List deliveries of the last 30 days, newest first."""
-    rows = await deliveries.list_deliveries(
-        work, endpoint_id=endpoint_id, event_id=event_id, event_type=event_type, state=state,
-        asked=asked,
-    )  # fmt: skip
-    return rows.page(DeliveryOut.model_validate(row) for row in rows)
-
-
-@router.get("/webhook-deliveries/{webhook_delivery_id}")
-@error_responses(DeliveryNotFound)
-async def get_webhook_delivery(webhook_delivery_id: DeliveryId, work: Reading) -> DeliveryDetailOut:
-    """Read one delivery with its attempts."""
-    return DeliveryDetailOut.model_validate(
-        await deliveries.get_delivery(work, webhook_delivery_id)
-    )
-
-
-@router.post("/webhook-deliveries/{webhook_delivery_id}/replay", status_code=202)
-@error_responses(DeliveryNotFound, EndpointNotFound, EndpointDisabled)
-async def replay_webhook_delivery(
-    webhook_delivery_id: DeliveryId, work: Writing
-) -> DeliveryDetailOut:
-    """Send one delivery again."""
-    return DeliveryDetailOut.model_validate(
-        await deliveries.replay_delivery(work, webhook_delivery_id)
-    )

@@ -13,7 +13,6 @@ from .addresses import MAX_URL
 
 EventId = Annotated[UUID, IdOf("event")]
 EndpointId = Annotated[UUID, IdOf("webhook_endpoint")]
-DeliveryId = Annotated[UUID, IdOf("webhook_delivery")]
 LetterId = Annotated[UUID, IdOf("dead_letter")]
 MemberId = Annotated[UUID, IdOf("member")]
 Url = Annotated[str, StringConstraints(min_length=8, max_length=MAX_URL), AfterValidator(check_key)]
@@ -95,46 +94,6 @@ class SecretOut(EndpointOut):
         description="The secret to verify signatures with. Null in the answer to a repeated"
         " request."
     )
-
-
-class DeliveryOut(View):
-    """One event for one endpoint."""
-
-    id: DeliveryId
-    endpoint_id: EndpointId = Field(description="The endpoint that it goes to.")
-    event_id: EventId = Field(description="The event that is sent.")
-    event_type: str = Field(description="What happened, such as `purchase.completed`.")
-    state: str = Field(description="`waiting`, `delivered`, `dead` or `stopped`.")
-    attempts: int = Field(description="Number of attempts to send it.")
-    next_attempt_at: datetime = Field(
-        description="When it is sent next; null unless it is waiting."
-    )
-    last_status: int | None = Field(
-        description="HTTP status of the last answer; null if there was none."
-    )
-    last_error: str | None = Field(
-        description="What went wrong the last time; null if nothing did."
-    )
-    created_at: datetime
-    finished_at: datetime | None = Field(
-        description="When it was delivered or given up; null while it is waiting."
-    )
-
-
-class AttemptOut(View):
-    """One request to the endpoint, and its answer."""
-
-    sent_at: datetime = Field(description="When it was sent.")
-    duration_ms: int = Field(description="Milliseconds until the answer or failure.")
-    status: int | None = Field(description="HTTP status of the answer; null if there was none.")
-    error: str | None = Field(description="What went wrong; null if there was an answer.")
-    response: str | None = Field(description="Start of the answer, at most 1 kB.")
-
-
-class DeliveryDetailOut(DeliveryOut):
-    """A delivery with its attempts, the latest first."""
-
-    log: list[AttemptOut] = Field(description="The attempts, the latest first.")
 
 
 class ReplayIn(Schema):

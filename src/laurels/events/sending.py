@@ -2,8 +2,6 @@
 
 import asyncio
 import ssl
-import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -13,27 +11,15 @@ import httpx
 from laurels import __version__
 from laurels.kit.values.text import printable
 from laurels.kit.values.time import utc_now
+from laurels.outbound import MAX_WAIT_SECONDS, Outcome, Retry, Sent, Stopped
 
 from .addresses import AddressRefused, resolve
 
 READ_BYTES = 1000
 """How much of an answer is read and kept for the log."""
-MAX_WAIT_SECONDS = 86_400.0
-"""How long an endpoint may ask us to wait."""
+GONE = 410
 _MAX_RETRY_AFTER_CHARS = 40
 """Longer than any date in a header."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a request: a status, or why there is none; times in UTC and milliseconds."""
-
-    sent_at: datetime
-    duration_ms: int
-    status: int | None = None
-    error: str | None = None
-    response: str | None = None
-    retry_after: float | None = None
 
 
 class Sender:
@@ -56,33 +42,18 @@ class Sender:
             },
         )
 
-    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """Return what the endpoint answered, or in words why it did not. Raises nothing."""
-        sent_at, started = utc_now(), time.perf_counter()
-
-        def answer(
-            *, status: int | None = None, error: str | None = None, response: str | None = None,
-            retry_after: float | None = None,
-        ) -> Answer:  # fmt: skip
-            took = int((time.perf_counter() - started) * 1000)
-            return Answer(sent_at, took, status, error, response, retry_after)
-
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Outcome:
+        """Return what follows from the answer, or in words why there is none. Raises nothing."""
         try:
             async with asyncio.timeout(self._timeout):
                 status, read, waits = await self._exchange(url, body, headers)
         except TimeoutError:
-            return answer(error=f"no answer within {self._timeout:g} seconds")
+            return Retry(error=f"no answer within {self._timeout:g} seconds")
         except AddressRefused as error:
-            return answer(error=str(error))
+            return Retry(error=str(error))
         except Exception as error:  # noqa: BLE001 - whatever is sent, the attempt is booked
-            return answer(error=printable(f"{type(error).__name__}: {error}")[:500])
-        trouble = None if 200 <= status < 300 else f"answered {status}"
-        if 300 <= status < 400:
-            trouble = f"answered {status}; redirects are not followed"
-        return answer(
-            status=status, error=trouble, response=read,
-            retry_after=seconds_to_wait(waits, sent_at),
-        )  # fmt: skip
+            return Retry(error=printable(f"{type(error).__name__}: {error}")[:500])
+        return outcome_of(status, read, seconds_to_wait(waits, utc_now()))
 
     async def _exchange(
         self, url: str, body: bytes, headers: dict[str, str]
@@ -113,6 +84,18 @@ class Sender:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def outcome_of(status: int, response: str = "", after: float | None = None) -> Outcome:
+    """Return what follows from an answer: 2xx arrived, 410 is never asked again, others later."""
+    if 200 <= status < 300:
+        return Sent(status=status, response=response)
+    if status == GONE:
+        return Stopped(status=status, response=response, error="answered 410 Gone")
+    error = f"answered {status}"
+    if 300 <= status < 400:
+        error += "; redirects are not followed"
+    return Retry(status=status, response=response, error=error, after=after or 0.0)
 
 
 def seconds_to_wait(text: str | None, now: datetime) -> float | None:

@@ -10,15 +10,18 @@ import contextlib
 import logging
 import os
 import smtplib
+import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, make_msgid, parseaddr
+from functools import lru_cache
 from html import escape
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from laurels.config import Settings, settings
@@ -30,13 +33,23 @@ log = logging.getLogger("laurels.mail")
 
 TIMEOUT_SECONDS = 15.0
 """How long a server may take to answer one command."""
+MAX_AT_ONCE = 8
+"""How many mails one process hands in side by side."""
 MAX_FILES = 500
 """Mails that the folder keeps; the oldest go first."""
 Tls = Literal["required", "auto", "never"]
 
 
 class MailFailed(Exception):
-    """A mail could not be handed in; says why, without what it holds. Trying later may help."""
+    """A mail could not be handed in; says why, without what it holds.
+
+    Trying later may help, unless it is `permanent`.
+    """
+
+    def __init__(self, words: str, *, permanent: bool = False) -> None:
+        """Say why."""
+        super().__init__(words)
+        self.permanent = permanent
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +110,48 @@ def _is_here(host: str) -> bool:
         return False
 
 
-async def send(mail: Mail, found: Settings | None = None) -> None:
-    """The mail is with the server, or in the folder where there is none. Raise MailFailed."""
+async def send(mail: Mail, found: Settings | None = None, *, reference: str | None = None) -> None:
+    """The mail is with the server, or in the folder where there is none. Raise MailFailed.
+
+    With a reference its `Message-ID` is the same each time, so that a mail that was handed in twice
+    can be recognised.
+    """
     given = found or settings()
-    message = compose(mail, given.mail_from)
+    message = compose(mail, given.mail_from, reference)
     if given.smtp_url is None:
         file = await asyncio.to_thread(_write, message, folder_of(given))
         log.info("a mail (%s) lies in %s", mail.subject, file)
         return
     server = Server.at(given.smtp_url.get_secret_value())
-    await asyncio.to_thread(_hand_in, message, server)
+    await _in_a_thread(message, server)
     log.info("a mail (%s) was handed in at %s", mail.subject, server.host)
 
 
-def compose(mail: Mail, sender: str) -> EmailMessage:
+async def _in_a_thread(message: EmailMessage, server: Server) -> None:
+    """Hand the mail in, in a thread of its own: a slow server holds none that others wait for.
+
+    When whoever waits gives up, the connection is cut, and the thread ends.
+    """
+    sessions: list[smtplib.SMTP] = []
+    handing_in = asyncio.get_running_loop().run_in_executor(
+        _threads(), _hand_in, message, server, sessions
+    )
+    try:
+        await handing_in
+    except asyncio.CancelledError:
+        for session in sessions:
+            if session.sock is not None:
+                with contextlib.suppress(OSError):
+                    session.sock.shutdown(socket.SHUT_RDWR)
+        raise
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(MAX_AT_ONCE, "laurels-mail")
+
+
+def compose(mail: Mail, sender: str, reference: str | None = None) -> EmailMessage:
     """Return the message: plain text, and the same in simple HTML."""
     name, address = parseaddr(sender)
     message = EmailMessage(policy=policy.SMTP)
@@ -118,7 +159,8 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     message["To"] = formataddr((_one_line(mail.name), mail.to))
     message["Subject"] = _one_line(mail.subject)
     message["Date"] = format_datetime(utc_now())
-    message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2] or "localhost")
+    domain = address.rpartition("@")[2] or "localhost"
+    message["Message-ID"] = f"<{reference}@{domain}>" if reference else make_msgid(domain=domain)
     # No holiday notes and no read receipts in return (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     parts = [*mail.paragraphs, *([f"{mail.link_text}:\n{mail.link}"] if mail.link else [])]
@@ -143,10 +185,10 @@ def _html(mail: Mail) -> str:
     )
 
 
-def _hand_in(message: EmailMessage, server: Server) -> None:
+def _hand_in(message: EmailMessage, server: Server, sessions: list[smtplib.SMTP]) -> None:
     """Give the message to the server, once. Raise MailFailed, in words."""
     try:
-        with _connect(server) as session:
+        with _connect(server, sessions) as session:
             if server.user is not None:
                 session.login(server.user, server.password or "")
             session.send_message(message)
@@ -154,23 +196,29 @@ def _hand_in(message: EmailMessage, server: Server) -> None:
         msg = f"{server.host} does not take the name and password of LAURELS_SMTP_URL"
         raise MailFailed(f"{msg} ({error.smtp_code})") from None
     except smtplib.SMTPRecipientsRefused as error:
-        codes = ", ".join(str(code) for code, _ in error.recipients.values())
-        raise MailFailed(f"{server.host} refused the recipient ({codes})") from None
+        codes = sorted({code for code, _ in error.recipients.values()})
+        said = ", ".join(map(str, codes))
+        msg = f"{server.host} refused the recipient ({said})"
+        raise MailFailed(msg, permanent=all(500 <= code < 600 for code in codes)) from None
     except smtplib.SMTPNotSupportedError:
         msg = f"{server.host} does not offer what is needed: TLS, or a way to log in"
         raise MailFailed(msg) from None
     except smtplib.SMTPResponseException as error:
-        raise MailFailed(f"{server.host} refused the mail ({error.smtp_code})") from None
+        msg = f"{server.host} refused the mail ({error.smtp_code})"
+        raise MailFailed(
+            msg, permanent=isinstance(error, smtplib.SMTPDataError) and 500 <= error.smtp_code < 600
+        ) from None
     except (OSError, smtplib.SMTPException) as error:
         # A server's own words may quote addresses.
         raise MailFailed(f"{server.host} cannot be reached: {type(error).__name__}") from None
 
 
-def _connect(server: Server) -> smtplib.SMTP:
+def _connect(server: Server, sessions: list[smtplib.SMTP]) -> smtplib.SMTP:
     context = ssl.create_default_context()
     if server.implicit_tls:
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
-    session = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+        secure = _noted(smtplib.SMTP_SSL, sessions)
+        return secure(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
+    session = _noted(smtplib.SMTP, sessions)(server.host, server.port, timeout=TIMEOUT_SECONDS)
     try:
         session.ehlo()
         if server.tls == "required" or (server.tls == "auto" and session.has_extn("starttls")):
@@ -180,6 +228,19 @@ def _connect(server: Server) -> smtplib.SMTP:
         session.close()
         raise
     return session
+
+
+S = TypeVar("S", bound=smtplib.SMTP)
+
+
+def _noted(kind: type[S], sessions: list[smtplib.SMTP]) -> type[S]:
+    """Return the kind of session that is among these before it connects."""
+
+    def connect(self: S, *where: Any) -> tuple[int, bytes]:
+        sessions.append(self)
+        return kind.connect(self, *where)
+
+    return cast("type[S]", type("Noted", (kind,), {"connect": connect}))
 
 
 # -- the folder ----------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ comes afterwards, and gives the points back if it never does. It never decides w
 """
 
 from . import expanding as _expanding
-from .delivering import deliver_waiting, run_fulfilment
 from .ending import Delivery, cancel, complete, fail, refund
 from .offers import offers_for
 from .providers import Delivered, Order, Provider, Undeliverable, provide, withdraw
@@ -27,14 +26,13 @@ from .walking import (
 )
 
 assert _expanding.REDEMPTION, "answers can be expanded by what this room offers"
-LOOPS = {"rewards": run_fulfilment}
 
 __all__ = [
-    "LOOPS", "MAX_CODES", "MAX_REWARDS", "Delivered", "Delivery", "Handled", "NewRedemption",
+    "MAX_CODES", "MAX_REWARDS", "Delivered", "Delivery", "Handled", "NewRedemption",
     "Order", "Provider", "Redeemed", "RewardSettings", "Undeliverable", "Use", "cancel",
     "change_reward", "complete", "count_codes", "count_redemptions", "count_rewards",
-    "create_reward", "deliver_waiting", "fail", "find_codes", "get_reward", "give_back_stock",
+    "create_reward", "fail", "find_codes", "get_reward", "give_back_stock",
     "list_rewards", "offers_for", "provide", "redeem", "redeem_many", "refund", "reopen_ended",
-    "reopen_refunded", "reopen_unfit", "run_fulfilment", "take_stock", "upload_vouchers", "use",
+    "reopen_refunded", "reopen_unfit", "take_stock", "upload_vouchers", "use",
     "walk_codes", "walk_redemptions", "walk_rewards", "withdraw",
 ]  # fmt: skip

@@ -6,14 +6,14 @@ under its lock, so its points come back at most once, whoever asks and however o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from laurels import audit, ledger, members, tenants
+from laurels import audit, ledger, members, outbound, tenants
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.rewards import (
@@ -36,11 +36,7 @@ from .states import transition
 from .values import check_discount, valid_until
 from .vouchers import give_code
 
-DELAYS = tuple(
-    timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 6 * 3600, 24 * 3600)
-)
-"""After which time a delivery that failed is tried again, in real time."""
-MAX_FAILURES = len(DELAYS) + 1
+MAX_FAILURES = len(outbound.Provider.delays) + 1
 """How many attempts fail before a redemption has failed for good."""
 
 
@@ -91,13 +87,14 @@ async def complete(work: Work, redemption_id: UUID, delivery: Delivery) -> None:
     await work.fetch(
         "update laurels.redemptions set state = $3, completed_at = $4, expires_at = $5,"
         " code = $6, notes = coalesce($7, notes),"
-        " discount_amount = coalesce($8, discount_amount), next_attempt_at = null,"
+        " discount_amount = coalesce($8, discount_amount),"
         " failure_reason = null, fulfilled_by_type = $9, fulfilled_by_id = $10, updated_at = now()"
         " where tenant_id = $1 and id = $2",
         work.tenant_id, redemption_id, state, work.now,
         delivery.expires_at or valid_until(work.now, days, tenant.time_zone), delivery.code,
         delivery.notes, delivery.discount_amount, work.actor.kind, work.actor.id,
     )  # fmt: skip
+    await _call_off(work, [row])
     await note(work, row, "completed", state, notes=delivery.notes)
     emit(work, [RedemptionCompleted(row["member_id"], work.now, redemption_id, row["reward_id"])])
 
@@ -113,9 +110,8 @@ async def fail(work: Work, redemption_id: UUID, reason: str, *, final: bool = Fa
     if not final and failures < MAX_FAILURES:
         await work.fetch(
             "update laurels.redemptions set retry_count = $3, failure_reason = $4,"
-            " next_attempt_at = case when next_attempt_at is not null then now() + $5 end,"
             " updated_at = now() where tenant_id = $1 and id = $2",
-            work.tenant_id, redemption_id, failures, reason, DELAYS[failures - 1],
+            work.tenant_id, redemption_id, failures, reason,
         )  # fmt: skip
         await note(work, row, "attempt_failed", row["state"], reason=reason)
         return
@@ -241,11 +237,12 @@ async def _end(
     """
     if not rows:
         return
+    await _call_off(work, rows)
     if state != "expired":
         await _put_back(work, rows, restock=restock)
     returned = await _return_points(work, rows) if points_back else {}
     await work.fetch(
-        "update laurels.redemptions as d set state = $3, ended_at = $4, next_attempt_at = null,"
+        "update laurels.redemptions as d set state = $3, ended_at = $4,"
         " refund_transaction_id = coalesce(n.transaction_id, d.refund_transaction_id),"
         " updated_at = now()"
         " from unnest($2::uuid[], $5::uuid[]) as n (id, transaction_id)"
@@ -261,6 +258,14 @@ async def _end(
         for row in rows
     ]  # fmt: skip
     emit(work, told)
+
+
+async def _call_off(work: Work, rows: Sequence[Row]) -> None:
+    """No provider delivers these any more."""
+    waiting = [row for row in rows if row["state"] == "pending"]
+    for channel in {row["fulfilment"] for row in waiting} - {"manual"}:
+        ids = [row["id"] for row in waiting if row["fulfilment"] == channel]
+        await outbound.stop(work, channel, "the redemption has moved on", subject_ids=ids)
 
 
 async def _put_back(work: Work, rows: Sequence[Row], *, restock: bool) -> None:

@@ -55,13 +55,13 @@ begin
   insert into laurels.redemptions (
     tenant_id, id, reward_id, member_id, state, quantity, points_spent, transaction_id, reward,
     fulfilment, code, discount_amount, source, external_id, redeemed_at, completed_at, expires_at,
-    next_attempt_at, notes, attributes, actor_type, actor_id
+    notes, attributes, actor_type, actor_id
   )
   select
     p_tenant, n.id, n.reward_id, n.member_id, n.state, n.quantity, n.points, n.transaction_id,
     r.reward, n.fulfilment, coalesce(n.code, d.code), n.discount_amount, n.source, n.external_id,
     p_now, case when n.state = 'completed' then p_now end, n.expires_at,
-    case when n.fulfilment like 'provider:%' then now() end, n.notes,
+    n.notes,
     coalesce(n.attributes, '{}'), n.actor_type, n.actor_id
   from jsonb_to_recordset(p_items) as n (
     id uuid, reward_id uuid, member_id uuid, state text, quantity bigint, points bigint,
@@ -97,23 +97,6 @@ begin
 end
 $$;
 
--- Which tenants have redemptions that a provider is to deliver by now, the longest wait first.
-create or replace function laurels.tenants_with_undelivered(p_limit integer) returns setof uuid
-language sql stable security definer set search_path = laurels, pg_temp as $$
-  select t.id
-  from laurels.tenants as t
-  cross join lateral (
-    select r.next_attempt_at
-    from laurels.redemptions as r
-    where r.tenant_id = t.id and r.next_attempt_at is not null and r.next_attempt_at <= now()
-    order by r.next_attempt_at
-    limit 1
-  ) as d
-  where t.status = 'active'
-  order by d.next_attempt_at
-  limit p_limit
-$$;
-
 -- Which tenants have redemptions whose time is over by this moment.
 create or replace function laurels.tenants_with_lapsed_redemptions(p_now timestamptz)
 returns setof uuid
@@ -128,11 +111,8 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   )
 $$;
 
-alter function laurels.tenants_with_undelivered(integer) owner to laurels_maintenance;
 alter function laurels.tenants_with_lapsed_redemptions(timestamptz) owner to laurels_maintenance;
-revoke all on function laurels.tenants_with_undelivered(integer) from public;
 revoke all on function laurels.tenants_with_lapsed_redemptions(timestamptz) from public;
-grant execute on function laurels.tenants_with_undelivered(integer) to laurels_app;
 grant execute on function laurels.tenants_with_lapsed_redemptions(timestamptz) to laurels_app;
 
 -- What is changed by SQL, past the application, is noted in the audit log.

@@ -34,7 +34,6 @@ from .states import STATES
 from .values import MAX_NUMBER, MAX_QUANTITY, VALUES
 
 CODED = "fulfilment in ('code', 'pool')"
-DELIVERED = "fulfilment like 'provider:%'"
 
 
 class Reward(TenantOwned, Base):
@@ -172,12 +171,6 @@ class Redemption(TenantOwned, Base):
             postgresql_where=text("code is not null"),
         ),
         Index(
-            "ix_redemptions_undelivered",
-            "tenant_id",
-            "next_attempt_at",
-            postgresql_where=text("next_attempt_at is not null"),
-        ),
-        Index(
             "ix_redemptions_expiring",
             "tenant_id",
             "expires_at",
@@ -192,7 +185,7 @@ class Redemption(TenantOwned, Base):
         one_of("state", *STATES),
         CheckConstraint(f"quantity between 1 and {MAX_QUANTITY}", name="quantity_bounded"),
         CheckConstraint(f"points_spent between 1 and {MAX_POINTS}", name="points_bounded"),
-        CheckConstraint("retry_count >= 0 and attempts >= 0", name="counts_not_negative"),
+        CheckConstraint("retry_count >= 0", name="counts_not_negative"),
         CheckConstraint(
             "state <> 'pending' or (completed_at is null and used_at is null and code is null)",
             name="pending_has_nothing",
@@ -221,10 +214,6 @@ class Redemption(TenantOwned, Base):
             "refund_transaction_id is null"
             " or state in ('expired', 'failed', 'cancelled', 'refunded')",
             name="open_is_paid_for",
-        ),
-        CheckConstraint(
-            f"(next_attempt_at is not null) = (state = 'pending' and {DELIVERED})",
-            name="undelivered_has_attempt",
         ),
         CheckConstraint("jsonb_typeof(reward) = 'object'", name="reward_is_object"),
         facts("attributes"),
@@ -279,12 +268,6 @@ class Redemption(TenantOwned, Base):
     )
     retry_count: Mapped[int] = mapped_column(
         server_default=text("0"), comment="How many attempts to deliver it failed."
-    )
-    attempts: Mapped[int] = mapped_column(
-        server_default=text("0"), comment="How often a worker took it up; an old one says nothing."
-    )
-    next_attempt_at: Mapped[datetime | None] = mapped_column(
-        comment="When a worker takes it up next, in real time; null: none will."
     )
     attributes: Mapped[dict[str, Any]] = mapped_column(
         server_default=text("'{}'"), comment="Free facts of the tenant's."

@@ -1,16 +1,24 @@
 """Providers: whoever delivers rewards from outside, such as a shop that makes discount codes.
 
-A room above registers one by name; a reward says `provider:<name>` as its fulfilment.
+A room upstairs registers one by name; a reward says `provider:<name>` as its fulfilment. A
+redemption of such a reward is a message in the outbound queue, on the channel of that name.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
+from laurels import outbound, tenants
 from laurels.kit.db.pool import Database
+from laurels.kit.values.ids import encode
 from laurels.kit.values.text import check_key
+from laurels.kit.work import Work
+
+from . import ending, queries
+from .errors import CodeTaken, RedemptionMoved
+from .values import valid_until
 
 MAX_CODE = 128
 
@@ -93,3 +101,89 @@ def provider_of(fulfilment: str) -> Provider | None:
 def names() -> list[str]:
     """Return the names under which somebody delivers."""
     return sorted(_providers)
+
+
+class RewardProvider(outbound.Provider):
+    """Asks the provider of a redemption to deliver it, and completes or fails it by the answer."""
+
+    name: ClassVar[str] = PREFIX.removesuffix(":")
+    subject: ClassVar[str] = "redemption"
+
+    async def prepare(
+        self, work: Work, messages: Sequence[outbound.Message]
+    ) -> list[outbound.Message | outbound.Outcome]:
+        """Write the orders of redemptions that still wait."""
+        rows = await queries.find_redemptions(work, [each.subject_id for each in messages])
+        time_zone = (await tenants.current(work)).time_zone
+        return [
+            replace(message, content=_order(work, rows[message.subject_id], time_zone))
+            if rows[message.subject_id]["state"] == "pending"
+            else outbound.Stopped(error=MOVED)
+            for message in messages
+        ]
+
+    async def send(self, database: Database, message: outbound.Message) -> outbound.Outcome:
+        """Let the provider deliver it."""
+        provider = provider_of(message.channel)
+        if provider is None:
+            return outbound.Retry(error=f"nobody delivers `{message.channel}`")
+        try:
+            delivered = cast("object", await provider(database, message.content))
+        except Undeliverable as error:
+            return outbound.Rejected(error=f"Undeliverable: {error}")
+        if not isinstance(delivered, Delivered):
+            return outbound.Retry(error=f"the provider answered {type(delivered).__name__}")
+        return outbound.Sent(result=delivered)
+
+    async def settle(
+        self, work: Work, message: outbound.Message, outcome: outbound.Outcome
+    ) -> outbound.Outcome:
+        """What was delivered, or why it was not, is in the books, once."""
+        try:
+            if isinstance(outcome, outbound.Sent):
+                outcome = await _complete(work, message, outcome)
+            if isinstance(outcome, outbound.Retry | outbound.Rejected):
+                final = isinstance(outcome, outbound.Rejected) or self.is_last(message)
+                reason = outcome.error or "no reason was given"
+                await ending.fail(work, message.subject_id, reason, final=final)
+        except RedemptionMoved:
+            return outbound.Stopped(error=MOVED)
+        return outcome
+
+
+MOVED = "the redemption was delivered or ended in the meantime"
+
+
+async def _complete(
+    work: Work, message: outbound.Message, outcome: outbound.Sent
+) -> outbound.Outcome:
+    delivered: Delivered = outcome.result
+    if (delivered.valid_until or work.now) < work.now:
+        return outbound.Rejected(error="what was delivered had already expired (`valid_until`)")
+    delivery = ending.Delivery(
+        code=delivered.code, notes=delivered.notes,
+        expires_at=delivered.valid_until or message.content.valid_until,
+    )  # fmt: skip
+    try:
+        await ending.complete(work, message.subject_id, delivery)
+    except CodeTaken as error:
+        return outbound.Retry(error=error.message)
+    return outcome
+
+
+def _order(work: Work, row: queries.Row, time_zone: str) -> Order:
+    reward = row["reward"]
+    return Order(
+        reference=encode("redemption", row["id"]),
+        tenant_id=work.tenant_id,
+        redemption_id=row["id"],
+        member_id=row["member_id"],
+        reward_id=row["reward_id"],
+        reward=reward,
+        quantity=row["quantity"],
+        points=row["points_spent"],
+        valid_until=valid_until(work.now, reward.get("redemption_expiry_days"), time_zone),
+    )
+
+
+outbound.register(RewardProvider())

@@ -30,8 +30,10 @@ REDEMPTION = (
     " d.transaction_id, d.refund_transaction_id, d.reward, d.fulfilment, d.code,"
     " d.discount_amount, d.source,"
     " d.external_id, d.redeemed_at, d.completed_at, d.expires_at, d.used_at, d.used_purchase_id,"
-    " d.used_order_ref, d.ended_at, d.failure_reason, d.retry_count, d.attempts,"
-    " d.next_attempt_at, d.notes, d.attributes, d.fulfilled_by_type,"
+    " d.used_order_ref, d.ended_at, d.failure_reason, d.retry_count,"
+    " case when d.state = 'pending' and d.fulfilment like 'provider:%'"
+    "  then laurels.next_attempt_at(d.tenant_id, d.fulfilment, d.id) end as next_attempt_at,"
+    " d.notes, d.attributes, d.fulfilled_by_type,"
     " d.fulfilled_by_id, d.created_at, d.updated_at"
 )
 

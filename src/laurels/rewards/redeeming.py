@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from laurels import ledger, members, tenants, tiers
+from laurels import ledger, members, outbound, tenants, tiers
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.rewards import RedemptionCompleted, RewardRedeemed, VouchersNearlyUsed
@@ -28,6 +28,7 @@ from .codes import fresh_code
 from .eligibility import judge
 from .errors import QuantityNotAllowed, RedemptionAltered, RewardNotFound
 from .facts import Facts, gather, offer_of
+from .providers import PREFIX
 from .settings import RewardSettings
 from .values import AT_ONCE, valid_until, worth_of
 
@@ -329,6 +330,17 @@ async def _book(work: Work, plans: Sequence[_Plan], settings: RewardSettings) ->
         "select * from laurels.book_redemptions($1, $2, $3::text::jsonb, $4::text::jsonb)",
         work.tenant_id, work.now,
         _json(list(counted.values())), _json([_row(work, plan, time_zone) for plan in plans]),
+    )  # fmt: skip
+    await outbound.enqueue(
+        work,
+        [
+            outbound.NewMessage(
+                channel=plan.reward["fulfilment"], type="redemption", subject_id=plan.id,
+                member_id=plan.member_id,
+            )
+            for plan in plans
+            if plan.reward["fulfilment"].startswith(PREFIX)
+        ],
     )  # fmt: skip
     codes = {row["redemption_id"]: row["voucher_code"] for row in rows}
     missing = [plan.id for plan in plans if plan.delivered and plan.id not in codes]

@@ -25,6 +25,7 @@ PREFIXES: dict[str, str] = {
     "lot": "lot",
     "member": "mem",
     "operator_key": "opk",
+    "outbound_message": "out",
     "password_reset": "pwr",
     "member_merge": "mrg",
     "program": "prg",
@@ -46,7 +47,6 @@ PREFIXES: dict[str, str] = {
     "voucher": "vch",
     "user": "usr",
     "wallet": "wal",
-    "webhook_delivery": "whd",
     "webhook_endpoint": "whk",
 }
 """The kinds and their prefixes, once for the whole product."""

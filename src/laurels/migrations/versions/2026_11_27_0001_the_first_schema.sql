@@ -180,6 +180,66 @@ create table laurels.audit_log (
 create index ix_audit_log_tenant_id_target_type_target_id_created_at
 on laurels.audit_log (tenant_id, target_type, target_id, created_at);
 
+-- outbound ----------------------------------------------------------------------------------------
+
+create table laurels.outbound_messages (
+  tenant_id uuid not null,
+  id uuid default laurels.new_id() not null,
+  channel text not null,
+  destination_id uuid not null,
+  type text not null,
+  subject_id uuid not null,
+  member_id uuid,
+  position bigint not null,
+  payload jsonb,
+  state text not null,
+  attempts smallint default 0 not null,
+  failures smallint default 0 not null,
+  next_attempt_at timestamptz not null,
+  claimed_until timestamptz,
+  last_status smallint,
+  last_error text,
+  created_at timestamptz not null,
+  finished_at timestamptz,
+  constraint pk_outbound_messages primary key (tenant_id, id),
+  constraint uq_outbound_messages_subject
+  unique (tenant_id, subject_id, channel, destination_id),
+  constraint ck_outbound_messages_state_known
+  check (state in ('waiting', 'sent', 'dead', 'stopped')),
+  constraint ck_outbound_messages_finished_has_time
+  check ((state = 'waiting') = (finished_at is null)),
+  constraint ck_outbound_messages_counts_not_negative check (attempts >= 0 and failures >= 0),
+  constraint ck_outbound_messages_claimed_while_waiting
+  check (claimed_until is null or state = 'waiting'),
+  constraint ck_outbound_messages_channel_shape check (channel ~ '^[a-z]+(:.+)?$')
+);
+
+create index ix_outbound_messages_due
+on laurels.outbound_messages (tenant_id, channel, destination_id, next_attempt_at, position)
+where state = 'waiting';
+create index ix_outbound_messages_order
+on laurels.outbound_messages (tenant_id, channel, destination_id, member_id, position)
+where state = 'waiting';
+create index ix_outbound_messages_unsent
+on laurels.outbound_messages (tenant_id, id)
+where state in ('dead', 'stopped');
+
+create table laurels.outbound_attempts (
+  tenant_id uuid not null,
+  message_id uuid not null,
+  attempt smallint not null,
+  sent_at timestamptz not null,
+  duration_ms integer not null,
+  status smallint,
+  error text,
+  response text,
+  constraint pk_outbound_attempts primary key (tenant_id, message_id, attempt),
+  constraint fk_outbound_attempts_tenant_id_message_id
+  foreign key (tenant_id, message_id)
+  references laurels.outbound_messages (tenant_id, id),
+  constraint ck_outbound_attempts_duration_not_negative check (duration_ms >= 0)
+);
+
 -- events ------------------------------------------------------------------------------------------
 
 create table laurels.member_sequences (
@@ -287,68 +347,6 @@ where state = 'waiting';
 create index ix_event_handlings_order
 on laurels.event_handlings (tenant_id, handler, member_id, position)
 where state = 'waiting';
-
-create table laurels.webhook_deliveries (
-  tenant_id uuid not null,
-  id uuid default laurels.new_id() not null,
-  endpoint_id uuid not null,
-  event_id uuid not null,
-  event_type text not null,
-  member_id uuid,
-  position bigint not null,
-  state text not null,
-  attempts bigint default 0 not null,
-  next_attempt_at timestamptz not null,
-  claimed_until timestamptz,
-  last_status bigint,
-  last_error text,
-  created_at timestamptz not null,
-  finished_at timestamptz,
-  constraint pk_webhook_deliveries primary key (tenant_id, id),
-  constraint fk_webhook_deliveries_tenant_id_event_id
-  foreign key (tenant_id, event_id)
-  references laurels.outbox (tenant_id, id),
-  constraint fk_webhook_deliveries_tenant_id_endpoint_id
-  foreign key (tenant_id, endpoint_id)
-  references laurels.webhook_endpoints (tenant_id, id),
-  constraint uq_webhook_deliveries_event unique (tenant_id, event_id, endpoint_id),
-  constraint ck_webhook_deliveries_state_known
-  check (state in ('waiting', 'delivered', 'dead', 'stopped')),
-  constraint ck_webhook_deliveries_finished_has_time
-  check ((state = 'waiting') = (finished_at is null)),
-  constraint ck_webhook_deliveries_attempts_not_negative check (attempts >= 0),
-  constraint ck_webhook_deliveries_claimed_while_waiting
-  check (claimed_until is null or state = 'waiting')
-);
-
-create index ix_webhook_deliveries_due
-on laurels.webhook_deliveries (tenant_id, endpoint_id, next_attempt_at, position)
-where state = 'waiting';
-create index ix_webhook_deliveries_order
-on laurels.webhook_deliveries (tenant_id, endpoint_id, member_id, position)
-where state = 'waiting';
-create index ix_webhook_deliveries_undelivered
-on laurels.webhook_deliveries (tenant_id, id)
-where state in ('dead', 'stopped');
-
-create table laurels.webhook_attempts (
-  tenant_id uuid not null,
-  id uuid default laurels.new_id() not null,
-  delivery_id uuid not null,
-  sent_at timestamptz not null,
-  duration_ms bigint not null,
-  status bigint,
-  error text,
-  response text,
-  constraint pk_webhook_attempts primary key (tenant_id, id),
-  constraint fk_webhook_attempts_tenant_id_delivery_id
-  foreign key (tenant_id, delivery_id)
-  references laurels.webhook_deliveries (tenant_id, id),
-  constraint ck_webhook_attempts_duration_not_negative check (duration_ms >= 0)
-);
-
-create index ix_webhook_attempts_delivery
-on laurels.webhook_attempts (tenant_id, delivery_id, id);
 
 -- auth --------------------------------------------------------------------------------------------
 
@@ -1656,8 +1654,6 @@ create table laurels.redemptions (
   ended_at timestamptz,
   failure_reason text,
   retry_count bigint default 0 not null,
-  attempts bigint default 0 not null,
-  next_attempt_at timestamptz,
   notes text,
   attributes jsonb default '{}' not null,
   fulfilled_by_type text,
@@ -1692,7 +1688,7 @@ create table laurels.redemptions (
   )),
   constraint ck_redemptions_quantity_bounded check (quantity between 1 and 1000),
   constraint ck_redemptions_points_bounded check (points_spent between 1 and 9007199254740991),
-  constraint ck_redemptions_counts_not_negative check (retry_count >= 0 and attempts >= 0),
+  constraint ck_redemptions_counts_not_negative check (retry_count >= 0),
   constraint ck_redemptions_pending_has_nothing
   check (state <> 'pending' or (completed_at is null and used_at is null and code is null)),
   constraint ck_redemptions_completed_has_time
@@ -1718,12 +1714,6 @@ create table laurels.redemptions (
   check (refund_transaction_id is null or state in (
     'expired', 'failed', 'cancelled',
     'refunded'
-  )),
-  constraint ck_redemptions_undelivered_has_attempt
-  check ((
-    next_attempt_at is not null) = (
-    state = 'pending'
-    and fulfilment like 'provider:%'
   )),
   constraint ck_redemptions_attributes_are_facts
   check (attributes = '{}' or laurels.are_facts(attributes)),
@@ -1752,9 +1742,6 @@ on laurels.redemptions (tenant_id, used_purchase_id)
 where used_purchase_id is not null;
 create index ix_redemptions_reward
 on laurels.redemptions (tenant_id, reward_id, id);
-create index ix_redemptions_undelivered
-on laurels.redemptions (tenant_id, next_attempt_at)
-where next_attempt_at is not null;
 create unique index uq_redemptions_external_id
 on laurels.redemptions (tenant_id, source, external_id)
 where external_id is not null;

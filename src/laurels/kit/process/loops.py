@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-log = logging.getLogger("laurels.events")
+log = logging.getLogger("laurels.worker")
 IDLE_SECONDS = 0.25
 """How long a loop rests after a step that found nothing to do."""
 _MAX_PAUSE_SECONDS = 30.0

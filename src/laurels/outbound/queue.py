@@ -1,0 +1,250 @@
+"""The rows that are the queue: put into it, taken up, booked, taken out."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import random
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from prometheus_client import Counter
+
+from laurels.kit.values.ids import new_id
+from laurels.kit.work import Work
+
+from .protocol import (
+    SOLE_DESTINATION,
+    Message,
+    Outcome,
+    Provider,
+    Rejected,
+    Retry,
+    Sent,
+    in_words,
+    judge,
+    provider_name,
+    provider_of,
+)
+
+ATTEMPTS = Counter(
+    "laurels_outbound_attempts", "Attempts to send messages, by outcome.", ["channel", "outcome"]
+)
+
+
+class Destination(NamedTuple):
+    """The messages of one channel to one destination of one tenant."""
+
+    tenant_id: UUID
+    channel: str
+    destination_id: UUID
+
+    @property
+    def provider(self) -> str:
+        """The name of the provider."""
+        return provider_name(self.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message to be sent about something, once per channel, destination and subject.
+
+    The payload is shown to nobody, but it lies in the table: what is secret, or can be read from
+    the subject, is added by the provider when the message goes out.
+    """
+
+    channel: str
+    type: str
+    subject_id: UUID
+    destination_id: UUID = SOLE_DESTINATION
+    member_id: UUID | None = None
+    payload: dict[str, Any] | None = None
+    position: int | None = None
+    """Its place in the order of its member; without one, it comes after what is there."""
+
+
+async def enqueue(work: Work, messages: Sequence[NewMessage]) -> int:
+    """The messages leave after the commit; those that were there before stay as they are.
+
+    Return how many are new.
+    """
+    if not messages:
+        return 0
+    begins = time.time_ns()
+    row = await work.fetchrow(
+        "select laurels.enqueue_messages($1, $2, $3, $4, $5, $6, $7, $8, $9) as count",
+        work.tenant_id,
+        [new_id() for _ in messages],
+        [each.channel for each in messages],
+        [each.destination_id for each in messages],
+        [each.type for each in messages],
+        [each.subject_id for each in messages],
+        [each.member_id for each in messages],
+        [each.position or begins + place for place, each in enumerate(messages)],
+        [each.payload and orjson.dumps(each.payload).decode() for each in messages],
+    )
+    assert row is not None, "the function always answers"
+    return row["count"]
+
+
+async def replay(
+    work: Work, destination: Destination, *, since: UUID, states: Sequence[str], limit: int
+) -> int:
+    """What was to tell this destination of subjects from this one on waits again; say how much."""
+    rows = await work.fetch(
+        "update laurels.outbound_messages set state = 'waiting', failures = 0,"
+        " next_attempt_at = now(), finished_at = null where tenant_id = $1 and id in ("
+        "  select id from laurels.outbound_messages where tenant_id = $1 and channel = $2"
+        "  and destination_id = $3 and subject_id >= $4 and state = any($5)"
+        "  order by position limit $6) returning 1",
+        *destination, since, list(states), limit,
+    )  # fmt: skip
+    return len(rows)
+
+
+async def stop(
+    work: Work,
+    channel: str,
+    reason: str,
+    *,
+    destination_id: UUID | None = None,
+    subject_ids: Sequence[UUID] | None = None,
+) -> None:
+    """What waits for this destination, or tells of these subjects, is sent no more."""
+    rows = await work.fetch(
+        "update laurels.outbound_messages set state = 'stopped', finished_at = now(),"
+        " claimed_until = null, last_error = $3"
+        " where tenant_id = $1 and channel = $2 and state = 'waiting'"
+        " and ($4::uuid is null or destination_id = $4)"
+        " and ($5::uuid[] is null or subject_id = any($5)) returning id",
+        work.tenant_id, channel, reason, destination_id,
+        None if subject_ids is None else list(subject_ids),
+    )  # fmt: skip
+    if rows and provider_of(channel).ordered:
+        await work.fetch(
+            "select laurels.wake_messages($1, $2)", work.tenant_id, [row["id"] for row in rows]
+        )
+
+
+async def claim(
+    work: Work, destination: Destination, provider: Provider, limit: int, seconds: float
+) -> list[Message]:
+    """Take up what is due, in order; nobody else does for so many seconds."""
+    # The counts by the function itself: the statement around it sees the rows as they were before.
+    columns = COLUMNS.replace("m.attempts, m.failures", "c.attempts, c.failures")
+    rows = await work.fetch(
+        f"select {columns} from laurels.claim_messages($1, $2, $3, $4, $5,"
+        "  $6 * interval '1 second') as c (id, attempts, failures)"
+        " inner join laurels.outbound_messages as m on m.tenant_id = $1 and m.id = c.id"
+        " order by m.position",
+        *destination, provider.ordered, limit, seconds,
+    )  # fmt: skip
+    return [message_of(work.tenant_id, row) for row in rows]
+
+
+COLUMNS = (
+    "m.id, m.channel, m.destination_id, m.type, m.subject_id, m.member_id, m.payload, m.attempts,"
+    " m.failures"
+)
+
+
+def message_of(tenant_id: UUID, row: Any) -> Message:
+    """Return the message of a row with COLUMNS."""
+    found = {name.removeprefix("m."): row[name.removeprefix("m.")] for name in COLUMNS.split(", ")}
+    return Message(tenant_id=tenant_id, attempt=found.pop("attempts"), **found)
+
+
+async def prepare(
+    work: Work, provider: Provider, messages: Sequence[Message]
+) -> list[Message | Outcome]:
+    """Return the messages with their content; those that cannot be prepared have failed once."""
+    over = [message.failures > len(provider.delays) for message in messages]
+    ready = [message for message, ended in zip(messages, over, strict=True) if not ended]
+    prepared = iter(await _prepare(work, provider, ready) if ready else [])
+    # Every attempt took its worker along: it is not tried once more.
+    killed = Rejected(error="no worker lived to tell what came of it")
+    return [killed if ended else next(prepared) for ended in over]
+
+
+async def _prepare(
+    work: Work, provider: Provider, messages: Sequence[Message]
+) -> list[Message | Outcome]:
+    try:
+        async with work.savepoint():
+            return await provider.prepare(work, messages)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is a failed attempt
+        if len(messages) == 1:
+            return [Retry(error=in_words(error))]
+    found: list[Message | Outcome] = []
+    for message in messages:
+        found += await _prepare(work, provider, [message])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An attempt and what came of it; one that was not sent has no moment."""
+
+    message: Message
+    outcome: Outcome
+    sent_at: datetime | None = None
+    duration_ms: int = 0
+
+
+async def _overtaken(work: Work, provider: Provider, done: Sequence[Done]) -> set[UUID]:
+    """Return the messages of which another attempt has had the say in the meantime."""
+    if provider.booked_together > 1 and all(isinstance(each.outcome, Sent) for each in done):
+        return set()
+    rows = await work.fetch(
+        "select id, state, attempts from laurels.outbound_messages"
+        " where tenant_id = $1 and id = any($2)",
+        work.tenant_id, [each.message.id for each in done],
+    )  # fmt: skip
+    known = {row["id"]: (row["state"], row["attempts"]) for row in rows}
+
+    def counts(each: Done) -> bool:
+        state, attempt = known.get(each.message.id, ("stopped", 0))
+        mine = state == "waiting" and attempt == each.message.attempt
+        return mine or (isinstance(each.outcome, Sent) and state != "sent")
+
+    return {each.message.id for each in done if not counts(each)}
+
+
+async def book(
+    work: Work, destination: Destination, provider: Provider, done: Sequence[Done]
+) -> list[str]:
+    """What came of attempts is in the rows, once; return the states that follow from each.
+
+    A failure counts only for the attempt that had it; what was sent counts whenever that is known.
+    """
+    overtaken = await _overtaken(work, provider, done)
+    settled: list[Done] = []
+    states: list[tuple[str, float]] = []
+    for each in done:
+        outcome = each.outcome
+        if each.message.id not in overtaken:
+            outcome = await provider.settle(work, each.message, outcome)
+            states.append(
+                judge(
+                    outcome,
+                    failures=each.message.failures,
+                    delays=provider.delays,
+                    chance=random(),  # noqa: S311 - spreads load, hides nothing
+                )
+            )
+        else:
+            states.append(("overtaken", 0.0))
+        settled.append(replace(each, outcome=outcome))
+    await work.fetch(
+        "select laurels.book_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        work.tenant_id, provider.ordered,
+        [each.message.id for each in settled], [each.message.attempt for each in settled],
+        [state for state, _ in states], [wait for _, wait in states],
+        [each.sent_at for each in settled], [each.duration_ms for each in settled],
+        [each.outcome.status for each in settled], [each.outcome.error for each in settled],
+        [each.outcome.response for each in settled],
+    )  # fmt: skip
+    for state, _ in states:
+        ATTEMPTS.labels(destination.provider, "retried" if state == "waiting" else state).inc()
+    return [state for state, _ in states]

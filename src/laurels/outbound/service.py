@@ -1,0 +1,172 @@
+"""Looking at messages, sending them again, giving them up, forgetting them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from laurels import audit
+from laurels.kit.http.paging import FIRST, Asked, Found, Listing
+from laurels.kit.values.ids import encode
+from laurels.kit.values.time import utc_now
+from laurels.kit.work import Work
+
+from .errors import MessageNotFound, MessageWaiting
+from .protocol import SOLE_DESTINATION, Rejected, provider_name, provider_of
+from .providers import mail_templates
+from .queue import COLUMNS, message_of
+
+RETENTION = timedelta(days=30)
+"""How long messages are kept, with their log."""
+_SHOWN = (
+    f"{COLUMNS}, m.state, m.next_attempt_at, m.last_status, m.last_error, m.created_at,"
+    " m.finished_at"
+)
+MESSAGES = Listing(moment="m.created_at", happened="Queued", sorts={"created_at": None}, id="m.id")
+
+
+async def list_messages(
+    work: Work,
+    *,
+    channel: str | None = None,
+    type: str | None = None,  # noqa: A002 - the field's name
+    state: str | None = None,
+    destination_id: UUID | None = None,
+    subject_id: UUID | None = None,
+    member_id: UUID | None = None,
+    asked: Asked = FIRST,
+) -> Found[dict[str, Any]]:
+    """Return messages, usually newest first."""
+    # Written out, so that the planner sees which of the partial indexes fits.
+    of_state = f" and m.state = '{state}'" if state in {"dead", "stopped", "waiting"} else ""
+    found = await MESSAGES.fetch(
+        work, asked,
+        f"select {_SHOWN} from laurels.outbound_messages as m where m.tenant_id = $1"
+        " and ($2::text is null or m.channel = $2) and ($3::text is null or m.type = $3)"
+        " and ($4::text is null or m.state = $4)"
+        " and ($5::uuid is null or m.destination_id = $5)"
+        " and ($6::uuid is null or m.subject_id = $6)"
+        f" and ($7::uuid is null or m.member_id = $7){of_state}",
+        work.tenant_id, channel, type, state, destination_id, subject_id, member_id,
+    )  # fmt: skip
+    return found.map(_shown)
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with the ids as the API has them, and without its payload."""
+    provider = provider_of(row["channel"])
+    known = mail_templates().get(row["type"]) if provider_name(row["channel"]) == "mail" else None
+    subject = known.subject if known else provider.subject
+    away = row["destination_id"]
+    shown = {name: value for name, value in row.items() if name not in {"payload", "failures"}}
+    return shown | {
+        "subject_id": encode(subject, row["subject_id"]) if subject else None,
+        "destination_id": encode(provider.destination, away)
+        if provider.destination and away != SOLE_DESTINATION
+        else None,
+        "next_attempt_at": row["next_attempt_at"] if row["state"] == "waiting" else None,
+    }
+
+
+async def _row(work: Work, message_id: UUID) -> dict[str, Any]:
+    row = await work.fetchrow(
+        f"select {_SHOWN} from laurels.outbound_messages as m"
+        " where m.tenant_id = $1 and m.id = $2",
+        work.tenant_id, message_id,
+    )  # fmt: skip
+    if row is None:
+        raise MessageNotFound
+    return dict(row)
+
+
+async def get_message(work: Work, message_id: UUID) -> dict[str, Any]:
+    """Return a message with its latest attempts, at most 100. Raise MessageNotFound."""
+    shown = _shown(await _row(work, message_id))
+    attempts = await work.fetch(
+        "select attempt, sent_at, duration_ms, status, error, response"
+        " from laurels.outbound_attempts"
+        " where tenant_id = $1 and message_id = $2 order by attempt desc limit 100",
+        work.tenant_id, message_id,
+    )  # fmt: skip
+    return shown | {"log": [dict(attempt) for attempt in attempts]}
+
+
+async def replay_message(work: Work, message_id: UUID) -> dict[str, Any]:
+    """The message is sent again, with all its attempts before it; return it.
+
+    Where the channel keeps order, later messages of the same member that wait then wait for it.
+    Raise MessageNotFound, MessageWaiting, or what the provider says against it.
+    """
+    row = await _row(work, message_id)
+    await provider_of(row["channel"]).before_replay(work, message_of(work.tenant_id, row))
+    again = await work.fetchrow(
+        "update laurels.outbound_messages set state = 'waiting', failures = 0,"
+        " next_attempt_at = now(), finished_at = null"
+        " where tenant_id = $1 and id = $2 and state <> 'waiting' returning id",
+        work.tenant_id, message_id,
+    )  # fmt: skip
+    if again is None:
+        raise MessageWaiting
+    return await _note(work, message_id, "replayed")
+
+
+async def discard_message(work: Work, message_id: UUID) -> dict[str, Any]:
+    """The message is not sent any more; its row stays for 30 days. Return it.
+
+    One that is being sent may arrive all the same. Raise MessageNotFound.
+    """
+    row = await _row(work, message_id)
+    provider = provider_of(row["channel"])
+    if row["state"] in {"waiting", "dead"}:
+        message = message_of(work.tenant_id, row)
+        await provider.settle(work, message, Rejected(error="it was discarded"))
+    await work.fetch(
+        "update laurels.outbound_messages set state = 'stopped', claimed_until = null,"
+        " finished_at = coalesce(finished_at, now())"
+        " where tenant_id = $1 and id = $2 and state in ('waiting', 'dead')",
+        work.tenant_id, message_id,
+    )  # fmt: skip
+    if provider.ordered:
+        await work.fetch("select laurels.wake_messages($1, $2)", work.tenant_id, [message_id])
+    return await _note(work, message_id, "discarded")
+
+
+async def _note(work: Work, message_id: UUID, what: str) -> dict[str, Any]:
+    shown = await get_message(work, message_id)
+    await audit.record(
+        work,
+        f"outbound.message_{what}",
+        "outbound_message",
+        message_id,
+        after={name: shown[name] for name in ("channel", "type", "subject_id")},
+    )
+    return shown
+
+
+async def count_messages(work: Work) -> list[dict[str, Any]]:
+    """Return how many messages wait and are dead, by channel."""
+    rows = await work.fetch(
+        "select channel, count(*) filter (where state = 'waiting') as waiting,"
+        " count(*) filter (where state = 'dead') as dead from laurels.outbound_messages"
+        " where tenant_id = $1 and state in ('waiting', 'dead') group by channel order by channel",
+        work.tenant_id,
+    )
+    return [dict(row) for row in rows]
+
+
+async def forget_old(work: Work, *, limit: int = 1000) -> int:
+    """Messages that were finished more than 30 days ago are gone, at most `limit`; say how many.
+
+    The age is real time; a test tenant's clock does not move it.
+    """
+    row = await work.fetchrow(
+        "select laurels.forget_messages($1, $2, $3) as gone",
+        work.tenant_id, utc_now() - RETENTION, limit,
+    )  # fmt: skip
+    assert row is not None, "the function always answers"
+    return row["gone"]
+
+
+async def scrub(work: Work, member_ids: Sequence[UUID]) -> None:
+    """Messages about these members hold no words any more, also where they wait to be sent."""
+    await work.fetch("select laurels.scrub_messages($1, $2)", work.tenant_id, list(member_ids))
