@@ -180,7 +180,7 @@ async def test_a_fresh_tenant_that_reads_the_files_has_the_same(database, tmp_pa
     new.now = old.now
     for house in (old, new):
         async with house.work() as work:
-            await ledger.settle_due_lots(work)
+            await ledger.apply_due_lots(work)
     assert await picture(new) == await picture(old)
     for house in (old, new):
         async with house.work() as work:

@@ -61,7 +61,7 @@ async def test_a_year_passes_in_order(clocked):
     days = (lot["expires_at"].astimezone(BERLIN).date() - start.astimezone(BERLIN).date()).days
     assert days in {365, 366}
     assert ended.result is not None
-    assert ended.result["ledger.settle_due_lots"] == {"runs": 1, "done": 1}
+    assert ended.result["ledger.apply_due_lots"] == {"runs": 1, "done": 1}
     assert ended.done == ended.total
 
 
@@ -74,7 +74,7 @@ async def test_what_is_due_happened_at_its_own_minute_and_before_the_night(clock
     rows = await clocked.fetch(
         "select r.due_at, l.matures_at, l.expires_at from laurels.job_runs as r"
         " cross join laurels.lots as l where r.tenant_id = $1 and l.tenant_id = $1"
-        " and r.job = 'ledger.settle_due_lots' order by r.due_at"
+        " and r.job = 'ledger.apply_due_lots' order by r.due_at"
     )
     assert len(rows) == 2
     for row, name in zip(rows, ("matures_at", "expires_at"), strict=True):
@@ -243,7 +243,7 @@ async def test_long_lists_of_what_is_due_are_worked_off(clocked):
     assert left[0][0] == 0
     assert ended.result is not None
     # Once they matured and once they lapsed: each in one run of three steps.
-    assert ended.result["ledger.settle_due_lots"] == {"runs": 2, "done": 5000}
+    assert ended.result["ledger.apply_due_lots"] == {"runs": 2, "done": 5000}
 
 
 async def test_the_clock_reaches_every_work_but_not_the_log_or_the_keys(clocked):

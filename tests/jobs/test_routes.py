@@ -110,7 +110,7 @@ async def test_jobs_are_listed_asked_for_and_read(clocked, doors):
     assert (done["state"], done["origin"]) == ("done", "hand")
     assert listed[NIGHTLY]["last_run"]["id"] == run_id
     assert listed[NIGHTLY]["next_at"] is not None
-    assert listed["ledger.settle_due_lots"]["schedule"] == "every minute, where something waits"
+    assert listed["ledger.apply_due_lots"]["schedule"] == "every minute, where something waits"
 
 
 async def test_a_job_that_is_none_is_not_found(doors):

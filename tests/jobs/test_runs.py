@@ -130,9 +130,9 @@ async def test_what_looks_every_minute_runs_only_where_something_waits(house):
     await plan(house.database, datetime.now(UTC))
     await plan(house.database, datetime.now(UTC) + timedelta(minutes=1))
 
-    due = await runs_of(house.database, house.tenant.id, "ledger.settle_due_lots")
+    due = await runs_of(house.database, house.tenant.id, "ledger.apply_due_lots")
     assert [run.state for run in due] == ["waiting"], "an open run stands for the next minute, too"
-    assert await runs_of(house.database, other.tenant.id, "ledger.settle_due_lots") == []
+    assert await runs_of(house.database, other.tenant.id, "ledger.apply_due_lots") == []
     await jobs.carry_out(house.database, house.tenant.id, due[0].id)
     async with open_work(house.database, tenant_id=house.tenant.id) as work:
         assert (await ledger.balance(work, member_id))["available"] == 0

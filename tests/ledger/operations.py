@@ -64,4 +64,4 @@ def figures(available: int = 0, pending: int = 0, held: int = 0, debt: int = 0) 
 async def settle(house: House) -> int:
     """Run the job; return how many wallets it settled."""
     async with house.work() as work:
-        return await ledger.settle_due_lots(work)
+        return await ledger.apply_due_lots(work)

@@ -209,6 +209,6 @@ async def test_pending_points_come_back_pending_to_whom_they_were_merged_into(cl
     assert await house.balance(anna) == figures(pending=50)
     house.later(days=20)
     async with house.work() as work:
-        await ledger.settle_due_lots(work)
+        await ledger.apply_due_lots(work)
         assert await ledger.find_faults(work) == []
     assert await house.balance(anna) == figures(available=50)

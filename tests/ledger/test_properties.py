@@ -139,8 +139,8 @@ class OnTheDatabase:
     async def _run_jobs(self) -> None:
         async with self.house.work() as work:
             await ledger.release_due_holds(work)
-            await ledger.settle_due_lots(work)
-            assert await ledger.settle_due_lots(work) == 0
+            await ledger.apply_due_lots(work)
+            assert await ledger.apply_due_lots(work) == 0
 
     def look(self) -> Seen:
         """See the figures and dates of each wallet, and what is wrong with the books."""

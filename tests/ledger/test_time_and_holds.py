@@ -68,7 +68,7 @@ async def test_the_job_stops_at_its_limit_and_goes_on_from_there(house):
     house.later(days=31)
 
     async with house.work() as work:
-        settled = [await ledger.settle_due_lots(work, limit=2) for _ in range(3)]
+        settled = [await ledger.apply_due_lots(work, limit=2) for _ in range(3)]
 
     assert settled == [2, 1, 0]
 

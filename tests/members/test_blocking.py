@@ -176,7 +176,7 @@ async def test_points_of_a_blocked_member_mature_and_lapse(client, house):
     for _ in range(2):
         house.later(days=9)
         async with house.work() as work:
-            await ledger.settle_due_lots(work, limit=10)
+            await ledger.apply_due_lots(work, limit=10)
         seen.append((await house.balance(member))["available"])
 
     assert seen == [70, 0]

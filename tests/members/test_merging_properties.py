@@ -146,7 +146,7 @@ class Lives(RuleBasedStateMachine):
 
         async def due() -> None:
             async with self.house.work() as work:
-                await ledger.settle_due_lots(work)
+                await ledger.apply_due_lots(work)
 
         self.runner.run(due())
         self.dirty()

@@ -129,7 +129,7 @@ async def test_the_sum_of_transactions_is_the_balance_also_with_debts_and_lapsed
         await ledger.credit(work, ledger.Credit(member_id=member, points=100))
     house.later(days=70)
     async with house.work() as work:
-        await ledger.settle_due_lots(work)
+        await ledger.apply_due_lots(work)
 
     rows = await bi.fetch(
         "select transaction_type, points_amount, points_balance_after, expires_at, expired_at"

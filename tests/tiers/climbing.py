@@ -9,7 +9,7 @@ from laurels.events.handling import handlers
 from laurels.events.happened import COLUMNS, Happened
 from laurels.purchases import NewPurchase, NewRefund
 from laurels.tiers.handlers import on_restored
-from laurels.tiers.jobs import settle_due_standings
+from laurels.tiers.jobs import apply_due_standings
 from laurels.tiers.schemas import TierIn
 from tests.support.make import House
 
@@ -121,5 +121,5 @@ async def pass_time(house: House, **span: float) -> None:
     house.later(**span)
     while True:
         async with house.work() as work:
-            if not await settle_due_standings(work, limit=500):
+            if not await apply_due_standings(work, limit=500):
                 break

@@ -253,7 +253,7 @@ async def test_while_history_is_imported_nobody_is_reviewed_as_of_now(house):
             work.tenant_id,
         )
 
-    for job in ("tiers.review", "tiers.settle_due_standings"):
+    for job in ("tiers.review", "tiers.apply_due_standings"):
         assert await jobs.run_now(house.database, house.tenant.id, job, actor=OPERATOR) is None
 
     async with house.work() as work:
@@ -263,7 +263,7 @@ async def test_while_history_is_imported_nobody_is_reviewed_as_of_now(house):
             " where tenant_id = $1",
             work.tenant_id,
         )
-    assert [run.job for run in waiting] == ["tiers.settle_due_standings", "tiers.review"]
+    assert [run.job for run in waiting] == ["tiers.apply_due_standings", "tiers.review"]
     ended = await jobs.carry_out(house.database, house.tenant.id, waiting[1].id)
     assert ended is not None
     assert ended.state == "done"

@@ -22,7 +22,7 @@ app = typer.Typer(help="The books: check them, rebuild wallets, print statements
                   no_args_is_help=True)  # fmt: skip
 DUE: dict[str, Callable[[Work], Awaitable[int]]] = {
     "purchases completed by SQL were settled": settlement.settle_waiting,
-    "wallets had lots that matured or expired": ledger.settle_due_lots,
+    "wallets had lots that matured or expired": ledger.apply_due_lots,
     "holds let go": ledger.release_due_holds,
 }
 Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]

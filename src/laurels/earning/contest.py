@@ -23,7 +23,7 @@ class _Entry(NamedTuple):
     fires: bool
 
 
-def settle(candidates: list[Candidate], award: Award) -> list[Candidate]:
+def resolve_contest(candidates: list[Candidate], award: Award) -> list[Candidate]:
     """The candidates that may stay, in their order; the others are told why not."""
     entries = _rate(candidates, award)
     entries = _after_exclusives(entries, award.skipped)

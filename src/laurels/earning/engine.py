@@ -18,7 +18,7 @@ from uuid import UUID
 from laurels.kit.conditions import Facts
 
 from .award import Award, Cut, Effect, Fired, Skipped, Why
-from .contest import Candidate, settle
+from .contest import Candidate, resolve_contest
 from .facts import LOCAL_DATE, OCCURRED_AT, TIER_MULTIPLIER
 from .plan import EXACT, Course, EffectKind, Plan, Step
 from .rules import MAX_POINTS, UsageKey, period_keys
@@ -40,7 +40,7 @@ def evaluate(trigger: str, facts: Facts, plan: Plan, usage: Usage = NO_USAGE) ->
         return award
     candidates = _candidates(course, award, usage)
     if course.contested:
-        candidates = settle(candidates, award)
+        candidates = resolve_contest(candidates, award)
     tier: Decimal | None = facts.get(TIER_MULTIPLIER)
     factors = _multiply(candidates, award, tier)
     for step, value in candidates:

@@ -1,7 +1,7 @@
 """Scheduled work: a room declares its jobs, and the schedule stands on the function.
 
-    @job("ledger.settle_due_lots", every=MINUTE, waiting="tenants_with_due_lots")
-    async def settle_due_lots(work: Work, *, limit: int) -> int: ...
+    @job("ledger.apply_due_lots", every=MINUTE, waiting="tenants_with_due_lots")
+    async def apply_due_lots(work: Work, *, limit: int) -> int: ...
 
 A job does at most `limit` things in one transaction of one tenant and says how many it did; as long
 as it did that many it is called again. One that goes through all of something (`walk`) says where

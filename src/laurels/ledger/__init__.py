@@ -17,7 +17,7 @@ from .errors import (
     WalletClosed,
     WalletNotFound,
 )
-from .expiry import release_due_holds, settle_due_lots
+from .expiry import apply_due_lots, release_due_holds
 from .invariants import Fault, Figures, figures, find_faults
 from .locking import lock_wallets_of, open_wallets, wallets_call
 from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Release, Reversal
@@ -43,10 +43,10 @@ __all__ = [
     "AboutReversal", "BelowMinimum", "Capture", "CaptureTooLarge", "Credit", "Debit", "Fault",
     "Figures", "HoldClosed", "HoldNotFound", "HoldPoints", "InsufficientPoints", "Opening",
     "PointsOverLimit", "Portion", "Posted", "ProgramArchived", "ProgramNotFound", "Purse",
-    "Release", "Reversal", "WalletClosed", "WalletNotFound", "apply_preset", "around_reversals",
-    "balance", "close_wallets", "count_wallets", "create_program", "credit", "debit",
-    "default_program", "figures", "find_faults", "find_holds", "history_of", "hold", "list_lots",
-    "list_portions", "lock_wallets_of", "lots_of", "moved", "open_wallets", "post", "program_ids",
-    "rebuild", "release", "release_due_holds", "reopen_wallets", "reverse", "settle_due_lots",
+    "Release", "Reversal", "WalletClosed", "WalletNotFound", "apply_due_lots", "apply_preset",
+    "around_reversals", "balance", "close_wallets", "count_wallets", "create_program", "credit",
+    "debit", "default_program", "figures", "find_faults", "find_holds", "history_of", "hold",
+    "list_lots", "list_portions", "lock_wallets_of", "lots_of", "moved", "open_wallets", "post",
+    "program_ids", "rebuild", "release", "release_due_holds", "reopen_wallets", "reverse",
     "spendable", "statement", "taken_back", "taken_back_by", "wallets_call", "worth",
 ]  # fmt: skip

@@ -31,7 +31,7 @@ from .errors import (
     WalletClosed,
     WalletNotFound,
 )
-from .falling_due import pay_debt, settle_due
+from .falling_due import apply_due, pay_debt
 from .lots import Wallet, draw
 from .movements import (
     ApplyDue,
@@ -63,7 +63,7 @@ def decide(draft: Draft, movement: Movement) -> Posted:
     _require_open(wallet, movement)
     moment = movement.occurred_at or draft.now
     if wallet.lots:
-        settle_due(draft, wallet, moment)
+        apply_due(draft, wallet, moment)
     match movement:
         case Credit():
             return credit(draft, wallet, movement, moment)
@@ -96,7 +96,7 @@ def let_go(draft: Draft, *, named: Collection[UUID]) -> None:
     ]  # fmt: skip
     for hold in sorted(over, key=lambda hold: (hold.expires_at or FAR, hold.id)):
         wallet = follow(draft, draft.wallets[hold.wallet_id])
-        settle_due(draft, wallet, draft.now)
+        apply_due(draft, wallet, draft.now)
         _close(draft, wallet, hold, "expired", hold.points, draft.now)
 
 
@@ -266,4 +266,4 @@ def _close(
         draft.events.append(HoldReleased(wallet.member_id, moment, wallet.id, hold.id, points))
     pay_debt(draft, wallet, moment)
     if wallet.lots:
-        settle_due(draft, wallet, moment)
+        apply_due(draft, wallet, moment)

@@ -9,7 +9,7 @@ from .movements import ApplyDue, Movement, Release
 from .posting import post
 
 
-async def settle_due_lots(work: Work, *, limit: int = 1000) -> int:
+async def apply_due_lots(work: Work, *, limit: int = 1000) -> int:
     """Lots that are due by now have matured or expired, in at most `limit` wallets.
 
     Return how many wallets it was; call again until it is 0. Nobody has to wait for it: a movement

@@ -11,7 +11,7 @@ from .lots import Lot, Wallet
 from .movements import ApplyDue
 
 
-def settle_due(draft: Draft, wallet: Wallet, moment: datetime) -> None:
+def apply_due(draft: Draft, wallet: Wallet, moment: datetime) -> None:
     """Mature and expire what is due by this moment, in the order in which it fell due."""
     for due_at, lapses, lot in wallet.due(moment):
         if not lot.remaining:

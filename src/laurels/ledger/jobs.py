@@ -12,14 +12,14 @@ from .invariants import BooksFaulty, find_faults
 
 
 @job(
-    "ledger.settle_due_lots",
+    "ledger.apply_due_lots",
     every=MINUTE,
     waiting="tenants_with_due_lots",
     next_due=expiry.next_lot_due,
 )
-async def settle_due_lots(work: Work, *, limit: int) -> int:
+async def apply_due_lots(work: Work, *, limit: int) -> int:
     """Mature and expire what lots say is due."""
-    return await expiry.settle_due_lots(work, limit=limit)
+    return await expiry.apply_due_lots(work, limit=limit)
 
 
 @job(
@@ -36,7 +36,7 @@ async def release_due_holds(work: Work, *, limit: int) -> int:
 @job("ledger.close_the_day", daily="03:00", waiting="tenants_with_dues")
 async def close_the_day(work: Work, *, limit: int) -> int:
     """Settle every night what the minutes of the day may have left: lots first, then holds."""
-    done = await expiry.settle_due_lots(work, limit=limit)
+    done = await expiry.apply_due_lots(work, limit=limit)
     if done < limit:
         done += await expiry.release_due_holds(work, limit=limit - done)
     return done

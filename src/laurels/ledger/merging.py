@@ -14,7 +14,7 @@ from laurels.kit.values.ids import new_id
 
 from .drafting import Draft, add_row, new_lot
 from .errors import MergeNotUndoable
-from .falling_due import pay_debt, settle_due
+from .falling_due import apply_due, pay_debt
 from .lots import Lot, Wallet
 from .movements import ApplyDue, Movement, OpenHold
 
@@ -57,7 +57,7 @@ def take_over(
     Debt moves too, and is paid from what is available, as it always is.
     """
     for wallet in (source, target):
-        settle_due(draft, wallet, moment)
+        apply_due(draft, wallet, moment)
     moved = Moved(source.balance, source.debt, 0)
     rows = {"points_out": new_id(), "points_in": new_id()}
     for lot in sorted(source.lots, key=lambda lot: lot.id):
@@ -181,9 +181,9 @@ def give_back(
     anything else of it is not there any more.
     """
     movement = _movement(merge_id)
-    settle_due(draft, target, moment)
+    apply_due(draft, target, moment)
     _return_payment(draft, target, moved, movement, moment)
-    settle_due(draft, target, moment)
+    apply_due(draft, target, moment)
     still_held = [hold for hold in holds if hold.status == "open"]
     _require_uncaptured(holds)
     lots = {str(lot.id): lot for wallet in (source, target) for lot in wallet.lots}
@@ -214,7 +214,7 @@ def give_back(
         hold.wallet_id, hold.changed = source.id, True
     for wallet in (target, source):
         pay_debt(draft, wallet, moment)
-        settle_due(draft, wallet, moment)
+        apply_due(draft, wallet, moment)
 
 
 def _return_payment(

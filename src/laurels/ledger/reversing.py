@@ -8,7 +8,7 @@ from laurels.kit.values.ids import PREFIXES, new_id
 
 from .drafting import Draft, Original, add_row, balance_of, consume, new_lot, take_from, tell
 from .errors import NotReversible
-from .falling_due import settle_due
+from .falling_due import apply_due
 from .lots import Lot, Wallet, consumption_order
 from .movements import Posted, Reversal
 
@@ -112,7 +112,7 @@ def _give_back(
     tell(draft, wallet, row, PointsReversed)
     if unripe:
         # Some may have been due to ripen while they were gone.
-        settle_due(draft, wallet, moment)
+        apply_due(draft, wallet, moment)
     return Posted(row, balance_of(wallet))
 
 

@@ -12,13 +12,13 @@ from .service import REVIEW
 
 
 @job(
-    "tiers.settle_due_standings",
+    "tiers.apply_due_standings",
     every=MINUTE,
     limit=500,
     waiting="tenants_with_due_standings",
     next_due=queries.next_due,
 )
-async def settle_due_standings(work: Work, *, limit: int) -> int:
+async def apply_due_standings(work: Work, *, limit: int) -> int:
     """Renew, keep in grace or lower tiers whose time is over; give notice of those to end soon."""
     await _wait_for_history(work)
     due = await queries.due_members(work, limit=limit)
