@@ -25,6 +25,9 @@ BEFORE = {
     "import-rewards": "",
     "merge-two-members": 'SURVIVOR=$(call $API/members -d \'{"external_id": "a"}\' | jq -r .id)\n'
     'MERGED=$(call $API/members -d \'{"external_id": "b"}\' | jq -r .id)',
+    "pay-with-points": BOUGHT.replace("bo", "anna").replace("100.00", "1000.00")
+    + "PROGRAM=$(call $API/programs | jq -r '.data[0].id')\n"
+    "call -X PATCH $API/programs/$PROGRAM -d '{\"minimum_redemption_points\": 100}' >/dev/null",
     "redeem-a-reward": BOUGHT,
     "refund-a-purchase": BOUGHT,
     "set-up-a-shop": "",
