@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from laurels.kit.memory import expect_batches
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+
+from laurels.cli.memory import expect_batches
 
 from .doors import CORES, Doors
 from .realistic import KEYS, MEMBERS, Realistic

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels import auth
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.work import open_work
 
 from .realistic import MEMBERS, Realistic

@@ -17,11 +17,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from laurels.kit.memory import expect_batches
-from laurels.kit.time import utc_now
-
 from laurels import domains, settlement
-from laurels.kit.db import Database
+from laurels.cli.memory import expect_batches
+from laurels.kit.db.pool import Database
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import BATCH, open_work
 from laurels.purchases import NewPurchase
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from laurels import auth, domains, earning, segments, settlement, tenants
 from laurels.earning.schemas import EarningRuleIn
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.work import OPERATOR, open_work
 
 from .rows import Bench
@@ -65,7 +65,11 @@ class Realistic:
     async def prepare(self, database: Database) -> None:
         """Make the tenant with its members, who have bought once."""
         tenant = await tenants.create(
-            database, slug="realistic", preset="shopify", furnish=domains.FURNISHERS, actor=OPERATOR
+            database,
+            slug="realistic",
+            preset="shopify",
+            apply_preset=domains.PRESET_INSTALLERS,
+            actor=OPERATOR,
         )
         self.tenant_id = tenant.id
         async with open_work(database, tenant_id=tenant.id) as work:

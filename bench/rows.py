@@ -12,10 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
-from laurels.kit.time import utc_now
-
 from laurels import domains, imports, ledger, rewards, settlement, tenants
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import OPERATOR, Work, open_work
 from laurels.purchases import NewPurchase
 
@@ -75,7 +74,11 @@ class Bench:
 
     async def _tenant(self, slug: str, expiry_days: int | None) -> tuple[UUID, list[UUID]]:
         tenant = await tenants.create(
-            self.database, slug=slug, preset="plain", furnish=domains.FURNISHERS, actor=OPERATOR
+            self.database,
+            slug=slug,
+            preset="plain",
+            apply_preset=domains.PRESET_INSTALLERS,
+            actor=OPERATOR,
         )
         if expiry_days:
             async with open_work(self.database, tenant_id=tenant.id) as work:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels import domains, segments, settlement, tenants
-from laurels.kit.db import Database
+from laurels.kit.db.pool import Database
 from laurels.kit.work import OPERATOR, Work, open_work
 from laurels.purchases import NewPurchase
 
@@ -88,7 +88,11 @@ class Segments:
     async def prepare(self) -> None:
         """Make the tenant, its buyers, and the segments."""
         made = await tenants.create(
-            self.database, slug="buyers", preset="plain", furnish=domains.FURNISHERS, actor=OPERATOR
+            self.database,
+            slug="buyers",
+            preset="plain",
+            apply_preset=domains.PRESET_INSTALLERS,
+            actor=OPERATOR,
         )
         self.tenant = made.id
         bought = [self._purchase(f"c{n}", n) for n in range(MEMBERS) for _ in range(self._often())]

@@ -12,7 +12,8 @@ from uuid import uuid4
 
 import asyncpg
 
-from laurels.kit import postgres, roles
+from laurels.kit.db import roles
+from laurels.kit.postgres import server as postgres
 from laurels.migrations import runner
 
 HERE = Path(__file__).parent
