@@ -23,7 +23,7 @@ from laurels.permissions import Permission
 from laurels.tenants.settings import sections
 
 from .source import PACKAGE, ROOT, TESTS, source_files, text_of, tree_of
-from .test_docs import PAGES
+from .test_docs import written
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
@@ -145,7 +145,7 @@ def test_one_variable_means_one_address_on_every_page():
 
     assert {name: len(found) for name, found in defined.items()} == {"API": 1, "call()": 1}
     assert defined["API"] == {"API=http://127.0.0.1:8080/v1"}
-    assert "`$API` is `http://127.0.0.1:8080/v1`" in PAGES["api.md"]
+    assert "`$API` is `http://127.0.0.1:8080/v1`" in written()["api.md"]
 
 
 @EACH
@@ -203,7 +203,7 @@ def test_hints_ask_how_the_program_was_called():
 @cache
 def routes() -> list[re.Pattern[str]]:
     """Each path of the API, with anything in the place of its parameters."""
-    spec = json.loads(PAGES["openapi.json"])
+    spec = json.loads(written()["openapi.json"])
     return [re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + "/?$") for path in spec["paths"]]
 
 
@@ -236,7 +236,7 @@ def vocabulary() -> frozenset[str]:
 def source() -> str:
     """All source of the package and its tests' names, and the pages that are made from it."""
     files = [path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".sql"}]
-    return "\n".join([*(text_of(path) for path in files), *PAGES.values()])
+    return "\n".join([*(text_of(path) for path in files), *written().values()])
 
 
 @cache
