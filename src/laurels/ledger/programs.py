@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 
 from laurels import audit, tenants
+from laurels.kit.db.columns import columns
 from laurels.kit.hot import prefetch
 from laurels.kit.http.paging import ALL, MAX_PAGE, Asked, Found, Listing, number, text
 from laurels.kit.values.ids import new_id
@@ -138,11 +139,10 @@ async def create_program(work: Work, **values: Any) -> UUID:
         "select count(*) as programs from laurels.programs where tenant_id = $1", work.tenant_id
     )
     await tenants.require_room(work, "programs", row["programs"] if row else 0)
-    program_id = new_id()
+    program_id, row = new_id(), columns(values)
     await _write(
         work,
-        f"insert into laurels.programs (tenant_id, id{''.join(f', {name}' for name in values)})"
-        f" values ($1, $2{''.join(f', ${n}' for n in range(3, len(values) + 3))})",
+        f"insert into laurels.programs (tenant_id, id, {row.names}) values ($1, $2, {row.marks})",
         program_id,
         values,
     )
@@ -198,10 +198,10 @@ async def _change(
     work: Work, program_id: UUID, before: asyncpg.Record, values: dict[str, Any]
 ) -> None:
     if values:
-        marks = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, start=3))
+        row = columns(values)
         await _write(
             work,
-            f"update laurels.programs set {marks} where tenant_id = $1 and id = $2",
+            f"update laurels.programs set {row.pairs} where tenant_id = $1 and id = $2",
             program_id,
             values,
         )

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from laurels import audit
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
+from laurels.kit.db.columns import columns
 from laurels.kit.values.ids import encode, new_id
 from laurels.kit.values.text import fold
 from laurels.kit.work import Work
@@ -190,19 +190,16 @@ def _refuse_unborn(work: Work, profile: dict[str, Any]) -> None:
 async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> Upserted:
     member_id = new_id()
     profile = {**profile, **_consent(work, profile, {}, historical=historical)}
-    values = {**_bind(profile), **_learnt(work, profile, historical=historical)}
     since: datetime = profile.get("enrolled_at") or work.now
-    columns = ["tenant_id", "id", "enrolled_at", *values]
-    marks = [f"${n}{_cast(name)}" for n, name in enumerate(columns, start=1)]
+    learnt = _learnt(work, profile, historical=historical)
+    row = columns({**_profile(profile), **learnt, "enrolled_at": since})
     try:
         async with work.savepoint():
             await work.fetch(
-                f"insert into laurels.members ({', '.join(columns)}) values ({', '.join(marks)})",
-                work.tenant_id,
-                member_id,
-                since,
-                *values.values(),
-            )
+                f"insert into laurels.members (tenant_id, id, {row.names})"
+                f" values ($1, $2, {row.marks})",
+                work.tenant_id, member_id, *row.values,
+            )  # fmt: skip
             await identify(work, member_id, profile.get("identities") or {}, new=True)
     except asyncpg.UniqueViolationError:
         # Somebody enrolled the same person in the meantime; now they are there to be changed.
@@ -237,22 +234,18 @@ async def change(
     if _same_address(before["email"], profile.get("email")):
         # Whose capitals differ is the same to us; to the server of their mail perhaps not.
         del profile["email"]
-    values = {
-        name: value for name, value in _bind(profile).items() if before[name] != profile[name]
-    }
+    values = {name: value for name, value in _profile(profile).items() if before[name] != value}
     if not values and not identities:
         return False
-    written = {**values, **_learnt(work, values, historical=historical)}
-    marks = [f", {name} = ${n}{_cast(name)}" for n, name in enumerate(written, start=3)]
+    row = columns({**values, **_learnt(work, values, historical=historical)})
+    pairs = f"{row.pairs}, " if values else ""
     try:
         async with work.savepoint():
             await work.fetch(
-                f"update laurels.members set updated_at = now(){''.join(marks)}"
+                f"update laurels.members set {pairs}updated_at = now()"
                 " where tenant_id = $1 and id = $2",
-                work.tenant_id,
-                member_id,
-                *written.values(),
-            )
+                work.tenant_id, member_id, *row.values,
+            )  # fmt: skip
             await identify(work, member_id, identities)
     except asyncpg.UniqueViolationError:
         raise await refuse_double(work, member_id, {**values, "identities": identities}) from None
@@ -271,11 +264,8 @@ async def change(
     return True
 
 
-def _bind(profile: dict[str, Any]) -> dict[str, Any]:
-    values = {name: profile[name] for name in PROFILE if name in profile}
-    if values.get("attributes") is not None:
-        values["attributes"] = orjson.dumps(values["attributes"]).decode()
-    return values
+def _profile(profile: dict[str, Any]) -> dict[str, Any]:
+    return {name: profile[name] for name in PROFILE if name in profile}
 
 
 def _learnt(work: Work, values: dict[str, Any], *, historical: bool) -> dict[str, Any]:
@@ -316,10 +306,6 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 def _same_address(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and fold(one) == fold(other)
-
-
-def _cast(name: str) -> str:
-    return "::jsonb" if name == "attributes" else ""
 
 
 def add_purchases(work: Work, purchases: Sequence[tuple[UUID, Decimal, datetime]]) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from laurels import audit, segments, tenants, tiers
+from laurels.kit.db.columns import Columns, columns
 from laurels.kit.errors import NotFound
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
@@ -24,8 +24,6 @@ from .values import check_money, read_value
 
 SETTLED_BY_COUNTING = frozenset({"id", "codes_left", "redemptions", "created_at", "updated_at"})
 """What nobody writes: the application counts it."""
-OBJECTS = frozenset({"value", "attributes"})
-"""What is stored as JSON."""
 COPIED = frozenset({"archived_at", *SETTLED_BY_COUNTING})
 
 
@@ -37,12 +35,12 @@ async def create_reward(work: Work, values: dict[str, Any]) -> UUID:
     await _require_room(work)
     checked = await _check(work, values)
     reward_id = new_id()
+    row = columns(checked)
     await _write(
         work,
-        f"insert into laurels.rewards (tenant_id, id{''.join(f', {name}' for name in checked)})"
-        f" values ($1, $2{''.join(_mark(name, n, ', ') for n, name in enumerate(checked, 3))})",
+        f"insert into laurels.rewards (tenant_id, id, {row.names}) values ($1, $2, {row.marks})",
         reward_id,
-        checked,
+        row,
     )
     await audit.record(work, "reward.created", "reward", reward_id, after=checked)
     return reward_id
@@ -62,12 +60,13 @@ async def change_reward(work: Work, reward_id: UUID, values: dict[str, Any]) -> 
         msg = "A different `type` needs a different `value`; send both."
         raise RewardInvalid(msg, field="value")
     checked = await _check(work, values, before)
-    marks = ", ".join(f"{name} = {_mark(name, n)}" for n, name in enumerate(checked, 3))
+    row = columns(checked)
     await _write(
         work,
-        f"update laurels.rewards set {marks}, updated_at = now() where tenant_id = $1 and id = $2",
+        f"update laurels.rewards set {row.pairs}, updated_at = now()"
+        " where tenant_id = $1 and id = $2",
         reward_id,
-        checked,
+        row,
     )
     was = {name: before[name] for name in checked}
     await audit.record(work, "reward.changed", "reward", reward_id, before=was, after=checked)
@@ -173,18 +172,10 @@ async def _check_whom(work: Work, values: dict[str, Any]) -> None:
                 raise RewardInvalid(msg, field=f"{name}.{place}")
 
 
-def _mark(name: str, number: int, before: str = "") -> str:
-    cast = "::text::jsonb" if name in OBJECTS else ""
-    return f"{before}${number}{cast}"
-
-
-async def _write(work: Work, sql: str, reward_id: UUID, values: dict[str, Any]) -> None:
-    stored = [
-        orjson.dumps(value).decode() if name in OBJECTS else value for name, value in values.items()
-    ]
+async def _write(work: Work, sql: str, reward_id: UUID, row: Columns) -> None:
     try:
         async with work.savepoint():
-            await work.fetch(sql, work.tenant_id, reward_id, *stored)
+            await work.fetch(sql, work.tenant_id, reward_id, *row.values)
     except asyncpg.ForeignKeyViolationError:
         msg = "There is no program with this id."
         raise RewardInvalid(msg, field="program_id") from None

@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from laurels import audit, events, jobs, tenants
 from laurels.kit.conditions import to_json
+from laurels.kit.db.columns import columns
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
@@ -72,14 +72,13 @@ async def change(work: Work, segment_id: UUID, content: dict[str, Any]) -> dict[
     if not values:
         return before
     anew = "criteria" in values
-    marks = [f"{name} = ${at}{_cast(name)}" for at, name in enumerate(values, start=4)]
-    marks += ["version = version + 1"] if anew else []
+    row = columns({**values, "updated_at": work.now})
+    more = ", version = version + 1" if anew else ""
     try:
         async with work.savepoint():
             await work.fetch(
-                f"update laurels.segments set {', '.join(marks)}, updated_at = $3"
-                " where tenant_id = $1 and id = $2",
-                work.tenant_id, segment_id, work.now, *_bound(values).values(),
+                f"update laurels.segments set {row.pairs}{more} where tenant_id = $1 and id = $2",
+                work.tenant_id, segment_id, *row.values,
             )  # fmt: skip
     except asyncpg.UniqueViolationError:
         raise SegmentNameTaken(field="name") from None
@@ -179,26 +178,14 @@ def _canonical(raw: Any) -> dict[str, Any]:
     return to_json(registry.read(raw))
 
 
-def _bound(values: dict[str, Any]) -> dict[str, Any]:
-    if values.get("criteria") is None:
-        return values
-    return {**values, "criteria": orjson.dumps(values["criteria"]).decode()}
-
-
-def _cast(name: str) -> str:
-    return "::text::jsonb" if name == "criteria" else ""
-
-
 async def _insert(work: Work, segment_id: UUID, values: dict[str, Any]) -> None:
-    columns = ("kind", *CHANGEABLE)
-    bound = _bound(values)
-    marks = [f"${at}{_cast(name)}" for at, name in enumerate(columns, start=4)]
+    row = columns({name: values.get(name) for name in ("kind", *CHANGEABLE)}, start=4)
     try:
         async with work.savepoint():
             await work.fetch(
                 "insert into laurels.segments (tenant_id, id, created_at, updated_at,"
-                f" {', '.join(columns)}) values ($1, $2, $3, $3, {', '.join(marks)})",
-                work.tenant_id, segment_id, work.now, *(bound.get(name) for name in columns),
+                f" {row.names}) values ($1, $2, $3, $3, {row.marks})",
+                work.tenant_id, segment_id, work.now, *row.values,
             )  # fmt: skip
     except asyncpg.UniqueViolationError:
         raise SegmentNameTaken(field="name") from None

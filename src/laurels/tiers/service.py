@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from laurels import audit, jobs, tenants
+from laurels.kit.db.columns import columns
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.money import require_amount
 from laurels.kit.work import Work
@@ -177,19 +178,16 @@ async def write_tier(
     work: Work, tier_id: UUID, values: Mapping[str, Any], *, new: bool = False
 ) -> None:
     """The row of the tier has these values. Raise TierInvalid for what cannot be."""
-    if new:
-        sql = (
-            f"insert into laurels.tiers (tenant_id, id{''.join(f', {name}' for name in values)})"
-            f" values ($1, $2{''.join(f', ${n}' for n in range(3, len(values) + 3))})"
-        )
-    else:
-        marks = ", ".join(f"{name} = ${n}" for n, name in enumerate(values, start=3))
-        sql = (
-            f"update laurels.tiers set {marks}, updated_at = now() where tenant_id = $1 and id = $2"
-        )
+    row = columns(values)
+    sql = (
+        f"insert into laurels.tiers (tenant_id, id, {row.names}) values ($1, $2, {row.marks})"
+        if new
+        else f"update laurels.tiers set {row.pairs}, updated_at = now()"
+        " where tenant_id = $1 and id = $2"
+    )
     try:
         async with work.savepoint():
-            await work.fetch(sql, work.tenant_id, tier_id, *values.values())
+            await work.fetch(sql, work.tenant_id, tier_id, *row.values)
     except asyncpg.CheckViolationError:
         raise TierInvalid from None
     forget_ladder(work)
