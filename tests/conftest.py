@@ -28,6 +28,7 @@ from tests.support import cluster, size
 from tests.support.application import application
 from tests.support.make import House, make_tenant
 from tests.support.openapi import hold_to_the_document
+from tests.support.waiting import PATIENCE_SECONDS
 
 TEMPLATE = "laurels_template"
 # How long an example takes says more of the machine than of us, and each gets a tenant of its own.
@@ -103,7 +104,10 @@ async def app_url(database_name: str) -> str:
 @pytest.fixture(scope="session")
 async def database(app_url: str) -> AsyncIterator[Database]:
     """The pool, as the application role."""
-    found = Database(app_url, pool_size=20)
+    # On a busy machine everything takes its time.
+    found = Database(
+        app_url, pool_size=20, pool_timeout=PATIENCE_SECONDS, statement_timeout=PATIENCE_SECONDS
+    )
     yield found
     await found.close()
 

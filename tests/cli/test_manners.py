@@ -14,6 +14,8 @@ import pytest
 from laurels import __version__
 from laurels.kit.process.program import command
 
+pytestmark = pytest.mark.slow
+
 
 def laurels(*words, **environment):
     return subprocess.run(

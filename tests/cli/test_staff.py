@@ -4,10 +4,13 @@ import asyncio
 import json
 
 import bcrypt
+import pytest
 
 from laurels.auth.passwords import is_hash
 from tests.cli.test_manners import laurels
 from tests.support.people import PASSWORD, fresh_email, nobody, told
+
+pytestmark = pytest.mark.slow
 
 
 async def test_the_first_owner_is_invited_by_command(house, app_url, tmp_path, monkeypatch):

@@ -7,6 +7,11 @@ import pytest
 
 from laurels.events import handling, relaying
 from laurels.kit.work import open_work
+from tests import conftest
+
+# Workers do the work of all tenants that are there: here are no others than those of this folder.
+app_url, database = conftest.app_url, conftest.database
+database_name, owner_url = conftest.database_name, conftest.owner_url
 
 
 @pytest.fixture

@@ -16,6 +16,9 @@ from tests.support.size import pick
 
 from .conftest import Desk
 
+pytestmark = pytest.mark.slow
+
+
 FIRST = date(2024, 1, 1)
 
 

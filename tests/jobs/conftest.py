@@ -12,7 +12,12 @@ from laurels import jobs, ledger
 from laurels.kit import jobs as declared
 from laurels.kit.db.pool import Database
 from laurels.kit.work import OPERATOR, Work, open_work
+from tests import conftest
 from tests.support.make import House, make_tenant
+
+# Workers do the work of all tenants that are there: here are no others than those of this folder.
+app_url, database = conftest.app_url, conftest.database
+database_name, owner_url = conftest.database_name, conftest.owner_url
 
 
 @dataclass

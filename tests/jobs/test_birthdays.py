@@ -3,9 +3,14 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from laurels import earning, settlement
 from laurels.earning.schemas import EarningRuleIn
 from laurels.kit.work import open_work
+
+pytestmark = pytest.mark.slow
+
 
 BERLIN = ZoneInfo("Europe/Berlin")
 GIFT = {

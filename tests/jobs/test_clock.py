@@ -12,6 +12,9 @@ from laurels.kit import jobs as declared
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work, open_work
 
+pytestmark = pytest.mark.slow
+
+
 BERLIN = ZoneInfo("Europe/Berlin")
 
 

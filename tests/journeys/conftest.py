@@ -11,17 +11,21 @@ from pathlib import Path
 import pytest
 
 from laurels.kit.db import roles
-from tests.conftest import TEMPLATE
+from tests import conftest
 from tests.support import cluster
 from tests.support.outside import free_port
 from tests.support.reading import Reader
+
+# Workers do the work of all tenants that are there: here are no others than those of this folder.
+app_url, database = conftest.app_url, conftest.database
+database_name, owner_url = conftest.database_name, conftest.owner_url
 
 
 @pytest.fixture
 async def own(database_name: str) -> AsyncIterator[str]:
     """A database in which nobody has taken a name yet."""
     name = f"laurels_guide_{os.getpid()}"
-    await cluster.clone(TEMPLATE, name)
+    await cluster.clone(conftest.TEMPLATE, name)
     yield name
     await cluster.drop(name)
 

@@ -16,6 +16,9 @@ from tests.support.make import make_tenant
 from tests.support.openapi import document
 from tests.support.server import served
 
+pytestmark = pytest.mark.slow
+
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "recipes" / "generate-a-client.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

@@ -19,6 +19,9 @@ from tests.migrations.test_dump import rows_of
 from tests.support import size
 from tests.support.versions import SUPPORTED, Servers, started
 
+pytestmark = pytest.mark.slow
+
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "operating" / "move-to-your-own-postgresql.md"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -1,7 +1,12 @@
 """docs/start.md does what it says: its commands are run, against a real server, and compared."""
 
+import pytest
+
 from tests.support.reading import ENTER, ROOT, SERVE, SKIPPED, Reader, plain, steps
 from tests.support.waiting import PATIENCE_SECONDS
+
+pytestmark = pytest.mark.slow
+
 
 GUIDE = ROOT / "docs" / "start.md"
 

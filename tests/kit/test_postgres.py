@@ -23,6 +23,9 @@ from laurels.kit.postgres import server as postgres
 from laurels.kit.postgres.binaries import copied_for_others
 from laurels.kit.postgres.server import Cluster, PostgresError, PostgresNotFound
 
+pytestmark = pytest.mark.slow
+
+
 BINDIR = Path(named) if (named := os.environ.get("LAURELS_PG_BIN")) else None
 QUICK = {"fsync": "off"}
 AS_ROOT = os.geteuid() == 0

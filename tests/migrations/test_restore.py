@@ -22,6 +22,8 @@ from tests.support.waiting import until
 from .conftest import ask
 from .test_dump import bindir, rows_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def shop(migrated_url):

@@ -23,6 +23,9 @@ from tests.support.versions import SUPPORTED, Servers, folder, started
 from .conftest import ask
 from .test_dump import rows_of
 
+pytestmark = pytest.mark.slow
+
+
 TRAP = "SET transaction_timeout = 0;"
 # Server and programs, then from and to: all pairs at full size, else one for each kind.
 OURS = [(15, 15), (15, 18), (16, 18), (17, 18), (18, 15)]

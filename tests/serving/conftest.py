@@ -26,7 +26,7 @@ class Bare:
 
 
 @contextlib.contextmanager
-def bare(*, processes=1, connections=500, head_seconds=2, unread_seconds=2):
+def bare(*, processes=1, connections=500, head_seconds=1, unread_seconds=2):
     """Serve the bare application for the block."""
     port = free_port()
     words = [port, processes, connections, head_seconds, unread_seconds]

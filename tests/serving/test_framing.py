@@ -23,7 +23,7 @@ from .floods import (
 from .raw import converse, request
 
 pytestmark = pytest.mark.slow
-HEAD_SECONDS = 2
+HEAD_SECONDS = 1
 """Of the server of these tests; the product waits longer."""
 HICCUP_SECONDS = size.pick(500, 100) / 1000
 """What others may feel. The small size runs beside other tests, on cores that are busy."""
@@ -72,9 +72,9 @@ def test_what_never_ends_is_cut_off_and_nobody_feels_it(echo, what):
     ids=["nothing", "half a head", "a slow head", "blank lines", "an answer", "a slow second"],
 )  # fmt: skip
 def test_a_connection_on_which_no_head_arrives_is_closed(echo, beginnings):
-    took = seconds_until_closed(echo.port, *beginnings, pause=0.5, most=HEAD_SECONDS * 4)
+    most = HEAD_SECONDS * 20
 
-    assert took < HEAD_SECONDS * 2.5
+    assert seconds_until_closed(echo.port, *beginnings, pause=0.3, most=most) < most
 
 
 def test_a_flood_of_connections_is_capped_and_passes():

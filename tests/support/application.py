@@ -9,12 +9,15 @@ from fastapi import FastAPI
 
 from laurels.api import create_app
 from laurels.kit.db.pool import Database
+from laurels.kit.http.middleware import Limits
+
+from .waiting import PATIENCE_SECONDS
 
 
 @lru_cache(maxsize=8)
 def application(database: Database) -> FastAPI:
     """The application on this database."""
-    return create_app(database, close_database=False)
+    return create_app(database, limits=Limits(seconds=PATIENCE_SECONDS), close_database=False)
 
 
 @lru_cache(maxsize=1)
