@@ -11,6 +11,8 @@ from laurels import events, ledger
 from laurels.kit.values.ids import decode, encode
 from tests.support.make import House
 
+pytestmark = pytest.mark.slow
+
 PERSON = {
     "external_id": "cust-zebulon-77",
     "email": "zebulon.quill@example.org",
@@ -28,9 +30,6 @@ TRACES = (
 TEXTS = """
 select c.relname as relation, a.attname as attribute, t.typname as type
 from pg_attribute as a
-
-pytestmark = pytest.mark.slow
-
 inner join pg_class as c on c.oid = a.attrelid and c.relkind in ('r', 'p', 'm')
 inner join pg_type as t on t.oid = a.atttypid
 where c.relnamespace = 'laurels'::regnamespace and a.attnum > 0 and not a.attisdropped

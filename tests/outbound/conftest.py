@@ -9,10 +9,15 @@ import pytest
 from laurels import outbound
 from laurels.kit.values.ids import new_id
 from laurels.outbound import protocol
+from tests import conftest
 from tests.rewards.conftest import courier
 from tests.support.waiting import PATIENCE_SECONDS, until
 
 __all__ = ["courier"]
+
+# Workers do the work of all tenants that are there: here are no others than those of this folder.
+app_url, database = conftest.app_url, conftest.database
+database_name, owner_url = conftest.database_name, conftest.owner_url
 
 
 class Post(outbound.Provider):
