@@ -6,9 +6,12 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+import orjson
+
 from laurels.kit.conditions import Facts, explain
 
 from .facts import LINES, OCCURRED_AT, TIER, TIER_MULTIPLIER
+from .figures import PLACE, put_in, take_out, told
 from .plan import PAID, EffectKind, Step
 from .rules import MAX_POINTS, Period, PerUnit, PointsPerMoney, UsageKey
 
@@ -85,56 +88,54 @@ class Award:
 
     def explanation(self) -> dict[str, Any]:
         """Why the event earned this, ready for JSON: decimals are texts, points whole numbers."""
-        facts = self.facts
-        told: dict[str, Any] = {
-            "trigger": self.trigger,
-            "points": self.points,
-            "fired": [_fired(row, facts) for row in self.fired],
-        }
-        multipliers = [dict(step.label) for step in self.multipliers]
+        return orjson.loads(put_in(*self.said()))
+
+    def said(self) -> tuple[str, list[str]]:
+        """Return the same as JSON without its figures, and these."""
+        facts, figures = self.facts, [str(self.points)]
+        fired = ",".join([_fired(row, facts, figures) for row in self.fired])
+        text = f'{{"trigger":"{self.trigger}","points":{PLACE},"fired":[{fired}]'
+        multipliers = [f"{step.said[0]}{step.said[1]}}}" for step in self.multipliers]
         tier = facts.get(TIER_MULTIPLIER)
         if tier is not None and any(row.step.lane is EffectKind.BASE for row in self.fired):
             name = facts.get(TIER)
-            told_tier = {} if name is None else {"tier": name}
-            multipliers.append({"fact": TIER_MULTIPLIER, **told_tier, "factor": _digits(tier)})
+            named = "" if name is None else f',"tier":{told(name)}'
+            multipliers.append(f'{{"fact":"{TIER_MULTIPLIER}"{named},"factor":"{PLACE}"}}')
+            figures.append(_digits(tier))
         if multipliers:
-            told["multipliers"] = multipliers
+            text += f',"multipliers":[{",".join(multipliers)}]'
         if self.skipped:
-            told["skipped"] = [_skipped(row, facts) for row in self.skipped]
-        return told
+            skipped = ",".join([_skipped(row, facts, figures) for row in self.skipped])
+            text += f',"skipped":[{skipped}]'
+        return text + "}", figures
 
 
 def _digits(number: Decimal | int) -> str:
     return format(number, "f") if isinstance(number, Decimal) else str(number)
 
 
-def _fired(row: Fired, facts: Facts) -> dict[str, Any]:
+def _fired(row: Fired, facts: Facts, figures: list[str]) -> str:
     step = row.step
-    told: dict[str, Any] = {**step.label, "raw": min(row.raw, MAX_POINTS), "points": row.points}
+    raw = min(row.raw, MAX_POINTS)
+    text = f'{step.said[0]}{step.said[1]},"raw":{PLACE},"points":{PLACE}'
+    figures += [str(raw), str(row.points)]
     count = step.measure(facts)
     if count is not None:
-        told["amount" if step.lane is EffectKind.BASE else "quantity"] = _digits(count)
+        text += f',"{"amount" if step.lane is EffectKind.BASE else "quantity"}":"{PLACE}"'
+        figures.append(_digits(count))
     if row.factor is not None:
-        told["multiplier"] = _digits(row.factor)
+        text += f',"multiplier":"{PLACE}"'
+        figures.append(_digits(row.factor))
     if row.cut is not None:
-        told["capped"] = {
-            "period": row.cut.key,
-            "cap": row.cut.cap,
-            "allowed": row.cut.allowed,
-            "cut": told["raw"] - row.points,
-        }
-    return told
+        text += f',"capped":{{"period":"{PLACE}","cap":{PLACE},"allowed":{PLACE},"cut":{PLACE}}}'
+        cut = row.cut
+        figures += [cut.key, str(cut.cap), str(cut.allowed), str(raw - row.points)]
+    return text + "}"
 
 
-def _skipped(row: Skipped, facts: Facts) -> dict[str, Any]:
-    label = row.step.label
-    return {
-        "rule": label["rule"],
-        "version": label["version"],
-        "name": label["name"],
-        "why": row.why.value,
-        "words": _words(row, facts),
-    }
+def _skipped(row: Skipped, facts: Facts, figures: list[str]) -> str:
+    words = take_out(_words(row, facts), figures)
+    return f'{row.step.said[0]},"why":"{row.why.value}","words":{words}}}'
 
 
 def _words(row: Skipped, facts: Facts) -> list[str]:

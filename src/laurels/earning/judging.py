@@ -1,9 +1,8 @@
 """Pure: an event and the rules in; what it will earn, and the movements for it, out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,7 @@ from laurels.kit.work import Actor
 from .award import Award
 from .engine import evaluate
 from .facts import ACTIVITY_KIND, AMOUNT, COUNTED, PAID_WITH_POINTS
+from .figures import put_in, take_out
 from .plan import Plan
 from .rules import UsageKey
 
@@ -38,19 +38,35 @@ NOTHING = Plan({})
 
 @dataclass(slots=True)
 class Awarded:
-    """What an event earned, by which transactions, and why; that also as JSON.
+    """What an event earned, by which transactions, and why: a text, its figures, and `more` of it.
 
     `refused`: the ledger took less than the rules gave.
     """
 
     points: int
     effects: list[dict[str, Any]]
-    explanation: dict[str, Any]
-    explanation_told: bytes = b""
+    said: tuple[str, list[str]]
+    more: dict[str, Any] = field(default_factory=dict[str, Any])
     refused: bool = False
 
-    def __post_init__(self) -> None:
-        self.explanation_told = to_json(self.explanation)
+    @property
+    def explanation(self) -> dict[str, Any]:
+        """Why it earned that, ready for JSON."""
+        return orjson.loads(self.explanation_told)
+
+    @property
+    def explanation_told(self) -> bytes:
+        """The same as JSON."""
+        return put_in(*self.why()).encode()
+
+    def why(self) -> tuple[str, list[str]]:
+        """Return the whole text without its figures, and these."""
+        text, figures = self.said
+        if not self.more:
+            return text, figures
+        figures = figures.copy()
+        more = take_out(self.more, figures)
+        return f"{text[:-1]},{more[1:]}" if len(text) > len("{}") else more, figures
 
     @property
     def by_program(self) -> list[tuple[UUID, int]]:
@@ -60,22 +76,20 @@ class Awarded:
     def correct(self, movement: ledger.Debit, taken: int) -> None:
         """Fewer points were there to be taken than the rules say."""
         self.points += movement.points - taken
-        self.explanation["short"] = movement.points - taken + self.explanation.get("short", 0)
+        self.more["short"] = movement.points - taken + self.more.get("short", 0)
         for effect in self.effects:
             if effect["transaction_id"] == movement.transaction_id:
                 effect["points"] = -taken
         self.effects = [effect for effect in self.effects if effect["points"]]
         self.refused = True
-        self.__post_init__()
 
     def refuse(self, movement: ledger.Credit | ledger.Debit, name: str, words: str) -> None:
         """The ledger did not take one of its credits: the event stands, earns less and says why."""
         mine = [e for e in self.effects if e["transaction_id"] == movement.transaction_id]
         self.points -= sum(effect["points"] for effect in mine)
         self.effects = [effect for effect in self.effects if effect not in mine]
-        self.explanation[name] = words
+        self.more[name] = words
         self.refused = True
-        self.__post_init__()
 
 
 @dataclass(slots=True)
@@ -119,11 +133,11 @@ def judge(
     # What was paid with points alone earns nothing, fixed points neither.
     nothing = occurrence.barred or not facts.get(COUNTED[AMOUNT], True)
     outcome = evaluate(trigger, facts, NOTHING if nothing else plan, usage)
-    explanation = outcome.explanation()
+    more: dict[str, Any] = {}
     if PAID_WITH_POINTS in facts:
-        explanation["paid_with_points"] = trim_money(facts[PAID_WITH_POINTS])
+        more["paid_with_points"] = trim_money(facts[PAID_WITH_POINTS])
     if occurrence.barred:
-        explanation["barred"] = occurrence.barred
+        more["barred"] = occurrence.barred
     movements = _credits(trigger, occurrence, outcome) if outcome.effects else []
     effects = [
         {
@@ -141,16 +155,14 @@ def judge(
         }
         for effect, movement in zip(outcome.effects, movements, strict=True)
     ]
-    return Judged(outcome, Awarded(outcome.points, effects, explanation), movements)
+    return Judged(outcome, Awarded(outcome.points, effects, outcome.said(), more), movements)
 
 
 def _judge_return(trigger: str, occurrence: Occurrence, plan: Plan) -> Judged:
     """Return what goods that come back take: what buying them would earn, caps being unused."""
     judged_by = NOTHING if occurrence.barred else plan.for_returns()
     outcome = evaluate(trigger, occurrence.facts, judged_by)
-    explanation = {**outcome.explanation(), "returned": True}
-    if occurrence.barred:
-        explanation["barred"] = occurrence.barred
+    more = {"returned": True, **({"barred": occurrence.barred} if occurrence.barred else {})}
     source_id = encode(SOURCES[trigger][1], occurrence.subject_id)
     movements = [
         ledger.Debit(
@@ -180,14 +192,14 @@ def _judge_return(trigger: str, occurrence: Occurrence, plan: Plan) -> Judged:
         for effect, movement in zip(outcome.effects, movements, strict=True)
     ]
     outcome.consumed.clear()
-    return Judged(outcome, Awarded(-outcome.points, effects, explanation), movements)
+    return Judged(outcome, Awarded(-outcome.points, effects, outcome.said(), more), movements)
 
 
 def switched_off(trigger: str, occurrence: Occurrence) -> Judged:
     """Return what an event earns while the whole programme is off."""
-    explanation = {"disabled": "the loyalty programme was switched off"}
+    more = {"disabled": "the loyalty programme was switched off"}
     outcome = evaluate(trigger, occurrence.facts, NOTHING)
-    return Judged(outcome, Awarded(0, [], explanation), [])
+    return Judged(outcome, Awarded(0, [], ("{}", []), more), [])
 
 
 def _credits(trigger: str, occurrence: Occurrence, outcome: Award) -> list[ledger.Credit]:
@@ -214,11 +226,3 @@ def source_of(trigger: str, activity_kind: str | None = None) -> str:
     if activity_kind is not None and activity_kind in OF_ACTIVITIES:
         return activity_kind
     return SOURCES[trigger][0]
-
-
-def to_json(value: Any) -> bytes:
-    return orjson.dumps(value, default=_plain)
-
-
-def _plain(value: Any) -> str:
-    return format(value, "f") if isinstance(value, Decimal) else str(value)

@@ -1,16 +1,17 @@
 """How awards are kept: what equal ones say is kept once, and each has its figures.
 
-A body is an explanation and the effects, as JSON, with a character at the place of each figure. It
-names rules, versions and tiers, and what rules found missing; there are few of them, while figures
-are different for each award. Ids of transactions stand among them in base 64, after a tilde.
-`laurels.why` puts all together again, exactly.
+A body is an explanation and the effects, without their figures. It names rules, versions and tiers,
+and what rules found missing; there are few of them, while figures are different for each award. Ids
+of transactions stand among the figures in base 64, after a tilde. `laurels.why` puts all together.
 """
 
-import re
 from binascii import b2a_base64
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
-from .judging import Awarded, to_json
+from .figures import PLACE, take_out, told
+from .judging import Awarded
 
 WHY = (
     "a.subject_id, e.trigger, laurels.why(e.body, a.figures) -> 0 as explanation,"
@@ -22,26 +23,35 @@ AWARDS = (
 )
 """To read awards with their why; `$1` is the tenant."""
 
-_FIGURE = re.compile(rb'([":, ([]-?)(\d+(?:[.:T+-]\d+)*)(?=[":, })\].;])')
-"""Numbers, dates and periods that stand alone; digits within ids and words stay where they are."""
-_PLACE, _BETWEEN = b"\x1f", b"\x1e"
-"""JSON writes control characters in another way, so these stand in no text of it."""
+_BETWEEN = "\x1e"
 
 
 def keep(awarded: Awarded) -> tuple[str, str]:
     """Return the body that an award shares with others, and its own figures."""
-    said, figures = _split(awarded.explanation_told)
-    effects: list[dict[str, Any]] = [
-        {**effect, "transaction_id": "0-0-0"} for effect in awarded.effects
+    text, figures = awarded.why()
+    figures = figures.copy()
+    effects = ",".join([_effect(effect, figures) for effect in awarded.effects])
+    return f"{text}{_BETWEEN}[{effects}]", " ".join(figures)
+
+
+def _effect(effect: dict[str, Any], figures: list[str]) -> str:
+    usage = effect["usage"]
+    figures += [
+        str(effect["points"]),
+        "~" + b2a_base64(effect["transaction_id"].bytes)[:22].decode(),
+        *usage,
     ]
-    did, counts = _split(to_json(effects))
-    ids = (b"~" + b2a_base64(effect["transaction_id"].bytes)[:22] for effect in awarded.effects)
-    counts = [next(ids) if each == b"0-0-0" else each for each in counts]
-    return (said + _BETWEEN + did).decode(), b" ".join(figures + counts).decode()
+    text = _beginning(
+        effect["rule_id"], effect["version"], effect["type"], effect["program_id"], len(usage)
+    )
+    for name in ("lines", "base"):
+        if name in effect:
+            text += f',"{name}":{take_out(effect[name], figures)}'
+    return text + "}"
 
 
-def _split(told: bytes) -> tuple[bytes, list[bytes]]:
-    parts = _FIGURE.split(told)
-    figures = parts[2::3]
-    parts[2::3] = [_PLACE] * len(figures)
-    return b"".join(parts), figures
+@lru_cache(1000)
+def _beginning(rule_id: UUID, version: int, kind: str, program_id: UUID | None, used: int) -> str:
+    said = {"rule_id": rule_id, "version": version, "type": kind, "program_id": program_id}
+    usage = ",".join([f'"{PLACE}"'] * used)
+    return f'{told(said)[:-1]},"points":{PLACE},"transaction_id":"{PLACE}","usage":[{usage}]'

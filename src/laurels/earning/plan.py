@@ -34,6 +34,7 @@ from .facts import (
     SEGMENTS,
     TIER_MULTIPLIER,
 )
+from .figures import told
 from .rules import Base, Fixed, Multiplier, PerUnit, PointsPerMoney, Rule, UsageKey, period_keys
 
 EXACT: Final = Context(prec=5000, traps=[Inexact, InvalidOperation, DivisionByZero])
@@ -73,6 +74,8 @@ class Step:
     measure: Callable[[Facts], Amount | None]
     value: Callable[[Facts], Amount]
     label: Mapping[str, Any]
+    said: tuple[str, str]
+    """The beginning of the label as JSON, which names the rule, and the rest of it."""
     lines: Callable[[Facts], tuple[int, ...]] | None = None
     """Places of the lines that are counted, from 1; None where the purchase counts as a whole."""
 
@@ -215,6 +218,7 @@ def _facts_of(step: Step) -> frozenset[str]:
 
 def _compile(rule: Rule, program_id: UUID | None, spelled: str) -> Step:
     lane, measure, value, terms = _compile_award(rule)
+    named: dict[str, Any] = {"rule": spelled, "version": rule.version, "name": rule.name}
     return Step(
         rule=rule,
         lane=lane,
@@ -223,7 +227,8 @@ def _compile(rule: Rule, program_id: UUID | None, spelled: str) -> Step:
         test=None if rule.condition is None else compile_condition(rule.condition),
         measure=measure,
         value=value,
-        label={"rule": spelled, "version": rule.version, "name": rule.name, **terms},
+        label={**named, **terms},
+        said=(told(named)[:-1], "," + told(terms)[1:-1]),
         lines=_lines_counted(rule),
     )
 
