@@ -146,13 +146,15 @@ async def fired(house):
     """How often each rule fired, by its name."""
     async with house.work() as work:
         rows = await work.fetch(
-            "select r.name, count(*) from laurels.awards as a"
-            " inner join laurels.explanations as x on x.tenant_id = $1"
-            "  and x.digest = a.explanation_digest"
-            " cross join jsonb_array_elements(laurels.why(x.body, a.figures) -> 1) as e"
+            "with said as materialized ("
+            "  select laurels.why(x.body, a.figures) -> 1 as effects from laurels.awards as a"
+            "  inner join laurels.explanations as x on x.tenant_id = $1"
+            "   and x.digest = a.explanation_digest"
+            "  where a.tenant_id = $1"
+            " ) select r.name, count(*) from said"
+            " cross join jsonb_array_elements(said.effects) as e"
             " inner join laurels.earning_rules as r on r.tenant_id = $1"
-            "  and r.id = (e ->> 'rule_id')::uuid and r.current"
-            " where a.tenant_id = $1 group by r.name",
+            "  and r.id = (e ->> 'rule_id')::uuid and r.current group by r.name",
             work.tenant_id,
         )
     return {row[0]: row[1] for row in rows}

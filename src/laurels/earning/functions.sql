@@ -27,6 +27,7 @@ $$;
 -- What an award says: its explanation and its effects. Equal ones are kept once, without the
 -- figures of each award; these are separated by spaces and belong where the character 31 stands.
 -- Ids are in base 64 after a tilde. The character 30 stands between explanation and effects.
+-- To be called in a select list: a lateral join may ask it of two that do not belong together.
 create or replace function laurels.why(p_body text, p_figures text) returns jsonb
 language sql immutable parallel safe as $$
   select (
