@@ -65,10 +65,8 @@ def create_app(
     it to come to an end.
     """
     given = limits or Limits()
-    rates = Rates(
-        usual=given.requests_per_second, burst_seconds=given.burst_seconds,
-        failures_per_minute=given.failures_per_minute,
-    )  # fmt: skip
+    usual, burst = given.requests_per_second, given.burst_seconds
+    rates = Rates(usual=usual, burst_seconds=burst, failures_per_minute=given.failures_per_minute)
     authenticator = auth.KeyAuthenticator(rates)
     streams = Streams(database, authenticator, per_key=max_streams)
 
@@ -160,8 +158,13 @@ class Readiness:
                 found = await raw.fetchval("select version_num from laurels.alembic_version")
         except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
             return "the database was never migrated; run `laurels migrate`"
-        except (TimeoutError, OSError, PoolExhausted, asyncpg.PostgresError,
-                asyncpg.InterfaceError):  # fmt: skip
+        except (
+            TimeoutError,
+            OSError,
+            PoolExhausted,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+        ):
             return "the database does not answer"
         # One that we do not know is newer than we are: a rolling upgrade migrates first.
         if found == self._revisions[-1] or (found and found not in self._revisions):

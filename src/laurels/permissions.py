@@ -117,9 +117,12 @@ _HELD_BY: dict[Permission, tuple[Role, ...]] = {
 
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.OWNER: ALL_PERMISSIONS,
-    **{role: frozenset(p for p, held in _HELD_BY.items() if role in held)
-       for role in Role if role is not Role.OWNER},
-}  # fmt: skip
+    **{
+        role: frozenset(p for p, held in _HELD_BY.items() if role in held)
+        for role in Role
+        if role is not Role.OWNER
+    },
+}
 """What each role may do."""
 
 OWNERS_ALONE: dict[Permission, str] = {}

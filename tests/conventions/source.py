@@ -1,12 +1,14 @@
 """The source as the conventions look at it: files, trees, rooms."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import laurels
 from laurels import domains
+from laurels.kit.db import sql
 
 PACKAGE = Path(laurels.__file__).resolve().parent
 ROOT = PACKAGE.parents[1]
@@ -47,12 +49,31 @@ def room_of(path: Path) -> str | None:
 
 
 def sql_files() -> list[Path]:
-    """Every file of SQL functions."""
+    """Every file of SQL: functions, views, the schema, statements."""
     return sorted(PACKAGE.rglob("*.sql"))
 
 
+def statement_files() -> list[Path]:
+    """Every room's statements."""
+    return sorted(PACKAGE.rglob(sql.FILE))
+
+
+def named_statements(path: Path) -> dict[str, tuple[int, str]]:
+    """The statements of a file by name, each with its line and its text in one line."""
+    text = text_of(path)
+    read = vars(sql.Statements(path.parent.name, text))
+    return {
+        name: (text[: found.start()].count("\n") + 1, " ".join(read[name].split()).lower())
+        for found in re.finditer(r"^-- name: (\w+)$", text, re.MULTILINE)
+        for name in found.groups()
+    }
+
+
 def sql_strings(path: Path) -> Iterator[tuple[int, str]]:
-    """Every string of a module that holds a statement, with its line; f-strings as one."""
+    """Every statement of a module or of a room's file, with its line; f-strings as one."""
+    if path.name == sql.FILE:
+        yield from named_statements(path).values()
+        return
     inside: set[ast.AST] = set()
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.JoinedStr):

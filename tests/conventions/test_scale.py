@@ -10,7 +10,16 @@ from sqlalchemy import ForeignKeyConstraint, MetaData, Table, UniqueConstraint
 
 from laurels import domains
 
-from .source import name_of, nothing, source_files, sql_files, sql_strings, text_of, tree_of
+from .source import (
+    name_of,
+    nothing,
+    source_files,
+    sql_files,
+    sql_strings,
+    statement_files,
+    text_of,
+    tree_of,
+)
 
 # Reference and local tables: globally unique things live there (rule 4).
 SHARED = {*domains.TABLES_OF_NO_TENANT, "tenants"}
@@ -204,7 +213,7 @@ def refused(sql: str, rules: dict[str, str]) -> list[str]:
 def test_functions_use_nothing_that_cannot_be_sharded():
     found = [
         f"{name_of(path)}: {what}"
-        for path in sql_files()
+        for path in sorted(set(sql_files()) - set(statement_files()))
         for statement in text_of(path).split(";")
         for what in refused(statement, REFUSED | REFUSED_IN_FUNCTIONS)
     ]
@@ -215,7 +224,7 @@ def test_functions_use_nothing_that_cannot_be_sharded():
 def test_statements_use_nothing_that_cannot_be_sharded():
     found = [
         f"{name_of(path)}:{line} {what}"
-        for path in source_files()
+        for path in [*source_files(), *statement_files()]
         for line, sql in sql_strings(path)
         for what in refused(sql, REFUSED)
     ]
@@ -227,14 +236,15 @@ def tenantless(path: Path) -> list[str]:
     """Statements on tenants' tables that name no tenant, nor does the function that builds them."""
     names = "|".join(table.name for table in TABLES)
     pattern = re.compile(rf"\blaurels\.(?:{names})\b")
+    tree = tree_of(path) if path.suffix == ".py" else ast.Module([], [])
     functions = [
         (node.lineno, node.end_lineno or 0, ast.unparse(node))
-        for node in ast.walk(tree_of(path))
+        for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     constants = {
         node.value.lineno: ast.unparse(node.targets[0])
-        for node in tree_of(path).body
+        for node in tree.body
         if isinstance(node, ast.Assign)
     }
     found: list[str] = []
@@ -253,7 +263,7 @@ def tenantless(path: Path) -> list[str]:
 def test_every_statement_names_the_tenant():
     found = [
         each
-        for path in source_files()
+        for path in [*source_files(), *statement_files()]
         if "migrations" not in path.parts
         for each in tenantless(path)
     ]

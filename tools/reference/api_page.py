@@ -148,8 +148,11 @@ class Page:
             if status.startswith("2")
         ]
         yield f"Answers {' or '.join(good)}."
-        own = [(code, status) for code, status in self._problems(operation)
-               if code not in self.common and code not in self.of_writes]  # fmt: skip
+        own = [
+            (code, status)
+            for code, status in self._problems(operation)
+            if code not in self.common and code not in self.of_writes
+        ]
         if own:
             listed = ", ".join(f"{status} [`{code}`](errors.md)" for code, status in own)
             yield f"Refuses with {listed}."
@@ -238,7 +241,7 @@ _EXAMPLES: dict[str, str] = {
     "trigger": "purchase.completed",
     "unit_price": "12.50",
     "url": "https://example.com/laurels",
-}  # fmt: skip
+}
 
 
 def _shared(codes: list[dict[str, str]]) -> dict[str, str]:

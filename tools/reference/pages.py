@@ -30,10 +30,11 @@ from laurels.tenants.settings import sections
 from .api_page import api_page
 from .manual import NOTE, manual
 
-NAMES = (
-    "api.md", "cli.md", "database.md", "errors.md", "events.md", "openapi.json", "permissions.md",
-    "settings.md",
-)  # fmt: skip
+NAMES = tuple(
+    """
+    api.md cli.md database.md errors.md events.md openapi.json permissions.md settings.md
+    """.split()
+)
 """The generated pages, by their file names."""
 
 
@@ -60,10 +61,16 @@ def pages() -> dict[str, str]:
 def settings() -> str:
     """Return the page of settings: the environment's and the tenants'."""
     lines = [
-        NOTE, "# Settings", "", "## The environment", "",
+        NOTE,
+        "# Settings",
+        "",
+        "## The environment",
+        "",
         "Settings of the operator for the whole installation. Every name starts with `LAURELS_`.",
-        "", "| variable | default | meaning |", "|---|---|---|",
-    ]  # fmt: skip
+        "",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
     for name, field in Settings.model_fields.items():
         if field.default_factory is not None:
             default = cleandoc(field.default_factory.__doc__ or "").rstrip(".")
@@ -72,9 +79,11 @@ def settings() -> str:
             default = "unset" if field.default is None else f"`{field.default}`"
         lines.append(f"| `LAURELS_{name.upper()}` | {default} | {field.description} |")
     lines += [
-        "", "## A tenant's own", "",
+        "",
+        "## A tenant's own",
+        "",
         "Read and changed by `/v1/settings/{section}`; every change is kept as a version.",
-    ]  # fmt: skip
+    ]
     for name, model in _sections().items():
         lines += ["", f"### {name}", "", cleandoc(model.__doc__ or ""), ""]
         lines += ["| setting | type | default | meaning |", "|---|---|---|---|"]
@@ -190,10 +199,12 @@ def _open(needs: Needs | None) -> bool:
 def error_list() -> str:
     """Return the page of errors, per room in the order in which they are found."""
     lines = [
-        NOTE, "# Errors", "",
+        NOTE,
+        "# Errors",
+        "",
         "Every error is a problem document (RFC 9457); `code` is part of the API and does not"
         " change. If several errors of a table apply, the answer has the first of them.",
-    ]  # fmt: skip
+    ]
     for room, found in _errors_by_room().items():
         lines += ["", f"## {room}", "", "| code | status | what it says |", "|---|---|---|"]
         for error in found:
@@ -202,13 +213,17 @@ def error_list() -> str:
     lines += ["", "## The door", "", "| code | status | what it says |", "|---|---|---|"]
     lines += [f"| `{met.code}` | {met.status} | {met.words} |" for met in AT_THE_DOOR]
     lines += [
-        "", "## Fields", "",
+        "",
+        "## Fields",
+        "",
         "`errors` lists the fields that are wrong, at most 100. `field` is the name, with dots"
         " for nested objects and lists; its location is in `pointer` (a JSON pointer into the"
         " body), `parameter` (of the query or the path) or `header`. `code` is one of these, or"
         " the code of the problem itself.",
-        "", "| code | what it says |", "|---|---|",
-    ]  # fmt: skip
+        "",
+        "| code | what it says |",
+        "|---|---|",
+    ]
     lines += [f"| `{code}` | {words} |" for code, words in FAULTS.items()]
     return "\n".join(lines)
 
@@ -235,13 +250,19 @@ def _precedence(error: type[errors.AppError]) -> tuple[int, str]:
 def database() -> str:
     """Return the page of the schema: a diagram and the tables of every room."""
     lines = [
-        NOTE, "# The database", "",
+        NOTE,
+        "# The database",
+        "",
         f"All tables live in the schema `{SCHEMA}`. A tenant's table begins its keys with"
         " `tenant_id`, and row-level security lets a transaction see one tenant's rows only.",
-        "", "## Tables of no tenant", "", "| table | why |", "|---|---|",
+        "",
+        "## Tables of no tenant",
+        "",
+        "| table | why |",
+        "|---|---|",
         *(f"| `{name}` | {why} |" for name, why in domains.TABLES_OF_NO_TENANT.items()),
         "| `tenants` | it is the list of tenants; its policy compares its own `id` |",
-    ]  # fmt: skip
+    ]
     for room, tables in tables_by_room().items():
         lines += ["", f"## {room}", "", *_diagram(tables)]
         for table in tables:

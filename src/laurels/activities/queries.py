@@ -5,38 +5,34 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import FIRST as FIRST_PAGE
 from laurels.kit.http.paging import Asked, Found, Listing
 from laurels.kit.values.ids import FIRST
 from laurels.kit.work import Work
 
-_ACTIVITY = (
-    "select id, source, external_id, member_id, kind, subject, value, attributes, status,"
-    " occurred_at, revoked_at, revoked_reason, revoked_points, created_at"
-    " from laurels.activities where tenant_id = $1"
-)
+SQL = statements(__name__)
 
 
 async def find_activities(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return those of these activities that are there, by id."""
-    rows = await work.fetch(f"{_ACTIVITY} and id = any($2)", work.tenant_id, list(ids))
+    rows = await work.fetch(f"{SQL.activities} and id = any($2)", work.tenant_id, list(ids))
     return {row["id"]: dict(row) for row in rows}
 
 
 async def lock(work: Work, activity_id: UUID) -> dict[str, Any] | None:
     """Return an activity, locked until the transaction ends, None when there is none."""
-    row = await work.fetchrow(f"{_ACTIVITY} and id = $2 for update", work.tenant_id, activity_id)
+    row = await work.fetchrow(
+        f"{SQL.activities} and id = $2 for update", work.tenant_id, activity_id
+    )
     return None if row is None else dict(row)
 
 
 async def find_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
     """Return the ids of activities by their natural keys (source, external id)."""
     rows = await work.fetch(
-        "select d.source, d.external_id, d.id from unnest($2::text[], $3::text[])"
-        " as n (source, external_id) inner join laurels.activities as d"
-        "  on d.tenant_id = $1 and d.source = n.source and d.external_id = n.external_id",
-        work.tenant_id, [key[0] for key in keys], [key[1] for key in keys],
-    )  # fmt: skip
+        SQL.find_by_keys, work.tenant_id, [key[0] for key in keys], [key[1] for key in keys]
+    )
     return {(row[0], row[1]): row[2] for row in rows}
 
 
@@ -53,24 +49,20 @@ async def list_activities(
     asked: Asked = FIRST_PAGE,
 ) -> Found[dict[str, Any]]:
     """Return activities, usually the newest recorded first; `key` is source and external id."""
-    return await ACTIVITIES.fetch(
-        work, asked,
-        f"{_ACTIVITY} and ($2::uuid is null or member_id = $2) and ($3::text is null or kind = $3)"
-        " and ($4::text is null or status = $4) and ($5::text is null or source = $5)"
-        " and ($6::text is null or external_id = $6)",
-        work.tenant_id, member_id, kind, status, *key,
-    )  # fmt: skip
+    sql = f"""
+        {SQL.activities}
+          and ($2::uuid is null or member_id = $2) and ($3::text is null or kind = $3)
+          and ($4::text is null or status = $4) and ($5::text is null or source = $5)
+          and ($6::text is null or external_id = $6)
+    """
+    return await ACTIVITIES.fetch(work, asked, sql, work.tenant_id, member_id, kind, status, *key)
 
 
 async def ids_of(
     work: Work, member_ids: Sequence[UUID], *, after: UUID = FIRST, limit: int
 ) -> list[UUID]:
     """Return the next ids of activities of these members, in their order."""
-    rows = await work.fetch(
-        "select id from laurels.activities where tenant_id = $1 and member_id = any($2) and id > $3"
-        " order by id limit $4",
-        work.tenant_id, list(member_ids), after, limit,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.ids_of_member, work.tenant_id, list(member_ids), after, limit)
     return [row[0] for row in rows]
 
 
@@ -78,9 +70,5 @@ async def celebrated(
     work: Work, member_ids: Sequence[UUID], *, kind: str, since: datetime
 ) -> dict[UUID, datetime]:
     """Return when these members last did this, if it was since then, whatever became of it."""
-    rows = await work.fetch(
-        "select member_id, max(occurred_at) from laurels.activities where tenant_id = $1"
-        " and member_id = any($2) and occurred_at >= $3 and kind = $4 group by member_id",
-        work.tenant_id, list(member_ids), since, kind,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.last_celebrated, work.tenant_id, list(member_ids), since, kind)
     return {row[0]: row[1] for row in rows}

@@ -11,12 +11,15 @@ from uuid import UUID
 import orjson
 
 from laurels.kit.db.pool import MAX_MONEY
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError, altered, refused
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.time import check_occurred_at
 from laurels.kit.work import Actor, Work, sparse
 
 from .errors import ActivityAltered, ActivityInvalid
+
+SQL = statements(__name__)
 
 OURS: Final = "laurels"
 """The source of activities that nobody reports, because we see them ourselves."""
@@ -129,14 +132,7 @@ async def _name_differences(
     """What was reported before with other content is refused by the fields that differ."""
     if not other:
         return
-    rows = await work.fetch(
-        """
-        select id, coalesce(original_member_id, member_id) as doer_id, kind, subject, value,
-          occurred_at, attributes
-        from laurels.activities where tenant_id = $1 and id = any($2)
-        """,
-        work.tenant_id, list(other.values()),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_recorded, work.tenant_id, list(other.values()))
     there = {row["id"]: NewActivity(**{k: v for k, v in row.items() if k != "id"}) for row in rows}
     for number, activity_id in other.items():
         if fields := _differing(activities[number], there[activity_id]):
@@ -199,7 +195,7 @@ async def _insert(
     """Write those that are not there yet; return those that were, by their natural key."""
     chosen = [activities[number] for number in fresh]
     rows = await work.fetch(
-        "select * from laurels.record_activities($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        SQL.record_activities,
         work.tenant_id,
         [_id_of(outcomes[number]) for number in fresh],
         [activity.source for activity in chosen],

@@ -66,9 +66,12 @@ def _filter(
 ) -> queries.Filter:
     """Return which entries are wanted; each that is given must fit."""
     return queries.Filter(
-        target_type=target_type, target_id=target_id, actor_type=actor_type, actor_id=actor_id,
+        target_type=target_type,
+        target_id=target_id,
+        actor_type=actor_type,
+        actor_id=actor_id,
         action=action,
-    )  # fmt: skip
+    )
 
 
 @router.get("")

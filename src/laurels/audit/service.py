@@ -7,8 +7,11 @@ from uuid import UUID
 
 import orjson
 
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Actor, Work
+
+SQL = statements(__name__)
 
 
 async def record(
@@ -26,13 +29,20 @@ async def record(
     """
     target_id = encode(kind, target) if isinstance(target, UUID) else target
     await work.fetch(
-        "insert into laurels.audit_log (tenant_id, id, action, target_type, target_id,"
-        " before, after, actor_type, actor_id, request_id, ip, user_agent, created_at)"
-        " values ($1, $2, $3, $4, $5, $6::text::jsonb, $7::text::jsonb, $8, $9, $10, $11, $12,"
-        " now())",
-        work.tenant_id, new_id(), action, kind, target_id, _json(before), _json(after),
-        work.actor.kind, work.actor.id, work.request_id, work.ip, work.user_agent,
-    )  # fmt: skip
+        SQL.record,
+        work.tenant_id,
+        new_id(),
+        action,
+        kind,
+        target_id,
+        _json(before),
+        _json(after),
+        work.actor.kind,
+        work.actor.id,
+        work.request_id,
+        work.ip,
+        work.user_agent,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +64,19 @@ async def record_all(work: Work, notes: Sequence[Note]) -> None:
     if not notes:
         return
     await work.fetch(
-        "insert into laurels.audit_log (tenant_id, id, action, target_type, target_id, after,"
-        " actor_type, actor_id, request_id, ip, user_agent, created_at)"
-        " select $1, n.id, n.action, n.target_type, n.target_id, n.after::jsonb, n.kind, n.actor,"
-        " n.request_id, n.ip, n.user_agent, now()"
-        " from unnest($2::text[], $3::text[], $4::uuid[], $5::text[], $6::text[], $7::text[],"
-        "  $8::text[], $9::text[], $10::text[], $11::text[]) as n (kind, actor, id, action,"
-        "  target_type, target_id, after, request_id, ip, user_agent)",
-        work.tenant_id, [note.actor.kind for note in notes], [note.actor.id for note in notes],
+        SQL.record_all,
+        work.tenant_id,
+        [note.actor.kind for note in notes],
+        [note.actor.id for note in notes],
         [new_id() for _ in notes],
-        [note.action for note in notes], [note.target_type for note in notes],
-        [note.target_id for note in notes], [_json(note.after) for note in notes],
-        [note.request_id for note in notes], [note.ip for note in notes],
+        [note.action for note in notes],
+        [note.target_type for note in notes],
+        [note.target_id for note in notes],
+        [_json(note.after) for note in notes],
+        [note.request_id for note in notes],
+        [note.ip for note in notes],
         [note.user_agent for note in notes],
-    )  # fmt: skip
+    )
 
 
 async def blank(work: Work, target_ids: Sequence[str], words: Sequence[str] = ()) -> None:
@@ -75,9 +84,7 @@ async def blank(work: Work, target_ids: Sequence[str], words: Sequence[str] = ()
 
     For the erasure of a person: who did what, when and to which fields stays.
     """
-    await work.fetch(
-        "select laurels.scrub_audit($1, $2, $3)", work.tenant_id, list(target_ids), list(words)
-    )
+    await work.fetch(SQL.scrub_audit, work.tenant_id, list(target_ids), list(words))
 
 
 def _json(values: Mapping[str, Any] | None) -> str | None:

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from laurels import tenants
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError
 from laurels.kit.hot.context import columns, remember
 from laurels.kit.http import idempotency
@@ -26,6 +27,8 @@ from .holding import EVERYTHING
 from .service import ID_LENGTH, TOUCH_EVERY, fingerprint
 from .tokens import Claims, ids_in, read_access_token
 
+SQL = statements(__name__)
+
 
 @lru_cache(maxsize=1024)
 def _parts(token: str) -> tuple[UUID, UUID] | None:
@@ -34,19 +37,29 @@ def _parts(token: str) -> tuple[UUID, UUID] | None:
 
 
 _CLOCK = "(select c.now from laurels.test_clocks as c where c.tenant_id = $1)"
-_KEYS = (
-    "array(select row(k.id, k.hash, k.scopes, k.last_used_at, k.expires_at,"
-    " k.expires_at <= now(), k.revoked_at is not null) from laurels.api_keys as k"
-    " where k.tenant_id = $1 and k.id = any($2))"
+_KEYS = """
+array(
+  select row(
+    k.id, k.hash, k.scopes, k.last_used_at, k.expires_at, k.expires_at <= now(),
+    k.revoked_at is not null
+  )
+  from laurels.api_keys as k
+  where k.tenant_id = $1 and k.id = any($2)
 )
-_SESSIONS = (
-    "array(select row(t.id, t.access_hash, s.id, p.role, t.access_expires_at > now()"
-    " and s.expires_at > now() and s.ended_at is null and p.status = 'active')"
-    " from laurels.refresh_tokens as t inner join laurels.staff_sessions as s"
-    "  on s.tenant_id = t.tenant_id and s.id = t.session_id"
-    " inner join laurels.staff as p on p.tenant_id = s.tenant_id and p.id = s.staff_id"
-    " where t.tenant_id = $1 and t.id = any($3))"
+"""
+_SESSIONS = """
+array(
+  select row(
+    t.id, t.access_hash, s.id, p.role,
+    t.access_expires_at > now() and s.expires_at > now() and s.ended_at is null
+      and p.status = 'active'
+  )
+  from laurels.refresh_tokens as t
+  inner join laurels.staff_sessions as s on s.tenant_id = t.tenant_id and s.id = t.session_id
+  inner join laurels.staff as p on p.tenant_id = s.tenant_id and p.id = s.staff_id
+  where t.tenant_id = $1 and t.id = any($3)
 )
+"""
 
 
 @lru_cache(maxsize=1024)
@@ -94,10 +107,8 @@ class KeyAuthenticator:
         if token.startswith(operators.PREFIX):
             return await self._teach(work, token, await operators.identify_operator(work, token))
         claimed = _Claimed.of([token])
-        row = await work.fetchrow(
-            f"select {_KEYS}, {_SESSIONS}, {_CLOCK}", work.tenant_id, claimed.key_ids,
-            claimed.pair_ids,
-        )  # fmt: skip
+        sql = f"select {_KEYS}, {_SESSIONS}, {_CLOCK}"
+        row = await work.fetchrow(sql, work.tenant_id, claimed.key_ids, claimed.pair_ids)
         assert row is not None, "a statement without a table returns a row"
         found = (await self._find_holders(work, claimed, row))[token]
         if isinstance(found, AppError):
@@ -112,11 +123,15 @@ class KeyAuthenticator:
         That is what rooms `prefetch`, and which idempotency keys came before.
         """
         claimed = _Claimed.of(tokens)
+        sql = f"select {_KEYS}, {_SESSIONS}, {_CLOCK}, now(), {idempotency.KNOWN}{columns()}"
         row = await work.fetchrow(
-            f"select {_KEYS}, {_SESSIONS}, {_CLOCK}, now(), {idempotency.KNOWN}{columns()}",
-            work.tenant_id, claimed.key_ids, claimed.pair_ids,
-            [holder for holder, _ in keys], [text for _, text in keys],
-        )  # fmt: skip
+            sql,
+            work.tenant_id,
+            claimed.key_ids,
+            claimed.pair_ids,
+            [holder for holder, _ in keys],
+            [text for _, text in keys],
+        )
         assert row is not None, "a statement without a table returns a row"
         work.began = row[3]
         remember(work, row[5:])
@@ -165,12 +180,7 @@ class KeyAuthenticator:
 
     async def _touch(self, work: Work, key_ids: Sequence[UUID]) -> None:
         # Whoever comes first in a minute writes; the others do not wait for it.
-        await work.fetch(
-            "update laurels.api_keys set last_used_at = $3 where tenant_id = $1 and id in ("
-            " select id from laurels.api_keys where tenant_id = $1 and id = any($2)"
-            " order by id for update skip locked)",
-            work.tenant_id, key_ids, work.now,
-        )  # fmt: skip
+        await work.fetch(SQL.touch_keys, work.tenant_id, key_ids, work.now)
 
     async def require_feature(self, work: Work, name: str) -> None:
         """Raise FeatureOff when the operator has switched this feature off for the tenant."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from laurels import audit, events, outbound
 from laurels.events.catalogue.auth import PasswordResetRequested
+from laurels.kit.db.sql import statements
 from laurels.kit.http.access import AuthenticatedRequest, RequestOrigin
 from laurels.kit.values.ids import encode, new_id
 from laurels.kit.values.time import utc_now
@@ -27,6 +28,8 @@ from .logins import (
 from .passwords import WeakPassword
 from .sessions import end_everywhere, hold_session, login_of, working
 from .sign_in import note_failure
+
+SQL = statements(__name__)
 
 RESET_LASTS = timedelta(hours=1)
 ALWAYS_TAKES = 0.3
@@ -100,10 +103,7 @@ async def _ask(origin: RequestOrigin, email: str) -> int:
 async def ask_reset(work: Work, login: Login, place: Place) -> UUID:
     """A link to a new password is on its way by mail; return its id. The work is the platform's."""
     reset_id, now = new_id(), utc_now()
-    await work.fetch(
-        "select laurels.ask_password_reset($1, $2, $3, $4)",
-        reset_id, login.id, now, now + RESET_LASTS,
-    )  # fmt: skip
+    await work.fetch(SQL.ask_password_reset, reset_id, login.id, now, now + RESET_LASTS)
     async with on_behalf(work, place.tenant_id) as inside:
         await audit.record(inside, "auth.password_reset_requested", "staff", place.staff_id)
         asked = PasswordResetRequested(
@@ -142,7 +142,5 @@ async def reset_password(origin: RequestOrigin, *, token: str, new: str) -> None
 
 async def read_reset(work: Work, reset_id: UUID) -> tuple[UUID, str, str] | None:
     """Return id, address and name of whom a link is for; None when it is good no more."""
-    row = await work.fetchrow(
-        "select * from laurels.read_password_reset($1, $2)", reset_id, utc_now()
-    )
+    row = await work.fetchrow(SQL.read_password_reset, reset_id, utc_now())
     return None if row is None else (row["user_id"], row["email"], row["name"])

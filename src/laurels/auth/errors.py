@@ -24,14 +24,7 @@ AppError
 
 from typing import ClassVar
 
-from laurels.kit.errors import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    Limited,
-    NotFound,
-    Unauthenticated,
-)
+from laurels.kit.errors import Conflict, Forbidden, Invalid, Limited, NotFound, Unauthenticated
 
 
 class KeyNotFound(NotFound):

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import decode
 from laurels.kit.work import Work
 from laurels.permissions import ALL_PERMISSIONS, ROLES, Permission, Role
 
 from .errors import RoleNotHeld
+
+SQL = statements(__name__)
 
 EVERYTHING = "*"
 """The scope of a key that may do all there is, later permissions too."""
@@ -24,18 +27,12 @@ async def holding_of_asker(work: Work) -> Holding:
     """Return what the one who asks may do, as it stands now."""
     kind, name = work.actor.kind, work.actor.id
     if kind == "staff" and name is not None:
-        row = await work.fetchrow(
-            "select role from laurels.staff where tenant_id = $1 and id = $2 and status = 'active'",
-            work.tenant_id, decode("staff", name),
-        )  # fmt: skip
+        row = await work.fetchrow(SQL.role_of_staff, work.tenant_id, decode("staff", name))
         if row is None:
             return Holding(frozenset(), unlimited=False)
         return Holding(ROLES[Role(row["role"])], unlimited=row["role"] == Role.OWNER)
     if kind == "api_key" and name is not None:
-        row = await work.fetchrow(
-            "select scopes from laurels.api_keys where tenant_id = $1 and id = $2",
-            work.tenant_id, decode("api_key", name),
-        )  # fmt: skip
+        row = await work.fetchrow(SQL.scopes_of_key, work.tenant_id, decode("api_key", name))
         scopes: list[str] = row["scopes"] if row else []
         if EVERYTHING in scopes:
             return Holding(ALL_PERMISSIONS, unlimited=True)

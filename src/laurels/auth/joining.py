@@ -5,6 +5,7 @@ from uuid import UUID
 
 from laurels import audit, events, tenants
 from laurels.events.catalogue.auth import StaffJoined
+from laurels.kit.db.sql import statements
 from laurels.kit.http.access import RequestOrigin
 from laurels.kit.work import Work
 
@@ -13,6 +14,8 @@ from .errors import LinkInvalid, PasswordWrong, SignInSlowed
 from .logins import Login, find_login, join_login, lock_login
 from .sessions import Tokens, start_session, working
 from .sign_in import note_failure
+
+SQL = statements(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,6 @@ class Opened:
 
 
 _HAS_LOGIN = "You already have a login; send its password, or request a new one by mail first."
-_INVITED = (
-    "select i.id, p.id as staff_id, p.email, p.name, p.role from laurels.staff_invitations as i"
-    " inner join laurels.staff as p on p.tenant_id = i.tenant_id and p.id = i.staff_id"
-    " where i.tenant_id = $1 and i.id = $2 and i.accepted_at is null and i.revoked_at is null"
-    " and i.expires_at > now() and p.status = 'invited'"
-)
 
 
 def _ids(token: str) -> tuple[UUID, UUID]:
@@ -54,7 +51,7 @@ async def look_at(origin: RequestOrigin, token: str) -> Opened:
     """Return what an invitation is to. Raise LinkInvalid."""
     tenant_id, invitation_id = _ids(token)
     async with working(origin, tenant_id) as work:
-        row = await work.fetchrow(_INVITED, tenant_id, invitation_id)
+        row = await work.fetchrow(SQL.find_invitation, tenant_id, invitation_id)
         if row is None:
             raise LinkInvalid(field="token")
         tenant = await tenants.current(work)
@@ -62,9 +59,15 @@ async def look_at(origin: RequestOrigin, token: str) -> Opened:
     if login is not None and login.status != "active":
         raise LinkInvalid(field="token")
     return Opened(
-        tenant_id, tenant.slug, tenant.name, row["staff_id"], row["email"], row["name"],
-        row["role"], login,
-    )  # fmt: skip
+        tenant_id,
+        tenant.slug,
+        tenant.name,
+        row["staff_id"],
+        row["email"],
+        row["name"],
+        row["role"],
+        login,
+    )
 
 
 async def accept(origin: RequestOrigin, *, token: str, name: str, password: str) -> Tokens:
@@ -102,11 +105,8 @@ async def _require_own(origin: RequestOrigin, opened: Opened, password: str) -> 
 async def _join(work: Work, opened: Opened, token: str, name: str, kept: str | None) -> None:
     _, invitation_id = _ids(token)
     # The person first, as whoever changes or removes them does.
-    await work.fetch(
-        "select id from laurels.staff where tenant_id = $1 and id = $2 for update",
-        work.tenant_id, opened.staff_id,
-    )  # fmt: skip
-    row = await work.fetchrow(_INVITED, work.tenant_id, invitation_id)
+    await work.fetch(SQL.lock_staff, work.tenant_id, opened.staff_id)
+    row = await work.fetchrow(SQL.find_invitation, work.tenant_id, invitation_id)
     if row is None:
         raise LinkInvalid(field="token")
     user_id = await join_login(work, email=opened.email, name=name, password_hash=kept)
@@ -114,16 +114,8 @@ async def _join(work: Work, opened: Opened, token: str, name: str, kept: str | N
     own = kept or (opened.login and opened.login.password_hash)
     if not await lock_login(work, user_id, own):
         raise PasswordWrong(_HAS_LOGIN, field="password")
-    await work.fetch(
-        "update laurels.staff set status = 'active', user_id = $3, name = $4, joined_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, opened.staff_id, user_id, name,
-    )  # fmt: skip
-    await work.fetch(
-        "update laurels.staff_invitations set accepted_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, invitation_id,
-    )  # fmt: skip
+    await work.fetch(SQL.activate_staff, work.tenant_id, opened.staff_id, user_id, name)
+    await work.fetch(SQL.accept_invitation, work.tenant_id, invitation_id)
     await audit.record(
         work,
         "staff.joined",

@@ -9,11 +9,14 @@ from uuid import UUID
 
 import asyncpg
 
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import Invalid
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.text import check_key, fold
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
+
+SQL = statements(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,8 @@ def _login(row: asyncpg.Record) -> Login:
 async def join_login(work: Work, *, email: str, name: str, password_hash: str | None) -> UUID:
     """The address has a login, and this tenant is among its own; a password that is there stays."""
     row = await work.fetchrow(
-        "select laurels.join_login($1, $2, $3, $4, $5)",
-        new_id(), normal(email), name, password_hash, utc_now(),
-    )  # fmt: skip
+        SQL.join_login, new_id(), normal(email), name, password_hash, utc_now()
+    )
     assert row is not None, "a function has a value"
     return row[0]
 
@@ -82,16 +84,12 @@ async def lock_login(work: Work, user_id: UUID, password_hash: str | None) -> bo
 
 async def set_password(work: Work, user_id: UUID, password_hash: str) -> None:
     """The login has this password, and no link in a mail gives it another one any more."""
-    await work.fetch(
-        "select laurels.set_password($1, $2, null, $3)", user_id, password_hash, utc_now()
-    )
+    await work.fetch(SQL.set_password, user_id, password_hash, utc_now())
 
 
 async def replace_hash(work: Work, user_id: UUID, password_hash: str, old: str) -> None:
     """The same password is kept in today's way, unless it was changed in the meantime."""
-    await work.fetch(
-        "select laurels.set_password($1, $2, $3, $4)", user_id, password_hash, old, utc_now()
-    )
+    await work.fetch(SQL.replace_hash, user_id, password_hash, old, utc_now())
 
 
 async def places_of(work: Work, user_id: UUID) -> list[Place]:

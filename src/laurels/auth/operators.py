@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels import audit
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import Invalid
 from laurels.kit.http.access import Principal
 from laurels.kit.values.ids import decode_suffix, encode, new_id
@@ -19,6 +20,8 @@ from laurels.permissions import PLATFORM_PERMISSIONS, Permission
 
 from .errors import KeyExpired, KeyNotFound, KeyRevoked
 from .service import ID_LENGTH, SECRET_LENGTH, TOUCH_EVERY, NewKey, chance, fingerprint
+
+SQL = statements(__name__)
 
 PREFIX = "lk_op_"
 
@@ -38,10 +41,8 @@ async def create_operator_key(
     key_id = new_id()
     key = f"{PREFIX}{encode('operator_key', key_id).removeprefix('opk_')}{chance()}"
     await work.fetch(
-        "insert into laurels.operator_keys (id, name, hash, hint, scopes, created_at, expires_at)"
-        " values ($1, $2, $3, $4, $5, now(), $6)",
-        key_id, name, fingerprint(key), key[-4:], list(scopes), expires_at,
-    )  # fmt: skip
+        SQL.create_operator_key, key_id, name, fingerprint(key), key[-4:], list(scopes), expires_at
+    )
     await audit.record(
         work,
         "auth.operator_key_created",
@@ -54,11 +55,7 @@ async def create_operator_key(
 
 async def revoke_operator_key(work: Work, key_id: UUID) -> None:
     """The key opens no door any more, from the next request on. Raise KeyNotFound."""
-    row = await work.fetchrow(
-        "update laurels.operator_keys set revoked_at = coalesce(revoked_at, now())"
-        " where id = $1 returning id",
-        key_id,
-    )
+    row = await work.fetchrow(SQL.revoke_operator_key, key_id)
     if row is None:
         raise KeyNotFound
     await audit.record(work, "auth.operator_key_revoked", "operator_key", key_id)
@@ -66,10 +63,7 @@ async def revoke_operator_key(work: Work, key_id: UUID) -> None:
 
 async def list_operator_keys(work: Work) -> list[dict[str, Any]]:
     """Return all operator keys, newest first, without what opens doors."""
-    rows = await work.fetch(
-        "select id, name, hint, scopes, created_at, expires_at, revoked_at, last_used_at"
-        " from laurels.operator_keys order by id desc limit 1000"
-    )
+    rows = await work.fetch(SQL.list_operator_keys)
     return [dict(row) for row in rows]
 
 
@@ -89,11 +83,7 @@ async def identify_operator(work: Work, token: str) -> Principal | None:
     key_id = key_of(token)
     if key_id is None or work.tenant_id != PLATFORM:
         return None
-    row = await work.fetchrow(
-        "select hash, scopes, last_used_at, expires_at <= now() as expired,"
-        " revoked_at is not null as revoked from laurels.operator_keys where id = $1",
-        key_id,
-    )
+    row = await work.fetchrow(SQL.find_operator_key, key_id)
     if row is None or not hmac.compare_digest(bytes(row["hash"]), fingerprint(token)):
         return None
     if row["revoked"]:
@@ -101,11 +91,7 @@ async def identify_operator(work: Work, token: str) -> Principal | None:
     if row["expired"]:
         raise KeyExpired
     if row["last_used_at"] is None or row["last_used_at"] < work.now - TOUCH_EVERY:
-        await work.fetch(
-            "update laurels.operator_keys set last_used_at = $2 where id = ("
-            " select id from laurels.operator_keys where id = $1 for update skip locked)",
-            key_id, work.now,
-        )  # fmt: skip
+        await work.fetch(SQL.touch_operator_key, key_id, work.now)
     scopes = frozenset(Permission(scope) for scope in row["scopes"])
     actor = Actor("operator", encode("operator_key", key_id))
     return Principal(PLATFORM, actor, scopes & PLATFORM_PERMISSIONS)

@@ -159,11 +159,13 @@ def check(password: str, *, email: str, name: str = "", field: str = "password")
 
 
 _LEET = str.maketrans("013457@$!", "oleastasi")
-_ROWS = (
-    "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm",
-    "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn", "1q2w3e4r5t6y7u8i9o0p",
-    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
-)  # fmt: skip
+_ROWS = tuple(
+    """
+    abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm
+    qwertzuiopasdfghjklyxcvbnm azertyuiopqsdfghjklmwxcvbn 1q2w3e4r5t6y7u8i9o0p
+    1qaz2wsx3edc4rfv5tgb6yhn7ujm
+    """.split()
+)
 
 
 def _is_made_of(words: Sequence[str], text: str) -> bool:

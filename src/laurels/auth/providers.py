@@ -7,23 +7,20 @@ each time, so a mail that comes twice does no harm.
 from uuid import UUID
 
 from laurels import outbound, tenants
+from laurels.kit.db.sql import statements
 from laurels.kit.mail import Mail
 from laurels.kit.work import Work
 
 from .changing import read_reset
 from .links import INVITATION_MAIL, RESET_MAIL, invitation_link, reset_link
 
+SQL = statements(__name__)
+
 
 @outbound.mail_template(INVITATION_MAIL, subject="staff_invitation")
 async def write_invitation(work: Work, subject_id: UUID) -> Mail | None:
     """Write the invitation, unless it was accepted, taken back or replaced since."""
-    row = await work.fetchrow(
-        "select p.email, p.name, p.role from laurels.staff_invitations as i"
-        " inner join laurels.staff as p on p.tenant_id = i.tenant_id and p.id = i.staff_id"
-        " where i.tenant_id = $1 and i.id = $2 and i.accepted_at is null"
-        " and i.revoked_at is null and i.expires_at > now() and p.status = 'invited'",
-        work.tenant_id, subject_id,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.open_invitation_addressee, work.tenant_id, subject_id)
     if row is None:
         return None
     tenant = await tenants.current(work)

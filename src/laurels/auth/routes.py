@@ -257,9 +257,10 @@ async def look_at_invitation(body: InvitationTokenIn, comer: Anonymous) -> Invit
 
 
 @router.post(
-    "/auth/accept-invitation", status_code=201,
+    "/auth/accept-invitation",
+    status_code=201,
     dependencies=[redact_on_replay("access_token", "refresh_token")],
-)  # fmt: skip
+)
 @error_responses(
     LinkInvalid, WeakPassword, PasswordWrong, SignInSlowed, HashingBusy, SecretKeyMissing
 )

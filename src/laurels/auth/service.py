@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels import audit
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import Invalid
 from laurels.kit.http.paging import FIRST, Asked, Found, Listing
 from laurels.kit.values.ids import decode, encode, new_id
@@ -24,6 +25,8 @@ from laurels.permissions import ALL_PERMISSIONS
 
 from .errors import KeyNotFound, ScopeNotHeld
 from .holding import EVERYTHING, holding_of_asker
+
+SQL = statements(__name__)
 
 LETTERS = "0123456789abcdefghijkmnpqrstuvwxyz"
 SECRET_LENGTH = 32
@@ -63,10 +66,16 @@ async def create_key(
     tenant_part = encode("tenant", work.tenant_id).removeprefix("ten_")
     key = f"lk_{mode}_{tenant_part}{encode('api_key', key_id).removeprefix('key_')}{chance()}"
     await work.fetch(
-        "insert into laurels.api_keys (tenant_id, id, name, mode, hash, hint, scopes, created_at,"
-        " expires_at) values ($1, $2, $3, $4, $5, $6, $7, now(), $8)",
-        work.tenant_id, key_id, name, mode, fingerprint(key), key[-4:], list(scopes), expires_at,
-    )  # fmt: skip
+        SQL.create_key,
+        work.tenant_id,
+        key_id,
+        name,
+        mode,
+        fingerprint(key),
+        key[-4:],
+        list(scopes),
+        expires_at,
+    )
     await audit.record(
         work,
         "auth.key_created",
@@ -90,11 +99,7 @@ async def revoke_key(work: Work, key_id: UUID) -> None:
     """
     if work.actor.id != encode("api_key", key_id):
         await _refuse_stronger(work, (await get_key(work, key_id))["scopes"])
-    row = await work.fetchrow(
-        "update laurels.api_keys set revoked_at = coalesce(revoked_at, now())"
-        " where tenant_id = $1 and id = $2 returning id",
-        work.tenant_id, key_id,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.revoke_key, work.tenant_id, key_id)
     if row is None:
         raise KeyNotFound
     await audit.record(work, "auth.key_revoked", "api_key", key_id)
@@ -132,15 +137,9 @@ async def _refuse_more_than_asker_has(
         raise ScopeNotHeld(msg, field="expires_at")
 
 
-_KEY = (
-    "select id, name, mode, hint, scopes, created_at, expires_at, revoked_at, last_used_at"
-    " from laurels.api_keys where tenant_id = $1"
-)
-
-
 async def get_key(work: Work, key_id: UUID) -> dict[str, Any]:
     """Return a key without what opens doors. Raise KeyNotFound."""
-    row = await work.fetchrow(f"{_KEY} and id = $2", work.tenant_id, key_id)
+    row = await work.fetchrow(f"{SQL.api_keys} and id = $2", work.tenant_id, key_id)
     if row is None:
         raise KeyNotFound
     return dict(row)
@@ -151,7 +150,7 @@ KEYS = Listing(moment="created_at", happened="Made", sorts={"created_at": None})
 
 async def list_keys(work: Work, asked: Asked = FIRST) -> Found[dict[str, Any]]:
     """Return keys, usually the newest first, without what opens doors."""
-    return await KEYS.fetch(work, asked, _KEY, work.tenant_id)
+    return await KEYS.fetch(work, asked, SQL.api_keys, work.tenant_id)
 
 
 def chance() -> str:

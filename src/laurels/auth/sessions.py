@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 
 from laurels import audit
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError, Unauthenticated
 from laurels.kit.http.access import AuthenticatedRequest, RequestOrigin
 from laurels.kit.http.paging import MAX_PAGE, Asked, Found, Listing, at
@@ -28,6 +29,8 @@ from . import tokens
 from .errors import RefreshFailed, RefreshRaced, SessionNotFound, SignInFailed
 from .logins import Login, places_of, read_login
 from .service import fingerprint
+
+SQL = statements(__name__)
 
 log = logging.getLogger("laurels.auth")
 LASTS = timedelta(days=30)
@@ -59,8 +62,10 @@ async def working(
     actor = Actor("nobody") if staff_id is None else Actor("staff", encode("staff", staff_id))
     async with open_work(origin.database, tenant_id=tenant_id, actor=actor, now=utc_now()) as work:
         work.request_id, work.ip, work.user_agent = (
-            origin.request_id, origin.ip, origin.user_agent,
-        )  # fmt: skip
+            origin.request_id,
+            origin.ip,
+            origin.user_agent,
+        )
         yield work
 
 
@@ -70,27 +75,21 @@ async def start_session(work: Work, staff_id: UUID) -> Tokens:
     Raise SignInFailed for who was removed in the meantime: a removal ends the sessions that it
     sees, so it and a new session wait for each other.
     """
-    row = await work.fetchrow(
-        "select id from laurels.staff where tenant_id = $1 and id = $2 and status = 'active'"
-        " for share",
-        work.tenant_id, staff_id,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.lock_staff_of_session, work.tenant_id, staff_id)
     if row is None:
         raise SignInFailed
     session_id = new_id()
     await work.fetch(
-        "insert into laurels.staff_sessions (tenant_id, id, staff_id, created_at, refreshed_at,"
-        " expires_at, ip, user_agent) values ($1, $2, $3, $4, $4, $5, $6, $7)",
-        work.tenant_id, session_id, staff_id, utc_now(), utc_now() + LASTS, work.ip,
+        SQL.start_session,
+        work.tenant_id,
+        session_id,
+        staff_id,
+        utc_now(),
+        utc_now() + LASTS,
+        work.ip,
         work.user_agent,
-    )  # fmt: skip
-    await work.fetch(
-        "update laurels.staff_sessions set ended_at = now(), end_reason = 'signed_out'"
-        " where tenant_id = $1 and id in (select id from laurels.staff_sessions"
-        "  where tenant_id = $1 and staff_id = $2 and ended_at is null"
-        "  order by refreshed_at desc, id desc offset $3)",
-        work.tenant_id, staff_id, MAX_SESSIONS,
-    )  # fmt: skip
+    )
+    await work.fetch(SQL.end_surplus_sessions, work.tenant_id, staff_id, MAX_SESSIONS)
     _, found = await _give(work, staff_id, session_id)
     await audit.record(
         work,
@@ -107,11 +106,16 @@ async def _give(work: Work, staff_id: UUID, session_id: UUID) -> tuple[UUID, Tok
     access = tokens.access_token(work.tenant_id, staff_id, pair_id)
     token = tokens.refresh_token(work.tenant_id, pair_id)
     await work.fetch(
-        "insert into laurels.refresh_tokens (tenant_id, id, session_id, hash, created_at,"
-        " expires_at, access_hash, access_expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        work.tenant_id, pair_id, session_id, fingerprint(token), now, now + LASTS,
-        fingerprint(access), now + tokens.ACCESS_LASTS,
-    )  # fmt: skip
+        SQL.add_tokens,
+        work.tenant_id,
+        pair_id,
+        session_id,
+        fingerprint(token),
+        now,
+        now + LASTS,
+        fingerprint(access),
+        now + tokens.ACCESS_LASTS,
+    )
     return pair_id, Tokens(access, token, session_id)
 
 
@@ -129,15 +133,7 @@ async def refresh(origin: RequestOrigin, token: str) -> Tokens:
 
 
 async def _exchange(work: Work, token_id: UUID, token: str) -> Tokens | AppError:
-    row = await work.fetchrow(
-        "select t.session_id, t.hash, t.rotated_at, t.expires_at > now() as lasts, s.ended_at,"
-        " s.staff_id, p.status, p.user_id from laurels.refresh_tokens as t"
-        " inner join laurels.staff_sessions as s on s.tenant_id = t.tenant_id"
-        "  and s.id = t.session_id"
-        " inner join laurels.staff as p on p.tenant_id = s.tenant_id and p.id = s.staff_id"
-        " where t.tenant_id = $1 and t.id = $2 for update of t",
-        work.tenant_id, token_id,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.lock_token, work.tenant_id, token_id)
     if row is None or not hmac.compare_digest(bytes(row["hash"]), fingerprint(token)):
         return RefreshFailed()
     if row["ended_at"] is not None or not row["lasts"] or row["status"] != "active":
@@ -152,26 +148,22 @@ async def _exchange(work: Work, token_id: UUID, token: str) -> Tokens | AppError
     if login is None or login.status != "active":
         return RefreshFailed()
     next_id, found = await _give(work, row["staff_id"], row["session_id"])
+    await work.fetch(SQL.rotate_token, work.tenant_id, token_id, utc_now(), next_id)
     await work.fetch(
-        "update laurels.refresh_tokens set rotated_at = $3, rotated_to = $4"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, token_id, utc_now(), next_id,
-    )  # fmt: skip
-    await work.fetch(
-        "update laurels.staff_sessions set refreshed_at = $3, expires_at = $4, ip = $5,"
-        " user_agent = $6 where tenant_id = $1 and id = $2",
-        work.tenant_id, row["session_id"], utc_now(), utc_now() + LASTS, work.ip, work.user_agent,
-    )  # fmt: skip
+        SQL.prolong_session,
+        work.tenant_id,
+        row["session_id"],
+        utc_now(),
+        utc_now() + LASTS,
+        work.ip,
+        work.user_agent,
+    )
     return found
 
 
 async def _end_stolen(work: Work, row: asyncpg.Record, token_id: UUID) -> None:
     """A token is in two hands, and nobody can tell whose are right: the session is over."""
-    await work.fetch(
-        "update laurels.refresh_tokens set reused_at = coalesce(reused_at, now())"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, token_id,
-    )  # fmt: skip
+    await work.fetch(SQL.note_reuse, work.tenant_id, token_id)
     await end_sessions(work, row["staff_id"], reason="reuse", only=row["session_id"])
     await audit.record(
         work,
@@ -187,20 +179,10 @@ async def _end_stolen(work: Work, row: asyncpg.Record, token_id: UUID) -> None:
 
 
 async def end_sessions(
-    work: Work,
-    staff_id: UUID,
-    *,
-    reason: str,
-    only: UUID | None = None,
-    but: UUID | None = None,
+    work: Work, staff_id: UUID, *, reason: str, only: UUID | None = None, but: UUID | None = None
 ) -> int:
     """The person's sessions in this tenant have ended; their tokens open nothing from now on."""
-    rows = await work.fetch(
-        "update laurels.staff_sessions set ended_at = now(), end_reason = $3"
-        " where tenant_id = $1 and staff_id = $2 and ended_at is null"
-        " and ($4::uuid is null or id = $4) and ($5::uuid is null or id <> $5) returning id",
-        work.tenant_id, staff_id, reason, only, but,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.end_sessions, work.tenant_id, staff_id, reason, only, but)
     return len(rows)
 
 
@@ -268,10 +250,7 @@ async def login_of(visitor: AuthenticatedRequest) -> Login:
     if staff_id is None:
         raise SessionNotFound
     async with working(visitor.origin, visitor.principal.tenant_id) as work:
-        row = await work.fetchrow(
-            "select user_id from laurels.staff where tenant_id = $1 and id = $2",
-            work.tenant_id, staff_id,
-        )  # fmt: skip
+        row = await work.fetchrow(SQL.find_login_of_staff, work.tenant_id, staff_id)
         login = None if row is None else await read_login(work, row["user_id"])
     if login is None:
         raise SessionNotFound
@@ -291,11 +270,7 @@ SESSIONS = Listing(
 async def hold_session(work: Work, visitor: AuthenticatedRequest) -> None:
     """The session of who asks goes on until this work ends. Raise Unauthenticated if it ended."""
     async with on_behalf(work, visitor.principal.tenant_id) as inside:
-        row = await inside.fetchrow(
-            "select id from laurels.staff_sessions where tenant_id = $1 and id = $2"
-            " and ended_at is null for update",
-            inside.tenant_id, visitor.principal.session,
-        )  # fmt: skip
+        row = await inside.fetchrow(SQL.lock_session, inside.tenant_id, visitor.principal.session)
     if row is None:
         raise Unauthenticated
 
@@ -309,11 +284,5 @@ async def list_sessions(visitor: AuthenticatedRequest, asked: Asked) -> Found[di
     if staff_id is None:
         return Found()
     async with working(visitor.origin, visitor.principal.tenant_id) as work:
-        found = await SESSIONS.fetch(
-            work, asked,
-            "select id, created_at, refreshed_at, expires_at, ip, user_agent"
-            " from laurels.staff_sessions where tenant_id = $1 and staff_id = $2"
-            " and ended_at is null and expires_at > now()",
-            work.tenant_id, staff_id,
-        )  # fmt: skip
+        found = await SESSIONS.fetch(work, asked, SQL.list_sessions, work.tenant_id, staff_id)
     return found.map(lambda row: {**row, "current": row["id"] == visitor.principal.session})

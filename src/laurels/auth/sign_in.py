@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 
+from laurels.kit.db.sql import statements
 from laurels.kit.http.access import RequestOrigin
 from laurels.kit.values.ids import encode
 from laurels.kit.values.time import utc_now
@@ -18,6 +19,8 @@ from .errors import SignInFailed, SignInSlowed
 from .logins import Login, Place, find_login, lock_login, normal, places_of, replace_hash
 from .sessions import Tokens, start_session, working
 from .throttle import ATTEMPTS, Subjects
+
+SQL = statements(__name__)
 
 log = logging.getLogger("laurels.auth")
 REFUSED_EVERY = 1.0
@@ -89,10 +92,14 @@ async def note_failure(origin: RequestOrigin, login: Login | None, subjects: Sub
     log.warning("a wrong password: account %s", subjects.hint)
     async with working(origin, PLATFORM) as work:
         await work.fetch(
-            "select laurels.note_failed_sign_in($1, $2, $3, $4, $5, $6)",
-            None if login is None else login.id, list(subjects.hashes), origin.request_id,
-            origin.ip, origin.user_agent, utc_now(),
-        )  # fmt: skip
+            SQL.note_failure,
+            None if login is None else login.id,
+            list(subjects.hashes),
+            origin.request_id,
+            origin.ip,
+            origin.user_agent,
+            utc_now(),
+        )
 
 
 async def _enter(work: Work, login: Login, place: Place) -> Tokens:

@@ -14,6 +14,7 @@ import asyncpg
 
 from laurels import audit, events, outbound, tenants
 from laurels.events.catalogue.auth import StaffChanged, StaffInvited, StaffRemoved, StaffRestored
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import Invalid
 from laurels.kit.http.paging import ALL, Asked, Found, Listing, text
 from laurels.kit.values.ids import new_id
@@ -22,27 +23,17 @@ from laurels.kit.work import Work
 from laurels.permissions import Role
 
 from . import passwords, throttle
-from .errors import (
-    LastOwner,
-    MailSlowed,
-    StaffExists,
-    StaffFull,
-    StaffNotFound,
-    StaffNotInvited,
-)
+from .errors import LastOwner, MailSlowed, StaffExists, StaffFull, StaffNotFound, StaffNotInvited
 from .holding import require_role
 from .links import INVITATION_MAIL
 from .logins import join_login, normal
 from .sessions import end_sessions
 
+SQL = statements(__name__)
+
 INVITATION_LASTS = timedelta(days=7)
 MAX_STAFF = 1000
 """People on the staff of one tenant, those who were removed included."""
-_COLUMNS = (
-    "id, email, name, role, status, invited_by, created_at, joined_at, removed_at,"
-    " (select max(s.refreshed_at) from laurels.staff_sessions as s where s.tenant_id = $1"
-    "  and s.staff_id = staff.id) as last_seen_at"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +65,23 @@ async def _add(
     work: Work, *, email: str, role: Role, name: str, status: str, user_id: UUID | None = None
 ) -> UUID:
     await tenants.lock_counts(work)
-    row = await work.fetchrow(
-        "select count(*) from laurels.staff where tenant_id = $1", work.tenant_id
-    )
+    row = await work.fetchrow(SQL.count_staff, work.tenant_id)
     if row is not None and row[0] >= MAX_STAFF:
         raise StaffFull
     staff_id = new_id()
     try:
         async with work.savepoint():
             await work.fetch(
-                "insert into laurels.staff (tenant_id, id, user_id, email, name, role, status,"
-                " invited_by, created_at, joined_at)"
-                " values ($1, $2, $3, $4, $5, $6, $7, $8, now(),"
-                "  case when $7 = 'active' then now() end)",
-                work.tenant_id, staff_id, user_id, normal(email), name, role, status,
+                SQL.add_staff,
+                work.tenant_id,
+                staff_id,
+                user_id,
+                normal(email),
+                name,
+                role,
+                status,
                 work.actor.id,
-            )  # fmt: skip
+            )
     except asyncpg.UniqueViolationError:
         raise StaffExists(field="email") from None
     return staff_id
@@ -117,29 +109,27 @@ async def _send(work: Work, staff_id: UUID, email: str) -> Invited:
     await _revoke_invitations(work, staff_id)
     invitation_id = new_id()
     await work.fetch(
-        "insert into laurels.staff_invitations (tenant_id, id, staff_id, created_at, expires_at)"
-        " values ($1, $2, $3, $4, $5)",
-        work.tenant_id, invitation_id, staff_id, utc_now(), utc_now() + INVITATION_LASTS,
-    )  # fmt: skip
+        SQL.add_invitation,
+        work.tenant_id,
+        invitation_id,
+        staff_id,
+        utc_now(),
+        utc_now() + INVITATION_LASTS,
+    )
     events.emit(
         work,
         [
             StaffInvited(
-                member_id=None, occurred_at=work.now, staff_id=staff_id,
-                invitation_id=invitation_id,
+                member_id=None, occurred_at=work.now, staff_id=staff_id, invitation_id=invitation_id
             )
         ],
-    )  # fmt: skip
+    )
     await outbound.enqueue_mail(work, INVITATION_MAIL, invitation_id)
     return Invited(staff_id, invitation_id)
 
 
 async def _revoke_invitations(work: Work, staff_id: UUID) -> None:
-    await work.fetch(
-        "update laurels.staff_invitations set revoked_at = now() where tenant_id = $1"
-        " and staff_id = $2 and accepted_at is null and revoked_at is null",
-        work.tenant_id, staff_id,
-    )  # fmt: skip
+    await work.fetch(SQL.revoke_invitations, work.tenant_id, staff_id)
 
 
 # -- changes -------------------------------------------------------------------------------------
@@ -147,11 +137,7 @@ async def _revoke_invitations(work: Work, staff_id: UUID) -> None:
 
 async def _take(work: Work, staff_id: UUID, *, owner_after: bool) -> asyncpg.Record:
     """Lock a person and the owners, in one order. Raise StaffNotFound, RoleNotHeld or LastOwner."""
-    rows = await work.fetch(
-        "select id, email, name, role, status, user_id from laurels.staff where tenant_id = $1"
-        " and (id = $2 or (role = 'owner' and status = 'active')) order by id for update",
-        work.tenant_id, staff_id,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.lock_staff_and_owners, work.tenant_id, staff_id)
     found = next((row for row in rows if row["id"] == staff_id), None)
     if found is None:
         raise StaffNotFound
@@ -178,11 +164,7 @@ async def change(
     }
     if not after:
         return
-    await work.fetch(
-        "update laurels.staff set role = coalesce($3, role), name = coalesce($4, name)"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, staff_id, role, name,
-    )  # fmt: skip
+    await work.fetch(SQL.change_staff, work.tenant_id, staff_id, role, name)
     await audit.record(
         work,
         "staff.changed",
@@ -205,11 +187,7 @@ async def remove(work: Work, staff_id: UUID) -> None:
     before = await _take(work, staff_id, owner_after=False)
     if before["status"] == "removed":
         return
-    await work.fetch(
-        "update laurels.staff set status = 'removed', removed_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, staff_id,
-    )  # fmt: skip
+    await work.fetch(SQL.remove_staff, work.tenant_id, staff_id)
     await _revoke_invitations(work, staff_id)
     ended = await end_sessions(work, staff_id, reason="removed")
     await audit.record(
@@ -232,10 +210,7 @@ async def restore(work: Work, staff_id: UUID) -> None:
     if before["status"] != "removed":
         return
     status = "invited" if before["user_id"] is None else "active"
-    await work.fetch(
-        "update laurels.staff set status = $3, removed_at = null where tenant_id = $1 and id = $2",
-        work.tenant_id, staff_id, status,
-    )  # fmt: skip
+    await work.fetch(SQL.restore_staff, work.tenant_id, staff_id, status)
     await audit.record(
         work,
         "staff.restored",
@@ -275,19 +250,20 @@ async def take_over(work: Work, people: Sequence[Newcomer]) -> int:
             msg = "is neither a bcrypt hash nor an argon2id hash of acceptable cost"
             raise Invalid(msg, field=f"{place}.password_hash")
         await require_role(work, person.role)
-        known = await work.fetchrow(
-            "select id from laurels.staff where tenant_id = $1 and email = $2",
-            work.tenant_id, normal(person.email),
-        )  # fmt: skip
+        known = await work.fetchrow(SQL.find_staff_by_email, work.tenant_id, normal(person.email))
         if known is not None:
             continue
         user_id = await join_login(
             work, email=person.email, name=person.name, password_hash=person.password_hash
         )
         staff_id = await _add(
-            work, email=person.email, role=person.role, name=person.name, status="active",
+            work,
+            email=person.email,
+            role=person.role,
+            name=person.name,
+            status="active",
             user_id=user_id,
-        )  # fmt: skip
+        )
         await audit.record(
             work,
             "staff.taken_over",
@@ -304,10 +280,7 @@ async def take_over(work: Work, people: Sequence[Newcomer]) -> int:
 
 async def get_staff(work: Work, staff_id: UUID) -> dict[str, Any]:
     """Read a person on the staff. Raise StaffNotFound."""
-    row = await work.fetchrow(
-        f"select {_COLUMNS} from laurels.staff where tenant_id = $1 and id = $2",
-        work.tenant_id, staff_id,
-    )  # fmt: skip
+    row = await work.fetchrow(f"{SQL.staff} and id = $2", work.tenant_id, staff_id)
     if row is None:
         raise StaffNotFound
     return dict(row)
@@ -315,10 +288,7 @@ async def get_staff(work: Work, staff_id: UUID) -> dict[str, Any]:
 
 async def find_staff(work: Work, email: str) -> dict[str, Any]:
     """Return the person of this address. Raise StaffNotFound."""
-    row = await work.fetchrow(
-        f"select {_COLUMNS} from laurels.staff where tenant_id = $1 and email = $2",
-        work.tenant_id, normal(email),
-    )  # fmt: skip
+    row = await work.fetchrow(f"{SQL.staff} and email = $2", work.tenant_id, normal(email))
     if row is None:
         raise StaffNotFound
     return dict(row)
@@ -328,11 +298,7 @@ STAFF = Listing(
     moment="created_at",
     happened="Invited",
     # A tenant has at most MAX_STAFF people: they may be sorted.
-    sorts={
-        "created_at": None,
-        "name": text("name"),
-        "email": text("email"),
-    },
+    sorts={"created_at": None, "name": text("name"), "email": text("email")},
 )
 
 
@@ -340,9 +306,5 @@ async def list_staff(
     work: Work, *, status: str | None = None, asked: Asked = ALL
 ) -> Found[dict[str, Any]]:
     """Return people of the staff, usually the newest first; of one status where it is given."""
-    return await STAFF.fetch(
-        work, asked,
-        f"select {_COLUMNS} from laurels.staff where tenant_id = $1"
-        " and ($2::text is null or status = $2)",
-        work.tenant_id, status,
-    )  # fmt: skip
+    sql = f"{SQL.staff} and ($2::text is null or status = $2)"
+    return await STAFF.fetch(work, asked, sql, work.tenant_id, status)

@@ -16,9 +16,12 @@ from datetime import datetime
 from prometheus_client import Counter
 
 from laurels.kit import crypto
+from laurels.kit.db.sql import statements
 from laurels.kit.http.rate_limits import network_of
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
+
+SQL = statements(__name__)
 
 log = logging.getLogger("laurels.auth")
 _KEY = "laurels: who is slowed down, 1"
@@ -68,9 +71,7 @@ def of_mail(email: str, ip: str | None) -> Subjects:
 
 async def ask(work: Work, subjects: Subjects, now: datetime | None = None) -> int:
     """Return 0 when the attempt may be made, and is counted; else the seconds to wait."""
-    row = await work.fetchrow(
-        "select laurels.ask_attempt($1, $2, $3)", *_values(subjects), now or utc_now()
-    )
+    row = await work.fetchrow(SQL.ask_attempt, *_values(subjects), now or utc_now())
     assert row is not None, "a function has a value"
     if row[0]:
         ATTEMPTS.labels("slowed").inc()

@@ -52,9 +52,13 @@ def show(
         fields = sorted({*before, *after})
         who = " ".join(part for part in (row["actor_type"], row["actor_id"]) if part)
         table.add_row(
-            f"{row['created_at']:%Y-%m-%d %H:%M:%S}", row["action"], row["target_id"], who,
-            row["ip"] or "", ", ".join(fields),
-        )  # fmt: skip
+            f"{row['created_at']:%Y-%m-%d %H:%M:%S}",
+            row["action"],
+            row["target_id"],
+            who,
+            row["ip"] or "",
+            ", ".join(fields),
+        )
     out.print(table if rows else "There are no such entries.")
 
 

@@ -59,8 +59,7 @@ def backup(
 def restore(
     file: File,
     replace: Annotated[
-        bool,
-        typer.Option("--replace", help="Replace the existing data, which is kept in a dump."),
+        bool, typer.Option("--replace", help="Replace the existing data, which is kept in a dump.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     as_json: Json = False,
@@ -73,9 +72,14 @@ def restore(
         found, owner = settings(), await _owner()
         with _bar("restoring") as watch:
             before = await restoring.restore(
-                owner, file.absolute(), replace=replace, folder=found.data_dir / "dumps",
-                say=_aside, bindir=found.pg_bin, watch=watch,
-            )  # fmt: skip
+                owner,
+                file.absolute(),
+                replace=replace,
+                folder=found.data_dir / "dumps",
+                say=_aside,
+                bindir=found.pg_bin,
+                watch=watch,
+            )
         await bring_to(owner, with_dump=False, say=_aside)
         pool = Database((await locate()).app, pool_size=1, statement_timeout=None)
         try:
@@ -128,9 +132,12 @@ async def _owner() -> str:
 def _bar(words: str) -> Generator[dump.Watch]:
     """Show how many tables are done: a backup is written and then read back for proof."""
     columns = (
-        TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn(words),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
         TextColumn("{task.description}"),
-    )  # fmt: skip
+    )
     with Progress(*columns, console=err, transient=True) as bar:
         seen: list[str] = []
         task = bar.add_task("", total=len(domains.load_models().tables))

@@ -67,9 +67,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             f"the database cannot be reached ({error}); check LAURELS_DATABASE_URL and that the"
             " server is running"
         )
-    except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
-            asyncpg.CannotConnectNowError, asyncpg.AdminShutdownError,
-            asyncpg.CrashShutdownError) as error:  # fmt: skip
+    except (
+        OSError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+        asyncpg.CannotConnectNowError,
+        asyncpg.AdminShutdownError,
+        asyncpg.CrashShutdownError,
+    ) as error:
         # What the driver says of its own calls helps nobody who did not make them.
         why = "" if isinstance(error, asyncpg.InterfaceError) else f" ({error})"
         fail(

@@ -94,9 +94,12 @@ async def bring_to(
         if way.steps and with_dump and await restoring.has_tenants(connection):
             found = settings()
             taken = await dump.take(
-                owner_url, folder=found.data_dir / "dumps", label=str(way.now), say=say,
+                owner_url,
+                folder=found.data_dir / "dumps",
+                label=str(way.now),
+                say=say,
                 bindir=found.pg_bin,
-            )  # fmt: skip
+            )
             say(f"the dump is {taken.path}")
         for name in await runner.follow(owner_url, way):
             if way.now is not None:

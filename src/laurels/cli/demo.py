@@ -79,9 +79,13 @@ async def _prepare(url: str) -> _Demo:
         tenant_id = await tenants.find(pool, SLUG)
         if tenant_id is None:
             tenant = await tenants.create(
-                pool, slug=SLUG, name="Demo Café", preset="plain",
-                apply_preset=domains.PRESET_INSTALLERS, actor=OPERATOR,
-            )  # fmt: skip
+                pool,
+                slug=SLUG,
+                name="Demo Café",
+                preset="plain",
+                apply_preset=domains.PRESET_INSTALLERS,
+                actor=OPERATOR,
+            )
             tenant_id = tenant.id
         await _tell_story(pool, tenant_id)
         key = await _key(pool, tenant_id)

@@ -25,13 +25,19 @@ _LAST_NAMES = (
     " Park Patel Petrov Popescu Reyes Rossi Santos Sato Silva Singh Smith Tanaka Weber Wood Yilmaz"
 )
 _MENU = (
-    ("ESP", "Espresso", "drinks", "2.80"), ("CAP", "Cappuccino", "drinks", "3.90"),
-    ("TEA", "Pot of tea", "drinks", "3.60"), ("LEM", "Lemonade", "drinks", "4.20"),
-    ("CRO", "Croissant", "bakery", "2.60"), ("CAK", "Slice of cake", "bakery", "4.80"),
-    ("SOU", "Soup of the day", "food", "7.90"), ("SAN", "Sandwich", "food", "8.50"),
-    ("BRU", "Brunch for two", "food", "34.00"), ("BEA", "Beans, 500 g", "shop", "14.50"),
-    ("MUG", "Mug", "shop", "16.00"), ("GIF", "Gift box", "shop", "49.00"),
-)  # fmt: skip
+    ("ESP", "Espresso", "drinks", "2.80"),
+    ("CAP", "Cappuccino", "drinks", "3.90"),
+    ("TEA", "Pot of tea", "drinks", "3.60"),
+    ("LEM", "Lemonade", "drinks", "4.20"),
+    ("CRO", "Croissant", "bakery", "2.60"),
+    ("CAK", "Slice of cake", "bakery", "4.80"),
+    ("SOU", "Soup of the day", "food", "7.90"),
+    ("SAN", "Sandwich", "food", "8.50"),
+    ("BRU", "Brunch for two", "food", "34.00"),
+    ("BEA", "Beans, 500 g", "shop", "14.50"),
+    ("MUG", "Mug", "shop", "16.00"),
+    ("GIF", "Gift box", "shop", "49.00"),
+)
 _WEIGHTS = (10, 16, 6, 5, 10, 8, 5, 7, 2, 3, 1, 1)
 _WEEKDAYS = (0.8, 0.8, 0.9, 0.95, 1.1, 1.5, 1.2)
 _MONTHS = (0.85, 0.9, 1.0, 1.0, 1.05, 1.0, 0.9, 0.85, 1.0, 1.05, 1.1, 1.4)
@@ -69,12 +75,17 @@ class _Till:
             status = chance.choice(("cancelled", "failed"))
         number = f"P{len(self.rows) + 1:05d}"
         row = {
-            "external_id": number, "member": guest, "occurred_at": at.isoformat(),
-            "amount": str(amount), "currency": "USD", "status": status, "refund_of": "",
+            "external_id": number,
+            "member": guest,
+            "occurred_at": at.isoformat(),
+            "amount": str(amount),
+            "currency": "USD",
+            "status": status,
+            "refund_of": "",
             "channel": "online" if online else "counter",
             "payment_method": "card" if online or chance.random() < 0.7 else "cash",
             "lines": json.dumps(lines),
-        }  # fmt: skip
+        }
         self.rows.append(row)
         if status == "completed" and not late and chance.random() < 0.02:
             self._take_back(row, at + timedelta(hours=chance.randint(1, 30)), picked[0][3])
@@ -82,12 +93,16 @@ class _Till:
     def _take_back(self, row: dict[str, str], at: datetime, part: str) -> None:
         self.refunds += 1
         self.rows.append(
-            row | {
-                "external_id": f"R{self.refunds:04d}", "occurred_at": at.isoformat(),
+            row
+            | {
+                "external_id": f"R{self.refunds:04d}",
+                "occurred_at": at.isoformat(),
                 "amount": row["amount"] if self.chance.random() < 0.5 else part,
-                "refund_of": row["external_id"], "status": "", "lines": "",
+                "refund_of": row["external_id"],
+                "status": "",
+                "lines": "",
             }
-        )  # fmt: skip
+        )
 
 
 def _guests(chance: random.Random) -> Iterator[_Guest]:

@@ -17,8 +17,9 @@ from .console import err, fail, out, run, say_json
 from .database import database
 from .tenant import Json, require
 
-app = typer.Typer(help="Events: what is waiting, and what handlers failed to process.",
-                  no_args_is_help=True)  # fmt: skip
+app = typer.Typer(
+    help="Events: what is waiting, and what handlers failed to process.", no_args_is_help=True
+)
 Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]
 Letter = Annotated[str, typer.Argument(help="Id of the dead letter, `dlt_…`.")]
 MAX_SHOWN = 1000

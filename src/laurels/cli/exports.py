@@ -17,10 +17,7 @@ from .console import err, fail, out, run
 from .database import database
 from .tenant import require
 
-app = typer.Typer(
-    help="Export to CSV files, which `import` can read back.",
-    no_args_is_help=True,
-)
+app = typer.Typer(help="Export to CSV files, which `import` can read back.", no_args_is_help=True)
 
 Tenant = Annotated[str, typer.Option("--tenant", help="The tenant's short name.")]
 To = Annotated[Path, typer.Option("--to", help="The file to write; it must not exist yet.")]
@@ -127,9 +124,12 @@ def _whole(to: Path) -> Generator[BinaryIO]:
 def _bar() -> Generator[Callable[[int, int, int], None]]:
     """Show on stderr how far an export has come, unless nobody would see it."""
     columns = (
-        TextColumn("exporting"), BarColumn(), MofNCompleteColumn(),
-        TextColumn("{task.fields[rows]:,} rows"), TimeRemainingColumn(),
-    )  # fmt: skip
+        TextColumn("exporting"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rows]:,} rows"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("", total=None, rows=0)
 

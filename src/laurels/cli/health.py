@@ -57,8 +57,10 @@ def _show(found: state.Health) -> None:
     _show_statements(found)
     out.print()
     for finding in found.findings:
-        out.print(f"[bold yellow]look:[/] {escape(finding.what)}. {escape(finding.remedy)}.",
-                  soft_wrap=True)  # fmt: skip
+        out.print(
+            f"[bold yellow]look:[/] {escape(finding.what)}. {escape(finding.remedy)}.",
+            soft_wrap=True,
+        )
     if not found.findings:
         out.print("[green]Nothing needs attention.[/]")
 
@@ -72,9 +74,12 @@ def _show_figures(figures: dict[str, Any]) -> None:
     table.add_row("connections", f"{figures['connections']} of {figures['max_connections']}")
     table.add_row(
         "oldest transaction",
-        f"{oldest:,.1f} s" if oldest is not None else "none is open"
-        if figures["sees_all"] else "not visible: grant pg_read_all_stats to laurels_owner",
-    )  # fmt: skip
+        f"{oldest:,.1f} s"
+        if oldest is not None
+        else "none is open"
+        if figures["sees_all"]
+        else "not visible: grant pg_read_all_stats to laurels_owner",
+    )
     table.add_row("waiting for locks", f"{figures['waiting_for_locks']}")
     table.add_row("found in memory", f"{figures['blocks_hit'] / blocks:.1%}" if blocks else "-")
     table.add_row("commits, rollbacks", f"{figures['commits']:,}, {figures['rollbacks']:,}")
@@ -92,10 +97,15 @@ def _tables(rows: list[dict[str, Any]]) -> Table:
         size = row["table_bytes"] + row["index_bytes"]
         hot = f"{row['hot_updates'] / row['updates']:.0%}" if row["updates"] else ""
         table.add_row(
-            row["name"], Bar(most, 0, size, width=16, color="cyan"), _size(row["table_bytes"]),
-            _size(row["index_bytes"]), f"{row['rows']:,}", f"{row['dead']:,}", hot,
+            row["name"],
+            Bar(most, 0, size, width=16, color="cyan"),
+            _size(row["table_bytes"]),
+            _size(row["index_bytes"]),
+            f"{row['rows']:,}",
+            f"{row['dead']:,}",
+            hot,
             _ago(row["vacuumed_at"]),
-        )  # fmt: skip
+        )
     return table
 
 
@@ -111,9 +121,12 @@ def _show_statements(found: state.Health) -> None:
         query = row["query"]
         short = query if len(query) <= QUERY_WIDTH else query[: QUERY_WIDTH - 1] + "…"
         table.add_row(
-            escape(short), f"{row['share'] or 0:.0f}%", f"{row['calls']:,}",
-            f"{row['mean_ms']:,.2f} ms", f"{row['max_ms']:,.0f} ms",
-        )  # fmt: skip
+            escape(short),
+            f"{row['share'] or 0:.0f}%",
+            f"{row['calls']:,}",
+            f"{row['mean_ms']:,.2f} ms",
+            f"{row['max_ms']:,.0f} ms",
+        )
     out.print(table)
 
 

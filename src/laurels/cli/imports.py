@@ -83,8 +83,7 @@ KnownOnly = Annotated[
 IgnoreTiers = Annotated[
     bool,
     typer.Option(
-        "--ignore-tiers",
-        help="Ignore tiers while importing; they are reviewed at night.",
+        "--ignore-tiers", help="Ignore tiers while importing; they are reviewed at night."
     ),
 ]
 Operation = Callable[
@@ -316,9 +315,13 @@ def progress(
         yield None
         return
     columns = (
-        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), DownloadColumn(),
-        TextColumn("{task.fields[rows]}"), TimeRemainingColumn(),
-    )  # fmt: skip
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[rows]}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(title, total=size, rows="")
 
@@ -389,8 +392,11 @@ def _remark(report: imports.Report) -> None:
         err.print(f"… and {more:,} more")
     if report.suspicious:
         share = report.rejected / report.read
-        err.print(f"[bold yellow]warning:[/] {share:.0%} of the rows were rejected; check the"
-            " mapping of columns (--map)", soft_wrap=True)  # fmt: skip
+        err.print(
+            f"[bold yellow]warning:[/] {share:.0%} of the rows were rejected; check the"
+            " mapping of columns (--map)",
+            soft_wrap=True,
+        )
     if report.rejected_file is not None:
         err.print(
             f"All rejected rows, with reasons: {escape(str(report.rejected_file))}\nCorrect them"

@@ -21,8 +21,7 @@ from .console import err, fail, out, run, say_json
 from .database import database
 from .tenant import Json, require
 
-app = typer.Typer(help="Background jobs: list them and their runs, run one.",
-                  no_args_is_help=True)  # fmt: skip
+app = typer.Typer(help="Background jobs: list them and their runs, run one.", no_args_is_help=True)
 assert domains.ROOMS, "importing the list of rooms registers their jobs"
 
 
@@ -105,9 +104,7 @@ def progress(title: str) -> Generator[Callable[[int, int | None], None] | None]:
     if not err.is_terminal:
         yield None
         return
-    columns = (
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-    )  # fmt: skip
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(title, total=None)
 
@@ -145,7 +142,12 @@ def runs(
     for each in found:
         ended = f"{each.finished_at:%Y-%m-%d %H:%M:%S}" if each.finished_at else ""
         table.add_row(
-            each.job, each.period, each.state, f"{each.done:,}", str(each.attempts), ended,
+            each.job,
+            each.period,
+            each.state,
+            f"{each.done:,}",
+            str(each.attempts),
+            ended,
             escape(each.error or ""),
-        )  # fmt: skip
+        )
     out.print(table)

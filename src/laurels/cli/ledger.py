@@ -18,8 +18,9 @@ from .console import err, fail, out, run, say_json
 from .database import database
 from .tenant import Json, require
 
-app = typer.Typer(help="The books: check them, rebuild wallets, print statements.",
-                  no_args_is_help=True)  # fmt: skip
+app = typer.Typer(
+    help="The books: check them, rebuild wallets, print statements.", no_args_is_help=True
+)
 DUE: dict[str, Callable[[Work], Awaitable[int]]] = {
     "purchases completed by SQL were settled": settlement.settle_waiting,
     "wallets had lots that matured or expired": ledger.apply_due_lots,
@@ -95,8 +96,9 @@ def due(tenant: Tenant) -> None:
     for purchase_id, words in stuck.items():
         err.print(
             f"[bold red]stuck:[/] {encode('purchase', purchase_id)} was completed by SQL and cannot"
-            f" be settled: {escape(words)}", soft_wrap=True,
-        )  # fmt: skip
+            f" be settled: {escape(words)}",
+            soft_wrap=True,
+        )
     if stuck:
         raise typer.Exit(1)
 
@@ -135,9 +137,12 @@ def statement(
     for row in rows:
         why = row["reason"] or row["source"]
         table.add_row(
-            f"{row['occurred_at']:%Y-%m-%d %H:%M}", row["type"], why, f"{row['points']:+,}",
+            f"{row['occurred_at']:%Y-%m-%d %H:%M}",
+            row["type"],
+            why,
+            f"{row['points']:+,}",
             f"{row['balance_after']:,}",
-        )  # fmt: skip
+        )
     out.print(table)
     words = ", ".join(f"{name} {points:,}" for name, points in balance.items() if points)
     out.print(f"{member}: {words or 'no points'}")

@@ -23,10 +23,12 @@ def list_mails(as_json: Json = False) -> None:
     """List the mails in the folder, newest first."""
     found = mail.lying(settings())
     if as_json:
-        say_json([
-            {"name": name, "to": each["To"], "subject": each["Subject"], "date": each["Date"]}
-            for name, each in found
-        ])  # fmt: skip
+        say_json(
+            [
+                {"name": name, "to": each["To"], "subject": each["Subject"], "date": each["Date"]}
+                for name, each in found
+            ]
+        )
         return
     if not found:
         out.print(f"There are no mails in {mail.folder_of(settings())}.")

@@ -15,9 +15,7 @@ from laurels import __version__
 
 GROUPS = {
     "tenant": ("tenant", "Tenants and their keys."),
-    "import": (
-        "imports", "Import purchases, members, balances, rewards and codes from CSV files.",
-    ),
+    "import": ("imports", "Import purchases, members, balances, rewards and codes from CSV files."),
     "export": ("exports", "Export to CSV files, which `import` can read back."),
     "ledger": ("ledger", "The books: check them, rebuild wallets, print statements."),
     "events": ("events", "Events: what is waiting, and what handlers failed to process."),
@@ -31,7 +29,7 @@ GROUPS = {
     "operator": ("operator", "For operators of the platform: keys, settings, plans."),
     "staff": ("staff", "The people who run a tenant's programme."),
     "mail": ("mail", "Mails written to the local folder because no mail server is set."),
-}  # fmt: skip
+}
 """By name: the module that has the group as `app`, and what it is for."""
 COMMANDS = {
     "audit": ("audit", "show"),

@@ -83,8 +83,14 @@ def unmerge(member: Member, tenant: Tenant, yes: Yes = False, as_json: Json = Fa
 def _tell(found: members.Merge, as_json: bool, words: str) -> None:
     merged, survivor = encode("member", found.merged_id), encode("member", found.survivor_id)
     if as_json:
-        say_json({"merged": merged, "survivor": survivor, "merged_at": found.merged_at,
-                  "unmerged_at": found.unmerged_at})  # fmt: skip
+        say_json(
+            {
+                "merged": merged,
+                "survivor": survivor,
+                "merged_at": found.merged_at,
+                "unmerged_at": found.unmerged_at,
+            }
+        )
     else:
         out.print(f"{merged} {words} {survivor}.")
 

@@ -68,9 +68,7 @@ def keys(as_json: Json = False) -> None:
 
 
 @app.command("revoke-key")
-def revoke_key(
-    key_id: Annotated[str, typer.Argument(help="Id of the key: opk_…")],
-) -> None:
+def revoke_key(key_id: Annotated[str, typer.Argument(help="Id of the key: opk_…")]) -> None:
     """Revoke an operator's key, from its next request on."""
     try:
         found = decode("operator_key", key_id)

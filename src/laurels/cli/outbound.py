@@ -17,8 +17,9 @@ from .events import MAX_SHOWN, Tenant, in_tenant
 from .tenant import Json
 
 assert domains.ROOMS, "the providers of all rooms are known"
-app = typer.Typer(help="Messages that leave Laurels: webhooks, mails, orders to providers.",
-                  no_args_is_help=True)  # fmt: skip
+app = typer.Typer(
+    help="Messages that leave Laurels: webhooks, mails, orders to providers.", no_args_is_help=True
+)
 Message = Annotated[str, typer.Argument(help="Id of the message, `out_…`.")]
 
 
@@ -65,9 +66,14 @@ def list_messages(
     table = Table("id", "channel", "type", "about", "attempts", "queued at", "error")
     for row in found:
         table.add_row(
-            row["id"], row["channel"], row["type"], row["subject_id"], f"{row['attempts']}",
-            f"{row['created_at']:%Y-%m-%d %H:%M}", row["last_error"] or "",
-        )  # fmt: skip
+            row["id"],
+            row["channel"],
+            row["type"],
+            row["subject_id"],
+            f"{row['attempts']}",
+            f"{row['created_at']:%Y-%m-%d %H:%M}",
+            row["last_error"] or "",
+        )
     out.print(table)
     err.print(f"{command('outbound replay ID')} sends one again; `discard ID` gives it up.")
 

@@ -55,10 +55,14 @@ def list_rewards(
     for each in found:
         left = each["codes_left"] if each["fulfilment"] == "pool" else each["stock"]
         table.add_row(
-            encode("reward", each["id"]), escape(each["name"]), each["type"],
-            f"{each['cost_points']:,}", "" if left is None else f"{left:,}",
-            f"{each['redemptions']:,}", "" if each["active"] else "paused",
-        )  # fmt: skip
+            encode("reward", each["id"]),
+            escape(each["name"]),
+            each["type"],
+            f"{each['cost_points']:,}",
+            "" if left is None else f"{left:,}",
+            f"{each['redemptions']:,}",
+            "" if each["active"] else "paused",
+        )
     out.print(table)
 
 
@@ -122,10 +126,12 @@ def _say(handled: list[rewards.Handled], left: int, reward_id: UUID, *, as_json:
     if as_json:
         say_json(
             {
-                "reward_id": encode("reward", reward_id), "added": counts["added"],
-                "duplicates": twice, "codes_left": left,
+                "reward_id": encode("reward", reward_id),
+                "added": counts["added"],
+                "duplicates": twice,
+                "codes_left": left,
             }
-        )  # fmt: skip
+        )
     else:
         out.print(
             f"{counts['added']:,} codes added, {len(twice):,} already existed; {left:,} are"

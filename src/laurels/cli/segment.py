@@ -46,9 +46,13 @@ def list_segments(
     for row in found:
         computed = f"{row['last_computed_at']:%Y-%m-%d %H:%M}" if row["last_computed_at"] else ""
         table.add_row(
-            encode("segment", row["id"]), escape(row["name"]), row["kind"],
-            f"{row['member_count']:,}", f"{row['avg_lifetime_value']:,.2f}", computed,
-        )  # fmt: skip
+            encode("segment", row["id"]),
+            escape(row["name"]),
+            row["kind"],
+            f"{row['member_count']:,}",
+            f"{row['avg_lifetime_value']:,.2f}",
+            computed,
+        )
     out.print(table)
 
 

@@ -89,9 +89,11 @@ def listen(
     works = found.worker if works is None else works
     with kept_running():
         server.serve(
-            partial(_load, url, found, siblings, works=works), place, siblings,
+            partial(_load, url, found, siblings, works=works),
+            place,
+            siblings,
             level=found.log_level,
-        )  # fmt: skip
+        )
 
 
 def _load(url: str, found: Settings, siblings: server.Siblings, *, works: bool) -> "FastAPI":

@@ -125,11 +125,18 @@ def serve(load: Callable[[], App], listen: Listen, siblings: Siblings, *, level:
 
     _be_alone(listen.host, listen.port)
     server = Server(
-        "laurels", address=listen.host, port=listen.port, workers=listen.processes,
-        backlog=BACKLOG, backpressure=_connections(listen.connections),
-        respawn_failed_workers=True, workers_kill_timeout=GRACE_SECONDS,
-        **_options(level, listen.head_seconds), loop=_loop(), interface=_interface(lifespan=True),
-    )  # fmt: skip
+        "laurels",
+        address=listen.host,
+        port=listen.port,
+        workers=listen.processes,
+        backlog=BACKLOG,
+        backpressure=_connections(listen.connections),
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_SECONDS,
+        **_options(level, listen.head_seconds),
+        loop=_loop(),
+        interface=_interface(lifespan=True),
+    )
     server.on_startup(partial(_before_signals, siblings.end))
     try:
         server.serve(target_loader=partial(_bounded, load, listen), wrap_loader=False)
@@ -151,10 +158,14 @@ async def beside(app: App, host: str, port: int) -> AsyncGenerator[None]:
         yield
         return
     server = Server(
-        app, address=host, port=port, backlog=128,
+        app,
+        address=host,
+        port=port,
+        backlog=128,
         # It would warn each time that it is experimental.
-        **_options("error"), interface=_interface(lifespan=False),
-    )  # fmt: skip
+        **_options("error"),
+        interface=_interface(lifespan=False),
+    )
     serving = asyncio.create_task(server.serve())
     try:
         yield

@@ -121,9 +121,7 @@ def restore(email: Email, tenant: Tenant) -> None:
 
 @app.command("set-role")
 def set_role(
-    email: Email,
-    role: Annotated[auth.Role, typer.Argument(help="Their new role.")],
-    tenant: Tenant,
+    email: Email, role: Annotated[auth.Role, typer.Argument(help="Their new role.")], tenant: Tenant
 ) -> None:
     """Change a person's role, from their next request on."""
 

@@ -51,9 +51,14 @@ def create(
     async def work() -> dict[str, Any]:
         async with database() as pool:
             return await create_tenant(
-                pool, slug, preset=preset, name=name, currency=currency, time_zone=time_zone,
+                pool,
+                slug,
+                preset=preset,
+                name=name,
+                currency=currency,
+                time_zone=time_zone,
                 test=test,
-            )  # fmt: skip
+            )
 
     made = run(work())
     if as_json:
@@ -118,9 +123,14 @@ def list_tenants(as_json: Json = False) -> None:
     table = Table("slug", "name", "preset", "status", "currency", "time zone", "test", box=None)
     for tenant in found:
         table.add_row(
-            tenant.slug, tenant.name, tenant.preset, tenant.status, tenant.currency,
-            tenant.time_zone, "test" if tenant.test else "",
-        )  # fmt: skip
+            tenant.slug,
+            tenant.name,
+            tenant.preset,
+            tenant.status,
+            tenant.currency,
+            tenant.time_zone,
+            "test" if tenant.test else "",
+        )
     out.print(table)
 
 
@@ -169,16 +179,22 @@ def key(
             async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as w:
                 tenant = await tenants.current(w)
                 return await auth.create_key(
-                    w, name=name, test=tenant.test, scopes=scope or [auth.EVERYTHING],
+                    w,
+                    name=name,
+                    test=tenant.test,
+                    scopes=scope or [auth.EVERYTHING],
                     expires_at=end,
-                )  # fmt: skip
+                )
 
     made = run(work())
     if as_json:
-        say_json({
-            "api_key_id": encode("api_key", made.id), "api_key": made.key,
-            "expires_at": end and end.isoformat(),
-        })  # fmt: skip
+        say_json(
+            {
+                "api_key_id": encode("api_key", made.id),
+                "api_key": made.key,
+                "expires_at": end and end.isoformat(),
+            }
+        )
     else:
         out.print(f"API key (shown once): [bold green]{made.key}[/]", soft_wrap=True)
 
@@ -275,9 +291,10 @@ def purge(
         async with database() as pool:
             tenant_id = await require(pool, slug)
         logins = [
-            each.name for each in await roles.list_logins(found.owner)
+            each.name
+            for each in await roles.list_logins(found.owner)
             if each.tenant_id == tenant_id
-        ]  # fmt: skip
+        ]
         left = await _drop_logins(found.owner, admin_url, logins)
         connection = await asyncpg.connect(found.owner)
         try:
@@ -290,8 +307,9 @@ def purge(
     for name in left:
         err.print(
             f"The database login {name} is bound to nothing now, but it is still there:"
-            f" {command(f'db drop-login {name} --admin-url ...')} drops it.", soft_wrap=True,
-        )  # fmt: skip
+            f" {command(f'db drop-login {name} --admin-url ...')} drops it.",
+            soft_wrap=True,
+        )
 
 
 async def _drop_logins(owner_url: str, admin_url: str | None, logins: list[str]) -> list[str]:

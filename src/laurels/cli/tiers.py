@@ -45,9 +45,12 @@ def list_tiers(tenant: Tenant, as_json: Json = False) -> None:
     for tier in ladder:
         name = f"{tier['name']} (default)" if tier["is_default"] else tier["name"]
         table.add_row(
-            str(tier["level"]), name, _takes(tier), f"{tier['points_multiplier']:f}",
+            str(tier["level"]),
+            name,
+            _takes(tier),
+            f"{tier['points_multiplier']:f}",
             f"{there.get(tier['id'], 0):,}",
-        )  # fmt: skip
+        )
     out.print(table)
     if without:
         out.print(f"{without:,} members stand on no tier.")

@@ -26,10 +26,12 @@ from .parsing import check_email, length_wrong, moment_of
 from .report import Booked, Outcome, Skipped
 from .texts import checked
 
-BALANCE_COLUMNS = (
-    "external_id", "member", "email", "program", "points", "earned_at", "matures_at", "expires_at",
-    "lifetime_redeemed", "lifetime_expired", "reason",
-)  # fmt: skip
+BALANCE_COLUMNS = tuple(
+    """
+    external_id member email program points earned_at matures_at expires_at lifetime_redeemed
+    lifetime_expired reason
+    """.split()
+)
 REQUIRED = ("external_id", "points")
 SOURCE = "import"
 NEVER, NOW = "never", "now"
@@ -230,9 +232,10 @@ async def _people(
         profile = {"external_id": row.member, "email": row.email}
         try:
             upserted = await come(
-                work, {name: value for name, value in profile.items() if value},
+                work,
+                {name: value for name, value in profile.items() if value},
                 known_only=known_only,
-            )  # fmt: skip
+            )
         except AppError as error:
             found[row.who] = error
             continue

@@ -60,8 +60,7 @@ async def _settle(
     settled = await settlement.settle(
         work, items, historical=True, welcome=welcome, with_tiers=with_tiers
     )
-    return [_purchase_outcome(item, result)
-            for item, result in zip(items, settled, strict=True)]  # fmt: skip
+    return [_purchase_outcome(item, result) for item, result in zip(items, settled, strict=True)]
 
 
 def _purchase_outcome(item: NewPurchase, result: settlement.Settled | AppError) -> Outcome:
@@ -89,15 +88,21 @@ async def _refund(work: Work, rows: Sequence[RefundRow], source: str) -> list[Ou
         outcomes.append(Skipped())
         wanted.append(
             NewRefund(
-                purchase_id=purchase_id, amount=row.amount, lines=row.lines, member=row.member,
-                source=row.source or source, external_id=row.external_id,
+                purchase_id=purchase_id,
+                amount=row.amount,
+                lines=row.lines,
+                member=row.member,
+                source=row.source or source,
+                external_id=row.external_id,
                 occurred_at=row.occurred_at,
                 reason=row.reason,
             )
-        )  # fmt: skip
+        )
     results = iter(await settlement.refund(work, wanted, historical=True) if wanted else [])
-    return [outcome if isinstance(outcome, AppError) else _refund_outcome(next(results))
-            for outcome in outcomes]  # fmt: skip
+    return [
+        outcome if isinstance(outcome, AppError) else _refund_outcome(next(results))
+        for outcome in outcomes
+    ]
 
 
 def _refund_outcome(result: settlement.Refunded | AppError) -> Outcome:

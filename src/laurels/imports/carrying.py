@@ -43,9 +43,13 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 GONE = (
-    OSError, PoolExhausted, asyncpg.PostgresConnectionError, asyncpg.InterfaceError,
-    asyncpg.OperatorInterventionError, asyncpg.InsufficientResourcesError,
-)  # fmt: skip
+    OSError,
+    PoolExhausted,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
 """Trouble of the database itself: no row is to blame, and trying again at once is no use."""
 
 

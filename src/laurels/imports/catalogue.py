@@ -28,18 +28,21 @@ from .parsing import amount_of, length_wrong, moment_of, yes_or_no
 from .report import Booked, Outcome, Skipped
 from .texts import checked
 
-REWARD_COLUMNS = (
-    "name", "type", "cost_points", "description", "value", "program", "min_order_value", "stock",
-    "max_redemptions_total", "max_redemptions_per_member", "min_tier_level", "tiers", "segments",
-    "starts_at", "ends_at", "redemption_expiry_days", "fulfilment", "category", "terms",
-    "image_url", "featured", "sort_order", "active",
-)  # fmt: skip
+REWARD_COLUMNS = tuple(
+    """
+    name type cost_points description value program min_order_value stock max_redemptions_total
+    max_redemptions_per_member min_tier_level tiers segments starts_at ends_at
+    redemption_expiry_days fulfilment category terms image_url featured sort_order active
+    """.split()
+)
 REWARDS_NEED = ("name", "type", "cost_points")
 VOUCHER_COLUMNS = ("reward", "code")
-_NUMBERS = frozenset({
-    "cost_points", "stock", "max_redemptions_total", "max_redemptions_per_member",
-    "min_tier_level", "redemption_expiry_days", "sort_order",
-})  # fmt: skip
+_NUMBERS = frozenset(
+    """
+    cost_points stock max_redemptions_total max_redemptions_per_member min_tier_level
+    redemption_expiry_days sort_order
+    """.split()
+)
 MAX_SEGMENTS = 10_000
 """How many segments are looked through for a name; a tenant has far fewer."""
 _FARTHEST_YEAR = 9998
@@ -162,11 +165,14 @@ class _Catalogue:
             found[reward["name"]] = None if reward["name"] in found else reward
         ladder = await tiers.list_tiers(work)
         groups = await segments.list_segments(work, asked=ALL)
-        return cls(found, {
-            "program": await ledger.program_ids(work),
-            "tiers": {tier["name"]: tier["id"] for tier in ladder},
-            "segments": {segment["name"]: segment["id"] for segment in groups},
-        })  # fmt: skip
+        return cls(
+            found,
+            {
+                "program": await ledger.program_ids(work),
+                "tiers": {tier["name"]: tier["id"] for tier in ladder},
+                "segments": {segment["name"]: segment["id"] for segment in groups},
+            },
+        )
 
     def ids(self, column: str, names: Sequence[str]) -> list[UUID]:
         """Return the ids of programs, tiers or segments. Raise RowInvalid for one unknown."""

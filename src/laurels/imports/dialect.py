@@ -13,13 +13,12 @@ from .errors import RowInvalid
 
 DateOrder = Literal["iso", "day-first", "month-first"]
 
-NUMBERS = frozenset({
-    "amount", "tax_amount", "quantity", "unit_price", "line_amount", "line_tax_amount",
-})  # fmt: skip
-MOMENTS = frozenset({
-    "occurred_at", "birthday", "last_login_at", "enrolled_at", "earned_at", "matures_at",
-    "expires_at", "starts_at", "ends_at",
-})  # fmt: skip
+NUMBERS = frozenset("amount tax_amount quantity unit_price line_amount line_tax_amount".split())
+MOMENTS = frozenset(
+    """
+    occurred_at birthday last_login_at enrolled_at earned_at matures_at expires_at starts_at ends_at
+    """.split()
+)
 
 _COMMA = re.compile(r"(-?)([0-9]{1,3}(?:[. \u00a0][0-9]{3})+|[0-9]+)(?:,([0-9]+))?")
 _DATE = re.compile(

@@ -69,13 +69,21 @@ async def _balances(work: Work, after: UUID | None) -> Sheet:
             number = encode("wallet", each.wallet_id) + ("-owed" if each.points < 0 else "")
         by_mail = member["external_id"] is None and member["email"] is not None
         has_dates = each.points > 0
-        rows.append([
-            number, None if by_mail else name_of(member), member["email"] if by_mail else None,
-            each.program, each.points, each.earned_at,
-            (each.matures_at or NOW) if has_dates else None,
-            (each.expires_at or NEVER) if has_dates else None,
-            each.redeemed or None, each.expired or None, None,
-        ])  # fmt: skip
+        rows.append(
+            [
+                number,
+                None if by_mail else name_of(member),
+                member["email"] if by_mail else None,
+                each.program,
+                each.points,
+                each.earned_at,
+                (each.matures_at or NOW) if has_dates else None,
+                (each.expires_at or NEVER) if has_dates else None,
+                each.redeemed or None,
+                each.expired or None,
+                None,
+            ]
+        )
     return Sheet(rows, len(wallets), wallets[-1] if wallets else None)
 
 
@@ -100,11 +108,12 @@ async def _vouchers(work: Work, after: UUID | None) -> Sheet:
     return Sheet(rows, len(found), found[-1]["id"] if found else None)
 
 
-REDEMPTION_COLUMNS = (
-    "id", "member", "reward", "state", "quantity", "points_spent", "code", "discount_amount",
-    "redeemed_at", "completed_at", "expires_at", "used_at", "used_order", "ended_at",
-    "failure_reason", "source", "external_id",
-)  # fmt: skip
+REDEMPTION_COLUMNS = tuple(
+    """
+    id member reward state quantity points_spent code discount_amount redeemed_at completed_at
+    expires_at used_at used_order ended_at failure_reason source external_id
+    """.split()
+)
 
 
 async def _redemptions(work: Work, after: UUID | None) -> Sheet:
@@ -113,23 +122,27 @@ async def _redemptions(work: Work, after: UUID | None) -> Sheet:
     rows: list[Cells] = []
     for each in found:
         told = {
-            **each, "id": encode("redemption", each["id"]),
-            "member": name_of(people[each["member_id"]]), "reward": each["reward"]["name"],
-        }  # fmt: skip
+            **each,
+            "id": encode("redemption", each["id"]),
+            "member": name_of(people[each["member_id"]]),
+            "reward": each["reward"]["name"],
+        }
         rows.append([told[name] for name in REDEMPTION_COLUMNS])
     return Sheet(rows, len(found), found[-1]["id"] if found else None)
 
 
-EXPORTS: Mapping[str, Exported] = MappingProxyType({
-    "members": Exported(MEMBER_COLUMNS, members.count_active, _members),
-    "balances": Exported(BALANCE_COLUMNS, ledger.count_wallets, _balances),
-    "rewards": Exported(REWARD_COLUMNS, rewards.count_rewards, _rewards),
-    "vouchers": Exported(VOUCHER_COLUMNS, rewards.count_codes, _vouchers),
-    "purchases": Exported(PURCHASE_COLUMNS, purchases.count, walk_purchases),
-    "points": Exported(POINT_COLUMNS, members.count_active, walk_points),
-    "tiers": Exported(TIER_COLUMNS, members.count_active, walk_tiers),
-    "redemptions": Exported(REDEMPTION_COLUMNS, rewards.count_redemptions, _redemptions),
-})  # fmt: skip
+EXPORTS: Mapping[str, Exported] = MappingProxyType(
+    {
+        "members": Exported(MEMBER_COLUMNS, members.count_active, _members),
+        "balances": Exported(BALANCE_COLUMNS, ledger.count_wallets, _balances),
+        "rewards": Exported(REWARD_COLUMNS, rewards.count_rewards, _rewards),
+        "vouchers": Exported(VOUCHER_COLUMNS, rewards.count_codes, _vouchers),
+        "purchases": Exported(PURCHASE_COLUMNS, purchases.count, walk_purchases),
+        "points": Exported(POINT_COLUMNS, members.count_active, walk_points),
+        "tiers": Exported(TIER_COLUMNS, members.count_active, walk_tiers),
+        "redemptions": Exported(REDEMPTION_COLUMNS, rewards.count_redemptions, _redemptions),
+    }
+)
 """The kinds of exports, by name."""
 
 

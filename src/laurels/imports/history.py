@@ -19,14 +19,17 @@ from laurels.kit.work import Work
 from .parsing import PURCHASE_COLUMNS
 from .sheets import PAGE, Cell, Sheet, name_of
 
-POINT_COLUMNS = (
-    "member", "program", "number", "type", "source", "points", "balance_after", "debt_after",
-    "purchase", "reason", "occurred_at",
-)  # fmt: skip
-TIER_COLUMNS = (
-    "member", "tier", "level", "reason", "achieved_at", "ended_at", "expires_at", "grace_until",
-    "points_at_achievement", "spend_at_achievement", "orders_at_achievement", "note",
-)  # fmt: skip
+POINT_COLUMNS = tuple(
+    """
+    member program number type source points balance_after debt_after purchase reason occurred_at
+    """.split()
+)
+TIER_COLUMNS = tuple(
+    """
+    member tier level reason achieved_at ended_at expires_at grace_until points_at_achievement
+    spend_at_achievement orders_at_achievement note
+    """.split()
+)
 _LINE = ("sku", "name", "category", "quantity", "unit_price", "amount", "tax_amount")
 _LINE_BACK = ("line", "quantity", "amount")
 
@@ -42,11 +45,13 @@ async def walk_purchases(work: Work, after: UUID | None) -> Sheet:
         number = each["external_id"] or encode("purchase", purchase_id)
         buyer = people.get(each["member_id"])
         told = {
-            **each, "external_id": number, "member": buyer,
+            **each,
+            "external_id": number,
+            "member": buyer,
             "lines": _json(each["lines"], _LINE),
             "points_paid": sum(paid["points"] or 0 for paid in each["payments"]) or None,
             "attributes": _facts(each["attributes"]),
-        }  # fmt: skip
+        }
         rows.append([told.get(column) for column in PURCHASE_COLUMNS])
         rows += [_refund_row(refund, each, number, buyer) for refund in each["refunds"]]
     return Sheet(rows, len(ids), ids[-1] if ids else None)
@@ -89,8 +94,7 @@ def _facts(facts: Mapping[str, Any]) -> str | None:
 
 async def walk_points(work: Work, after: UUID | None) -> Sheet:
     """Return every movement of some members, wallet by wallet in the order booked."""
-    people = {row["id"]: name_of(row)
-              for row in await members.walk(work, after=after, limit=PAGE)}  # fmt: skip
+    people = {row["id"]: name_of(row) for row in await members.walk(work, after=after, limit=PAGE)}
     found = await ledger.history_of(work, list(people))
     rows: list[Sequence[Cell]] = [
         [people[each["member_id"]], *(each[column] for column in POINT_COLUMNS[1:])]
@@ -101,8 +105,7 @@ async def walk_points(work: Work, after: UUID | None) -> Sheet:
 
 async def walk_tiers(work: Work, after: UUID | None) -> Sheet:
     """Return every standing that some members had, the first one first."""
-    people = {row["id"]: name_of(row)
-              for row in await members.walk(work, after=after, limit=PAGE)}  # fmt: skip
+    people = {row["id"]: name_of(row) for row in await members.walk(work, after=after, limit=PAGE)}
     found = await tiers.history_of(work, list(people))
     rows: list[Sequence[Cell]] = [
         [people[each["member_id"]], *(each[column] for column in TIER_COLUMNS[1:])]

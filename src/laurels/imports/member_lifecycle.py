@@ -1,12 +1,13 @@
 """The imports' part in the lives of members: refused rows that tell of an erased person go."""
 
 from laurels.events import Erasing, lifecycle_hook
+from laurels.kit.db.sql import statements
 from laurels.kit.work import Work
+
+SQL = statements(__name__)
 
 
 @lifecycle_hook(Erasing)
 async def erase_words(work: Work, change: Erasing) -> None:
     """No refused row holds a word of the person any more."""
-    await work.fetch(
-        "select laurels.scrub_rejected_rows($1, $2)", work.tenant_id, list(change.texts)
-    )
+    await work.fetch(SQL.scrub_rejected_rows, work.tenant_id, list(change.texts))

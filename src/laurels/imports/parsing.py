@@ -24,17 +24,25 @@ from .texts import checked
 
 REQUIRED = ("external_id", "member", "occurred_at", "amount", "currency")
 PURCHASE_COLUMNS = (
-    *REQUIRED, "tax_amount", "points_paid", "source", "status", "refund_of", "channel",
-    "payment_method", "note", "lines", "attributes",
-)  # fmt: skip
-LINE_COLUMNS = (
-    "sku", "name", "category", "quantity", "unit_price", "line_amount", "line_tax_amount",
-)  # fmt: skip
+    *REQUIRED,
+    "tax_amount",
+    "points_paid",
+    "source",
+    "status",
+    "refund_of",
+    "channel",
+    "payment_method",
+    "note",
+    "lines",
+    "attributes",
+)
+LINE_COLUMNS = tuple("sku name category quantity unit_price line_amount line_tax_amount".split())
 """Of a file with a row for each line: what is the line's own."""
-_OF_THE_ORDER = (
-    "member", "amount", "tax_amount", "points_paid", "currency", "status", "refund_of", "channel",
-    "payment_method", "note",
-)  # fmt: skip
+_OF_THE_ORDER = tuple(
+    """
+    member amount tax_amount points_paid currency status refund_of channel payment_method note
+    """.split()
+)
 STATUSES = ("pending", "completed", "failed", "cancelled")
 PAYMENT_METHODS = ("cash", "card", "mobile", "other")
 MAX_LENGTHS = {
@@ -128,9 +136,13 @@ class Reading:
             total = sum((line.amount for line in lines), Decimal(0))
             width = len(first)
             whole = Reading(
-                {**places, "amount": width}, self.source, self.currency, self.zone, self.now,
+                {**places, "amount": width},
+                self.source,
+                self.currency,
+                self.zone,
+                self.now,
                 self._moments,
-            )  # fmt: skip
+            )
             item = whole.purchase([*first, format(total, "f")])
         if isinstance(item, NewPurchase):
             item.lines = lines
@@ -151,8 +163,11 @@ class Reading:
         return item
 
     def _line(self, values: list[str]) -> Line:
-        cells = {name: bare(values[self.places[name]].strip())
-                 for name in LINE_COLUMNS if name in self.places}  # fmt: skip
+        cells = {
+            name: bare(values[self.places[name]].strip())
+            for name in LINE_COLUMNS
+            if name in self.places
+        }
         given: dict[str, Any] = {
             name.removeprefix("line_"): cell for name, cell in cells.items() if cell
         }
@@ -189,8 +204,11 @@ class Reading:
 
     def _line_back(self, values: list[str]) -> RefundLine:
         """Return the line of a purchase that a row of a refund brings back."""
-        cells = {name: bare(values[self.places[name]].strip())
-                 for name in ("sku", "quantity", "line_amount") if name in self.places}  # fmt: skip
+        cells = {
+            name: bare(values[self.places[name]].strip())
+            for name in ("sku", "quantity", "line_amount")
+            if name in self.places
+        }
         given = {name.removeprefix("line_"): cell for name, cell in cells.items() if cell}
         try:
             return line_back_of(given)
@@ -335,17 +353,24 @@ def length_wrong(column: str, value: str, longest: int, *, needed: bool = False)
 
 # -- members ------------------------------------------------------------------------------------
 
-MEMBER_COLUMNS = (
-    "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
-    "email_opt_in_at", "email_opt_in_source", "sms_opt_in", "sms_opt_in_at", "sms_opt_in_source",
-    "is_vip", "last_login_at", "enrolled_at", "identities", "attributes",
-)  # fmt: skip
+MEMBER_COLUMNS = tuple(
+    """
+    external_id email first_name last_name phone birthday email_opt_in email_opt_in_at
+    email_opt_in_source sms_opt_in sms_opt_in_at sms_opt_in_source is_vip last_login_at enrolled_at
+    identities attributes
+    """.split()
+)
 KNOWN_BY = ("external_id", "email", "identities")
 """What members are known by: a row needs one of them."""
 _MEMBER_MAX_LENGTHS = {
-    "external_id": 128, "email": 254, "first_name": 200, "last_name": 200, "phone": 32,
-    "email_opt_in_source": 64, "sms_opt_in_source": 64,
-}  # fmt: skip
+    "external_id": 128,
+    "email": 254,
+    "first_name": 200,
+    "last_name": 200,
+    "phone": 32,
+    "email_opt_in_source": 64,
+    "sms_opt_in_source": 64,
+}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _YES = {"true": True, "yes": True, "y": True, "1": True, "t": True}
 _ANSWERS = _YES | {"false": False, "no": False, "n": False, "0": False, "f": False}

@@ -74,17 +74,17 @@ class Table:
             try:
                 text = raw.decode("utf-8").rstrip(_ENDINGS)
             except UnicodeDecodeError as error:
-                yield _bad(self, number, raw, "not_utf8", (
-                    f"byte {error.start + 1} is not UTF-8; save the file as UTF-8"
-                ))  # fmt: skip
+                words = f"byte {error.start + 1} is not UTF-8; save the file as UTF-8"
+                yield _bad(self, number, raw, "not_utf8", words)
                 continue
             if "\x00" in text:
                 yield _bad(self, number, raw, "null_byte", "contains a null byte; remove it")
             elif LOST in text:
-                yield _bad(self, number, raw, "lost_character", (
+                words = (
                     f"holds U+FFFD ({LOST}), which stands where a character was lost; write what"
                     " belongs there and save the file as UTF-8"
-                ))  # fmt: skip
+                )
+                yield _bad(self, number, raw, "lost_character", words)
             elif '"' in text:
                 yield self._quoted(number, raw, text)
             else:
@@ -226,8 +226,10 @@ def _table(
         what = "is empty" if not raw else "has no header"
         raise FileRefused(f"{file} {what}; its first line must name the columns")
     try:
-        found = {each: next(csv.reader([text], delimiter=each, strict=True))
-                 for each in ([mark] if mark else _DELIMITERS)}  # fmt: skip
+        found = {
+            each: next(csv.reader([text], delimiter=each, strict=True))
+            for each in ([mark] if mark else _DELIMITERS)
+        }
     except csv.Error:
         raise FileRefused(f"the header of {file} has an open or misplaced quote") from None
     delimiter = max(found, key=lambda each: len(found[each]))

@@ -55,6 +55,9 @@ async def export_rows(kind: Kind, request: Request, work: Reading) -> Response:
     exports: Exports = request.app.state.exports
     await note_export(work, kind)
     return exports.stream(
-        work.tenant_id, kind, work.actor, token=token_of(request),
+        work.tenant_id,
+        kind,
+        work.actor,
+        token=token_of(request),
         permissions=(Permission.IMPORTS_READ, *SHOWS[kind]),
-    )  # fmt: skip
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import orjson
 
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Work
 
@@ -15,51 +16,41 @@ from .cells import bare, guard
 from .reading import REJECT_COLUMNS
 from .report import Rejection, Report
 
+SQL = statements(__name__)
+
 MAX_STORED = 2_000
 """Characters of one value that the table of refused rows keeps; the file keeps them all."""
 
 
 async def begin(work: Work, *, kind: str, source: str, file_name: str) -> UUID:
     """A run exists; those of the same source that were broken off are failed."""
-    await work.fetch(
-        "update laurels.import_runs set status = 'failed', finished_at = $4"
-        " where tenant_id = $1 and kind = $2 and source = $3 and status = 'running'",
-        work.tenant_id, kind, source, work.now,
-    )  # fmt: skip
+    await work.fetch(SQL.fail_unfinished, work.tenant_id, kind, source, work.now)
     run_id = new_id()
-    await work.fetch(
-        "insert into laurels.import_runs (tenant_id, id, kind, source, file_name, status,"
-        " started_at) values ($1, $2, $3, $4, $5, 'running', $6)",
-        work.tenant_id, run_id, kind, source, file_name, work.now,
-    )  # fmt: skip
+    await work.fetch(SQL.begin_run, work.tenant_id, run_id, kind, source, file_name, work.now)
     return run_id
 
 
 async def progress(work: Work, run_id: UUID, part: Report) -> None:
     """The run counts what a batch did, in the transaction that did it."""
     await work.fetch(
-        "update laurels.import_runs set read = read + $3, booked = booked + $4,"
-        " skipped = skipped + $5, rejected = rejected + $6 where tenant_id = $1 and id = $2",
-        work.tenant_id, run_id, part.read, part.booked, part.skipped, part.rejected,
-    )  # fmt: skip
+        SQL.add_progress,
+        work.tenant_id,
+        run_id,
+        part.read,
+        part.booked,
+        part.skipped,
+        part.rejected,
+    )
 
 
 async def end(work: Work, run_id: UUID, status: str) -> None:
     """The run is finished, or failed."""
-    await work.fetch(
-        "update laurels.import_runs set status = $3, finished_at = $4"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, run_id, status, work.now,
-    )  # fmt: skip
+    await work.fetch(SQL.end_run, work.tenant_id, run_id, status, work.now)
 
 
 async def has_finished(work: Work, *, kind: str, source: str) -> bool:
     """Return whether a run over this source came to its end."""
-    row = await work.fetchrow(
-        "select 1 from laurels.import_runs where tenant_id = $1 and kind = $2 and source = $3"
-        " and status = 'finished' limit 1",
-        work.tenant_id, kind, source,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.has_finished, work.tenant_id, kind, source)
     return row is not None
 
 
@@ -69,15 +60,11 @@ async def reject(
     """The refused rows are kept with their reasons."""
     if not rejections:
         return
-    rows = [(rejection, line, values) for rejection in rejections
-            for line, values in rejection.each()]  # fmt: skip
+    rows = [
+        (rejection, line, values) for rejection in rejections for line, values in rejection.each()
+    ]
     await work.fetch(
-        """
-        insert into laurels.rejected_rows (tenant_id, run_id, line, field, code, message, row)
-        select $1, $2, n.line, n.field, n.code, n.message, n.row::jsonb
-        from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
-            as n (line, field, code, message, row)
-        """,
+        SQL.add_rejected_rows,
         work.tenant_id,
         run_id,
         [line for _, line, _ in rows],

@@ -80,10 +80,7 @@ class Options:
 
 
 async def import_purchases(
-    database: Database,
-    tenant_id: UUID,
-    options: Options,
-    on_progress: OnProgress | None = None,
+    database: Database, tenant_id: UUID, options: Options, on_progress: OnProgress | None = None
 ) -> Report:
     """The purchases and refunds of the file are in the books, each once; return the difference.
 
@@ -112,10 +109,7 @@ async def import_purchases(
 
 
 async def import_members(
-    database: Database,
-    tenant_id: UUID,
-    options: Options,
-    on_progress: OnProgress | None = None,
+    database: Database, tenant_id: UUID, options: Options, on_progress: OnProgress | None = None
 ) -> Report:
     """The members of the file exist with these profiles; empty cells leave what is there.
 
@@ -137,10 +131,7 @@ async def import_members(
 
 
 async def import_balances(
-    database: Database,
-    tenant_id: UUID,
-    options: Options,
-    on_progress: OnProgress | None = None,
+    database: Database, tenant_id: UUID, options: Options, on_progress: OnProgress | None = None
 ) -> Report:
     """The points of the file are in its members' wallets, lot by lot, each row once.
 
@@ -162,10 +153,7 @@ async def import_balances(
 
 
 async def import_rewards(
-    database: Database,
-    tenant_id: UUID,
-    options: Options,
-    on_progress: OnProgress | None = None,
+    database: Database, tenant_id: UUID, options: Options, on_progress: OnProgress | None = None
 ) -> Report:
     """The rewards of the file are in the catalogue, by name; empty cells leave what is there.
 
@@ -181,10 +169,7 @@ async def import_rewards(
 
 
 async def import_vouchers(
-    database: Database,
-    tenant_id: UUID,
-    options: Options,
-    on_progress: OnProgress | None = None,
+    database: Database, tenant_id: UUID, options: Options, on_progress: OnProgress | None = None
 ) -> Report:
     """The codes of the file are in the pools of their rewards, each once.
 

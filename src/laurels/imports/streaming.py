@@ -115,6 +115,5 @@ class ExportStream(StreamingResponse):
                 async with asyncio.timeout(MAX_SECONDS):
                     await super().__call__(scope, receive, send)
             except TimeoutError:
-                log.warning("an export took longer than %g seconds and was given up",
-                            MAX_SECONDS)  # fmt: skip
+                log.warning("an export took longer than %g seconds and was given up", MAX_SECONDS)
                 raise

@@ -4,10 +4,12 @@ from laurels.kit.values.text import check_key, check_line, check_prose
 
 from .errors import RowInvalid
 
-_KEYS = frozenset({
-    "external_id", "email", "member", "refund_of", "channel", "code", "category", "sku",
-    "email_opt_in_source", "sms_opt_in_source",
-})  # fmt: skip
+_KEYS = frozenset(
+    """
+    external_id email member refund_of channel code category sku email_opt_in_source
+    sms_opt_in_source
+    """.split()
+)
 _PROSE = frozenset({"note", "reason", "description", "terms"})
 
 

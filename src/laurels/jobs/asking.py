@@ -6,6 +6,7 @@ from uuid import UUID
 
 from laurels import audit, tenants
 from laurels.kit.db.pool import Database
+from laurels.kit.db.sql import statements
 from laurels.kit.jobs import Every, Job, all_jobs
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.time import zone
@@ -14,6 +15,8 @@ from laurels.kit.work import Actor, Work, open_work
 from .errors import JobNotFound
 from .queries import RunView, get_run, last_runs
 from .running import OnProgress, carry_out
+
+SQL = statements(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,7 @@ async def ask(work: Work, name: str, *, anew: bool = False) -> RunView:
     one that only waits begins after this transaction. Raise JobNotFound.
     """
     job_named(name)
-    row = await work.fetchrow(
-        "select id from laurels.job_runs where tenant_id = $1 and job = $2"
-        " and (state = 'waiting' or (state = 'running' and not $3)) and origin = 'hand'"
-        " order by id limit 1 for no key update",
-        work.tenant_id, name, anew,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.find_run_under_way, work.tenant_id, name, anew)
     run_id = await _insert(work, name, state="waiting") if row is None else row["id"]
     return await get_run(work, run_id)
 
@@ -96,10 +94,7 @@ async def _insert(work: Work, name: str, *, state: str) -> UUID:
     run_id = new_id()
     # Marked as running where it runs at once, so that no worker takes it up meanwhile.
     await work.fetch(
-        "insert into laurels.job_runs (tenant_id, id, job, period, origin, state, due_at,"
-        " created_at, beat_at) values ($1, $2, $3, $4, 'hand', $5, $6, now(),"
-        " case when $5 = 'running' then now() end)",
-        work.tenant_id, run_id, name, f"by hand {run_id}", state, work.now,
-    )  # fmt: skip
+        SQL.ask_run, work.tenant_id, run_id, name, f"by hand {run_id}", state, work.now
+    )
     await audit.record(work, "job.asked_for", "job_run", run_id, after={"job": name})
     return run_id

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from laurels import audit, tenants
+from laurels.kit.db.sql import statements
 from laurels.kit.jobs import Every, Job, all_jobs
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.time import utc_now, zone
@@ -20,6 +21,8 @@ from .errors import ClockMoving, ClockTargetInvalid, NotATestTenant
 from .queries import RunView, find_run
 from .running import LONG, Attempt, Stopped, carry_out_at
 from .spans import read_span
+
+SQL = statements(__name__)
 
 JOB = "test_clock.advance"
 MAX_ADVANCE = timedelta(days=5 * 366)
@@ -47,9 +50,7 @@ class _Stop:
 
 async def clock_of(work: Work) -> ClockView | None:
     """Return the tenant's test clock, None while its time is the real one."""
-    row = await work.fetchrow(
-        "select now, target, run_id from laurels.test_clocks where tenant_id = $1", work.tenant_id
-    )
+    row = await work.fetchrow(SQL.find_clock, work.tenant_id)
     if row is None:
         return None
     return ClockView(row["now"], row["target"], await find_run(work, row["run_id"]))
@@ -92,10 +93,7 @@ async def _lock(work: Work) -> tuple[datetime, bool]:
     """Return the tenant's present and whether it has a clock; who would move it comes in turn."""
     # The tenant's row stands for the clock, which may not be there yet.
     await work.fetch("select 1 from laurels.tenants where id = $1 for update", work.tenant_id)
-    row = await work.fetchrow(
-        "select now, target from laurels.test_clocks where tenant_id = $1 for update",
-        work.tenant_id,
-    )
+    row = await work.fetchrow(SQL.lock_clock, work.tenant_id)
     if row is None:
         return work.now, False
     if row["target"] is not None:
@@ -116,17 +114,15 @@ async def _send(work: Work, now: datetime, target: datetime, *, field: str) -> C
         raise ClockTargetInvalid(msg, field=field)
     run_id = new_id()
     await work.fetch(
-        "insert into laurels.job_runs (tenant_id, id, job, period, origin, state, due_at,"
-        " created_at, total) values ($1, $2, $3, $4, 'hand', 'waiting', $5, now(), $6)",
-        work.tenant_id, run_id, JOB, f"{now.isoformat()}/{target.isoformat()}", now,
+        SQL.make_clock_run,
+        work.tenant_id,
+        run_id,
+        JOB,
+        f"{now.isoformat()}/{target.isoformat()}",
+        now,
         int(target.timestamp()) - int(now.timestamp()),
-    )  # fmt: skip
-    await work.fetch(
-        "insert into laurels.test_clocks (tenant_id, now, target, run_id, created_at)"
-        " values ($1, $2, $3, $4, now()) on conflict (tenant_id) do update"
-        " set target = excluded.target, run_id = excluded.run_id",
-        work.tenant_id, now, target, run_id,
-    )  # fmt: skip
+    )
+    await work.fetch(SQL.send_clock, work.tenant_id, now, target, run_id)
     await audit.record(
         work,
         "test_clock.advanced",
@@ -165,11 +161,7 @@ LONG[JOB] = _travel
 
 async def _stand(work: Work, run: RunView) -> _Stop | None:
     """Return where the clock stands and what is due there; None when it has arrived."""
-    row = await work.fetchrow(
-        "select now, target from laurels.test_clocks where tenant_id = $1 and target is not null"
-        " and run_id = $2",
-        work.tenant_id, run.id,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.find_moving_clock, work.tenant_id, run.id)
     if row is None:
         return None
     tenant = await tenants.current(work)
@@ -202,17 +194,11 @@ async def _move_on(work: Work, attempt: Attempt, stop: _Stop) -> None:
     """The clock stands where something is due next, at most at its target; there it has arrived."""
     if stop.now >= stop.target:
         await attempt.beat(work)
-        await work.fetch(
-            "update laurels.test_clocks set target = null where tenant_id = $1 and run_id = $2",
-            work.tenant_id, attempt.run.id,
-        )  # fmt: skip
+        await work.fetch(SQL.stop_clock, work.tenant_id, attempt.run.id)
         return
     following = await _next_stop(work, stop)
     await attempt.beat(work, done=int(following.timestamp()) - int(stop.now.timestamp()))
-    await work.fetch(
-        "update laurels.test_clocks set now = $3 where tenant_id = $1 and run_id = $2",
-        work.tenant_id, attempt.run.id, following,
-    )  # fmt: skip
+    await work.fetch(SQL.move_clock, work.tenant_id, attempt.run.id, following)
 
 
 async def _next_stop(work: Work, stop: _Stop) -> datetime:
@@ -233,9 +219,9 @@ async def _next_stop(work: Work, stop: _Stop) -> datetime:
 async def _what_ran(work: Work, run: RunView) -> dict[str, Any]:
     start, _, target = run.period.partition("/")
     rows = await work.fetch(
-        "select job, count(*) as runs, sum(done)::bigint as done from laurels.job_runs"
-        " where tenant_id = $1 and origin = 'clock' and due_at >= $2 and due_at <= $3"
-        " group by job order by job",
-        work.tenant_id, datetime.fromisoformat(start), datetime.fromisoformat(target),
-    )  # fmt: skip
+        SQL.count_clock_runs,
+        work.tenant_id,
+        datetime.fromisoformat(start),
+        datetime.fromisoformat(target),
+    )
     return {row["job"]: {"runs": row["runs"], "done": row["done"]} for row in rows}

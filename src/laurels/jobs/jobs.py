@@ -1,8 +1,11 @@
 """The house's own jobs: what is past its days is forgotten. They keep to the real time."""
 
+from laurels.kit.db.sql import statements
 from laurels.kit.http import idempotency
 from laurels.kit.jobs import job
 from laurels.kit.work import Work
+
+SQL = statements(__name__)
 
 
 @job(
@@ -26,10 +29,5 @@ async def forget_old_answers(work: Work, *, limit: int) -> int:
 )
 async def forget_old_runs(work: Work, *, limit: int) -> int:
     """Forget runs that ended more than 45 days ago, but for the last one of each job."""
-    rows = await work.fetch(
-        "delete from laurels.job_runs where tenant_id = $1 and id in ("
-        " select r.id from laurels.job_runs as r where r.tenant_id = $1"
-        " and laurels.may_forget(r, now()) order by r.id limit $2) returning 1",
-        work.tenant_id, limit,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.forget_old_runs, work.tenant_id, limit)
     return len(rows)

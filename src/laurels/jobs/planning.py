@@ -83,8 +83,10 @@ async def _due_by_tenant(raw: Raw, zones: list[str], since: datetime, now: datet
             continue
         if isinstance(job.schedule, Every):
             period, moment = job.schedule.latest(now, UTC_ZONE)
-            found += [Due(job, period, moment, tenant_id=each)
-                      for each in await _waiting(raw, job.waiting, now)]  # fmt: skip
+            found += [
+                Due(job, period, moment, tenant_id=each)
+                for each in await _waiting(raw, job.waiting, now)
+            ]
             continue
         asked: dict[datetime, dict[str, Due]] = defaultdict(dict)
         for each in _missed(job, zones, since, now):
@@ -95,9 +97,11 @@ async def _due_by_tenant(raw: Raw, zones: list[str], since: datetime, now: datet
             if not homes:
                 rows = await raw.fetch("select id, time_zone from laurels.list_tenants()")
                 homes = {row["id"]: row["time_zone"] for row in rows}
-            found += [replace(due[homes[tenant]], tenant_id=tenant)
-                      for tenant in await _waiting(raw, job.waiting, as_of)
-                      if homes.get(tenant) in due]  # fmt: skip
+            found += [
+                replace(due[homes[tenant]], tenant_id=tenant)
+                for tenant in await _waiting(raw, job.waiting, as_of)
+                if homes.get(tenant) in due
+            ]
     return found
 
 

@@ -40,10 +40,8 @@ COLUMNS = (
 
 async def find_run(work: Work, run_id: UUID) -> RunView | None:
     """Return a run, None when it was forgotten."""
-    row = await work.fetchrow(
-        f"select {COLUMNS} from laurels.job_runs where tenant_id = $1 and id = $2",
-        work.tenant_id, run_id,
-    )  # fmt: skip
+    sql = f"select {COLUMNS} from laurels.job_runs where tenant_id = $1 and id = $2"
+    row = await work.fetchrow(sql, work.tenant_id, run_id)
     return None if row is None else RunView(*row)
 
 
@@ -62,24 +60,29 @@ async def list_runs(
     work: Work, *, job: str | None = None, state: str | None = None, asked: Asked = FIRST
 ) -> Found[RunView]:
     """Return runs, usually newest first, of one job or state if so asked."""
-    found = await RUNS.fetch(
-        work, asked,
-        f"select {COLUMNS} from laurels.job_runs where tenant_id = $1"
-        " and ($2::text is null or job = $2) and ($3::text is null or state = $3)",
-        work.tenant_id, job, state,
-    )  # fmt: skip
+    sql = f"""
+        select {COLUMNS}
+        from laurels.job_runs
+        where tenant_id = $1 and ($2::text is null or job = $2) and ($3::text is null or state = $3)
+    """
+    found = await RUNS.fetch(work, asked, sql, work.tenant_id, job, state)
     return found.map(lambda row: RunView(**row))
 
 
 async def last_runs(work: Work, jobs: list[str]) -> dict[str, RunView]:
     """Return the last run of each of these jobs that has had one."""
-    rows = await work.fetch(
-        f"select {', '.join('r.' + name for name in COLUMNS.split(', '))}"
-        " from unnest($2::text[]) as n (job) cross join lateral ("
-        "  select * from laurels.job_runs as j where j.tenant_id = $1 and j.job = n.job"
-        "  order by j.id desc limit 1) as r",
-        work.tenant_id, jobs,
-    )  # fmt: skip
+    sql = f"""
+        select {", ".join("r." + name for name in COLUMNS.split(", "))}
+        from unnest($2::text[]) as n (job)
+        cross join lateral (
+          select *
+          from laurels.job_runs as j
+          where j.tenant_id = $1 and j.job = n.job
+          order by j.id desc
+          limit 1
+        ) as r
+    """
+    rows = await work.fetch(sql, work.tenant_id, jobs)
     return {row["job"]: RunView(*row) for row in rows}
 
 

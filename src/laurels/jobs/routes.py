@@ -12,13 +12,7 @@ from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import asking, clock, queries
-from .errors import (
-    ClockMoving,
-    ClockTargetInvalid,
-    JobNotFound,
-    JobRunNotFound,
-    NotATestTenant,
-)
+from .errors import ClockMoving, ClockTargetInvalid, JobNotFound, JobRunNotFound, NotATestTenant
 from .schemas import JobOut, JobRunOut, JobsOut, RunId, State, TestClockIn, TestClockOut
 
 router = APIRouter(prefix="/v1", tags=["jobs"], route_class=TransactionalRoute)

@@ -18,12 +18,15 @@ import orjson
 from prometheus_client import Counter, Histogram
 
 from laurels.kit.db.pool import Database
+from laurels.kit.db.sql import statements
 from laurels.kit.jobs import Count, Job, NotYet, all_jobs
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work, open_work
 
 from .errors import JobNotFound, RunOvertaken
 from .queries import COLUMNS, RunView, get_run
+
+SQL = statements(__name__)
 
 log = logging.getLogger("laurels.jobs")
 MAX_STEPS = 100_000
@@ -58,11 +61,8 @@ class Attempt:
     async def beat(self, work: Work, *, done: int = 0) -> None:
         """Show life and count what was done. Raise RunOvertaken when the run is another's now."""
         row = await work.fetchrow(
-            "update laurels.job_runs set beat_at = now(), done = done + $4"
-            " where tenant_id = $1 and id = $2 and attempts = $3 and state = 'running'"
-            " returning done, total",
-            work.tenant_id, self.run.id, self.run.attempts, done,
-        )  # fmt: skip
+            SQL.beat_and_count, work.tenant_id, self.run.id, self.run.attempts, done
+        )
         if row is None:
             raise RunOvertaken
         self.on_progress(row["done"], row["total"])
@@ -101,16 +101,23 @@ async def carry_out_at(
 ) -> None:
     """The job has run, now or before, for this period of a tenant's test clock."""
     async with open_work(database, tenant_id=tenant_id) as work:
-        row = await work.fetchrow(
-            "insert into laurels.job_runs as r (tenant_id, id, job, period, origin, state, due_at,"
-            " created_at, started_at, beat_at, attempts)"
-            " values ($1, $2, $3, $4, 'clock', 'running', $5, now(), now(), now(), 1)"
-            " on conflict (tenant_id, job, period) do update set state = 'running',"
-            " finished_at = null, error = null, beat_at = excluded.beat_at,"
-            " next_attempt_at = null, attempts = r.attempts + 1"
-            f" where r.state <> 'done' returning {COLUMNS}",
-            tenant_id, new_id(), job.name, period, moment,
-        )  # fmt: skip
+        sql = f"""
+            insert into laurels.job_runs as r (
+              tenant_id, id, job, period, origin, state, due_at, created_at, started_at, beat_at,
+              attempts
+            )
+            values ($1, $2, $3, $4, 'clock', 'running', $5, now(), now(), now(), 1)
+            on conflict (tenant_id, job, period) do update set
+              state = 'running',
+              finished_at = null,
+              error = null,
+              beat_at = excluded.beat_at,
+              next_attempt_at = null,
+              attempts = r.attempts + 1
+            where r.state <> 'done'
+            returning {COLUMNS}
+        """
+        row = await work.fetchrow(sql, tenant_id, new_id(), job.name, period, moment)
     if row is not None:
         run = RunView(*row)
         attempt = Attempt(database, tenant_id, run, _never, _silently)
@@ -134,11 +141,7 @@ async def _beat(attempt: Attempt) -> None:
         await asyncio.sleep(BEAT_SECONDS)
         try:
             async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
-                await work.fetch(
-                    "update laurels.job_runs set beat_at = now() where tenant_id = $1"
-                    " and id = $2 and attempts = $3 and state = 'running'",
-                    work.tenant_id, attempt.run.id, attempt.run.attempts,
-                )  # fmt: skip
+                await work.fetch(SQL.beat, work.tenant_id, attempt.run.id, attempt.run.attempts)
         except Exception as error:  # noqa: BLE001 - the next one may come through
             log.warning("a run of %s could not show life: %r", attempt.run.job, error)
 
@@ -189,12 +192,7 @@ def _job(name: str) -> Job:
 
 async def _begin(database: Database, tenant_id: UUID, run_id: UUID) -> RunView | None:
     async with open_work(database, tenant_id=tenant_id) as work:
-        rows = await work.fetch(
-            "update laurels.job_runs set state = 'running', attempts = attempts + 1,"
-            " started_at = coalesce(started_at, now()), beat_at = now(), error = null"
-            " where tenant_id = $1 and id = $2 and state in ('waiting', 'running') returning 1",
-            tenant_id, run_id,
-        )  # fmt: skip
+        rows = await work.fetch(SQL.begin_run, tenant_id, run_id)
         return await get_run(work, run_id) if rows else None
 
 
@@ -218,10 +216,12 @@ async def _expect(attempt: Attempt, count: Count) -> None:
     """The run knows how much there is to do, and begins with nothing done of it."""
     async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
         await work.fetch(
-            "update laurels.job_runs set done = 0, total = $4"
-            " where tenant_id = $1 and id = $2 and attempts = $3 and state = 'running'",
-            work.tenant_id, attempt.run.id, attempt.run.attempts, await count(work),
-        )  # fmt: skip
+            SQL.expect_steps,
+            work.tenant_id,
+            attempt.run.id,
+            attempt.run.attempts,
+            await count(work),
+        )
         await attempt.beat(work)
 
 
@@ -232,13 +232,19 @@ async def _end_alone(attempt: Attempt, result: dict[str, Any]) -> RunView:
 
 
 async def _end(work: Work, run: RunView, *, result: dict[str, Any] | None = None) -> RunView:
+    sql = f"""
+        update laurels.job_runs
+        set state = 'done', finished_at = now(), result = $4::text::jsonb
+        where tenant_id = $1 and id = $2 and attempts = $3
+        returning {COLUMNS}
+    """
     row = await work.fetchrow(
-        "update laurels.job_runs set state = 'done', finished_at = now(),"
-        " result = $4::text::jsonb where tenant_id = $1 and id = $2 and attempts = $3"
-        f" returning {COLUMNS}",
-        work.tenant_id, run.id, run.attempts,
+        sql,
+        work.tenant_id,
+        run.id,
+        run.attempts,
         None if result is None else orjson.dumps(result).decode(),
-    )  # fmt: skip
+    )
     assert row is not None, "this attempt showed life in the same transaction"
     return RunView(*row)
 
@@ -252,11 +258,11 @@ async def _leave(
     """
     async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
         await work.fetch(
-            """
-            update laurels.job_runs
-            set state = $4, error = $5, next_attempt_at = now() + $6::interval,
-                finished_at = case when $4 = 'failed' then now() end
-            where tenant_id = $1 and id = $2 and attempts = $3 and state = 'running'
-            """,
-            attempt.tenant_id, attempt.run.id, attempt.run.attempts, state, error, delay,
-        )  # fmt: skip
+            SQL.leave_run,
+            attempt.tenant_id,
+            attempt.run.id,
+            attempt.run.attempts,
+            state,
+            error,
+            delay,
+        )

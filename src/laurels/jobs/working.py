@@ -14,11 +14,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from laurels.kit.db.pool import Database
+from laurels.kit.db.sql import statements
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import open_work
 
 from .planning import Planner
 from .running import carry_out
+
+SQL = statements(__name__)
 
 log = logging.getLogger("laurels.jobs")
 LOOK_EVERY = 0.5
@@ -46,9 +49,7 @@ async def claim(database: Database, *, limit: int) -> list[Claimed]:
     claimed: list[Claimed] = []
     for tenant_id, job in rows:
         async with open_work(database, tenant_id=tenant_id) as work:
-            row = await work.fetchrow(
-                "select laurels.claim_job_run($1, $2, $3)", work.tenant_id, job, LEASE
-            )
+            row = await work.fetchrow(SQL.claim_run, work.tenant_id, job, LEASE)
         if row is not None and row[0] is not None:
             claimed.append(Claimed(tenant_id, row[0], job))
     return claimed

@@ -9,12 +9,13 @@ from datetime import datetime
 from uuid import UUID
 
 from .db.pool import Raw
+from .db.sql import statements
 from .values.time import utc_now
+
+SQL = statements(__name__)
 
 
 async def business_now(raw: Raw, tenant_id: UUID) -> datetime:
     """Return the tenant's present moment: its test clock's if it has one, else the real one."""
-    clock = await raw.fetchval(
-        "select now from laurels.test_clocks where tenant_id = $1", tenant_id
-    )
+    clock = await raw.fetchval(SQL.find_test_clock, tenant_id)
     return clock or utc_now()

@@ -346,8 +346,19 @@ def each_period(
     schedule = _schedule(daily, every)
 
     def register(step: PeriodStep) -> PeriodStep:
-        _add(Job(name, None, schedule, limit, waiting, None, business, look_back=look_back,
-                 period_step=step))  # fmt: skip
+        _add(
+            Job(
+                name,
+                None,
+                schedule,
+                limit,
+                waiting,
+                None,
+                business,
+                look_back=look_back,
+                period_step=step,
+            )
+        )
         return step
 
     return register

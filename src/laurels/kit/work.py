@@ -223,9 +223,17 @@ async def on_behalf(work: Work, tenant_id: UUID) -> AsyncGenerator[Work]:
     assert work.tenant_id == PLATFORM, "a tenant's work never sees another tenant"
     await work.flush()
     inside = Work(
-        tenant_id, work.actor, work.now, work.raw, work.cause, work.depth, work.request_id,
-        work.ip, work.user_agent, work.began,
-    )  # fmt: skip
+        tenant_id,
+        work.actor,
+        work.now,
+        work.raw,
+        work.cause,
+        work.depth,
+        work.request_id,
+        work.ip,
+        work.user_agent,
+        work.began,
+    )
     await work.raw.execute(f"set local app.tenant_id = '{UUID(int=tenant_id.int)}'")
     try:
         yield inside

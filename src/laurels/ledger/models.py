@@ -18,15 +18,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from laurels.kit.db.pool import MAX_POINTS, SCHEMA
 from laurels.kit.db.tables import Base, Id, TenantOwned, facts, money, one_of, tenant_fk
 
-TYPES = (
-    "earned", "redeemed", "bonus", "adjusted", "expired", "refunded", "reversed", "penalty",
-    "transferred",
-)  # fmt: skip
-SOURCES = (
-    "purchase", "referral", "signup", "review", "social_share", "birthday", "campaign", "manual",
-    "steps", "activity", "achievement", "redemption", "expiration", "refund", "debt", "merge",
-    "migration", "import",
-)  # fmt: skip
+TYPES = tuple(
+    """
+    earned redeemed bonus adjusted expired refunded reversed penalty transferred
+    """.split()
+)
+SOURCES = tuple(
+    """
+    purchase referral signup review social_share birthday campaign manual steps activity achievement
+    redemption expiration refund debt merge migration import
+    """.split()
+)
 
 
 class Program(TenantOwned, Base):

@@ -12,10 +12,13 @@ import asyncpg
 from laurels import audit
 from laurels.events import emit
 from laurels.events.catalogue import members as happens
+from laurels.kit.db.sql import statements
 from laurels.kit.work import Work
 
 from .errors import EmailTaken, MemberArchived, MemberBlocked, MemberNotFound
 from .queries import lock_persons, require_own_life
+
+SQL = statements(__name__)
 
 
 async def _status(work: Work, member_id: UUID) -> str:
@@ -85,11 +88,13 @@ async def _set(
 ) -> None:
     blocked = status == "blocked"
     await work.fetch(
-        "update laurels.members set status = $3, blocked_at = $4, blocked_reason = $5,"
-        " updated_at = now() where tenant_id = $1 and id = $2",
-        work.tenant_id, member_id, status, work.now if blocked else None,
+        SQL.set_status,
+        work.tenant_id,
+        member_id,
+        status,
+        work.now if blocked else None,
         reason if blocked else None,
-    )  # fmt: skip
+    )
     await audit.record(
         work,
         action,

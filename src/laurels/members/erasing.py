@@ -5,12 +5,15 @@ from uuid import UUID
 from laurels import audit
 from laurels.events import Erasing, emit, run_lifecycle_hooks
 from laurels.events.catalogue.members import MemberErased
+from laurels.kit.db.sql import statements
 from laurels.kit.http import idempotency
 from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import MemberNotFound
 from .queries import lock_persons, require_own_life
+
+SQL = statements(__name__)
 
 _STATEMENT_TIMEOUT_SECONDS = 600
 """How long one statement of an erasure may take: it looks through everything that was stored."""
@@ -30,16 +33,9 @@ async def erase(work: Work, member_id: UUID) -> None:
     if found["status"] == "erased":
         return
     require_own_life(found)
-    rows = await work.fetch(
-        "select id, external_id, email, phone, first_name, last_name from laurels.members"
-        " where tenant_id = $1 and (id = $2 or survivor_id = $2) order by id",
-        work.tenant_id, member_id,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_person, work.tenant_id, member_id)
     ids = [row["id"] for row in rows]
-    known_by = await work.fetch(
-        "select value from laurels.member_identities where tenant_id = $1 and member_id = any($2)",
-        work.tenant_id, ids,
-    )  # fmt: skip
+    known_by = await work.fetch(SQL.identity_values, work.tenant_id, ids)
     texts = (
         {text for row in rows for text in (row["external_id"], row["email"], row["phone"]) if text}
         | {row["value"] for row in known_by}
@@ -59,18 +55,5 @@ async def erase(work: Work, member_id: UUID) -> None:
 
 
 async def _empty(work: Work, ids: list[UUID]) -> None:
-    await work.fetch(
-        "update laurels.members set status = 'erased', external_id = null, email = null,"
-        " first_name = null, last_name = null, phone = null, birthday = null,"
-        " birthday_known_at = null, attributes = '{}', user_id = null, email_opt_in = null,"
-        " email_opt_in_at = null, email_opt_in_source = null, sms_opt_in_at = null,"
-        " sms_opt_in_source = null,"
-        " sms_opt_in = null, is_vip = false, last_login_at = null, merged_into = null,"
-        " survivor_id = null, blocked_at = null, blocked_reason = null, updated_at = now()"
-        " where tenant_id = $1 and id = any($2)",
-        work.tenant_id, ids,
-    )  # fmt: skip
-    await work.fetch(
-        "delete from laurels.member_identities where tenant_id = $1 and member_id = any($2)",
-        work.tenant_id, ids,
-    )  # fmt: skip
+    await work.fetch(SQL.erase, work.tenant_id, ids)
+    await work.fetch(SQL.forget_identities, work.tenant_id, ids)

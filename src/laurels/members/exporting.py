@@ -6,12 +6,15 @@ from uuid import UUID
 
 from laurels import audit
 from laurels.kit import data_export
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import Invalid
 from laurels.kit.http.access import demand
 from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .queries import get_member
+
+SQL = statements(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,7 @@ async def export(
         demand(work, reads, "The export of a person")
     await get_member(work, member_id)
     section, after = _read_cursor(cursor)
-    rows = await work.fetch(
-        "select id from laurels.members where tenant_id = $1 and (id = $2 or survivor_id = $2)",
-        work.tenant_id, member_id,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_family_members, work.tenant_id, member_id)
     told, following = await data_export.read_page(
         work, [row[0] for row in rows], section=section, after=after, limit=limit
     )
@@ -48,11 +48,18 @@ async def export(
 
 
 _KINDS = {
-    "member_id": "member", "merged_id": "member", "survivor_id": "member",
-    "merged_into": "member", "original_member_id": "member", "wallet_id": "wallet",
-    "program_id": "program", "transaction_id": "transaction", "reverses_id": "transaction",
-    "purchase_id": "purchase", "rule_id": "earning_rule",
-}  # fmt: skip
+    "member_id": "member",
+    "merged_id": "member",
+    "survivor_id": "member",
+    "merged_into": "member",
+    "original_member_id": "member",
+    "wallet_id": "wallet",
+    "program_id": "program",
+    "transaction_id": "transaction",
+    "reverses_id": "transaction",
+    "purchase_id": "purchase",
+    "rule_id": "earning_rule",
+}
 """What the columns of all sections are ids of."""
 
 _SUBJECTS = {

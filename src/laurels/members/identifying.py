@@ -4,20 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError, Invalid
 from laurels.kit.values.fields import MAX_IDENTITIES
 from laurels.kit.values.ids import encode
 from laurels.kit.values.text import fold
 from laurels.kit.work import Work
 
-from .errors import (
-    EmailTaken,
-    ExternalIdTaken,
-    IdentityTaken,
-    MemberAmbiguous,
-    MemberUnidentified,
-)
-from .queries import HOLDS_EMAIL
+from .errors import EmailTaken, ExternalIdTaken, IdentityTaken, MemberAmbiguous, MemberUnidentified
+
+SQL = statements(__name__)
 
 
 def known_by(profile: Mapping[str, Any]) -> list[Any]:
@@ -46,13 +42,12 @@ async def match(work: Work, profile: Mapping[str, Any]) -> UUID | None:
     external_id, email = profile.get("external_id"), profile.get("email")
     holders = await _holders(work, profile.get("identities") or {})
     rows = await work.fetch(
-        "select id, external_id, external_id = $2 as by_id, id = any($4) as by_identity, status,"
-        " survivor_id from laurels.members where tenant_id = $1 and (external_id = $2"
-        f'  or (lower(email collate "C") = $3 and {HOLDS_EMAIL})'
-        "  or (lower(email collate \"C\") = $3 and status = 'merged') or id = any($4))"
-        " order by id for no key update",
-        work.tenant_id, external_id, None if email is None else fold(email), list(holders),
-    )  # fmt: skip
+        SQL.lock_matching,
+        work.tenant_id,
+        external_id,
+        None if email is None else fold(email),
+        list(holders),
+    )
     named = [row for row in rows if row["by_id"]]
     known = [row for row in rows if row["by_identity"] and not row["by_id"]]
     mailed = [row for row in rows if not row["by_identity"] and not row["by_id"]]
@@ -82,11 +77,8 @@ async def _holders(work: Work, identities: Mapping[str, str | None]) -> dict[UUI
     if not told:
         return {}
     rows = await work.fetch(
-        "select i.member_id, i.kind from laurels.member_identities as i"
-        " inner join unnest($2::text[], $3::text[]) as n (kind, value)"
-        "  on n.kind = i.kind and n.value = i.value where i.tenant_id = $1",
-        work.tenant_id, list(told), list(told.values()),
-    )  # fmt: skip
+        SQL.holders_of_identities, work.tenant_id, list(told), list(told.values())
+    )
     return {row[0]: row[1] for row in rows}
 
 
@@ -115,18 +107,15 @@ async def identify(
     gone = [kind for kind, value in identities.items() if value is None]
     told = [(kind, value) for kind, value in sorted(identities.items()) if value is not None]
     if gone and not new:
-        await work.fetch(
-            "delete from laurels.member_identities"
-            " where tenant_id = $1 and member_id = $2 and kind = any($3)",
-            work.tenant_id, member_id, gone,
-        )  # fmt: skip
+        await work.fetch(SQL.drop_identities, work.tenant_id, member_id, gone)
     if told:
         await work.fetch(
-            "insert into laurels.member_identities (tenant_id, member_id, kind, value)"
-            " select $1, $2, n.* from unnest($3::text[], $4::text[]) as n"
-            " on conflict (tenant_id, member_id, kind) do update set value = excluded.value",
-            work.tenant_id, member_id, [kind for kind, _ in told], [value for _, value in told],
-        )  # fmt: skip
+            SQL.add_identities,
+            work.tenant_id,
+            member_id,
+            [kind for kind, _ in told],
+            [value for _, value in told],
+        )
 
 
 async def refuse_double(work: Work, member_id: UUID, profile: dict[str, Any]) -> AppError:
@@ -135,13 +124,10 @@ async def refuse_double(work: Work, member_id: UUID, profile: dict[str, Any]) ->
     for holder, kind in holders.items():
         if holder != member_id:
             return _identity_taken(kind, holder)
+    email = fold(profile.get("email") or "")
     row = await work.fetchrow(
-        "select id, external_id, external_id = $3 as by_id from laurels.members"
-        " where tenant_id = $1 and id <> $2 and (external_id = $3"
-        f'  or (lower(email collate "C") = $4 and {HOLDS_EMAIL}))'
-        " order by by_id desc nulls last limit 1",
-        work.tenant_id, member_id, profile.get("external_id"), fold(profile.get("email") or ""),
-    )  # fmt: skip
+        SQL.find_holder, work.tenant_id, member_id, profile.get("external_id"), email
+    )
     if row is None:
         return EmailTaken(field="email")
     if row["by_id"]:

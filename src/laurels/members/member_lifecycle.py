@@ -12,13 +12,7 @@ STAYS = "members, merges and totals are written by the operations that start the
 for _name, _table, _where, _key, _kind in (
     ("members", "members", "x.id = any($2)", "x.id::text", "member"),
     ("totals", "member_totals", "x.member_id = any($2)", "x.member_id::text", None),
-    (
-        "identities",
-        "member_identities",
-        "x.member_id = any($2)",
-        "x.kind || ' ' || x.value",
-        None,
-    ),
+    ("identities", "member_identities", "x.member_id = any($2)", "x.kind || ' ' || x.value", None),
     (
         "merges",
         "member_merges",
@@ -27,13 +21,13 @@ for _name, _table, _where, _key, _kind in (
         "member_merge",
     ),
 ):
+    _sql = f"""
+        select {_key} as key, x.*
+        from laurels.{_table} as x
+        where x.tenant_id = $1 and {_where} and {_key} > $3
+        order by {_key}
+        limit $4
+    """
     data_export.add(
-        data_export.ExportSection(
-            _name,
-            Permission.MEMBERS_READ,
-            (_table,),
-            f"select {_key} as key, x.* from laurels.{_table} as x"
-            f" where x.tenant_id = $1 and {_where} and {_key} > $3 order by {_key} limit $4",
-            kind=_kind,
-        )
+        data_export.ExportSection(_name, Permission.MEMBERS_READ, (_table,), _sql, kind=_kind)
     )

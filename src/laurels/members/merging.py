@@ -14,17 +14,14 @@ import asyncpg
 from laurels import audit
 from laurels.events import Merging, Unmerging, emit, run_lifecycle_hooks
 from laurels.events.catalogue.members import MemberMerged, MemberUnmerged
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Work
 
-from .errors import (
-    EmailTaken,
-    MemberNotFound,
-    MemberNotMerged,
-    MergedWithItself,
-    MergeNotLast,
-)
+from .errors import EmailTaken, MemberNotFound, MemberNotMerged, MergedWithItself, MergeNotLast
 from .queries import lock_persons, require_active
+
+SQL = statements(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +55,8 @@ async def merge(work: Work, *, survivor_id: UUID, merged_id: UUID) -> Merge:
     require_active(survivor)
     require_active(merged)
     found = Merge(new_id(), merged_id, survivor_id, work.now, None)
-    await work.fetch(
-        "insert into laurels.member_merges (tenant_id, id, merged_id, survivor_id, merged_at)"
-        " values ($1, $2, $3, $4, $5)",
-        work.tenant_id, found.id, merged_id, survivor_id, work.now,
-    )  # fmt: skip
-    await work.fetch(
-        "update laurels.members set survivor_id = $3, updated_at = now(),"
-        " status = case when id = $2 then 'merged' else status end,"
-        " merged_into = case when id = $2 then $3 else merged_into end"
-        " where tenant_id = $1 and (id = $2 or survivor_id = $2)",
-        work.tenant_id, merged_id, survivor_id,
-    )  # fmt: skip
+    await work.fetch(SQL.note_merge, work.tenant_id, found.id, merged_id, survivor_id, work.now)
+    await work.fetch(SQL.merge_members, work.tenant_id, merged_id, survivor_id)
     await run_lifecycle_hooks(work, Merging(found.id, merged_id, survivor_id))
     await _tell(work, found, "member.merged", MemberMerged)
     return found
@@ -92,22 +79,12 @@ async def unmerge(work: Work, member_id: UUID) -> Merge:
     family = await _family(work, found.merged_id)
     try:
         async with work.savepoint():
-            await work.fetch(
-                "update laurels.members set updated_at = now(),"
-                " survivor_id = case when id = $2 then null else $2 end,"
-                " status = case when id = $2 then 'active' else status end,"
-                " merged_into = case when id = $2 then null else merged_into end"
-                " where tenant_id = $1 and id = any($3)",
-                work.tenant_id, found.merged_id, family,
-            )  # fmt: skip
+            await work.fetch(SQL.unmerge_members, work.tenant_id, found.merged_id, family)
     except asyncpg.UniqueViolationError:
         msg = "Another member now has the merged member's e-mail; change it there first."
         raise EmailTaken(msg) from None
     undone = Merge(found.id, found.merged_id, found.survivor_id, found.merged_at, work.now)
-    await work.fetch(
-        "update laurels.member_merges set unmerged_at = $3 where tenant_id = $1 and id = $2",
-        work.tenant_id, found.id, work.now,
-    )  # fmt: skip
+    await work.fetch(SQL.note_unmerge, work.tenant_id, found.id, work.now)
     await run_lifecycle_hooks(
         work, Unmerging(found.id, found.merged_id, found.survivor_id, tuple(family))
     )
@@ -115,30 +92,24 @@ async def unmerge(work: Work, member_id: UUID) -> Merge:
     return undone
 
 
-_MERGE = (
-    "select id, merged_id, survivor_id, merged_at, unmerged_at from laurels.member_merges"
-    " where tenant_id = $1 and unmerged_at is null"
-)
-
-
 async def _standing(work: Work, merged_id: UUID) -> Merge:
-    row = await work.fetchrow(f"{_MERGE} and merged_id = $2", work.tenant_id, merged_id)
+    row = await work.fetchrow(f"{SQL.merges} and merged_id = $2", work.tenant_id, merged_id)
     assert row is not None, "a merged member has a merge"
     return Merge(*row)
 
 
 async def _latest(work: Work, member_id: UUID) -> Merge:
     """Return the merge of this member into another, else the last one of another into it."""
-    row = await work.fetchrow(
-        f"{_MERGE} and (merged_id = $2 or survivor_id = $2)"
-        " order by merged_id = $2 desc, id desc limit 1",
-        work.tenant_id, member_id,
-    )  # fmt: skip
+    sql = f"""
+        {SQL.merges}
+          and (merged_id = $2 or survivor_id = $2)
+        order by merged_id = $2 desc, id desc
+        limit 1
+    """
+    row = await work.fetchrow(sql, work.tenant_id, member_id)
     if row is not None:
         return Merge(*row)
-    known = await work.fetchrow(
-        "select 1 from laurels.members where tenant_id = $1 and id = $2", work.tenant_id, member_id
-    )
+    known = await work.fetchrow(SQL.is_member, work.tenant_id, member_id)
     raise MemberNotFound if known is None else MemberNotMerged
 
 
@@ -148,10 +119,13 @@ async def _require_last(work: Work, found: Merge, survivor: dict[str, Any]) -> N
     Merges are undone in the reverse order, because later ones stand on what earlier ones moved.
     """
     require_own = survivor["status"] == "merged"
-    row = await work.fetchrow(
-        f"{_MERGE} and (survivor_id = $2 or merged_id = $2) and id > $3 order by id desc limit 1",
-        work.tenant_id, found.survivor_id, found.id,
-    )  # fmt: skip
+    sql = f"""
+        {SQL.merges}
+          and (survivor_id = $2 or merged_id = $2) and id > $3
+        order by id desc
+        limit 1
+    """
+    row = await work.fetchrow(sql, work.tenant_id, found.survivor_id, found.id)
     if row is not None or require_own:
         later = None if row is None else encode("member", row["merged_id"])
         raise MergeNotLast(undo_first=later)
@@ -160,14 +134,7 @@ async def _require_last(work: Work, found: Merge, survivor: dict[str, Any]) -> N
 
 async def _family(work: Work, member_id: UUID) -> list[UUID]:
     """Return this member and all who were merged into it, directly or not."""
-    rows = await work.fetch(
-        "with recursive family (id) as ("
-        " select id from laurels.members where tenant_id = $1 and id = $2"
-        " union select m.id from family inner join laurels.members as m"
-        "  on m.tenant_id = $1 and m.merged_into = family.id"
-        ") select id from family order by id",
-        work.tenant_id, member_id,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_family, work.tenant_id, member_id)
     return [row[0] for row in rows]
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import FIRST as FIRST_PAGE
 from laurels.kit.http.paging import Asked, Found, Key, Listing, at
 from laurels.kit.http.query import words_of
@@ -19,30 +20,12 @@ from laurels.kit.work import Call, Work
 
 from .errors import MemberArchived, MemberBlocked, MemberErased, MemberMerged, MemberNotFound
 
-_MEMBER = (
-    "select m.id, m.external_id, m.email, m.first_name, m.last_name, m.phone, m.birthday,"
-    " m.status, m.blocked_at, m.blocked_reason, m.merged_into, m.survivor_id,"
-    " m.email_opt_in, m.sms_opt_in, m.is_vip,"
-    " m.email_opt_in_at, m.email_opt_in_source, m.sms_opt_in_at, m.sms_opt_in_source,"
-    " m.last_login_at, m.attributes,"
-    " m.enrolled_at, m.updated_at,"
-    " coalesce((select jsonb_object_agg(i.kind, i.value) from laurels.member_identities as i"
-    "  where i.tenant_id = m.tenant_id and i.member_id = m.id), '{}') as identities,"
-    " coalesce(t.spend, 0) as spend, coalesce(t.refunded, 0) as refunded,"
-    " coalesce(t.purchases, 0) as purchases, t.first_purchase_at, t.last_purchase_at"
-    " from laurels.members as m left join lateral (select * from laurels.member_totals as x"
-    "  where x.tenant_id = m.tenant_id and x.member_id = m.id offset 0) as t on true"
-    " where m.tenant_id = $1"
-)
-
-
-HOLDS_EMAIL = "status in ('active', 'blocked')"
-"""Whose e-mail is nobody else's: the condition of its unique index, word for word."""
+SQL = statements(__name__)
 
 
 async def get_member(work: Work, member_id: UUID) -> dict[str, Any]:
     """Return a member with their totals. Raise MemberNotFound."""
-    row = await work.fetchrow(f"{_MEMBER} and m.id = $2", work.tenant_id, member_id)
+    row = await work.fetchrow(f"{SQL.members} and m.id = $2", work.tenant_id, member_id)
     if row is None:
         raise MemberNotFound
     return dict(row)
@@ -82,20 +65,10 @@ async def lock_present(work: Work, member_ids: Collection[UUID]) -> dict[UUID, P
     if not member_ids:
         return {}
     ids = sorted(set(member_ids))
-    await work.fetch(
-        "select 1 from laurels.members where tenant_id = $1 and id = any($2)"
-        " order by id for key share",
-        work.tenant_id, ids,
-    )  # fmt: skip
+    await work.fetch(SQL.lock_members, work.tenant_id, ids)
     # A second look: the first one was planned before it waited for the locks. By `case`, because
     # behind row-level security a `coalesce` is tried on every row of the tenant, not on the index.
-    rows = await work.fetch(
-        "select m.id, p.id, p.status from laurels.members as m inner join laurels.members as p"
-        "  on p.tenant_id = $1"
-        "  and p.id = case when m.survivor_id is null then m.id else m.survivor_id end"
-        " where m.tenant_id = $1 and m.id = any($2)",
-        work.tenant_id, ids,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_present, work.tenant_id, ids)
     return {row[0]: Present(row[1], row[2]) for row in rows}
 
 
@@ -103,11 +76,7 @@ async def lock_persons(work: Work, member_ids: Collection[UUID]) -> dict[UUID, d
     """Return these members and all who were merged into them, by id, locked to be changed."""
     ids, known = sorted(set(member_ids)), -1
     while True:
-        rows = await work.fetch(
-            "select id, status, merged_into, survivor_id from laurels.members where tenant_id = $1"
-            " and (id = any($2) or survivor_id = any($2)) order by id for update",
-            work.tenant_id, ids,
-        )  # fmt: skip
+        rows = await work.fetch(SQL.lock_persons, work.tenant_id, ids)
         # Whoever was merged in while we waited was not there to be seen; ask until nobody is new.
         if len(rows) == known:
             return {row["id"]: dict(row) for row in rows}
@@ -123,12 +92,8 @@ async def get_facts(
     at once are not both the first.
     """
     if lock:
-        await work.fetch(
-            "select 1 from laurels.members where tenant_id = $1 and id = any($2)"
-            " order by id for no key update",
-            work.tenant_id, list(member_ids),
-        )  # fmt: skip
-    rows = await work.fetch(f"{_MEMBER} and m.id = any($2)", work.tenant_id, list(member_ids))
+        await work.fetch(SQL.lock_for_facts, work.tenant_id, list(member_ids))
+    rows = await work.fetch(f"{SQL.members} and m.id = any($2)", work.tenant_id, list(member_ids))
     return {row["id"]: dict(row) for row in rows}
 
 
@@ -147,17 +112,12 @@ def read_facts(rows: Sequence[asyncpg.Record]) -> dict[UUID, dict[str, Any]]:
     return found
 
 
-_FACTS = (
-    "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
-)  # fmt: skip
+_FACTS = tuple("external_id status birthday enrolled_at attributes purchases spend".split())
 
 
 async def enrolled_since(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, datetime]:
     """Return since when these are members."""
-    rows = await work.fetch(
-        "select id, enrolled_at from laurels.members where tenant_id = $1 and id = any($2)",
-        work.tenant_id, list(member_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_enrolled, work.tenant_id, list(member_ids))
     return {row[0]: row[1] for row in rows}
 
 
@@ -199,28 +159,18 @@ async def list_members(
     what changed since a moment hears of every status, or would miss those who left.
     """
     statement, values = (
-        f"{_MEMBER} and ($2::text is null or m.id = (select coalesce(x.survivor_id, x.id)"
-        "  from laurels.members as x where x.tenant_id = $1 and x.external_id = $2))"
-        ' and ($3::text is null or lower(m.email collate "C") = $3 or m.id in (select x.survivor_id'
-        '  from laurels.members as x where x.tenant_id = $1 and lower(x.email collate "C") = $3'
-        "  and x.status = 'merged'))"
-        " and ($6::text is null or m.id = (select coalesce(x.survivor_id, x.id)"
-        "  from laurels.member_identities as i inner join laurels.members as x"
-        "   on x.tenant_id = $1 and x.id = i.member_id"
-        "  where i.tenant_id = $1 and i.kind = $6 and i.value = $7))"
-        " and (m.status = $4 or ($4 is null and ($2::text is not null or $6::text is not null"
-        "  or $5 or m.status in ('active', 'blocked'))))",
+        SQL.list_members,
         [
-            work.tenant_id, external_id, None if email is None else fold(email), status,
-            asked.since is not None, *(identity.split(":", 1) if identity else (None, None)),
+            work.tenant_id,
+            external_id,
+            None if email is None else fold(email),
+            status,
+            asked.since is not None,
+            *(identity.split(":", 1) if identity else (None, None)),
         ],
-    )  # fmt: skip
+    )
     if words := words_of(search):
-        row = await work.fetchrow(
-            "select p, array(select laurels.search_members(p, $2, $3))"
-            " from laurels.patterns_of($1) as p",
-            words, _telephone(search), FEW + 1,
-        )  # fmt: skip
+        row = await work.fetchrow(SQL.search_members, words, _telephone(search), FEW + 1)
         assert row is not None, "there are words"
         patterns, found = row
         if len(found) <= FEW:
@@ -244,12 +194,15 @@ async def list_born_on(
 
     With the day itself, and since when it is known; by id.
     """
-    rows = await work.fetch(
-        "select id, birthday, enrolled_at, coalesce(birthday_known_at, enrolled_at) as known_at"
-        f" from laurels.members where tenant_id = $1 and {BORN} = any($2) and birthday is not null"
-        " and status = 'active' and ($3::uuid is null or id > $3) order by id limit $4",
-        work.tenant_id, list(days), after, limit,
-    )  # fmt: skip
+    sql = f"""
+        select id, birthday, enrolled_at, coalesce(birthday_known_at, enrolled_at) as known_at
+        from laurels.members
+        where tenant_id = $1 and {BORN} = any($2) and birthday is not null and status = 'active'
+          and ($3::uuid is null or id > $3)
+        order by id
+        limit $4
+    """
+    rows = await work.fetch(sql, work.tenant_id, list(days), after, limit)
     return [dict(row) for row in rows]
 
 
@@ -273,13 +226,7 @@ async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:
     wanted = sorted({fold(email) for email in emails})
     if not wanted:
         return {}
-    rows = await work.fetch(
-        'select lower(email collate "C"), survivor_id from laurels.members where tenant_id = $1'
-        " and lower(email collate \"C\") = any($2) and status = 'merged'"
-        ' union all select lower(email collate "C"), id from laurels.members where tenant_id = $1'
-        f' and lower(email collate "C") = any($2) and {HOLDS_EMAIL}',
-        work.tenant_id, wanted,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_by_email, work.tenant_id, wanted)
     found = {row[0]: row[1] for row in rows}
     present = await lock_present(work, list(found.values()))
     return {mail: present[member_id].id for mail, member_id in found.items()}
@@ -290,29 +237,19 @@ async def find_by_identity(work: Work, kind: str, values: Sequence[str]) -> dict
 
     What a merged member was known by means the survivor.
     """
-    rows = await work.fetch(
-        "select value, member_id from laurels.member_identities"
-        " where tenant_id = $1 and kind = $2 and value = any($3)",
-        work.tenant_id, kind, list(values),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_by_identity, work.tenant_id, kind, list(values))
     present = await lock_present(work, [row[1] for row in rows])
     return {row[0]: present[row[1]].id for row in rows}
 
 
 async def walk(work: Work, *, after: UUID | None, limit: int) -> list[dict[str, Any]]:
     """Return the next active members from above the id `after`, the oldest first."""
-    rows = await work.fetch(
-        f"{_MEMBER} and m.status = 'active'"
-        " and m.id > $2 order by m.id limit $3",
-        work.tenant_id, after or FIRST, limit,
-    )  # fmt: skip
+    sql = f"{SQL.members} and m.status = 'active' and m.id > $2 order by m.id limit $3"
+    rows = await work.fetch(sql, work.tenant_id, after or FIRST, limit)
     return [dict(row) for row in rows]
 
 
 async def count_active(work: Work) -> int:
     """Return how many members are active."""
-    row = await work.fetchrow(
-        "select count(*) from laurels.members where tenant_id = $1 and status = 'active'",
-        work.tenant_id,
-    )
+    row = await work.fetchrow(SQL.count_active, work.tenant_id)
     return row[0] if row else 0

@@ -153,9 +153,12 @@ async def _merge(work: Work, merge: merging.Merge) -> MergeOut:
     survivor = await queries.get_member(work, merge.survivor_id)
     merged = await queries.get_member(work, merge.merged_id)
     return MergeOut(
-        id=merge.id, merged_at=merge.merged_at, unmerged_at=merge.unmerged_at,
-        survivor=MemberOut.model_validate(survivor), merged=MemberOut.model_validate(merged),
-    )  # fmt: skip
+        id=merge.id,
+        merged_at=merge.merged_at,
+        unmerged_at=merge.unmerged_at,
+        survivor=MemberOut.model_validate(survivor),
+        merged=MemberOut.model_validate(merged),
+    )
 
 
 @router.post("/{member_id}/erase")
@@ -186,6 +189,8 @@ async def export_member(
     for section, row in page.rows:
         data.setdefault(section, []).append(row)
     return ExportOut(
-        member_id=member_id, data=data, has_more=page.next_cursor is not None,
+        member_id=member_id,
+        data=data,
+        has_more=page.next_cursor is not None,
         next_cursor=page.next_cursor,
-    )  # fmt: skip
+    )

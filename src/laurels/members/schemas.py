@@ -4,13 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    AliasChoices,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import AfterValidator, AliasChoices, ConfigDict, Field, model_validator
 
 from laurels.kit.http.expand import Expanded
 from laurels.kit.values.fields import (

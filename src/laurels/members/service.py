@@ -14,25 +14,23 @@ from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
 from laurels.kit.db.columns import columns
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import encode, new_id
 from laurels.kit.values.text import fold
 from laurels.kit.work import Work
 
-from .errors import (
-    BirthdayInvalid,
-    ConsentInvalid,
-    EmailTaken,
-    MemberArchived,
-    MemberUnidentified,
-)
+from .errors import BirthdayInvalid, ConsentInvalid, EmailTaken, MemberArchived, MemberUnidentified
 from .identifying import identify, known_by, match, refuse_double, require_known
 from .queries import get_member, require_own_life
 
-PROFILE = (
-    "external_id", "email", "first_name", "last_name", "phone", "birthday", "email_opt_in",
-    "email_opt_in_at", "email_opt_in_source", "sms_opt_in", "sms_opt_in_at", "sms_opt_in_source",
-    "is_vip", "last_login_at", "attributes",
-)  # fmt: skip
+SQL = statements(__name__)
+
+PROFILE = tuple(
+    """
+    external_id email first_name last_name phone birthday email_opt_in email_opt_in_at
+    email_opt_in_source sms_opt_in sms_opt_in_at sms_opt_in_source is_vip last_login_at attributes
+    """.split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +124,7 @@ async def look_up(work: Work, external_ids: Sequence[str]) -> Ensured:
 async def _by_external_id(
     work: Work, external_ids: list[str], new_ids: list[UUID], dates: list[datetime]
 ) -> Ensured:
-    rows = await work.fetch(
-        "select * from laurels.ensure_members($1, $2, $3, $4)",
-        work.tenant_id, external_ids, new_ids, dates,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.ensure_members, work.tenant_id, external_ids, new_ids, dates)
     return _ensured(rows)
 
 
@@ -195,11 +190,11 @@ async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> U
     row = columns({**_profile(profile), **learnt, "enrolled_at": since})
     try:
         async with work.savepoint():
-            await work.fetch(
-                f"insert into laurels.members (tenant_id, id, {row.names})"
-                f" values ($1, $2, {row.marks})",
-                work.tenant_id, member_id, *row.values,
-            )  # fmt: skip
+            sql = f"""
+                insert into laurels.members (tenant_id, id, {row.names})
+                values ($1, $2, {row.marks})
+            """
+            await work.fetch(sql, work.tenant_id, member_id, *row.values)
             await identify(work, member_id, profile.get("identities") or {}, new=True)
     except asyncpg.UniqueViolationError:
         # Somebody enrolled the same person in the meantime; now they are there to be changed.
@@ -241,11 +236,12 @@ async def change(
     pairs = f"{row.pairs}, " if values else ""
     try:
         async with work.savepoint():
-            await work.fetch(
-                f"update laurels.members set {pairs}updated_at = now()"
-                " where tenant_id = $1 and id = $2",
-                work.tenant_id, member_id, *row.values,
-            )  # fmt: skip
+            sql = f"""
+                update laurels.members
+                set {pairs}updated_at = now()
+                where tenant_id = $1 and id = $2
+            """
+            await work.fetch(sql, work.tenant_id, member_id, *row.values)
             await identify(work, member_id, identities)
     except asyncpg.UniqueViolationError:
         raise await refuse_double(work, member_id, {**values, "identities": identities}) from None
@@ -347,12 +343,5 @@ async def set_totals(work: Work, totals: Sequence[Sequence[Any]], *, of: Sequenc
     ]
     rows.sort(key=lambda row: row[0])
     await work.fetch(
-        "insert into laurels.member_totals as t (tenant_id, member_id, spend, refunded, purchases,"
-        " first_purchase_at, last_purchase_at) select $1, n.* from unnest($2::uuid[],"
-        " $3::numeric[], $4::numeric[], $5::bigint[], $6::timestamptz[], $7::timestamptz[]) as n"
-        " on conflict (tenant_id, member_id) do update set spend = excluded.spend,"
-        " refunded = excluded.refunded, purchases = excluded.purchases,"
-        " first_purchase_at = excluded.first_purchase_at,"
-        " last_purchase_at = excluded.last_purchase_at",
-        work.tenant_id, *(list(column) for column in zip(*rows, strict=True)),
-    )  # fmt: skip
+        SQL.add_totals, work.tenant_id, *(list(column) for column in zip(*rows, strict=True))
+    )

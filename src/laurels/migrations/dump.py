@@ -21,10 +21,13 @@ import asyncpg
 
 from laurels.kit.db import roles
 from laurels.kit.db.pool import SCHEMA, Raw
+from laurels.kit.db.sql import statements
 from laurels.kit.postgres.binaries import OS_FOLDERS, PostgresError, PostgresNotFound, find_binaries
 from laurels.kit.values.time import utc_now
 
 from . import runner
+
+SQL = statements(__name__)
 
 Say = Callable[[str], None]
 Watch = Callable[[str], None]
@@ -159,9 +162,16 @@ async def revision_of(path: Path, *, bindir: Path | None = None) -> str | None:
     programs = _readers(path, 0, bindir)
     lines: list[str] = []
     await _run(
-        programs, "pg_restore", None, f"--schema={SCHEMA}", "--table=alembic_version",
-        "--data-only", "--file=-", str(path), watch=lines.append,
-    )  # fmt: skip
+        programs,
+        "pg_restore",
+        None,
+        f"--schema={SCHEMA}",
+        "--table=alembic_version",
+        "--data-only",
+        "--file=-",
+        str(path),
+        watch=lines.append,
+    )
     head = next((n for n, line in enumerate(lines) if line.startswith(f"COPY {SCHEMA}.")), None)
     if head is None:
         msg = f"{path} is a dump, but not one of Laurels: it holds no schema `{SCHEMA}`."
@@ -172,15 +182,9 @@ async def revision_of(path: Path, *, bindir: Path | None = None) -> str | None:
 
 async def counted(connection: Raw) -> dict[str, int]:
     """Return the number of rows of every table of ours, as the owner sees them."""
-    names = await connection.fetch(
-        "select relname from pg_class where relnamespace = $1::text::regnamespace"
-        " and relkind in ('r', 'p') and not relispartition order by relname",
-        SCHEMA,
-    )
+    names = await connection.fetch(SQL.count_rows_of, SCHEMA)
     count = 'select count(*) from {}."{}"'
-    return {
-        name: await connection.fetchval(count.format(SCHEMA, name)) for name, in names
-    }  # fmt: skip
+    return {name: await connection.fetchval(count.format(SCHEMA, name)) for (name,) in names}
 
 
 async def _dump(
@@ -194,10 +198,17 @@ async def _dump(
             snapshot = await connection.fetchval("select pg_export_snapshot()")
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as to:
                 await _run(
-                    programs, "pg_dump", url, "--format=custom", "--enable-row-security",
-                    f"--schema={SCHEMA}", f"--snapshot={snapshot}", "--verbose",
-                    out=to.fileno(), watch=_tables(watch),
-                )  # fmt: skip
+                    programs,
+                    "pg_dump",
+                    url,
+                    "--format=custom",
+                    "--enable-row-security",
+                    f"--schema={SCHEMA}",
+                    f"--snapshot={snapshot}",
+                    "--verbose",
+                    out=to.fileno(),
+                    watch=_tables(watch),
+                )
             counts = await counted(connection)
     finally:
         await connection.close()
@@ -211,9 +222,7 @@ async def _prove(
     scratch = f"{roles.database_of(url)[: MAX_NAME - 11]}_dump_check"
     connection = await asyncpg.connect(url)
     try:
-        if not await connection.fetchval(
-            "select rolsuper or rolcreatedb from pg_roles where rolname = current_user"
-        ):
+        if not await connection.fetchval(SQL.may_create_databases):
             await _run(programs, "pg_restore", None, "--list", str(path), watch=_tables(None))
             return False
         # One that a killed run left behind would be in the way.
@@ -263,15 +272,28 @@ async def _restore(url: str, path: Path, programs: Programs, watch: Watch | None
     last = f"\n{roles.CLOSE_FUNCTIONS} commit;\n"
     environment, address = _address(url)
     reader = await asyncio.create_subprocess_exec(
-        str(programs.bindir / "pg_restore"), f"--schema={SCHEMA}", "--verbose", "--file=-",
-        str(path), env=environment, stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=_CHUNK,
-    )  # fmt: skip
+        str(programs.bindir / "pg_restore"),
+        f"--schema={SCHEMA}",
+        "--verbose",
+        "--file=-",
+        str(path),
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=_CHUNK,
+    )
     writer = await asyncio.create_subprocess_exec(
-        str(programs.bindir / "psql"), *address, "--no-psqlrc", "--quiet",
-        "--set=ON_ERROR_STOP=1", env=environment, stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        str(programs.bindir / "psql"),
+        *address,
+        "--no-psqlrc",
+        "--quiet",
+        "--set=ON_ERROR_STOP=1",
+        env=environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
     try:
         read, wrote, _ = await asyncio.gather(
             _hear(reader.stderr, _tables(watch)),
@@ -352,11 +374,14 @@ async def _run(
     """Run a program on a database and hand over its lines: those of the list, else its reports."""
     environment, address = _address(url)
     process = await asyncio.create_subprocess_exec(
-        str(programs.bindir / name), *address, *arguments,
-        env=environment, stdin=asyncio.subprocess.DEVNULL,
+        str(programs.bindir / name),
+        *address,
+        *arguments,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
         stdout=out if out is not None else asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    )
     try:
         said, _ = await asyncio.gather(_hear(process.stderr, watch), _hear(process.stdout, watch))
         code = await process.wait()

@@ -10,6 +10,9 @@ from typing import Any
 import asyncpg
 
 from laurels.kit.db.pool import Raw
+from laurels.kit.db.sql import statements
+
+SQL = statements(__name__)
 
 SLOW_STATEMENTS = 10
 LARGEST_TABLES = 15
@@ -44,12 +47,12 @@ async def examine(url: str) -> Health:
     """Return the state of the database at this address, which is its owner's."""
     connection = await asyncpg.connect(url)
     try:
-        figures = await connection.fetchrow(FIGURES)
+        figures = await connection.fetchrow(SQL.server_figures)
         assert figures is not None, "an aggregate always has a row"
         found = Health(
             dict(figures),
-            _rows(await connection.fetch(TABLES, LARGEST_TABLES)),
-            _rows(await connection.fetch(UNUSED_INDEXES)),
+            _rows(await connection.fetch(SQL.table_sizes, LARGEST_TABLES)),
+            _rows(await connection.fetch(SQL.unused_indexes)),
             await _statements(connection),
         )
     finally:
@@ -64,12 +67,10 @@ def _rows(records: list[asyncpg.Record]) -> list[dict[str, Any]]:
 
 async def _statements(connection: Raw) -> list[dict[str, Any]] | None:
     """Return what took most time, None where the server keeps no statistics of statements."""
-    if not await connection.fetchval(
-        "select 1 from pg_extension where extname = 'pg_stat_statements'"
-    ):
+    if not await connection.fetchval(SQL.has_statement_statistics):
         return None
     try:
-        return _rows(await connection.fetch(STATEMENTS, SLOW_STATEMENTS))
+        return _rows(await connection.fetch(SQL.slowest_statements, SLOW_STATEMENTS))
     except asyncpg.PostgresError:
         # The extension is there, but its library was not loaded when the server started.
         return None
@@ -118,51 +119,3 @@ def _findings(found: Health) -> list[Finding]:
         and table["dead"] > DEAD_SHARE * (table["rows"] + table["dead"])
     ]
     return said
-
-
-FIGURES = """
-select
-  current_setting('server_version') as version,
-  pg_database_size(current_database()) as size_bytes,
-  (select count(*) from pg_stat_activity where backend_type = 'client backend') as connections,
-  current_setting('max_connections')::int as max_connections,
-  (select extract(epoch from max(now() - xact_start))::float8 from pg_stat_activity
-   where datname = current_database() and pid <> pg_backend_pid()) as oldest_transaction_seconds,
-  (select count(*) from pg_stat_activity where datname = current_database()
-   and state = 'idle in transaction') as idle_in_transaction,
-  (select count(*) from pg_stat_activity where datname = current_database()
-   and wait_event_type = 'Lock') as waiting_for_locks,
-  (select age(datfrozenxid) from pg_database where datname = current_database()) as xid_age,
-  current_setting('autovacuum_freeze_max_age')::int as freeze_max_age,
-  d.blks_read as blocks_read, d.blks_hit as blocks_hit, d.deadlocks,
-  d.xact_commit as commits, d.xact_rollback as rollbacks, d.stats_reset,
-  pg_has_role('pg_read_all_stats', 'usage') as sees_all
-from pg_stat_database as d where d.datname = current_database()
-"""
-TABLES = """
-select
-  s.relname as name, pg_table_size(s.relid) as table_bytes, pg_indexes_size(s.relid) as index_bytes,
-  greatest(c.reltuples, s.n_live_tup)::bigint as rows, s.n_dead_tup as dead,
-  s.n_tup_hot_upd as hot_updates, s.n_tup_upd as updates, s.seq_scan, s.idx_scan,
-  greatest(s.last_vacuum, s.last_autovacuum) as vacuumed_at,
-  greatest(s.last_analyze, s.last_autoanalyze) as analyzed_at
-from pg_stat_user_tables as s inner join pg_class as c on c.oid = s.relid
-where s.schemaname = 'laurels'
-order by pg_total_relation_size(s.relid) desc, s.relname limit $1
-"""
-UNUSED_INDEXES = """
-select s.indexrelname as name, s.relname as table, pg_relation_size(s.indexrelid) as bytes
-from pg_stat_user_indexes as s inner join pg_index as i on i.indexrelid = s.indexrelid
-where s.schemaname = 'laurels' and s.idx_scan = 0 and not i.indisunique and i.indisvalid
-  and pg_relation_size(s.indexrelid) >= 1048576
-order by 3 desc, 1 limit 50
-"""
-STATEMENTS = """
-select
-  regexp_replace(query, '\\s+', ' ', 'g') as query, calls, rows,
-  total_exec_time as total_ms, mean_exec_time as mean_ms, max_exec_time as max_ms,
-  100 * total_exec_time / nullif(sum(total_exec_time) over (), 0) as share
-from pg_stat_statements
-where dbid = (select oid from pg_database where datname = current_database()) and toplevel
-order by total_exec_time desc limit $1
-"""

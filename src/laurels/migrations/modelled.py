@@ -15,8 +15,11 @@ from sqlalchemy.pool import NullPool
 from laurels import domains
 from laurels.kit.db.advisory_locks import wait_alone
 from laurels.kit.db.pool import SCHEMA, Raw
+from laurels.kit.db.sql import statements
 
 from .runner import HERE, ONE_AT_A_TIME
+
+SQL = statements(__name__)
 
 
 def config() -> Config:
@@ -86,25 +89,21 @@ async def differences(url: str) -> list[str]:
 
 
 def _compared(connection: Connection) -> list[str]:
-    partitions = set(connection.scalars(text(PARTITIONS)))
+    partitions = set(connection.scalars(text(SQL.partitions)))
 
     def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
         return name == SCHEMA if kind == "schema" else kind != "table" or name not in partitions
 
     context = MigrationContext.configure(
         connection,
-        opts={
-            "include_schemas": True,
-            "version_table_schema": SCHEMA,
-            "include_name": is_ours,
-        },
+        opts={"include_schemas": True, "version_table_schema": SCHEMA, "include_name": is_ours},
     )
     return [str(difference) for difference in compare_metadata(context, domains.load_models())]
 
 
 async def checks_that_differ(connection: Raw) -> list[str]:
     """Say which CHECK constraints are missing or too many: Alembic compares none of them."""
-    rows = await connection.fetch(CHECKS)
+    rows = await connection.fetch(SQL.named_checks)
     there = {(row["relname"], row["conname"]) for row in rows}
     wanted = {
         (table.name, str(constraint.name))
@@ -115,14 +114,3 @@ async def checks_that_differ(connection: Raw) -> list[str]:
     return [f"table {table} lacks the check {name}" for table, name in sorted(wanted - there)] + [
         f"table {table} has a check {name} of no model" for table, name in sorted(there - wanted)
     ]
-
-
-PARTITIONS = """
-select relname from pg_class where relnamespace = 'laurels'::regnamespace and relispartition
-"""
-"""Parts of a table: they come and go, and are what their table is."""
-CHECKS = """
-select t.relname, c.conname from pg_constraint c join pg_class t on t.oid = c.conrelid
-where t.relnamespace = 'laurels'::regnamespace and c.contype = 'c' and t.relkind in ('r', 'p')
-  and not t.relispartition
-"""

@@ -10,10 +10,13 @@ from pathlib import Path
 import asyncpg
 
 from laurels.kit.db.pool import Raw
+from laurels.kit.db.sql import statements
 from laurels.kit.postgres.server import PostgresError
 from laurels.kit.process.program import command
 
 from . import dump, runner
+
+SQL = statements(__name__)
 
 
 class RestoreRefused(PostgresError):
@@ -80,10 +83,7 @@ async def has_tenants(connection: Raw) -> bool:
 
 
 async def _require_alone(connection: Raw) -> None:
-    others = await connection.fetchval(
-        "select count(*) from pg_stat_activity where datname = current_database()"
-        " and pid <> pg_backend_pid() and usename is not null"
-    )
+    others = await connection.fetchval(SQL.count_other_sessions)
     if others:
         msg = (
             f"{others} other connections use the database. Stop `laurels serve` and every worker"

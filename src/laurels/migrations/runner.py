@@ -18,10 +18,13 @@ import laurels.domains
 from laurels.kit.db import roles
 from laurels.kit.db.advisory_locks import wait_alone
 from laurels.kit.db.pool import Raw
+from laurels.kit.db.sql import statements
 from laurels.kit.postgres.server import PostgresError
 from laurels.kit.process.program import command
 
 from . import comparing, views
+
+SQL = statements(__name__)
 
 HERE = Path(__file__).parent
 THE_COMMENTS = "the comments"
@@ -210,12 +213,7 @@ async def apply_functions(url: str) -> list[str]:
                 else:
                     await _drop_functions(connection, files[name])
                     await connection.execute(files[name])
-                await connection.execute(
-                    "insert into laurels.schema_files (name, checksum) values ($1, $2)"
-                    " on conflict (name) do update set checksum = excluded.checksum",
-                    name,
-                    _checksum(files[name]),
-                )
+                await connection.execute(SQL.note_applied, name, _checksum(files[name]))
                 applied.append(name)
     finally:
         await connection.close()
@@ -241,11 +239,7 @@ async def _drop_functions(connection: Raw, text: str) -> None:
     A function that a policy or trigger stands on stays: it has no arguments to change.
     """
     names = re.findall(r"create or replace function laurels\.(\w+)", text)
-    rows = await connection.fetch(
-        "select oid::regprocedure::text as signature from pg_proc"
-        " where pronamespace = 'laurels'::regnamespace and proname = any($1)",
-        names,
-    )
+    rows = await connection.fetch(SQL.list_functions, names)
     for row in rows:
         try:
             async with connection.transaction():
@@ -274,12 +268,12 @@ async def drift(url: str) -> list[str]:
         ]
         found += [
             f"table {row['relname']} has no forced row-level security"
-            for row in await connection.fetch(UNPROTECTED)
+            for row in await connection.fetch(SQL.unprotected_tables)
             if row["relname"] not in laurels.domains.TABLES_OF_NO_TENANT
         ]
         found += await modelled.checks_that_differ(connection)
         found += await comparing.roles_too_mighty(connection)
-        if await connection.fetchval(MAY_MAKE_DATABASES):
+        if await connection.fetchval(SQL.may_create_databases):
             wanted = await _wall(url, connection)
             found += comparing.differences(await comparing.describe(connection), wanted)
         else:
@@ -329,17 +323,7 @@ async def stale(connection: Raw) -> list[str]:
     return [name for name, text in _texts().items() if known.get(name) != _checksum(text)]
 
 
-MAY_MAKE_DATABASES = """
-select rolsuper or rolcreatedb from pg_roles where rolname = current_user
-"""
 NOT_COMPARED = (
     "the wall was not compared: the owner may make no scratch database to build another one in;"
     " `alter role laurels_owner createdb` lets it"
 )
-UNPROTECTED = """
-select c.relname from pg_class c
-where c.relnamespace = 'laurels'::regnamespace and c.relkind in ('r', 'p')
-  and not c.relispartition and not (c.relrowsecurity and c.relforcerowsecurity
-           and exists (select 1 from pg_policy p where p.polrelid = c.oid))
-order by 1
-"""

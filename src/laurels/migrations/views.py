@@ -11,7 +11,10 @@ from importlib import resources
 import asyncpg
 
 from laurels.kit.db.pool import Raw
+from laurels.kit.db.sql import statements
 from laurels.kit.postgres.binaries import PostgresError
+
+SQL = statements(__name__)
 
 SCHEMAS = ("loyalty_app",)
 """The schemas of views, each of one other system."""
@@ -52,11 +55,7 @@ def schema_of(name: str) -> str | None:
 
 async def missing(connection: Raw) -> list[str]:
     """Return the names of schemas of which no view is there."""
-    rows = await connection.fetch(
-        "select n.nspname from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace"
-        " where c.relkind = 'v' and n.nspname = any($1::text[]) group by n.nspname",
-        list(SCHEMAS),
-    )
+    rows = await connection.fetch(SQL.existing_view_schemas, list(SCHEMAS))
     there = {row[0] for row in rows}
     return [f"views/{schema}" for schema in SCHEMAS if schema not in there]
 
@@ -75,12 +74,7 @@ async def drop(connection: Raw, *schemas: str, whole: bool = False) -> None:
 
     Never with `cascade`: what somebody else built on them is not ours to throw away.
     """
-    rows = await connection.fetch(
-        "select format('%I.%I', n.nspname, c.relname) from pg_class as c"
-        " inner join pg_namespace as n on n.oid = c.relnamespace"
-        " where c.relkind = 'v' and n.nspname = any($1::text[]) order by c.oid desc",
-        list(schemas),
-    )
+    rows = await connection.fetch(SQL.list_views, list(schemas))
     try:
         async with connection.transaction():
             for row in rows:

@@ -5,21 +5,20 @@ from typing import Any
 import orjson
 
 from laurels import audit
+from laurels.kit.db.sql import statements
 from laurels.kit.work import Work
 from laurels.tenants import PlanLimits
 
 from .errors import PlanInUse, PlanNotFound
+
+SQL = statements(__name__)
 
 STANDARD = "standard"
 
 
 async def list_plans(work: Work) -> list[dict[str, Any]]:
     """Return every plan with the number of its tenants, by code."""
-    rows = await work.fetch(
-        "select p.code, p.name, p.limits, p.created_at, p.updated_at, p.archived_at,"
-        " coalesce(c.tenants, 0) as tenants from laurels.plans as p"
-        " left join laurels.count_tenants_by_plan() as c on c.plan = p.code order by p.code"
-    )
+    rows = await work.fetch(SQL.list_plans)
     return [dict(row) for row in rows]
 
 
@@ -42,10 +41,7 @@ async def set_plan(
     if archived and (code == STANDARD or (before is not None and before["tenants"])):
         raise PlanInUse(field="archived")
     values = limits.model_dump(exclude_none=True)
-    await work.fetch(
-        "select laurels.set_plan($1, $2, $3::text::jsonb, $4, $5)",
-        code, name, orjson.dumps(values).decode(), work.now, archived,
-    )  # fmt: skip
+    await work.fetch(SQL.set_plan, code, name, orjson.dumps(values).decode(), work.now, archived)
     await audit.record(
         work,
         "platform.plan_changed" if before else "platform.plan_created",

@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import Asked, Found, Listing, text
 from laurels.kit.http.query import words_of
 from laurels.kit.work import Work
 from laurels.tenants import TenantNotFound
 
-_COLUMNS = "id, slug, name, preset, status, test, plan, currency, time_zone, created_at"
+SQL = statements(__name__)
 
 
 TENANTS = Listing(
@@ -23,20 +24,17 @@ async def list_tenants(
     work: Work, *, status: str | None, plan: str | None, search: str | None, asked: Asked
 ) -> Found[dict[str, Any]]:
     """Return tenants, usually newest first; `search` has words of slug and name."""
-    return await TENANTS.fetch(
-        work, asked,
-        f"select {_COLUMNS} from laurels.list_tenants()"
-        " where ($1::text is null or status = $1) and ($2::text is null or plan = $2)"
-        " and ($3::text[] is null or laurels.holds_all($3, slug || ' ' || name))",
-        status, plan, words_of(search),
-    )  # fmt: skip
+    sql = f"""
+        {SQL.tenants}
+        where ($1::text is null or status = $1) and ($2::text is null or plan = $2)
+          and ($3::text[] is null or laurels.holds_all($3, slug || ' ' || name))
+    """
+    return await TENANTS.fetch(work, asked, sql, status, plan, words_of(search))
 
 
 async def get_tenant(work: Work, tenant_id: UUID) -> dict[str, Any]:
     """Return a tenant. Raise TenantNotFound."""
-    row = await work.fetchrow(
-        f"select {_COLUMNS} from laurels.list_tenants() where id = $1", tenant_id
-    )
+    row = await work.fetchrow(f"{SQL.tenants} where id = $1", tenant_id)
     if row is None:
         raise TenantNotFound
     return dict(row)
@@ -51,7 +49,5 @@ async def count_tenants(work: Work) -> int:
 
 async def is_open_plan(work: Work, code: str) -> bool:
     """Say whether tenants can be put on this plan."""
-    row = await work.fetchrow(
-        "select 1 from laurels.plans where code = $1 and archived_at is null", code
-    )
+    row = await work.fetchrow(SQL.is_open_plan, code)
     return row is not None

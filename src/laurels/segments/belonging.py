@@ -13,6 +13,7 @@ from uuid import UUID
 
 from laurels import tenants
 from laurels.kit.conditions import Condition
+from laurels.kit.db.sql import statements
 from laurels.kit.values.time import zone
 from laurels.kit.work import Work
 
@@ -21,6 +22,8 @@ from .compiling import Compiler, OwnMoments
 from .errors import CriteriaInvalid
 from .matching import standing_of
 from .queries import segments_of
+
+SQL = statements(__name__)
 
 log = logging.getLogger("laurels.segments")
 AT_ONCE = 20
@@ -68,23 +71,31 @@ class Named:
     ) -> None:
         tenant = await tenants.current(work)
         values = OwnMoments(
-            work.now, zone(tenant.time_zone), [work.tenant_id, list(moments)], without,
+            work.now,
+            zone(tenant.time_zone),
+            [work.tenant_id, list(moments)],
+            without,
             moments=list(moments.values()),
-        )  # fmt: skip
+        )
         compiler = Compiler(values, registry.column_of, registry.COLLECTIONS, one_by_one=True)
         asked = [self.live[segment_id] for segment_id in segment_ids]
         told = [f"m.status {standing_of(one)} and {compiler.predicate(one)}" for one in asked]
         sources = registry.joins(compiler.needs, few=True)
         joins = " ".join(values.write(sql) for sql in sources)
         whose = ", ".join(["unnest($2::uuid[]) as id", *values.columns])
-        rows = await work.fetch(
-            f"select m.id, array[{', '.join(told)}] from (select {whose}) as w"
-            # Each is looked up by itself (`offset 0` keeps it so), however large the tenant is and
-            # whatever the planner knows of it.
-            " cross join lateral (select x.* from laurels.members as x"
-            f"  where x.tenant_id = $1 and x.id = w.id offset 0) as m {joins}",
-            *values.given,
-        )
+        # Each is looked up by itself (`offset 0` keeps it so), however large the tenant is and
+        # whatever the planner knows of it.
+        statement = f"""
+            select m.id, array[{", ".join(told)}]
+            from (select {whose}) as w
+            cross join lateral (
+              select x.*
+              from laurels.members as x
+              where x.tenant_id = $1 and x.id = w.id
+              offset 0
+            ) as m {joins}
+        """
+        rows = await work.fetch(statement, *values.given)
         for member_id, holds in rows:
             found[member_id].update(
                 segment_id for segment_id, held in zip(segment_ids, holds, strict=True) if held
@@ -95,11 +106,7 @@ async def look_up(work: Work, segment_ids: Collection[UUID]) -> Named:
     """Return the segments of these ids that are in use, as they can be asked."""
     if not segment_ids:
         return Named()
-    rows = await work.fetch(
-        "select id, kind = 'dynamic' and auto_update as follows, criteria from laurels.segments"
-        " where tenant_id = $1 and id = any($2) and archived_at is null",
-        work.tenant_id, list(segment_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_segments, work.tenant_id, list(segment_ids))
     live = {row["id"]: row["criteria"] for row in rows if row["follows"]}
     read = dict(_alone(live.items()))
     return Named(read, frozenset(row["id"] for row in rows) - read.keys())

@@ -42,8 +42,13 @@ TYPES: Final[Mapping[Kind, str]] = {
 """What SQL calls each kind; open maps have a type per comparison."""
 
 _SIGNS: Final[Mapping[Op, str]] = {
-    Op.EQ: "=", Op.NE: "<>", Op.LT: "<", Op.LTE: "<=", Op.GT: ">", Op.GTE: ">=",
-}  # fmt: skip
+    Op.EQ: "=",
+    Op.NE: "<>",
+    Op.LT: "<",
+    Op.LTE: "<=",
+    Op.GT: ">",
+    Op.GTE: ">=",
+}
 _FIRST_DAY: Final = date(1, 1, 2)
 _LAST_DAY: Final = date(9999, 12, 30)
 _DAYS_AGO: Final = "start_of_day_"

@@ -13,14 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from laurels.kit.conditions import (
-    Condition,
-    ConditionError,
-    Field,
-    Fields,
-    fields_of,
-    parse,
-)
+from laurels.kit.conditions import Condition, ConditionError, Field, Fields, fields_of, parse
 
 from .compiling import Column
 from .errors import CriteriaInvalid

@@ -21,33 +21,68 @@ _SPEND = "coalesce(totals.spend - totals.refunded, 0)"
 _RANK = "(rank() over (order by {value}) - 1)"
 _SCORE = f"(1 + 5 * {_RANK} / count(*) over ())"
 
-_WALLET_SETTLED = (
-    "left join lateral (select w.id, w.lifetime_earned, w.lifetime_redeemed,"
-    "  greatest(w.available - w.debt + coalesce(due.ripe - due.gone, 0)"
-    "   + coalesce(let.go - let.gone, 0), 0) as available,"
-    "  w.pending - coalesce(due.over, 0) as pending, w.held - coalesce(let.go, 0) as held,"
-    "  greatest(w.debt - coalesce(due.ripe, 0) - coalesce(let.go, 0), 0) as debt,"
-    "  w.lifetime_expired + coalesce(due.gone + due.over - due.ripe, 0) + coalesce(let.gone, 0)"
-    "   as lifetime_expired"
-    " from laurels.wallets as w left join lateral (select"
-    "   coalesce(sum(l.remaining) filter (where l.matured_at is null and l.matures_at <= {present}"
-    "    and (l.expires_at is null or l.expires_at > {present})), 0)::bigint as ripe,"
-    "   coalesce(sum(l.remaining) filter (where l.matured_at is null"
-    "    and (l.matures_at <= {present} or l.expires_at <= {present})), 0)::bigint as over,"
-    "   coalesce(sum(l.remaining) filter (where l.matured_at is not null"
-    "    and l.expires_at <= {present}), 0)::bigint as gone"
-    "  from laurels.lots as l where l.tenant_id = {tenant} and l.wallet_id = w.id"
-    "   and l.remaining > 0) as due on w.has_lots"
-    " left join lateral (select sum(h.points)::bigint as go, coalesce(sum((select -sum(e.amount)"
-    "    from laurels.lot_entries as e inner join laurels.lots as l"
-    "     on l.tenant_id = {tenant} and l.id = e.lot_id and l.expires_at <= {present}"
-    "    where e.tenant_id = {tenant} and e.hold_id = h.id)), 0)::bigint as gone"
-    "  from laurels.holds as h where h.tenant_id = {tenant} and h.wallet_id = w.id"
-    "   and h.status = 'open' and h.expires_at <= {present}) as let on w.held > 0"
-    " where w.tenant_id = {tenant} and w.member_id = m.id and w.program_id = (select d.id"
-    "  from laurels.programs as d where d.tenant_id = {tenant} and d.is_default)"
-    " offset 0) as wallet on true"
-)
+_WALLET_SETTLED = """
+left join lateral (
+  select
+    w.id, w.lifetime_earned, w.lifetime_redeemed,
+    greatest(
+      w.available - w.debt + coalesce(due.ripe - due.gone, 0) + coalesce(let.go - let.gone, 0), 0
+    ) as available,
+    w.pending - coalesce(due.over, 0) as pending, w.held - coalesce(let.go, 0) as held,
+    greatest(w.debt - coalesce(due.ripe, 0) - coalesce(let.go, 0), 0) as debt,
+    w.lifetime_expired + coalesce(
+      due.gone + due.over - due.ripe, 0
+    ) + coalesce(let.gone, 0) as lifetime_expired
+  from laurels.wallets as w
+  left join lateral (
+    select
+      coalesce(
+        sum(l.remaining) filter (
+          where l.matured_at is null and l.matures_at <= {present}
+            and (l.expires_at is null or l.expires_at > {present})
+        ),
+        0
+      )::bigint as ripe,
+      coalesce(
+        sum(l.remaining) filter (
+          where l.matured_at is null and (l.matures_at <= {present} or l.expires_at <= {present})
+        ),
+        0
+      )::bigint as over,
+      coalesce(
+        sum(l.remaining) filter (where l.matured_at is not null and l.expires_at <= {present}), 0
+      )::bigint as gone
+    from laurels.lots as l
+    where l.tenant_id = {tenant} and l.wallet_id = w.id and l.remaining > 0
+  ) as due on w.has_lots
+  left join lateral (
+    select
+      sum(h.points)::bigint as go,
+      coalesce(
+        sum(
+          (
+            select -sum(e.amount)
+            from laurels.lot_entries as e
+            inner join laurels.lots as l on l.tenant_id = {tenant} and l.id = e.lot_id
+              and l.expires_at <= {present}
+            where e.tenant_id = {tenant} and e.hold_id = h.id
+          )
+        ),
+        0
+      )::bigint as gone
+    from laurels.holds as h
+    where h.tenant_id = {tenant} and h.wallet_id = w.id and h.status = 'open'
+      and h.expires_at <= {present}
+  ) as let on w.held > 0
+  where w.tenant_id = {tenant} and w.member_id = m.id
+    and w.program_id = (
+      select d.id
+      from laurels.programs as d
+      where d.tenant_id = {tenant} and d.is_default
+    )
+  offset 0
+) as wallet on true
+"""
 """The wallet as it is once what is due has matured, lapsed and been let go, job or no job."""
 
 
@@ -79,11 +114,13 @@ def _profile() -> None:
         register(Field(f"member.{name}", kind, words), f"m.{name}")
     register(
         Field(
-            STATUS, Kind.ENUM, "Status; criteria that do not use it match active members only.",
+            STATUS,
+            Kind.ENUM,
+            "Status; criteria that do not use it match active members only.",
             choices=("active", "blocked", "archived"),
         ),
         "m.status",
-    )  # fmt: skip
+    )
     for part in ("month", "day"):
         register(
             Field(f"member.birth_{part}", Kind.INTEGER, f"The {part} of birth.", private=True),
@@ -94,24 +131,32 @@ def _profile() -> None:
 
 
 def _lifetime() -> None:
-    register_source(
-        "totals",
-        "left join laurels.member_totals as totals"
-        " on totals.tenant_id = {tenant} and totals.member_id = m.id",
-        few="left join lateral (select t.* from laurels.member_totals as t"
-        " where t.tenant_id = {tenant} and t.member_id = m.id offset 0) as totals on true",
-    )
+    every = """
+        left join laurels.member_totals as totals on totals.tenant_id = {tenant}
+          and totals.member_id = m.id
+    """
+    few = """
+        left join lateral (
+          select t.*
+          from laurels.member_totals as t
+          where t.tenant_id = {tenant} and t.member_id = m.id
+          offset 0
+        ) as totals on true
+    """
+    register_source("totals", every, few=few)
     needs = ("totals",)
     for name, kind, words, sql in (
         ("spend", Kind.MONEY, "Spent in all, net of refunds.", _SPEND),
         ("purchases", Kind.INTEGER, "Completed purchases.", "coalesce(totals.purchases, 0)"),
         (
-            "average_purchase", Kind.MONEY, "Spend per purchase; missing before the first.",
+            "average_purchase",
+            Kind.MONEY,
+            "Spend per purchase; missing before the first.",
             "round((totals.spend - totals.refunded) / nullif(totals.purchases, 0), 4)",
         ),
         ("first_purchase_at", Kind.DATETIME, "First purchase.", "totals.first_purchase_at"),
         ("last_purchase_at", Kind.DATETIME, "Latest purchase.", "totals.last_purchase_at"),
-    ):  # fmt: skip
+    ):
         register(Field(f"lifetime.{name}", kind, words), sql, needs=needs)
     _since(
         "lifetime.days_since_first_purchase",
@@ -125,20 +170,24 @@ def _lifetime() -> None:
 
 
 def _points() -> None:
-    register_source(
-        "wallet",
-        "left join laurels.wallets as wallet on wallet.tenant_id = {tenant}"
-        " and wallet.member_id = m.id and wallet.program_id = (select d.id"
-        "  from laurels.programs as d where d.tenant_id = {tenant} and d.is_default)",
-        few=_WALLET_SETTLED,
-    )
-    register_source(
-        "earned",
-        "left join lateral (select max(e.occurred_at) as at from laurels.point_transactions as e"
-        " where e.tenant_id = {tenant} and e.wallet_id = wallet.id"
-        " and e.type in ('earned', 'bonus')) as earned on true",
-        needs=("wallet",),
-    )
+    every = """
+        left join laurels.wallets as wallet on wallet.tenant_id = {tenant}
+          and wallet.member_id = m.id
+          and wallet.program_id = (
+            select d.id
+            from laurels.programs as d
+            where d.tenant_id = {tenant} and d.is_default
+          )
+    """
+    register_source("wallet", every, few=_WALLET_SETTLED)
+    every = """
+        left join lateral (
+          select max(e.occurred_at) as at
+          from laurels.point_transactions as e
+          where e.tenant_id = {tenant} and e.wallet_id = wallet.id and e.type in ('earned', 'bonus')
+        ) as earned on true
+    """
+    register_source("earned", every, needs=("wallet",))
     for name, words in (
         ("available", "Spendable now."),
         ("pending", "Earned, but not spendable yet."),
@@ -149,9 +198,10 @@ def _points() -> None:
         ("lifetime_expired", "Ever lapsed."),
     ):
         register(
-            Field(f"points.{name}", Kind.INTEGER, words), f"coalesce(wallet.{name}, 0)",
+            Field(f"points.{name}", Kind.INTEGER, words),
+            f"coalesce(wallet.{name}, 0)",
             needs=("wallet",),
-        )  # fmt: skip
+        )
     register(
         Field("points.balance", Kind.INTEGER, "Available, pending and held together."),
         "coalesce(wallet.available + wallet.pending + wallet.held, 0)",
@@ -166,17 +216,21 @@ def _points() -> None:
 
 
 def _tier() -> None:
-    register_source(
-        "tier",
-        "left join laurels.tier_history as standing on standing.tenant_id = {tenant}"
-        " and standing.member_id = m.id and standing.ended_at is null"
-        " left join laurels.tiers as tier"
-        "  on tier.tenant_id = {tenant} and tier.id = standing.tier_id",
-        few="left join lateral (select h.* from laurels.tier_history as h"
-        " where h.tenant_id = {tenant} and h.member_id = m.id and h.ended_at is null"
-        " offset 0) as standing on true left join laurels.tiers as tier"
-        "  on tier.tenant_id = {tenant} and tier.id = standing.tier_id",
-    )
+    every = """
+        left join laurels.tier_history as standing on standing.tenant_id = {tenant}
+          and standing.member_id = m.id and standing.ended_at is null
+        left join laurels.tiers as tier on tier.tenant_id = {tenant} and tier.id = standing.tier_id
+    """
+    few = """
+        left join lateral (
+          select h.*
+          from laurels.tier_history as h
+          where h.tenant_id = {tenant} and h.member_id = m.id and h.ended_at is null
+          offset 0
+        ) as standing on true
+        left join laurels.tiers as tier on tier.tenant_id = {tenant} and tier.id = standing.tier_id
+    """
+    register_source("tier", every, few=few)
     for name, kind, words, sql in (
         ("level", Kind.INTEGER, "Level of the member's tier; 1 is the lowest.", "tier.level"),
         ("name", Kind.TEXT, "Name of the member's tier.", "tier.name"),
@@ -187,44 +241,56 @@ def _tier() -> None:
     _since("tier.days_since_achieved", "standing.achieved_at", "they are on it", ("tier",))
 
 
-def _purchases() -> None:
-    completed = "{tenant} and p.member_id = m.id and p.status = 'completed'{judged_p}"
+def _windows() -> None:
+    completed = "p.tenant_id = {tenant} and p.status = 'completed'{judged_p}"
+    rows = f"from laurels.purchases as p where {completed}"
     bought = "p.refund_state <> 'full' and p.amount >= 0"
     for days in WINDOWS:
         name, since = f"last_{days}", f"p.occurred_at >= {{start_of_day_{days}}}"
-        rows = (
-            " from laurels.purchases as p"
-            " where p.tenant_id = {tenant} and p.status = 'completed'{judged_p}"
-        )
-        register_source(
-            name,
-            f"left join (select p.member_id, count(*) filter (where {bought}) as purchases,"
-            f" sum(p.amount - p.refunded) as spend {rows} and {since} group by p.member_id)"
-            f" as {name} on {name}.member_id = m.id",
-            # Days as a filter: by their index all members' purchases of these days would be read.
-            few="left join lateral (select"
-            f" count(*) filter (where {bought} and {since}) as purchases,"
-            f" sum(p.amount - p.refunded) filter (where {since}) as spend {rows}"
-            f" and p.member_id = m.id) as {name} on true",
-        )
+        every = f"""
+            left join (
+              select
+                p.member_id, count(*) filter (where {bought}) as purchases,
+                sum(p.amount - p.refunded) as spend
+              {rows} and {since}
+              group by p.member_id
+            ) as {name} on {name}.member_id = m.id
+        """
+        # Days as a filter: by their index all members' purchases of these days would be read.
+        few = f"""
+            left join lateral (
+              select
+                count(*) filter (where {bought} and {since}) as purchases,
+                sum(p.amount - p.refunded) filter (where {since}) as spend
+              {rows} and p.member_id = m.id
+            ) as {name} on true
+        """
+        register_source(name, every, few=few)
         words = f"in the last {days} days, from the start of the day {days} days ago"
         register(
             Field(f"purchases.last_{days}_days.count", Kind.INTEGER, f"Purchases {words}."),
-            f"coalesce({name}.purchases, 0)", needs=(name,),
-        )  # fmt: skip
+            f"coalesce({name}.purchases, 0)",
+            needs=(name,),
+        )
         register(
             Field(f"purchases.last_{days}_days.spend", Kind.MONEY, f"Spend {words}."),
-            f"coalesce({name}.spend, 0)", needs=(name,),
-        )  # fmt: skip
+            f"coalesce({name}.spend, 0)",
+            needs=(name,),
+        )
+
+
+def _purchases() -> None:
     # What came back without its purchase is no purchase.
-    completed += " and p.amount >= 0"
-    register_collection("purchases", f"laurels.purchases as p where p.tenant_id = {completed}")
-    register_collection(
-        "purchase_lines",
-        "laurels.purchases as p inner join laurels.purchase_lines as l"
-        " on l.tenant_id = {tenant} and l.purchase_id = p.id"
-        f" where p.tenant_id = {completed}",
+    completed = (
+        "{tenant} and p.member_id = m.id and p.status = 'completed'{judged_p} and p.amount >= 0"
     )
+    register_collection("purchases", f"laurels.purchases as p where p.tenant_id = {completed}")
+    every = f"""
+        laurels.purchases as p
+        inner join laurels.purchase_lines as l on l.tenant_id = {{tenant}} and l.purchase_id = p.id
+        where p.tenant_id = {completed}
+    """
+    register_collection("purchase_lines", every)
     for collection, table in (("purchases", "p"), ("purchase_lines", "l")):
         for name, kind, words, sql in (
             ("occurred_at", Kind.DATETIME, "When it happened.", "p.occurred_at"),
@@ -250,11 +316,11 @@ def _purchases() -> None:
 
 
 def _activities() -> None:
-    register_collection(
-        "activities",
-        "laurels.activities as a where a.tenant_id = {tenant} and a.member_id = m.id"
-        " and a.status = 'recorded'{judged_a}",
-    )
+    every = """
+        laurels.activities as a
+        where a.tenant_id = {tenant} and a.member_id = m.id and a.status = 'recorded'{judged_a}
+    """
+    register_collection("activities", every)
     for name, kind, words in (
         ("kind", Kind.TEXT, "What it is: review, social_share, visit, …"),
         ("source", Kind.TEXT, "Source that reported it: api, an app."),
@@ -281,14 +347,18 @@ def _compared() -> None:
             ("monetary", spend),
         )
     )
-    register_source(
-        "rfm",
-        f"left join (select b.member_id, {scores},"
-        f" 100 * {_RANK.format(value=spend)} / count(*) over () as percentile"
-        " from laurels.member_totals as b inner join laurels.members as bm"
-        "  on bm.tenant_id = {tenant} and bm.id = b.member_id and bm.status = 'active'"
-        " where b.tenant_id = {tenant} and b.purchases > 0) as rfm on rfm.member_id = m.id",
-    )
+    every = f"""
+        left join (
+          select
+            b.member_id, {scores},
+            100 * {_RANK.format(value=spend)} / count(*) over () as percentile
+          from laurels.member_totals as b
+          inner join laurels.members as bm on bm.tenant_id = {{tenant}} and bm.id = b.member_id
+            and bm.status = 'active'
+          where b.tenant_id = {{tenant}} and b.purchases > 0
+        ) as rfm on rfm.member_id = m.id
+    """
+    register_source("rfm", every)
     for name, words in (
         ("recency", "how recently they bought"),
         ("frequency", "how often they bought"),
@@ -296,8 +366,10 @@ def _compared() -> None:
     ):
         register(
             Field(f"rfm.{name}", Kind.INTEGER, f"1 to 5 by {words}; 5 is best."),
-            f"rfm.{name}", needs=("rfm",), relative=True,
-        )  # fmt: skip
+            f"rfm.{name}",
+            needs=("rfm",),
+            relative=True,
+        )
     register(
         Field("rfm.score", Kind.TEXT, "The three scores in a row, such as 545."),
         "(rfm.recency::text || rfm.frequency::text || rfm.monetary::text)",
@@ -312,5 +384,14 @@ def _compared() -> None:
     )
 
 
-for _register in (_profile, _lifetime, _points, _tier, _purchases, _activities, _compared):
+for _register in (
+    _profile,
+    _lifetime,
+    _points,
+    _tier,
+    _windows,
+    _purchases,
+    _activities,
+    _compared,
+):
     _register()

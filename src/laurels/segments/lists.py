@@ -8,12 +8,15 @@ from uuid import UUID
 from laurels import audit, members
 from laurels.events import emit
 from laurels.events.catalogue.segments import SegmentJoined, SegmentLeft
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import Invalid
 from laurels.kit.work import Work
 
 from .errors import SegmentArchived, SegmentIsDynamic
 from .queries import get_segment
 from .recomputing import summarise
+
+SQL = statements(__name__)
 
 MAX_AT_ONCE = 100_000
 """Members of one call, at most."""
@@ -87,13 +90,7 @@ async def _add(
 ) -> list[Listed]:
     people = await _people(work, names)
     wanted = sorted({row["id"] for row in people.values() if row["status"] == "active"})
-    rows = await work.fetch(
-        "insert into laurels.segment_memberships (tenant_id, segment_id, member_id, joined_at,"
-        " reason) select $1, $2, n.member_id, $4, 'hand' from unnest($3::uuid[]) as n (member_id)"
-        " order by n.member_id on conflict (tenant_id, segment_id, member_id)"
-        " where left_at is null do nothing returning member_id",
-        work.tenant_id, segment_id, wanted, work.now,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.add_members, work.tenant_id, segment_id, wanted, work.now)
     added = {row[0] for row in rows}
     if notify:
         emit(work, [SegmentJoined(each, work.now, segment_id) for each in sorted(added)])
@@ -116,11 +113,12 @@ async def _remove(
 ) -> list[Listed]:
     people = await _people(work, names)
     rows = await work.fetch(
-        "update laurels.segment_memberships set left_at = greatest(joined_at, $4),"
-        " left_reason = 'hand' where tenant_id = $1 and segment_id = $2 and member_id = any($3)"
-        " and left_at is null returning member_id",
-        work.tenant_id, segment_id, sorted({row["id"] for row in people.values()}), work.now,
-    )  # fmt: skip
+        SQL.remove_members,
+        work.tenant_id,
+        segment_id,
+        sorted({row["id"] for row in people.values()}),
+        work.now,
+    )
     removed = {row[0] for row in rows}
     if notify:
         emit(work, [SegmentLeft(each, work.now, segment_id) for each in sorted(removed)])

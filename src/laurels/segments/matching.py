@@ -57,10 +57,10 @@ class Question:
         """Return from where and who, up to the last condition; call it after all expressions."""
         sources = registry.joins(self.compiler.needs, few=self.few)
         joins = " ".join(self.values.write(sql) for sql in sources)
-        return (
-            f"laurels.members as m {joins} where m.tenant_id = $1 and m.status {self.standing}"
-            f" and {self.where}"
-        )
+        return f"""
+            laurels.members as m {joins}
+            where m.tenant_id = $1 and m.status {self.standing} and {self.where}
+        """
 
     def found(self, columns: list[str] | None = None) -> str:
         """Return the JSON of the comparisons that held, by field, with what was found.
@@ -150,9 +150,11 @@ async def facts_of(work: Work, names: Iterable[str]) -> list[dict[str, Any]]:
         if found is not None
     ]
     joins = " ".join(values.write(sql) for sql in registry.joins(compiler.needs))
-    rows = await work.fetch(
-        f"select m.id, {', '.join(told)} from laurels.members as m {joins}"
-        " where m.tenant_id = $1 and m.status = 'active' order by m.id",
-        *values.given,
-    )
+    statement = f"""
+        select m.id, {", ".join(told)}
+        from laurels.members as m {joins}
+        where m.tenant_id = $1 and m.status = 'active'
+        order by m.id
+    """
+    rows = await work.fetch(statement, *values.given)
     return [dict(row) for row in rows]

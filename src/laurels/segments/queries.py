@@ -8,12 +8,15 @@ from uuid import UUID
 
 from laurels import tenants
 from laurels.kit.conditions import Condition
+from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import FIRST, Asked, Found, Listing, text
 from laurels.kit.values.time import local_date, zone
 from laurels.kit.work import Work
 
 from .errors import SegmentNotFound
 from .matching import looking_at_all, question
+
+SQL = statements(__name__)
 
 COLUMNS = (
     "id, name, description, kind, segment_type, criteria, version, computed_version, auto_update,"
@@ -28,11 +31,8 @@ PREVIEW_SECONDS = 10
 
 async def get_segment(work: Work, segment_id: UUID, *, lock: bool = False) -> dict[str, Any]:
     """Return a segment. Raise SegmentNotFound."""
-    row = await work.fetchrow(
-        f"select {COLUMNS} from laurels.segments where tenant_id = $1 and id = $2"
-        f"{' for no key update' if lock else ''}",
-        work.tenant_id, segment_id,
-    )  # fmt: skip
+    sql = f"{SQL.segments} and id = $2{' for no key update' if lock else ''}"
+    row = await work.fetchrow(sql, work.tenant_id, segment_id)
     if row is None:
         raise SegmentNotFound
     return dict(row)
@@ -50,12 +50,8 @@ async def list_segments(
     work: Work, *, kind: str | None = None, archived: bool = False, asked: Asked = FIRST
 ) -> Found[dict[str, Any]]:
     """Return segments, usually newest first: those in use, or the archived ones."""
-    return await SEGMENTS.fetch(
-        work, asked,
-        f"select {COLUMNS} from laurels.segments where tenant_id = $1"
-        " and (archived_at is not null) = $2 and ($3::text is null or kind = $3)",
-        work.tenant_id, archived, kind,
-    )  # fmt: skip
+    sql = f"{SQL.segments} and (archived_at is not null) = $2 and ($3::text is null or kind = $3)"
+    return await SEGMENTS.fetch(work, asked, sql, work.tenant_id, archived, kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +75,27 @@ async def preview(work: Work, criteria: Condition) -> Preview:
     found = asked.found(columns)
     size = asked.mark(SAMPLE, "int")
     async with looking_at_all(work, seconds=PREVIEW_SECONDS):
-        rows = await work.fetch(
-            f"select h.member_id, h.external_id, h.members, {found} as found,"
-            " (select count(*) from laurels.members as a where a.tenant_id = $1"
-            f"  and a.status {asked.standing}) as everybody"
-            # One row there is always: who nobody is found among are still everybody.
-            " from (select) as one left join"
-            f" (select {', '.join(['m.id as member_id, m.external_id', *columns])},"
-            f"  count(*) over () as members from {asked.rows()} order by m.id desc limit {size})"
-            " as h on true order by h.member_id desc",
-            *asked.values.given,
-        )
+        # One row there is always: who nobody is found among are still everybody.
+        sql = f"""
+            select
+              h.member_id, h.external_id, h.members, {found} as found,
+              (
+                select count(*)
+                from laurels.members as a
+                where a.tenant_id = $1 and a.status {asked.standing}
+              ) as everybody
+            from (select) as one
+            left join (
+              select
+                {", ".join(["m.id as member_id, m.external_id", *columns])},
+                count(*) over () as members
+              from {asked.rows()}
+              order by m.id desc
+              limit {size}
+            ) as h on true
+            order by h.member_id desc
+        """
+        rows = await work.fetch(sql, *asked.values.given)
     first = rows[0]
     sample = [
         {name: row[name] for name in ("member_id", "external_id", "found")}
@@ -99,13 +105,6 @@ async def preview(work: Work, criteria: Condition) -> Preview:
     return Preview(first["members"] or 0, first["everybody"], sample)
 
 
-_MEMBERSHIPS = (
-    "select x.id, x.segment_id, x.member_id, x.joined_at, x.reason, x.version, x.found,"
-    " x.left_at, x.left_reason, s.name as segment_name"
-    " from laurels.segment_memberships as x inner join laurels.segments as s"
-    "  on s.tenant_id = x.tenant_id and s.id = x.segment_id where x.tenant_id = $1"
-    " and ($2 or x.left_at is null)"
-)
 MEMBERSHIPS = Listing(
     moment="x.joined_at", happened="Joined", sorts={"created_at": None}, id="x.id"
 )
@@ -124,37 +123,23 @@ async def list_memberships(
     `history` adds those who left. Of a member, archived segments are left out.
     """
     whose = "x.segment_id" if member_id is None else "s.archived_at is null and x.member_id"
+    sql = f"{SQL.memberships} and {whose} = $3"
     return await MEMBERSHIPS.fetch(
-        work, asked,
-        f"{_MEMBERSHIPS} and {whose} = $3", work.tenant_id, history, member_id or segment_id,
-    )  # fmt: skip
+        work, asked, sql, work.tenant_id, history, member_id or segment_id
+    )
 
 
 async def segments_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:
     """Return the segments in use that these members belong to; who is in none is absent."""
     if not member_ids:
         return {}
-    rows = await work.fetch(
-        "select x.member_id, array_agg(x.segment_id) from laurels.segment_memberships as x"
-        " inner join laurels.segments as s on s.tenant_id = $1 and s.id = x.segment_id"
-        "  and s.archived_at is null"
-        " where x.tenant_id = $1 and x.member_id = any($2) and x.left_at is null"
-        " group by x.member_id",
-        work.tenant_id, list(member_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.segments_of, work.tenant_id, list(member_ids))
     return {row[0]: frozenset(row[1]) for row in rows}
 
 
 async def names_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Return id, name and joining of the segments in use that these members belong to."""
-    rows = await work.fetch(
-        "select x.member_id, s.id, s.name, x.joined_at from laurels.segment_memberships as x"
-        " inner join laurels.segments as s on s.tenant_id = $1 and s.id = x.segment_id"
-        "  and s.archived_at is null"
-        " where x.tenant_id = $1 and x.member_id = any($2) and x.left_at is null"
-        " order by s.name, s.id",
-        work.tenant_id, list(member_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.names_of, work.tenant_id, list(member_ids))
     found: dict[UUID, list[dict[str, Any]]] = {member_id: [] for member_id in member_ids}
     for row in rows:
         found[row["member_id"]].append(dict(row))
@@ -167,70 +152,8 @@ async def overlaps(work: Work, segment_id: UUID) -> list[dict[str, Any]]:
     Raise SegmentNotFound.
     """
     await get_segment(work, segment_id)
-    rows = await work.fetch(
-        "select s.id as segment_id, s.name, count(*) as shared,"
-        "  (select count(*) from laurels.segment_memberships as a where a.tenant_id = $1"
-        "   and a.segment_id = $2 and a.left_at is null) - count(*) as only_this,"
-        "  (select count(*) from laurels.segment_memberships as b where b.tenant_id = $1"
-        "   and b.segment_id = s.id and b.left_at is null) - count(*) as only_other"
-        " from laurels.segment_memberships as x"
-        " inner join laurels.segment_memberships as y on y.tenant_id = $1"
-        "  and y.member_id = x.member_id and y.segment_id <> $2 and y.left_at is null"
-        " inner join laurels.segments as s on s.tenant_id = $1 and s.id = y.segment_id"
-        "  and s.archived_at is null"
-        " where x.tenant_id = $1 and x.segment_id = $2 and x.left_at is null"
-        " group by s.id, s.name order by shared desc, s.id",
-        work.tenant_id, segment_id,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.overlaps, work.tenant_id, segment_id)
     return [dict(row) for row in rows]
-
-
-_DAYS = """
-with counted as (
-  select min(d.day) as first, max(d.day) as last
-  from laurels.segment_days as d
-  where d.tenant_id = $1 and d.segment_id = $2
-),
-known as (
-  select c.first, case
-    when c.last >= $5::date or s.archived_at is not null
-      or exists (select from laurels.test_clocks as k where k.tenant_id = $1)
-      or coalesce((
-        select o.created_at + interval '1 hour' > (c.last + 1)::timestamp at time zone t.time_zone
-        from laurels.outbox as o
-        where o.tenant_id = $1
-          and o.created_at < ($5::date + 1)::timestamp at time zone t.time_zone
-        order by o.id desc
-        limit 1
-      ), false)
-    then c.last
-    else $5::date
-  end as last
-  from counted as c
-  inner join laurels.tenants as t on t.id = $1
-  inner join laurels.segments as s on s.tenant_id = $1 and s.id = $2
-  where c.first is not null
-)
-select g.day::date as day, n.members,
-  case when n.day = g.day then n.joined else 0 end as joined,
-  case when n.day = g.day then n.left_count else 0 end as left_count,
-  case when n.day = g.day then n.revenue else 0 end as revenue,
-  case when n.day = g.day then n.purchases else 0 end as purchases,
-  case when n.day = g.day then n.points_earned else 0 end as points_earned,
-  case when n.day = g.day then n.points_redeemed else 0 end as points_redeemed
-from known as k
-cross join lateral generate_series(
-  greatest(k.first, $3::date)::timestamp, least(k.last, $4::date)::timestamp, interval '1 day'
-) as g (day)
-cross join lateral (
-  select d.*
-  from laurels.segment_days as d
-  where d.tenant_id = $1 and d.segment_id = $2 and d.day <= g.day::date
-  order by d.day desc
-  limit 1
-) as n
-order by g.day
-"""
 
 
 async def list_days(
@@ -243,5 +166,5 @@ async def list_days(
     """
     tenant = await tenants.current(work)
     yesterday = local_date(work.now, zone(tenant.time_zone)) - timedelta(days=1)
-    rows = await work.fetch(_DAYS, work.tenant_id, segment_id, since, until, yesterday)
+    rows = await work.fetch(SQL.list_days, work.tenant_id, segment_id, since, until, yesterday)
     return [dict(row) for row in rows]

@@ -13,11 +13,12 @@ from uuid import UUID
 
 import asyncpg
 
-from laurels import events
+from laurels import events, members
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.segments import SegmentJoined, SegmentLeft
 from laurels.kit.conditions import Condition
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 
@@ -26,14 +27,23 @@ from .errors import SegmentArchived, SegmentIsStatic
 from .matching import Question, looking_at_all, question, start_of_today
 from .queries import get_segment
 
+SQL = statements(__name__)
+
 log = logging.getLogger("laurels.segments")
 STATEMENT_TIMEOUT_SECONDS = 600
 """How long one statement of a computation may take; a tenant may have millions of members."""
 FAILURES = (
-    AppError, ValueError, LookupError, TypeError, ArithmeticError, asyncpg.DataError,
-    asyncpg.SyntaxOrAccessError, asyncpg.QueryCanceledError, asyncpg.ProgramLimitExceededError,
+    AppError,
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    asyncpg.DataError,
+    asyncpg.SyntaxOrAccessError,
+    asyncpg.QueryCanceledError,
+    asyncpg.ProgramLimitExceededError,
     asyncpg.IntegrityConstraintViolationError,
-)  # fmt: skip
+)
 """What can be wrong with one segment. Whoever lost a race or the database tries the whole again."""
 _OWN = (SegmentJoined.name, SegmentLeft.name)
 
@@ -87,17 +97,22 @@ async def _authenticate(
     found, mark = asked.found(), asked.mark
     place, now = mark(segment["id"], "uuid"), mark(work.now, "timestamptz")
     version = mark(segment["version"], "bigint")
-    rows = await work.fetch(
-        "insert into laurels.segment_memberships (tenant_id, segment_id, member_id, joined_at,"
-        f" reason, version, found) select $1, {place}, m.id, {now}, 'criteria', {version},"
-        f" {found} from {asked.rows()}"
-        f"{_among(asked, 'm.id', only)}"
-        " and not exists (select from laurels.segment_memberships as s where s.tenant_id = $1"
-        f" and s.segment_id = {place} and s.member_id = m.id and s.left_at is null)"
-        " order by m.id on conflict (tenant_id, segment_id, member_id) where left_at is null"
-        " do nothing returning member_id",
-        *asked.values.given,
-    )
+    sql = f"""
+        insert into laurels.segment_memberships (
+          tenant_id, segment_id, member_id, joined_at, reason, version, found
+        )
+        select $1, {place}, m.id, {now}, 'criteria', {version}, {found}
+        from {asked.rows()}{_among(asked, "m.id", only)} and not exists (
+          select
+          from laurels.segment_memberships as s
+          where s.tenant_id = $1 and s.segment_id = {place} and s.member_id = m.id
+            and s.left_at is null
+        )
+        order by m.id
+        on conflict (tenant_id, segment_id, member_id) where left_at is null do nothing
+        returning member_id
+    """
+    rows = await work.fetch(sql, *asked.values.given)
     return [row[0] for row in rows]
 
 
@@ -107,15 +122,15 @@ async def _let_go(
     asked = await question(work, condition, few=only is not None)
     mark = asked.mark
     place, now = mark(segment["id"], "uuid"), mark(work.now, "timestamptz")
-    rows = await work.fetch(
-        "update laurels.segment_memberships as s set left_at = greatest(s.joined_at,"
-        f" {now}), left_reason = 'criteria' where s.tenant_id = $1 and s.segment_id = {place}"
-        " and s.left_at is null"
-        f"{_among(asked, 's.member_id', only)}"
-        f" and not exists (select from {asked.rows()} and m.id = s.member_id)"
-        " returning s.member_id",
-        *asked.values.given,
-    )
+    sql = f"""
+        update laurels.segment_memberships as s
+        set left_at = greatest(s.joined_at, {now}), left_reason = 'criteria'
+        where s.tenant_id = $1 and s.segment_id = {place}
+          and s.left_at is null{_among(asked, "s.member_id", only)}
+          and not exists (select from {asked.rows()} and m.id = s.member_id)
+        returning s.member_id
+    """
+    rows = await work.fetch(sql, *asked.values.given)
     return [row[0] for row in rows]
 
 
@@ -136,38 +151,15 @@ async def summarise(
 ) -> int:
     """The segment's row says how many belong to it and their averages; return how many."""
     row = await work.fetchrow(
-        "update laurels.segments as s set member_count = n.members,"
-        " avg_lifetime_value = n.spend, avg_points_balance = n.points,"
-        " computed_version = coalesce($3, s.computed_version),"
-        " by_day = case when $3::bigint is null then s.by_day else $5 end,"
-        " last_computed_at = case when $3::bigint is null then s.last_computed_at else $4 end,"
-        " asked_at = case when $3::bigint is null then s.asked_at end,"
-        " asked_notify = case when $3::bigint is null then s.asked_notify end,"
-        " failed_at = case when $3::bigint is null then s.failed_at end,"
-        " failure = case when $3::bigint is null then s.failure end"
-        " from (select count(*) as members,"
-        "  coalesce(round(avg(coalesce(t.spend - t.refunded, 0)), 4), 0) as spend,"
-        "  coalesce(floor(avg(coalesce(w.available + w.pending + w.held, 0))), 0)::bigint as points"
-        "  from laurels.segment_memberships as x"
-        "  left join laurels.member_totals as t on t.tenant_id = $1 and t.member_id = x.member_id"
-        "  left join laurels.wallets as w on w.tenant_id = $1 and w.member_id = x.member_id"
-        "   and w.program_id = (select d.id from laurels.programs as d"
-        "    where d.tenant_id = $1 and d.is_default)"
-        "  where x.tenant_id = $1 and x.segment_id = $2 and x.left_at is null) as n"
-        " where s.tenant_id = $1 and s.id = $2 returning s.member_count",
-        work.tenant_id, segment_id, computed, work.now, by_day,
-    )  # fmt: skip
+        SQL.book_summary, work.tenant_id, segment_id, computed, work.now, by_day
+    )
     assert row is not None, "the segment is there, because it is locked"
     return row[0]
 
 
 async def summarise_lists(work: Work) -> None:
     """Lists by hand say how many are on them and their averages, as of now."""
-    rows = await work.fetch(
-        "select id from laurels.segments where tenant_id = $1 and kind = 'static'"
-        " and archived_at is null order by id",
-        work.tenant_id,
-    )
+    rows = await work.fetch(SQL.list_static, work.tenant_id)
     for row in rows:
         await summarise(work, row["id"])
 
@@ -184,11 +176,14 @@ async def recompute_some(work: Work, *, asked: bool, limit: int) -> int:
         " and (failed_at is null or failed_at < $3)"
     )
     today = [] if asked else [await start_of_today(work)]
-    rows = await work.fetch(
-        "select id, asked_notify from laurels.segments where tenant_id = $1 and kind = 'dynamic'"
-        f" and archived_at is null and {due} order by id limit $2",
-        work.tenant_id, limit, *today,
-    )  # fmt: skip
+    sql = f"""
+        select id, asked_notify
+        from laurels.segments
+        where tenant_id = $1 and kind = 'dynamic' and archived_at is null and {due}
+        order by id
+        limit $2
+    """
+    rows = await work.fetch(sql, work.tenant_id, limit, *today)
     for row in rows:
         async with _apart(work, row["id"]):
             await recompute(work, row["id"], notify=row["asked_notify"])
@@ -206,11 +201,7 @@ async def _apart(work: Work, segment_id: UUID) -> AsyncGenerator[None]:
             yield
     except FAILURES as error:
         log.warning("segment %s could not be computed: %s", segment_id, type(error).__name__)
-        await work.fetch(
-            "update laurels.segments set failed_at = $3, failure = $4, asked_at = null,"
-            " asked_notify = null where tenant_id = $1 and id = $2",
-            work.tenant_id, segment_id, work.now, _why(error),
-        )  # fmt: skip
+        await work.fetch(SQL.book_failure, work.tenant_id, segment_id, work.now, _why(error))
 
 
 def _why(error: Exception) -> str:
@@ -229,37 +220,22 @@ async def keep_up(work: Work, *, limit: int) -> int:
     Only those who have news are asked, all at once per segment. What compares members with each
     other, or depends on the day alone, waits for the night.
     """
-    row = await work.fetchrow(
-        "select position from laurels.segment_cursors where tenant_id = $1 for update",
-        work.tenant_id,
-    )
+    row = await work.fetchrow(SQL.lock_cursor, work.tenant_id)
     if row is None:
         return 0
     start: int = row["position"]
     news = await events.members_since(work, start, without=_OWN, limit=limit)
     if news.members:
         await _follow(work, news.members)
-    await work.fetch(
-        "update laurels.segment_cursors set position = $2 where tenant_id = $1",
-        work.tenant_id, news.position,
-    )  # fmt: skip
+    await work.fetch(SQL.move_cursor, work.tenant_id, news.position)
     return news.position - start
 
 
 async def _follow(work: Work, news: dict[UUID, bool]) -> None:
     """`news` says of each member whether all of it is imported history: of that nobody is told."""
     # Before any other lock, so that whoever merges or archives one of them waits, or is waited for.
-    await work.fetch(
-        "select 1 from laurels.members where tenant_id = $1 and id = any($2)"
-        " order by id for key share",
-        work.tenant_id, list(news),
-    )  # fmt: skip
-    rows = await work.fetch(
-        "select id, criteria, version from laurels.segments where tenant_id = $1"
-        " and kind = 'dynamic' and auto_update and archived_at is null"
-        " and computed_version = version and failed_at is null order by id for no key update",
-        work.tenant_id,
-    )
+    await members.lock_present(work, list(news))
+    rows = await work.fetch(SQL.lock_followed, work.tenant_id)
     for row in rows:
         async with _apart(work, row["id"]):
             await _follow_one(work, dict(row), news)
@@ -273,11 +249,9 @@ async def _follow_one(work: Work, segment: dict[str, Any], news: dict[UUID, bool
     if not joined and not left:
         return
     _tell(
-        work, segment["id"], [each for each in joined if not news[each]],
+        work,
+        segment["id"],
+        [each for each in joined if not news[each]],
         [each for each in left if not news[each]],
-    )  # fmt: skip
-    await work.fetch(
-        "update laurels.segments set member_count = greatest(member_count + $3, 0)"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, segment["id"], len(joined) - len(left),
-    )  # fmt: skip
+    )
+    await work.fetch(SQL.add_to_count, work.tenant_id, segment["id"], len(joined) - len(left))

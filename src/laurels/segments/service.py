@@ -8,6 +8,7 @@ import asyncpg
 from laurels import audit, events, jobs, tenants
 from laurels.kit.conditions import to_json
 from laurels.kit.db.columns import columns
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
@@ -21,6 +22,8 @@ from .errors import (
 )
 from .queries import get_segment
 from .recomputing import recompute, summarise
+
+SQL = statements(__name__)
 
 MAX_SEGMENTS = 200
 """Segments of one tenant that are not archived, at most: each follows every member's news."""
@@ -76,10 +79,8 @@ async def change(work: Work, segment_id: UUID, content: dict[str, Any]) -> dict[
     more = ", version = version + 1" if anew else ""
     try:
         async with work.savepoint():
-            await work.fetch(
-                f"update laurels.segments set {row.pairs}{more} where tenant_id = $1 and id = $2",
-                work.tenant_id, segment_id, *row.values,
-            )  # fmt: skip
+            sql = f"update laurels.segments set {row.pairs}{more} where tenant_id = $1 and id = $2"
+            await work.fetch(sql, work.tenant_id, segment_id, *row.values)
     except asyncpg.UniqueViolationError:
         raise SegmentNameTaken(field="name") from None
     was = {name: before[name] for name in values}
@@ -127,13 +128,7 @@ async def duplicate(work: Work, segment_id: UUID, *, name: str) -> dict[str, Any
     content = {**{field: original[field] for field in CHANGEABLE}, "name": name}
     copy = await create(work, {**content, "kind": original["kind"]})
     if original["kind"] == "static":
-        await work.fetch(
-            "insert into laurels.segment_memberships (tenant_id, segment_id, member_id,"
-            " joined_at, reason) select $1, $3, x.member_id, $4, 'hand'"
-            " from laurels.segment_memberships as x where x.tenant_id = $1"
-            " and x.segment_id = $2 and x.left_at is null order by x.member_id",
-            work.tenant_id, segment_id, copy["id"], work.now,
-        )  # fmt: skip
+        await work.fetch(SQL.copy_members, work.tenant_id, segment_id, copy["id"], work.now)
         await summarise(work, copy["id"])
     return await get_segment(work, copy["id"])
 
@@ -142,19 +137,11 @@ async def compute(
     work: Work, segment_id: UUID, *, notify: bool | None = None
 ) -> jobs.RunView | None:
     """The segment is computed, or where there are many members a job is; return its run then."""
-    row = await work.fetchrow(
-        "select count(*) from (select from laurels.members where tenant_id = $1"
-        " and status = 'active' limit $2) as n",
-        work.tenant_id, AT_ONCE + 1,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.count_members_up_to, work.tenant_id, AT_ONCE + 1)
     if row is not None and row[0] <= AT_ONCE:
         await recompute(work, segment_id, notify=notify)
         return None
-    await work.fetch(
-        "update laurels.segments set asked_at = $3, asked_notify = $4"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, segment_id, work.now, notify,
-    )  # fmt: skip
+    await work.fetch(SQL.ask_recomputing, work.tenant_id, segment_id, work.now, notify)
     return await jobs.ask(work, JOB)
 
 
@@ -182,39 +169,30 @@ async def _insert(work: Work, segment_id: UUID, values: dict[str, Any]) -> None:
     row = columns({name: values.get(name) for name in ("kind", *CHANGEABLE)}, start=4)
     try:
         async with work.savepoint():
-            await work.fetch(
-                "insert into laurels.segments (tenant_id, id, created_at, updated_at,"
-                f" {row.names}) values ($1, $2, $3, $3, {row.marks})",
-                work.tenant_id, segment_id, work.now, *row.values,
-            )  # fmt: skip
+            sql = f"""
+                insert into laurels.segments (tenant_id, id, created_at, updated_at, {row.names})
+                values ($1, $2, $3, $3, {row.marks})
+            """
+            await work.fetch(sql, work.tenant_id, segment_id, work.now, *row.values)
     except asyncpg.UniqueViolationError:
         raise SegmentNameTaken(field="name") from None
 
 
 async def _check_room(work: Work) -> None:
     await tenants.lock_counts(work)
-    row = await work.fetchrow(
-        "select count(*) from laurels.segments where tenant_id = $1 and archived_at is null",
-        work.tenant_id,
-    )
+    row = await work.fetchrow(SQL.count_segments, work.tenant_id)
     if row is not None and row[0] >= MAX_SEGMENTS:
         raise TooManySegments
 
 
 async def _follow_events(work: Work) -> None:
     """From here on the tenant's segments follow its events; what was before is computed anyway."""
-    await work.fetch(
-        "insert into laurels.segment_cursors (tenant_id, position) values ($1, $2)"
-        " on conflict (tenant_id) do nothing",
-        work.tenant_id, await events.last_position(work),
-    )  # fmt: skip
+    await work.fetch(SQL.make_cursor, work.tenant_id, await events.last_position(work))
 
 
 async def _set_archived(work: Work, segment_id: UUID, *, archived: bool) -> None:
     await work.fetch(
-        "update laurels.segments set archived_at = $3, updated_at = $4, asked_at = null,"
-        " asked_notify = null where tenant_id = $1 and id = $2",
-        work.tenant_id, segment_id, work.now if archived else None, work.now,
-    )  # fmt: skip
+        SQL.set_archived, work.tenant_id, segment_id, work.now if archived else None, work.now
+    )
     done = "archived" if archived else "restored"
     await audit.record(work, f"segment.{done}", "segment", segment_id)

@@ -3,9 +3,12 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from laurels import events
+from laurels.kit.db.sql import statements
 from laurels.kit.work import Work
 
 from .errors import PlanExceeded
+
+SQL = statements(__name__)
 
 
 class PlanLimits(BaseModel):
@@ -24,9 +27,12 @@ class PlanLimits(BaseModel):
         default=None, strict=True, ge=1, le=1000, description="Programs of points."
     )
     requests_per_second: int | None = Field(
-        default=None, strict=True, ge=1, le=100_000,
+        default=None,
+        strict=True,
+        ge=1,
+        le=100_000,
         description="Requests per second that a key may make, whatever the tenant's settings are.",
-    )  # fmt: skip
+    )
     webhook_endpoints: int | None = Field(
         default=None, strict=True, ge=0, le=1000, description="Webhook endpoints."
     )
@@ -35,11 +41,7 @@ class PlanLimits(BaseModel):
 async def limits_of(work: Work) -> PlanLimits:
     """Return the limits of the tenant's plan, read once per Work."""
     if PlanLimits not in work.memo:
-        row = await work.fetchrow(
-            "select p.limits from laurels.tenants as t inner join laurels.plans as p"
-            " on p.code = t.plan where t.id = $1",
-            work.tenant_id,
-        )
+        row = await work.fetchrow(SQL.plan_limits, work.tenant_id)
         work.memo[PlanLimits] = PlanLimits.model_validate(row["limits"] if row else {})
     return work.memo[PlanLimits]
 
@@ -49,9 +51,7 @@ async def lock_counts(work: Work) -> None:
 
     Whoever counts before they add one asks this first: the tenant's row stands for all counts.
     """
-    await work.fetch(
-        "select 1 from laurels.tenants where id = $1 for no key update", work.tenant_id
-    )
+    await work.fetch(SQL.lock_tenant, work.tenant_id)
 
 
 async def require_room(work: Work, what: str, there: int) -> None:

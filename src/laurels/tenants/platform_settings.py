@@ -10,6 +10,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from laurels import audit
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import FieldError
 from laurels.kit.http.paging import FIRST, MAX_PAGE, ONE, Asked, Found, Listing, number
 from laurels.kit.values.faults import fault_of
@@ -17,6 +18,8 @@ from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import FeatureOff, SettingInvalid, SettingNotFound
+
+SQL = statements(__name__)
 
 MAX_EXCEPTIONS = 1000
 
@@ -47,26 +50,41 @@ def _listed(*settings: Setting) -> dict[str, Setting]:
 
 SETTINGS: dict[str, Setting] = _listed(
     Setting(
-        "features.bulk", "json", TypeAdapter(FlagValue), FlagValue(),
+        "features.bulk",
+        "json",
+        TypeAdapter(FlagValue),
+        FlagValue(),
         "Whether bulk endpoints are available. Off: they answer 403 `feature_off`.",
     ),
     Setting(
-        "features.event_stream", "json", TypeAdapter(FlagValue), FlagValue(),
+        "features.event_stream",
+        "json",
+        TypeAdapter(FlagValue),
+        FlagValue(),
         "Whether the live stream of events is available. Off: it answers 403 `feature_off`.",
     ),
     Setting(
-        "features.webhooks", "json", TypeAdapter(FlagValue), FlagValue(),
+        "features.webhooks",
+        "json",
+        TypeAdapter(FlagValue),
+        FlagValue(),
         "Whether webhook endpoints can be created. Off: creating one answers 403 `feature_off`.",
     ),
     Setting(
-        "tenants.default_plan", "string", TypeAdapter(str), "standard",
+        "tenants.default_plan",
+        "string",
+        TypeAdapter(str),
+        "standard",
         "Code of the plan for new tenants, unless another one is given.",
     ),
     Setting(
-        "tenants.max", "number", TypeAdapter(int), 10_000,
+        "tenants.max",
+        "number",
+        TypeAdapter(int),
+        10_000,
         "Largest number of tenants. Creating more answers 409 `tenants_exhausted`.",
     ),
-)  # fmt: skip
+)
 """Every setting of the platform by its name."""
 
 
@@ -84,9 +102,7 @@ async def read_setting(work: Work, name: str) -> Any:
     found = setting_named(name)
     key = ("platform setting", name)
     if key not in work.memo:
-        row = await work.fetchrow(
-            "select value from laurels.platform_settings where name = $1", name
-        )
+        row = await work.fetchrow(SQL.find_setting, name)
         work.memo[key] = found.default if row is None else found.holds.validate_python(row["value"])
     return work.memo[key]
 
@@ -106,9 +122,7 @@ async def require_feature(work: Work, name: str) -> None:
 
 async def list_settings(work: Work) -> list[dict[str, Any]]:
     """Return every setting with its value, by name."""
-    rows = await work.fetch(
-        "select name, value, version, updated_at from laurels.platform_settings"
-    )
+    rows = await work.fetch(SQL.list_settings)
     there = {row["name"]: row for row in rows}
     return [_shown(setting, there.get(name)) for name, setting in sorted(SETTINGS.items())]
 
@@ -143,10 +157,14 @@ async def change_setting(work: Work, name: str, value: Any) -> dict[str, Any]:
         ]
         raise trouble from None
     row = await work.fetchrow(
-        "select * from laurels.set_platform_setting($1, $2, $3::text::jsonb, $4, $5, $6)",
-        name, setting.type, orjson.dumps(after).decode(), work.now, work.actor.kind,
+        SQL.change_setting,
+        name,
+        setting.type,
+        orjson.dumps(after).decode(),
+        work.now,
+        work.actor.kind,
         work.actor.id,
-    )  # fmt: skip
+    )
     assert row is not None, "the function always answers"
     work.memo.pop(("platform setting", name), None)
     await audit.record(
@@ -173,10 +191,4 @@ SETTING_HISTORY = Listing(
 async def setting_history(work: Work, name: str, asked: Asked = FIRST) -> Found[dict[str, Any]]:
     """Return the versions of a setting, usually newest first. Raise SettingNotFound."""
     setting_named(name)
-    return await SETTING_HISTORY.fetch(
-        work,
-        asked,
-        "select version, value, changed_at, actor_type, actor_id"
-        " from laurels.platform_settings_history where name = $1",
-        name,
-    )
+    return await SETTING_HISTORY.fetch(work, asked, SQL.setting_history, name)

@@ -18,10 +18,12 @@ class ApiSettings(Section):
     section: ClassVar[str] = "api"
 
     requests_per_second: int | None = Field(
-        default=None, ge=0, le=100_000,
+        default=None,
+        ge=0,
+        le=100_000,
         description="Requests per second that each key may make; 0: no limit; null: the"
         " installation's default, and no limit for test tenants. A plan can set a ceiling.",
-    )  # fmt: skip
+    )
 
 
 async def requests_per_second(work: Work) -> int | None:

@@ -11,6 +11,7 @@ import orjson
 
 from laurels import audit
 from laurels.kit.db.pool import Database
+from laurels.kit.db.sql import statements
 from laurels.kit.hot import prefetch
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.money import check_currency
@@ -18,6 +19,8 @@ from laurels.kit.values.time import zone
 from laurels.kit.work import Actor, Work, open_work
 
 from .errors import SlugTaken, TenantInvalid, TenantNotFound, TenantSuspended, UnknownPreset
+
+SQL = statements(__name__)
 
 PRESETS: dict[str, str] = {
     "plain": "one program, one point per whole currency unit, nothing else",
@@ -52,10 +55,13 @@ class TenantView:
 
 
 _COLUMNS = "id, slug, name, preset, status, test, currency, time_zone, created_at"
-_SETTINGS = (
-    "(select jsonb_object_agg(s.section, s.values) from laurels.tenant_settings as s"
-    " where s.tenant_id = $1) as settings"
-)
+_SETTINGS = """
+(
+  select jsonb_object_agg(s.section, s.values)
+  from laurels.tenant_settings as s
+  where s.tenant_id = $1
+) as settings
+"""
 
 
 def _read_view(text: str | None) -> TenantView | None:
@@ -69,8 +75,14 @@ def _read_view(text: str | None) -> TenantView | None:
 
 prefetch(
     TenantView,
-    f"select to_jsonb(v) from (select {_COLUMNS}, {_SETTINGS} from laurels.tenants where id = $1)"
-    " as v",
+    f"""
+    select to_jsonb(v)
+    from (
+      select {_COLUMNS}, {_SETTINGS}
+      from laurels.tenants
+      where id = $1
+    ) as v
+""",
     _read_view,
 )
 
@@ -81,8 +93,7 @@ async def current(work: Work) -> TenantView:
     if known is not None:
         return known
     row = await work.fetchrow(
-        f"select {_COLUMNS}, {_SETTINGS} from laurels.tenants where id = $1",
-        work.tenant_id,
+        f"select {_COLUMNS}, {_SETTINGS} from laurels.tenants where id = $1", work.tenant_id
     )
     if row is None:
         raise TenantNotFound
@@ -148,17 +159,27 @@ async def establish(
     try:
         async with work.savepoint():
             await work.fetch(
-                "insert into laurels.tenants (id, slug, name, preset, test, currency, time_zone,"
-                " plan) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-                work.tenant_id, slug, name or slug, preset, test, currency, time_zone, plan,
-            )  # fmt: skip
+                SQL.create_tenant,
+                work.tenant_id,
+                slug,
+                name or slug,
+                preset,
+                test,
+                currency,
+                time_zone,
+                plan,
+            )
     except asyncpg.UniqueViolationError:
         raise SlugTaken(field="slug") from None
     for part in apply_preset:
         await part(work, preset)
     chosen = {
-        "slug": slug, "preset": preset, "currency": currency, "time_zone": time_zone, "plan": plan,
-    }  # fmt: skip
+        "slug": slug,
+        "preset": preset,
+        "currency": currency,
+        "time_zone": time_zone,
+        "plan": plan,
+    }
     await audit.record(work, "tenant.created", "tenant", work.tenant_id, after=chosen)
     return await current(work)
 
@@ -183,11 +204,7 @@ def _check(slug: str, preset: str, currency: str, time_zone: str) -> None:
 
 async def change(work: Work, *, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """The tenant has this name and plan, as far as they are given; before it had those."""
-    await work.fetch(
-        "update laurels.tenants set name = coalesce($2, name), plan = coalesce($3, plan)"
-        " where id = $1",
-        work.tenant_id, after.get("name"), after.get("plan"),
-    )  # fmt: skip
+    await work.fetch(SQL.change_tenant, work.tenant_id, after.get("name"), after.get("plan"))
     work.memo.pop(TenantView, None)
     await audit.record(
         work,

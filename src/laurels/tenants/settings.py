@@ -12,6 +12,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from laurels import audit
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import FieldError
 from laurels.kit.http.paging import FIRST, MAX_PAGE, ONE, Asked, Found, Listing, number
 from laurels.kit.values.faults import fault_of
@@ -20,6 +21,8 @@ from laurels.kit.work import Work
 
 from .errors import TenantInvalid, UnknownSection
 from .service import TenantView, current
+
+SQL = statements(__name__)
 
 
 class Section(BaseModel):
@@ -104,11 +107,7 @@ async def change_section(work: Work, name: str, values: dict[str, Any]) -> Secti
     """
     model = section_named(name)
     await _lock(work)
-    row = await work.fetchrow(
-        "select values, version from laurels.tenant_settings"
-        " where tenant_id = $1 and section = $2 for update",
-        work.tenant_id, name,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.lock_section, work.tenant_id, name)
     before: dict[str, Any] = row["values"] if row else {}
     found = _checked(model, {**before, **values})
     after = found.model_dump(mode="json", exclude_defaults=True)
@@ -145,18 +144,18 @@ def _checked(model: type[Section], values: dict[str, Any]) -> Section:
 
 async def _write(work: Work, name: str, after: dict[str, Any], *, version: int) -> None:
     await work.fetch(
-        "insert into laurels.tenant_settings (tenant_id, section, values, version, updated_at)"
-        " values ($1, $2, $3::text::jsonb, $4, $5) on conflict (tenant_id, section) do update"
-        " set values = excluded.values, version = excluded.version,"
-        " updated_at = excluded.updated_at",
-        work.tenant_id, name, orjson.dumps(after).decode(), version, work.now,
-    )  # fmt: skip
+        SQL.write_section, work.tenant_id, name, orjson.dumps(after).decode(), version, work.now
+    )
     await work.fetch(
-        "insert into laurels.tenant_settings_history (tenant_id, section, version, values,"
-        " changed_at, actor_type, actor_id) values ($1, $2, $3, $4::text::jsonb, $5, $6, $7)",
-        work.tenant_id, name, version, orjson.dumps(after).decode(), work.now, work.actor.kind,
+        SQL.note_section,
+        work.tenant_id,
+        name,
+        version,
+        orjson.dumps(after).decode(),
+        work.now,
+        work.actor.kind,
         work.actor.id,
-    )  # fmt: skip
+    )
 
 
 HISTORY = Listing(
@@ -172,9 +171,4 @@ HISTORY = Listing(
 async def history(work: Work, name: str, asked: Asked = FIRST) -> Found[dict[str, Any]]:
     """Return the versions of a section, usually newest first. Raise UnknownSection."""
     section_named(name)
-    return await HISTORY.fetch(
-        work, asked,
-        "select version, values, changed_at, actor_type, actor_id"
-        " from laurels.tenant_settings_history where tenant_id = $1 and section = $2",
-        work.tenant_id, name,
-    )  # fmt: skip
+    return await HISTORY.fetch(work, asked, SQL.section_history, work.tenant_id, name)

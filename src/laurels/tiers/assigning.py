@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels import audit, members, tenants
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import encode
 from laurels.kit.values.time import require_future
 from laurels.kit.work import Work
@@ -25,6 +26,8 @@ from .policy import Doubt, Move, Tier, resolve
 from .queries import current_rows, get_tier
 from .reviewing import Case, Words, book, case_of, count, earlier_of, holding_of
 from .settings import TierSettings
+
+SQL = statements(__name__)
 
 
 async def assign(
@@ -45,8 +48,13 @@ async def assign(
     case = await _lock(work, member_id)
     tier = await _tier(work, tier_id)
     before = (await current_rows(work, [member_id])).get(member_id)
-    after = {"tier_id": tier_id, "basis": "manual", "expires_at": expires_at, "fixed": fixed,
-             "note": note}  # fmt: skip
+    after = {
+        "tier_id": tier_id,
+        "basis": "manual",
+        "expires_at": expires_at,
+        "fixed": fixed,
+        "note": note,
+    }
     if before is not None and _told(before) == after:
         return
     ladder = await load_ladder(work)
@@ -77,19 +85,21 @@ async def unassign(work: Work, member_id: UUID) -> None:
     earlier = (await earlier_of(work, [member_id])).get(member_id, [])
     holding = await holding_of(work, ladder, earlier, clock)
     case.verdict = resolve(
-        standing, ladder, case.met, clock,
-        doubt=Doubt("removed"), holding=holding.get(member_id, []),
+        standing,
+        ladder,
+        case.met,
+        clock,
+        doubt=Doubt("removed"),
+        holding=holding.get(member_id, []),
         step_down=(await tenants.read(work, TierSettings)).step_down,
-    )  # fmt: skip
+    )
     await book(work, [case])
     await _note(work, "tier.unassigned", member_id, before, None)
 
 
 async def _lock(work: Work, member_id: UUID) -> Case:
     """Return where an active member stands, locked. Raise MemberNotFound and its kin."""
-    rows = await work.fetch(
-        "select * from laurels.lock_standings($1, $2)", work.tenant_id, [member_id]
-    )
+    rows = await work.fetch(SQL.lock_standings, work.tenant_id, [member_id])
     if not rows:
         members.require_active(await members.get_member(work, member_id))
         raise members.MemberNotFound

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from laurels import members
 from laurels.kit.jobs import MINUTE, NotYet, Stride, job, walk
 from laurels.kit.work import Work
 
@@ -33,7 +34,7 @@ async def apply_due_standings(work: Work, *, limit: int) -> int:
     daily="03:30",
     limit=500,
     waiting="tenants_with_tiers",
-    count=queries.count_active,
+    count=members.count_active,
     business=False,
 )
 async def review_everybody(work: Work, *, limit: int, after: UUID | None) -> Stride:

@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from laurels import tenants
+from laurels.kit.db.sql import statements
 from laurels.kit.hot import prefetch
 from laurels.kit.values.time import zone
 from laurels.kit.work import Work
@@ -15,13 +16,7 @@ from laurels.kit.work import Work
 from .policy import Clock, Ladder, Tier
 from .settings import TierSettings
 
-_TOLD = (
-    "select jsonb_agg(jsonb_build_array(t.id, t.name, t.level, t.criteria, t.min_points,"
-    " t.min_spend::text, t.min_orders, t.qualification_period_days, t.points_multiplier::text,"
-    " t.birthday_bonus_points, t.requires_maintenance, t.maintenance_period_days, t.grace_days,"
-    " t.is_default) order by t.level)"
-    " from laurels.tiers as t where t.tenant_id = $1 and t.archived_at is null"
-)
+SQL = statements(__name__)
 
 
 def _read(text: str | None) -> Ladder:
@@ -29,32 +24,47 @@ def _read(text: str | None) -> Ladder:
     return Ladder(
         tuple(
             Tier(
-                id=UUID(row[0]), name=row[1], level=row[2], criteria=row[3], min_points=row[4],
-                min_spend=Decimal(row[5]), min_orders=row[6], period_days=row[7],
-                points_multiplier=Decimal(row[8]), birthday_bonus_points=row[9],
-                requires_maintenance=row[10], maintenance_days=row[11], grace_days=row[12],
+                id=UUID(row[0]),
+                name=row[1],
+                level=row[2],
+                criteria=row[3],
+                min_points=row[4],
+                min_spend=Decimal(row[5]),
+                min_orders=row[6],
+                period_days=row[7],
+                points_multiplier=Decimal(row[8]),
+                birthday_bonus_points=row[9],
+                requires_maintenance=row[10],
+                maintenance_days=row[11],
+                grace_days=row[12],
                 is_default=row[13],
             )
             for row in rows
         )
-    )  # fmt: skip
+    )
 
 
-prefetch(Ladder, _TOLD, _read)
+prefetch(Ladder, SQL.ladder, _read)
 
 
 def tier_of(row: Mapping[str, Any]) -> Tier:
     """Return the tier that a row of the table, or one like it, describes."""
     return Tier(
-        id=row["id"], name=row["name"], level=row["level"], criteria=row["criteria"],
-        min_points=row["min_points"], min_spend=row["min_spend"], min_orders=row["min_orders"],
+        id=row["id"],
+        name=row["name"],
+        level=row["level"],
+        criteria=row["criteria"],
+        min_points=row["min_points"],
+        min_spend=row["min_spend"],
+        min_orders=row["min_orders"],
         period_days=row["qualification_period_days"],
         points_multiplier=row["points_multiplier"],
         birthday_bonus_points=row["birthday_bonus_points"],
         requires_maintenance=row["requires_maintenance"],
-        maintenance_days=row["maintenance_period_days"], grace_days=row["grace_days"],
+        maintenance_days=row["maintenance_period_days"],
+        grace_days=row["grace_days"],
         is_default=row["is_default"],
-    )  # fmt: skip
+    )
 
 
 async def load_ladder(work: Work) -> Ladder:
@@ -62,7 +72,7 @@ async def load_ladder(work: Work) -> Ladder:
     known: Ladder | None = work.memo.get(Ladder)
     if known is not None:
         return known
-    row = await work.fetchrow(f"select ({_TOLD})::text", work.tenant_id)
+    row = await work.fetchrow(f"select ({SQL.ladder})::text", work.tenant_id)
     found = _read(row[0] if row else None)
     work.memo[Ladder] = found
     return found

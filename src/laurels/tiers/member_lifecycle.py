@@ -5,6 +5,7 @@ from uuid import UUID
 from laurels import audit
 from laurels.events import Erasing, Merging, Unmerging, lifecycle_hook
 from laurels.kit import data_export
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Work
 from laurels.permissions import Permission
@@ -13,15 +14,19 @@ from .ladder import load_ladder
 from .policy import Standing
 from .reviewing import STANDING, review
 
+SQL = statements(__name__)
+
 
 async def _standing(work: Work, where: str, *values: object) -> Standing | None:
-    row = await work.fetchrow(
-        f"select {', '.join(f'h.{name}' for name in STANDING if name != 'level')}, t.level"
-        " from laurels.tier_history as h inner join laurels.tiers as t"
-        "  on t.tenant_id = $1 and t.id = h.tier_id where h.tenant_id = $1 and "
-        f"{where} order by h.achieved_at desc, h.id desc limit 1",
-        work.tenant_id, *values,
-    )  # fmt: skip
+    sql = f"""
+        select {", ".join(f"h.{name}" for name in STANDING if name != "level")}, t.level
+        from laurels.tier_history as h
+        inner join laurels.tiers as t on t.tenant_id = $1 and t.id = h.tier_id
+        where h.tenant_id = $1 and {where}
+        order by h.achieved_at desc, h.id desc
+        limit 1
+    """
+    row = await work.fetchrow(sql, work.tenant_id, *values)
     return None if row is None else Standing(**dict(row))
 
 
@@ -29,23 +34,19 @@ async def _go_on(
     work: Work, standing: Standing, member_id: UUID, *, reason: str, merge_id: UUID | None
 ) -> None:
     """A standing goes on as this member's present one, with its dates and what it rests on."""
+    await work.fetch(SQL.end_standing, work.tenant_id, member_id, work.now)
     await work.fetch(
-        "update laurels.tier_history set ended_at = greatest($3, achieved_at)"
-        " where tenant_id = $1 and member_id = $2 and ended_at is null",
-        work.tenant_id, member_id, work.now,
-    )  # fmt: skip
-    await work.fetch(
-        "insert into laurels.tier_history (tenant_id, id, member_id, tier_id, achieved_at,"
-        " expires_at, grace_until, due_at, noticed_at, basis, qualified_at, fixed, reason,"
-        " points_at_achievement, spend_at_achievement, orders_at_achievement, actor_type,"
-        " actor_id, note, merge_id)"
-        " select tenant_id, $3, $4, tier_id, $5, expires_at, grace_until,"
-        " coalesce(due_at, grace_until, expires_at), noticed_at, basis, qualified_at, fixed, $6,"
-        " points_at_achievement, spend_at_achievement, orders_at_achievement, $7, $8, note, $9"
-        " from laurels.tier_history where tenant_id = $1 and id = $2",
-        work.tenant_id, standing.id, new_id(), member_id, work.now, reason, work.actor.kind,
-        work.actor.id, merge_id,
-    )  # fmt: skip
+        SQL.continue_standing,
+        work.tenant_id,
+        standing.id,
+        new_id(),
+        member_id,
+        work.now,
+        reason,
+        work.actor.kind,
+        work.actor.id,
+        merge_id,
+    )
 
 
 @lifecycle_hook(Merging)
@@ -54,11 +55,7 @@ async def hand_over(work: Work, change: Merging) -> None:
     merged = await _standing(work, "h.member_id = $2 and h.ended_at is null", change.merged_id)
     survivor = await _standing(work, "h.member_id = $2 and h.ended_at is null", change.survivor_id)
     if merged is not None:
-        await work.fetch(
-            "update laurels.tier_history set ended_at = greatest($3, achieved_at),"
-            " ended_by_merge_id = $4 where tenant_id = $1 and id = $2",
-            work.tenant_id, merged.id, work.now, change.merge_id,
-        )  # fmt: skip
+        await work.fetch(SQL.end_for_merge, work.tenant_id, merged.id, work.now, change.merge_id)
         if survivor is None or _outranks(merged, survivor):
             await _go_on(work, merged, change.survivor_id, reason="merge", merge_id=change.merge_id)
     if merged is not None or (await load_ladder(work)).tiers:
@@ -78,9 +75,8 @@ async def hand_back(work: Work, change: Unmerging) -> None:
         await _go_on(work, merged, change.merged_id, reason="unmerge", merge_id=None)
     present = await _standing(work, "h.member_id = $2 and h.ended_at is null", change.survivor_id)
     brought = present is not None and await work.fetchrow(
-        "select 1 from laurels.tier_history where tenant_id = $1 and id = $2 and merge_id = $3",
-        work.tenant_id, present.id, change.merge_id,
-    )  # fmt: skip
+        SQL.is_standing_of_merge, work.tenant_id, present.id, change.merge_id
+    )
     if brought:
         await _step_back(work, change)
     await review(work, [change.merged_id, change.survivor_id])
@@ -93,27 +89,19 @@ async def _step_back(work: Work, change: Unmerging) -> None:
         "h.member_id = $2 and h.ended_at is not null and h.merge_id is distinct from $3"
         " and h.ended_at <= (select min(b.achieved_at) from laurels.tier_history as b"
         "  where b.tenant_id = $1 and b.merge_id = $3)",
-        change.survivor_id, change.merge_id,
-    )  # fmt: skip
+        change.survivor_id,
+        change.merge_id,
+    )
     if before is not None:
         await _go_on(work, before, change.survivor_id, reason="unmerge", merge_id=None)
         return
-    await work.fetch(
-        "update laurels.tier_history set ended_at = greatest($3, achieved_at)"
-        " where tenant_id = $1 and member_id = $2 and ended_at is null",
-        work.tenant_id, change.survivor_id, work.now,
-    )  # fmt: skip
+    await work.fetch(SQL.end_standing, work.tenant_id, change.survivor_id, work.now)
 
 
 @lifecycle_hook(Erasing)
 async def erase_words(work: Work, change: Erasing) -> None:
     """The history stays without anybody's words; nobody stands anywhere any more."""
-    rows = await work.fetch(
-        "update laurels.tier_history set note = null, due_at = null,"
-        " ended_at = coalesce(ended_at, greatest($3, achieved_at))"
-        " where tenant_id = $1 and member_id = any($2) returning id",
-        work.tenant_id, list(change.member_ids), work.now,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.end_for_erased, work.tenant_id, list(change.member_ids), work.now)
     await audit.blank(work, [encode("tier_history", row[0]) for row in rows])
 
 
@@ -122,13 +110,7 @@ data_export.add(
         "tier_history",
         Permission.TIERS_READ,
         ("tier_history",),
-        "select x.id::text as key, x.id, t.name as tier, t.level, x.achieved_at, x.ended_at,"
-        " x.expires_at, x.grace_until, x.basis, x.fixed, x.reason, x.points_at_achievement,"
-        " x.spend_at_achievement, x.orders_at_achievement, x.note"
-        " from laurels.tier_history as x inner join laurels.tiers as t"
-        "  on t.tenant_id = $1 and t.id = x.tier_id"
-        " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
-        " order by x.id::text limit $4",
+        SQL.export_standings,
         kind="tier_history",
     )
 )

@@ -12,10 +12,12 @@ from laurels.kit.db.tables import Base, Id, TenantOwned, moment, money, one_of, 
 
 CRITERIA = ("points", "spend", "orders", "hybrid")
 BASES = ("default", "qualification", "granted", "manual")
-REASONS = (
-    "placed", "qualification", "renewal", "manual", "refund", "downgrade", "expired", "removed",
-    "ladder", "archived", "merge", "unmerge",
-)  # fmt: skip
+REASONS = tuple(
+    """
+    placed qualification renewal manual refund downgrade expired removed ladder archived merge
+    unmerge
+    """.split()
+)
 _MAX_DAYS = 36_500
 
 

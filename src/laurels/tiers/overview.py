@@ -47,6 +47,9 @@ async def tier_of_member(work: Work, member_id: UUID) -> MemberTierOut:
 
 def _next(tier: Tier, done: Metrics, metrics: TierMetrics) -> NextTier:
     return NextTier(
-        id=tier.id, name=tier.name, level=tier.level, missing=Missing.of(tier, done),
+        id=tier.id,
+        name=tier.name,
+        level=tier.level,
+        missing=Missing.of(tier, done),
         metrics=metrics,
-    )  # fmt: skip
+    )

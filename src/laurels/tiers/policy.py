@@ -295,9 +295,12 @@ def resolve(
     found: Move
     if earlier is not None and (best is None or earlier.level > best.level):
         found = Move(
-            tier=ladder.by_id[earlier.tier_id], reason=doubt.cause, basis=earlier.basis,
-            expires_at=earlier.expires_at, carried=earlier,
-        )  # fmt: skip
+            tier=ladder.by_id[earlier.tier_id],
+            reason=doubt.cause,
+            basis=earlier.basis,
+            expires_at=earlier.expires_at,
+            carried=earlier,
+        )
     elif best is not None:
         found = replace(reach(best, met, clock), reason=doubt.cause)
     else:

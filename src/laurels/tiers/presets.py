@@ -11,14 +11,26 @@ from .service import create_tier
 LADDERS: dict[str, tuple[dict[str, Any], ...]] = {
     "shopify": (
         {"name": "Bronze", "color": "#CD7F32", "min_points": 0, "is_default": True},
-        {"name": "Silver", "color": "#C0C0C0", "min_points": 1000,
-         "points_multiplier": Decimal("1.25")},
-        {"name": "Gold", "color": "#FFD700", "min_points": 5000,
-         "points_multiplier": Decimal("1.50")},
-        {"name": "Platinum", "color": "#E5E4E2", "min_points": 15_000,
-         "points_multiplier": Decimal("2.00")},
-    ),
-}  # fmt: skip
+        {
+            "name": "Silver",
+            "color": "#C0C0C0",
+            "min_points": 1000,
+            "points_multiplier": Decimal("1.25"),
+        },
+        {
+            "name": "Gold",
+            "color": "#FFD700",
+            "min_points": 5000,
+            "points_multiplier": Decimal("1.50"),
+        },
+        {
+            "name": "Platinum",
+            "color": "#E5E4E2",
+            "min_points": 15_000,
+            "points_multiplier": Decimal("2.00"),
+        },
+    )
+}
 """Tiers by preset, the lowest first; a preset that is not here has none."""
 
 

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from laurels.kit.db.sql import statements
 from laurels.kit.work import Work
 
 from .policy import Move, Tier
 from .proposing import Proposal, propose
 from .queries import list_tiers
 from .reviewing import Case, case_of, judge_all
+
+SQL = statements(__name__)
 
 MAX_PREVIEW = 200_000
 """Members that a preview looks at, at most; it says when there are more."""
@@ -79,17 +82,7 @@ async def preview(work: Work, proposal: Proposal) -> Preview:
 
 async def _page(work: Work, after: UUID | None, *, limit: int = _BATCH) -> list[Case]:
     """Return the next active members and where they stand, without locking anybody."""
-    rows = await work.fetch(
-        "select m.id as member_id, h.id, h.tier_id, t.level, h.basis, h.fixed, h.achieved_at,"
-        " h.qualified_at, h.expires_at, h.grace_until, h.due_at, h.noticed_at"
-        " from laurels.members as m"
-        " left join laurels.tier_history as h"
-        "  on h.tenant_id = $1 and h.member_id = m.id and h.ended_at is null"
-        " left join laurels.tiers as t on t.tenant_id = $1 and t.id = h.tier_id"
-        " where m.tenant_id = $1 and m.status = 'active' and ($2::uuid is null or m.id > $2)"
-        " order by m.id limit $3",
-        work.tenant_id, after, limit,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.standings_after, work.tenant_id, after, limit)
     return [case_of(row) for row in rows]
 
 

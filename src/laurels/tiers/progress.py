@@ -105,11 +105,12 @@ async def read_progress(work: Work, rows: Sequence[asyncpg.Record]) -> dict[UUID
     return {row[0]: _progress(dict(zip(_COLUMNS, row, strict=True)), ladder) for row in rows}
 
 
-_COLUMNS = (
-    "member_id", "id", "tier_id", "level", "basis", "fixed", "achieved_at", "qualified_at",
-    "expires_at", "grace_until", "due_at", "noticed_at", "name", "points_multiplier",
-    "birthday_bonus_points", "points", "spend", "orders", "last_purchase_at",
-)  # fmt: skip
+_COLUMNS = tuple(
+    """
+    member_id id tier_id level basis fixed achieved_at qualified_at expires_at grace_until due_at
+    noticed_at name points_multiplier birthday_bonus_points points spend orders last_purchase_at
+    """.split()
+)
 """What `lock_progress` returns."""
 
 
@@ -134,16 +135,18 @@ async def look_again(
     """
     for each in reached:
         each.case = Case(each.case.member_id, each.case.standing, moment=each.reached_at)
-    await review_cases(work, [each.case for each in reached], historical=historical,
-                       without=without)  # fmt: skip
+    await review_cases(
+        work, [each.case for each in reached], historical=historical, without=without
+    )
     for each in reached:
         each.reached_at = None
         # Exactly known now, in each length of time that is counted; that is a closer bound.
         counted = each.case.counted.values()
         each.most = Metrics(
-            max(found.points for found in counted), max(found.spend for found in counted),
+            max(found.points for found in counted),
+            max(found.spend for found in counted),
             max(found.orders for found in counted),
-        )  # fmt: skip
+        )
     await _refresh(work, reached)
 
 
@@ -195,8 +198,9 @@ async def catch_up(
             assert standing is not None, "what is over has begun"
             end = standing.grace_until or standing.expires_at
             each.case = Case(each.case.member_id, standing, moment=end, until=end)
-        await review_cases(work, [each.case for each in over], historical=historical,
-                           without=without)  # fmt: skip
+        await review_cases(
+            work, [each.case for each in over], historical=historical, without=without
+        )
         await _refresh(work, over)
 
 

@@ -69,10 +69,11 @@ async def propose(
 def _settle_default(rows: Sequence[dict[str, Any]], proposal: Proposal, fresh: set[UUID]) -> None:
     """The tier that is said to be the default is the only one."""
     said = [
-        row for row in rows
+        row
+        for row in rows
         if row["is_default"]
         and (row["id"] in fresh or proposal.changed.get(row["id"], {}).get("is_default"))
-    ]  # fmt: skip
+    ]
     if len(said) > 1:
         msg = "only one tier can be the default"
         raise TierInvalid(msg, field="is_default")

@@ -16,6 +16,7 @@ from laurels import tenants
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.tiers import TierExpiryAnnounced, TierLowered, TierRaised, TierRenewed
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
@@ -38,16 +39,20 @@ from .policy import (
 )
 from .settings import TierSettings
 
+SQL = statements(__name__)
+
 Cause = Literal["refund", "ladder"]
 NOW: Mapping[UUID, datetime | None] = MappingProxyType({})
 """Everybody is judged as of now."""
 MAX_REVIEW = 1000
 """Members of one review, at most."""
 
-STANDING = (
-    "id", "member_id", "tier_id", "level", "basis", "fixed", "achieved_at", "qualified_at",
-    "expires_at", "grace_until", "due_at", "noticed_at",
-)  # fmt: skip
+STANDING = tuple(
+    """
+    id member_id tier_id level basis fixed achieved_at qualified_at expires_at grace_until due_at
+    noticed_at
+    """.split()
+)
 
 
 @dataclass(slots=True)
@@ -112,12 +117,7 @@ def case_of(row: asyncpg.Record | Mapping[str, Any]) -> Case:
 
 
 async def judge_all(
-    work: Work,
-    ladder: Ladder,
-    cases: Sequence[Case],
-    *,
-    cause: Cause,
-    without: Sequence[UUID] = (),
+    work: Work, ladder: Ladder, cases: Sequence[Case], *, cause: Cause, without: Sequence[UUID] = ()
 ) -> None:
     """Each case has its verdict by this ladder; nothing is written."""
     clock = await clock_of(work)
@@ -127,9 +127,13 @@ async def judge_all(
         await count(work, ladder, cases, clock, without=without)
     for case in cases:
         case.verdict = judge(
-            case.standing, ladder, case.met, clock.at(case.moment), cause=cause,
+            case.standing,
+            ladder,
+            case.met,
+            clock.at(case.moment),
+            cause=cause,
             lasting=case.lasting,
-        )  # fmt: skip
+        )
     doubtful = [case for case in cases if isinstance(case.verdict, Doubt)]
     if doubtful:
         await _resolve(work, ladder, doubtful, clock)
@@ -144,12 +148,7 @@ def _on(ladder: Ladder, standing: Standing) -> Standing:
 
 
 async def count(
-    work: Work,
-    ladder: Ladder,
-    cases: Sequence[Case],
-    clock: Clock,
-    *,
-    without: Sequence[UUID] = (),
+    work: Work, ladder: Ladder, cases: Sequence[Case], clock: Clock, *, without: Sequence[UUID] = ()
 ) -> None:
     """Know what each member has done in each length of time that the ladder counts.
 
@@ -191,18 +190,19 @@ async def metrics_of(
     if not asked:
         return []
     rows = await work.fetch(
-        "select * from laurels.tier_metrics($1, $2, $3, $4, $5)",
-        work.tenant_id, [member_id for member_id, _, _ in asked], [each[1] for each in asked],
-        [each[2] for each in asked], list(without),
-    )  # fmt: skip
+        SQL.tier_metrics,
+        work.tenant_id,
+        [member_id for member_id, _, _ in asked],
+        [each[1] for each in asked],
+        [each[2] for each in asked],
+        list(without),
+    )
     return [Metrics(*row) for row in rows]
 
 
 async def earlier_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[Standing]]:
     """Return the standings that members could fall back on, would they still hold."""
-    rows = await work.fetch(
-        "select * from laurels.earlier_standings($1, $2)", work.tenant_id, list(member_ids)
-    )
+    rows = await work.fetch(SQL.earlier_standings, work.tenant_id, list(member_ids))
     found: dict[UUID, list[Standing]] = {}
     for row in rows:
         standing = Standing(**{name: row[name] for name in STANDING})
@@ -263,10 +263,15 @@ async def _resolve(work: Work, ladder: Ladder, doubtful: Sequence[Case], clock: 
         assert case.standing is not None, "only who stands somewhere can be in doubt"
         assert isinstance(case.verdict, Doubt), "the others are settled"
         case.verdict = resolve(
-            case.standing, ladder, case.met, clock.at(case.moment),
-            doubt=case.verdict, holding=holding.get(case.member_id, []),
-            step_down=settings.step_down, lasting=case.lasting,
-        )  # fmt: skip
+            case.standing,
+            ladder,
+            case.met,
+            clock.at(case.moment),
+            doubt=case.verdict,
+            holding=holding.get(case.member_id, []),
+            step_down=settings.step_down,
+            lasting=case.lasting,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,12 +305,15 @@ async def book(
     events = [event for case, move in moves for event in _told(case, move, case.moment or work.now)]
     events += [
         TierExpiryAnnounced(
-            touch.standing.member_id, work.now, touch.standing.tier_id, touch.standing.level,
+            touch.standing.member_id,
+            work.now,
+            touch.standing.tier_id,
+            touch.standing.level,
             touch.standing.expires_at or work.now,
         )
         for touch in touches
         if touch.announced
-    ]  # fmt: skip
+    ]
     emit(work, events, historical=historical)
 
 

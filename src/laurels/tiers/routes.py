@@ -87,9 +87,14 @@ async def create_tier(body: TierIn, work: Writing) -> TierOut:
 
 @router.put("/tiers")
 @error_responses(
-    TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers, DefaultTierNeeded,
+    TierNotFound,
+    TierInvalid,
+    TierNameTaken,
+    TierLevelTaken,
+    TooManyTiers,
+    DefaultTierNeeded,
     TierHasMembers,
-)  # fmt: skip
+)
 async def save_tiers(body: LadderIn, work: Writing) -> TiersOut:
     """Save a previewed ladder all at once. Tiers may swap levels; a review follows."""
     await saving.save_ladder(work, body.proposal(), move_members=body.move_members)
@@ -124,7 +129,10 @@ def _previewed(found: previewing.Preview) -> PreviewOut:
         found.moves.items(), key=lambda item: (-item[1], *(ref[2] if ref else 0 for ref in item[0]))
     )
     return PreviewOut(
-        members=found.members, complete=found.complete, up=found.up, down=found.down,
+        members=found.members,
+        complete=found.complete,
+        up=found.up,
+        down=found.down,
         moves=[
             TierMove(from_tier=_ref(old), to_tier=_ref(new), members=count)
             for (old, new), count in moves
@@ -135,7 +143,7 @@ def _previewed(found: previewing.Preview) -> PreviewOut:
             )
             for one in found.sample
         ],
-    )  # fmt: skip
+    )
 
 
 def _ref(tier: previewing.Ref | None) -> TierRef | None:
@@ -208,25 +216,35 @@ async def list_member_tier_history(
 
 @router.put("/members/{member_id}/tier")
 @error_responses(
-    MemberNotFound, "member_archived", "member_blocked", "member_merged", MemberErased,
-    TierNotFound, TierArchived, TierExpiryInvalid, TierBelowStanding,
-)  # fmt: skip
+    MemberNotFound,
+    "member_archived",
+    "member_blocked",
+    "member_merged",
+    MemberErased,
+    TierNotFound,
+    TierArchived,
+    TierExpiryInvalid,
+    TierBelowStanding,
+)
 async def assign_member_tier(
     member_id: MemberId, body: ManualTierIn, work: Assigning
 ) -> MemberTierOut:
     """Assign a tier to a member by hand, for a time or for good."""
     await assigning.assign(
-        work, member_id, body.tier_id, expires_at=body.expires_at, fixed=body.fixed,
-        note=body.note,
-    )  # fmt: skip
+        work, member_id, body.tier_id, expires_at=body.expires_at, fixed=body.fixed, note=body.note
+    )
     return await overview.tier_of_member(work, member_id)
 
 
 @router.delete("/members/{member_id}/tier")
 @error_responses(
-    MemberNotFound, "member_archived", "member_blocked", "member_merged", MemberErased,
+    MemberNotFound,
+    "member_archived",
+    "member_blocked",
+    "member_merged",
+    MemberErased,
     TierNotAssigned,
-)  # fmt: skip
+)
 async def unassign_member_tier(member_id: MemberId, work: Assigning) -> MemberTierOut:
     """Remove a tier that was assigned by hand; the member returns to the tier they qualify for."""
     await assigning.unassign(work, member_id)

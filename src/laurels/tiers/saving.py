@@ -63,9 +63,7 @@ async def _archive(work: Work, gone: Sequence[UUID], *, move_members: bool) -> N
 
 
 async def _change(
-    work: Work,
-    present: Mapping[UUID, Mapping[str, Any]],
-    changed: Mapping[UUID, Mapping[str, Any]],
+    work: Work, present: Mapping[UUID, Mapping[str, Any]], changed: Mapping[UUID, Mapping[str, Any]]
 ) -> None:
     # Out of the ladder for a moment, so that names, levels and the default may change places.
     for tier_id in changed:

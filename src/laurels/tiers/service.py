@@ -9,6 +9,7 @@ import asyncpg
 
 from laurels import audit, jobs, tenants
 from laurels.kit.db.columns import columns
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.money import require_amount
 from laurels.kit.work import Work
@@ -25,6 +26,8 @@ from .errors import (
 from .ladder import forget_ladder
 from .queries import count_members, get_tier, list_tiers
 
+SQL = statements(__name__)
+
 MAX_TIERS = 50
 """Tiers of one ladder, at most."""
 
@@ -32,11 +35,11 @@ REVIEW = "tiers.review"
 """The job that reviews everybody."""
 
 DECIDING = frozenset(
-    {
-        "level", "criteria", "min_points", "min_spend", "min_orders", "qualification_period_days",
-        "requires_maintenance", "is_default",
-    }
-)  # fmt: skip
+    """
+    level criteria min_points min_spend min_orders qualification_period_days requires_maintenance
+    is_default
+    """.split()
+)
 """What of a tier decides who stands on it."""
 
 
@@ -99,11 +102,7 @@ async def archive_tier(work: Work, tier_id: UUID, *, move_members: bool = False)
         words = "1 member stands" if there == 1 else f"{there:,} members stand"
         msg = f"{words} on this tier; preview where they would go, then send `move_members`."
         raise TierHasMembers(msg, members=there)
-    await work.fetch(
-        "update laurels.tiers set archived_at = $3, is_default = false, updated_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, tier_id, work.now,
-    )  # fmt: skip
+    await work.fetch(SQL.archive_tier, work.tenant_id, tier_id, work.now)
     forget_ladder(work)
     await audit.record(work, "tier.archived", "tier", tier_id, after={"members": there})
     await jobs.ask(work, REVIEW, anew=True)
@@ -122,22 +121,14 @@ async def restore_tier(work: Work, tier_id: UUID) -> None:
     if len(ladder) >= MAX_TIERS:
         raise TooManyTiers
     await check_tier(work, before, ladder, own=tier_id)
-    await work.fetch(
-        "update laurels.tiers set archived_at = null, updated_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, tier_id,
-    )  # fmt: skip
+    await work.fetch(SQL.restore_tier, work.tenant_id, tier_id)
     forget_ladder(work)
     await audit.record(work, "tier.restored", "tier", tier_id)
     await jobs.ask(work, REVIEW, anew=True)
 
 
 async def check_tier(
-    work: Work,
-    values: Mapping[str, Any],
-    ladder: Sequence[Mapping[str, Any]],
-    *,
-    own: UUID | None,
+    work: Work, values: Mapping[str, Any], ladder: Sequence[Mapping[str, Any]], *, own: UUID | None
 ) -> None:
     """Raise what is wrong with a tier in this ladder: its name, its level, its money."""
     for other in ladder:
@@ -159,19 +150,14 @@ async def check_tier(
 async def lock_ladder(work: Work) -> list[dict[str, Any]]:
     """Return the ladder; whoever else would change it comes later."""
     # The tenant's row stands for the ladder, which may be empty yet.
-    await work.fetch("select 1 from laurels.tenants where id = $1 for no key update",
-                     work.tenant_id)  # fmt: skip
+    await tenants.lock_counts(work)
     return await list_tiers(work)
 
 
 async def _yield_default(work: Work, values: Mapping[str, Any], tier_id: UUID) -> None:
     """The default tier before makes room for a new one."""
     if values.get("is_default"):
-        await work.fetch(
-            "update laurels.tiers set is_default = false, updated_at = now()"
-            " where tenant_id = $1 and is_default and archived_at is null and id <> $2",
-            work.tenant_id, tier_id,
-        )  # fmt: skip
+        await work.fetch(SQL.yield_default, work.tenant_id, tier_id)
 
 
 async def write_tier(
@@ -179,12 +165,10 @@ async def write_tier(
 ) -> None:
     """The row of the tier has these values. Raise TierInvalid for what cannot be."""
     row = columns(values)
-    sql = (
-        f"insert into laurels.tiers (tenant_id, id, {row.names}) values ($1, $2, {row.marks})"
-        if new
-        else f"update laurels.tiers set {row.pairs}, updated_at = now()"
-        " where tenant_id = $1 and id = $2"
-    )
+    sql = f"insert into laurels.tiers (tenant_id, id, {row.names}) values ($1, $2, {row.marks})"
+    if not new:
+        pairs = f"{row.pairs}, updated_at = now()"
+        sql = f"update laurels.tiers set {pairs} where tenant_id = $1 and id = $2"
     try:
         async with work.savepoint():
             await work.fetch(sql, work.tenant_id, tier_id, *row.values)

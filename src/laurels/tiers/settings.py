@@ -19,10 +19,13 @@ class TierSettings(Section):
         " still qualify for, or down at most one level.",
     )
     notice_days: int = Field(
-        default=30, strict=True, ge=0, le=365,
+        default=30,
+        strict=True,
+        ge=0,
+        le=365,
         description="How many days before a tier expires the event `tier.expiry_announced` is"
         " emitted, if the tier would not be renewed as things stand; 0: never.",
-    )  # fmt: skip
+    )
     multipliers_enabled: bool = Field(
         default=True, description="Whether tiers multiply earned points."
     )

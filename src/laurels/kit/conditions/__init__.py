@@ -37,8 +37,28 @@ from .tree import (
 )
 
 __all__ = [
-    "NUMERAL", "OPS", "AllOf", "AnyOf", "Condition", "ConditionError", "Cost", "Each", "Facts",
-    "Field", "Fields", "Kind", "Leaf", "Not", "Op", "Test", "compile_condition", "cost_of",
-    "describe", "explain", "fields_of", "parse", "to_json",
+    "NUMERAL",
+    "OPS",
+    "AllOf",
+    "AnyOf",
+    "Condition",
+    "ConditionError",
+    "Cost",
+    "Each",
+    "Facts",
+    "Field",
+    "Fields",
+    "Kind",
+    "Leaf",
+    "Not",
+    "Op",
+    "Test",
+    "compile_condition",
+    "cost_of",
+    "describe",
+    "explain",
+    "fields_of",
+    "parse",
+    "to_json",
     "values_of",
-]  # fmt: skip
+]

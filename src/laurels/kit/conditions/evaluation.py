@@ -8,18 +8,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, Final, cast
 
-from .tree import (
-    ORDERING,
-    AllOf,
-    AnyOf,
-    Condition,
-    Each,
-    Facts,
-    Leaf,
-    Not,
-    Op,
-    Test,
-)
+from .tree import ORDERING, AllOf, AnyOf, Condition, Each, Facts, Leaf, Not, Op, Test
 
 MAX_WORDS: Final = 300
 MAX_REASONS: Final = 5

@@ -20,6 +20,9 @@ from ..postgres.binaries import PostgresError
 from ..process.program import command
 from .advisory_locks import wait_alone
 from .pool import SCHEMA, Raw
+from .sql import statements
+
+SQL = statements(__name__)
 
 OWNER = "laurels_owner"
 APP = "laurels_app"
@@ -154,32 +157,17 @@ async def refuse_temporary_tables(admin: Raw, database: str) -> None:
 
 async def _refuse_roles_of_another(admin: Raw) -> None:
     acting = _acting(admin)
-    row = await admin.fetchrow(
-        "select current_user::text as me, rolsuper, rolcreaterole and rolcreatedb as able"
-        " from pg_roles where rolname = current_user"
-    )
+    row = await admin.fetchrow(SQL.may_make_roles)
     assert row is not None, "whoever is connected is a role"
     # Until PostgreSQL 15 whoever may make roles may hand on every one that is no superuser's.
     if row["rolsuper"] or acting == "member":
         return
     closed = [
-        found[0]
-        for found in await admin.fetch(
-            "select rolname from pg_roles where rolname = any($1::text[])"
-            " and not pg_has_role(current_user, oid, $2)"
-            " and not pg_has_role(current_user, oid, 'member with admin option') order by 1",
-            [MAINTENANCE, OWNER], acting,
-        )
-    ]  # fmt: skip
+        found[0] for found in await admin.fetch(SQL.roles_of_another, [MAINTENANCE, OWNER], acting)
+    ]
     if not closed:
         return
-    owners = await admin.fetch(
-        "select distinct quote_ident(m.rolname) from pg_auth_members as a"
-        " inner join pg_roles as r on r.oid = a.roleid"
-        " inner join pg_roles as m on m.oid = a.member"
-        " where r.rolname = any($1::text[]) and a.admin_option",
-        closed,
-    )
+    owners = await admin.fetch(SQL.strange_members_of_roles, closed)
     who = ", ".join([*(owner[0] for owner in owners), "a superuser"])
     msg = (
         f"The roles of Laurels are on this server already, and {row['me']} may not act as"
@@ -240,11 +228,8 @@ async def keep_statistics(superuser_url: str) -> None:
 
 async def _let_own_a_scratch(admin: Raw) -> None:
     """Let the owner make databases where we may allow it: dumps are proved in a scratch one."""
-    allowed = await admin.fetchval(
-        "select rolcreatedb from pg_roles where rolname = $1", OWNER
-    ) or not await admin.fetchval(
-        "select rolsuper or (rolcreaterole and rolcreatedb) from pg_roles"
-        " where rolname = current_user"
+    allowed = await admin.fetchval(SQL.may_make_databases, OWNER) or not await admin.fetchval(
+        SQL.may_change_roles
     )
     if allowed:
         return
@@ -294,11 +279,7 @@ async def add_login(admin_url: str, *, name: str, role: str, tenant_id: UUID) ->
             if group == BI:
                 await admin.execute(f"alter role {name} set default_transaction_read_only = on")
             await admin.execute(f"set local role {OWNER}")
-            await admin.execute(
-                "insert into laurels.login_tenants (login, tenant_id) values ($1, $2)",
-                name,
-                tenant_id,
-            )
+            await admin.execute(SQL.bind_login, name, tenant_id)
     finally:
         await admin.close()
     return password
@@ -313,12 +294,7 @@ async def drop_login(admin_url: str, name: str) -> bool:
     admin = await asyncpg.connect(admin_url)
     try:
         async with admin.transaction():
-            ours = await admin.fetchval(
-                "select bool_or(pg_has_role(r.oid, g.oid, 'member')) from pg_roles as r,"
-                " pg_roles as g where r.rolname = $1 and not r.rolsuper"
-                " and g.rolname = any($2::text[]) and r.rolname <> g.rolname",
-                name, [BI, INTEGRATION],
-            )  # fmt: skip
+            ours = await admin.fetchval(SQL.is_login, name, [BI, INTEGRATION])
             if ours is False:
                 msg = f"`{name}` is no login that {command('db login')} made; it stays"
                 raise ValueError(msg)
@@ -339,14 +315,7 @@ async def list_logins(owner_url: str) -> list[Login]:
     """Return every login that is bound to a tenant, by name."""
     owner = await asyncpg.connect(owner_url)
     try:
-        rows = await owner.fetch(
-            "select l.login, l.tenant_id, coalesce(string_agg(g.rolname, ', '), 'gone') as role"
-            " from laurels.login_tenants as l left join pg_roles as r on r.rolname = l.login"
-            " left join pg_auth_members as m on m.member = r.oid"
-            " left join pg_roles as g on g.oid = m.roleid and g.rolname = any($1::text[])"
-            " group by l.login, l.tenant_id order by l.login",
-            [BI, INTEGRATION],
-        )
+        rows = await owner.fetch(SQL.list_logins, [BI, INTEGRATION])
     finally:
         await owner.close()
     return [

@@ -55,10 +55,16 @@ BATCH_SIZE = Histogram(
 MET_ANOTHER = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """The database undid everything because of another transaction; the same again may succeed."""
 OUT_OF_REACH = (
-    OSError, PoolExhausted, OutcomeUnknown, asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError,
-)  # fmt: skip
+    OSError,
+    PoolExhausted,
+    OutcomeUnknown,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+)
 """The database went away, or did not say how the commit went. Nothing is tried a second time."""
 
 

@@ -161,9 +161,15 @@ class HotEndpoint:
             key = idempotency.key_of(text, name, request.method, request.url.path, body)
         trusted = getattr(request.app.state, "trusted_proxies", ())
         return Caller(
-            self.queues, tenant_id, token, self.permission, key, request.state.request_id,
-            address_of(request, trusted), agent_of(request),
-        )  # fmt: skip
+            self.queues,
+            tenant_id,
+            token,
+            self.permission,
+            key,
+            request.state.request_id,
+            address_of(request, trusted),
+            agent_of(request),
+        )
 
     def _read(self, path: Mapping[str, str], content: Any) -> dict[str, Any]:
         """Return the endpoint's arguments. Raise RequestValidationError, which names all fields."""

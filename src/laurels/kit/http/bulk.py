@@ -169,8 +169,10 @@ def _answer(outcomes: Sequence[Answer | Exception | None]) -> Response:
                 % (problem["status"], orjson.dumps(problem, default=str))
             )
     body = b'{"data":[%b],"succeeded":%d,"failed":%d}' % (
-        b",".join(parts), len(parts) - failed, failed,
-    )  # fmt: skip
+        b",".join(parts),
+        len(parts) - failed,
+        failed,
+    )
     return Response(body, media_type="application/json")
 
 

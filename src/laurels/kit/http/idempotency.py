@@ -16,9 +16,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from ..db.sql import statements
 from ..errors import AppError, Conflict, Gone, Invalid
 from ..values.time import utc_now
 from ..work import Work, uniform
+
+SQL = statements(__name__)
 
 ERASED = b'{"erased":true}'
 """What stands in the place of answers that went with a person."""
@@ -33,12 +36,19 @@ KEY_PATTERN = "^[!-~]([ -~]*[!-~])?$"
 _KEY = re.compile(KEY_PATTERN)
 
 
-KNOWN = (
-    "array(select row(i.holder, i.key) from unnest($4::text[], $5::text[]) as n (holder, key)"
-    " cross join lateral (select k.holder, k.key from laurels.idempotency_keys as k"
-    " where k.tenant_id = $1 and k.holder = n.holder and k.key = n.key"
-    " and k.created_at >= now() - interval '7 days' limit 1) as i)"
+KNOWN = """
+array(
+  select row(i.holder, i.key)
+  from unnest($4::text[], $5::text[]) as n (holder, key)
+  cross join lateral (
+    select k.holder, k.key
+    from laurels.idempotency_keys as k
+    where k.tenant_id = $1 and k.holder = n.holder and k.key = n.key
+      and k.created_at >= now() - interval '7 days'
+    limit 1
+  ) as i
 )
+"""
 """Of the keys `$5` of the holders `$4`, those that came before; for a batch's first statement.
 
 Each is looked up by itself (`limit` keeps it so): joined, the planner reads all keys of a tenant.
@@ -144,20 +154,11 @@ async def claim(work: Work, key: Key) -> Answer | None:
     """
     now = utc_now()
     claimed = await work.fetchrow(
-        "insert into laurels.idempotency_keys (tenant_id, key, fingerprint, created_at, holder)"
-        " values ($1, $2, $3, $4, $6) on conflict (tenant_id, holder, key) do update set"
-        "   fingerprint = excluded.fingerprint, created_at = excluded.created_at,"
-        "   status = null, body = null"
-        " where idempotency_keys.created_at < $5 returning key",
-        work.tenant_id, key.text, key.fingerprint, now, now - RETENTION, key.holder,
-    )  # fmt: skip
+        SQL.claim_key, work.tenant_id, key.text, key.fingerprint, now, now - RETENTION, key.holder
+    )
     if claimed is not None:
         return None
-    row = await work.fetchrow(
-        "select fingerprint, status, body from laurels.idempotency_keys"
-        " where tenant_id = $1 and key = $2 and holder = $3",
-        work.tenant_id, key.text, key.holder,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.find_key, work.tenant_id, key.text, key.holder)
     told = IdempotencyKeyReused() if row is None else _told(row, key.fingerprint)
     if isinstance(told, AppError):
         raise told
@@ -166,23 +167,15 @@ async def claim(work: Work, key: Key) -> Answer | None:
 
 async def keep(work: Work, key: Key, status: int, body: bytes | memoryview) -> None:
     """Store the answer beside its effect."""
-    await work.fetch(
-        "update laurels.idempotency_keys set status = $3, body = $4"
-        " where tenant_id = $1 and key = $2 and holder = $5",
-        work.tenant_id, key.text, status, bytes(body), key.holder,
-    )  # fmt: skip
+    await work.fetch(SQL.keep_answer, work.tenant_id, key.text, status, bytes(body), key.holder)
 
 
 async def find(work: Work, keys: Sequence[Key]) -> dict[tuple[str, str], Answer | AppError]:
     """Return what was answered under these keys before, or IdempotencyKeyReused, by their place."""
     asked = {key.place: key.fingerprint for key in keys}
     rows = await work.fetch(
-        "select i.* from unnest($2::text[], $3::text[]) as n (holder, key) cross join lateral ("
-        " select k.holder, k.key, k.fingerprint, k.status, k.body"
-        " from laurels.idempotency_keys as k"
-        " where k.tenant_id = $1 and k.holder = n.holder and k.key = n.key limit 1) as i",
-        work.tenant_id, [holder for holder, _ in asked], [text for _, text in asked],
-    )  # fmt: skip
+        SQL.find_keys, work.tenant_id, [holder for holder, _ in asked], [text for _, text in asked]
+    )
     return {
         (row["holder"], row["key"]): _told(row, asked[row["holder"], row["key"]]) for row in rows
     }
@@ -223,25 +216,11 @@ async def scrub(work: Work, words: Sequence[str]) -> None:
     """
     if not words:
         return
-    await work.fetch(
-        "delete from laurels.idempotency_keys where tenant_id = $1 and exists ("
-        " select from unnest($2::text[]) as word where strpos(key, word) > 0)",
-        work.tenant_id, list(words),
-    )  # fmt: skip
-    await work.fetch(
-        "update laurels.idempotency_keys set body = $3 where tenant_id = $1 and exists ("
-        " select from unnest($2::text[]) as word"
-        " where position(convert_to(word, 'UTF8') in body) > 0)",
-        work.tenant_id, list(words), ERASED,
-    )  # fmt: skip
+    await work.fetch(SQL.delete_unanswered_keys, work.tenant_id, list(words))
+    await work.fetch(SQL.scrub_answers, work.tenant_id, list(words), ERASED)
 
 
 async def forget_old(work: Work, *, limit: int = 10_000) -> int:
     """Delete answers that are past their days, at most `limit`; return how many went."""
-    rows = await work.fetch(
-        "delete from laurels.idempotency_keys where tenant_id = $1 and (holder, key) in ("
-        " select holder, key from laurels.idempotency_keys where tenant_id = $1 and created_at < $2"
-        " order by created_at limit $3) returning 1",
-        work.tenant_id, utc_now() - RETENTION, limit,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.delete_old_keys, work.tenant_id, utc_now() - RETENTION, limit)
     return len(rows)

@@ -27,7 +27,12 @@ class FieldOut(View):
         """Show a field, with what this list says besides."""
         name = f"{field.name}.<key>" if field.kind == "attributes" else field.name
         return cls(
-            name=name, kind=field.kind.value, description=field.description,
-            operators=sorted(op.value for op in OPS[field.kind]), choices=list(field.choices),
-            collection=field.collection, private=field.private, **more,
-        )  # fmt: skip
+            name=name,
+            kind=field.kind.value,
+            description=field.description,
+            operators=sorted(op.value for op in OPS[field.kind]),
+            choices=list(field.choices),
+            collection=field.collection,
+            private=field.private,
+            **more,
+        )

@@ -8,9 +8,7 @@ NO_ROUTE = "(none)"
 """Stands for every path that leads nowhere, so that strangers cannot make new series."""
 
 REQUESTS = Counter(
-    "laurels_http_requests",
-    "Requests that were answered.",
-    ["method", "route", "status"],
+    "laurels_http_requests", "Requests that were answered.", ["method", "route", "status"]
 )
 SECONDS = Histogram(
     "laurels_http_request_seconds",

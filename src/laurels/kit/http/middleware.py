@@ -35,9 +35,8 @@ SECURITY: Sequence[Header] = (
 """Fields of every answer that has none of these names by itself."""
 _SECURITY_NAMES = frozenset(name for name, _ in SECURITY)
 SINGLE = frozenset(
-    {b"content-length", b"content-type", b"host", b"idempotency-key",
-     b"x-request-id"}
-)  # fmt: skip
+    {b"content-length", b"content-type", b"host", b"idempotency-key", b"x-request-id"}
+)
 """Headers that may come once: of two, one reader would see the first and another the last."""
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
 _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -190,9 +189,12 @@ class _Exchange:
         if self._refused is not None:
             headers = {"WWW-Authenticate": "Bearer"}
             return problem(
-                Request(self._scope), 401, self._refused.code, self._refused.message,
+                Request(self._scope),
+                401,
+                self._refused.code,
+                self._refused.message,
                 headers=headers,
-            )  # fmt: skip
+            )
         if self._repeated is not None:
             said = f"The header {self._repeated} was sent more than once; send it once."
             return problem(Request(self._scope), 400, "repeated_header", said)

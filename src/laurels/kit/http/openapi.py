@@ -49,17 +49,16 @@ class DoorProblem:
 
 AT_THE_DOOR: tuple[DoorProblem, ...] = (
     DoorProblem(
-        "unreadable_body", 400, "The body is not valid JSON or is nested too deeply; the answer"
-            " says where.",
+        "unreadable_body",
+        400,
+        "The body is not valid JSON or is nested too deeply; the answer says where.",
         MetBy.WRITES,
     ),
+    DoorProblem("incomplete_body", 400, "The body was incomplete; nothing was done.", MetBy.WRITES),
     DoorProblem(
-        "incomplete_body", 400, "The body was incomplete; nothing was done.",
-        MetBy.WRITES,
-    ),
-    DoorProblem(
-        "repeated_header", 400, "A header that may be sent only once was repeated; the answer"
-            " names it."
+        "repeated_header",
+        400,
+        "A header that may be sent only once was repeated; the answer names it.",
     ),
     DoorProblem("no_such_route", 404, "There is no route at this path.", MetBy.NONE),
     DoorProblem("method_not_allowed", 405, "The path does not support this method.", MetBy.NONE),
@@ -68,28 +67,30 @@ AT_THE_DOOR: tuple[DoorProblem, ...] = (
         "body_too_large", 413, "The body exceeds the limit, which the answer names.", MetBy.WRITES
     ),
     DoorProblem(
-        "unsupported_media_type", 415, "The `Content-Type` is not JSON; the answer says what to"
-            " send.",
+        "unsupported_media_type",
+        415,
+        "The `Content-Type` is not JSON; the answer says what to send.",
         MetBy.WRITES,
     ),
     DoorProblem("invalid", 422, "Fields are not valid; `errors` names each and says why."),
     DoorProblem("headers_too_large", 431, "There are too many headers, or they are too long."),
     DoorProblem("internal", 500, "Something broke on our side; nothing was booked."),
     DoorProblem(
-        "timed_out", 503, "The request took too long; send it again with the same key to learn its"
-            " outcome."
+        "timed_out",
+        503,
+        "The request took too long; send it again with the same key to learn its outcome.",
     ),
     DoorProblem(
-        "unavailable", 503,
-        "The database is busy or restarting; try again with the same key.",
+        "unavailable", 503, "The database is busy or restarting; try again with the same key."
     ),
     DoorProblem(
-        "outcome_unknown", 503,
+        "outcome_unknown",
+        503,
         "The outcome of the commit is unknown; send the request again with the same key to find"
         " out.",
         MetBy.WRITES,
     ),
-)  # fmt: skip
+)
 """What is answered before a room is asked, or when one breaks; tests/api holds each of them."""
 
 _EVERYWHERE: tuple[tuple[type[AppError], MetBy], ...] = (
@@ -369,12 +370,10 @@ _PARAMETERS: dict[str, Any] = {
         "description": "Your unique key for this request. Sending the same key and body within 7"
         " days returns the first answer, with `Idempotent-Replayed: true`; a different body is"
         ' refused. An answer about a person who has been erased is `{"erased": true}`.',
-        "schema": {
-            "type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": KEY_PATTERN,
-        },
+        "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": KEY_PATTERN},
         "example": "order-1001",
     }
-}  # fmt: skip
+}
 
 _HEADERS: dict[str, Any] = {
     "X-Request-Id": {
@@ -399,10 +398,7 @@ _HEADERS: dict[str, Any] = {
         "description": "Seconds to wait before sending the request again.",
         "schema": {"type": "string", "pattern": "^[0-9]+$"},
     },
-    "WWW-Authenticate": {
-        "description": "How to authenticate.",
-        "schema": {"type": "string"},
-    },
+    "WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}},
 }
 
 _TEXT = {"type": "string"}
@@ -411,16 +407,19 @@ _SCHEMAS: dict[str, Any] = {
         "title": "Problem",
         "type": "object",
         "description": "An error (RFC 9457). Some problems have further fields, such as"
-            " `available` in `insufficient_points`.",
+        " `available` in `insufficient_points`.",
         "properties": {
             "type": {**_TEXT, "description": "`urn:laurels:error:` and the code."},
             "title": {**_TEXT, "description": "Short title of the error."},
             "status": {"type": "integer", "description": "The HTTP status."},
-            "detail": {**_TEXT, "description": "What is wrong in this case, and how to correct"
-                " it."},
+            "detail": {
+                **_TEXT,
+                "description": "What is wrong in this case, and how to correct it.",
+            },
             "code": {**_TEXT, "description": "Stable error code for programs."},
             "request_id": {
-                "type": ["string", "null"], "description": "Identifies the request in the log.",
+                "type": ["string", "null"],
+                "description": "Identifies the request in the log.",
             },
             "errors": {
                 "type": "array",
@@ -437,17 +436,18 @@ _SCHEMAS: dict[str, Any] = {
         "properties": {
             "field": {**_TEXT, "description": "Its name, with dots for nested objects and lists."},
             "pointer": {
-                **_TEXT, "description": "Of a field of the body: its place, a JSON pointer.",
+                **_TEXT,
+                "description": "Of a field of the body: its place, a JSON pointer.",
             },
             "parameter": {**_TEXT, "description": "Of a query or path parameter: its name."},
             "header": {**_TEXT, "description": "Of a header: its name."},
             "code": {
                 **_TEXT,
                 "description": "The kind of error: one of the field codes, or the code of the"
-                    " problem itself.",
+                " problem itself.",
             },
             "message": {**_TEXT, "description": "What is wrong, and how to correct it."},
         },
         "required": ["field", "code", "message"],
     },
-}  # fmt: skip
+}

@@ -35,8 +35,7 @@ class Page(BaseModel, Generic[T]):
     data: list[T] = Field(description="The rows of this page.")
     has_more: bool = Field(description="Whether another page follows.")
     next_cursor: str | None = Field(
-        default=None,
-        description="Send it as `cursor` for the next page; null on the last one.",
+        default=None, description="Send it as `cursor` for the next page; null on the last one."
     )
 
     @classmethod
@@ -153,9 +152,7 @@ class Found(list[T]):
     def page(self, shown: Iterable[V]) -> Page[V]:
         """Return the page, with its rows as they are shown."""
         return Page[Any](
-            data=list(shown),
-            has_more=self.next_cursor is not None,
-            next_cursor=self.next_cursor,
+            data=list(shown), has_more=self.next_cursor is not None, next_cursor=self.next_cursor
         )
 
 
@@ -278,11 +275,7 @@ class Listing:
         return _pack(order.name, value, place.id)
 
     async def fetch(
-        self,
-        work: Work,
-        asked: Asked,
-        statement: str,
-        *values: Any,
+        self, work: Work, asked: Asked, statement: str, *values: Any
     ) -> Found[dict[str, Any]]:
         """Return a page of what a statement selects.
 
@@ -318,7 +311,7 @@ class Listing:
             tail += f" order by {key.ordered or key.sql}{down}, {self.id}{down}"
         if asked.limit is not None:
             tail += f" limit {mark(asked.limit + 1)}"
-        head, _, rest = statement.strip().partition("select ")
+        head, _, rest = statement.strip().partition("select")
         assert not head, "a list is one select"
         rows = await work.fetch(f"select {columns}, {rest}{tail}", *given)
         found = Found[dict[str, Any]]()

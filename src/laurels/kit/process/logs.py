@@ -107,18 +107,33 @@ class AccessLog:
         self._as_json = as_json
 
     def write(
-        self, method: str, route: str, status: int, seconds: float, who: Sequence[str | None],
+        self,
+        method: str,
+        route: str,
+        status: int,
+        seconds: float,
+        who: Sequence[str | None],
         about: str,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """A request was answered; `who` are the tenant and the key, as far as they are known."""
         ms = round(seconds * 1000, 2)
         now = utc_now()
         if self._as_json:
-            line = orjson.dumps({
-                "time": _moment(now), "level": "info", "logger": "laurels.access",
-                "message": "request", "method": method, "route": route, "status": status,
-                "ms": ms, "tenant": who[0], "key": who[1], "request_id": about,
-            }).decode()  # fmt: skip
+            line = orjson.dumps(
+                {
+                    "time": _moment(now),
+                    "level": "info",
+                    "logger": "laurels.access",
+                    "message": "request",
+                    "method": method,
+                    "route": route,
+                    "status": status,
+                    "ms": ms,
+                    "tenant": who[0],
+                    "key": who[1],
+                    "request_id": about,
+                }
+            ).decode()
         else:
             known = " ".join(part for part in who if part)
             line = f"{_clock(now)} {status} {method} {route} {ms} ms {known} {about}"

@@ -54,21 +54,25 @@ _DAY = "is not a valid date; send text such as `1990-05-17`"
 _FAULTS: Mapping[str, tuple[Fault, str]] = {
     "missing": (Fault.MISSING, "is missing; send it"),
     "extra_forbidden": (
-        Fault.UNKNOWN_FIELD, "is not a known field; check its spelling or leave it out",
+        Fault.UNKNOWN_FIELD,
+        "is not a known field; check its spelling or leave it out",
     ),
     "string_type": (Fault.WRONG_TYPE, "is not text; send it in quotes"),
     "string_too_short": (Fault.TOO_SHORT, "is shorter than {min_length} characters"),
     "string_too_long": (Fault.TOO_LONG, "is longer than {max_length} characters"),
     "string_unicode": (
-        Fault.WRONG_FORMAT, "contains a character that UTF-8 does not have; remove it",
+        Fault.WRONG_FORMAT,
+        "contains a character that UTF-8 does not have; remove it",
     ),
     "string_pattern_mismatch": (Fault.WRONG_FORMAT, "does not match the pattern `{pattern}`"),
     "bool_type": (Fault.WRONG_TYPE, "must be `true` or `false`"),
     "bool_parsing": (Fault.WRONG_TYPE, "must be `true` or `false`"),
     "int_type": (Fault.WRONG_TYPE, _INTEGER),
     "int_parsing": (Fault.WRONG_TYPE, _INTEGER),
-    "int_parsing_size": (Fault.TOO_LARGE, "is larger than any number that can be stored; send"
-        " less"),
+    "int_parsing_size": (
+        Fault.TOO_LARGE,
+        "is larger than any number that can be stored; send less",
+    ),
     "int_from_float": (Fault.WRONG_TYPE, _INTEGER),
     "float_type": (Fault.WRONG_TYPE, _NUMBER),
     "float_parsing": (Fault.WRONG_TYPE, _NUMBER),
@@ -77,7 +81,8 @@ _FAULTS: Mapping[str, tuple[Fault, str]] = {
     "decimal_max_digits": (Fault.TOO_PRECISE, "has more than {max_digits} digits"),
     "decimal_max_places": (Fault.TOO_PRECISE, "has more than {decimal_places} decimal places"),
     "decimal_whole_digits": (
-        Fault.TOO_LARGE, "has more than {whole_digits} digits before the decimal point",
+        Fault.TOO_LARGE,
+        "has more than {whole_digits} digits before the decimal point",
     ),
     "finite_number": (Fault.WRONG_TYPE, "is not a finite number"),
     "greater_than": (Fault.TOO_SMALL, "must be more than {gt}"),
@@ -87,7 +92,8 @@ _FAULTS: Mapping[str, tuple[Fault, str]] = {
     "literal_error": (Fault.NOT_A_CHOICE, "is not one of {expected}"),
     "enum": (Fault.NOT_A_CHOICE, "is not one of {expected}"),
     "union_tag_invalid": (
-        Fault.NOT_A_CHOICE, "has {discriminator} `{tag}`, which is not one of {expected_tags}",
+        Fault.NOT_A_CHOICE,
+        "has {discriminator} `{tag}`, which is not one of {expected_tags}",
     ),
     "union_tag_not_found": (Fault.MISSING, "has no {discriminator}; send one"),
     "list_type": (Fault.WRONG_TYPE, "is not a list; send `[...]`"),
@@ -108,7 +114,7 @@ _FAULTS: Mapping[str, tuple[Fault, str]] = {
     "datetime_object_invalid": (Fault.WRONG_FORMAT, _MOMENT),
     "none_required": (Fault.WRONG_TYPE, "must be null; send `null` or leave it out"),
     "json_invalid": (Fault.WRONG_FORMAT, "is not JSON"),
-}  # fmt: skip
+}
 
 
 def fault_of(found: Mapping[str, Any]) -> tuple[str, str]:

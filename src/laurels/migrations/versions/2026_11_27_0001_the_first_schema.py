@@ -50,9 +50,12 @@ def upgrade() -> None:
     keep_tenants_apart()
     let_the_platform_in()
     for table in (
-        "point_transactions", "lot_entries", "audit_log", "tenant_settings_history",
+        "point_transactions",
+        "lot_entries",
+        "audit_log",
+        "tenant_settings_history",
         "platform_settings_history",
-    ):  # fmt: skip
+    ):
         append_only(table)
     op.execute("insert into laurels.plans (code, name) values ('standard', 'Standard')")
 
