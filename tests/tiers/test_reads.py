@@ -8,7 +8,7 @@ MANY = 3000
 READ = ("wallets", "tier_history", "members", "member_totals")
 
 
-@pytest.mark.parametrize("function", ["lock_standings", "lock_progress"])
+@pytest.mark.parametrize("function", ["lock_standings", "lock_progress", "lock_member_facts"])
 async def test_a_look_at_one_member_reads_a_few_rows_of_thousands(house, function):
     async with house.work() as work:
         (tier,) = await work.fetch(
