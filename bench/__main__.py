@@ -365,10 +365,10 @@ Memory of the measuring process at its highest: {resident_mb():.0f} MB.
 - **HTTP**: at 1 connection nothing ever waits, so every purchase pays the fixed price of a batch
   alone: seven round trips, and a dozen statements that start anew. It falls with the size of the
   batch. At 16 connections batches of two and of fourteen take turns, because those who are answered
-  first begin the next one, so that price is paid twice for sixteen; and the process thinks while the
-  database rests and the other way round: one batch of a tenant is under way at a time. Two
-  processes keep both cores busy, with batches half as large and colder caches. At 64 the seven rows of a purchase, its reasons, its
-  answer and the request around it are what is left.
+  first begin the next one; so that price is paid twice for sixteen, and while the process thinks
+  the database rests and the other way round: one batch of a tenant is under way at a time. Two
+  processes keep both cores busy, with batches half as large and colder caches. At 64 the rows of a
+  purchase, its reasons, its answer and the request around it are what is left.
 - **Batches without lots**: beside the yardstick's two rows, a movement writes an outbox row and its
   member's number, and checks a foreign key, ten constraints and the wall. Client and server take
   turns: while Python decides and turns lists into arrays, the server waits.

@@ -91,6 +91,10 @@ class Work:
             return {}
         values = [value for _, arguments in calls.values() for value in arguments]
         marks = _calls(tuple((name, len(arguments)) for name, arguments in calls.values()))
+        if len(calls) == 1:
+            # Half as long for the driver as rows in an array.
+            (name,) = calls
+            return {name: await self.fetch(f"select * from {marks[0]}", *values)}
         (row,) = await self.fetch(
             f"select {', '.join(f'array(select f from {mark} as f)' for mark in marks)}", *values
         )
