@@ -263,4 +263,5 @@ def test_ids_and_money_are_told_as_everywhere():
         "amount": "12.50",
         "currency": "USD",
         "points": 12,
+        "points_paid": None,
     }
