@@ -191,6 +191,17 @@ def test_another_process_with_the_old_number_is_left_alone(folder: Path):
     assert ensure(folder).run("psql", "-Atc", "select 1").stdout == "1\n"
 
 
+def test_data_of_another_version_is_not_passed_over(folder: Path):
+    other = folder / "pg" / "14" / "data"
+    other.mkdir(parents=True)
+    (other / "PG_VERSION").write_text("14\n")
+
+    with pytest.raises(PostgresError, match=r"is of PostgreSQL 14.*LAURELS_PG_BIN.*DATA_DIR"):
+        ensure(folder)
+
+    assert [each.name for each in (folder / "pg").iterdir() if each.is_dir()] == ["14"]
+
+
 def test_a_cluster_half_made_is_made_again(folder: Path):
     half = folder / "pg" / str(postgres.find_binaries(BINDIR).major) / "data.new"
     half.mkdir(parents=True)

@@ -116,7 +116,8 @@ def ensure(
     """Make a server run on this folder, creating the cluster first where there is none.
 
     `settings` count when this call starts the server, not when it finds one running. `account`
-    is the system account that root hands the server to; else `postgres`, else `nobody`.
+    is the system account that root hands the server to; else `postgres`, else `nobody`. Raise
+    PostgresError for a folder whose data is of another version of PostgreSQL only.
     """
     _refuse_windows()
     binaries = find_binaries(bindir)
@@ -132,6 +133,7 @@ def ensure(
                     _stopped(now, signal.SIGINT)
                     now = _look(home)
                 if now.state != "running":
+                    _refuse_another_version(data_dir, binaries)
                     chosen = {**_statistics(binaries), **settings}
                     now = _started(home, binaries, chosen, servant_for(home, account))
     if now.socket_dir is None:
@@ -167,6 +169,18 @@ def status(data_dir: Path) -> list[Status]:
 
 def _home(data_dir: Path, major: int) -> Path:
     return data_dir.expanduser().resolve() / "pg" / str(major)
+
+
+def _refuse_another_version(data_dir: Path, binaries: Binaries) -> None:
+    """Raise PostgresError where the data is of another version: nobody meant to begin anew."""
+    there = [each for each in status(data_dir) if (each.data / "PG_VERSION").is_file()]
+    if there and binaries.major not in {each.major for each in there}:
+        raise PostgresError(
+            f"The data in {data_dir} is of PostgreSQL {there[0].major}, and the programs in"
+            f" {binaries.bindir} are of {binaries.major}. Set LAURELS_PG_BIN to programs of"
+            f" {there[0].major}. To change the version, back up with these and restore into another"
+            " LAURELS_DATA_DIR."
+        )
 
 
 def _refuse_windows() -> None:
