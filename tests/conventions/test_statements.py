@@ -21,13 +21,6 @@ from .source import (
 )
 
 SKIP = "# fmt: " + "skip"
-LEFT = {"outbound", "ledger", "purchases", "earning", "settlement", "events", "rewards"}
-"""Rooms whose statements still stand in Python. May only shrink."""
-
-
-def converted_files() -> list[Path]:
-    """The modules of rooms whose statements stand in their file."""
-    return [path for path in source_files() if path.relative_to(PACKAGE).parts[0] not in LEFT]
 
 
 def asked(path: Path) -> list[tuple[int, str]]:
@@ -103,7 +96,7 @@ def test_no_statement_is_written_twice():
 def test_no_statement_is_put_together_from_pieces():
     found = [
         f"{name_of(path)}:{line}"
-        for path in converted_files()
+        for path in source_files()
         if "versions" not in path.parts
         for line in in_pieces(path)
     ]
@@ -114,7 +107,7 @@ def test_no_statement_is_put_together_from_pieces():
 def test_nothing_is_kept_from_the_formatter():
     found = [
         f"{name_of(path)}:{number}"
-        for path in [*converted_files(), *sorted((ROOT / "tools").rglob("*.py"))]
+        for path in [*source_files(), *sorted((ROOT / "tools").rglob("*.py"))]
         for number, line in enumerate(text_of(path).splitlines(), 1)
         if SKIP in line
     ]

@@ -16,6 +16,7 @@ import asyncpg
 from laurels import ledger, members, segments, tenants, tiers
 from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit import dry_runs
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError
 from laurels.kit.hot import prefetch
 from laurels.kit.http.paging import ALL
@@ -33,9 +34,9 @@ from .rules import UsageKey
 from .service import list_rules, rules_of
 from .supplying import gather, is_supplied
 
-_MEMBER_FACTS = (
-    "external_id", "status", "birthday", "enrolled_at", "attributes", "purchases", "spend",
-)  # fmt: skip
+SQL = statements(__name__)
+
+_MEMBER_FACTS = tuple("external_id status birthday enrolled_at attributes purchases spend".split())
 _MEMBER_NAMES = frozenset(f"member.{name}" for name in _MEMBER_FACTS)
 _plans: OrderedDict[UUID, tuple[tuple[str | None, UUID | None], Plan]] = OrderedDict()
 _MAX_PLANS = 1000
@@ -52,11 +53,7 @@ MAX_TURN = 2_000
 Usage = dict[UUID, dict[UsageKey, int]]
 
 
-_ACTIVE = (
-    "select jsonb_agg(jsonb_build_array(id, version) order by id) from laurels.earning_rules"
-    " where tenant_id = $1 and current and status = 'active'"
-)
-prefetch("active rules", _ACTIVE, lambda text: text)
+prefetch("active rules", SQL.active_rules, lambda text: text)
 
 
 async def current_plan(work: Work) -> Plan:
@@ -65,7 +62,7 @@ async def current_plan(work: Work) -> Plan:
     if "active rules" in work.memo:
         active = work.memo["active rules"]
     else:
-        row = await work.fetchrow(f"select ({_ACTIVE})::text", work.tenant_id)
+        row = await work.fetchrow(f"select ({SQL.active_rules})::text", work.tenant_id)
         active = row[0] if row else None
     default = await ledger.default_program(work) if active else None
     key = (active, default)
@@ -224,8 +221,11 @@ class Judging:
 
         Return them.
         """
-        first = {who: events[0].occurred_at for who, events in self.waiting.items()
-                 if who in self.watched}  # fmt: skip
+        first = {
+            who: events[0].occurred_at
+            for who, events in self.waiting.items()
+            if who in self.watched
+        }
         await tiers.catch_up(
             self.work, first, self.watched, historical=self.historical, without=self._purchases()
         )
@@ -369,23 +369,25 @@ def _add_tier(occurrence: Occurrence, progress: tiers.Progress, *, multiplied: b
 
 def _usage_call(work: Work, wanted: Sequence[tuple[UUID, UUID, str]]) -> Call:
     return "laurels.lock_usage", (
-        work.tenant_id, [w[0] for w in wanted], [w[1] for w in wanted], [w[2] for w in wanted],
-    )  # fmt: skip
+        work.tenant_id,
+        [w[0] for w in wanted],
+        [w[1] for w in wanted],
+        [w[2] for w in wanted],
+    )
 
 
 async def _book_points(
-    work: Work,
-    judged: Sequence[Judged],
-    locked: Sequence[asyncpg.Record],
-    *,
-    historical: bool,
+    work: Work, judged: Sequence[Judged], locked: Sequence[asyncpg.Record], *, historical: bool
 ) -> None:
     """Book what was decided, and note with each what the ledger did not take."""
     movements = [(each.awarded, movement) for each in judged for movement in each.movements]
     posted = await ledger.post(
-        work, [movement for _, movement in movements], keys_are_fresh=True, historical=historical,
+        work,
+        [movement for _, movement in movements],
+        keys_are_fresh=True,
+        historical=historical,
         locked=locked,
-    )  # fmt: skip
+    )
     for (awarded, movement), outcome in zip(movements, posted, strict=True):
         if isinstance(movement, ledger.Debit) and isinstance(outcome, ledger.Posted):
             taken = -outcome.transaction.points if outcome.transaction else 0
@@ -441,11 +443,11 @@ async def find_awards(
     work: Work, trigger: str, subject_ids: Sequence[UUID]
 ) -> dict[UUID, dict[str, Any]]:
     """Return what events earned and why, by subject."""
-    rows = await work.fetch(
-        f"select {WHY}, a.member_id, a.points, a.occurred_at {AWARDS}"
-        " where a.tenant_id = $1 and e.trigger = $2 and a.subject_id = any($3)",
-        work.tenant_id, trigger, list(subject_ids),
-    )  # fmt: skip
+    sql = f"""
+        select {WHY}, a.member_id, a.points, a.occurred_at {AWARDS}
+        where a.tenant_id = $1 and e.trigger = $2 and a.subject_id = any($3)
+    """
+    rows = await work.fetch(sql, work.tenant_id, trigger, list(subject_ids))
     return {row["subject_id"]: dict(row) for row in rows}
 
 
@@ -453,9 +455,12 @@ async def lock_parts(work: Work, parts: Sequence[tuple[UUID, UUID, str, int]]) -
     """Lock what these parts used of caps: rule, member, period and points of each."""
     if parts:
         await work.fetch(
-            "select 1 from laurels.lock_usage($1, $2, $3, $4)",
-            work.tenant_id, [p[0] for p in parts], [p[1] for p in parts], [p[2] for p in parts],
-        )  # fmt: skip
+            SQL.lock_usage_only,
+            work.tenant_id,
+            [p[0] for p in parts],
+            [p[1] for p in parts],
+            [p[2] for p in parts],
+        )
 
 
 async def give_back_usage(work: Work, parts: Sequence[tuple[UUID, UUID, str, int]]) -> None:
@@ -464,12 +469,10 @@ async def give_back_usage(work: Work, parts: Sequence[tuple[UUID, UUID, str, int
         return
     await lock_parts(work, parts)
     await work.fetch(
-        "update laurels.rule_usage as u set points = greatest(u.points - n.points, 0)"
-        " from (select x.rule_id, x.member_id, x.period, sum(x.points)::bigint as points"
-        "  from unnest($2::uuid[], $3::uuid[], $4::text[], $5::bigint[])"
-        "   as x (rule_id, member_id, period, points) group by 1, 2, 3) as n"
-        " where u.tenant_id = $1 and u.rule_id = n.rule_id and u.member_id = n.member_id"
-        " and u.period = n.period",
-        work.tenant_id, [p[0] for p in parts], [p[1] for p in parts], [p[2] for p in parts],
+        SQL.reduce_usage,
+        work.tenant_id,
+        [p[0] for p in parts],
+        [p[1] for p in parts],
+        [p[2] for p in parts],
         [p[3] for p in parts],
-    )  # fmt: skip
+    )

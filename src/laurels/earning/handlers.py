@@ -50,10 +50,8 @@ async def _capped(
     subjects = [found for each in reversals if (found := _subject(each.source_id)) is not None]
     if not subjects:
         return {}
-    rows = await work.fetch(
-        f"select {WHY}, a.member_id {AWARDS} where a.tenant_id = $1 and a.subject_id = any($2)",
-        work.tenant_id, subjects,
-    )  # fmt: skip
+    sql = f"select {WHY}, a.member_id {AWARDS} where a.tenant_id = $1 and a.subject_id = any($2)"
+    rows = await work.fetch(sql, work.tenant_id, subjects)
     used: dict[UUID, list[tuple[UUID, UUID, str, int]]] = {}
     for row in rows:
         effects: list[dict[str, Any]] = row["effects"]

@@ -17,10 +17,10 @@ WHY = (
     "a.subject_id, e.trigger, laurels.why(e.body, a.figures) -> 0 as explanation,"
     " laurels.why(e.body, a.figures) -> 1 as effects"
 )
-AWARDS = (
-    "from laurels.awards as a inner join laurels.explanations as e"
-    " on e.tenant_id = $1 and e.digest = a.explanation_digest"
-)
+AWARDS = """
+from laurels.awards as a
+inner join laurels.explanations as e on e.tenant_id = $1 and e.digest = a.explanation_digest
+"""
 """To read awards with their why; `$1` is the tenant."""
 
 _BETWEEN = "\x1e"

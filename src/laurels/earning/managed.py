@@ -43,10 +43,11 @@ MANAGED: Final = (
         lambda points: {"type": "fixed", "points": points},
     ),
 )
-_KEPT = (
-    "name", "trigger", "conditions", "caps", "priority", "starts_at", "ends_at", "stacking",
-    "exclusion_group", "program_id",
-)  # fmt: skip
+_KEPT = tuple(
+    """
+    name trigger conditions caps priority starts_at ends_at stacking exclusion_group program_id
+    """.split()
+)
 
 
 @tenants.on_settings_change(EarningSettings)

@@ -12,7 +12,7 @@ from .service import create_rule
 from .settings import EarningSettings
 
 SETTINGS: Final[dict[str, dict[str, Any]]] = {
-    "shopify": {"points_per_dollar": "1.00", "welcome_points": 100},
+    "shopify": {"points_per_dollar": "1.00", "welcome_points": 100}
 }
 """Settings of the section `earning` by preset; each keeps a rule."""
 
@@ -35,7 +35,9 @@ RULES: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
                 "name": "Birthday bonus of the tier",
                 "trigger": MemberBirthday.name,
                 "award": {
-                    "type": "per_unit", "points": 1, "unit": "1",
+                    "type": "per_unit",
+                    "points": 1,
+                    "unit": "1",
                     "of": "member.tier_birthday_bonus_points",
                 },
             },
@@ -61,7 +63,7 @@ RULES: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
             },
         ),
     ),
-}  # fmt: skip
+}
 """Rules by preset, each with its status. Samples are paused: a new shop owes only what it said."""
 
 

@@ -106,9 +106,13 @@ async def list_earning_rules(
 
 @router.post("", status_code=201)
 @error_responses(
-    UnknownTrigger, FactUnknown, RuleProgramUnknown, TooManyRules, RulesTooHeavy,
+    UnknownTrigger,
+    FactUnknown,
+    RuleProgramUnknown,
+    TooManyRules,
+    RulesTooHeavy,
     tenants.PlanExceeded,
-)  # fmt: skip
+)
 async def create_earning_rule(body: EarningRuleIn, work: Writing) -> EarningRuleOut:
     """Create a rule; it takes effect at once."""
     return _shown(await service.create_rule(work, body))
@@ -146,9 +150,14 @@ async def list_earning_rule_versions(
 
 @router.put("/{rule_id}")
 @error_responses(
-    RuleNotFound, RuleArchived, RuleManaged, UnknownTrigger, FactUnknown, RuleProgramUnknown,
+    RuleNotFound,
+    RuleArchived,
+    RuleManaged,
+    UnknownTrigger,
+    FactUnknown,
+    RuleProgramUnknown,
     RulesTooHeavy,
-)  # fmt: skip
+)
 async def replace_earning_rule(
     rule_id: RuleId, body: EarningRuleIn, work: Writing
 ) -> EarningRuleOut:

@@ -13,6 +13,7 @@ from laurels.events.catalogue.activities import ActivityRecorded, MemberBirthday
 from laurels.events.catalogue.members import MemberEnrolled
 from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.conditions import Cost
+from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, number, text
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
@@ -32,9 +33,14 @@ from .rules import Rule
 from .schemas import EarningRuleIn, from_json
 from .supplying import facts_on, missing_facts
 
+SQL = statements(__name__)
+
 TRIGGERS: tuple[str, ...] = (
-    PurchaseCompleted.name, ActivityRecorded.name, MemberEnrolled.name, MemberBirthday.name,
-)  # fmt: skip
+    PurchaseCompleted.name,
+    ActivityRecorded.name,
+    MemberEnrolled.name,
+    MemberBirthday.name,
+)
 """The events that can earn."""
 
 MAX_VERSIONS = 1000
@@ -132,16 +138,15 @@ async def set_status(
         await _check_room(work)
     await _retire(work, rule_id)
     await work.fetch(
-        "insert into laurels.earning_rules (tenant_id, id, version, current, name, trigger,"
-        " status, priority, conditions, award, caps, starts_at, ends_at, stacking,"
-        " exclusion_group, program_id, managed_by, created_at, actor_type, actor_id)"
-        " select tenant_id, id, version + 1, true, name, trigger, $4, priority, conditions,"
-        " award, caps, starts_at, ends_at, stacking, exclusion_group, program_id, managed_by, $5,"
-        " $6, $7"
-        " from laurels.earning_rules where tenant_id = $1 and id = $2 and version = $3",
-        work.tenant_id, rule_id, before["version"], status, work.now, work.actor.kind,
+        SQL.copy_version,
+        work.tenant_id,
+        rule_id,
+        before["version"],
+        status,
+        work.now,
+        work.actor.kind,
         work.actor.id,
-    )  # fmt: skip
+    )
     if status == "active":
         await _check_cost(work)
     await _audit(work, rule_id, {"status": before["status"]}, {"status": status})
@@ -150,11 +155,7 @@ async def set_status(
 
 async def _check_room(work: Work) -> None:
     await tenants.lock_counts(work)
-    row = await work.fetchrow(
-        "select count(*) from laurels.earning_rules"
-        " where tenant_id = $1 and current and status = 'active'",
-        work.tenant_id,
-    )
+    row = await work.fetchrow(SQL.count_active, work.tenant_id)
     there = row[0] if row is not None else 0
     await tenants.require_room(work, "earning_rules", there)
     if there >= MAX_ACTIVE_RULES:
@@ -169,9 +170,17 @@ def rules_of(rows: Sequence[Mapping[str, Any]]) -> list[Rule]:
 def _rule_of(row: Mapping[str, Any]) -> Rule:
     missing = tuple(missing_facts(row["trigger"], row["conditions"], row["award"]))
     columns = (
-        "id", "version", "name", "trigger", "priority", "starts_at", "ends_at", "stacking",
-        "exclusion_group", "program_id",
-    )  # fmt: skip
+        "id",
+        "version",
+        "name",
+        "trigger",
+        "priority",
+        "starts_at",
+        "ends_at",
+        "stacking",
+        "exclusion_group",
+        "program_id",
+    )
     return from_json(
         # A condition over what nobody knows any more cannot be read.
         {
@@ -201,19 +210,11 @@ async def _check_cost(work: Work) -> None:
 
 
 async def _retire(work: Work, rule_id: UUID) -> None:
-    await work.fetch(
-        "update laurels.earning_rules set current = false"
-        " where tenant_id = $1 and id = $2 and current",
-        work.tenant_id, rule_id,
-    )  # fmt: skip
+    await work.fetch(SQL.retire_version, work.tenant_id, rule_id)
 
 
 async def _write(
-    work: Work,
-    rule_id: UUID,
-    version: int,
-    form: EarningRuleIn,
-    before: dict[str, Any],
+    work: Work, rule_id: UUID, version: int, form: EarningRuleIn, before: dict[str, Any]
 ) -> dict[str, Any]:
     """Write a version; `before` is the rule as it was, or status and setting of a new one."""
     if form.trigger not in TRIGGERS:
@@ -226,17 +227,27 @@ async def _write(
     try:
         async with work.savepoint():
             await work.fetch(
-                "insert into laurels.earning_rules (tenant_id, id, version, current, name,"
-                " trigger, status, priority, conditions, award, caps, starts_at, ends_at,"
-                " stacking, exclusion_group, program_id, managed_by, created_at, actor_type,"
-                " actor_id) values ($1, $2, $3, true, $4, $5, $6, $7, $8::text::jsonb,"
-                " $9::text::jsonb, $10::text::jsonb, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
-                work.tenant_id, rule_id, version, form.name, form.trigger, before["status"],
-                form.priority, _json(stored["conditions"]), _json(stored["award"]),
-                _json(stored["caps"]), form.starts_at, form.ends_at, form.stacking,
-                form.exclusion_group, form.program_id, before["managed_by"], work.now,
-                work.actor.kind, work.actor.id,
-            )  # fmt: skip
+                SQL.add_version,
+                work.tenant_id,
+                rule_id,
+                version,
+                form.name,
+                form.trigger,
+                before["status"],
+                form.priority,
+                _json(stored["conditions"]),
+                _json(stored["award"]),
+                _json(stored["caps"]),
+                form.starts_at,
+                form.ends_at,
+                form.stacking,
+                form.exclusion_group,
+                form.program_id,
+                before["managed_by"],
+                work.now,
+                work.actor.kind,
+                work.actor.id,
+            )
     except asyncpg.ForeignKeyViolationError:
         raise RuleProgramUnknown(field="program_id") from None
     await _check_cost(work)
@@ -270,16 +281,8 @@ async def get_rule(work: Work, rule_id: UUID, *, lock: bool = False) -> dict[str
     """Return the version of a rule that is in force. Raise RuleNotFound."""
     if lock:
         # The first version never changes hands; the current one does, under whoever waits for it.
-        await work.fetch(
-            "select 1 from laurels.earning_rules"
-            " where tenant_id = $1 and id = $2 and version = 1 for update",
-            work.tenant_id, rule_id,
-        )  # fmt: skip
-    row = await work.fetchrow(
-        f"select {COLUMNS} from laurels.earning_rules"
-        " where tenant_id = $1 and id = $2 and current",
-        work.tenant_id, rule_id,
-    )  # fmt: skip
+        await work.fetch(SQL.lock_rule, work.tenant_id, rule_id)
+    row = await work.fetchrow(f"{SQL.rules} and id = $2 and current", work.tenant_id, rule_id)
     if row is None:
         raise RuleNotFound
     return dict(row)
@@ -301,12 +304,8 @@ async def list_rules(
     Whoever judges by them asks for all: of active ones there are never many, and a
     rule that is left out would stop earning without a trace.
     """
-    return await RULES.fetch(
-        work, asked,
-        f"select {COLUMNS} from laurels.earning_rules"
-        " where tenant_id = $1 and current and ($2::text is null or status = $2)",
-        work.tenant_id, status,
-    )  # fmt: skip
+    sql = f"{SQL.rules} and current and ($2::text is null or status = $2)"
+    return await RULES.fetch(work, asked, sql, work.tenant_id, status)
 
 
 VERSIONS = Listing(
@@ -321,19 +320,12 @@ VERSIONS = Listing(
 async def list_versions(work: Work, rule_id: UUID, asked: Asked) -> Found[dict[str, Any]]:
     """Return the versions of a rule, usually newest first. Raise RuleNotFound."""
     await get_rule(work, rule_id)
-    return await VERSIONS.fetch(
-        work, asked,
-        f"select {COLUMNS} from laurels.earning_rules where tenant_id = $1 and id = $2",
-        work.tenant_id, rule_id,
-    )  # fmt: skip
+    return await VERSIONS.fetch(work, asked, f"{SQL.rules} and id = $2", work.tenant_id, rule_id)
 
 
 async def find_managed(work: Work, setting: str) -> dict[str, Any] | None:
     """Return the rule that this setting manages, locked, None while there is none."""
-    row = await work.fetchrow(
-        "select id from laurels.earning_rules where tenant_id = $1 and managed_by = $2 and current",
-        work.tenant_id, setting,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.find_managed, work.tenant_id, setting)
     return None if row is None else await get_rule(work, row["id"], lock=True)
 
 

@@ -6,19 +6,14 @@ from uuid import UUID
 import asyncpg
 
 from laurels import audit
+from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import FIRST, Asked, Found, Listing
 from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import DeadLetterNotFound
 
-_LETTERS = (
-    "select h.id, h.event_id, h.handler, h.event_type, h.member_id, h.attempts, h.error,"
-    " h.created_at, h.finished_at, o.occurred_at"
-    " from laurels.event_handlings as h inner join laurels.outbox as o"
-    "  on o.tenant_id = h.tenant_id and o.id = h.event_id"
-    " where h.tenant_id = $1 and h.state = 'dead'"
-)
+SQL = statements(__name__)
 
 
 LETTERS = Listing(moment="h.created_at", happened="Told", sorts={"created_at": None}, id="h.id")
@@ -28,15 +23,13 @@ async def list_dead_letters(
     work: Work, *, handler: str | None = None, asked: Asked = FIRST
 ) -> Found[dict[str, Any]]:
     """Return dead letters, usually newest first."""
-    return await LETTERS.fetch(
-        work, asked,
-        f"{_LETTERS} and ($2::text is null or h.handler = $2)", work.tenant_id, handler,
-    )  # fmt: skip
+    sql = f"{SQL.dead_letters} and ($2::text is null or h.handler = $2)"
+    return await LETTERS.fetch(work, asked, sql, work.tenant_id, handler)
 
 
 async def get_dead_letter(work: Work, letter_id: UUID) -> asyncpg.Record:
     """Return a dead letter. Raise DeadLetterNotFound."""
-    row = await work.fetchrow(f"{_LETTERS} and h.id = $2", work.tenant_id, letter_id)
+    row = await work.fetchrow(f"{SQL.dead_letters} and h.id = $2", work.tenant_id, letter_id)
     if row is None:
         raise DeadLetterNotFound
     return row
@@ -57,13 +50,7 @@ async def discard_dead_letter(work: Work, letter_id: UUID) -> dict[str, Any]:
 
 async def _settle(work: Work, letter_id: UUID, state: str, what: str) -> dict[str, Any]:
     letter = await get_dead_letter(work, letter_id)
-    row = await work.fetchrow(
-        "update laurels.event_handlings set state = $3, next_attempt_at = now(),"
-        " attempts = case when $3 = 'waiting' then 0 else attempts end,"
-        " finished_at = case when $3 = 'waiting' then null else now() end"
-        " where tenant_id = $1 and id = $2 and state = 'dead' returning id",
-        work.tenant_id, letter_id, state,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.settle_letter, work.tenant_id, letter_id, state)
     if row is None:
         raise DeadLetterNotFound
     await audit.record(

@@ -22,11 +22,14 @@ from .telling import told
 MAX_ITEMS = 5000
 """How many events of a dry run are followed; a chain that is longer is cut off there."""
 
-_WHO_IS_TOLD = (
-    "(select count(*) from laurels.webhook_endpoints as e where e.tenant_id = $1"
-    " and e.status = 'enabled' and not o.historical"
-    " and laurels.is_told(e.id, e.event_types, o.type, o.payload)) as endpoints"
-)
+_WHO_IS_TOLD = """
+(
+  select count(*)
+  from laurels.webhook_endpoints as e
+  where e.tenant_id = $1 and e.status = 'enabled' and not o.historical
+    and laurels.is_told(e.id, e.event_types, o.type, o.payload)
+) as endpoints
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,13 @@ async def what_follows(work: Work) -> tuple[list[DryRunEffect], int]:
 
 
 async def _read(work: Work, ids: Sequence[UUID]) -> list[tuple[Happened, int]]:
-    rows = await work.fetch(
-        f"select {COLUMNS}, {_WHO_IS_TOLD} from laurels.outbox as o"
-        " where o.tenant_id = $1 and o.id = any($2) order by array_position($2, o.id)",
-        work.tenant_id, list(ids),
-    )  # fmt: skip
+    sql = f"""
+        select {COLUMNS}, {_WHO_IS_TOLD}
+        from laurels.outbox as o
+        where o.tenant_id = $1 and o.id = any($2)
+        order by array_position($2, o.id)
+    """
+    rows = await work.fetch(sql, work.tenant_id, list(ids))
     return [(Happened.of(row), row["endpoints"]) for row in rows]
 
 

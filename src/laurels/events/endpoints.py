@@ -10,6 +10,7 @@ import asyncpg
 from laurels import audit, outbound
 from laurels.config import settings
 from laurels.kit.crypto import vault
+from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import ALL, MAX_PAGE, Asked, Found, Listing
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
@@ -22,16 +23,14 @@ from .errors import EndpointDisabled, EndpointNotFound, TooManyEndpoints, Unknow
 from .outbox import emit
 from .signing import new_secret
 
+SQL = statements(__name__)
+
 CHANNEL = "webhook"
 """What the queue calls webhooks."""
 MAX_ENDPOINTS = 50
 MAX_REPLAY = 10_000
 OVERLAP_HOURS = 24
 """How long deliveries are signed with the old secret too after a rotation."""
-_COLUMNS = (
-    "id, url, description, event_types, status, disabled_reason, previous_until, created_at,"
-    " updated_at"
-)
 
 
 async def create_endpoint(
@@ -50,11 +49,14 @@ async def create_endpoint(
     await may_be_one_more(work, there)
     endpoint_id, secret = new_id(), new_secret()
     await work.fetch(
-        "insert into laurels.webhook_endpoints (tenant_id, id, url, description, event_types,"
-        " status, secret, created_at, updated_at)"
-        " values ($1, $2, $3, $4, $5, 'enabled', $6, now(), now())",
-        work.tenant_id, endpoint_id, url, description, list(event_types), vault().encrypt(secret),
-    )  # fmt: skip
+        SQL.create_endpoint,
+        work.tenant_id,
+        endpoint_id,
+        url,
+        description,
+        list(event_types),
+        vault().encrypt(secret),
+    )
     await _note(work, "created", endpoint_id, after={"url": url, "event_types": list(event_types)})
     return await get_endpoint(work, endpoint_id), secret
 
@@ -66,21 +68,14 @@ ENDPOINTS = Listing(
 
 async def list_endpoints(work: Work, asked: Asked = ALL) -> Found[dict[str, Any]]:
     """Return endpoints, usually newest first, without their secrets."""
-    return await ENDPOINTS.fetch(
-        work, asked,
-        f"select {_COLUMNS} from laurels.webhook_endpoints"
-        " where tenant_id = $1 and status <> 'deleted'",
-        work.tenant_id,
-    )  # fmt: skip
+    sql = f"{SQL.endpoints} and status <> 'deleted'"
+    return await ENDPOINTS.fetch(work, asked, sql, work.tenant_id)
 
 
 async def get_endpoint(work: Work, endpoint_id: UUID, *, lock: bool = False) -> asyncpg.Record:
     """Return an endpoint without its secret. Raise EndpointNotFound."""
-    row = await work.fetchrow(
-        f"select {_COLUMNS} from laurels.webhook_endpoints where tenant_id = $1 and id = $2"
-        f" and status <> 'deleted'{' for update' if lock else ''}",
-        work.tenant_id, endpoint_id,
-    )  # fmt: skip
+    sql = f"{SQL.endpoints} and id = $2 and status <> 'deleted'{' for update' if lock else ''}"
+    row = await work.fetchrow(sql, work.tenant_id, endpoint_id)
     if row is None:
         raise EndpointNotFound
     return row
@@ -96,34 +91,32 @@ async def change_endpoint(work: Work, endpoint_id: UUID, changes: dict[str, Any]
     after = {**before, **changes}
     _check(after["url"], after["event_types"])
     await work.fetch(
-        "update laurels.webhook_endpoints set url = $3, description = $4, event_types = $5,"
-        " status = $6, disabled_reason = case when $6 = 'enabled' then null"
-        "  else coalesce(disabled_reason, 'switched off') end, updated_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, endpoint_id, after["url"], after["description"],
-        list(after["event_types"]), after["status"],
-    )  # fmt: skip
+        SQL.change_endpoint,
+        work.tenant_id,
+        endpoint_id,
+        after["url"],
+        after["description"],
+        list(after["event_types"]),
+        after["status"],
+    )
     if before["status"] == "enabled" and after["status"] == "disabled":
         await outbound.stop(work, CHANNEL, "the endpoint was disabled", destination_id=endpoint_id)
         emit(work, [WebhookEndpointDisabled(None, work.now, endpoint_id, "switched off")])
     changed = [name for name in changes if before[name] != after[name]]
     await _note(
-        work, "changed", endpoint_id,
+        work,
+        "changed",
+        endpoint_id,
         before={name: before[name] for name in changed},
         after={name: after[name] for name in changed},
-    )  # fmt: skip
+    )
     return await get_endpoint(work, endpoint_id)
 
 
 async def delete_endpoint(work: Work, endpoint_id: UUID) -> None:
     """The endpoint is told nothing more and its secrets are gone. Raise EndpointNotFound."""
     before = await get_endpoint(work, endpoint_id, lock=True)
-    await work.fetch(
-        "update laurels.webhook_endpoints set status = 'deleted', secret = '',"
-        " previous_secret = null, previous_until = null, updated_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, endpoint_id,
-    )  # fmt: skip
+    await work.fetch(SQL.delete_endpoint, work.tenant_id, endpoint_id)
     await outbound.stop(work, CHANNEL, "the endpoint was deleted", destination_id=endpoint_id)
     await _note(work, "deleted", endpoint_id, before={"url": before["url"]})
 
@@ -136,11 +129,8 @@ async def rotate_secret(work: Work, endpoint_id: UUID) -> tuple[asyncpg.Record, 
     await get_endpoint(work, endpoint_id, lock=True)
     secret = new_secret()
     await work.fetch(
-        "update laurels.webhook_endpoints set previous_secret = secret, secret = $3,"
-        " previous_until = now() + $4 * interval '1 hour', updated_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, endpoint_id, vault().encrypt(secret), OVERLAP_HOURS,
-    )  # fmt: skip
+        SQL.rotate_secret, work.tenant_id, endpoint_id, vault().encrypt(secret), OVERLAP_HOURS
+    )
     await _note(work, "secret_rotated", endpoint_id)
     return await get_endpoint(work, endpoint_id), secret
 
@@ -166,30 +156,29 @@ async def replay_since(
     await require_enabled(work, endpoint_id)
     first = UUID(int=max(0, int(since.timestamp() * 1000)) << 80)
     again = await outbound.replay(
-        work, outbound.Destination(work.tenant_id, CHANNEL, endpoint_id), since=first,
-        states=["dead", "stopped", *(["sent"] if delivered else [])], limit=MAX_REPLAY,
-    )  # fmt: skip
+        work,
+        outbound.Destination(work.tenant_id, CHANNEL, endpoint_id),
+        since=first,
+        states=["dead", "stopped", *(["sent"] if delivered else [])],
+        limit=MAX_REPLAY,
+    )
     missed = await work.fetch(
-        "select o.id, o.type, o.member_id, o.position"
-        " from laurels.webhook_endpoints as e inner join laurels.outbox as o"
-        "  on o.tenant_id = $1 and o.id >= $3 and o.position is not null and not o.historical"
-        "  and laurels.is_told(e.id, e.event_types, o.type, o.payload)"
-        " where e.tenant_id = $1 and e.id = $2 and not exists ("
-        "  select from laurels.outbound_messages as m where m.tenant_id = $1"
-        "  and m.subject_id = o.id and m.channel = 'webhook' and m.destination_id = $2)"
-        " order by o.position limit $4",
-        work.tenant_id, endpoint_id, first, max(MAX_REPLAY - again, 0),
-    )  # fmt: skip
+        SQL.replay_since, work.tenant_id, endpoint_id, first, max(MAX_REPLAY - again, 0)
+    )
     told = again + await outbound.enqueue(
         work,
         [
             outbound.NewMessage(
-                channel=CHANNEL, destination_id=endpoint_id, type=row["type"],
-                subject_id=row["id"], member_id=row["member_id"], position=row["position"],
+                channel=CHANNEL,
+                destination_id=endpoint_id,
+                type=row["type"],
+                subject_id=row["id"],
+                member_id=row["member_id"],
+                position=row["position"],
             )
             for row in missed
         ],
-    )  # fmt: skip
+    )
     await audit.record(
         work,
         "events.webhook_endpoint_replayed",
@@ -210,21 +199,18 @@ async def require_enabled(work: Work, endpoint_id: UUID) -> asyncpg.Record:
 
 async def disable_gone(work: Work, endpoint_id: UUID) -> None:
     """An endpoint that answered 410 Gone is disabled, and what waits for it is stopped."""
-    row = await work.fetchrow(
-        "update laurels.webhook_endpoints set status = 'disabled',"
-        " disabled_reason = 'answered 410 Gone', updated_at = now()"
-        " where tenant_id = $1 and id = $2 and status = 'enabled' returning id",
-        work.tenant_id, endpoint_id,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.disable_gone, work.tenant_id, endpoint_id)
     if row is None:
         return
     await outbound.stop(work, CHANNEL, "the endpoint is gone", destination_id=endpoint_id)
     emit(work, [WebhookEndpointDisabled(None, work.now, endpoint_id, "answered 410 Gone")])
     await _note(
-        work, "disabled", endpoint_id,
+        work,
+        "disabled",
+        endpoint_id,
         before={"status": "enabled"},
         after={"status": "disabled", "disabled_reason": "answered 410 Gone"},
-    )  # fmt: skip
+    )
 
 
 def _check(url: str, event_types: Sequence[str]) -> None:

@@ -14,10 +14,13 @@ import asyncpg
 from prometheus_client import Counter
 
 from laurels.kit.db.pool import Database
+from laurels.kit.db.sql import statements
 from laurels.kit.work import Work, open_work
 
 from .catalogue import Event
 from .happened import COLUMNS, DEEPEST, Happened, because
+
+SQL = statements(__name__)
 
 log = logging.getLogger("laurels.events")
 Reaction = Callable[[Work, Sequence[Happened]], Awaitable[None]]
@@ -72,9 +75,7 @@ def handlers() -> dict[str, Handler]:
 async def handle_due(database: Database) -> int:
     """Handlers have heard what is due, a batch per tenant and handler; return how many events."""
     async with database.connection() as raw:
-        rows = await raw.fetch(
-            "select tenant_id, handler from laurels.handlings_due($1, $2)", list(_handlers), _PAIRS
-        )
+        rows = await raw.fetch(SQL.handlings_due, list(_handlers), _PAIRS)
     gate = asyncio.Semaphore(_AT_ONCE)
 
     async def one(tenant_id: UUID, name: str) -> int:
@@ -133,17 +134,16 @@ class _Run:
     async def _take(self, work: Work, event_id: UUID | None, limit: int) -> list[Happened]:
         """Lock what may be heard now, in order."""
         ids = await work.fetch(
-            "select laurels.take_handlings($1, $2, (select array_agg(id)"
-            " from laurels.event_handlings where tenant_id = $1 and handler = $2"
-            " and event_id = $3), $4) as id",
-            work.tenant_id, self.handler.name, event_id, limit,
-        )  # fmt: skip
-        rows = await work.fetch(
-            f"select {COLUMNS} from laurels.event_handlings as h inner join laurels.outbox as o"
-            "  on o.tenant_id = h.tenant_id and o.id = h.event_id"
-            " where h.tenant_id = $1 and h.id = any($2) order by h.position",
-            work.tenant_id, [row["id"] for row in ids],
-        )  # fmt: skip
+            SQL.take_handlings, work.tenant_id, self.handler.name, event_id, limit
+        )
+        sql = f"""
+            select {COLUMNS}
+            from laurels.event_handlings as h
+            inner join laurels.outbox as o on o.tenant_id = h.tenant_id and o.id = h.event_id
+            where h.tenant_id = $1 and h.id = any($2)
+            order by h.position
+        """
+        rows = await work.fetch(sql, work.tenant_id, [row["id"] for row in ids])
         return [Happened.of(row) for row in rows]
 
     async def _hear(self, work: Work, events: Sequence[Happened]) -> None:
@@ -158,33 +158,34 @@ class _Run:
         async with asyncio.timeout(MAX_RUN_SECONDS):
             await self.handler.react(caused, events)
         await work.fetch(
-            "update laurels.event_handlings set state = 'done', finished_at = now(), error = null"
-            " where tenant_id = $1 and handler = $2 and event_id = any($3)",
-            work.tenant_id, self.handler.name, [event.id for event in events],
-        )  # fmt: skip
+            SQL.finish_handling, work.tenant_id, self.handler.name, [event.id for event in events]
+        )
         HANDLED.labels(self.handler.name, "done").inc(len(events))
 
     async def _failed(self, event: Happened, error: Exception) -> int:
         """Write down the failure: the event waits for its next attempt, or is a dead letter."""
         async with open_work(self.database, tenant_id=self.tenant_id) as work:
             row = await work.fetchrow(
-                "update laurels.event_handlings set attempts = attempts + 1, error = $4,"
-                " next_attempt_at = now() + coalesce(($5::float8[])[attempts + 1], 0)"
-                "  * interval '1 second',"
-                " state = case when attempts >= $6 then 'dead' else 'waiting' end,"
-                " finished_at = case when attempts >= $6 then now() end"
-                " where tenant_id = $1 and handler = $2 and event_id = $3 and state = 'waiting'"
-                " returning state, attempts",
-                work.tenant_id, self.handler.name, event.id, in_words(error),
-                [float(delay) for delay in DELAYS_SECONDS], len(DELAYS_SECONDS),
-            )  # fmt: skip
+                SQL.fail_handling,
+                work.tenant_id,
+                self.handler.name,
+                event.id,
+                in_words(error),
+                [float(delay) for delay in DELAYS_SECONDS],
+                len(DELAYS_SECONDS),
+            )
         outcome = row["state"] if row else "elsewhere"
         HANDLED.labels(self.handler.name, "dead" if outcome == "dead" else "failed").inc()
         level = logging.ERROR if outcome == "dead" else logging.WARNING
         log.log(
-            level, "handler %s failed on event %s of tenant %s (%s)", self.handler.name, event.id,
-            self.tenant_id, outcome, exc_info=error,
-        )  # fmt: skip
+            level,
+            "handler %s failed on event %s of tenant %s (%s)",
+            self.handler.name,
+            event.id,
+            self.tenant_id,
+            outcome,
+            exc_info=error,
+        )
         return 1
 
 

@@ -6,10 +6,13 @@ ends with the merge, and the survivor's order goes on. Erasing leaves ids, numbe
 
 from laurels import outbound
 from laurels.kit import data_export
+from laurels.kit.db.sql import statements
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from .lifecycle_hooks import Erasing, lifecycle_hook
+
+SQL = statements(__name__)
 
 STAYS = "events belong to the order of the member they happened to; the merge is its last one"
 """Why merging moves nothing of this room."""
@@ -30,10 +33,7 @@ data_export.add(
         "events",
         Permission.EVENTS_READ,
         ("outbox", "member_sequences"),
-        "select x.id::text as key, x.id, x.member_id, x.member_seq, x.type, x.payload,"
-        " x.occurred_at, x.created_at from laurels.outbox as x"
-        " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
-        " order by x.id::text limit $4",
+        SQL.export_events,
         kind="event",
     )
 )
@@ -42,10 +42,7 @@ data_export.add(
         "event_handlings",
         Permission.EVENTS_READ,
         ("event_handlings",),
-        "select x.id::text as key, x.id, x.event_id, x.event_type, x.handler, x.state, x.attempts,"
-        " x.error, x.created_at, x.finished_at from laurels.event_handlings as x"
-        " where x.tenant_id = $1 and x.member_id = any($2) and x.id::text > $3"
-        " order by x.id::text limit $4",
+        SQL.export_handlings,
         kind="dead_letter",
     )
 )

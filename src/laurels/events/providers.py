@@ -12,6 +12,7 @@ from laurels import outbound
 from laurels.config import settings
 from laurels.kit.crypto import SecretKeyMissing, SecretUnreadable, vault
 from laurels.kit.db.pool import Database
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import encode
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
@@ -20,6 +21,8 @@ from .endpoints import CHANNEL, disable_gone, require_enabled
 from .happened import COLUMNS, Happened
 from .signing import headers
 from .telling import as_json
+
+SQL = statements(__name__)
 
 if TYPE_CHECKING:
     from .sending import Sender
@@ -68,33 +71,31 @@ class WebhookProvider(outbound.Provider):
     ) -> list[outbound.Message | outbound.Outcome]:
         """Read where they go and what they say."""
         endpoint = await work.fetchrow(
-            "select url, status, secret, previous_secret, previous_until > now() as overlap"
-            " from laurels.webhook_endpoints where tenant_id = $1 and id = $2",
-            work.tenant_id, messages[0].destination_id,
-        )  # fmt: skip
+            SQL.find_endpoint, work.tenant_id, messages[0].destination_id
+        )
         if endpoint is None or endpoint["status"] != "enabled":
             # Written while the endpoint was being disabled.
             return [outbound.Stopped(error="the endpoint is disabled")] * len(messages)
         secrets = _secrets(endpoint)
         if not secrets:
             return [outbound.Retry(error="the signing secret cannot be read")] * len(messages)
-        rows = await work.fetch(
-            f"select {COLUMNS} from laurels.outbox as o where o.tenant_id = $1 and o.id = any($2)",
-            work.tenant_id, [message.subject_id for message in messages],
-        )  # fmt: skip
+        sql = f"select {COLUMNS} from laurels.outbox as o where o.tenant_id = $1 and o.id = any($2)"
+        rows = await work.fetch(sql, work.tenant_id, [message.subject_id for message in messages])
         events = {row["id"]: Happened.of(row) for row in rows}
         return [
             replace(
                 message,
                 content=_Request(
-                    endpoint["url"], secrets, encode("event", message.subject_id),
+                    endpoint["url"],
+                    secrets,
+                    encode("event", message.subject_id),
                     as_json(events[message.subject_id], work.tenant_id),
                 ),
             )
             if message.subject_id in events
             else outbound.Stopped(error="its event is not kept any more")
             for message in messages
-        ]  # fmt: skip
+        ]
 
     async def send(self, database: Database, message: outbound.Message) -> outbound.Outcome:
         """Post it."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import FIRST, Asked, Found, Listing, number
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
@@ -12,6 +13,8 @@ from .catalogue import CATALOGUE
 from .errors import EventNotFound, EventsForgotten, UnknownEventType
 from .happened import COLUMNS, Happened
 from .keeping import RETENTION
+
+SQL = statements(__name__)
 
 _SCANNED = 5000
 """How many positions a read looks at, whatever it finds there."""
@@ -32,11 +35,12 @@ def read_types(text: str | None) -> list[str]:
 
 async def get_event(work: Work, event_id: UUID) -> Happened:
     """Return an event that was relayed. Raise EventNotFound or EventsForgotten."""
-    row = await work.fetchrow(
-        f"select {COLUMNS} from laurels.outbox as o"
-        " where o.tenant_id = $1 and o.id = $2 and o.position is not null",
-        work.tenant_id, event_id,
-    )  # fmt: skip
+    sql = f"""
+        select {COLUMNS}
+        from laurels.outbox as o
+        where o.tenant_id = $1 and o.id = $2 and o.position is not null
+    """
+    row = await work.fetchrow(sql, work.tenant_id, event_id)
     if row is not None:
         return Happened.of(row)
     # In milliseconds, because an id that nobody made can lie outside of the calendar.
@@ -47,9 +51,7 @@ async def get_event(work: Work, event_id: UUID) -> Happened:
 
 async def last_position(work: Work) -> int:
     """Return the position of the last event that was relayed, 0 before the first."""
-    row = await work.fetchrow(
-        "select last_position from laurels.outbox_leases where tenant_id = $1", work.tenant_id
-    )
+    row = await work.fetchrow(SQL.last_position, work.tenant_id)
     return row["last_position"] if row else 0
 
 
@@ -66,13 +68,13 @@ async def list_events(
     work: Work, *, types: Sequence[str], historical: bool, asked: Asked = FIRST
 ) -> Found[Happened]:
     """Return events, usually newest first; imported history only if asked for."""
-    found = await EVENTS.fetch(
-        work, asked,
-        f"select {COLUMNS} from laurels.outbox as o where o.tenant_id = $1"
-        " and o.position is not null"
-        " and (cardinality($2::text[]) = 0 or o.type = any($2)) and (o.historical is false or $3)",
-        work.tenant_id, list(types), historical,
-    )  # fmt: skip
+    sql = f"""
+        select {COLUMNS}
+        from laurels.outbox as o
+        where o.tenant_id = $1 and o.position is not null
+          and (cardinality($2::text[]) = 0 or o.type = any($2)) and (o.historical is false or $3)
+    """
+    found = await EVENTS.fetch(work, asked, sql, work.tenant_id, list(types), historical)
     return found.map(Happened.of)
 
 
@@ -86,12 +88,15 @@ async def events_after(
     end = min(await last_position(work), place + _SCANNED)
     if end <= place:
         return [], place
-    rows = await work.fetch(
-        f"select {COLUMNS} from laurels.outbox as o where o.tenant_id = $1"
-        " and o.position > $2 and o.position <= $3 and not o.historical"
-        " and (cardinality($4::text[]) = 0 or o.type = any($4)) order by o.position limit $5",
-        work.tenant_id, place, end, list(types), limit,
-    )  # fmt: skip
+    sql = f"""
+        select {COLUMNS}
+        from laurels.outbox as o
+        where o.tenant_id = $1 and o.position > $2 and o.position <= $3 and not o.historical
+          and (cardinality($4::text[]) = 0 or o.type = any($4))
+        order by o.position
+        limit $5
+    """
+    rows = await work.fetch(sql, work.tenant_id, place, end, list(types), limit)
     found = [Happened.of(row) for row in rows]
     return found, found[-1].position if len(found) == limit else end
 
@@ -104,30 +109,6 @@ class News:
     position: int
 
 
-_NEWS = """
-with next as (
-  select
-    o.position, o.historical,
-    case
-      when o.type = any($5) then '{}'
-      when o.type = 'history.imported' then
-        array(select jsonb_array_elements_text(o.payload -> 'member_ids')::uuid)
-      else array_remove(array[o.member_id], null)
-    end as members
-  from laurels.outbox as o
-  where o.tenant_id = $1 and o.position > $2 and o.position <= $3
-),
-weighed as (
-  select n.*, sum(greatest(cardinality(n.members), 1)) over (order by n.position) as upto
-  from next as n
-)
-select w.position, w.historical, w.members
-from weighed as w
-where w.upto - greatest(cardinality(w.members), 1) < $4
-order by w.position
-"""
-
-
 async def members_since(work: Work, place: int, *, without: Sequence[str], limit: int) -> News:
     """Return to whom something happened at the next `limit` positions, imported history included.
 
@@ -135,7 +116,7 @@ async def members_since(work: Work, place: int, *, without: Sequence[str], limit
     What imports wrote counts by its members, so a look ends earlier where there are many.
     """
     end = max(min(await last_position(work), place + limit), place)
-    rows = await work.fetch(_NEWS, work.tenant_id, place, end, limit, list(without))
+    rows = await work.fetch(SQL.news, work.tenant_id, place, end, limit, list(without))
     members: dict[UUID, bool] = {}
     for row in rows:
         for member_id in row["members"]:
@@ -147,24 +128,12 @@ async def members_since(work: Work, place: int, *, without: Sequence[str], limit
 
 async def event_at(work: Work, position: int) -> UUID | None:
     """Return the id of the event at a position, None when it is not kept any more."""
-    row = await work.fetchrow(
-        "select id from laurels.outbox where tenant_id = $1 and position = $2",
-        work.tenant_id, position,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.event_at, work.tenant_id, position)
     return row["id"] if row else None
 
 
 async def count_waiting(work: Work) -> dict[str, int]:
     """Return how many events wait for the relay and for handlers, and are dead letters."""
-    row = await work.fetchrow(
-        "select"
-        " (select count(*) from laurels.outbox"
-        "  where tenant_id = $1 and relayed_at is null) as for_the_relay,"
-        " (select count(*) from laurels.event_handlings"
-        "  where tenant_id = $1 and state = 'waiting') as for_handlers,"
-        " (select count(*) from laurels.event_handlings"
-        "  where tenant_id = $1 and state = 'dead') as dead_letters",
-        work.tenant_id,
-    )
+    row = await work.fetchrow(SQL.count_waiting, work.tenant_id)
     assert row is not None, "counting always answers"
     return dict(row)

@@ -9,12 +9,15 @@ from uuid import UUID
 from prometheus_client import Counter, Histogram
 
 from laurels.kit.db.pool import Database
+from laurels.kit.db.sql import statements
 from laurels.kit.process import loops
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work, open_work
 
 from .handling import handle_due, handlers
 from .happened import DEEPEST
+
+SQL = statements(__name__)
 
 log = logging.getLogger("laurels.events")
 CHANNEL = "laurels_events"
@@ -61,7 +64,7 @@ async def relay(work: Work, *, limit: int = BATCH) -> Relayed:
     # A process that freezes here must not keep the others waiting.
     await work.raw.execute("set local idle_in_transaction_session_timeout = '10s'")
     row = await work.fetchrow(
-        "select relayed, parked, lag_seconds from laurels.relay_events($1, $2, $3, $4, $5)",
+        SQL.relay_events,
         work.tenant_id,
         limit,
         [name for name, _ in listening],
@@ -79,8 +82,10 @@ async def relay(work: Work, *, limit: int = BATCH) -> Relayed:
         PARKED.inc(row["parked"])
         log.error(
             "%d events of tenant %s were parked: more than %d events led to each of them",
-            row["parked"], work.tenant_id, DEEPEST,
-        )  # fmt: skip
+            row["parked"],
+            work.tenant_id,
+            DEEPEST,
+        )
     return Relayed(row["relayed"], row["parked"])
 
 

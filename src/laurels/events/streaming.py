@@ -205,5 +205,7 @@ async def _news(seat: Seat) -> bool:
 def sse(event_id: UUID, name: str, data: bytes) -> bytes:
     """Return one server-sent event; JSON of ours has no line breaks."""
     return b"id: %b\nevent: %b\ndata: %b\n\n" % (
-        encode("event", event_id).encode(), name.encode(), data,
-    )  # fmt: skip
+        encode("event", event_id).encode(),
+        name.encode(),
+        data,
+    )

@@ -77,10 +77,11 @@ async def post(work: Work, asked: Sequence[Item]) -> list[Posted | AppError]:
         [
             _note(each, outcome)
             for each, outcome in zip(asked, outcomes, strict=True)
-            if isinstance(outcome, Posted) and not outcome.replayed
+            if isinstance(outcome, Posted)
+            and not outcome.replayed
             and (outcome.transaction is not None or outcome.hold is not None)
         ],
-    )  # fmt: skip
+    )
     return outcomes
 
 
@@ -170,8 +171,7 @@ def _rendered(view: HoldOut | MovedOut) -> bytes:
 def show(work: Work, posted: Posted, seen: _Seen, programs: Any) -> MovedOut:
     """Return a movement and its wallet as this movement left it."""
     return MovedOut.model_construct(
-        transaction=_transaction(work, posted, seen),
-        wallet=_wallet(posted.balance, seen, programs),
+        transaction=_transaction(work, posted, seen), wallet=_wallet(posted.balance, seen, programs)
     )
 
 
@@ -184,25 +184,44 @@ def _transaction(work: Work, posted: Posted, seen: _Seen) -> TransactionOut | No
         return TransactionOut.model_validate(dict(before))
     actor = row.by or work.actor
     return TransactionOut.model_construct(
-        id=row.id, wallet_id=row.wallet_id, seq=row.seq, type=row.type, source=row.source,
-        source_id=row.source_id, points=row.points, amount=row.amount, debt_delta=row.debt_delta,
-        balance_after=row.balance_after, reverses_id=row.reverses_id, reason=row.reason,
+        id=row.id,
+        wallet_id=row.wallet_id,
+        seq=row.seq,
+        type=row.type,
+        source=row.source,
+        source_id=row.source_id,
+        points=row.points,
+        amount=row.amount,
+        debt_delta=row.debt_delta,
+        balance_after=row.balance_after,
+        reverses_id=row.reverses_id,
+        reason=row.reason,
         attributes=row.attributes or {},
-        actor_type=actor.kind, actor_id=actor.id, occurred_at=row.occurred_at,
+        actor_type=actor.kind,
+        actor_id=actor.id,
+        occurred_at=row.occurred_at,
         created_at=seen.written_at,
-    )  # fmt: skip
+    )
 
 
 def _wallet(balance: Balance, seen: _Seen, programs: Any) -> WalletOut:
     found = seen.wallets.get(balance.wallet_id)
     named = programs.named[balance.program_id]
     return WalletOut.model_construct(
-        id=balance.wallet_id, member_id=balance.member_id, program_id=balance.program_id,
-        program_name=named.name, unit_name=named.unit_name, point_value=named.point_value,
-        minimum_redemption_points=named.minimum, available=balance.available,
-        pending=balance.pending, held=balance.held, debt=balance.debt,
+        id=balance.wallet_id,
+        member_id=balance.member_id,
+        program_id=balance.program_id,
+        program_name=named.name,
+        unit_name=named.unit_name,
+        point_value=named.point_value,
+        minimum_redemption_points=named.minimum,
+        available=balance.available,
+        pending=balance.pending,
+        held=balance.held,
+        debt=balance.debt,
         balance=balance.available + balance.pending + balance.held,
-        lifetime_earned=balance.lifetime_earned, lifetime_redeemed=balance.lifetime_redeemed,
+        lifetime_earned=balance.lifetime_earned,
+        lifetime_redeemed=balance.lifetime_redeemed,
         lifetime_expired=balance.lifetime_expired,
         updated_at=found["updated_at"] if found is not None else seen.written_at,
-    )  # fmt: skip
+    )

@@ -2,22 +2,17 @@
 
 from uuid import UUID
 
+from laurels.kit.db.sql import statements
 from laurels.kit.work import Work
+
+SQL = statements(__name__)
 
 
 async def close_wallets(work: Work, member_id: UUID, *, reason: str) -> None:
     """Nothing is earned or spent in the member's wallets; refunds still reach them."""
-    await work.fetch(
-        "update laurels.wallets set closed_for = $3 where tenant_id = $1 and member_id = $2"
-        " and merged_into is null",
-        work.tenant_id, member_id, reason,
-    )  # fmt: skip
+    await work.fetch(SQL.close_wallets, work.tenant_id, member_id, reason)
 
 
 async def reopen_wallets(work: Work, member_id: UUID, *, reason: str) -> None:
     """The member earns and spends again, for all that this reason says."""
-    await work.fetch(
-        "update laurels.wallets set closed_for = null where tenant_id = $1 and member_id = $2"
-        " and closed_for = $3",
-        work.tenant_id, member_id, reason,
-    )  # fmt: skip
+    await work.fetch(SQL.reopen_wallets, work.tenant_id, member_id, reason)

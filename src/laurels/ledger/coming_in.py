@@ -20,10 +20,15 @@ def credit(draft: Draft, wallet: Wallet, movement: Credit, moment: datetime) -> 
     _require_room(draft, wallet, movement.points)
     dates = draft.dates[wallet.program_id]
     row = _receive(
-        draft, wallet, movement, moment, points=movement.points, type=movement.type,
+        draft,
+        wallet,
+        movement,
+        moment,
+        points=movement.points,
+        type=movement.type,
         matures_at=dates.matures_at(moment),
         expires_at=movement.expires_at or dates.expires_at(moment),
-    )  # fmt: skip
+    )
     return Posted(row, balance_of(wallet))
 
 
@@ -47,9 +52,15 @@ def bring(draft: Draft, wallet: Wallet, movement: Opening, moment: datetime) -> 
     row: Transaction | None = None
     if movement.points > 0:
         row = _receive(
-            draft, wallet, rest, moment, points=movement.points, type="adjusted",
-            matures_at=matures_at, expires_at=expires_at,
-        )  # fmt: skip
+            draft,
+            wallet,
+            rest,
+            moment,
+            points=movement.points,
+            type="adjusted",
+            matures_at=matures_at,
+            expires_at=expires_at,
+        )
     elif movement.points:
         row = _owe(draft, wallet, rest, -movement.points, moment)
     return Posted(first or row, balance_of(wallet))
@@ -87,15 +98,25 @@ def _receive(
         matured_at = (matures_at or moment) if ripe else None
         wallet.lots.append(
             new_lot(
-                wallet, transaction_id, amount, expires_at,
-                matures_at=matures_at, matured_at=matured_at,
+                wallet,
+                transaction_id,
+                amount,
+                expires_at,
+                matures_at=matures_at,
+                matured_at=matured_at,
             )
-        )  # fmt: skip
+        )
     wallet.lifetime_earned += points
     row = add_row(
-        draft, wallet, movement, moment, id=transaction_id, type=type, amount=amount,
+        draft,
+        wallet,
+        movement,
+        moment,
+        id=transaction_id,
+        type=type,
+        amount=amount,
         debt_delta=-paid,
-    )  # fmt: skip
+    )
     tell(draft, wallet, row, PointsCredited)
     return row
 
@@ -110,9 +131,15 @@ def _owe(
         consume(draft, wallet, taken, transaction_id=transaction_id)
     wallet.lifetime_redeemed += points
     row = add_row(
-        draft, wallet, movement, moment, id=transaction_id, type="adjusted", amount=-taken,
+        draft,
+        wallet,
+        movement,
+        moment,
+        id=transaction_id,
+        type="adjusted",
+        amount=-taken,
         debt_delta=points - taken,
-    )  # fmt: skip
+    )
     tell(draft, wallet, row, PointsDebited)
     return row
 

@@ -91,9 +91,11 @@ def let_go(draft: Draft, *, named: Collection[UUID]) -> None:
     over = [
         hold
         for hold in draft.holds.values()
-        if hold.status == "open" and hold.id not in named
-        and hold.expires_at is not None and hold.expires_at <= draft.now
-    ]  # fmt: skip
+        if hold.status == "open"
+        and hold.id not in named
+        and hold.expires_at is not None
+        and hold.expires_at <= draft.now
+    ]
     for hold in sorted(over, key=lambda hold: (hold.expires_at or FAR, hold.id)):
         wallet = follow(draft, draft.wallets[hold.wallet_id])
         apply_due(draft, wallet, draft.now)
@@ -170,9 +172,15 @@ def _debit(draft: Draft, wallet: Wallet, movement: Debit, moment: datetime) -> P
         take_from(draft, wallet, lot, part, transaction_id)
     wallet.lifetime_redeemed += taken + owed
     row = add_row(
-        draft, wallet, movement, moment, id=transaction_id, type=movement.type, amount=-taken,
+        draft,
+        wallet,
+        movement,
+        moment,
+        id=transaction_id,
+        type=movement.type,
+        amount=-taken,
         debt_delta=owed,
-    )  # fmt: skip
+    )
     tell(draft, wallet, row, PointsDebited)
     return Posted(row, balance_of(wallet))
 

@@ -61,10 +61,17 @@ class Draft:
 def balance_of(wallet: Wallet) -> Balance:
     """Return the figures of a wallet as they are now."""
     return Balance(
-        wallet.id, wallet.member_id, wallet.program_id, wallet.available, wallet.pending,
-        wallet.held, wallet.debt, wallet.lifetime_earned, wallet.lifetime_redeemed,
+        wallet.id,
+        wallet.member_id,
+        wallet.program_id,
+        wallet.available,
+        wallet.pending,
+        wallet.held,
+        wallet.debt,
+        wallet.lifetime_earned,
+        wallet.lifetime_redeemed,
         wallet.lifetime_expired,
-    )  # fmt: skip
+    )
 
 
 def add_row(
@@ -83,10 +90,22 @@ def add_row(
     wallet.debt += debt_delta
     wallet.changed = True
     row = Transaction(
-        id, wallet.id, wallet.seq, type, movement.source, movement.source_id, movement.key,
-        amount, debt_delta, wallet.balance, None, movement.reason, moment,
-        movement.by, movement.attributes or None,
-    )  # fmt: skip
+        id,
+        wallet.id,
+        wallet.seq,
+        type,
+        movement.source,
+        movement.source_id,
+        movement.key,
+        amount,
+        debt_delta,
+        wallet.balance,
+        None,
+        movement.reason,
+        moment,
+        movement.by,
+        movement.attributes or None,
+    )
     draft.rows.append(row)
     return row
 
@@ -99,10 +118,16 @@ def tell(
 ) -> None:
     draft.events.append(
         event(
-            wallet.member_id, row.occurred_at, wallet.id, row.id, row.points, row.balance_after,
-            row.type, row.source,
+            wallet.member_id,
+            row.occurred_at,
+            wallet.id,
+            row.id,
+            row.points,
+            row.balance_after,
+            row.type,
+            row.source,
         )
-    )  # fmt: skip
+    )
 
 
 def new_lot(

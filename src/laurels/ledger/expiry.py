@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 
 from .movements import ApplyDue, Movement, Release
 from .posting import post
+
+SQL = statements(__name__)
 
 
 async def apply_due_lots(work: Work, *, limit: int = 1000) -> int:
@@ -15,11 +18,7 @@ async def apply_due_lots(work: Work, *, limit: int = 1000) -> int:
     Return how many wallets it was; call again until it is 0. Nobody has to wait for it: a movement
     settles what is due in its wallet first.
     """
-    rows = await work.fetch(
-        "select distinct wallet_id from laurels.lots where tenant_id = $1 and remaining > 0"
-        " and (expires_at <= $2 or (matured_at is null and matures_at <= $2)) limit $3",
-        work.tenant_id, work.now, limit,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.wallets_with_due_lots, work.tenant_id, work.now, limit)
     movements: list[Movement] = [ApplyDue(wallet_id=row[0]) for row in rows]
     await post(work, movements)
     return len(rows)
@@ -27,11 +26,7 @@ async def apply_due_lots(work: Work, *, limit: int = 1000) -> int:
 
 async def release_due_holds(work: Work, *, limit: int = 1000) -> int:
     """Holds whose time is over have let go, at most `limit`; return how many."""
-    rows = await work.fetch(
-        "select id from laurels.holds where tenant_id = $1 and status = 'open'"
-        " and expires_at <= $2 order by expires_at limit $3",
-        work.tenant_id, work.now, limit,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.due_holds, work.tenant_id, work.now, limit)
     movements: list[Movement] = [Release(hold_id=row[0], expired=True) for row in rows]
     outcomes = await post(work, movements)
     return sum(1 for outcome in outcomes if not isinstance(outcome, AppError))
@@ -39,22 +34,11 @@ async def release_due_holds(work: Work, *, limit: int = 1000) -> int:
 
 async def next_lot_due(work: Work) -> datetime | None:
     """Return when the next lot matures or expires, also when that has passed; None without lots."""
-    row = await work.fetchrow(
-        "select least("
-        " (select min(expires_at) from laurels.lots where tenant_id = $1 and remaining > 0"
-        "  and expires_at is not null),"
-        " (select min(matures_at) from laurels.lots where tenant_id = $1 and remaining > 0"
-        "  and matured_at is null))",
-        work.tenant_id,
-    )
+    row = await work.fetchrow(SQL.next_lot_due, work.tenant_id)
     return None if row is None else row[0]
 
 
 async def next_hold_due(work: Work) -> datetime | None:
     """Return when the next hold lets go, also when that has passed; None when none will."""
-    row = await work.fetchrow(
-        "select min(expires_at) from laurels.holds where tenant_id = $1 and status = 'open'"
-        " and expires_at is not null",
-        work.tenant_id,
-    )
+    row = await work.fetchrow(SQL.next_hold_due, work.tenant_id)
     return None if row is None else row[0]

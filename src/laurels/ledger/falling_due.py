@@ -30,9 +30,15 @@ def pay_debt(draft: Draft, wallet: Wallet, moment: datetime) -> None:
     transaction_id = new_id()
     consume(draft, wallet, paid, transaction_id=transaction_id)
     add_row(
-        draft, wallet, ApplyDue(source="debt", by=SYSTEM), moment,
-        id=transaction_id, type="adjusted", amount=-paid, debt_delta=-paid,
-    )  # fmt: skip
+        draft,
+        wallet,
+        ApplyDue(source="debt", by=SYSTEM),
+        moment,
+        id=transaction_id,
+        type="adjusted",
+        amount=-paid,
+        debt_delta=-paid,
+    )
 
 
 def _mature(draft: Draft, wallet: Wallet, lot: Lot) -> None:
@@ -54,7 +60,12 @@ def _expire(draft: Draft, wallet: Wallet, lot: Lot, moment: datetime) -> None:
     lot.expired += points
     wallet.lifetime_expired += points
     row = add_row(
-        draft, wallet, ApplyDue(source="expiration", by=SYSTEM), moment, id=transaction_id,
-        type="expired", amount=-points,
-    )  # fmt: skip
+        draft,
+        wallet,
+        ApplyDue(source="expiration", by=SYSTEM),
+        moment,
+        id=transaction_id,
+        type="expired",
+        amount=-points,
+    )
     tell(draft, wallet, row, PointsExpired)

@@ -5,11 +5,14 @@ from uuid import UUID
 
 import asyncpg
 
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Call, Work, uniform
 
 from .lots import Wallet
 from .programs import load_programs
+
+SQL = statements(__name__)
 
 
 def read_wallet(row: asyncpg.Record) -> Wallet:
@@ -42,9 +45,12 @@ def wallets_call(
     """
     new_ids = [new_id() for _ in pairs] if opening else None
     return "laurels.lock_wallets", (
-        work.tenant_id, [member for member, _ in pairs],
-        uniform([program for _, program in pairs]), new_ids, list(wallet_ids) or None,
-    )  # fmt: skip
+        work.tenant_id,
+        [member for member, _ in pairs],
+        uniform([program for _, program in pairs]),
+        new_ids,
+        list(wallet_ids) or None,
+    )
 
 
 async def open_wallets(work: Work, member_ids: Sequence[UUID]) -> None:
@@ -57,21 +63,15 @@ async def lock_wallets_of(work: Work, member_ids: Sequence[UUID]) -> None:
     """Lock all wallets that these members have, before anything else of theirs is written."""
     await work.fetch(
         # Each is looked up by itself: in the order of ids all wallets of a tenant would be read.
-        "select 1 from laurels.wallets as w where w.tenant_id = $1 and w.id = any(array("
-        "  select x.id from unnest($2::uuid[]) as n (id) cross join lateral (select o.id"
-        "   from laurels.wallets as o where o.tenant_id = $1 and o.member_id = n.id offset 0) as x"
-        " )) order by w.id for update",
-        work.tenant_id, list(member_ids),
-    )  # fmt: skip
+        SQL.lock_wallets_of,
+        work.tenant_id,
+        list(member_ids),
+    )
 
 
 async def lapsed_holds(work: Work, holding: Sequence[UUID]) -> list[UUID]:
     """Return the holds of these wallets whose time is over, though no job has come by."""
     if not holding:
         return []
-    rows = await work.fetch(
-        "select id from laurels.holds where tenant_id = $1 and wallet_id = any($2)"
-        " and status = 'open' and expires_at <= $3",
-        work.tenant_id, list(holding), work.now,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.lapsed_holds, work.tenant_id, list(holding), work.now)
     return [row[0] for row in rows]

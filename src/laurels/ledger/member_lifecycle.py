@@ -10,6 +10,7 @@ import orjson
 from laurels import audit
 from laurels.events import Erasing, Merging, Unmerging, emit, lifecycle_hook
 from laurels.kit import data_export
+from laurels.kit.db.sql import statements
 from laurels.kit.http import idempotency
 from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Work
@@ -21,16 +22,14 @@ from .merging import Moved, give_back, take_over
 from .posting import write
 from .repairing import lock_to_move
 
+SQL = statements(__name__)
+
 
 @lifecycle_hook(Merging)
 async def merge_wallets(work: Work, change: Merging) -> None:
     """The survivor's wallets have taken over what was in those of the merged member."""
     # No wallet is opened meanwhile: that asks for the members, who are locked.
-    rows = await work.fetch(
-        "select id, program_id from laurels.wallets where tenant_id = $1 and member_id = $2"
-        " order by id",
-        work.tenant_id, change.merged_id,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.wallets_of_both, work.tenant_id, change.merged_id)
     if not rows:
         return
     sources = [row[0] for row in rows]
@@ -41,18 +40,16 @@ async def merge_wallets(work: Work, change: Merging) -> None:
         source = draft.wallets[wallet_id]
         target = draft.by_member[change.survivor_id, source.program_id]
         moved = take_over(
-            draft, source, target,
+            draft,
+            source,
+            target,
             holds=[hold for hold in draft.holds.values() if hold.wallet_id == source.id],
-            merge_id=change.merge_id, moment=work.now,
-        )  # fmt: skip
+            merge_id=change.merge_id,
+            moment=work.now,
+        )
         await _remember(work, change.merge_id, source.id, target.id, moved)
     write(work, draft)
-    await work.fetch(
-        "update laurels.wallets as w set closed_for = 'merged', merged_into = t.id"
-        " from laurels.wallets as t where w.tenant_id = $1 and w.id = any($2)"
-        " and t.tenant_id = $1 and t.member_id = $3 and t.program_id = w.program_id",
-        work.tenant_id, sources, change.survivor_id,
-    )  # fmt: skip
+    await work.fetch(SQL.close_merged, work.tenant_id, sources, change.survivor_id)
     emit(work, draft.events)
 
 
@@ -60,11 +57,14 @@ async def _remember(
     work: Work, merge_id: UUID, source_id: UUID, target_id: UUID, moved: Moved
 ) -> None:
     await work.fetch(
-        "insert into laurels.wallet_merges (tenant_id, id, merge_id, from_wallet_id,"
-        " to_wallet_id, moved) values ($1, $2, $3, $4, $5, $6::text::jsonb)",
-        work.tenant_id, new_id(), merge_id, source_id, target_id,
+        SQL.note_merged,
+        work.tenant_id,
+        new_id(),
+        merge_id,
+        source_id,
+        target_id,
         orjson.dumps(moved.as_json()).decode(),
-    )  # fmt: skip
+    )
 
 
 @lifecycle_hook(Unmerging)
@@ -73,11 +73,7 @@ async def unmerge_wallets(work: Work, change: Unmerging) -> None:
 
     Raise MergeNotUndoable when it is not all there any more.
     """
-    rows = await work.fetch(
-        "select from_wallet_id, to_wallet_id, moved from laurels.wallet_merges"
-        " where tenant_id = $1 and merge_id = $2 order by from_wallet_id",
-        work.tenant_id, change.merge_id,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_merged, work.tenant_id, change.merge_id)
     plans = [(row[0], row[1], _moved(row[2])) for row in rows]
     if not plans:
         return
@@ -89,17 +85,17 @@ async def unmerge_wallets(work: Work, change: Unmerging) -> None:
     )
     await _refuse_refunded(work, plans)
     # They are opened before they are filled: a merged wallet is empty, says the database.
-    await work.fetch(
-        "update laurels.wallets set closed_for = null, merged_into = null"
-        " where tenant_id = $1 and id = any($2)",
-        work.tenant_id, [plan[0] for plan in plans],
-    )  # fmt: skip
+    await work.fetch(SQL.reopen_merged, work.tenant_id, [plan[0] for plan in plans])
     for source_id, target_id, moved in plans:
         give_back(
-            draft, draft.wallets[source_id], draft.wallets[target_id], moved=moved,
+            draft,
+            draft.wallets[source_id],
+            draft.wallets[target_id],
+            moved=moved,
             holds=[draft.holds[UUID(hold)] for hold in moved.holds],
-            merge_id=change.merge_id, moment=work.now,
-        )  # fmt: skip
+            merge_id=change.merge_id,
+            moment=work.now,
+        )
     write(work, draft)
     emit(work, draft.events)
 
@@ -126,14 +122,12 @@ def _lots_of(plans: Plans) -> list[UUID]:
 async def _refuse_refunded(work: Work, plans: Plans) -> None:
     """Raise MergeNotUndoable when the survivor's points paid for a refund of the other's."""
     row = await work.fetchrow(
-        "select count(*) from unnest($2::uuid[], $3::uuid[], $4::bigint[])"
-        "  as n (source_id, target_id, seq)"
-        " inner join laurels.point_transactions as r on r.tenant_id = $1"
-        "  and r.wallet_id = n.target_id and r.seq > n.seq and r.type <> 'transferred'"
-        " inner join laurels.point_transactions as o on o.tenant_id = $1"
-        "  and o.id = r.reverses_id and o.wallet_id <> n.target_id",
-        work.tenant_id, [p[0] for p in plans], [p[1] for p in plans], [p[2].seq for p in plans],
-    )  # fmt: skip
+        SQL.count_refunded,
+        work.tenant_id,
+        [p[0] for p in plans],
+        [p[1] for p in plans],
+        [p[2].seq for p in plans],
+    )
     if row is not None and row[0]:
         msg = (
             "A refund or reversal has since changed points that the merged member had earned or"
@@ -150,58 +144,56 @@ async def erase_words(work: Work, change: Erasing) -> None:
     """
     for member_id in change.member_ids:
         await close_wallets(work, member_id, reason="erased")
-    rows = await work.fetch(
-        "select id from laurels.wallets where tenant_id = $1 and member_id = any($2)",
-        work.tenant_id, list(change.member_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.wallets_of_members, work.tenant_id, list(change.member_ids))
     wallets = [row[0] for row in rows]
-    await work.fetch(
-        "select laurels.scrub_ledger($1, $2, $3)", work.tenant_id, wallets, list(change.texts)
-    )
-    await work.fetch(
-        "update laurels.holds set reason = null, attributes = '{}' where tenant_id = $1"
-        " and wallet_id = any($2) and (reason is not null or attributes <> '{}')",
-        work.tenant_id, wallets,
-    )  # fmt: skip
+    await work.fetch(SQL.scrub_ledger, work.tenant_id, wallets, list(change.texts))
+    await work.fetch(SQL.erase_words_of_holds, work.tenant_id, wallets)
     # Movements by hand are noted with their reason, and stored answers repeat it.
     named = [encode("wallet", wallet) for wallet in wallets]
     await audit.blank(work, named)
     await idempotency.scrub(work, named)
 
 
-_WALLETS = (
-    " inner join laurels.wallets as w on w.tenant_id = $1 and w.id = x.wallet_id"
-    " where x.tenant_id = $1 and w.member_id = any($2)"
-)
+_WALLETS = """
+inner join laurels.wallets as w on w.tenant_id = $1 and w.id = x.wallet_id
+where x.tenant_id = $1 and w.member_id = any($2)
+"""
 for _name, _tables, _columns, _from in (
     (
-        "wallets", ("wallets",),
+        "wallets",
+        ("wallets",),
         "x.id::text as key, x.id, x.program_id, p.name as program, x.available, x.pending, x.held,"
         " x.debt, x.lifetime_earned, x.lifetime_redeemed, x.lifetime_expired, x.closed_for,"
         " x.created_at",
-        "laurels.wallets as x inner join laurels.programs as p on p.tenant_id = $1"
-        " and p.id = x.program_id where x.tenant_id = $1 and x.member_id = any($2)",
+        """
+laurels.wallets as x
+inner join laurels.programs as p on p.tenant_id = $1 and p.id = x.program_id
+where x.tenant_id = $1 and x.member_id = any($2)
+""",
     ),
     (
-        "transactions", ("point_transactions",),
+        "transactions",
+        ("point_transactions",),
         "x.id::text as key, x.id, x.wallet_id, x.seq, x.type, x.source, x.source_id, x.amount,"
         " x.debt_delta, x.points, x.balance_after, x.reverses_id, x.reason, x.attributes,"
         " x.occurred_at, x.created_at",
         "laurels.point_transactions as x" + _WALLETS,
     ),
     (
-        "lots", ("lots", "lot_entries"),
+        "lots",
+        ("lots", "lot_entries"),
         "x.id::text as key, x.id, x.wallet_id, x.transaction_id, x.initial, x.remaining,"
         " x.expired, x.matures_at, x.matured_at, x.expires_at",
         "laurels.lots as x" + _WALLETS,
     ),
     (
-        "holds", ("holds",),
+        "holds",
+        ("holds",),
         "x.id::text as key, x.id, x.wallet_id, x.points, x.captured, x.status, x.reason,"
         " x.attributes, x.expires_at, x.transaction_id, x.created_at, x.closed_at",
         "laurels.holds as x" + _WALLETS,
     ),
-):  # fmt: skip
+):
     data_export.add(
         data_export.ExportSection(
             _name,

@@ -72,10 +72,7 @@ def take_over(
     ):
         if points:
             _write(draft, wallet, movement, moment, rows[name], amount=points)
-    for wallet, name, debt in (
-        (source, "debt_out", -moved.debt),
-        (target, "debt_in", moved.debt),
-    ):
+    for wallet, name, debt in ((source, "debt_out", -moved.debt), (target, "debt_in", moved.debt)):
         if debt:
             rows[name] = new_id()
             _write(draft, wallet, movement, moment, rows[name], debt_delta=debt)
@@ -105,9 +102,13 @@ def move_lot(
         return None
     whole = lot.remaining
     copy = new_lot(
-        target, lot.transaction_id, whole, lot.expires_at,
-        matures_at=lot.matures_at, matured_at=lot.matured_at,
-    )  # fmt: skip
+        target,
+        lot.transaction_id,
+        whole,
+        lot.expires_at,
+        matures_at=lot.matures_at,
+        matured_at=lot.matured_at,
+    )
     target.lots.append(copy)
     lot.take(whole)
     draft.entries.append((new_id(), lot.id, transaction_id, None, -whole))
@@ -139,9 +140,15 @@ def _write(
 ) -> None:
     """Write a row of a transfer; lifetime figures count it as they count what it takes back."""
     row = add_row(
-        draft, wallet, movement, moment, id=row_id, type="transferred", amount=amount,
+        draft,
+        wallet,
+        movement,
+        moment,
+        id=row_id,
+        type="transferred",
+        amount=amount,
         debt_delta=debt_delta,
-    )  # fmt: skip
+    )
     incoming = row.points > 0
     if reverses is not None:
         row.reverses_id = UUID(reverses)
@@ -198,17 +205,32 @@ def give_back(
     for part in parts:
         part.move(draft, still_held, out=rows["points"], back=rows["points_back"])
     _move_figures(
-        target, source,
+        target,
+        source,
         sum(p.free for p in parts if p.ripe) + loose - loose_held,
         sum(p.free for p in parts if not p.ripe),
         sum(hold.points for hold in still_held),
-    )  # fmt: skip
+    )
     points = sum(part.points for part in parts) + loose
     if points:
-        _write(draft, target, movement, moment, rows["points"], amount=-points,
-               reverses=moved.rows["points_in"])  # fmt: skip
-        _write(draft, source, movement, moment, rows["points_back"], amount=points,
-               reverses=moved.rows["points_out"])  # fmt: skip
+        _write(
+            draft,
+            target,
+            movement,
+            moment,
+            rows["points"],
+            amount=-points,
+            reverses=moved.rows["points_in"],
+        )
+        _write(
+            draft,
+            source,
+            movement,
+            moment,
+            rows["points_back"],
+            amount=points,
+            reverses=moved.rows["points_out"],
+        )
     _move_debt_back(draft, source, target, moved, movement, moment)
     for hold in still_held:
         hold.wallet_id, hold.changed = source.id, True
@@ -231,9 +253,15 @@ def _return_payment(
         draft.entries.append((new_id(), lot.id, row_id, None, part))
     target.available += moved.paid
     add_row(
-        draft, target, movement, moment, id=row_id, type="transferred", amount=moved.paid,
+        draft,
+        target,
+        movement,
+        moment,
+        id=row_id,
+        type="transferred",
+        amount=moved.paid,
         debt_delta=moved.paid,
-    )  # fmt: skip
+    )
 
 
 def _require_uncaptured(holds: Sequence[OpenHold]) -> None:
@@ -317,12 +345,7 @@ def _loose(
 
 
 def _move_debt_back(
-    draft: Draft,
-    source: Wallet,
-    target: Wallet,
-    moved: Moved,
-    movement: Movement,
-    moment: datetime,
+    draft: Draft, source: Wallet, target: Wallet, moved: Moved, movement: Movement, moment: datetime
 ) -> None:
     """Let the source owe again what it owed; what the target has paid of it comes back to it."""
     if not moved.debt:
@@ -336,7 +359,22 @@ def _move_debt_back(
         if until is not None:
             lot = new_lot(target, row_id, paid_since, until, matures_at=None, matured_at=moment)
             target.lots.append(lot)
-    _write(draft, target, movement, moment, row_id, amount=paid_since, debt_delta=-owed,
-           reverses=moved.rows["debt_in"])  # fmt: skip
-    _write(draft, source, movement, moment, new_id(), debt_delta=moved.debt,
-           reverses=moved.rows["debt_out"])  # fmt: skip
+    _write(
+        draft,
+        target,
+        movement,
+        moment,
+        row_id,
+        amount=paid_since,
+        debt_delta=-owed,
+        reverses=moved.rows["debt_in"],
+    )
+    _write(
+        draft,
+        source,
+        movement,
+        moment,
+        new_id(),
+        debt_delta=moved.debt,
+        reverses=moved.rows["debt_out"],
+    )

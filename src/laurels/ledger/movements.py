@@ -73,9 +73,11 @@ class Opening(Movement):
         """The transactions that it makes, by type and points; the first one has its key."""
         gone = self.redeemed + self.expired
         told = [
-            ("adjusted", gone), ("adjusted", -self.redeemed), ("expired", -self.expired),
+            ("adjusted", gone),
+            ("adjusted", -self.redeemed),
+            ("expired", -self.expired),
             ("adjusted", self.points),
-        ]  # fmt: skip
+        ]
         return [(kind, points) for kind, points in told if points]
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from laurels.kit.db.sql import statements
 from laurels.kit.work import Work
 
 from .movements import Movement, Opening, Transaction
+
+SQL = statements(__name__)
 
 Dates = tuple[datetime | str | None, datetime | str | None]
 
@@ -40,23 +43,13 @@ async def read_openings(
     again = [
         known[movement.source, movement.key].id
         for movement in movements
-        if isinstance(movement, Opening) and movement.key is not None
+        if isinstance(movement, Opening)
+        and movement.key is not None
         and (movement.source, movement.key) in known
-    ]  # fmt: skip
+    ]
     if not again:
         return
-    rows = await work.fetch(
-        "select o.id, t.type, t.points, l.found, l.matures_at, l.expires_at"
-        " from laurels.point_transactions as o inner join laurels.point_transactions as t"
-        "  on t.tenant_id = o.tenant_id and t.wallet_id = o.wallet_id"
-        "  and t.seq between o.seq and o.seq + 3 and t.source = o.source"
-        "  and t.source_id is not distinct from o.source_id"
-        " left join lateral (select true as found, min(matures_at) as matures_at,"
-        "  min(expires_at) as expires_at from laurels.lots where tenant_id = $1"
-        "  and transaction_id = t.id and expired < initial having count(*) > 0) as l on true"
-        " where o.tenant_id = $1 and o.id = any($2) order by o.id, t.seq",
-        work.tenant_id, again,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_openings, work.tenant_id, again)
     for opening_id, kind, points, has_lot, matures_at, expires_at in rows:
         opened = openings.setdefault(opening_id, Opened())
         opened.parts.append((kind, points))

@@ -10,8 +10,11 @@ from uuid import UUID
 
 import asyncpg
 
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import FIRST
 from laurels.kit.work import Work
+
+SQL = statements(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +44,10 @@ async def list_portions(
 
     In the order of their ids, from above `after`; one that is empty has no portion.
     """
-    wallets = await work.fetch(
-        "select w.id, w.member_id, p.name, w.available, w.pending, w.held, w.debt,"
-        " w.lifetime_redeemed, w.lifetime_expired from laurels.wallets as w"
-        " inner join laurels.programs as p on p.tenant_id = $1 and p.id = w.program_id"
-        " where w.tenant_id = $1 and w.id > $2"
-        "  and w.closed_for is null order by w.id limit $3",
-        work.tenant_id, after or FIRST, limit,
-    )  # fmt: skip
+    wallets = await work.fetch(SQL.wallets_of_portions, work.tenant_id, after or FIRST, limit)
     if not wallets:
         return [], []
-    lots = await work.fetch(
-        "select l.wallet_id, l.id, l.remaining + coalesce(h.points, 0) as points, t.occurred_at,"
-        " l.matures_at, l.matured_at, l.expires_at from laurels.lots as l"
-        " left join (select e.lot_id, -sum(e.amount)::bigint as points"
-        "  from laurels.holds as o inner join laurels.lot_entries as e"
-        "   on e.tenant_id = $1 and e.hold_id = o.id"
-        "  where o.tenant_id = $1 and o.wallet_id = any($2) and o.status = 'open'"
-        "  group by e.lot_id) as h on h.lot_id = l.id"
-        " left join laurels.point_transactions as t"
-        "  on t.tenant_id = $1 and t.id = l.transaction_id"
-        " where l.tenant_id = $1 and l.wallet_id = any($2)"
-        "  and l.remaining + coalesce(h.points, 0) > 0 order by l.id",
-        work.tenant_id, [row["id"] for row in wallets],
-    )  # fmt: skip
+    lots = await work.fetch(SQL.lots_of_portions, work.tenant_id, [row["id"] for row in wallets])
     by_wallet: dict[UUID, list[asyncpg.Record]] = {}
     for lot in lots:
         by_wallet.setdefault(lot["wallet_id"], []).append(lot)
@@ -76,10 +59,7 @@ async def list_portions(
 
 async def count_wallets(work: Work) -> int:
     """Return how many wallets are open: those that `list_portions` goes through."""
-    row = await work.fetchrow(
-        "select count(*) from laurels.wallets where tenant_id = $1 and closed_for is null",
-        work.tenant_id,
-    )
+    row = await work.fetchrow(SQL.count_wallets, work.tenant_id)
     return row[0] if row else 0
 
 
@@ -89,12 +69,16 @@ def _portions(wallet: asyncpg.Record, lots: list[asyncpg.Record], now: datetime)
     over = sum(lot["points"] for lot in lots if _is_over(lot, now))
     found = [
         Portion(
-            *whose, lot["points"], lot["id"], lot["occurred_at"],
-            None if lot["matured_at"] else lot["matures_at"], lot["expires_at"],
+            *whose,
+            lot["points"],
+            lot["id"],
+            lot["occurred_at"],
+            None if lot["matured_at"] else lot["matures_at"],
+            lot["expires_at"],
         )
         for lot in lots
         if not _is_over(lot, now)
-    ]  # fmt: skip
+    ]
     balance = wallet["available"] + wallet["pending"] + wallet["held"]
     rest = balance - sum(lot["points"] for lot in lots)
     if rest:
@@ -108,9 +92,15 @@ def _portions(wallet: asyncpg.Record, lots: list[asyncpg.Record], now: datetime)
         return found
     first = found[0] if found else Portion(*whose, 0)
     gone = Portion(
-        *whose, first.points, first.lot_id, first.earned_at, first.matures_at, first.expires_at,
-        redeemed, expired,
-    )  # fmt: skip
+        *whose,
+        first.points,
+        first.lot_id,
+        first.earned_at,
+        first.matures_at,
+        first.expires_at,
+        redeemed,
+        expired,
+    )
     return [gone, *found[1:]]
 
 

@@ -11,6 +11,7 @@ import orjson
 from laurels import tenants
 from laurels.events import emit
 from laurels.kit import dry_runs
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work, sparse, uniform
 
@@ -35,6 +36,8 @@ from .movements import (
 )
 from .opened import Opened, read_openings
 from .programs import Programs, load_programs
+
+SQL = statements(__name__)
 
 Outcome = Posted | AppError
 
@@ -197,19 +200,7 @@ def _moved_to(draft: Draft) -> set[UUID]:
 
 async def _wallets_of(work: Work, hold_ids: list[UUID], transaction_ids: list[UUID]) -> set[UUID]:
     """Return the wallets of holds and transactions, and those that these were merged into."""
-    rows = await work.fetch(
-        "with recursive found (wallet_id) as ("
-        " select wallet_id from laurels.holds where tenant_id = $1 and id = any($2)"
-        " union select wallet_id from laurels.point_transactions"
-        " where tenant_id = $1 and id = any($3)"
-        " union select wallet_id from laurels.lots"
-        " where tenant_id = $1 and transaction_id = any($3)"
-        " union select w.merged_into from found"
-        "  inner join laurels.wallets as w on w.tenant_id = $1 and w.id = found.wallet_id"
-        "  and w.merged_into is not null"
-        ") select wallet_id from found",
-        work.tenant_id, hold_ids, transaction_ids,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.wallets_of_moves, work.tenant_id, hold_ids, transaction_ids)
     return {row[0] for row in rows}
 
 
@@ -230,12 +221,8 @@ async def read_details(
     if not (with_lots or lot_ids or transaction_ids):
         return
     rows = await work.fetch(
-        "select id, wallet_id, transaction_id, initial, remaining, matures_at, matured_at,"
-        " expires_at, expired, expired_counted from laurels.lots where tenant_id = $1"
-        " and ((wallet_id = any($2) and remaining > 0) or id = any($3)"
-        "  or transaction_id = any($4)) order by id",
-        work.tenant_id, with_lots, list(lot_ids), transaction_ids,
-    )  # fmt: skip
+        SQL.lots_of_transactions, work.tenant_id, with_lots, list(lot_ids), transaction_ids
+    )
     for row in rows:
         if row[1] in draft.wallets:
             draft.wallets[row[1]].lots.append(Lot(*row))
@@ -246,41 +233,17 @@ async def read_details(
 
 
 async def _read_holds(work: Work, draft: Draft, hold_ids: list[UUID]) -> set[UUID]:
-    rows = await work.fetch(
-        "select id, wallet_id, points, status, reason, expires_at, created_at, captured,"
-        " transaction_id, closed_at, attributes from laurels.holds"
-        " where tenant_id = $1 and id = any($2)",
-        work.tenant_id, hold_ids,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_holds, work.tenant_id, hold_ids)
     draft.holds = {row[0]: OpenHold(*row) for row in rows}
-    takes = await work.fetch(
-        "select e.hold_id, e.lot_id, -sum(e.amount)::bigint from laurels.lot_entries as e"
-        " inner join laurels.lots as l on l.tenant_id = e.tenant_id and l.id = e.lot_id"
-        " where e.tenant_id = $1 and e.hold_id = any($2)"
-        " group by e.hold_id, e.lot_id, l.expires_at having sum(e.amount) < 0"
-        " order by l.expires_at nulls last, e.lot_id",
-        work.tenant_id, hold_ids,
-    )  # fmt: skip
+    takes = await work.fetch(SQL.lots_of_holds, work.tenant_id, hold_ids)
     for hold_id, lot_id, points in takes:
         draft.holds[hold_id].takes.append((lot_id, points))
     return {row[1] for row in takes}
 
 
 async def _read_originals(work: Work, draft: Draft, ids: list[UUID]) -> set[UUID]:
-    rows = await work.fetch(
-        "select t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, null as key, t.amount,"
-        " t.debt_delta, t.balance_after, t.reverses_id, t.reason, t.occurred_at, coalesce(("
-        "  select sum(abs(r.points)) from laurels.point_transactions as r"
-        "  where r.tenant_id = t.tenant_id and r.reverses_id = t.id), 0)::bigint as back"
-        " from laurels.point_transactions as t where t.tenant_id = $1 and t.id = any($2)",
-        work.tenant_id, ids,
-    )  # fmt: skip
-    takes = await work.fetch(
-        "select transaction_id, lot_id, -sum(amount)::bigint from laurels.lot_entries"
-        " where tenant_id = $1 and transaction_id = any($2) and amount < 0"
-        " group by transaction_id, lot_id",
-        work.tenant_id, ids,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.find_originals, work.tenant_id, ids)
+    takes = await work.fetch(SQL.lots_of_originals, work.tenant_id, ids)
     by_transaction: dict[UUID, list[tuple[UUID, int]]] = {}
     for transaction_id, lot_id, points in takes:
         by_transaction.setdefault(transaction_id, []).append((lot_id, points))
@@ -300,15 +263,13 @@ async def _read_expiries(
     again = [
         known[movement.source, movement.key].id
         for movement in movements
-        if isinstance(movement, Credit) and movement.expires_at is not None
-        and movement.key is not None and (movement.source, movement.key) in known
-    ]  # fmt: skip
+        if isinstance(movement, Credit)
+        and movement.expires_at is not None
+        and movement.key is not None
+        and (movement.source, movement.key) in known
+    ]
     if again:
-        rows = await work.fetch(
-            "select transaction_id, expires_at from laurels.lots"
-            " where tenant_id = $1 and transaction_id = any($2)",
-            work.tenant_id, again,
-        )  # fmt: skip
+        rows = await work.fetch(SQL.find_expiries, work.tenant_id, again)
         draft.expiries.update({row[0]: row[1] for row in rows})
 
 
@@ -319,15 +280,8 @@ async def _known_keys(
     if not keyed:
         return {}
     rows = await work.fetch(
-        "select t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, k.key, t.amount,"
-        " t.debt_delta, t.balance_after, t.reverses_id, t.reason, t.occurred_at"
-        " from unnest($2::text[], $3::text[]) as n (source, key)"
-        " inner join laurels.posting_keys as k"
-        "  on k.tenant_id = $1 and k.source = n.source and k.key = n.key"
-        " inner join laurels.point_transactions as t"
-        "  on t.tenant_id = $1 and t.id = k.transaction_id",
-        work.tenant_id, [source for source, _ in keyed], [key for _, key in keyed],
-    )  # fmt: skip
+        SQL.find_by_keys, work.tenant_id, [source for source, _ in keyed], [key for _, key in keyed]
+    )
     return {(row[4], row[6]): Transaction(*row) for row in rows}
 
 
@@ -338,14 +292,7 @@ async def _whereabouts(
     ids = {row.wallet_id for row in known.values()} - draft.wallets.keys()
     if not ids:
         return {}
-    rows = await work.fetch(
-        "with recursive moved (id, at) as (select id, id from unnest($2::uuid[]) as n (id)"
-        " union all select moved.id, w.merged_into from moved inner join laurels.wallets as w"
-        "  on w.tenant_id = $1 and w.id = moved.at and w.merged_into is not null"
-        ") select m.id, m.at from moved as m inner join laurels.wallets as w"
-        "  on w.tenant_id = $1 and w.id = m.at and w.merged_into is null",
-        work.tenant_id, list(ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.follow_merges, work.tenant_id, list(ids))
     return {row[0]: row[1] for row in rows}
 
 

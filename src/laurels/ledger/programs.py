@@ -11,6 +11,7 @@ import orjson
 
 from laurels import audit, tenants
 from laurels.kit.db.columns import columns
+from laurels.kit.db.sql import statements
 from laurels.kit.hot import prefetch
 from laurels.kit.http.paging import ALL, MAX_PAGE, Asked, Found, Listing, number, text
 from laurels.kit.values.ids import new_id
@@ -28,6 +29,8 @@ from .errors import (
 )
 from .lots import Dates
 from .settings import LedgerSettings
+
+SQL = statements(__name__)
 
 _DOWN = Context(prec=60, rounding=ROUND_DOWN)
 
@@ -58,15 +61,6 @@ class Programs:
     archived: frozenset[UUID] = frozenset()
 
 
-_TOLD = (
-    "select jsonb_agg(jsonb_build_array(p.id, p.is_default, p.maturity_days, p.expiry_days,"
-    " p.grace_days, p.name, p.unit_name, t.time_zone, p.archived_at is not null,"
-    " p.point_value::text, p.minimum_redemption_points, t.currency) order by p.id)"
-    " from laurels.programs as p"
-    " inner join laurels.tenants as t on t.id = p.tenant_id where p.tenant_id = $1"
-)
-
-
 def _read_programs(text: str | None) -> Programs | None:
     """Return the programs as the statement above tells them, None without a default one."""
     rows: list[list[Any]] = orjson.loads(text or "[]")
@@ -81,7 +75,7 @@ def _read_programs(text: str | None) -> Programs | None:
     )
 
 
-prefetch(Programs, _TOLD, _read_programs)
+prefetch(Programs, SQL.told_programs, _read_programs)
 
 
 async def load_programs(work: Work) -> Programs:
@@ -89,7 +83,7 @@ async def load_programs(work: Work) -> Programs:
     known = work.memo.get(Programs)
     if known is not None:
         return known
-    row = await work.fetchrow(f"select ({_TOLD})::text", work.tenant_id)
+    row = await work.fetchrow(f"select ({SQL.told_programs})::text", work.tenant_id)
     found = _read_programs(row[0] if row else None)
     if found is None:
         msg = "This tenant has no default program. Create the tenant with a preset."
@@ -120,12 +114,6 @@ async def program_ids(work: Work) -> dict[str, UUID]:
     return {said.name: program_id for program_id, said in (await load_programs(work)).named.items()}
 
 
-_COLUMNS = (
-    "id, name, unit_name, is_default, point_value, minimum_redemption_points, maturity_days,"
-    " expiry_days, grace_days, created_at, archived_at"
-)
-
-
 async def create_program(work: Work, **values: Any) -> UUID:
     """A kind of points exists, with these values by column name; the rest has defaults.
 
@@ -135,9 +123,7 @@ async def create_program(work: Work, **values: Any) -> UUID:
     if values.get("is_default"):
         values = await _as_settings_say(work, values)
     await tenants.lock_counts(work)
-    row = await work.fetchrow(
-        "select count(*) as programs from laurels.programs where tenant_id = $1", work.tenant_id
-    )
+    row = await work.fetchrow(SQL.count_programs, work.tenant_id)
     await tenants.require_room(work, "programs", row["programs"] if row else 0)
     program_id, row = new_id(), columns(values)
     await _write(
@@ -217,11 +203,7 @@ async def _write(work: Work, sql: str, program_id: UUID, values: dict[str, Any])
         async with work.savepoint():
             if values.get("is_default"):
                 await _lock_all(work)
-                await work.fetch(
-                    "update laurels.programs set is_default = false"
-                    " where tenant_id = $1 and is_default and id <> $2",
-                    work.tenant_id, program_id,
-                )  # fmt: skip
+                await work.fetch(SQL.yield_default, work.tenant_id, program_id)
             await work.fetch(sql, work.tenant_id, program_id, *values.values())
     except asyncpg.UniqueViolationError:
         raise ProgramNameTaken(field="name") from None
@@ -232,19 +214,12 @@ async def _write(work: Work, sql: str, program_id: UUID, values: dict[str, Any])
 
 async def _lock_all(work: Work) -> None:
     """Which program is the default stands still; whoever looks later sees the earlier change."""
-    await work.fetch(
-        "select 1 from laurels.programs where tenant_id = $1 order by id for no key update",
-        work.tenant_id,
-    )
+    await work.fetch(SQL.lock_programs, work.tenant_id)
 
 
 async def get_program(work: Work, program_id: UUID) -> asyncpg.Record:
     """Return a program. Raise ProgramNotFound."""
-    row = await work.fetchrow(
-        f"select {_COLUMNS} from laurels.programs"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, program_id,
-    )  # fmt: skip
+    row = await work.fetchrow(f"{SQL.programs} and id = $2", work.tenant_id, program_id)
     if row is None:
         raise ProgramNotFound
     return row
@@ -252,10 +227,7 @@ async def get_program(work: Work, program_id: UUID) -> asyncpg.Record:
 
 async def find_programs(work: Work, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return programs by id, archived ones too."""
-    rows = await work.fetch(
-        f"select {_COLUMNS} from laurels.programs where tenant_id = $1 and id = any($2)",
-        work.tenant_id, list(ids),
-    )  # fmt: skip
+    rows = await work.fetch(f"{SQL.programs} and id = any($2)", work.tenant_id, list(ids))
     return {row["id"]: dict(row) for row in rows}
 
 
@@ -277,12 +249,8 @@ async def list_programs(
     work: Work, *, archived: bool = False, asked: Asked = ALL
 ) -> Found[dict[str, Any]]:
     """Return the programs, usually the default one first, or the archived ones."""
-    return await PROGRAMS.fetch(
-        work, asked,
-        f"select {_COLUMNS} from laurels.programs where tenant_id = $1"
-        " and (archived_at is not null) = $2",
-        work.tenant_id, archived,
-    )  # fmt: skip
+    sql = f"{SQL.programs} and (archived_at is not null) = $2"
+    return await PROGRAMS.fetch(work, asked, sql, work.tenant_id, archived)
 
 
 async def set_archived(work: Work, program_id: UUID, *, archived: bool) -> None:
@@ -296,10 +264,7 @@ async def set_archived(work: Work, program_id: UUID, *, archived: bool) -> None:
         return
     if before["is_default"]:
         raise ProgramInUse
-    await work.fetch(
-        "update laurels.programs set archived_at = $3 where tenant_id = $1 and id = $2",
-        work.tenant_id, program_id, work.now if archived else None,
-    )  # fmt: skip
+    await work.fetch(SQL.set_archived, work.tenant_id, program_id, work.now if archived else None)
     work.memo.pop(Programs, None)
     await audit.record(
         work,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import Invalid
 from laurels.kit.http.paging import (
     END_OF_TIME,
@@ -24,14 +25,7 @@ from laurels.kit.work import Work
 
 from .errors import HoldNotFound, TransactionNotFound, WalletNotFound
 
-_WALLET = (
-    "select w.id, w.member_id, w.program_id, p.name as program_name, p.unit_name, p.point_value,"
-    " p.minimum_redemption_points, w.available,"
-    " w.pending, w.held, w.debt, w.available + w.pending + w.held as balance, w.lifetime_earned,"
-    " w.lifetime_redeemed, w.lifetime_expired, w.updated_at"
-    " from laurels.wallets as w inner join laurels.programs as p"
-    "  on p.tenant_id = w.tenant_id and p.id = w.program_id where w.tenant_id = $1"
-)
+SQL = statements(__name__)
 
 
 WALLETS = Listing(
@@ -53,18 +47,13 @@ async def list_wallets(work: Work, member_id: UUID, asked: Asked) -> Found[dict[
     """Return a member's wallets. Raise WalletNotFound where they have none at all."""
     await _wallet_ids(work, member_id)
     return await WALLETS.fetch(
-        work, asked, f"{_WALLET} and w.member_id = $2", work.tenant_id, member_id
+        work, asked, f"{SQL.wallets} and w.member_id = $2", work.tenant_id, member_id
     )
 
 
 async def _wallet_ids(work: Work, member_id: UUID) -> list[UUID]:
     """Return a member's wallets, the default program's first. Raise WalletNotFound for none."""
-    rows = await work.fetch(
-        "select w.id from laurels.wallets as w inner join laurels.programs as p"
-        "  on p.tenant_id = w.tenant_id and p.id = w.program_id"
-        " where w.tenant_id = $1 and w.member_id = $2 order by p.is_default desc, w.id",
-        work.tenant_id, member_id,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.wallet_ids, work.tenant_id, member_id)
     if not rows:
         msg = "There is no member with this id, or the member has no wallet."
         raise WalletNotFound(msg)
@@ -73,10 +62,8 @@ async def _wallet_ids(work: Work, member_id: UUID) -> list[UUID]:
 
 async def wallets_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Return the wallets of members, by member, the default program's first."""
-    rows = await work.fetch(
-        f"{_WALLET} and w.member_id = any($2) order by p.is_default desc, w.id",
-        work.tenant_id, list(member_ids),
-    )  # fmt: skip
+    sql = f"{SQL.wallets} and w.member_id = any($2) order by p.is_default desc, w.id"
+    rows = await work.fetch(sql, work.tenant_id, list(member_ids))
     found: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
         found.setdefault(row["member_id"], []).append(dict(row))
@@ -100,28 +87,7 @@ async def spendable(
     What is due is counted as if it had matured, lapsed and been let go. It is a look, not a
     promise: only a movement knows what is there.
     """
-    rows = await work.fetch(
-        "select m.id as member_id, p.id as program_id, p.is_default, p.minimum_redemption_points,"
-        " greatest(coalesce(w.available - w.debt, 0) + coalesce(d.ripe, 0) - coalesce(d.gone, 0)"
-        "  + coalesce(o.back, 0), 0)::bigint as available"
-        " from unnest($2::uuid[]) as m (id)"
-        " inner join laurels.programs as p on p.tenant_id = $1"
-        " left join laurels.wallets as w"
-        "  on w.tenant_id = $1 and w.member_id = m.id and w.program_id = p.id"
-        " left join lateral (select"
-        "   sum(l.remaining) filter (where l.matured_at is null and l.matures_at <= $3"
-        "    and (l.expires_at is null or l.expires_at > $3)) as ripe,"
-        "   sum(l.remaining) filter (where l.matured_at is not null and l.expires_at <= $3) as gone"
-        "  from laurels.lots as l"
-        "  where l.tenant_id = $1 and l.wallet_id = w.id and l.remaining > 0) as d on w.has_lots"
-        " left join lateral (select sum(h.points - coalesce((select -sum(e.amount)"
-        "    from laurels.lot_entries as e inner join laurels.lots as l"
-        "     on l.tenant_id = $1 and l.id = e.lot_id and l.expires_at <= $3"
-        "    where e.tenant_id = $1 and e.hold_id = h.id), 0)) as back"
-        "  from laurels.holds as h where h.tenant_id = $1 and h.wallet_id = w.id"
-        "   and h.status = 'open' and h.expires_at <= $3) as o on w.held > 0",
-        work.tenant_id, list(member_ids), work.now,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.spendable, work.tenant_id, list(member_ids), work.now)
     found: dict[tuple[UUID, UUID | None], Purse] = {}
     for row in rows:
         purse = Purse(row["program_id"], row["available"], row["minimum_redemption_points"])
@@ -133,17 +99,10 @@ async def spendable(
 
 async def get_wallet(work: Work, wallet_id: UUID) -> asyncpg.Record:
     """Return a wallet. Raise WalletNotFound."""
-    row = await work.fetchrow(f"{_WALLET} and w.id = $2", work.tenant_id, wallet_id)
+    row = await work.fetchrow(f"{SQL.wallets} and w.id = $2", work.tenant_id, wallet_id)
     if row is None:
         raise WalletNotFound
     return row
-
-
-_HOLD = """
-select id, wallet_id, points, captured, status, reason, attributes, expires_at,
-  transaction_id, created_at, closed_at
-from laurels.holds
-"""
 
 
 HOLDS = Listing(moment="created_at", happened="Set aside", sorts={"created_at": None})
@@ -154,27 +113,16 @@ async def list_holds(
 ) -> Found[dict[str, Any]]:
     """Return holds of a wallet, usually newest first. Raise WalletNotFound."""
     await get_wallet(work, wallet_id)
-    return await HOLDS.fetch(
-        work, asked,
-        f"{_HOLD} where tenant_id = $1 and wallet_id = $2 and ($3::text is null or status = $3)",
-        work.tenant_id, wallet_id, status,
-    )  # fmt: skip
+    sql = f"{SQL.holds} and wallet_id = $2 and ($3::text is null or status = $3)"
+    return await HOLDS.fetch(work, asked, sql, work.tenant_id, wallet_id, status)
 
 
 async def get_hold(work: Work, hold_id: UUID) -> asyncpg.Record:
     """Return a hold. Raise HoldNotFound."""
-    row = await work.fetchrow(f"{_HOLD} where tenant_id = $1 and id = $2", work.tenant_id, hold_id)
+    row = await work.fetchrow(f"{SQL.holds} and id = $2", work.tenant_id, hold_id)
     if row is None:
         raise HoldNotFound
     return row
-
-
-_TRANSACTION = (
-    "select t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, t.points, t.amount,"
-    " t.debt_delta, t.balance_after, t.reverses_id, t.reason,"
-    " coalesce(t.attributes, '{}') as attributes, t.actor_type, t.actor_id,"
-    " t.occurred_at, t.created_at from laurels.point_transactions as t"
-)
 
 
 TRANSACTIONS = Listing(
@@ -211,12 +159,20 @@ async def list_transactions(
     still = asked
     for wallet_id in wallets:
         full = still.limit == 0
+        sql = f"""
+            {SQL.transactions}
+              and t.wallet_id = $2 and ($3::text is null or t.type = $3)
+              and ($4::text is null or t.source = $4)
+        """
         part = await TRANSACTIONS.fetch(
-            work, replace(still, limit=1) if full else still,
-            f"{_TRANSACTION} where t.tenant_id = $1 and t.wallet_id = $2"
-            " and ($3::text is null or t.type = $3) and ($4::text is null or t.source = $4)",
-            work.tenant_id, wallet_id, kind, source,
-        )  # fmt: skip
+            work,
+            replace(still, limit=1) if full else still,
+            sql,
+            work.tenant_id,
+            wallet_id,
+            kind,
+            source,
+        )
         if full and part:
             last = Place(found[-1]["seq"], found[-1]["wallet_id"])
             found.next_cursor = TRANSACTIONS.cursor(asked, last)
@@ -232,15 +188,7 @@ async def list_transactions(
 
 async def balance(work: Work, member_id: UUID) -> dict[str, int]:
     """Return the sums over a member's wallets of the default program; zeros when there is none."""
-    row = await work.fetchrow(
-        "select coalesce(sum(w.available), 0)::bigint as available,"
-        " coalesce(sum(w.pending), 0)::bigint as pending,"
-        " coalesce(sum(w.held), 0)::bigint as held, coalesce(sum(w.debt), 0)::bigint as debt"
-        " from laurels.wallets as w inner join laurels.programs as p"
-        "  on p.tenant_id = w.tenant_id and p.id = w.program_id and p.is_default"
-        " where w.tenant_id = $1 and w.member_id = $2",
-        work.tenant_id, member_id,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.balance_of, work.tenant_id, member_id)
     found: dict[str, int] = dict(row or {})
     return found
 
@@ -256,26 +204,14 @@ LOTS = Listing(
 
 async def list_lots(work: Work, wallet_id: UUID, asked: Asked = FIRST) -> Found[dict[str, Any]]:
     """Return the lots of a wallet that still hold points, in the order they are consumed."""
-    return await LOTS.fetch(
-        work, asked,
-        "select id, transaction_id, initial, remaining, matures_at, matured_at, expires_at"
-        " from laurels.lots where tenant_id = $1 and wallet_id = $2 and remaining > 0",
-        work.tenant_id, wallet_id,
-    )  # fmt: skip
+    return await LOTS.fetch(work, asked, SQL.list_lots, work.tenant_id, wallet_id)
 
 
 async def statement(
     work: Work, *, member_id: UUID, since: datetime | None, until: datetime | None
 ) -> list[dict[str, Any]]:
     """Return every movement of a member in the order booked, for a printed statement."""
-    rows = await work.fetch(
-        f"{_TRANSACTION} inner join laurels.wallets as w"
-        "  on w.tenant_id = t.tenant_id and w.id = t.wallet_id"
-        " where t.tenant_id = $1 and w.member_id = $2"
-        "  and ($3::timestamptz is null or t.occurred_at >= $3)"
-        "  and ($4::timestamptz is null or t.occurred_at < $4) order by t.wallet_id, t.seq",
-        work.tenant_id, member_id, since, until,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.transactions_of_members, work.tenant_id, member_id, since, until)
     return [dict(row) for row in rows]
 
 
@@ -284,65 +220,30 @@ async def history_of(work: Work, member_ids: Sequence[UUID]) -> list[asyncpg.Rec
 
     With the program, the debt after it, and the number of the purchase that it came of.
     """
-    return await work.fetch(
-        """
-        select
-          w.member_id, g.name as program, t.seq as number, t.type, t.source, t.points,
-          t.balance_after, t.reason, t.occurred_at,
-          sum(t.debt_delta) over (partition by t.wallet_id order by t.seq)::bigint as debt_after,
-          case t.source
-            when 'purchase' then (
-              select p.external_id from laurels.purchases as p
-              where p.tenant_id = t.tenant_id and p.id = laurels.id_of(t.source_id)
-            )
-            when 'refund' then (
-              select p.external_id from laurels.refunds as r
-              inner join laurels.purchases as p
-                on p.tenant_id = r.tenant_id and p.id = r.purchase_id
-              where r.tenant_id = t.tenant_id and r.id = laurels.id_of(t.source_id)
-            )
-          end as purchase
-        from laurels.point_transactions as t
-        inner join laurels.wallets as w on w.tenant_id = t.tenant_id and w.id = t.wallet_id
-        inner join laurels.programs as g on g.tenant_id = w.tenant_id and g.id = w.program_id
-        where t.tenant_id = $1 and w.member_id = any($2)
-        order by w.member_id, g.name, t.wallet_id, t.seq
-        """,
-        work.tenant_id, list(member_ids),
-    )  # fmt: skip
+    return await work.fetch(SQL.history_of, work.tenant_id, list(member_ids))
 
 
 async def find_transactions(work: Work, ids: Sequence[UUID]) -> dict[UUID, asyncpg.Record]:
     """Return transactions by id."""
-    rows = await work.fetch(
-        f"{_TRANSACTION} where t.tenant_id = $1 and t.id = any($2)", work.tenant_id, list(ids)
-    )
+    rows = await work.fetch(f"{SQL.transactions} and t.id = any($2)", work.tenant_id, list(ids))
     return {row["id"]: row for row in rows}
 
 
 async def find_wallets(work: Work, ids: Sequence[UUID]) -> dict[UUID, asyncpg.Record]:
     """Return wallets by id."""
-    rows = await work.fetch(f"{_WALLET} and w.id = any($2)", work.tenant_id, list(ids))
+    rows = await work.fetch(f"{SQL.wallets} and w.id = any($2)", work.tenant_id, list(ids))
     return {row["id"]: row for row in rows}
 
 
 async def find_holds(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return holds by id: their points, status and end, and whose they are in which program."""
-    rows = await work.fetch(
-        "select h.id, h.points, h.status, h.expires_at, w.member_id, w.program_id"
-        " from laurels.holds as h inner join laurels.wallets as w"
-        "  on w.tenant_id = h.tenant_id and w.id = h.wallet_id"
-        " where h.tenant_id = $1 and h.id = any($2)",
-        work.tenant_id, list(ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.holds_with_members, work.tenant_id, list(ids))
     return {row["id"]: dict(row) for row in rows}
 
 
 async def get_transaction(work: Work, transaction_id: UUID) -> asyncpg.Record:
     """Return a transaction. Raise TransactionNotFound."""
-    row = await work.fetchrow(
-        f"{_TRANSACTION} where t.tenant_id = $1 and t.id = $2", work.tenant_id, transaction_id
-    )
+    row = await work.fetchrow(f"{SQL.transactions} and t.id = $2", work.tenant_id, transaction_id)
     if row is None:
         raise TransactionNotFound
     return row
@@ -363,20 +264,7 @@ async def about_reversals(work: Work, transaction_ids: Sequence[UUID]) -> list[A
 
     Whose they are: the member for whom each was booked, and those who took them in since.
     """
-    rows = await work.fetch(
-        "with recursive found (transaction_id, wallet_id) as ("
-        " select id, wallet_id from laurels.point_transactions"
-        " where tenant_id = $1 and id = any($2)"
-        " union select f.transaction_id, w.merged_into from found as f"
-        "  inner join laurels.wallets as w on w.tenant_id = $1 and w.id = f.wallet_id"
-        "  and w.merged_into is not null"
-        ") select t.id, t.points, t.source_id, array_agg(w.member_id) from found as f"
-        " inner join laurels.point_transactions as t"
-        "  on t.tenant_id = $1 and t.id = f.transaction_id"
-        " inner join laurels.wallets as w on w.tenant_id = $1 and w.id = f.wallet_id"
-        " group by t.id, t.points, t.source_id",
-        work.tenant_id, list(transaction_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.reversals_of, work.tenant_id, list(transaction_ids))
     return [AboutReversal(*row) for row in rows]
 
 
@@ -392,20 +280,10 @@ async def taken_back_by(
     work: Work, transaction_ids: Sequence[UUID]
 ) -> list[tuple[UUID, str | None, int]]:
     """Return what took points of these transactions back: transaction, source id, points."""
-    rows = await work.fetch(
-        "select reverses_id, source_id, sum(-points)::bigint from laurels.point_transactions"
-        " where tenant_id = $1 and reverses_id = any($2) group by reverses_id, source_id",
-        work.tenant_id, list(transaction_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.taken_back_by, work.tenant_id, list(transaction_ids))
     return [(row[0], row[1], row[2]) for row in rows]
 
 
 async def lots_of(work: Work, transaction_ids: Sequence[UUID]) -> list[asyncpg.Record]:
     """Return the lots that these transactions opened, whether or not anything is left of them."""
-    return await work.fetch(
-        "select l.id, l.transaction_id, w.program_id, l.initial, l.remaining, l.matures_at,"
-        " l.matured_at, l.expires_at from laurels.lots as l"
-        " inner join laurels.wallets as w on w.tenant_id = l.tenant_id and w.id = l.wallet_id"
-        " where l.tenant_id = $1 and l.transaction_id = any($2) order by l.id",
-        work.tenant_id, list(transaction_ids),
-    )  # fmt: skip
+    return await work.fetch(SQL.lots_of, work.tenant_id, list(transaction_ids))

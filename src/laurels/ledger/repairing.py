@@ -5,6 +5,7 @@ from uuid import UUID
 
 import orjson
 
+from laurels.kit.db.sql import statements
 from laurels.kit.work import Work
 
 from .drafting import Draft
@@ -13,6 +14,8 @@ from .locking import lock_rows, read_wallet
 from .merging import Moved, move_lot
 from .posting import read_details, write
 from .programs import load_programs
+
+SQL = statements(__name__)
 
 
 async def rebuild(work: Work) -> int:
@@ -32,15 +35,7 @@ async def _move_stray_holds(work: Work) -> set[UUID]:
     """
     changed: set[UUID] = set()
     while True:
-        row = await work.fetchrow(
-            "select h.id, w.id, w.merged_into, m.merge_id, m.moved from laurels.holds as h"
-            " inner join laurels.wallets as w on w.tenant_id = $1 and w.id = h.wallet_id"
-            "  and w.merged_into is not null"
-            " inner join laurels.wallet_merges as m on m.tenant_id = $1"
-            "  and m.from_wallet_id = w.id and m.to_wallet_id = w.merged_into"
-            " where h.tenant_id = $1 and h.status = 'open' order by h.id, m.id desc limit 1",
-            work.tenant_id,
-        )
+        row = await work.fetchrow(SQL.move_stray_holds, work.tenant_id)
         if row is None:
             return changed
         hold_id, source_id, target_id, merge_id, stored = row
@@ -71,11 +66,7 @@ async def lock_to_move(
         wallets=wallets,
         by_member={(wallet.member_id, wallet.program_id): wallet for wallet in wallets.values()},
     )
-    holds = await work.fetch(
-        "select id from laurels.holds where tenant_id = $1 and (id = any($2)"
-        "  or (wallet_id = any($3) and status = 'open')) order by id",
-        work.tenant_id, list(hold_ids), list(held_in),
-    )  # fmt: skip
+    holds = await work.fetch(SQL.lock_to_move, work.tenant_id, list(hold_ids), list(held_in))
     with_lots = [row[0] for row in rows if row[11]]
     await read_details(work, draft, with_lots, [row[0] for row in holds], [], lot_ids)
     return draft
@@ -95,7 +86,5 @@ async def _move_hold(
     write(work, draft)
     # An undoing of the merge brings it back with the rest.
     await work.fetch(
-        "update laurels.wallet_merges set moved = $4::text::jsonb where tenant_id = $1"
-        " and merge_id = $2 and from_wallet_id = $3",
-        work.tenant_id, merge_id, source_id, orjson.dumps(moved.as_json()).decode(),
-    )  # fmt: skip
+        SQL.move_hold, work.tenant_id, merge_id, source_id, orjson.dumps(moved.as_json()).decode()
+    )

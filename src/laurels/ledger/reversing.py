@@ -63,9 +63,15 @@ def _take_back(
         return Posted(None, balance_of(wallet), details={"lapsed": True})
     wallet.lifetime_earned -= taken + points
     row = add_row(
-        draft, wallet, movement, moment, id=transaction_id, type=movement.type, amount=-taken,
+        draft,
+        wallet,
+        movement,
+        moment,
+        id=transaction_id,
+        type=movement.type,
+        amount=-taken,
         debt_delta=points,
-    )  # fmt: skip
+    )
     row.reverses_id = original.transaction.id
     tell(draft, wallet, row, PointsReversed)
     return Posted(row, balance_of(wallet))
@@ -105,9 +111,15 @@ def _give_back(
     wallet.lifetime_redeemed -= points
     original.taken_back += points
     row = add_row(
-        draft, wallet, movement, moment, id=transaction_id, type=movement.type, amount=amount,
+        draft,
+        wallet,
+        movement,
+        moment,
+        id=transaction_id,
+        type=movement.type,
+        amount=amount,
         debt_delta=-paid,
-    )  # fmt: skip
+    )
     row.reverses_id = original.transaction.id
     tell(draft, wallet, row, PointsReversed)
     if unripe:

@@ -173,9 +173,14 @@ async def credit_points(wallet_id: WalletId, body: CreditIn, caller: Moving) -> 
 
 @router.post("/wallets/{wallet_id}/debit", status_code=201, response_model=MovedOut)
 @error_responses(
-    TenantSuspended, WalletNotFound, WalletClosed, PostingKeyTaken, LoyaltyOff, BelowMinimum,
+    TenantSuspended,
+    WalletNotFound,
+    WalletClosed,
+    PostingKeyTaken,
+    LoyaltyOff,
+    BelowMinimum,
     InsufficientPoints,
-)  # fmt: skip
+)
 async def debit_points(wallet_id: WalletId, body: MoveIn, caller: Moving) -> Response:
     """Debit points by hand, earliest expiry first. Answers 409 `insufficient_points` if too few."""
     return await caller.submit(answers.move, body.to_debit(wallet_id))
@@ -247,9 +252,12 @@ async def capture_hold(hold_id: HoldId, caller: Moving, body: CaptureIn | None =
     """Spend points that were set aside; points that are not captured are released."""
     asked = body or CaptureIn()
     movement = Capture(
-        hold_id=hold_id, points=asked.points, reason=asked.reason, source="redemption",
+        hold_id=hold_id,
+        points=asked.points,
+        reason=asked.reason,
+        source="redemption",
         source_id=encode("hold", hold_id),
-    )  # fmt: skip
+    )
     return await caller.submit(answers.move, movement)
 
 

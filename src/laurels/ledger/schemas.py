@@ -32,15 +32,31 @@ MemberId = Annotated[UUID, IdOf("member")]
 ProgramId = Annotated[UUID, IdOf("program")]
 LotId = Annotated[UUID, IdOf("lot")]
 Source = Literal[
-    "manual", "import", "migration", "referral", "review", "social_share", "birthday", "campaign",
-    "steps", "achievement", "redemption",
-]  # fmt: skip
+    "manual",
+    "import",
+    "migration",
+    "referral",
+    "review",
+    "social_share",
+    "birthday",
+    "campaign",
+    "steps",
+    "achievement",
+    "redemption",
+]
 
 
 TransactionType = Literal[
-    "earned", "bonus", "redeemed", "expired", "adjusted", "refunded", "reversed", "transferred",
+    "earned",
+    "bonus",
+    "redeemed",
+    "expired",
+    "adjusted",
+    "refunded",
+    "reversed",
+    "transferred",
     "penalty",
-]  # fmt: skip
+]
 HoldStatus = Literal["open", "captured", "released", "expired"]
 
 
@@ -64,11 +80,15 @@ class MoveIn(Schema):
     def to_debit(self, wallet_id: UUID) -> Debit:
         """Return the debit as the ledger knows it."""
         return Debit(
-            wallet_id=wallet_id, points=self.points,
-            type="redeemed" if self.source == "redemption" else "adjusted", source=self.source,
-            source_id=self.external_id, key=self.external_id, reason=self.reason,
+            wallet_id=wallet_id,
+            points=self.points,
+            type="redeemed" if self.source == "redemption" else "adjusted",
+            source=self.source,
+            source_id=self.external_id,
+            key=self.external_id,
+            reason=self.reason,
             attributes=self.attributes,
-        )  # fmt: skip
+        )
 
     def to_penalty(self, wallet_id: UUID) -> Debit:
         """Return the penalty as the ledger knows it."""
@@ -85,10 +105,16 @@ class CreditIn(MoveIn):
     def to_credit(self, wallet_id: UUID) -> Credit:
         """Return the credit as the ledger knows it."""
         return Credit(
-            wallet_id=wallet_id, points=self.points, type="adjusted", source=self.source,
-            source_id=self.external_id, key=self.external_id, reason=self.reason,
-            attributes=self.attributes, expires_at=self.expires_at,
-        )  # fmt: skip
+            wallet_id=wallet_id,
+            points=self.points,
+            type="adjusted",
+            source=self.source,
+            source_id=self.external_id,
+            key=self.external_id,
+            reason=self.reason,
+            attributes=self.attributes,
+            expires_at=self.expires_at,
+        )
 
 
 class PenaltyIn(MoveIn):

@@ -16,12 +16,15 @@ import asyncpg
 from prometheus_client import Gauge, Histogram
 
 from laurels.kit.db.pool import Database
+from laurels.kit.db.sql import statements
 from laurels.kit.process import loops
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import open_work
 
 from .protocol import Message, Outcome, Provider, Retry, checked, in_words, provider_of, registered
 from .queue import Destination, Done, book, claim, prepare
+
+SQL = statements(__name__)
 
 log = logging.getLogger("laurels.outbound")
 SECONDS = Histogram(
@@ -58,15 +61,20 @@ class Dispatcher:
         of_providers = Tally(each.provider for each in busy)
         async with self.database.connection() as raw:
             rows = await raw.fetch(
-                "select tenant_id, channel, destination_id"
-                " from laurels.outbound_destinations_due($1, $2, $3, $4, $5, $6, $7, $8)",
-                [each.tenant_id for each in busy], [each.channel for each in busy],
+                SQL.destinations_due,
+                [each.tenant_id for each in busy],
+                [each.channel for each in busy],
                 [each.destination_id for each in busy],
                 [each for each, count in of_tenants.items() if count >= MAX_OPEN_OF_TENANT],
-                [each for each, count in of_providers.items()
-                 if count >= self.provider(each).max_destinations],
-                None if self.only is None else list(self.only), MAX_OPEN_OF_TENANT, limit,
-            )  # fmt: skip
+                [
+                    each
+                    for each, count in of_providers.items()
+                    if count >= self.provider(each).max_destinations
+                ],
+                None if self.only is None else list(self.only),
+                MAX_OPEN_OF_TENANT,
+                limit,
+            )
         found: list[Destination] = []
         for each in map(Destination._make, rows):
             of_tenants[each.tenant_id] += 1
@@ -224,5 +232,8 @@ class DestinationWorker:
                 log.log(
                     logging.WARNING if state == "dead" else logging.INFO,
                     "message %s by %s failed: %s; now %s",
-                    each.message.reference, self._destination.channel, each.outcome.error, state,
-                )  # fmt: skip
+                    each.message.reference,
+                    self._destination.channel,
+                    each.outcome.error,
+                    state,
+                )

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 from prometheus_client import Counter
 
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
@@ -27,6 +28,8 @@ from .protocol import (
     provider_name,
     provider_of,
 )
+
+SQL = statements(__name__)
 
 ATTEMPTS = Counter(
     "laurels_outbound_attempts", "Attempts to send messages, by outcome.", ["channel", "outcome"]
@@ -73,7 +76,7 @@ async def enqueue(work: Work, messages: Sequence[NewMessage]) -> int:
         return 0
     begins = time.time_ns()
     row = await work.fetchrow(
-        "select laurels.enqueue_messages($1, $2, $3, $4, $5, $6, $7, $8, $9) as count",
+        SQL.enqueue,
         work.tenant_id,
         [new_id() for _ in messages],
         [each.channel for each in messages],
@@ -92,14 +95,7 @@ async def replay(
     work: Work, destination: Destination, *, since: UUID, states: Sequence[str], limit: int
 ) -> int:
     """What was to tell this destination of subjects from this one on waits again; say how much."""
-    rows = await work.fetch(
-        "update laurels.outbound_messages set state = 'waiting', failures = 0,"
-        " next_attempt_at = now(), finished_at = null where tenant_id = $1 and id in ("
-        "  select id from laurels.outbound_messages where tenant_id = $1 and channel = $2"
-        "  and destination_id = $3 and subject_id >= $4 and state = any($5)"
-        "  order by position limit $6) returning 1",
-        *destination, since, list(states), limit,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.replay, *destination, since, list(states), limit)
     return len(rows)
 
 
@@ -113,18 +109,15 @@ async def stop(
 ) -> None:
     """What waits for this destination, or tells of these subjects, is sent no more."""
     rows = await work.fetch(
-        "update laurels.outbound_messages set state = 'stopped', finished_at = now(),"
-        " claimed_until = null, last_error = $3"
-        " where tenant_id = $1 and channel = $2 and state = 'waiting'"
-        " and ($4::uuid is null or destination_id = $4)"
-        " and ($5::uuid[] is null or subject_id = any($5)) returning id",
-        work.tenant_id, channel, reason, destination_id,
+        SQL.stop_messages,
+        work.tenant_id,
+        channel,
+        reason,
+        destination_id,
         None if subject_ids is None else list(subject_ids),
-    )  # fmt: skip
+    )
     if rows and provider_of(channel).ordered:
-        await work.fetch(
-            "select laurels.wake_messages($1, $2)", work.tenant_id, [row["id"] for row in rows]
-        )
+        await work.fetch(SQL.wake_messages, work.tenant_id, [row["id"] for row in rows])
 
 
 async def claim(
@@ -133,13 +126,15 @@ async def claim(
     """Take up what is due, in order; nobody else does for so many seconds."""
     # The counts by the function itself: the statement around it sees the rows as they were before.
     columns = COLUMNS.replace("m.attempts, m.failures", "c.attempts, c.failures")
-    rows = await work.fetch(
-        f"select {columns} from laurels.claim_messages($1, $2, $3, $4, $5,"
-        "  $6 * interval '1 second') as c (id, attempts, failures)"
-        " inner join laurels.outbound_messages as m on m.tenant_id = $1 and m.id = c.id"
-        " order by m.position",
-        *destination, provider.ordered, limit, seconds,
-    )  # fmt: skip
+    sql = f"""
+        select {columns}
+        from laurels.claim_messages(
+          $1, $2, $3, $4, $5, $6 * interval '1 second'
+        ) as c (id, attempts, failures)
+        inner join laurels.outbound_messages as m on m.tenant_id = $1 and m.id = c.id
+        order by m.position
+    """
+    rows = await work.fetch(sql, *destination, provider.ordered, limit, seconds)
     return [message_of(work.tenant_id, row) for row in rows]
 
 
@@ -196,11 +191,7 @@ async def _overtaken(work: Work, provider: Provider, done: Sequence[Done]) -> se
     """Return the messages of which another attempt has had the say in the meantime."""
     if provider.booked_together > 1 and all(isinstance(each.outcome, Sent) for each in done):
         return set()
-    rows = await work.fetch(
-        "select id, state, attempts from laurels.outbound_messages"
-        " where tenant_id = $1 and id = any($2)",
-        work.tenant_id, [each.message.id for each in done],
-    )  # fmt: skip
+    rows = await work.fetch(SQL.overtaken, work.tenant_id, [each.message.id for each in done])
     known = {row["id"]: (row["state"], row["attempts"]) for row in rows}
 
     def counts(each: Done) -> bool:
@@ -237,14 +228,19 @@ async def book(
             states.append(("overtaken", 0.0))
         settled.append(replace(each, outcome=outcome))
     await work.fetch(
-        "select laurels.book_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        work.tenant_id, provider.ordered,
-        [each.message.id for each in settled], [each.message.attempt for each in settled],
-        [state for state, _ in states], [wait for _, wait in states],
-        [each.sent_at for each in settled], [each.duration_ms for each in settled],
-        [each.outcome.status for each in settled], [each.outcome.error for each in settled],
+        SQL.book_messages,
+        work.tenant_id,
+        provider.ordered,
+        [each.message.id for each in settled],
+        [each.message.attempt for each in settled],
+        [state for state, _ in states],
+        [wait for _, wait in states],
+        [each.sent_at for each in settled],
+        [each.duration_ms for each in settled],
+        [each.outcome.status for each in settled],
+        [each.outcome.error for each in settled],
         [each.outcome.response for each in settled],
-    )  # fmt: skip
+    )
     for state, _ in states:
         ATTEMPTS.labels(destination.provider, "retried" if state == "waiting" else state).inc()
     return [state for state, _ in states]

@@ -44,10 +44,15 @@ async def list_outbound_messages(
 ) -> Page[MessageOut]:
     """List messages of the last 30 days, newest first."""
     rows = await service.list_messages(
-        work, channel=channel, type=type, state=state, member_id=member_id, asked=asked,
+        work,
+        channel=channel,
+        type=type,
+        state=state,
+        member_id=member_id,
+        asked=asked,
         destination_id=uuid_of(destination_id) if destination_id else None,
         subject_id=uuid_of(subject_id) if subject_id else None,
-    )  # fmt: skip
+    )
     return rows.page(MessageOut.model_validate(row) for row in rows)
 
 

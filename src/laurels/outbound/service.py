@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels import audit
+from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import FIRST, Asked, Found, Listing
 from laurels.kit.values.ids import encode
 from laurels.kit.values.time import utc_now
@@ -16,12 +17,13 @@ from .protocol import SOLE_DESTINATION, Rejected, provider_name, provider_of
 from .providers import mail_templates
 from .queue import COLUMNS, message_of
 
+SQL = statements(__name__)
+
 RETENTION = timedelta(days=30)
 """How long messages are kept, with their log."""
-_SHOWN = (
-    f"{COLUMNS}, m.state, m.next_attempt_at, m.last_status, m.last_error, m.created_at,"
-    " m.finished_at"
-)
+_SHOWN = f"""
+    {COLUMNS}, m.state, m.next_attempt_at, m.last_status, m.last_error, m.created_at, m.finished_at
+"""
 MESSAGES = Listing(moment="m.created_at", happened="Queued", sorts={"created_at": None}, id="m.id")
 
 
@@ -39,16 +41,27 @@ async def list_messages(
     """Return messages, usually newest first."""
     # Written out, so that the planner sees which of the partial indexes fits.
     of_state = f" and m.state = '{state}'" if state in {"dead", "stopped", "waiting"} else ""
+    sql = f"""
+        select {_SHOWN}
+        from laurels.outbound_messages as m
+        where m.tenant_id = $1 and ($2::text is null or m.channel = $2)
+          and ($3::text is null or m.type = $3) and ($4::text is null or m.state = $4)
+          and ($5::uuid is null or m.destination_id = $5)
+          and ($6::uuid is null or m.subject_id = $6)
+          and ($7::uuid is null or m.member_id = $7){of_state}
+    """
     found = await MESSAGES.fetch(
-        work, asked,
-        f"select {_SHOWN} from laurels.outbound_messages as m where m.tenant_id = $1"
-        " and ($2::text is null or m.channel = $2) and ($3::text is null or m.type = $3)"
-        " and ($4::text is null or m.state = $4)"
-        " and ($5::uuid is null or m.destination_id = $5)"
-        " and ($6::uuid is null or m.subject_id = $6)"
-        f" and ($7::uuid is null or m.member_id = $7){of_state}",
-        work.tenant_id, channel, type, state, destination_id, subject_id, member_id,
-    )  # fmt: skip
+        work,
+        asked,
+        sql,
+        work.tenant_id,
+        channel,
+        type,
+        state,
+        destination_id,
+        subject_id,
+        member_id,
+    )
     return found.map(_shown)
 
 
@@ -69,11 +82,12 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _row(work: Work, message_id: UUID) -> dict[str, Any]:
-    row = await work.fetchrow(
-        f"select {_SHOWN} from laurels.outbound_messages as m"
-        " where m.tenant_id = $1 and m.id = $2",
-        work.tenant_id, message_id,
-    )  # fmt: skip
+    sql = f"""
+        select {_SHOWN}
+        from laurels.outbound_messages as m
+        where m.tenant_id = $1 and m.id = $2
+    """
+    row = await work.fetchrow(sql, work.tenant_id, message_id)
     if row is None:
         raise MessageNotFound
     return dict(row)
@@ -82,12 +96,7 @@ async def _row(work: Work, message_id: UUID) -> dict[str, Any]:
 async def get_message(work: Work, message_id: UUID) -> dict[str, Any]:
     """Return a message with its latest attempts, at most 100. Raise MessageNotFound."""
     shown = _shown(await _row(work, message_id))
-    attempts = await work.fetch(
-        "select attempt, sent_at, duration_ms, status, error, response"
-        " from laurels.outbound_attempts"
-        " where tenant_id = $1 and message_id = $2 order by attempt desc limit 100",
-        work.tenant_id, message_id,
-    )  # fmt: skip
+    attempts = await work.fetch(SQL.get_message, work.tenant_id, message_id)
     return shown | {"log": [dict(attempt) for attempt in attempts]}
 
 
@@ -99,12 +108,7 @@ async def replay_message(work: Work, message_id: UUID) -> dict[str, Any]:
     """
     row = await _row(work, message_id)
     await provider_of(row["channel"]).before_replay(work, message_of(work.tenant_id, row))
-    again = await work.fetchrow(
-        "update laurels.outbound_messages set state = 'waiting', failures = 0,"
-        " next_attempt_at = now(), finished_at = null"
-        " where tenant_id = $1 and id = $2 and state <> 'waiting' returning id",
-        work.tenant_id, message_id,
-    )  # fmt: skip
+    again = await work.fetchrow(SQL.replay_message, work.tenant_id, message_id)
     if again is None:
         raise MessageWaiting
     return await _note(work, message_id, "replayed")
@@ -120,12 +124,7 @@ async def discard_message(work: Work, message_id: UUID) -> dict[str, Any]:
     if row["state"] in {"waiting", "dead"}:
         message = message_of(work.tenant_id, row)
         await provider.settle(work, message, Rejected(error="it was discarded"))
-    await work.fetch(
-        "update laurels.outbound_messages set state = 'stopped', claimed_until = null,"
-        " finished_at = coalesce(finished_at, now())"
-        " where tenant_id = $1 and id = $2 and state in ('waiting', 'dead')",
-        work.tenant_id, message_id,
-    )  # fmt: skip
+    await work.fetch(SQL.discard_message, work.tenant_id, message_id)
     if provider.ordered:
         await work.fetch("select laurels.wake_messages($1, $2)", work.tenant_id, [message_id])
     return await _note(work, message_id, "discarded")
@@ -145,12 +144,7 @@ async def _note(work: Work, message_id: UUID, what: str) -> dict[str, Any]:
 
 async def count_messages(work: Work) -> list[dict[str, Any]]:
     """Return how many messages wait and are dead, by channel."""
-    rows = await work.fetch(
-        "select channel, count(*) filter (where state = 'waiting') as waiting,"
-        " count(*) filter (where state = 'dead') as dead from laurels.outbound_messages"
-        " where tenant_id = $1 and state in ('waiting', 'dead') group by channel order by channel",
-        work.tenant_id,
-    )
+    rows = await work.fetch(SQL.count_messages, work.tenant_id)
     return [dict(row) for row in rows]
 
 
@@ -159,10 +153,7 @@ async def forget_old(work: Work, *, limit: int = 1000) -> int:
 
     The age is real time; a test tenant's clock does not move it.
     """
-    row = await work.fetchrow(
-        "select laurels.forget_messages($1, $2, $3) as gone",
-        work.tenant_id, utc_now() - RETENTION, limit,
-    )  # fmt: skip
+    row = await work.fetchrow(SQL.forget_old, work.tenant_id, utc_now() - RETENTION, limit)
     assert row is not None, "the function always answers"
     return row["gone"]
 

@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
 from .reported import NewPurchase, Payment
+
+SQL = statements(__name__)
 
 MAX_PAYMENTS = 10
 """How many payments with points a purchase has at most."""
@@ -45,14 +48,7 @@ async def payments_of_rows(
 
 async def payments_of(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, list[Payment]]:
     """Return the payments with points of purchases in their order; without any it is not there."""
-    rows = await work.fetch(
-        """
-        select purchase_id, points, hold_id, program_id, value, transaction_id, returned, own_hold
-        from laurels.purchase_payments where tenant_id = $1 and purchase_id = any($2)
-        order by purchase_id, position
-        """,
-        work.tenant_id, list(purchase_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.payments_of, work.tenant_id, list(purchase_ids))
     found: dict[UUID, list[Payment]] = {}
     for row in rows:
         said = dict(row)
@@ -62,11 +58,7 @@ async def payments_of(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, li
 
 async def purchases_of_holds(work: Work, hold_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Return which purchases these holds pay for; those that pay for none are not there."""
-    rows = await work.fetch(
-        "select hold_id, purchase_id from laurels.purchase_payments"
-        " where tenant_id = $1 and hold_id = any($2)",
-        work.tenant_id, list(hold_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.purchases_of_holds, work.tenant_id, list(hold_ids))
     return {row[0]: row[1] for row in rows}
 
 
@@ -78,22 +70,7 @@ async def book_payments(work: Work, booked: Mapping[UUID, Sequence[Payment]]) ->
         for position, payment in enumerate(payments, start=1)
     ]
     await work.fetch(
-        """
-        insert into laurels.purchase_payments as p (
-          tenant_id, id, purchase_id, position, points, hold_id, program_id, value, transaction_id,
-          own_hold
-        )
-        select $1, n.id, n.purchase_id, n.position, n.points, n.hold_id, n.program_id, n.value,
-          n.transaction_id, n.own_hold
-        from unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::uuid[], $7::uuid[],
-          $8::numeric[], $9::uuid[], $10::boolean[]) as n (
-          id, purchase_id, position, points, hold_id, program_id, value, transaction_id, own_hold
-        )
-        on conflict (tenant_id, purchase_id, position) do update
-        set points = excluded.points, hold_id = excluded.hold_id,
-          program_id = excluded.program_id, value = excluded.value,
-          transaction_id = excluded.transaction_id, own_hold = excluded.own_hold
-        """,
+        SQL.book_payments,
         work.tenant_id,
         [new_id() for _ in rows],
         [purchase_id for purchase_id, _, _ in rows],
@@ -109,14 +86,7 @@ async def book_payments(work: Work, booked: Mapping[UUID, Sequence[Payment]]) ->
 
 async def give_back(work: Work, returned: Mapping[UUID, int]) -> None:
     """So many points of these payments, named by their transactions, went back by refunds."""
-    await work.fetch(
-        """
-        update laurels.purchase_payments as p set returned = p.returned + n.points
-        from unnest($2::uuid[], $3::bigint[]) as n (transaction_id, points)
-        where p.tenant_id = $1 and p.transaction_id = n.transaction_id
-        """,
-        work.tenant_id, list(returned), list(returned.values()),
-    )  # fmt: skip
+    await work.fetch(SQL.give_back, work.tenant_id, list(returned), list(returned.values()))
 
 
 def shown(payments: Sequence[Payment]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import FIRST as FIRST_PAGE
 from laurels.kit.http.paging import Asked, Found, Listing, at
 from laurels.kit.values.ids import FIRST
@@ -12,21 +13,7 @@ from laurels.kit.work import Work
 from .errors import PurchaseNotFound, RefundNotFound
 from .payments import payments_of_rows, shown
 
-_PURCHASE = """
-select id, source, external_id, member_id, original_member_id, status, amount, tax_amount,
-  refunded, refund_state, currency, channel, payment_method, note, attributes, occurred_at,
-  completed_at, settled_at, created_at,
-  exists (
-    select from laurels.purchase_payments as y
-    where y.tenant_id = $1 and y.purchase_id = purchases.id
-  ) as paid_with_points
-from laurels.purchases where tenant_id = $1
-"""
-_REFUND = """
-select id, purchase_id, source, external_id, amount, lines, coalesce(points, 0) as points,
-  points_returned, reason, attributes, occurred_at
-from laurels.refunds where tenant_id = $1
-"""
+SQL = statements(__name__)
 
 
 async def get_purchase(work: Work, purchase_id: UUID) -> dict[str, Any]:
@@ -39,7 +26,7 @@ async def get_purchase(work: Work, purchase_id: UUID) -> dict[str, Any]:
 
 async def find_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return purchases with their lines and refunds, by id."""
-    rows = await work.fetch(f"{_PURCHASE} and id = any($2)", work.tenant_id, list(ids))
+    rows = await work.fetch(f"{SQL.purchases} and id = any($2)", work.tenant_id, list(ids))
     found: dict[UUID, dict[str, Any]] = {
         row["id"]: {**dict(row), "lines": [], "payments": [], "refunds": []} for row in rows
     }
@@ -48,7 +35,7 @@ async def find_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str
     for purchase_id, paid in (await payments_of_rows(work, found)).items():
         found[purchase_id]["payments"] = shown(paid)
     for refund in await work.fetch(
-        f"{_REFUND} and purchase_id = any($2) order by id", work.tenant_id, list(found)
+        f"{SQL.refunds} and purchase_id = any($2) order by id", work.tenant_id, list(found)
     ):
         found[refund["purchase_id"]]["refunds"].append(dict(refund))
     return found
@@ -56,48 +43,35 @@ async def find_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str
 
 async def walk(work: Work, *, after: UUID | None, limit: int) -> list[UUID]:
     """Return the ids of the next purchases from above the id `after`, the oldest first."""
-    rows = await work.fetch(
-        "select id from laurels.purchases where tenant_id = $1"
-        " and ($2::uuid is null or id > $2) order by id limit $3",
-        work.tenant_id, after, limit,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.walk_ids, work.tenant_id, after, limit)
     return [row[0] for row in rows]
 
 
 async def count(work: Work) -> int:
     """Return how many purchases there are."""
-    row = await work.fetchrow(
-        "select count(*) from laurels.purchases where tenant_id = $1", work.tenant_id
-    )
+    row = await work.fetchrow(SQL.count_purchases, work.tenant_id)
     return row[0] if row else 0
 
 
 async def lock(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return purchases by id, locked in the order of ids until the transaction ends."""
     rows = await work.fetch(
-        f"{_PURCHASE} and id = any($2) order by id for update", work.tenant_id, list(ids)
+        f"{SQL.purchases} and id = any($2) order by id for update", work.tenant_id, list(ids)
     )
     return {row["id"]: dict(row) for row in rows}
 
 
 async def members_of(work: Work, ids: Sequence[UUID]) -> set[UUID]:
     """Return whose these purchases are."""
-    rows = await work.fetch(
-        "select distinct member_id from laurels.purchases where tenant_id = $1 and id = any($2)"
-        " and member_id is not null",
-        work.tenant_id, list(ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.members_of, work.tenant_id, list(ids))
     return {row[0] for row in rows}
 
 
 async def find_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
     """Return the ids of purchases by their natural keys (source, external id)."""
     rows = await work.fetch(
-        "select p.source, p.external_id, p.id from unnest($2::text[], $3::text[])"
-        " as n (source, external_id) inner join laurels.purchases as p"
-        "  on p.tenant_id = $1 and p.source = n.source and p.external_id = n.external_id",
-        work.tenant_id, [key[0] for key in keys], [key[1] for key in keys],
-    )  # fmt: skip
+        SQL.find_by_keys, work.tenant_id, [key[0] for key in keys], [key[1] for key in keys]
+    )
     return {(row[0], row[1]): row[2] for row in rows}
 
 
@@ -108,13 +82,7 @@ async def lock_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> None:
 
 async def lines_of(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Return the lines of purchases in their order; one without lines is not among them."""
-    rows = await work.fetch(
-        "select purchase_id, sku, name, category, quantity, unit_price, amount, tax_amount,"
-        " refunded_quantity, refunded_amount, attributes"
-        " from laurels.purchase_lines where tenant_id = $1 and purchase_id = any($2)"
-        " order by purchase_id, position",
-        work.tenant_id, list(purchase_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.lines_of, work.tenant_id, list(purchase_ids))
     found: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
         line = dict(row)
@@ -124,7 +92,7 @@ async def lines_of(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, list[
 
 async def read(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return purchases by id, as they are now, without locking them."""
-    rows = await work.fetch(f"{_PURCHASE} and id = any($2)", work.tenant_id, list(ids))
+    rows = await work.fetch(f"{SQL.purchases} and id = any($2)", work.tenant_id, list(ids))
     return {row["id"]: dict(row) for row in rows}
 
 
@@ -146,19 +114,20 @@ async def list_purchases(
     asked: Asked = FIRST_PAGE,
 ) -> Found[dict[str, Any]]:
     """Return purchases, usually the newest recorded first; `key` is source and external id."""
+    sql = f"""
+        {SQL.purchases}
+          and ($2::uuid is null or member_id = $2) and ($3::text is null or status = $3)
+          and ($4::text is null or source = $4) and ($5::text is null or external_id = $5)
+          and ($6::text is null or refund_state = $6)
+    """
     return await PURCHASES.fetch(
-        work, asked,
-        f"{_PURCHASE} and ($2::uuid is null or member_id = $2)"
-        " and ($3::text is null or status = $3) and ($4::text is null or source = $4)"
-        " and ($5::text is null or external_id = $5)"
-        " and ($6::text is null or refund_state = $6)",
-        work.tenant_id, member_id, status, *key, refund_state,
-    )  # fmt: skip
+        work, asked, sql, work.tenant_id, member_id, status, *key, refund_state
+    )
 
 
 async def get_refund(work: Work, refund_id: UUID) -> dict[str, Any]:
     """Return a refund. Raise RefundNotFound."""
-    row = await work.fetchrow(f"{_REFUND} and id = $2", work.tenant_id, refund_id)
+    row = await work.fetchrow(f"{SQL.refunds} and id = $2", work.tenant_id, refund_id)
     if row is None:
         raise RefundNotFound
     return dict(row)
@@ -172,21 +141,17 @@ async def list_refunds(
     asked: Asked = FIRST_PAGE,
 ) -> Found[dict[str, Any]]:
     """Return refunds, usually the newest recorded first; `key` is source and external id."""
-    return await REFUNDS.fetch(
-        work, asked,
-        f"{_REFUND} and ($2::uuid is null or purchase_id = $2)"
-        " and ($3::text is null or source = $3) and ($4::text is null or external_id = $4)",
-        work.tenant_id, purchase_id, *key,
-    )  # fmt: skip
+    sql = f"""
+        {SQL.refunds}
+          and ($2::uuid is null or purchase_id = $2) and ($3::text is null or source = $3)
+          and ($4::text is null or external_id = $4)
+    """
+    return await REFUNDS.fetch(work, asked, sql, work.tenant_id, purchase_id, *key)
 
 
 async def list_unsettled(work: Work, *, after: UUID | None, limit: int) -> list[UUID]:
     """Return completed purchases whose effect is not booked yet: those completed by SQL."""
-    rows = await work.fetch(
-        "select id from laurels.purchases where tenant_id = $1 and status = 'completed'"
-        " and settled_at is null and ($2::uuid is null or id > $2) order by id limit $3",
-        work.tenant_id, after, limit,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.list_unsettled, work.tenant_id, after, limit)
     return [row[0] for row in rows]
 
 
@@ -194,11 +159,7 @@ async def ids_of(
     work: Work, member_ids: Sequence[UUID], *, after: UUID = FIRST, limit: int
 ) -> list[UUID]:
     """Return the next ids of purchases of these members, in their order."""
-    rows = await work.fetch(
-        "select id from laurels.purchases where tenant_id = $1 and member_id = any($2) and id > $3"
-        " order by id limit $4",
-        work.tenant_id, list(member_ids), after, limit,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.ids_of_member, work.tenant_id, list(member_ids), after, limit)
     return [row[0] for row in rows]
 
 
@@ -207,13 +168,5 @@ async def totals_of(work: Work, member_ids: Sequence[UUID]) -> list[tuple[Any, .
 
     What went back wholly is not counted.
     """
-    rows = await work.fetch(
-        "select member_id, sum(greatest(amount, 0)), sum(refunded + greatest(-amount, 0)),"
-        " count(*) filter (where refund_state <> 'full' and amount >= 0),"
-        " min(occurred_at) filter (where amount >= 0),"
-        " max(occurred_at) filter (where amount >= 0) from laurels.purchases"
-        " where tenant_id = $1 and member_id = any($2)"
-        " and settled_at is not null group by member_id order by member_id",
-        work.tenant_id, list(member_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.totals_of, work.tenant_id, list(member_ids))
     return [tuple(row) for row in rows]

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError, altered, refused
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.money import MAX_AMOUNT, check_amount, format_amount
@@ -21,6 +22,8 @@ from .content import content_of, differing
 from .errors import CurrencyNotTraded, PurchaseAltered, PurchaseInvalid
 from .payments import check_payments, payments_of_rows
 from .reported import Line, NewPurchase
+
+SQL = statements(__name__)
 
 PRICE_PLACES = 4
 """Decimal places that the price of one may have: a litre costs 1.899, a screw 0.0125."""
@@ -105,10 +108,7 @@ def _checked_price(price: Decimal) -> Decimal:
 
 
 async def record(
-    work: Work,
-    purchases: Sequence[NewPurchase],
-    *,
-    currency: str,
+    work: Work, purchases: Sequence[NewPurchase], *, currency: str
 ) -> list[Recorded | AppError]:
     """Each purchase is in the books, once; buyers are known by `buyer_id` by now.
 
@@ -211,34 +211,24 @@ async def rewrite(work: Work, purchase_id: UUID, said: NewPurchase, *, lines: bo
     whoever says what it says now. It has no payments with points until they are booked anew.
     """
     await work.fetch(
-        """
-        update laurels.purchases
-        set amount = $3, member_id = $4, occurred_at = $5, channel = $6, payment_method = $7,
-          note = $8, attributes = $9::text::jsonb, tax_amount = $10
-        where tenant_id = $1 and id = $2 and status = 'pending'
-        """,
-        work.tenant_id, purchase_id, said.amount, said.buyer_id, said.occurred_at, said.channel,
-        said.payment_method, said.note, orjson.dumps(said.attributes).decode(), said.tax_amount,
-    )  # fmt: skip
+        SQL.rewrite,
+        work.tenant_id,
+        purchase_id,
+        said.amount,
+        said.buyer_id,
+        said.occurred_at,
+        said.channel,
+        said.payment_method,
+        said.note,
+        orjson.dumps(said.attributes).decode(),
+        said.tax_amount,
+    )
     await work.fetch("select laurels.drop_pending_payments($1, $2)", work.tenant_id, purchase_id)
     if not lines:
         return
     await work.fetch("select laurels.drop_pending_lines($1, $2)", work.tenant_id, purchase_id)
     if rows := _lines([said], [purchase_id]):
-        await work.fetch(
-            """
-            insert into laurels.purchase_lines (tenant_id, id, purchase_id, position, sku, name,
-              category, quantity, unit_price, amount, tax_amount, attributes)
-            select $1, l.id, l.purchase_id, l.position, l.sku, l.name, l.category, l.quantity,
-              l.unit_price, l.amount, l.tax_amount, l.attributes
-            from jsonb_to_recordset($2::text::jsonb) as l (
-              id uuid, purchase_id uuid, position bigint, sku text, name text, category text,
-              quantity numeric, unit_price numeric, amount numeric, tax_amount numeric,
-              attributes jsonb
-            )
-            """,
-            work.tenant_id, rows,
-        )  # fmt: skip
+        await work.fetch(SQL.add_lines, work.tenant_id, rows)
 
 
 async def _insert(
@@ -253,8 +243,7 @@ async def _insert(
     chosen = [purchases[number] for number in fresh]
     moments = [purchase.occurred_at or work.now for purchase in chosen]
     return await work.fetch(
-        "select * from laurels.record_purchases($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-        " $12, $13, $14, $15, $16, $17)",
+        SQL.record_purchases,
         work.tenant_id,
         [ids[number] for number in fresh],
         uniform([purchase.source for purchase in chosen]),

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError, altered, refused
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.money import format_amount, require_amount
@@ -26,6 +27,8 @@ from .errors import (
 )
 from .returned import LineState, RefundLine, Returned, money_of, resolve, same_lines
 from .taxes import taxes_of
+
+SQL = statements(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,9 +105,13 @@ async def record_refunds(
             returned[refund.purchase_id] = outcome.after
             if refund.external_id is not None:
                 known[refund.source, refund.external_id] = _Known(
-                    outcome.id, refund.purchase_id, outcome.amount, outcome.lines,
-                    outcome.occurred_at, 0,
-                )  # fmt: skip
+                    outcome.id,
+                    refund.purchase_id,
+                    outcome.amount,
+                    outcome.lines,
+                    outcome.occurred_at,
+                    0,
+                )
     await _write(work, fresh, returned)
     return outcomes
 
@@ -128,10 +135,16 @@ async def replay_refunds(work: Work, purchase_id: UUID) -> list[RecordedRefund]:
         after = state.after(refund["amount"], refund["lines"])
         found.append(
             RecordedRefund(
-                refund["id"], new=False, amount=refund["amount"], lines=refund["lines"],
-                before=state, after=after, purchase=purchase, occurred_at=refund["occurred_at"],
+                refund["id"],
+                new=False,
+                amount=refund["amount"],
+                lines=refund["lines"],
+                before=state,
+                after=after,
+                purchase=purchase,
+                occurred_at=refund["occurred_at"],
             )
-        )  # fmt: skip
+        )
         state = after
     return found
 
@@ -139,15 +152,7 @@ async def replay_refunds(work: Work, purchase_id: UUID) -> list[RecordedRefund]:
 async def _find_returned(work: Work, locked: Mapping[UUID, dict[str, Any]]) -> dict[UUID, Returned]:
     """Return what is back by now of each purchase."""
     ids = list(locked)
-    rows = await work.fetch(
-        """
-        select purchase_id, tax_amount, position, sku, quantity, amount, refunded_quantity,
-          refunded_amount
-        from laurels.purchase_lines where tenant_id = $1 and purchase_id = any($2)
-        order by purchase_id, position
-        """,
-        work.tenant_id, ids,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.lines_with_refunds, work.tenant_id, ids)
     lines: dict[UUID, dict[int, LineState]] = {}
     taxes: dict[UUID, list[Decimal | None]] = {}
     for purchase_id, tax, position, *state in rows:
@@ -155,13 +160,7 @@ async def _find_returned(work: Work, locked: Mapping[UUID, dict[str, Any]]) -> d
         taxes.setdefault(purchase_id, []).append(tax)
     named: dict[UUID, Decimal] = {}
     if any(row["refund_state"] == "partial" for row in locked.values()) and lines:
-        found = await work.fetch(
-            """
-            select purchase_id, sum(amount) from laurels.refunds
-            where tenant_id = $1 and purchase_id = any($2) and lines <> '[]' group by purchase_id
-            """,
-            work.tenant_id, list(lines),
-        )  # fmt: skip
+        found = await work.fetch(SQL.sums_of_whole_refunds, work.tenant_id, list(lines))
         named = {row[0]: row[1] for row in found}
     return {
         purchase_id: _taxed(
@@ -204,15 +203,8 @@ async def _find_known(work: Work, refunds: Sequence[NewRefund]) -> dict[tuple[st
     if not keyed:
         return {}
     rows = await work.fetch(
-        """
-        select r.source, r.external_id, r.id, r.purchase_id, r.amount, r.lines, r.occurred_at,
-          coalesce(r.points, 0), r.points_returned
-        from unnest($2::text[], $3::text[]) as n (source, external_id)
-        inner join laurels.refunds as r
-          on r.tenant_id = $1 and r.source = n.source and r.external_id = n.external_id
-        """,
-        work.tenant_id, [key[0] for key in keyed], [key[1] for key in keyed],
-    )  # fmt: skip
+        SQL.find_known, work.tenant_id, [key[0] for key in keyed], [key[1] for key in keyed]
+    )
     return {(row[0], row[1]): _Known(*row[2:]) for row in rows}
 
 
@@ -232,10 +224,17 @@ def _decide(
         if there is not None:
             _refuse_altered(refund, there, before)
             return RecordedRefund(
-                there.id, new=False, amount=there.amount, lines=there.lines, before=before,
-                after=before, purchase=purchase, occurred_at=there.occurred_at,
-                points=there.points, points_returned=there.points_returned,
-            )  # fmt: skip
+                there.id,
+                new=False,
+                amount=there.amount,
+                lines=there.lines,
+                before=before,
+                after=before,
+                purchase=purchase,
+                occurred_at=there.occurred_at,
+                points=there.points,
+                points_returned=there.points_returned,
+            )
     if purchase["status"] != "completed":
         msg = f"The purchase is {purchase['status']}; only a completed purchase can be refunded."
         if purchase["status"] == "pending":
@@ -247,10 +246,16 @@ def _decide(
     parts = resolve(refund.lines, before, purchase["currency"]) if refund.lines else []
     amount = _checked_amount(refund, parts, before, purchase["currency"])
     return RecordedRefund(
-        new_id(), new=True, amount=amount, lines=parts, before=before,
-        after=before.after(amount, parts), purchase=dict(purchase),
-        occurred_at=_checked_moment(work, refund, purchase), by=refund.by,
-    )  # fmt: skip
+        new_id(),
+        new=True,
+        amount=amount,
+        lines=parts,
+        before=before,
+        after=before.after(amount, parts),
+        purchase=dict(purchase),
+        occurred_at=_checked_moment(work, refund, purchase),
+        by=refund.by,
+    )
 
 
 def _refuse_altered(refund: NewRefund, there: _Known, returned: Returned) -> None:
@@ -310,13 +315,12 @@ async def set_refund_points(
     """
     if points:
         await work.fetch(
-            "update laurels.refunds as r set points = n.points,"
-            " points_returned = r.points_returned + n.returned from unnest($2::uuid[],"
-            " $3::bigint[], $4::bigint[]) as n (id, points, returned)"
-            " where r.tenant_id = $1 and r.id = n.id",
-            work.tenant_id, list(points), list(points.values()),
+            SQL.set_refund_points,
+            work.tenant_id,
+            list(points),
+            list(points.values()),
             [returned.get(refund_id, 0) for refund_id in points],
-        )  # fmt: skip
+        )
 
 
 async def _write(
@@ -326,18 +330,7 @@ async def _write(
         return
     try:
         await work.fetch(
-            """
-            insert into laurels.refunds (
-              tenant_id, id, purchase_id, source, external_id, amount, reason, occurred_at, lines,
-              attributes
-            )
-            select $1, n.id, n.purchase_id, n.source, n.external_id, n.amount, n.reason,
-              n.occurred_at, n.lines::jsonb, n.attributes::jsonb
-            from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::numeric[], $7::text[],
-              $8::timestamptz[], $9::text[], $10::text[]) as n (
-              id, purchase_id, source, external_id, amount, reason, occurred_at, lines, attributes
-            )
-            """,
+            SQL.add_refunds,
             work.tenant_id,
             [recorded.id for _, recorded in fresh],
             [refund.purchase_id for refund, _ in fresh],
@@ -354,11 +347,7 @@ async def _write(
         raise altered(RefundAltered, ["purchase_id"]) from None
     changed = sorted({refund.purchase_id for refund, _ in fresh})
     await work.fetch(
-        """
-        update laurels.purchases as p set refunded = n.refunded, refund_state = n.state
-        from unnest($2::uuid[], $3::numeric[], $4::text[]) as n (id, refunded, state)
-        where p.tenant_id = $1 and p.id = n.id
-        """,
+        SQL.set_refunded,
         work.tenant_id,
         changed,
         [returned[each].money for each in changed],
@@ -378,13 +367,7 @@ async def _write_lines(
         return
     states = [returned[purchase_id].lines[line] for purchase_id, line in touched]
     await work.fetch(
-        """
-        update laurels.purchase_lines as l
-        set refunded_quantity = n.quantity, refunded_amount = n.amount
-        from unnest($2::uuid[], $3::bigint[], $4::numeric[], $5::numeric[])
-          as n (purchase_id, position, quantity, amount)
-        where l.tenant_id = $1 and l.purchase_id = n.purchase_id and l.position = n.position
-        """,
+        SQL.set_refunded_lines,
         work.tenant_id,
         [purchase_id for purchase_id, _ in touched],
         [line for _, line in touched],

@@ -19,9 +19,12 @@ class PurchaseSettings(Section):
     section: ClassVar[str] = "purchases"
 
     max_amount: Decimal | None = Field(
-        default=None, gt=0, max_digits=19, decimal_places=4,
+        default=None,
+        gt=0,
+        max_digits=19,
+        decimal_places=4,
         description="Largest amount of a single purchase; null: no limit.",
-    )  # fmt: skip
+    )
     returns_leave_debt: Flag = Field(
         default=False,
         description="Whether a return without its purchase may take more points than the member"

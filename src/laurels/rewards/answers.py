@@ -14,15 +14,7 @@ from . import queries
 from .eligibility import Reason
 from .offers import Offered
 from .redeeming import NewRedemption, redeem_many
-from .schemas import (
-    DayOut,
-    OfferOut,
-    ReasonOut,
-    RedemptionOut,
-    RewardOut,
-    StateOut,
-    StatsOut,
-)
+from .schemas import DayOut, OfferOut, ReasonOut, RedemptionOut, RewardOut, StateOut, StatsOut
 from .states import RETURNED
 
 

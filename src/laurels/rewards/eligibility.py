@@ -196,7 +196,5 @@ def _points(offer: Offer, asker: Asker, quantity: int) -> Iterator[Reason]:
         yield Reason(BelowMinimum, "quantity", words, missing)
     if cost > asker.available:
         words = f"It costs {cost} points; {asker.available} are available."
-        missing = {
-            "available": asker.available, "asked": cost, "missing": cost - asker.available,
-        }  # fmt: skip
+        missing = {"available": asker.available, "asked": cost, "missing": cost - asker.available}
         yield Reason(InsufficientPoints, "member_id", words, missing)

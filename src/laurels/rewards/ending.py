@@ -23,6 +23,7 @@ from laurels.events.catalogue.rewards import (
     RedemptionFailed,
     RedemptionRefunded,
 )
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError
 from laurels.kit.values.ids import encode
 from laurels.kit.values.time import require_future
@@ -35,6 +36,8 @@ from .settings import RewardSettings
 from .states import transition
 from .values import check_discount, valid_until
 from .vouchers import give_code
+
+SQL = statements(__name__)
 
 MAX_FAILURES = len(outbound.Provider.delays) + 1
 """How many attempts fail before a redemption has failed for good."""
@@ -85,15 +88,18 @@ async def complete(work: Work, redemption_id: UUID, delivery: Delivery) -> None:
         await give_code(work, row, delivery.code)
     days: int | None = row["reward"].get("redemption_expiry_days")
     await work.fetch(
-        "update laurels.redemptions set state = $3, completed_at = $4, expires_at = $5,"
-        " code = $6, notes = coalesce($7, notes),"
-        " discount_amount = coalesce($8, discount_amount),"
-        " failure_reason = null, fulfilled_by_type = $9, fulfilled_by_id = $10, updated_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, redemption_id, state, work.now,
-        delivery.expires_at or valid_until(work.now, days, tenant.time_zone), delivery.code,
-        delivery.notes, delivery.discount_amount, work.actor.kind, work.actor.id,
-    )  # fmt: skip
+        SQL.complete,
+        work.tenant_id,
+        redemption_id,
+        state,
+        work.now,
+        delivery.expires_at or valid_until(work.now, days, tenant.time_zone),
+        delivery.code,
+        delivery.notes,
+        delivery.discount_amount,
+        work.actor.kind,
+        work.actor.id,
+    )
     await _call_off(work, [row])
     await note(work, row, "completed", state, notes=delivery.notes)
     emit(work, [RedemptionCompleted(row["member_id"], work.now, redemption_id, row["reward_id"])])
@@ -108,18 +114,10 @@ async def fail(work: Work, redemption_id: UUID, reason: str, *, final: bool = Fa
     state = transition("fail", row["state"])
     failures = row["retry_count"] + 1
     if not final and failures < MAX_FAILURES:
-        await work.fetch(
-            "update laurels.redemptions set retry_count = $3, failure_reason = $4,"
-            " updated_at = now() where tenant_id = $1 and id = $2",
-            work.tenant_id, redemption_id, failures, reason,
-        )  # fmt: skip
+        await work.fetch(SQL.fail, work.tenant_id, redemption_id, failures, reason)
         await note(work, row, "attempt_failed", row["state"], reason=reason)
         return
-    await work.fetch(
-        "update laurels.redemptions set retry_count = $3, failure_reason = $4"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, redemption_id, failures, reason,
-    )  # fmt: skip
+    await work.fetch(SQL.note_failure, work.tenant_id, redemption_id, failures, reason)
     await _end(work, [row], state)
     await note(work, row, "failed", state, reason=reason)
 
@@ -151,22 +149,14 @@ async def refund(
 
 async def expire_due(work: Work, *, limit: int) -> int:
     """Redemptions that nobody used in time have expired, at most `limit`; return how many."""
-    due = await work.fetch(
-        "select id from laurels.redemptions where tenant_id = $1 and state = 'completed'"
-        " and expires_at <= $2 order by expires_at, id limit $3",
-        work.tenant_id, work.now, limit,
-    )  # fmt: skip
+    due = await work.fetch(SQL.list_expired, work.tenant_id, work.now, limit)
     await _expire(work, [row["id"] for row in due])
     return len(due)
 
 
 async def expire_of(work: Work, member_ids: Sequence[UUID]) -> None:
     """What these members did not use in time has expired, whether or not a job came by."""
-    due = await work.fetch(
-        "select id from laurels.redemptions where tenant_id = $1 and member_id = any($2)"
-        " and state = 'completed' and expires_at <= $3",
-        work.tenant_id, list(member_ids), work.now,
-    )  # fmt: skip
+    due = await work.fetch(SQL.list_expired_of, work.tenant_id, list(member_ids), work.now)
     await _expire(work, [row["id"] for row in due])
 
 
@@ -188,11 +178,7 @@ def is_over(row: Row, now: datetime) -> bool:
 
 async def next_expiry(work: Work) -> datetime | None:
     """Return when the next redemption expires, also when that has passed; None when none will."""
-    row = await work.fetchrow(
-        "select min(expires_at) from laurels.redemptions where tenant_id = $1"
-        " and state = 'completed' and expires_at is not null",
-        work.tenant_id,
-    )
+    row = await work.fetchrow(SQL.next_expiry, work.tenant_id)
     return None if row is None else row[0]
 
 
@@ -206,10 +192,12 @@ async def describe(work: Work, redemption_id: UUID, values: Mapping[str, Any]) -
         return
     said = {name: row[name] for name in ("notes", "attributes")} | dict(values)
     await work.fetch(
-        "update laurels.redemptions set notes = $3, attributes = $4::text::jsonb,"
-        " updated_at = now() where tenant_id = $1 and id = $2",
-        work.tenant_id, redemption_id, said["notes"], orjson.dumps(said["attributes"]).decode(),
-    )  # fmt: skip
+        SQL.set_notes,
+        work.tenant_id,
+        redemption_id,
+        said["notes"],
+        orjson.dumps(said["attributes"]).decode(),
+    )
     await note(work, row, "noted", row["state"], **values)
 
 
@@ -224,12 +212,7 @@ _ENDS: dict[str, type[Any]] = {
 
 
 async def _end(
-    work: Work,
-    rows: Sequence[Row],
-    state: str,
-    *,
-    points_back: bool = True,
-    restock: bool = True,
+    work: Work, rows: Sequence[Row], state: str, *, points_back: bool = True, restock: bool = True
 ) -> None:
     """These locked redemptions have ended in this state, and gave back what they took.
 
@@ -242,21 +225,23 @@ async def _end(
         await _put_back(work, rows, restock=restock)
     returned = await _return_points(work, rows) if points_back else {}
     await work.fetch(
-        "update laurels.redemptions as d set state = $3, ended_at = $4,"
-        " refund_transaction_id = coalesce(n.transaction_id, d.refund_transaction_id),"
-        " updated_at = now()"
-        " from unnest($2::uuid[], $5::uuid[]) as n (id, transaction_id)"
-        " where d.tenant_id = $1 and d.id = n.id",
-        work.tenant_id, [row["id"] for row in rows], state, work.now,
+        SQL.end,
+        work.tenant_id,
+        [row["id"] for row in rows],
+        state,
+        work.now,
         [returned[row["id"]][0] if row["id"] in returned else None for row in rows],
-    )  # fmt: skip
+    )
     told: list[Event] = [
         _ENDS[state](
-            row["member_id"], work.now, row["id"], row["reward_id"],
+            row["member_id"],
+            work.now,
+            row["id"],
+            row["reward_id"],
             returned[row["id"]][1] if row["id"] in returned else 0,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     emit(work, told)
 
 
@@ -286,13 +271,15 @@ async def _return_points(work: Work, rows: Sequence[Row]) -> dict[UUID, tuple[UU
         work,
         [
             ledger.Reversal(
-                transaction_id=row["transaction_id"], type="refunded", source="redemption",
+                transaction_id=row["transaction_id"],
+                type="refunded",
+                source="redemption",
                 source_id=encode("redemption", row["id"]),
             )
             for row in rows
         ],
         keys_are_fresh=True,
-    )  # fmt: skip
+    )
     found: dict[UUID, tuple[UUID, int]] = {}
     for row, outcome in zip(rows, posted, strict=True):
         if isinstance(outcome, AppError):

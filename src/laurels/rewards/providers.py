@@ -161,9 +161,10 @@ async def _complete(
     if (delivered.valid_until or work.now) < work.now:
         return outbound.Rejected(error="what was delivered had already expired (`valid_until`)")
     delivery = ending.Delivery(
-        code=delivered.code, notes=delivered.notes,
+        code=delivered.code,
+        notes=delivered.notes,
         expires_at=delivered.valid_until or message.content.valid_until,
-    )  # fmt: skip
+    )
     try:
         await ending.complete(work, message.subject_id, delivery)
     except CodeTaken as error:

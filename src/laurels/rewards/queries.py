@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from laurels.kit.db.sql import statements
 from laurels.kit.http import paging
 from laurels.kit.http.paging import FIRST, Found, Listing, number, text
 from laurels.kit.work import Work
 
 from .errors import RedemptionNotFound, RewardNotFound
 from .states import RETURNED
+
+SQL = statements(__name__)
 
 MAX_REWARDS = 1000
 """How many rewards that are not archived a tenant has, at most."""
@@ -48,10 +51,8 @@ async def get_reward(work: Work, reward_id: UUID) -> Row:
 
 async def find_rewards(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Return rewards by id, archived ones too."""
-    rows = await work.fetch(
-        f"select {REWARD} from laurels.rewards as r where r.tenant_id = $1 and r.id = any($2)",
-        work.tenant_id, list(ids),
-    )  # fmt: skip
+    sql = f"select {REWARD} from laurels.rewards as r where r.tenant_id = $1 and r.id = any($2)"
+    rows = await work.fetch(sql, work.tenant_id, list(ids))
     return {row["id"]: dict(row) for row in rows}
 
 
@@ -65,22 +66,21 @@ class Asked:
 
 async def asked_of_members(work: Work, ids: Sequence[UUID]) -> Asked:
     """Return what any of these rewards asks of members."""
-    rows = await work.fetch(
-        "select min_tier_level is not null or tier_ids <> '{}' as tiers, segment_ids <> '{}'"
-        " as segments from laurels.rewards where tenant_id = $1 and id = any($2)",
-        work.tenant_id, list(ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.asks_of_rewards, work.tenant_id, list(ids))
     named = any(row["segments"] for row in rows)
     return Asked(named, named or any(row["tiers"] for row in rows))
 
 
 async def lock_rewards(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Return rewards by id, locked in the order of ids until the transaction ends."""
-    rows = await work.fetch(
-        f"select {REWARD} from laurels.rewards as r where r.tenant_id = $1 and r.id = any($2)"
-        " order by r.id for no key update",
-        work.tenant_id, list(ids),
-    )  # fmt: skip
+    sql = f"""
+        select {REWARD}
+        from laurels.rewards as r
+        where r.tenant_id = $1 and r.id = any($2)
+        order by r.id
+        for no key update
+    """
+    rows = await work.fetch(sql, work.tenant_id, list(ids))
     return {row["id"]: dict(row) for row in rows}
 
 
@@ -103,52 +103,46 @@ async def list_rewards(
     asked: paging.Asked = FIRST,
 ) -> Found[Row]:
     """Return rewards, usually newest first; without a status all that are not archived."""
-    return await REWARDS.fetch(
-        work, asked,
-        f"select {REWARD} from laurels.rewards as r where r.tenant_id = $1"
-        " and ($2::text is null or r.type = $2) and ($3::text is null or r.category = $3)"
-        " and ($4::boolean is null or r.featured = $4)"
-        " and case when $5::text is null then r.archived_at is null"
-        "  when $5 = 'archived' then r.archived_at is not null"
-        "  else r.archived_at is null and r.active = ($5 = 'active') end",
-        work.tenant_id, kind, category, featured, status,
-    )  # fmt: skip
+    sql = f"""
+        select {REWARD}
+        from laurels.rewards as r
+        where r.tenant_id = $1 and ($2::text is null or r.type = $2)
+          and ($3::text is null or r.category = $3) and ($4::boolean is null or r.featured = $4)
+          and case
+            when $5::text is null then r.archived_at is null
+            when $5 = 'archived' then r.archived_at is not null
+            else r.archived_at is null and r.active = ($5 = 'active')
+          end
+    """
+    return await REWARDS.fetch(work, asked, sql, work.tenant_id, kind, category, featured, status)
 
 
 async def list_catalogue(
     work: Work, *, kind: str | None, category: str | None, featured: bool | None
 ) -> list[Row]:
     """Return what members are shown, featured ones first: not archived, not paused, not over."""
-    rows = await work.fetch(
-        f"select {REWARD} from laurels.rewards as r where r.tenant_id = $1"
-        " and r.archived_at is null and r.active and (r.ends_at is null or r.ends_at > $2)"
-        " and ($3::text is null or r.type = $3) and ($4::text is null or r.category = $4)"
-        " and ($5::boolean is null or r.featured = $5)"
-        " order by r.featured desc, r.sort_order, r.cost_points, r.id limit $6",
-        work.tenant_id, work.now, kind, category, featured, MAX_REWARDS,
-    )  # fmt: skip
+    sql = f"""
+        select {REWARD}
+        from laurels.rewards as r
+        where r.tenant_id = $1 and r.archived_at is null and r.active
+          and (r.ends_at is null or r.ends_at > $2) and ($3::text is null or r.type = $3)
+          and ($4::text is null or r.category = $4) and ($5::boolean is null or r.featured = $5)
+        order by r.featured desc, r.sort_order, r.cost_points, r.id
+        limit $6
+    """
+    rows = await work.fetch(sql, work.tenant_id, work.now, kind, category, featured, MAX_REWARDS)
     return [dict(row) for row in rows]
 
 
 async def count_rewards(work: Work) -> int:
     """Return how many rewards are not archived."""
-    row = await work.fetchrow(
-        "select count(*) from laurels.rewards where tenant_id = $1 and archived_at is null",
-        work.tenant_id,
-    )
+    row = await work.fetchrow(SQL.count_rewards, work.tenant_id)
     return row[0] if row is not None else 0
 
 
 async def had(work: Work, member_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, int, int]]:
     """Return what members have had: member, reward, how many, and how many deliveries wait."""
-    rows = await work.fetch(
-        "select member_id, reward_id,"
-        " coalesce(sum(quantity) filter (where state <> all($3)), 0)::bigint,"
-        " count(*) filter (where state = 'pending')"
-        " from laurels.redemptions where tenant_id = $1 and member_id = any($2)"
-        " group by member_id, reward_id",
-        work.tenant_id, list(member_ids), list(RETURNED),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.count_had, work.tenant_id, list(member_ids), list(RETURNED))
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
@@ -162,42 +156,43 @@ async def get_redemption(work: Work, redemption_id: UUID) -> Row:
 
 async def find_redemptions(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Return redemptions by id."""
-    rows = await work.fetch(
-        f"select {REDEMPTION} from laurels.redemptions as d"
-        " where d.tenant_id = $1 and d.id = any($2)",
-        work.tenant_id, list(ids),
-    )  # fmt: skip
+    sql = f"""
+        select {REDEMPTION}
+        from laurels.redemptions as d
+        where d.tenant_id = $1 and d.id = any($2)
+    """
+    rows = await work.fetch(sql, work.tenant_id, list(ids))
     return {row["id"]: dict(row) for row in rows}
 
 
 async def lock_redemptions(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Return redemptions by id, locked in the order of ids until the transaction ends."""
-    rows = await work.fetch(
-        f"select {REDEMPTION} from laurels.redemptions as d"
-        " where d.tenant_id = $1 and d.id = any($2) order by d.id for no key update",
-        work.tenant_id, list(ids),
-    )  # fmt: skip
+    sql = f"""
+        select {REDEMPTION}
+        from laurels.redemptions as d
+        where d.tenant_id = $1 and d.id = any($2)
+        order by d.id
+        for no key update
+    """
+    rows = await work.fetch(sql, work.tenant_id, list(ids))
     return {row["id"]: dict(row) for row in rows}
 
 
 async def find_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row]:
     """Return redemptions by their natural keys (source, external id)."""
-    rows = await work.fetch(
-        f"select {REDEMPTION} from unnest($2::text[], $3::text[]) as n (source, external_id)"
-        " inner join laurels.redemptions as d"
-        "  on d.tenant_id = $1 and d.source = n.source and d.external_id = n.external_id",
-        work.tenant_id, [key[0] for key in keys], [key[1] for key in keys],
-    )  # fmt: skip
+    sql = f"""
+        select {REDEMPTION}
+        from unnest($2::text[], $3::text[]) as n (source, external_id)
+        inner join laurels.redemptions as d on d.tenant_id = $1 and d.source = n.source
+          and d.external_id = n.external_id
+    """
+    rows = await work.fetch(sql, work.tenant_id, [key[0] for key in keys], [key[1] for key in keys])
     return {(row["source"], row["external_id"]): dict(row) for row in rows}
 
 
 async def used_on(work: Work, purchase_ids: Sequence[UUID]) -> list[UUID]:
     """Return the redemptions that were used on these purchases."""
-    rows = await work.fetch(
-        "select id from laurels.redemptions where tenant_id = $1"
-        " and used_purchase_id = any($2) and state = 'used' order by id",
-        work.tenant_id, list(purchase_ids),
-    )  # fmt: skip
+    rows = await work.fetch(SQL.used_on, work.tenant_id, list(purchase_ids))
     return [row[0] for row in rows]
 
 
@@ -210,29 +205,31 @@ async def list_redemptions(
     work: Work, *, filters: dict[str, Any], asked: paging.Asked = FIRST
 ) -> Found[Row]:
     """Return redemptions, usually newest first; by member, reward, state, code and key."""
+    sql = f"""
+        select {REDEMPTION}
+        from laurels.redemptions as d
+        where d.tenant_id = $1 and ($2::uuid is null or d.member_id = $2)
+          and ($3::uuid is null or d.reward_id = $3) and ($4::text is null or d.state = $4)
+          and ($5::text is null or lower(d.code collate "C") = lower($5 collate "C"))
+          and ($6::text is null or d.source = $6) and ($7::text is null or d.external_id = $7)
+    """
     return await REDEMPTIONS.fetch(
-        work, asked,
-        f"select {REDEMPTION} from laurels.redemptions as d where d.tenant_id = $1"
-        " and ($2::uuid is null or d.member_id = $2) and ($3::uuid is null or d.reward_id = $3)"
-        " and ($4::text is null or d.state = $4)"
-        ' and ($5::text is null or lower(d.code collate "C") = lower($5 collate "C"))'
-        " and ($6::text is null or d.source = $6) and ($7::text is null or d.external_id = $7)",
-        work.tenant_id, filters.get("member_id"), filters.get("reward_id"), filters.get("state"),
-        filters.get("code"), filters.get("source"), filters.get("external_id"),
-    )  # fmt: skip
+        work,
+        asked,
+        sql,
+        work.tenant_id,
+        filters.get("member_id"),
+        filters.get("reward_id"),
+        filters.get("state"),
+        filters.get("code"),
+        filters.get("source"),
+        filters.get("external_id"),
+    )
 
 
 async def stats(work: Work, reward_id: UUID, since: datetime, until: datetime) -> list[Row]:
     """Return the sums of a reward by local day and state within a span."""
-    rows = await work.fetch(
-        "select (d.redeemed_at at time zone t.time_zone)::date as day, d.state,"
-        " count(*) as redemptions, sum(d.quantity)::bigint as quantity,"
-        " sum(d.points_spent)::bigint as points"
-        " from laurels.redemptions as d inner join laurels.tenants as t on t.id = d.tenant_id"
-        " where d.tenant_id = $1 and d.reward_id = $2 and d.redeemed_at >= $3"
-        " and d.redeemed_at < $4 group by 1, 2 order by 1, 2",
-        work.tenant_id, reward_id, since, until,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.count_by_day, work.tenant_id, reward_id, since, until)
     return [dict(row) for row in rows]
 
 
@@ -243,13 +240,4 @@ async def list_vouchers(
     work: Work, reward_id: UUID, *, state: str | None, asked: paging.Asked
 ) -> Found[Row]:
     """Return the codes of a reward, usually newest first: of one state, or all."""
-    return await VOUCHERS.fetch(
-        work, asked,
-        "select v.id, v.reward_id, v.code, v.origin, v.redemption_id, v.assigned_at,"
-        " v.withdrawn_at, v.created_at from laurels.vouchers as v"
-        " where v.tenant_id = $1 and v.reward_id = $2"
-        " and case $3 when 'free' then v.redemption_id is null and v.withdrawn_at is null"
-        "  when 'assigned' then v.redemption_id is not null"
-        "  when 'withdrawn' then v.withdrawn_at is not null else true end",
-        work.tenant_id, reward_id, state,
-    )  # fmt: skip
+    return await VOUCHERS.fetch(work, asked, SQL.vouchers, work.tenant_id, reward_id, state)

@@ -18,6 +18,7 @@ from laurels import ledger, members, outbound, tenants, tiers
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.rewards import RedemptionCompleted, RewardRedeemed, VouchersNearlyUsed
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError, altered
 from laurels.kit.values.fields import trim_money
 from laurels.kit.values.ids import encode, new_id
@@ -32,10 +33,14 @@ from .providers import PREFIX
 from .settings import RewardSettings
 from .values import AT_ONCE, valid_until, worth_of
 
-SNAPSHOT = (
-    "name", "description", "type", "value", "cost_points", "min_order_value", "fulfilment",
-    "redemption_expiry_days", "category", "terms", "image_url",
-)  # fmt: skip
+SQL = statements(__name__)
+
+SNAPSHOT = tuple(
+    """
+    name description type value cost_points min_order_value fulfilment redemption_expiry_days
+    category terms image_url
+    """.split()
+)
 """What is kept of the reward as it was."""
 
 
@@ -107,11 +112,15 @@ async def redeem(
         work,
         [
             NewRedemption(
-                member_id=member_id, reward_id=reward_id, quantity=quantity, source=source,
-                external_id=external_id, notes=notes,
+                member_id=member_id,
+                reward_id=reward_id,
+                quantity=quantity,
+                source=source,
+                external_id=external_id,
+                notes=notes,
             )
         ],
-    )  # fmt: skip
+    )
     if isinstance(outcome, AppError):
         raise outcome
     return outcome
@@ -292,14 +301,17 @@ async def _pay(work: Work, plans: Sequence[_Plan]) -> dict[UUID, AppError]:
         work,
         [
             ledger.Debit(
-                member_id=plan.member_id, program_id=plan.reward["program_id"],
-                points=plan.points, source="redemption", source_id=encode("redemption", plan.id),
+                member_id=plan.member_id,
+                program_id=plan.reward["program_id"],
+                points=plan.points,
+                source="redemption",
+                source_id=encode("redemption", plan.id),
                 by=plan.item.by,
             )
             for plan in plans
         ],
         keys_are_fresh=True,
-    )  # fmt: skip
+    )
     refused: dict[UUID, AppError] = {}
     for plan, outcome in zip(plans, posted, strict=True):
         if isinstance(outcome, AppError):
@@ -327,21 +339,25 @@ async def _book(work: Work, plans: Sequence[_Plan], settings: RewardSettings) ->
         one["taken"] += plan.item.quantity
         one["drawn"] += plan.reward["fulfilment"] == "pool"
     rows = await work.fetch(
-        "select * from laurels.book_redemptions($1, $2, $3::text::jsonb, $4::text::jsonb)",
-        work.tenant_id, work.now,
-        _json(list(counted.values())), _json([_row(work, plan, time_zone) for plan in plans]),
-    )  # fmt: skip
+        SQL.book_redemptions,
+        work.tenant_id,
+        work.now,
+        _json(list(counted.values())),
+        _json([_row(work, plan, time_zone) for plan in plans]),
+    )
     await outbound.enqueue(
         work,
         [
             outbound.NewMessage(
-                channel=plan.reward["fulfilment"], type="redemption", subject_id=plan.id,
+                channel=plan.reward["fulfilment"],
+                type="redemption",
+                subject_id=plan.id,
                 member_id=plan.member_id,
             )
             for plan in plans
             if plan.reward["fulfilment"].startswith(PREFIX)
         ],
-    )  # fmt: skip
+    )
     codes = {row["redemption_id"]: row["voucher_code"] for row in rows}
     missing = [plan.id for plan in plans if plan.delivered and plan.id not in codes]
     assert not missing, "the count of a pool and its codes are changed under one lock"
@@ -398,10 +414,16 @@ async def _tell(
         state = "completed" if plan.delivered else "pending"
         told.append(
             RewardRedeemed(
-                member_id, work.now, plan.id, reward["id"], reward["type"], plan.item.quantity,
-                plan.points, state,
+                member_id,
+                work.now,
+                plan.id,
+                reward["id"],
+                reward["type"],
+                plan.item.quantity,
+                plan.points,
+                state,
             )
-        )  # fmt: skip
+        )
         if plan.delivered:
             told.append(RedemptionCompleted(member_id, work.now, plan.id, reward["id"]))
     low = facts.settings.low_codes

@@ -107,9 +107,13 @@ def _filters(
 ) -> dict[str, Any]:
     """Return what a list of redemptions is narrowed down to."""
     return {
-        "member_id": member_id, "reward_id": reward_id, "state": state, "code": code,
-        "source": source, "external_id": external_id,
-    }  # fmt: skip
+        "member_id": member_id,
+        "reward_id": reward_id,
+        "state": state,
+        "code": code,
+        "source": source,
+        "external_id": external_id,
+    }
 
 
 Window = Annotated[tuple[datetime | None, datetime | None], Depends(_window)]
@@ -259,9 +263,12 @@ async def _codes(work: Work, reward_id: UUID, handled: list[vouchers.Handled]) -
 
 @router.get("/members/{member_id}/rewards")
 @error_responses(
-    members.MemberNotFound, members.MemberMerged, members.MemberErased, members.MemberBlocked,
+    members.MemberNotFound,
+    members.MemberMerged,
+    members.MemberErased,
+    members.MemberBlocked,
     members.MemberArchived,
-)  # fmt: skip
+)
 async def list_offers(
     member_id: MemberId,
     work: Reading,
@@ -289,12 +296,31 @@ async def list_offers(
     responses={200: {"model": RedemptionOut, "description": "It was there before."}},
 )
 @error_responses(
-    TenantSuspended, members.MemberNotFound, RewardNotFound, RedemptionAltered, QuantityNotAllowed,
-    members.MemberMerged, members.MemberErased, members.MemberBlocked, members.MemberArchived,
-    LoyaltyOff, RewardsOff, RewardArchived, RewardPaused, RewardNotOpen, RewardEnded, TierTooLow,
-    TierNotAllowed, SegmentRequired, MemberLimitReached, RewardLimitReached, OutOfStock,
-    TooManyPending, BelowMinimum, InsufficientPoints,
-)  # fmt: skip
+    TenantSuspended,
+    members.MemberNotFound,
+    RewardNotFound,
+    RedemptionAltered,
+    QuantityNotAllowed,
+    members.MemberMerged,
+    members.MemberErased,
+    members.MemberBlocked,
+    members.MemberArchived,
+    LoyaltyOff,
+    RewardsOff,
+    RewardArchived,
+    RewardPaused,
+    RewardNotOpen,
+    RewardEnded,
+    TierTooLow,
+    TierNotAllowed,
+    SegmentRequired,
+    MemberLimitReached,
+    RewardLimitReached,
+    OutOfStock,
+    TooManyPending,
+    BelowMinimum,
+    InsufficientPoints,
+)
 async def redeem_reward(body: RedemptionIn, caller: Redeeming) -> Response:
     """Redeem a reward for points. A repeat returns the same answer with 200."""
     return await caller.submit(answers.redeem, body.to_redemption())
@@ -368,9 +394,17 @@ async def cancel_redemption(
 
 @router.post("/redemptions/{redemption_id}/use")
 @error_responses(
-    TenantSuspended, RedemptionNotFound, RedemptionMoved, members.MemberBlocked, RedemptionInvalid,
-    RedemptionLapsed, PurchaseNotFound, PurchaseNotUsable, PurchaseOfAnother, PurchaseBelowMinimum,
-)  # fmt: skip
+    TenantSuspended,
+    RedemptionNotFound,
+    RedemptionMoved,
+    members.MemberBlocked,
+    RedemptionInvalid,
+    RedemptionLapsed,
+    PurchaseNotFound,
+    PurchaseNotUsable,
+    PurchaseOfAnother,
+    PurchaseBelowMinimum,
+)
 async def use_redemption(redemption_id: RedemptionId, body: UseIn, work: Using) -> RedemptionOut:
     """Use a redemption, once. Find it by its code with `GET /v1/redemptions?code=`."""
     await using.use(work, redemption_id, body.to_use())

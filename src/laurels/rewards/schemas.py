@@ -40,17 +40,24 @@ SegmentId = Annotated[UUID, IdOf("segment")]
 TransactionId = Annotated[UUID, IdOf("transaction")]
 
 RewardType = Literal[
-    "discount_percentage", "discount_fixed", "free_shipping", "free_product", "store_credit",
-    "merchandise", "event", "tasting", "gift_card", "custom",
-]  # fmt: skip
+    "discount_percentage",
+    "discount_fixed",
+    "free_shipping",
+    "free_product",
+    "store_credit",
+    "merchandise",
+    "event",
+    "tasting",
+    "gift_card",
+    "custom",
+]
 State = Literal["pending", "completed", "used", "expired", "failed", "cancelled", "refunded"]
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(check_prose)
 ]
 Source = Annotated[Code, Field(max_length=64)]
 Cost = Annotated[
-    int,
-    Field(strict=True, ge=1, le=MAX_POINTS, description="What one costs.", examples=[500]),
+    int, Field(strict=True, ge=1, le=MAX_POINTS, description="What one costs.", examples=[500])
 ]
 Number = Annotated[int, Field(strict=True, ge=1, le=MAX_NUMBER)]
 Fulfilment = Annotated[
@@ -66,11 +73,12 @@ Address = Annotated[
     Shaped(r"https?://\S+", "is not an address such as `https://example.com/cup.png`"),
     AfterValidator(check_key),
 ]
-NULLABLE = frozenset({
-    "description", "program_id", "min_order_value", "stock", "max_redemptions_total",
-    "max_redemptions_per_member", "min_tier_level", "starts_at", "ends_at",
-    "redemption_expiry_days", "category", "terms", "image_url",
-})  # fmt: skip
+NULLABLE = frozenset(
+    """
+    description program_id min_order_value stock max_redemptions_total max_redemptions_per_member
+    min_tier_level starts_at ends_at redemption_expiry_days category terms image_url
+    """.split()
+)
 """What may be null: then it is no limit, no text, or the default."""
 
 
@@ -312,8 +320,7 @@ class RedemptionIn(Schema):
         " source.",
     )
     external_id: Code | None = Field(
-        default=None,
-        description="Your number for it; sending it again changes nothing.",
+        default=None, description="Your number for it; sending it again changes nothing."
     )
     notes: Note | None = Field(default=None, description="Notes for the delivery.")
     attributes: Attributes = Field(
@@ -332,10 +339,15 @@ class RedemptionIn(Schema):
     def to_redemption(self) -> NewRedemption:
         """Return the redemption as the room knows it."""
         return NewRedemption(
-            reward_id=self.reward_id, member_id=self.member_id, member=self.member,
-            quantity=self.quantity, source=self.source, external_id=self.external_id,
-            notes=self.notes, attributes=self.attributes,
-        )  # fmt: skip
+            reward_id=self.reward_id,
+            member_id=self.member_id,
+            member=self.member,
+            quantity=self.quantity,
+            source=self.source,
+            external_id=self.external_id,
+            notes=self.notes,
+            attributes=self.attributes,
+        )
 
 
 class RedemptionPatch(Schema):
@@ -365,9 +377,11 @@ class CompleteIn(Schema):
     def to_delivery(self) -> Delivery:
         """Return the delivery as the room knows it."""
         return Delivery(
-            code=self.code, notes=self.notes, discount_amount=self.discount_amount,
+            code=self.code,
+            notes=self.notes,
+            discount_amount=self.discount_amount,
             expires_at=self.expires_at,
-        )  # fmt: skip
+        )
 
 
 class FailureIn(Schema):
@@ -392,9 +406,7 @@ class UseIn(Schema):
 
     purchase_id: PurchaseId | None = Field(default=None, description="A purchase in Laurels.")
     order_ref: Code | None = Field(
-        default=None,
-        description="Your id of an order outside Laurels.",
-        examples=["1001"],
+        default=None, description="Your id of an order outside Laurels.", examples=["1001"]
     )
     discount_amount: Amount | None = Field(default=None, description="What it was worth in money.")
 
@@ -408,9 +420,10 @@ class UseIn(Schema):
     def to_use(self) -> Use:
         """Return the use as the room knows it."""
         return Use(
-            purchase_id=self.purchase_id, order_ref=self.order_ref,
+            purchase_id=self.purchase_id,
+            order_ref=self.order_ref,
             discount_amount=self.discount_amount,
-        )  # fmt: skip
+        )
 
 
 class TakingBackIn(Schema):

@@ -7,20 +7,17 @@ import asyncpg
 
 from laurels import audit, segments, tenants, tiers
 from laurels.kit.db.columns import Columns, columns
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import NotFound
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work
 
 from . import providers, queries
-from .errors import (
-    ProviderUnknown,
-    RewardArchived,
-    RewardInvalid,
-    RewardNotFound,
-    TooManyRewards,
-)
+from .errors import ProviderUnknown, RewardArchived, RewardInvalid, RewardNotFound, TooManyRewards
 from .queries import MAX_REWARDS, Row
 from .values import check_money, read_value
+
+SQL = statements(__name__)
 
 SETTLED_BY_COUNTING = frozenset({"id", "codes_left", "redemptions", "created_at", "updated_at"})
 """What nobody writes: the application counts it."""
@@ -61,13 +58,12 @@ async def change_reward(work: Work, reward_id: UUID, values: dict[str, Any]) -> 
         raise RewardInvalid(msg, field="value")
     checked = await _check(work, values, before)
     row = columns(checked)
-    await _write(
-        work,
-        f"update laurels.rewards set {row.pairs}, updated_at = now()"
-        " where tenant_id = $1 and id = $2",
-        reward_id,
-        row,
-    )
+    sql = f"""
+        update laurels.rewards
+        set {row.pairs}, updated_at = now()
+        where tenant_id = $1 and id = $2
+    """
+    await _write(work, sql, reward_id, row)
     was = {name: before[name] for name in checked}
     await audit.record(work, "reward.changed", "reward", reward_id, before=was, after=checked)
 
@@ -81,11 +77,7 @@ async def set_active(work: Work, reward_id: UUID, *, active: bool) -> None:
     if before["archived_at"] is not None:
         raise RewardArchived
     if before["active"] != active:
-        await work.fetch(
-            "update laurels.rewards set active = $3, updated_at = now()"
-            " where tenant_id = $1 and id = $2",
-            work.tenant_id, reward_id, active,
-        )  # fmt: skip
+        await work.fetch(SQL.set_active, work.tenant_id, reward_id, active)
         done = "resumed" if active else "paused"
         await audit.record(work, f"reward.{done}", "reward", reward_id)
 
@@ -101,10 +93,8 @@ async def set_archived(work: Work, reward_id: UUID, *, archived: bool) -> None:
     if not archived:
         await _require_room(work)
     await work.fetch(
-        "update laurels.rewards set archived_at = $3, active = active and $4, updated_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, reward_id, work.now if archived else None, archived,
-    )  # fmt: skip
+        SQL.set_archived, work.tenant_id, reward_id, work.now if archived else None, archived
+    )
     done = "archived" if archived else "restored"
     await audit.record(work, f"reward.{done}", "reward", reward_id)
 

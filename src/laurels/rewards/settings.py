@@ -18,13 +18,17 @@ class RewardSettings(Section):
         description="Whether rewards can be redeemed. Off: existing redemptions stay as they are.",
     )
     code_prefix: Annotated[str, StringConstraints(pattern="^[A-Z0-9-]*$")] = Field(
-        default="", max_length=12,
+        default="",
+        max_length=12,
         description="Prefix of generated codes: capital letters, digits and `-`.",
-    )  # fmt: skip
+    )
     code_length: int = Field(
-        default=10, strict=True, ge=8, le=24,
+        default=10,
+        strict=True,
+        ge=8,
+        le=24,
         description="Number of random characters in generated codes, without prefix and dashes.",
-    )  # fmt: skip
+    )
     return_points_on_expiry: bool = Field(
         default=False,
         description="Whether points of a redemption that expires unused are returned.",
@@ -35,11 +39,17 @@ class RewardSettings(Section):
         " refunded in full.",
     )
     max_pending_per_member: int = Field(
-        default=100, strict=True, ge=1, le=10_000,
+        default=100,
+        strict=True,
+        ge=1,
+        le=10_000,
         description="Number of pending redemptions that a member may have at once.",
-    )  # fmt: skip
+    )
     low_codes: int = Field(
-        default=10, strict=True, ge=0, le=1_000_000,
+        default=10,
+        strict=True,
+        ge=0,
+        le=1_000_000,
         description="The event `vouchers.nearly_used` is emitted when a pool has this many codes"
         " left or fewer.",
-    )  # fmt: skip
+    )

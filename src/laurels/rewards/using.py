@@ -9,6 +9,7 @@ from laurels import members, purchases, tenants
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.rewards import RedemptionReopened, RedemptionUsed
+from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError
 from laurels.kit.values.money import require_at_most, scale
 from laurels.kit.work import Work
@@ -26,6 +27,8 @@ from .queries import Row
 from .settings import RewardSettings
 from .states import transition
 from .values import check_discount, most_on
+
+SQL = statements(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +72,15 @@ async def use(work: Work, redemption_id: UUID, use: Use) -> None:
         _check_purchase(row, there)
         _check_share(use.discount_amount, row["reward"], there)
     await work.fetch(
-        "update laurels.redemptions set state = $3, used_at = $4, used_purchase_id = $5,"
-        " used_order_ref = $6, discount_amount = coalesce($7, discount_amount), updated_at = now()"
-        " where tenant_id = $1 and id = $2",
-        work.tenant_id, redemption_id, state, work.now, use.purchase_id, use.order_ref,
+        SQL.use,
+        work.tenant_id,
+        redemption_id,
+        state,
+        work.now,
+        use.purchase_id,
+        use.order_ref,
         use.discount_amount,
-    )  # fmt: skip
+    )
     await note(work, row, "used", state)
     emit(
         work,
@@ -112,10 +118,13 @@ def _check_share(discount: Decimal | None, reward: Row, purchase: Row) -> None:
     most = most_on(reward["value"], purchase["amount"])
     coin = Decimal(1).scaleb(-scale(purchase["currency"]))
     require_at_most(
-        discount, most.quantize(coin, ROUND_UP), purchase["currency"], field="discount_amount",
+        discount,
+        most.quantize(coin, ROUND_UP),
+        purchase["currency"],
+        field="discount_amount",
         of=f"{reward['value']['percentage']} % of the purchase before the discount",
         error=RedemptionInvalid,
-    )  # fmt: skip
+    )
 
 
 async def reopen_refunded(work: Work, purchase_ids: Sequence[UUID]) -> int:
@@ -177,12 +186,7 @@ async def _reopen(work: Work, redemption_ids: Sequence[UUID]) -> int:
     rows = [row for row in locked.values() if row["state"] == "used"]
     if not rows:
         return 0
-    await work.fetch(
-        "update laurels.redemptions set state = 'completed', used_at = null,"
-        " used_purchase_id = null, used_order_ref = null, updated_at = now()"
-        " where tenant_id = $1 and id = any($2)",
-        work.tenant_id, [row["id"] for row in rows],
-    )  # fmt: skip
+    await work.fetch(SQL.reopen, work.tenant_id, [row["id"] for row in rows])
     told: list[Event] = []
     for row in rows:
         await note(work, row, "reopened", transition("reopen", row["state"]))

@@ -161,9 +161,13 @@ def check_discount(
     most = most_of(reward["type"], reward["value"], quantity)
     if most is not None:
         require_at_most(
-            amount, most, currency, field="discount_amount", of="what the reward is worth",
+            amount,
+            most,
+            currency,
+            field="discount_amount",
+            of="what the reward is worth",
             error=RedemptionInvalid,
-        )  # fmt: skip
+        )
 
 
 def most_of(kind: str, value: dict[str, Any], quantity: int) -> Decimal | None:

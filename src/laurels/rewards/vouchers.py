@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from laurels import audit
+from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.text import check_key, fold
 from laurels.kit.work import Work
@@ -12,6 +13,8 @@ from laurels.kit.work import Work
 from . import queries
 from .errors import CodeTaken, RewardArchived, RewardHasNoPool, RewardNotFound
 from .queries import Row
+
+SQL = statements(__name__)
 
 MAX_CODE = 128
 MAX_CODES = 1000
@@ -44,12 +47,8 @@ async def upload(work: Work, reward_id: UUID, codes: Sequence[str]) -> list[Hand
         if each.reason is None:
             fresh.setdefault(fold(each.code), each.code)
     rows = await work.fetch(
-        "insert into laurels.vouchers (tenant_id, id, reward_id, code, origin)"
-        " select $1, n.id, $2, n.code, 'pool' from unnest($3::uuid[], $4::text[]) as n (id, code)"
-        ' order by lower(n.code collate "C")'
-        ' on conflict (tenant_id, lower(code collate "C")) do nothing returning code',
-        work.tenant_id, reward_id, [new_id() for _ in fresh], list(fresh.values()),
-    )  # fmt: skip
+        SQL.add_codes, work.tenant_id, reward_id, [new_id() for _ in fresh], list(fresh.values())
+    )
     added = {row["code"] for row in rows}
     await _count(work, reward, len(added), "vouchers_added")
     told: list[Handled] = []
@@ -76,11 +75,14 @@ def _read(code: str) -> Handled:
 async def give_code(work: Work, redemption: Row, code: str) -> None:
     """The code is this redemption's and nobody else's. Raise CodeTaken."""
     row = await work.fetchrow(
-        "insert into laurels.vouchers (tenant_id, id, reward_id, code, origin, redemption_id,"
-        " assigned_at) values ($1, $2, $3, $4, 'delivered', $5, $6)"
-        ' on conflict (tenant_id, lower(code collate "C")) do nothing returning id',
-        work.tenant_id, new_id(), redemption["reward_id"], code, redemption["id"], work.now,
-    )  # fmt: skip
+        SQL.give_code,
+        work.tenant_id,
+        new_id(),
+        redemption["reward_id"],
+        code,
+        redemption["id"],
+        work.now,
+    )
     if row is None:
         msg = f"The code `{code}` is already in use; deliver another one."
         raise CodeTaken(msg, field="code")
@@ -94,20 +96,10 @@ async def withdraw(work: Work, reward_id: UUID, codes: Sequence[str]) -> list[Ha
     reward = await _lock(work, reward_id)
     read = [_read(code) for code in codes]
     meant = [fold(each.code) for each in read if each.reason is None]
-    rows = await work.fetch(
-        "update laurels.vouchers set withdrawn_at = $4 where tenant_id = $1 and reward_id = $2"
-        ' and lower(code collate "C") = any($3) and redemption_id is null and withdrawn_at is null'
-        ' returning lower(code collate "C") as code',
-        work.tenant_id, reward_id, meant, work.now,
-    )  # fmt: skip
+    rows = await work.fetch(SQL.withdraw_codes, work.tenant_id, reward_id, meant, work.now)
     gone = {row["code"] for row in rows}
     await _count(work, reward, -len(gone), "vouchers_withdrawn")
-    others = await work.fetch(
-        'select lower(code collate "C") as code, redemption_id is null as withdrawn'
-        " from laurels.vouchers where tenant_id = $1 and reward_id = $2"
-        ' and lower(code collate "C") = any($3)',
-        work.tenant_id, reward_id, meant,
-    )  # fmt: skip
+    others = await work.fetch(SQL.find_codes_of_reward, work.tenant_id, reward_id, meant)
     found = {row["code"]: "withdrawn" if row["withdrawn"] else "assigned" for row in others}
     return [
         each
@@ -129,10 +121,7 @@ async def _count(work: Work, reward: Row, difference: int, action: str) -> None:
     if not difference:
         return
     left = reward["codes_left"] + difference
-    await work.fetch(
-        "update laurels.rewards set codes_left = $3 where tenant_id = $1 and id = $2",
-        work.tenant_id, reward["id"], left,
-    )  # fmt: skip
+    await work.fetch(SQL.set_codes_left, work.tenant_id, reward["id"], left)
     await audit.record(
         work,
         f"reward.{action}",

@@ -100,9 +100,7 @@ def rendered(view: PurchaseOut | RefundOut | ActivityOut | MemberOut) -> bytes:
 
 
 async def show(
-    work: Work,
-    items: Sequence[NewPurchase],
-    outcomes: Sequence[Settled | AppError],
+    work: Work, items: Sequence[NewPurchase], outcomes: Sequence[Settled | AppError]
 ) -> dict[int, bytes]:
     """Return the settled purchases by place: new ones as they were written, others as read."""
     shown: dict[int, bytes] = {}
@@ -130,15 +128,18 @@ async def show_refunds(work: Work, outcomes: Sequence[Refunded | AppError]) -> d
     found = await read(work, [refunded.purchase_id for refunded in done.values()])
     return {
         number: RefundOut(
-            id=refunded.refund_id, purchase_id=refunded.purchase_id, amount=refunded.amount,
-            points=refunded.points, points_returned=refunded.points_returned,
+            id=refunded.refund_id,
+            purchase_id=refunded.purchase_id,
+            amount=refunded.amount,
+            points=refunded.points,
+            points_returned=refunded.points_returned,
             purchase=(purchase := found[refunded.purchase_id]),
             points_by_program=next(
                 each.points_by_program for each in purchase.refunds if each.id == refunded.refund_id
             ),
         )
         for number, refunded in done.items()
-    }  # fmt: skip
+    }
 
 
 async def show_refund_rows(work: Work, rows: Sequence[Mapping[str, Any]]) -> list[RefundSummaryOut]:

@@ -104,9 +104,11 @@ async def _without_those_who_have(
         return []
     first = min(each.day for each in found) - timedelta(days=DAYS_BETWEEN + 1)
     lately = await activities.celebrated(
-        work, [each.member_id for each in found], kind=activities.BIRTHDAY,
+        work,
+        [each.member_id for each in found],
+        kind=activities.BIRTHDAY,
         since=start_of_day(first, place),
-    )  # fmt: skip
+    )
     last = {member_id: local_date(moment, place) for member_id, moment in lately.items()}
     return [each for each in found if not is_too_soon(each.day, last.get(each.member_id))]
 
@@ -135,10 +137,7 @@ async def _celebrate(work: Work, found: Sequence[Birthday]) -> int:
     )
     occurrences = [
         earning.Occurrence(
-            subject_id=outcome.id,
-            member_id=each.member_id,
-            occurred_at=each.starts_at,
-            facts={},
+            subject_id=outcome.id, member_id=each.member_id, occurred_at=each.starts_at, facts={}
         )
         for each, outcome in zip(found, recorded, strict=True)
         if isinstance(outcome, activities.Recorded) and outcome.new

@@ -76,11 +76,12 @@ async def _pay_otherwise(
     """
     said.payments = [
         Payment(
-            points=each.points, hold_id=None if each.own_hold else each.hold_id,
+            points=each.points,
+            hold_id=None if each.own_hold else each.hold_id,
             program_id=each.program_id,
         )
         for each in said.payments
-    ]  # fmt: skip
+    ]
     named = {each.hold_id for each in said.payments}
     due = Due(releasing=[hold_id for hold_id in held if hold_id not in named])
     due.add(said, purchase_id, "held")
@@ -99,10 +100,7 @@ async def find_buyer(
     """
     if member is not None and member_id is not None:
         raise MemberMismatch(field="member")
-    asked = NewPurchase(
-        amount=Decimal(0), currency=currency, member=member,
-        member_id=member_id,
-    )  # fmt: skip
+    asked = NewPurchase(amount=Decimal(0), currency=currency, member=member, member_id=member_id)
     if member is None and member_id is None:
         return asked
     outcomes: list[AppError | None] = [None]

@@ -116,12 +116,13 @@ def _caps(awards: Sequence[earning.Awarded]) -> Iterator[CapOut]:
         for fired in award.explanation.get("fired", []):
             if "capped" in fired:
                 yield CapOut(
-                    rule_id=fired["rule"], name=fired["name"], points=fired["points"],
+                    rule_id=fired["rule"],
+                    name=fired["name"],
+                    points=fired["points"],
                     words=[sentence_of_fired(fired)],
-                )  # fmt: skip
+                )
         for skipped in award.explanation.get("skipped", []):
             if skipped["why"] == "cap_reached":
                 yield CapOut(
-                    rule_id=skipped["rule"], name=skipped["name"], points=0,
-                    words=skipped["words"],
-                )  # fmt: skip
+                    rule_id=skipped["rule"], name=skipped["name"], points=0, words=skipped["words"]
+                )

@@ -72,11 +72,16 @@ async def take_effect(
     paid = due.paid if due is not None else {}
     events: list[Event] = [
         PurchaseCompleted(
-            item.buyer_id, item.occurred_at or work.now, purchase_id, item.amount,
-            item.currency, award.points if award else 0, paid.get(purchase_id, (0,))[0],
+            item.buyer_id,
+            item.occurred_at or work.now,
+            purchase_id,
+            item.amount,
+            item.currency,
+            award.points if award else 0,
+            paid.get(purchase_id, (0,))[0],
         )
         for (item, purchase_id), award in zip(done, awards, strict=True)
-    ]  # fmt: skip
+    ]
     emit(work, events, historical=historical)
     return awards
 
@@ -117,9 +122,14 @@ async def award_purchases(
                 each.facts.update(earning.without_points(each.facts, worth))
 
     awarded = await earning.award(
-        work, PurchaseCompleted.name, occurrences, historical=historical, with_tiers=with_tiers,
-        booked=add, locked=pay if due else None,
-    )  # fmt: skip
+        work,
+        PurchaseCompleted.name,
+        occurrences,
+        historical=historical,
+        with_tiers=with_tiers,
+        booked=add,
+        locked=pay if due else None,
+    )
     awards: list[earning.Awarded | None] = [None] * len(done)
     for (number, _, _), award in zip(of_members, awarded, strict=True):
         awards[number] = award

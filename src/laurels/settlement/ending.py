@@ -28,9 +28,15 @@ from .paying import Due, as_far_as_paid, holds_of, move_points
 
 log = logging.getLogger("laurels.settlement")
 UNSETTLEABLE = (
-    AppError, asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ArithmeticError,
-    LookupError, TypeError, ValueError, AttributeError,
-)  # fmt: skip
+    AppError,
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+)
 """What can be wrong with a row that somebody wrote by SQL."""
 
 UNPAID = frozenset({"failed", "cancelled"})

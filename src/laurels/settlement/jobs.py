@@ -20,12 +20,7 @@ async def settle_waiting(work: Work, *, limit: int) -> int:
     return await ending.settle_waiting(work, limit=limit)
 
 
-@job(
-    "settlement.celebrate_birthdays",
-    daily="00:30",
-    limit=1000,
-    waiting="tenants_with_birthdays",
-)
+@job("settlement.celebrate_birthdays", daily="00:30", limit=1000, waiting="tenants_with_birthdays")
 async def celebrate_birthdays(work: Work, *, limit: int) -> int:
     """Celebrate the birthdays of the day, and of the last seven where they were missed."""
     return await birthdays.celebrate(work, limit=limit)

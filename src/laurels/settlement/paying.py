@@ -26,8 +26,12 @@ Way = Literal["taken", "late", "held", "kept"]
 over by now; held, because the purchase is pending; or not at all, because it was not paid."""
 
 
-WAYS: dict[str, Way] = {"completed": "taken", "pending": "held", "failed": "kept",
-                        "cancelled": "kept"}  # fmt: skip
+WAYS: dict[str, Way] = {
+    "completed": "taken",
+    "pending": "held",
+    "failed": "kept",
+    "cancelled": "kept",
+}
 """How they move of a purchase that comes with this status."""
 
 

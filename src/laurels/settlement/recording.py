@@ -38,11 +38,7 @@ class Done:
 
 
 async def record_activities(
-    work: Work,
-    items: Sequence[NewActivity],
-    *,
-    historical: bool = False,
-    welcome: bool = True,
+    work: Work, items: Sequence[NewActivity], *, historical: bool = False, welcome: bool = True
 ) -> list[Done | AppError]:
     """Each activity is recorded once and has earned once what the rules say.
 
@@ -89,14 +85,17 @@ async def _earn(work: Work, fresh: Sequence[tuple[NewActivity, Done]], *, histor
             member_id=_doer(item),
             occurred_at=item.occurred_at or work.now,
             facts=earning.activity_facts(
-                kind=item.kind, source=item.source, subject=item.subject, value=item.value,
+                kind=item.kind,
+                source=item.source,
+                subject=item.subject,
+                value=item.value,
                 attributes=item.attributes,
             ),
             barred=item.barred,
             by=item.by,
         )
         for item, done in fresh
-    ]  # fmt: skip
+    ]
     awards = await earning.award(work, ActivityRecorded.name, occurrences, historical=historical)
     told: list[Event] = []
     for (item, done), award in zip(fresh, awards, strict=True):

@@ -109,11 +109,17 @@ async def _refund_together(
     )
     events: list[Event] = [
         PurchaseRefunded(
-            r.purchase["member_id"], r.occurred_at, r.purchase["id"], r.id, r.amount,
-            r.purchase["currency"], taken[r.id], returned[r.id],
+            r.purchase["member_id"],
+            r.occurred_at,
+            r.purchase["id"],
+            r.id,
+            r.amount,
+            r.purchase["currency"],
+            taken[r.id],
+            returned[r.id],
         )
         for r in fresh
-    ]  # fmt: skip
+    ]
     emit(work, events, historical=historical)
     # After the events, so that a tier is told to be lost after what took it.
     moments = {r.purchase["member_id"]: r.occurred_at for r in fresh}

@@ -79,10 +79,16 @@ class ActivityIn(Schema):
     def to_activity(self) -> NewActivity:
         """Return the activity as the books know it."""
         return NewActivity(
-            kind=self.kind, member=self.member, member_id=self.member_id, source=self.source,
-            external_id=self.external_id, occurred_at=self.occurred_at, subject=self.subject,
-            value=self.value, attributes=self.attributes,
-        )  # fmt: skip
+            kind=self.kind,
+            member=self.member,
+            member_id=self.member_id,
+            source=self.source,
+            external_id=self.external_id,
+            occurred_at=self.occurred_at,
+            subject=self.subject,
+            value=self.value,
+            attributes=self.attributes,
+        )
 
 
 class RevokeIn(Schema):
@@ -344,9 +350,19 @@ class RefundOut(View):
 
 
 Reason = Literal[
-    "rules", "no_rule_fired", "no_rules", "earning_disabled", "paid_with_points", "guest",
-    "pending", "failed", "cancelled", "member_archived", "member_blocked", "not_settled",
-]  # fmt: skip
+    "rules",
+    "no_rule_fired",
+    "no_rules",
+    "earning_disabled",
+    "paid_with_points",
+    "guest",
+    "pending",
+    "failed",
+    "cancelled",
+    "member_archived",
+    "member_blocked",
+    "not_settled",
+]
 """Why a purchase earned what it earned, in one word."""
 
 
@@ -357,13 +373,23 @@ class RuleSaysOut(View):
     version: int = Field(description="Version of the rule at that time.")
     name: str = Field(description="What the rule is called.")
     outcome: Literal[
-        "gave", "capped", "multiplied", "fact_missing", "window", "condition", "zero",
-        "cap_reached", "exclusive", "exclusion_group",
-    ] = Field(description="`gave`, `capped` and `multiplied` gave points; the others say why not:"
-            " outside of its `window`, its `condition` did not hold, `zero` points came"
-            " out, `cap_reached`, shut out by an `exclusive` rule or by a better one of"
-            " its `exclusion_group`, or a fact that it uses is no longer available"
-            " (`fact_missing`).")  # fmt: skip
+        "gave",
+        "capped",
+        "multiplied",
+        "fact_missing",
+        "window",
+        "condition",
+        "zero",
+        "cap_reached",
+        "exclusive",
+        "exclusion_group",
+    ] = Field(
+        description="`gave`, `capped` and `multiplied` gave points; the others say why not:"
+        " outside of its `window`, its `condition` did not hold, `zero` points came"
+        " out, `cap_reached`, shut out by an `exclusive` rule or by a better one of"
+        " its `exclusion_group`, or a fact that it uses is no longer available"
+        " (`fact_missing`)."
+    )
     program_id: ProgramId | None = Field(
         description="The program whose points it gave; null: it gave none."
     )

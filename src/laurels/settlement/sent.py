@@ -344,11 +344,15 @@ class RefundIn(Schema):
     def to_refund(self, purchase_id: UUID) -> NewRefund:
         """Return the refund as the books know it."""
         return NewRefund(
-            purchase_id=purchase_id, amount=self.amount,
-            lines=[line.to_line() for line in self.lines], source=self.source,
-            external_id=self.external_id, reason=self.reason, attributes=self.attributes,
+            purchase_id=purchase_id,
+            amount=self.amount,
+            lines=[line.to_line() for line in self.lines],
+            source=self.source,
+            external_id=self.external_id,
+            reason=self.reason,
+            attributes=self.attributes,
             occurred_at=self.occurred_at,
-        )  # fmt: skip
+        )
 
 
 class RefundOfIn(RefundIn):

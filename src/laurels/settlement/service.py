@@ -93,9 +93,7 @@ async def _book(
     """Record and settle all that have no outcome yet. Raise Unpaid, with the places of items."""
     good = [number for number, outcome in enumerate(outcomes) if outcome is None]
     recorded = await purchases.record(
-        work,
-        [items[number] for number in good],
-        currency=(await tenants.current(work)).currency,
+        work, [items[number] for number in good], currency=(await tenants.current(work)).currency
     )
     due = Due()
     places: dict[UUID, int] = {}

@@ -193,23 +193,35 @@ def _rules(award: dict[str, Any] | None) -> Iterator[RuleSaysOut]:
     }
     for fired in explanation.get("fired", []):
         yield RuleSaysOut(
-            rule_id=fired["rule"], version=fired["version"], name=fired["name"],
-            outcome="capped" if "capped" in fired else "gave", points=sign * fired["points"],
+            rule_id=fired["rule"],
+            version=fired["version"],
+            name=fired["name"],
+            outcome="capped" if "capped" in fired else "gave",
+            points=sign * fired["points"],
             program_id=programs.get((fired["rule"], fired["version"])),
             words=[sentence_of_fired(fired, verb="took" if sign < 0 else "gave")],
-        )  # fmt: skip
+        )
     for factor in explanation.get("multipliers", []):
         if "rule" in factor:
             yield RuleSaysOut(
-                rule_id=factor["rule"], version=factor["version"], name=factor["name"],
-                outcome="multiplied", program_id=None, points=0,
+                rule_id=factor["rule"],
+                version=factor["version"],
+                name=factor["name"],
+                outcome="multiplied",
+                program_id=None,
+                points=0,
                 words=[f"It multiplied what points-per-money rules gave by {factor['factor']}."],
-            )  # fmt: skip
+            )
     for skipped in explanation.get("skipped", []):
         yield RuleSaysOut(
-            rule_id=skipped["rule"], version=skipped["version"], name=skipped["name"],
-            outcome=skipped["why"], program_id=None, points=0, words=skipped["words"],
-        )  # fmt: skip
+            rule_id=skipped["rule"],
+            version=skipped["version"],
+            name=skipped["name"],
+            outcome=skipped["why"],
+            program_id=None,
+            points=0,
+            words=skipped["words"],
+        )
 
 
 def sentence_of_fired(fired: dict[str, Any], *, verb: str = "gave") -> str:
