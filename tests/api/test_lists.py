@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import asyncpg
@@ -181,7 +181,9 @@ def test_a_cursor_is_read_as_it_was_written(place, row_id, falling):
 
     cursor = LIST.cursor(Asked(sort=sort), Place(place[1], row_id))
 
-    assert LIST.place(Asked(sort=sort, cursor=cursor)) == Place(place[1], row_id)
+    # In their own zones two moments of an hour that comes twice are never equal.
+    key = place[1].astimezone(UTC) if isinstance(place[1], datetime) else place[1]
+    assert LIST.place(Asked(sort=sort, cursor=cursor)) == Place(key, row_id)
     assert len(cursor) <= 2000
 
 

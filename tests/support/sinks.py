@@ -101,6 +101,7 @@ async def sink(answer: Answer | int = 200, **options: Any) -> AsyncIterator[Sink
     try:
         yield found
     finally:
+        found.over.set()
         server.close()
 
 

@@ -13,7 +13,12 @@ from tests.support.make import make_tenant
 
 SHOP = {
     "branding": {"brand_color": "#8B5CF6"},
-    "earning": {"points_per_dollar": "1.00", "welcome_points": 100, "birthday_known_days": 0},
+    "earning": {
+        "points_per_dollar": "1.00",
+        "welcome_points": 100,
+        "points_payments_earn": False,
+        "birthday_known_days": 0,
+    },
     "ledger": {"points_expire_enabled": False, "points_expire_days": 365},
     "loyalty": {"loyalty_enabled": True, "loyalty_program_name": "Loyalty Program"},
     "notifications": {"email_notifications_enabled": True, "sms_notifications_enabled": False},
@@ -207,7 +212,7 @@ async def test_changes_at_once_end_with_the_rule_that_the_setting_says(client):
 
 def as_sent(rule, **more):
     """A rule as it would be sent to replace it."""
-    out = ("id", "version", "status", "managed_by", "created_at")
+    out = ("id", "version", "status", "managed_by", "missing_facts", "created_at")
     return {**{name: value for name, value in rule.items() if name not in out}, **more}
 
 
