@@ -42,6 +42,7 @@ class Sink:
     accepted: list[dict[str, Any]] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to let go of those who hang."""
+    serving: set[asyncio.Task[None]] = field(default_factory=set)
     open: int = 0
     most_open: int = 0
 
@@ -51,6 +52,9 @@ class Sink:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection's requests."""
+        mine = asyncio.current_task()
+        assert mine is not None
+        self.serving.add(mine)
         self.open += 1
         self.most_open = max(self.most_open, self.open)
         try:
@@ -60,6 +64,7 @@ class Sink:
             pass
         finally:
             self.open -= 1
+            self.serving.discard(mine)
             writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
@@ -103,6 +108,10 @@ async def sink(answer: Answer | int = 200, **options: Any) -> AsyncIterator[Sink
     finally:
         found.over.set()
         server.close()
+        # Who keeps a connection for the next request is left here, not to the collector.
+        for task in (serving := list(found.serving)):
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
 
 
 def verifies(received: Received, secret: str) -> bool:

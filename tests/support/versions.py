@@ -53,8 +53,16 @@ class Servers:
         if major not in self._running:
             bindir = folder(major, "postgres")
             quick = {"fsync": "off", "shared_preload_libraries": ""}
-            self._running[major] = postgres.ensure(self.place, bindir=bindir, settings=quick)
+            home = self.place / str(major)
+            home.mkdir()
+            home.chmod(0o711)
+            self._running[major] = postgres.ensure(home, bindir=bindir, settings=quick)
         return self._running[major]
+
+    def stop(self) -> None:
+        """Stop all of them."""
+        for major in self._running:
+            postgres.stop(self.place / str(major))
 
 
 @contextmanager
@@ -63,7 +71,8 @@ def started() -> Generator[Servers]:
     with tempfile.TemporaryDirectory(prefix="laurels-", ignore_cleanup_errors=True) as made:
         place = Path(made)
         place.chmod(0o711)
+        servers = Servers(place)
         try:
-            yield Servers(place)
+            yield servers
         finally:
-            postgres.stop(place)
+            servers.stop()
