@@ -345,6 +345,8 @@ Memory of the measuring process at its highest: {resident_mb():.0f} MB.
   statement. `bench/limit.sql` has both; neither has tenants, rules, reasons or an outbox.
 - The **pipeline** is `settlement.settle`: members, purchases, rules, ledger, why, totals, outbox.
 - The **import** reads, checks and books a CSV file of 20,000 purchases.
+- The **bytes** that a purchase takes, table by table, stand in
+  [decision 0038](decisions/0038-what-is-equal-is-kept-once.md).
 - Goals are the project's own.
 
 ## Segments
