@@ -14,7 +14,8 @@ from . import queries
 from .eligibility import Reason
 from .offers import Offered
 from .redeeming import NewRedemption, redeem_many
-from .schemas import DayOut, OfferOut, ReasonOut, RedemptionOut, RewardOut, StateOut, StatsOut
+from .redemption_schemas import RedemptionOut
+from .schemas import DayOut, OfferOut, ReasonOut, RewardOut, StateOut, StatsOut
 from .states import RETURNED
 
 

@@ -55,16 +55,20 @@ from .errors import (
     TooManyRewards,
 )
 from .expanding import REDEMPTION
-from .schemas import (
+from .redemption_schemas import (
     CancellationIn,
     CompleteIn,
     FailureIn,
-    MemberId,
-    OffersOut,
-    RedemptionId,
     RedemptionIn,
     RedemptionOut,
     RedemptionPatch,
+    TakingBackIn,
+    UseIn,
+)
+from .schemas import (
+    MemberId,
+    OffersOut,
+    RedemptionId,
     RewardId,
     RewardIn,
     RewardOut,
@@ -72,8 +76,6 @@ from .schemas import (
     RewardType,
     State,
     StatsOut,
-    TakingBackIn,
-    UseIn,
 )
 from .voucher_schemas import CodesIn, CodesOut, HandledOut, VoucherOut
 
