@@ -117,13 +117,14 @@ async def test_under_random_cancels_nothing_is_booked_twice(house, admin):
             cancels += await admin.fetchval(
                 "select count(*) filter (where pg_cancel_backend(pid)) from pg_stat_activity"
                 " where datname = current_database() and usename = 'laurels_app'"
-                " and state = 'active' and random() < 0.3"
+                " and state = 'active' and random() < 0.05"
             )
 
     async with asking(house) as client:
         await client.post("/v1/purchases", json=sale("first"))
         vandal = asyncio.create_task(cancel())
-        while cancels < 60:
+        # On a quick machine hardly anything gets through between two cancels.
+        while cancels < 60 or not any(a.status_code == 201 for a in outcomes.values()):
             notes = [f"{len(outcomes)}-{n}" for n in range(16)]
             answers = await asyncio.gather(
                 *(client.post("/v1/purchases", json=sale(note)) for note in notes)
