@@ -44,7 +44,7 @@ async def run(
     loops: dict[str, Loop] = {
         "the schedule": lambda: jobs.run_planner(database, stop),
         "jobs": lambda: jobs.run_jobs(database, stop, concurrency=worker.concurrency),
-        "housekeeping": lambda: _keep_house(worker),
+        "housekeeping": lambda: _run_housekeeping(worker),
         **{name: partial(loop, database, stop) for name, loop in domains.LOOPS.items()},
     }
     await asyncio.gather(*(_keep_going(name, loop, stop) for name, loop in loops.items()))
@@ -75,7 +75,7 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
         return
 
 
-async def _keep_house(worker: Worker) -> None:
+async def _run_housekeeping(worker: Worker) -> None:
     """Do once a day what the installation has to do on this machine."""
     while worker.housekeeping is not None and not worker.stop.is_set():
         await asyncio.to_thread(worker.housekeeping)

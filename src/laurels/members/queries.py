@@ -138,6 +138,42 @@ MEMBERS = Listing(
 FEW = 1000
 """So many members at most are found by the index first, and then sorted; see `list_members`."""
 
+_CHOSEN = """
+  and (
+    $2::text is null
+    or m.id = (
+      select coalesce(x.survivor_id, x.id)
+      from laurels.members as x
+      where x.tenant_id = $1 and x.external_id = $2
+    )
+  )
+  and (
+    $3::text is null or lower(m.email collate "C") = $3
+    or m.id in (
+      select x.survivor_id
+      from laurels.members as x
+      where x.tenant_id = $1 and lower(x.email collate "C") = $3 and x.status = 'merged'
+    )
+  )
+  and (
+    $6::text is null
+    or m.id = (
+      select coalesce(x.survivor_id, x.id)
+      from laurels.member_identities as i
+      inner join laurels.members as x on x.tenant_id = $1 and x.id = i.member_id
+      where i.tenant_id = $1 and i.kind = $6 and i.value = $7
+    )
+  )
+  and (
+    m.status = $4
+    or (
+      $4 is null
+      and ($2::text is not null or $6::text is not null or $5 or m.status in ('active', 'blocked'))
+    )
+  )
+"""
+"""Which of `SQL.members` are listed; see `list_members`."""
+
 
 async def list_members(
     work: Work,
@@ -158,17 +194,15 @@ async def list_members(
     id or identity means, whatever they are; the ids of a merged member mean the survivor. Who asks
     what changed since a moment hears of every status, or would miss those who left.
     """
-    statement, values = (
-        SQL.list_members,
-        [
-            work.tenant_id,
-            external_id,
-            None if email is None else fold(email),
-            status,
-            asked.since is not None,
-            *(identity.split(":", 1) if identity else (None, None)),
-        ],
-    )
+    statement = f"{SQL.members}{_CHOSEN}"
+    values = [
+        work.tenant_id,
+        external_id,
+        None if email is None else fold(email),
+        status,
+        asked.since is not None,
+        *(identity.split(":", 1) if identity else (None, None)),
+    ]
     if words := words_of(search):
         row = await work.fetchrow(SQL.search_members, words, _telephone(search), FEW + 1)
         assert row is not None, "there are words"

@@ -89,12 +89,12 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        parcel = _Exchange(self, scope, receive, send)
-        token = logs.request_id.set(parcel.request_id)
+        exchange = _Exchange(self, scope, receive, send)
+        token = logs.request_id.set(exchange.request_id)
         try:
-            await parcel.deliver()
+            await exchange.run()
         finally:
-            parcel.note()
+            exchange.note()
             logs.request_id.reset(token)
 
 
@@ -102,9 +102,9 @@ class _Exchange:
     """One request on its way through."""
 
     def __init__(
-        self, envelope: RequestMiddleware, scope: Scope, receive: Receive, send: Send
+        self, middleware: RequestMiddleware, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        self._envelope = envelope
+        self._middleware = middleware
         self._scope = scope
         self._receive = receive
         self._send = send
@@ -149,16 +149,16 @@ class _Exchange:
             self._refused = error
         return given
 
-    async def deliver(self) -> None:
+    async def run(self) -> None:
         """Let the application answer, within the limits."""
         refusal = self._refuse()
         if refusal is not None:
             await refusal(self._scope, self._receive, self.send)
             return
-        timer = self._timer = asyncio.timeout(self._envelope.limits.seconds)
+        timer = self._timer = asyncio.timeout(self._middleware.limits.seconds)
         try:
             async with timer:
-                await self._envelope.app(self._scope, self.receive, self.send)
+                await self._middleware.app(self._scope, self.receive, self.send)
         except Exception:
             if timer.expired() and self._status == GONE:
                 self._timer = None
@@ -170,7 +170,7 @@ class _Exchange:
     def _say_late(self) -> Response:
         """Return what is said of a request that took too long."""
         request = Request(self._scope)
-        seconds = f"{self._envelope.limits.seconds:g} seconds"
+        seconds = f"{self._middleware.limits.seconds:g} seconds"
         if self._has_body and not self._complete:
             said = f"The body did not arrive within {seconds}; send it faster, or in parts."
             return problem(request, 408, "slow_body", said, headers={"Connection": "close"})
@@ -182,7 +182,7 @@ class _Exchange:
 
     def _refuse(self) -> Response | None:
         """Return the answer to a request that is not even let through to the application."""
-        limits = self._envelope.limits
+        limits = self._middleware.limits
         if self._header_bytes > limits.header_bytes or len(self._scope["headers"]) > limits.headers:
             said = f"Send at most {limits.headers} headers and {limits.header_bytes} bytes of them."
             return problem(Request(self._scope), 431, "headers_too_large", said)
@@ -200,7 +200,7 @@ class _Exchange:
             return problem(Request(self._scope), 400, "repeated_header", said)
         if self._token is None:
             return None
-        rates = self._envelope.rates
+        rates = self._middleware.rates
         entry = self._entry = rates.entry(self._token)
         closed = rates.shut_out(entry, self._address)
         if closed is not None:
@@ -222,9 +222,9 @@ class _Exchange:
 
     async def receive(self) -> Message:
         """Hand on a part of the body. Raise BodyTooLarge or BodyCut as soon as that is known."""
-        limit = self._envelope.limits.body_bytes
+        limit = self._middleware.limits.body_bytes
         if self._scope["path"].endswith("/bulk"):
-            limit = self._envelope.limits.bulk_body_bytes
+            limit = self._middleware.limits.bulk_body_bytes
         if self._announced > limit:
             raise BodyTooLarge(limit)
         message = await self._receive()
@@ -248,7 +248,7 @@ class _Exchange:
                 self._timer.reschedule(None)
             if self._status == 401 and self._token is not None:
                 known = self._scope["state"].get("was_known", False)
-                self._envelope.rates.fail(self._token, None if known else self._address)
+                self._middleware.rates.fail(self._token, None if known else self._address)
             message["headers"] = [*message["headers"], *self._fields(message["headers"])]
         body: bytes = message.get("body", b"")
         if len(body) > PIECE_BYTES:
@@ -275,7 +275,7 @@ class _Exchange:
         route: str = getattr(self._scope.get("route"), "path", metrics.NO_ROUTE)
         method: str = self._scope["method"]
         metrics.count(method, route, self._status, seconds)
-        access = self._envelope.access
+        access = self._middleware.access
         if access is None or (route in _QUIET_ROUTES and self._status < 400):
             return
         entry = self._entry
