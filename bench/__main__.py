@@ -334,7 +334,7 @@ Memory of the measuring process at its highest: {resident_mb():.0f} MB.
   is counted in purchases.
 - **Processes** are those of `laurels serve --processes`; the floor's are alike. More of them make
   the floor slower here, because it keeps both cores busy with one.
-- A **realistic tenant** is furnished with the preset `shopify` and its four tiers, ten rules for
+- A **realistic tenant** has the preset `shopify` with its four tiers, ten rules for
   purchases of which three ask for member, tier and line, and two segments; it has {MEMBERS:,}
   members, and {KEYS} API keys ask in turn. Its purchases have two lines. In brackets: how many
   times the wait of the floor.
