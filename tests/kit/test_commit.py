@@ -166,7 +166,7 @@ async def test_what_is_put_off_to_the_end_gets_the_work_as_it_is_then(house):
         seen.append((work.actor, work.now))
 
     async with open_work(house.database, tenant_id=house.tenant.id, now=house.now) as work:
-        work.last.append(last)
+        work.before_commit.append(last)
         assert work.actor == SYSTEM
         work.actor = Actor("staff", "stf_1")
         work.now = house.later(days=1)

@@ -32,7 +32,7 @@ def emit(work: Work, events: Sequence[Event], *, historical: bool = False) -> No
         return
     waiting: tuple[Batch, ...] = work.memo.get(_WAITING, ())
     if not waiting:
-        work.last.append(_write)
+        work.before_commit.append(_write)
     # A new tuple each time: a savepoint that is undone puts the old one back.
     work.memo[_WAITING] = (*waiting, (historical, work.cause, work.depth, events))
 

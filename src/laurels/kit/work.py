@@ -63,22 +63,24 @@ class Work:
     user_agent: str | None = None
     began: datetime | None = None
     memo: dict[Any, Any] = field(default_factory=dict[Any, Any])
-    last: list[Callable[["Work"], Awaitable[None]]] = field(
+    before_commit: list[Callable[["Work"], Awaitable[None]]] = field(
         default_factory=list[Callable[["Work"], Awaitable[None]]]
     )
-    unsent: list[Call] = field(default_factory=list[Call])
+    """What is put off until just before the commit, in order."""
+    pending_calls: list[Call] = field(default_factory=list[Call])
+    """What `write` has gathered and nothing has sent yet."""
     permissions: frozenset[Permission] | None = None
     """What whoever asks may do; None where nobody asks from outside."""
 
     async def fetch(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
         """Run one statement with bind values `$1…` on the driver itself and return its rows."""
-        if self.unsent:
+        if self.pending_calls:
             await self.flush()
         return await self.raw.fetch(sql, *arguments)
 
     async def fetchrow(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
         """Run one statement and return its first row, if any."""
-        if self.unsent:
+        if self.pending_calls:
             await self.flush()
         return await self.raw.fetchrow(sql, *arguments)
 
@@ -116,21 +118,21 @@ class Work:
         refuses is raised where that happens: by the next statement, the end of a savepoint, or the
         end of the transaction.
         """
-        self.unsent.append((function, arguments))
+        self.pending_calls.append((function, arguments))
 
     async def flush(self) -> None:
         """Send what `write` has gathered, in order."""
-        if not self.unsent:
+        if not self.pending_calls:
             return
-        calls = tuple((function, len(arguments)) for function, arguments in self.unsent)
-        values = [value for _, arguments in self.unsent for value in arguments]
-        self.unsent.clear()
+        calls = tuple((function, len(arguments)) for function, arguments in self.pending_calls)
+        values = [value for _, arguments in self.pending_calls for value in arguments]
+        self.pending_calls.clear()
         await self.raw.fetch(f"select {', '.join(_calls(calls))}", *values)
 
     async def close(self) -> None:
-        """Do what was put off to the end of the transaction, in order, and send what is unsent."""
-        while self.last:
-            await self.last.pop(0)(self)
+        """Do what was put off until just before the commit, in order; send what is pending."""
+        while self.before_commit:
+            await self.before_commit.pop(0)(self)
         await self.flush()
 
     @asynccontextmanager
@@ -138,14 +140,14 @@ class Work:
         """Undo the block alone when it raises; the rest of the transaction goes on."""
         await self.flush()
         await self.raw.execute("savepoint item")
-        put_off, memo = list(self.last), dict(self.memo)
+        before_commit, memo = list(self.before_commit), dict(self.memo)
         try:
             yield
             await self.flush()
         except BaseException:
-            self.unsent.clear()
+            self.pending_calls.clear()
             await self.raw.execute("rollback to savepoint item; release savepoint item")
-            self.last[:] = put_off
+            self.before_commit[:] = before_commit
             self.memo.clear()
             self.memo.update(memo)
             raise
@@ -262,8 +264,8 @@ async def open_work(
 ) -> AsyncGenerator[Work]:
     """Run the block in one transaction of one tenant; commit when it ends, roll back on an error.
 
-    Without `now` it is the tenant's business time, which a test clock may have moved; only a door
-    that learns the time with who is asking gives one. With `dry_run` everything is rolled back at
+    Without `now` it is the tenant's business time, which a test clock may have moved; only a request,
+    which learns the time together with who is asking, gives one. With `dry_run` everything is rolled back at
     the end, whatever happened. `kind` is how the transaction begins: PLAIN, SNAPSHOT, REQUEST or
     BATCH.
     """
