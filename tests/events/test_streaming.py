@@ -266,8 +266,8 @@ async def test_the_channel_names_nobody_and_rubbish_on_it_does_no_harm(
         await other.close()
 
     assert words(found) == ["a"]
-    assert relaying.whisper(house.tenant.id) in heard
-    told = [word for word in heard if word == relaying.whisper(house.tenant.id)]
+    assert relaying.tenant_digest(house.tenant.id) in heard
+    told = [word for word in heard if word == relaying.tenant_digest(house.tenant.id)]
     assert not any(house.tenant.id.hex in word.replace("-", "") for word in told)
     assert "exception" not in caplog.text.lower()
 

@@ -35,8 +35,8 @@ RELAYED = Counter("laurels_events_relayed", "Events that the relay numbered.")
 PARKED = Counter("laurels_events_parked", "Events whose chain of causes was too deep.")
 
 
-def whisper(tenant_id: UUID) -> str:
-    """Return what the channel calls this tenant: only who knows its id understands."""
+def tenant_digest(tenant_id: UUID) -> str:
+    """Return what notifications call this tenant: only who knows its id recognises it."""
     return hashlib.sha256(tenant_id.bytes).hexdigest()
 
 
@@ -75,7 +75,7 @@ async def relay(work: Work, *, limit: int = BATCH) -> Relayed:
     if row["relayed"] < 0:
         return Relayed(0, 0, busy=True)
     if row["relayed"]:
-        await work.fetch("select pg_notify($1, $2)", CHANNEL, whisper(work.tenant_id))
+        await work.fetch("select pg_notify($1, $2)", CHANNEL, tenant_digest(work.tenant_id))
         LAG.observe(row["lag_seconds"])
         RELAYED.inc(row["relayed"])
     if row["parked"]:

@@ -26,7 +26,7 @@ from laurels.permissions import Permission
 
 from . import queries
 from .errors import TooManyStreams
-from .relaying import CHANNEL, whisper
+from .relaying import CHANNEL, tenant_digest
 from .telling import as_json
 
 log = logging.getLogger("laurels.streams")
@@ -43,7 +43,7 @@ class Seat:
 
     def __init__(self, tenant_id: UUID, key: str, token: str) -> None:
         self.tenant_id = tenant_id
-        self.name = whisper(tenant_id)
+        self.name = tenant_digest(tenant_id)
         self.key = key
         self.token = token
         self.news = asyncio.Event()
