@@ -97,7 +97,7 @@ class Award:
         text = f'{{"trigger":"{self.trigger}","points":{PLACE},"fired":[{fired}]'
         multipliers = [f"{step.said[0]}{step.said[1]}}}" for step in self.multipliers]
         tier = facts.get(TIER_MULTIPLIER)
-        if tier is not None and any(row.step.lane is EffectKind.BASE for row in self.fired):
+        if tier is not None and any(row.step.kind is EffectKind.BASE for row in self.fired):
             name = facts.get(TIER)
             named = "" if name is None else f',"tier":{told(name)}'
             multipliers.append(f'{{"fact":"{TIER_MULTIPLIER}"{named},"factor":"{PLACE}"}}')
@@ -121,7 +121,7 @@ def _fired(row: Fired, facts: Facts, figures: list[str]) -> str:
     figures += [str(raw), str(row.points)]
     count = step.measure(facts)
     if count is not None:
-        text += f',"{"amount" if step.lane is EffectKind.BASE else "quantity"}":"{PLACE}"'
+        text += f',"{"amount" if step.kind is EffectKind.BASE else "quantity"}":"{PLACE}"'
         figures.append(_digits(count))
     if row.factor is not None:
         text += f',"multiplier":"{PLACE}"'
@@ -167,7 +167,7 @@ def _window_words(step: Step, facts: Facts) -> str:
 
 
 def _zero_words(step: Step, facts: Facts) -> str:
-    if step.lane is EffectKind.MULTIPLIER:
+    if step.kind is EffectKind.MULTIPLIER:
         return "there are no points to multiply"
     count = step.measure(facts)
     what = _counted(step)

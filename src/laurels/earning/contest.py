@@ -36,13 +36,13 @@ def _rate(candidates: list[Candidate], award: Award) -> list[_Entry]:
     entries: list[_Entry] = []
     for step, value in candidates:
         # Steps come base first, so that a multiplier finds all that it multiplies.
-        if step.lane is EffectKind.BASE:
+        if step.kind is EffectKind.BASE:
             exact = value if tier is None else EXACT.multiply(value, tier)
             place = (step.program_id, step.rule.exclusion_group)
             base[place] = EXACT.add(base.get(place, 0), exact)
             worth = int(exact)
             fires = worth > 0
-        elif step.lane is EffectKind.MULTIPLIER:
+        elif step.kind is EffectKind.MULTIPLIER:
             # What its own group would shut out for it, it does not multiply.
             group = step.rule.exclusion_group
             parts = [
@@ -68,11 +68,11 @@ def _after_exclusives(entries: list[_Entry], skipped: list[Skipped]) -> list[_En
     if not firing:
         return entries
     winner = max(firing, key=lambda e: (e.step.rule.priority, e.worth, -e.step.rule.id.int))
-    kept_lanes = (
-        {EffectKind.BASE} if winner.step.lane is EffectKind.MULTIPLIER else set[EffectKind]()
+    kept_kinds = (
+        {EffectKind.BASE} if winner.step.kind is EffectKind.MULTIPLIER else set[EffectKind]()
     )
-    kept = [e for e in entries if e is winner or e.step.lane in kept_lanes]
-    out = [e for e in entries if e is not winner and e.step.lane not in kept_lanes]
+    kept = [e for e in entries if e is winner or e.step.kind in kept_kinds]
+    out = [e for e in entries if e is not winner and e.step.kind not in kept_kinds]
     skipped.extend(Skipped(entry.step, Why.EXCLUSIVE, winner.step) for entry in out)
     return kept
 

@@ -44,9 +44,9 @@ def evaluate(trigger: str, facts: Facts, plan: Plan, usage: Usage = NO_USAGE) ->
     tier: Decimal | None = facts.get(TIER_MULTIPLIER)
     factors = _multiply(candidates, award, tier)
     for step, value in candidates:
-        if step.lane is EffectKind.BONUS:
+        if step.kind is EffectKind.BONUS:
             _pay(award, step, int(value), None, usage)
-        elif step.lane is EffectKind.BASE:
+        elif step.kind is EffectKind.BASE:
             factor = factors.get(step.program_id, tier) if factors else tier
             exact = value if factor is None else EXACT.multiply(value, factor)
             _pay(award, step, int(exact), factor, usage)
@@ -111,10 +111,10 @@ def _multiply(
     factors: dict[UUID | None, Decimal] = {}
     earning = None
     for step, value in candidates:
-        if step.lane is not EffectKind.MULTIPLIER:
+        if step.kind is not EffectKind.MULTIPLIER:
             continue
         if earning is None:
-            earning = {base.program_id for base, _ in candidates if base.lane is EffectKind.BASE}
+            earning = {base.program_id for base, _ in candidates if base.kind is EffectKind.BASE}
         if step.program_id not in earning:
             award.skipped.append(Skipped(step, Why.ZERO))
             continue
@@ -142,7 +142,7 @@ def _pay(award: Award, step: Step, raw: int, factor: Decimal | None, usage: Usag
             return
     award.points += points
     award.fired.append(Fired(step, raw, points, factor, cut))
-    kind = "earned" if step.lane is EffectKind.BASE else "bonus"
+    kind = "earned" if step.kind is EffectKind.BASE else "bonus"
     lines = None if step.lines is None else step.lines(award.facts)
     base = step.label.get("base")
     award.effects.append(Effect(rule.id, rule.version, kind, points, step.program_id, lines, base))

@@ -67,7 +67,7 @@ class Step:
     """
 
     rule: Rule
-    lane: EffectKind
+    kind: EffectKind
     program_id: UUID | None
     windowed: bool
     test: Test | None
@@ -126,7 +126,7 @@ class Plan:
         """How many rules of this trigger can give points to one event."""
         course = self.courses.get(trigger)
         steps = course.steps if course else ()
-        return sum(step.lane is not EffectKind.MULTIPLIER for step in steps)
+        return sum(step.kind is not EffectKind.MULTIPLIER for step in steps)
 
     def cost(self, trigger: str) -> Cost:
         """What judging an event of this trigger costs, per event and per line."""
@@ -173,7 +173,7 @@ def compile_plan(
 
 
 def _course(steps: list[Step]) -> Course:
-    ordered = sorted(steps, key=lambda step: (step.lane, -step.rule.priority, step.rule.id.int))
+    ordered = sorted(steps, key=lambda step: (step.kind, -step.rule.priority, step.rule.id.int))
     contested = any(s.rule.stacking == "exclusive" or s.rule.exclusion_group for s in steps)
     facts = frozenset[str]().union(*(_facts_of(step) for step in steps))
     cost = sum((cost_of_rule(step.rule) for step in ordered), Cost())
@@ -217,11 +217,11 @@ def _facts_of(step: Step) -> frozenset[str]:
 
 
 def _compile(rule: Rule, program_id: UUID | None, spelled: str) -> Step:
-    lane, measure, value, terms = _compile_award(rule)
+    kind, measure, value, terms = _compile_award(rule)
     named: dict[str, Any] = {"rule": spelled, "version": rule.version, "name": rule.name}
     return Step(
         rule=rule,
-        lane=lane,
+        kind=kind,
         program_id=program_id,
         windowed=rule.starts_at is not None or rule.ends_at is not None,
         test=None if rule.condition is None else compile_condition(rule.condition),
