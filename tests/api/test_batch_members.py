@@ -8,7 +8,7 @@ import pytest
 
 from laurels import auth
 from laurels.api import create_app
-from laurels.kit.hot.batch import MAX_STRANGERS, Queue
+from laurels.kit.hot.batch import MAX_UNVERIFIED, Queue
 from laurels.kit.values import ids
 from tests.support import people
 from tests.support.asking import asking, until_queued
@@ -269,7 +269,7 @@ async def test_a_hot_and_a_cold_route_know_the_same_holder(house, tills):
     assert cold.json()["code"] == "idempotency_key_reused"
 
 
-async def test_strangers_cannot_crowd_out_who_is_known(house, tills):
+async def test_unverified_credentials_cannot_crowd_out_verified_ones(house, tills):
     made = await new_key(house, "till")
     await tills.post("/v1/purchases", json=sale(1), headers=bearer(made.key))
     async with held_up(house, tills):
@@ -280,18 +280,18 @@ async def test_strangers_cannot_crowd_out_who_is_known(house, tills):
                     headers=bearer(made.key[:-5] + f"{number:05d}"),
                 )
             )
-            for number in range(MAX_STRANGERS + 20)
+            for number in range(MAX_UNVERIFIED + 20)
         ]  # fmt: skip
-        await until_queued(tills, MAX_STRANGERS)
+        await until_queued(tills, MAX_UNVERIFIED)
         known = asyncio.create_task(
             tills.post("/v1/purchases", json=sale(1), headers=bearer(made.key))
         )
-        await until_queued(tills, MAX_STRANGERS + 1)
+        await until_queued(tills, MAX_UNVERIFIED + 1)
     refused = [answer.status_code for answer in await asyncio.gather(*wrong)]
 
     assert (await known).status_code == 201
     assert refused.count(503) == 20
-    assert refused.count(401) == MAX_STRANGERS
+    assert refused.count(401) == MAX_UNVERIFIED
 
 
 # -- one credential ------------------------------------------------------------------------------

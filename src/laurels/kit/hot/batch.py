@@ -37,13 +37,13 @@ MAX_BATCH = 256
 """Requests that one transaction takes, at most."""
 MAX_WAITING = 1024
 """Requests that may wait in one queue; more are answered 503."""
-MAX_STRANGERS = 256
-"""Of these, requests whose credentials this process has not seen to be right before."""
-MAX_KNOWN = 10_000
-"""Credentials that were right and are remembered, so that strangers cannot crowd them out."""
+MAX_UNVERIFIED = 256
+"""Of these, requests whose credentials this process has not verified before."""
+MAX_VERIFIED = 10_000
+"""Verified credentials that are remembered, so that unverified ones cannot crowd them out."""
 MAX_TRIES = 3
 """How often a batch that met another transaction begins anew before it is taken apart."""
-MAX_SECONDS_APART = 10.0
+MAX_SECONDS_ONE_BY_ONE = 10.0
 """How long a batch that failed may take to be booked one by one; the rest is answered 503."""
 
 BATCH_SIZE = Histogram(
@@ -96,7 +96,7 @@ E = TypeVar("E", bound=Exception)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who stands at a hot route: not known yet, and with no transaction open."""
+    """Who asks at a hot route: not verified yet, and with no transaction open."""
 
     queues: "Queues"
     tenant_id: UUID
@@ -144,7 +144,7 @@ class Queues:
         self.authenticator = authenticator
         self.open = True
         self._queues: dict[tuple[UUID, Operation], Queue] = {}
-        self._known: OrderedDict[str, None] = OrderedDict()
+        self._verified: OrderedDict[str, None] = OrderedDict()
 
     async def submit(self, caller: Caller, operation: Operation, content: Any) -> Outcome:
         """Wait for the tenant's next batch of this operation. Raise QueueFull."""
@@ -160,17 +160,17 @@ class Queues:
         """Drop a queue in which nobody waits."""
         self._queues.pop((queue.tenant_id, queue.operation), None)
 
-    def is_known(self, token: str) -> bool:
+    def is_verified(self, token: str) -> bool:
         """Tell whether these credentials were right the last time that they came."""
-        return token in self._known
+        return token in self._verified
 
-    def learn(self, token: str, *, right: bool) -> None:
+    def note_verification(self, token: str, *, right: bool) -> None:
         """Note whether credentials were right."""
-        self._known.pop(token, None)
+        self._verified.pop(token, None)
         if right:
-            self._known[token] = None
-            if len(self._known) > MAX_KNOWN:
-                self._known.popitem(last=False)
+            self._verified[token] = None
+            if len(self._verified) > MAX_VERIFIED:
+                self._verified.popitem(last=False)
 
     async def check(self, caller: Caller) -> None:
         """Raise Unauthenticated or Forbidden when this caller may not come in at all."""
@@ -194,13 +194,15 @@ class Queue:
     tenant_id: UUID
     operation: Operation
     waiting: deque[Waiting] = field(default_factory=deque[Waiting])
-    strangers: int = 0
+    unverified: int = 0
+    """How many of those who wait have credentials that were not verified before."""
     task: "asyncio.Task[None] | None" = None
 
     async def submit(self, caller: Caller, content: Any) -> Outcome:
         """Wait for the next batch and return what came of this request. Raise QueueFull."""
-        stranger = not self.queues.is_known(caller.token)
-        if len(self.waiting) >= MAX_WAITING or (stranger and self.strangers >= MAX_STRANGERS):
+        unverified = not self.queues.is_verified(caller.token)
+        too_many = unverified and self.unverified >= MAX_UNVERIFIED
+        if too_many or len(self.waiting) >= MAX_WAITING:
             raise QueueFull
         item = Item(
             content, request_id=caller.request_id, ip=caller.ip, user_agent=caller.user_agent
@@ -210,11 +212,11 @@ class Queue:
         if self.task is None:
             # An empty context: what one request notes about itself is not every other's.
             self.task = asyncio.create_task(self._serve(), context=contextvars.Context())
-        self.strangers += stranger
+        self.unverified += unverified
         try:
             return await one.outcome
         finally:
-            self.strangers -= stranger
+            self.unverified -= unverified
 
     async def _serve(self) -> None:
         """Book batch after batch, one at a time, until nobody waits."""
@@ -223,7 +225,7 @@ class Queue:
                 batch = self._take([])
                 outcomes: list[Outcome] | None = None
                 try:
-                    outcomes = await self._book(batch, others_may_join=True)
+                    outcomes = await self._run(batch, others_may_join=True)
                 finally:
                     outcomes = outcomes or [QueueFull() for _ in batch]
                     for one, outcome in zip(batch, outcomes, strict=True):
@@ -251,7 +253,7 @@ class Queue:
         self.waiting.extendleft(reversed(later))
         return batch
 
-    async def _book(self, batch: list[Waiting], *, others_may_join: bool) -> list[Outcome]:
+    async def _run(self, batch: list[Waiting], *, others_may_join: bool) -> list[Outcome]:
         """Book a batch in one transaction; what breaks it is found by booking one by one."""
         for last_try in (*[False] * (MAX_TRIES - 1), True):
             try:
@@ -267,15 +269,15 @@ class Queue:
                     return [error]
                 log.warning("a batch of %d is taken apart: %r", len(batch), error)
                 break
-        return await self._book_apart(batch)
+        return await self._run_one_by_one(batch)
 
-    async def _book_apart(self, batch: Sequence[Waiting]) -> list[Outcome]:
-        until = time.monotonic() + MAX_SECONDS_APART
+    async def _run_one_by_one(self, batch: Sequence[Waiting]) -> list[Outcome]:
+        until = time.monotonic() + MAX_SECONDS_ONE_BY_ONE
         outcomes: list[Outcome] = []
         for one in batch:
             # Who left in the meantime has not been booked, and is not now.
             gone = one.outcome.done() or time.monotonic() > until
-            outcomes += [QueueFull()] if gone else await self._book([one], others_may_join=False)
+            outcomes += [QueueFull()] if gone else await self._run([one], others_may_join=False)
         return outcomes
 
     async def _transact(self, batch: list[Waiting], *, others_may_join: bool) -> list[Outcome]:
@@ -309,7 +311,7 @@ class Queue:
         """Note who asks for an item. Raise Unauthenticated or Forbidden."""
         found = entrance.holders.get(one.caller.token)
         refused = found is None or isinstance(found, AppError)
-        self.queues.learn(one.caller.token, right=not refused)
+        self.queues.note_verification(one.caller.token, right=not refused)
         if isinstance(found, AppError):
             raise _own(found)
         one.item.actor = require(found, one.caller.permission).actor
