@@ -1,4 +1,4 @@
-"""The front of the house: what a browser or a curious caller finds at `/` and `/docs`.
+"""The landing page at `/`, and the API described: `/docs` for people, `/openapi.json`.
 
 Swagger UI comes with the package `fastapi-offline`, so that the page works without the internet
 and no visitor's browser calls on others.
