@@ -264,10 +264,10 @@ async def open_work(
 ) -> AsyncGenerator[Work]:
     """Run the block in one transaction of one tenant; commit when it ends, roll back on an error.
 
-    Without `now` it is the tenant's business time, which a test clock may have moved; only a request,
-    which learns the time together with who is asking, gives one. With `dry_run` everything is rolled back at
-    the end, whatever happened. `kind` is how the transaction begins: PLAIN, SNAPSHOT, REQUEST or
-    BATCH.
+    Without `now` it is the tenant's business time, which a test clock may have moved; only a
+    request, which learns the time together with who is asking, gives one. With `dry_run` everything
+    is rolled back at the end, whatever happened. `kind` is how the transaction begins: PLAIN,
+    SNAPSHOT, REQUEST or BATCH.
     """
     owner = None if tenant_id == PLATFORM else tenant_id
     async with database.connection(tenant_id=owner) as raw:
