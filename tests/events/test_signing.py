@@ -12,7 +12,7 @@ from laurels.events.sending import outcome_of, seconds_to_wait
 from laurels.kit.crypto import SecretUnreadable, Vault
 from laurels.kit.errors import Invalid
 from laurels.outbound import Retry
-from laurels.outbound.protocol import judge
+from laurels.outbound.protocol import next_state
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEY_A = "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE="
@@ -137,7 +137,7 @@ async def test_a_name_that_leads_inside_is_refused():
 
 def judged(outcome, failures=0):
     """The state and the wait that follow."""
-    return judge(outcome, failures=failures, delays=DELAYS_SECONDS, chance=0.5)
+    return next_state(outcome, failures=failures, delays=DELAYS_SECONDS, chance=0.5)
 
 
 @pytest.mark.parametrize(

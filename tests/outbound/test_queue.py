@@ -258,12 +258,12 @@ async def test_a_lease_that_nobody_books_runs_out_and_counts_as_a_failure(house,
         assert await queue.claim(work, destination, post, 5, 60.0) == []
 
     async with house.work() as work:
-        late = queue.Done(first, outbound.Retry(error="too late"))
-        assert await queue.book(work, destination, post, [late]) == ["overtaken"]
+        late = queue.Attempt(first, outbound.Retry(error="too late"))
+        assert await queue.record_outcomes(work, destination, post, [late]) == ["overtaken"]
         assert states(await messages(house)) == ["waiting"]
     async with house.work() as work:
-        done = queue.Done(second, outbound.Sent())
-        assert await queue.book(work, destination, post, [done]) == ["sent"]
+        done = queue.Attempt(second, outbound.Sent())
+        assert await queue.record_outcomes(work, destination, post, [done]) == ["sent"]
 
     assert (first.failures, second.failures) == (0, 1)
     assert first.reference == second.reference
@@ -278,7 +278,7 @@ async def test_what_arrived_counts_also_when_it_is_told_late(house, post, enqueu
         (second,) = await queue.claim(work, destination, post, 5, 60.0)
     for message, outcome in ((first, outbound.Sent()), (second, outbound.Retry(error="x"))):
         async with house.work() as work:
-            await queue.book(work, destination, post, [queue.Done(message, outcome)])
+            await queue.record_outcomes(work, destination, post, [queue.Attempt(message, outcome)])
 
     assert states(await messages(house)) == ["sent"]
 

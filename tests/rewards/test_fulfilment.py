@@ -28,7 +28,9 @@ async def book(house, message, outcome):
     """Book what came of it, as a worker does."""
     destination = queue.Destination(house.tenant.id, message.channel, message.destination_id)
     async with house.work() as work:
-        return await queue.book(work, destination, QUICK, [queue.Done(message, outcome)])
+        return await queue.record_outcomes(
+            work, destination, QUICK, [queue.Attempt(message, outcome)]
+        )
 
 
 async def test_a_provider_delivers_after_the_commit(shop, courier):

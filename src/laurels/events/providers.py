@@ -51,7 +51,7 @@ class WebhookProvider(outbound.Provider):
     ordered = True
     at_once = 20
     max_destinations = 200
-    booked_together = 100
+    recorded_together = 100
     delays: Sequence[float] = DELAYS_SECONDS
 
     def __init__(
@@ -101,16 +101,16 @@ class WebhookProvider(outbound.Provider):
         """Post it."""
         del database
         request: _Request = message.content
-        signed = headers(
+        signature = headers(
             request.secrets,
             message_id=request.event_id,
             timestamp=int(utc_now().timestamp()),
             body=request.body,
         )
         assert self.sender is not None, "it was opened for one endpoint"
-        return await self.sender.post(request.url, request.body, signed)
+        return await self.sender.post(request.url, request.body, signature)
 
-    async def settle(
+    async def apply_outcome(
         self, work: Work, message: outbound.Message, outcome: outbound.Outcome
     ) -> outbound.Outcome:
         """Disable an endpoint that says it is gone for good."""
@@ -128,14 +128,16 @@ class WebhookProvider(outbound.Provider):
         # Only here: commands and imports start faster without the HTTP client.
         from .sending import Sender
 
-        found = copy(self)
-        private = self._allow_private
-        found.sender = Sender(
+        opened = copy(self)
+        allow_private = self._allow_private
+        opened.sender = Sender(
             timeout=self.timeout_seconds,
             at_once=self.at_once,
-            allow_private=settings().webhook_allow_private if private is None else private,
+            allow_private=settings().webhook_allow_private
+            if allow_private is None
+            else allow_private,
         )
-        return found
+        return opened
 
     async def close(self) -> None:
         """Close them."""
@@ -145,11 +147,11 @@ class WebhookProvider(outbound.Provider):
 
 def _secrets(endpoint: asyncpg.Record) -> tuple[str, ...]:
     """Return what to sign with; nothing when it cannot be read, which is loud and tried again."""
-    found = [endpoint["secret"]]
+    encrypted = [endpoint["secret"]]
     if endpoint["overlap"] and endpoint["previous_secret"] is not None:
-        found.append(endpoint["previous_secret"])
+        encrypted.append(endpoint["previous_secret"])
     try:
-        return tuple(vault().decrypt(bytes(each)) for each in found)
+        return tuple(vault().decrypt(bytes(secret)) for secret in encrypted)
     except (SecretUnreadable, SecretKeyMissing) as error:
         log.error("webhooks cannot be signed: %s", error)  # noqa: TRY400 - the sentence says all
         return ()

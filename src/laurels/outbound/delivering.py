@@ -22,7 +22,7 @@ from laurels.kit.values.time import utc_now
 from laurels.kit.work import open_work
 
 from .protocol import Message, Outcome, Provider, Retry, checked, in_words, provider_of, registered
-from .queue import Destination, Done, book, claim, prepare
+from .queue import Attempt, Destination, claim, prepare, record_outcomes
 
 SQL = statements(__name__)
 
@@ -57,34 +57,39 @@ class Dispatcher:
 
     async def due(self, busy: Sequence[Destination], limit: int) -> list[Destination]:
         """Return destinations with something due, of each tenant in turn, none beyond its share."""
-        of_tenants = Tally(each.tenant_id for each in busy)
-        of_providers = Tally(each.provider for each in busy)
+        of_tenants = Tally(destination.tenant_id for destination in busy)
+        of_providers = Tally(destination.provider for destination in busy)
         async with self.database.connection() as raw:
             rows = await raw.fetch(
                 SQL.destinations_due,
-                [each.tenant_id for each in busy],
-                [each.channel for each in busy],
-                [each.destination_id for each in busy],
-                [each for each, count in of_tenants.items() if count >= MAX_OPEN_OF_TENANT],
+                [destination.tenant_id for destination in busy],
+                [destination.channel for destination in busy],
+                [destination.destination_id for destination in busy],
                 [
-                    each
-                    for each, count in of_providers.items()
-                    if count >= self.provider(each).max_destinations
+                    tenant_id
+                    for tenant_id, count in of_tenants.items()
+                    if count >= MAX_OPEN_OF_TENANT
+                ],
+                [
+                    name
+                    for name, count in of_providers.items()
+                    if count >= self.provider(name).max_destinations
                 ],
                 None if self.only is None else list(self.only),
                 MAX_OPEN_OF_TENANT,
                 limit,
             )
-        found: list[Destination] = []
-        for each in map(Destination._make, rows):
-            of_tenants[each.tenant_id] += 1
-            of_providers[each.provider] += 1
+        due: list[Destination] = []
+        for destination in map(Destination._make, rows):
+            of_tenants[destination.tenant_id] += 1
+            of_providers[destination.provider] += 1
             if (
-                of_tenants[each.tenant_id] <= MAX_OPEN_OF_TENANT
-                and of_providers[each.provider] <= self.provider(each.channel).max_destinations
+                of_tenants[destination.tenant_id] <= MAX_OPEN_OF_TENANT
+                and of_providers[destination.provider]
+                <= self.provider(destination.channel).max_destinations
             ):
-                found.append(each)
-        return found
+                due.append(destination)
+        return due
 
     def worker(self, destination: Destination) -> "DestinationWorker":
         """Return what sends the messages of a destination."""
@@ -96,26 +101,26 @@ async def run_outbound(
 ) -> None:
     """Send what waits until `stop` is set. Any number of workers may do so at once."""
     dispatcher = Dispatcher(database, stop, only)
-    destinations: dict[Destination, asyncio.Task[None]] = {}
+    workers: dict[Destination, asyncio.Task[None]] = {}
 
-    def leave(destination: Destination) -> None:
-        del destinations[destination]
+    def note_end(destination: Destination) -> None:
+        del workers[destination]
         OPEN.labels(destination.provider).dec()
 
     async def look() -> bool:
-        free = MAX_OPEN - len(destinations)
-        for destination in await dispatcher.due(list(destinations), free) if free > 0 else []:
-            destinations[destination] = asyncio.create_task(dispatcher.worker(destination).run())
+        free = MAX_OPEN - len(workers)
+        for destination in await dispatcher.due(list(workers), free) if free > 0 else []:
+            workers[destination] = asyncio.create_task(dispatcher.worker(destination).run())
             OPEN.labels(destination.provider).inc()
-            destinations[destination].add_done_callback(
-                lambda _, destination=destination: leave(destination)
+            workers[destination].add_done_callback(
+                lambda _, destination=destination: note_end(destination)
             )
         return False
 
     try:
         await loops.run([("outbound", look)], stop)
     finally:
-        tasks = list(destinations.values())
+        tasks = list(workers.values())
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE_SECONDS)
         for task in tasks:
@@ -127,7 +132,11 @@ async def deliver_due(database: Database, only: dict[str, Provider] | None = Non
     """Send here and now what is due, of each destination a few; return how many attempts."""
     dispatcher = Dispatcher(database, asyncio.Event(), only)
     destinations = await dispatcher.due([], MAX_OPEN)
-    return sum(await asyncio.gather(*(dispatcher.worker(each).once() for each in destinations)))
+    return sum(
+        await asyncio.gather(
+            *(dispatcher.worker(destination).once() for destination in destinations)
+        )
+    )
 
 
 class DestinationWorker:
@@ -142,19 +151,19 @@ class DestinationWorker:
 
     async def run(self) -> None:
         """Send until nothing is due or the slice is over; others want their turn too."""
-        sending: set[asyncio.Task[Done]] = set()
-        done: list[Done] = []
+        sending: set[asyncio.Task[Attempt]] = set()
+        finished: list[Attempt] = []
         ends = time.monotonic() + SLICE_SECONDS
         try:
             while True:
                 free = self._provider.at_once - len(sending)
                 if self._dispatcher.stop.is_set() or time.monotonic() > ends:
                     free = 0
-                sending |= await self._turn(done, free)
+                sending |= await self._record_and_send(finished, free)
                 if not sending:
                     return
                 ended, sending = await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
-                done = [task.result() for task in ended]
+                finished = [task.result() for task in ended]
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             # What was taken up is due again when its lease is over.
             log.exception("messages by %s to %s broke off", *self._destination[1:])
@@ -167,41 +176,45 @@ class DestinationWorker:
     async def once(self) -> int:
         """Take up what is due, send it, and book what came of it; return how many there were."""
         try:
-            sending = await self._turn([], self._provider.at_once)
-            done = [await task for task in sending]
-            await self._turn(done, 0)
-            return len(done)
+            sending = await self._record_and_send([], self._provider.at_once)
+            attempts = [await task for task in sending]
+            await self._record_and_send(attempts, 0)
+            return len(attempts)
         finally:
             await self._provider.close()
 
-    async def _turn(self, done: Sequence[Done], limit: int) -> set[asyncio.Task[Done]]:
-        """Book what was sent, and take up at most `limit`; the last booking does both at once."""
-        many = self._provider.booked_together
-        parts = [done[at : at + many] for at in range(0, len(done), many)] or [()]
+    async def _record_and_send(
+        self, finished: Sequence[Attempt], limit: int
+    ) -> set[asyncio.Task[Attempt]]:
+        """Record what was sent, then claim and send at most `limit`."""
+        many = self._provider.recorded_together
+        batches = [finished[at : at + many] for at in range(0, len(finished), many)] or [()]
         claimed: list[tuple[Message, Message | Outcome]] = []
-        for place, part in enumerate(parts, 1):
+        for number, batch in enumerate(batches, 1):
             try:
-                claimed = await self._book_and_claim(part, limit if place == len(parts) else 0)
+                claimed = await self._record_and_claim(
+                    batch, limit if number == len(batches) else 0
+                )
             except Exception:
-                if not part:
+                if not batch:
                     raise
                 # Others go on beside it, whatever it is.
                 log.exception(
-                    "outcomes by %s could not be booked; they are due again", self._destination
+                    "outcomes by %s could not be recorded; they are due again", self._destination
                 )
-        return {asyncio.create_task(self._send(*each)) for each in claimed}
+        return {asyncio.create_task(self._send(*pair)) for pair in claimed}
 
-    async def _book_and_claim(
-        self, done: Sequence[Done], limit: int
+    async def _record_and_claim(
+        self, finished: Sequence[Attempt], limit: int
     ) -> list[tuple[Message, Message | Outcome]]:
-        if not done and limit <= 0:
+        if not finished and limit <= 0:
             return []
         async with open_work(
             self._dispatcher.database, tenant_id=self._destination.tenant_id
         ) as work:
-            if done:
-                states = await book(work, self._destination, self._provider, done)
-                self._tell(done, states)
+            if finished:
+                states = await record_outcomes(work, self._destination, self._provider, finished)
+                self._log_failures(finished, states)
             if limit <= 0:
                 return []
             lease = self._provider.timeout_seconds + self._provider.slack_seconds
@@ -209,10 +222,10 @@ class DestinationWorker:
             prepared = await prepare(work, self._provider, messages) if messages else []
             return list(zip(messages, prepared, strict=True))
 
-    async def _send(self, message: Message, prepared: Message | Outcome) -> Done:
+    async def _send(self, message: Message, prepared: Message | Outcome) -> Attempt:
         """Send one message. Raises nothing: whatever happens is booked."""
         if isinstance(prepared, Outcome):
-            return Done(message, checked(prepared))
+            return Attempt(message, checked(prepared))
         sent_at, started = utc_now(), time.perf_counter()
         seconds = self._provider.timeout_seconds
         try:
@@ -224,16 +237,16 @@ class DestinationWorker:
             outcome = Retry(error=in_words(error))
         took = time.perf_counter() - started
         SECONDS.labels(self._destination.provider).observe(took)
-        return Done(prepared, checked(outcome), sent_at, int(took * 1000))
+        return Attempt(prepared, checked(outcome), sent_at, int(took * 1000))
 
-    def _tell(self, done: Sequence[Done], states: Sequence[str]) -> None:
-        for each, state in zip(done, states, strict=True):
+    def _log_failures(self, attempts: Sequence[Attempt], states: Sequence[str]) -> None:
+        for attempt, state in zip(attempts, states, strict=True):
             if state != "sent":
                 log.log(
                     logging.WARNING if state == "dead" else logging.INFO,
                     "message %s by %s failed: %s; now %s",
-                    each.message.reference,
+                    attempt.message.reference,
                     self._destination.channel,
-                    each.outcome.error,
+                    attempt.outcome.error,
                     state,
                 )

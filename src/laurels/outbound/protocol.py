@@ -63,7 +63,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent(Outcome):
-    """It arrived. `result` is for the provider's own `settle`."""
+    """It arrived. `result` is for the provider's own `apply_outcome`."""
 
     result: Any = field(default=None, repr=False)
 
@@ -107,8 +107,8 @@ class Provider(Protocol):
     max_destinations: int = 50
     """To how many destinations one process sends side by side."""
     delays: Sequence[float] = DELAYS_SECONDS
-    booked_together: int = 1
-    """How many outcomes are booked in one transaction; 1 where `settle` locks what others lock."""
+    recorded_together: int = 1
+    """How many outcomes one transaction records; 1 where `apply_outcome` locks what others lock."""
 
     async def send(self, database: Database, message: Message) -> Outcome:
         """Send it, with no transaction open, and say what came of it."""
@@ -122,7 +122,7 @@ class Provider(Protocol):
         del work
         return list(messages)
 
-    async def settle(self, work: Work, message: Message, outcome: Outcome) -> Outcome:
+    async def apply_outcome(self, work: Work, message: Message, outcome: Outcome) -> Outcome:
         """Do what follows from the outcome, in the transaction that books it; return what counts.
 
         It is not called for a failure that another attempt has overtaken.
@@ -186,17 +186,17 @@ def checked(outcome: object) -> Outcome:
     if not isinstance(outcome, Outcome) or type(outcome) is Outcome:
         return Retry(error=f"the provider answered {type(outcome).__name__}, which is no outcome")
     status = outcome.status if isinstance(outcome.status, int) else None
-    found: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "error": _text(outcome.error, MAX_ERROR),
         "status": int(status) if status is not None and 0 <= status <= 9999 else None,
         "response": _text(outcome.response, MAX_RESPONSE),
     }
     if isinstance(outcome, Sent):
-        return Sent(**{**found, "error": None}, result=outcome.result)
-    found["error"] = found["error"] or "no reason was given"
+        return Sent(**{**fields, "error": None}, result=outcome.result)
+    fields["error"] = fields["error"] or "no reason was given"
     if isinstance(outcome, Retry):
-        return Retry(**found, after=_seconds(outcome.after))
-    return type(outcome)(**found)
+        return Retry(**fields, after=_seconds(outcome.after))
+    return type(outcome)(**fields)
 
 
 def _text(value: object, longest: int) -> str | None:
@@ -211,17 +211,17 @@ def _seconds(value: object) -> float:
     return float(min(max(value, 0), MAX_WAIT_SECONDS))
 
 
-def in_words(said: object) -> str:
+def in_words(value: object) -> str:
     """Return an error, or what was said, in words that can be stored and shown."""
-    kind = type(said).__name__
+    kind = type(value).__name__
     try:
-        text = f"{kind}: {said}" if isinstance(said, BaseException) else str(said)
+        text = f"{kind}: {value}" if isinstance(value, BaseException) else str(value)
     except Exception:  # noqa: BLE001 - what cannot be told is named
         text = kind
     return printable(text)
 
 
-def judge(
+def next_state(
     outcome: Outcome, *, failures: int, delays: Sequence[float], chance: float
 ) -> tuple[str, float]:
     """Return the state of a message after an attempt, and in how many seconds it is due.

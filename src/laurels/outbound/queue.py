@@ -24,7 +24,7 @@ from .protocol import (
     Retry,
     Sent,
     in_words,
-    judge,
+    next_state,
     provider_name,
     provider_of,
 )
@@ -79,13 +79,13 @@ async def enqueue(work: Work, messages: Sequence[NewMessage]) -> int:
         SQL.enqueue,
         work.tenant_id,
         [new_id() for _ in messages],
-        [each.channel for each in messages],
-        [each.destination_id for each in messages],
-        [each.type for each in messages],
-        [each.subject_id for each in messages],
-        [each.member_id for each in messages],
-        [each.position or begins + place for place, each in enumerate(messages)],
-        [each.payload and orjson.dumps(each.payload).decode() for each in messages],
+        [message.channel for message in messages],
+        [message.destination_id for message in messages],
+        [message.type for message in messages],
+        [message.subject_id for message in messages],
+        [message.member_id for message in messages],
+        [message.position or begins + offset for offset, message in enumerate(messages)],
+        [message.payload and orjson.dumps(message.payload).decode() for message in messages],
     )
     assert row is not None, "the function always answers"
     return row["count"]
@@ -146,20 +146,22 @@ COLUMNS = (
 
 def message_of(tenant_id: UUID, row: Any) -> Message:
     """Return the message of a row with COLUMNS."""
-    found = {name.removeprefix("m."): row[name.removeprefix("m.")] for name in COLUMNS.split(", ")}
-    return Message(tenant_id=tenant_id, attempt=found.pop("attempts"), **found)
+    fields = {name.removeprefix("m."): row[name.removeprefix("m.")] for name in COLUMNS.split(", ")}
+    return Message(tenant_id=tenant_id, attempt=fields.pop("attempts"), **fields)
 
 
 async def prepare(
     work: Work, provider: Provider, messages: Sequence[Message]
 ) -> list[Message | Outcome]:
     """Return the messages with their content; those that cannot be prepared have failed once."""
-    over = [message.failures > len(provider.delays) for message in messages]
-    ready = [message for message, ended in zip(messages, over, strict=True) if not ended]
+    expired = [message.failures > len(provider.delays) for message in messages]
+    ready = [
+        message for message, is_expired in zip(messages, expired, strict=True) if not is_expired
+    ]
     prepared = iter(await _prepare(work, provider, ready) if ready else [])
     # Every attempt took its worker along: it is not tried once more.
     killed = Rejected(error="no worker lived to tell what came of it")
-    return [killed if ended else next(prepared) for ended in over]
+    return [killed if is_expired else next(prepared) for is_expired in expired]
 
 
 async def _prepare(
@@ -171,14 +173,14 @@ async def _prepare(
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a failed attempt
         if len(messages) == 1:
             return [Retry(error=in_words(error))]
-    found: list[Message | Outcome] = []
+    prepared: list[Message | Outcome] = []
     for message in messages:
-        found += await _prepare(work, provider, [message])
-    return found
+        prepared += await _prepare(work, provider, [message])
+    return prepared
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Attempt:
     """An attempt and what came of it; one that was not sent has no moment."""
 
     message: Message
@@ -187,59 +189,63 @@ class Done:
     duration_ms: int = 0
 
 
-async def _overtaken(work: Work, provider: Provider, done: Sequence[Done]) -> set[UUID]:
+async def _overtaken(work: Work, provider: Provider, attempts: Sequence[Attempt]) -> set[UUID]:
     """Return the messages of which another attempt has had the say in the meantime."""
-    if provider.booked_together > 1 and all(isinstance(each.outcome, Sent) for each in done):
+    if provider.recorded_together > 1 and all(
+        isinstance(attempt.outcome, Sent) for attempt in attempts
+    ):
         return set()
-    rows = await work.fetch(SQL.overtaken, work.tenant_id, [each.message.id for each in done])
-    known = {row["id"]: (row["state"], row["attempts"]) for row in rows}
+    rows = await work.fetch(
+        SQL.overtaken, work.tenant_id, [attempt.message.id for attempt in attempts]
+    )
+    current = {row["id"]: (row["state"], row["attempts"]) for row in rows}
 
-    def counts(each: Done) -> bool:
-        state, attempt = known.get(each.message.id, ("stopped", 0))
-        mine = state == "waiting" and attempt == each.message.attempt
-        return mine or (isinstance(each.outcome, Sent) and state != "sent")
+    def counts(attempt: Attempt) -> bool:
+        state, latest = current.get(attempt.message.id, ("stopped", 0))
+        is_latest = state == "waiting" and latest == attempt.message.attempt
+        return is_latest or (isinstance(attempt.outcome, Sent) and state != "sent")
 
-    return {each.message.id for each in done if not counts(each)}
+    return {attempt.message.id for attempt in attempts if not counts(attempt)}
 
 
-async def book(
-    work: Work, destination: Destination, provider: Provider, done: Sequence[Done]
+async def record_outcomes(
+    work: Work, destination: Destination, provider: Provider, attempts: Sequence[Attempt]
 ) -> list[str]:
     """What came of attempts is in the rows, once; return the states that follow from each.
 
     A failure counts only for the attempt that had it; what was sent counts whenever that is known.
     """
-    overtaken = await _overtaken(work, provider, done)
-    settled: list[Done] = []
+    overtaken = await _overtaken(work, provider, attempts)
+    recorded: list[Attempt] = []
     states: list[tuple[str, float]] = []
-    for each in done:
-        outcome = each.outcome
-        if each.message.id not in overtaken:
-            outcome = await provider.settle(work, each.message, outcome)
+    for attempt in attempts:
+        outcome = attempt.outcome
+        if attempt.message.id not in overtaken:
+            outcome = await provider.apply_outcome(work, attempt.message, outcome)
             states.append(
-                judge(
+                next_state(
                     outcome,
-                    failures=each.message.failures,
+                    failures=attempt.message.failures,
                     delays=provider.delays,
                     chance=random(),  # noqa: S311 - spreads load, hides nothing
                 )
             )
         else:
             states.append(("overtaken", 0.0))
-        settled.append(replace(each, outcome=outcome))
+        recorded.append(replace(attempt, outcome=outcome))
     await work.fetch(
         SQL.book_messages,
         work.tenant_id,
         provider.ordered,
-        [each.message.id for each in settled],
-        [each.message.attempt for each in settled],
+        [attempt.message.id for attempt in recorded],
+        [attempt.message.attempt for attempt in recorded],
         [state for state, _ in states],
         [wait for _, wait in states],
-        [each.sent_at for each in settled],
-        [each.duration_ms for each in settled],
-        [each.outcome.status for each in settled],
-        [each.outcome.error for each in settled],
-        [each.outcome.response for each in settled],
+        [attempt.sent_at for attempt in recorded],
+        [attempt.duration_ms for attempt in recorded],
+        [attempt.outcome.status for attempt in recorded],
+        [attempt.outcome.error for attempt in recorded],
+        [attempt.outcome.response for attempt in recorded],
     )
     for state, _ in states:
         ATTEMPTS.labels(destination.provider, "retried" if state == "waiting" else state).inc()

@@ -68,14 +68,16 @@ async def list_messages(
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row with the ids as the API has them, and without its payload."""
     provider = provider_of(row["channel"])
-    known = mail_templates().get(row["type"]) if provider_name(row["channel"]) == "mail" else None
-    subject = known.subject if known else provider.subject
-    away = row["destination_id"]
+    template = (
+        mail_templates().get(row["type"]) if provider_name(row["channel"]) == "mail" else None
+    )
+    subject = template.subject if template else provider.subject
+    destination_id = row["destination_id"]
     shown = {name: value for name, value in row.items() if name not in {"payload", "failures"}}
     return shown | {
         "subject_id": encode(subject, row["subject_id"]) if subject else None,
-        "destination_id": encode(provider.destination, away)
-        if provider.destination and away != SOLE_DESTINATION
+        "destination_id": encode(provider.destination, destination_id)
+        if provider.destination and destination_id != SOLE_DESTINATION
         else None,
         "next_attempt_at": row["next_attempt_at"] if row["state"] == "waiting" else None,
     }
@@ -108,8 +110,8 @@ async def replay_message(work: Work, message_id: UUID) -> dict[str, Any]:
     """
     row = await _row(work, message_id)
     await provider_of(row["channel"]).before_replay(work, message_of(work.tenant_id, row))
-    again = await work.fetchrow(SQL.replay_message, work.tenant_id, message_id)
-    if again is None:
+    replayed = await work.fetchrow(SQL.replay_message, work.tenant_id, message_id)
+    if replayed is None:
         raise MessageWaiting
     return await _note(work, message_id, "replayed")
 
@@ -123,7 +125,7 @@ async def discard_message(work: Work, message_id: UUID) -> dict[str, Any]:
     provider = provider_of(row["channel"])
     if row["state"] in {"waiting", "dead"}:
         message = message_of(work.tenant_id, row)
-        await provider.settle(work, message, Rejected(error="it was discarded"))
+        await provider.apply_outcome(work, message, Rejected(error="it was discarded"))
     await work.fetch(SQL.discard_message, work.tenant_id, message_id)
     if provider.ordered:
         await work.fetch("select laurels.wake_messages($1, $2)", work.tenant_id, [message_id])

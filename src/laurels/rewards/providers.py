@@ -135,7 +135,7 @@ class RewardProvider(outbound.Provider):
             return outbound.Retry(error=f"the provider answered {type(delivered).__name__}")
         return outbound.Sent(result=delivered)
 
-    async def settle(
+    async def apply_outcome(
         self, work: Work, message: outbound.Message, outcome: outbound.Outcome
     ) -> outbound.Outcome:
         """What was delivered, or why it was not, is in the books, once."""
