@@ -176,7 +176,7 @@ async def test_what_rules_give_is_booked_in_turns_and_is_the_same(client, monkey
     await client.post("/v1/earning-rules", json=capped)
     seen = []
     for most in (10**9, 5, 1):
-        monkeypatch.setattr(awarding, "MAX_TURN", most)
+        monkeypatch.setattr(awarding, "MAX_ROUND", most)
         monkeypatch.setattr(outbox, "AT_ONCE", most)
         sales = [sale(1) | {"member": f"{who}-{most}"} for who in "aabbbc"]
         answer = await client.post("/v1/purchases/bulk", json={"items": sales})

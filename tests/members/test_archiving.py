@@ -48,7 +48,7 @@ async def test_an_archived_member_earns_and_spends_nothing_and_refunds_still_com
     why = await client.get(f"/v1/purchases/{bought.json()['id']}/why")
 
     assert (bought.status_code, bought.json()["points"]) == (201, 0)
-    assert bought.json()["award"]["explanation"]["barred"] == "archived"
+    assert bought.json()["award"]["explanation"]["member_status"] == "archived"
     assert by_id.json()["points"] == 0
     assert why.json()["reason"] == "member_archived"
     assert {(move.status_code, move.json()["code"]) for move in moves} == {(409, "wallet_closed")}

@@ -34,8 +34,9 @@ class NewActivity:
     """An activity as somebody reports it. `member` is the external id, `member_id` ours.
 
     `doer_id` is whom these turned out to mean; settlement finds that out. `named_id` is who was
-    named, where that member was merged into the doer since; `barred` says that they earn nothing
-    at present. `by`: who reports it, where that is not whose work it is.
+    named, where that member was merged into the doer since. `inactive_status`: why they earn
+    nothing at present, `archived` or `blocked`. `by`: who reports it, where that is not whose work
+    it is.
     """
 
     kind: str
@@ -46,7 +47,7 @@ class NewActivity:
     doer_id: UUID | None = None
     named_id: UUID | None = None
     by: Actor | None = None
-    barred: str | None = None
+    inactive_status: str | None = None
     subject: str | None = None
     value: Decimal | None = None
     attributes: dict[str, Any] = field(default_factory=dict[str, Any])

@@ -11,7 +11,7 @@ import orjson
 from laurels.kit.conditions import Facts, explain
 
 from .facts import LINES, OCCURRED_AT, TIER, TIER_MULTIPLIER
-from .figures import PLACE, put_in, take_out, told
+from .figures import PLACE, as_json, put_in, take_out
 from .plan import PAID, EffectKind, Step
 from .rules import MAX_POINTS, Period, PerUnit, PointsPerMoney, UsageKey
 
@@ -88,18 +88,18 @@ class Award:
 
     def explanation(self) -> dict[str, Any]:
         """Why the event earned this, ready for JSON: decimals are texts, points whole numbers."""
-        return orjson.loads(put_in(*self.said()))
+        return orjson.loads(put_in(*self.template_and_figures()))
 
-    def said(self) -> tuple[str, list[str]]:
+    def template_and_figures(self) -> tuple[str, list[str]]:
         """Return the same as JSON without its figures, and these."""
         facts, figures = self.facts, [str(self.points)]
         fired = ",".join([_fired(row, facts, figures) for row in self.fired])
         text = f'{{"trigger":"{self.trigger}","points":{PLACE},"fired":[{fired}]'
-        multipliers = [f"{step.said[0]}{step.said[1]}}}" for step in self.multipliers]
+        multipliers = [f"{step.label_json[0]}{step.label_json[1]}}}" for step in self.multipliers]
         tier = facts.get(TIER_MULTIPLIER)
         if tier is not None and any(row.step.kind is EffectKind.BASE for row in self.fired):
             name = facts.get(TIER)
-            named = "" if name is None else f',"tier":{told(name)}'
+            named = "" if name is None else f',"tier":{as_json(name)}'
             multipliers.append(f'{{"fact":"{TIER_MULTIPLIER}"{named},"factor":"{PLACE}"}}')
             figures.append(_digits(tier))
         if multipliers:
@@ -117,7 +117,7 @@ def _digits(number: Decimal | int) -> str:
 def _fired(row: Fired, facts: Facts, figures: list[str]) -> str:
     step = row.step
     raw = min(row.raw, MAX_POINTS)
-    text = f'{step.said[0]}{step.said[1]},"raw":{PLACE},"points":{PLACE}'
+    text = f'{step.label_json[0]}{step.label_json[1]},"raw":{PLACE},"points":{PLACE}'
     figures += [str(raw), str(row.points)]
     count = step.measure(facts)
     if count is not None:
@@ -135,7 +135,7 @@ def _fired(row: Fired, facts: Facts, figures: list[str]) -> str:
 
 def _skipped(row: Skipped, facts: Facts, figures: list[str]) -> str:
     words = take_out(_words(row, facts), figures)
-    return f'{row.step.said[0]},"why":"{row.why.value}","words":{words}}}'
+    return f'{row.step.label_json[0]},"why":"{row.why.value}","words":{words}}}'
 
 
 def _words(row: Skipped, facts: Facts) -> list[str]:

@@ -46,8 +46,8 @@ MAX_COST = 5_000_000
 """Comparisons that the events of one transaction may need, about a second."""
 BOOKING = 150
 """What it costs to book and to tell what one rule gives, in comparisons."""
-MAX_TURN = 2_000
-"""Movements booked at once, about 30 milliseconds; with the next, others have their turn."""
+MAX_ROUND = 2_000
+"""Movements of one round, about 30 milliseconds; other requests go on between two rounds."""
 
 
 Usage = dict[UUID, dict[UsageKey, int]]
@@ -86,36 +86,36 @@ async def award(
     *,
     historical: bool = False,
     with_tiers: bool = True,
-    booked: Callable[[Sequence[Occurrence]], None] | None = None,
-    locked: Callable[[], Awaitable[None]] | None = None,
+    on_booked: Callable[[Sequence[Occurrence]], None] | None = None,
+    on_locked: Callable[[], Awaitable[None]] | None = None,
 ) -> list[Awarded]:
     """Each event has earned what the rules say, and its why is kept.
 
     Events of one member are judged in the order in which they happened, each by the tier that the
     one before it brought and by the segments to which it belongs then; without tiers they neither
     multiply nor rise. Only called for events that were not judged before; the awards' unique key
-    is the second wall. `booked` hears of events as they are booked: what it writes about them is
-    there when the member's next event is judged. `locked` is awaited when all is locked that will
-    be, before anything is judged: what moves points beside the rules has its place there.
+    is the second wall. `on_booked` hears of events as they are booked: what it writes about them is
+    there when the member's next event is judged. `on_locked` is awaited when everything is locked
+    and nothing is judged yet: what moves points beside the rules has its place there.
     """
     if not occurrences:
-        if locked is not None:
-            await locked()
+        if on_locked is not None:
+            await on_locked()
         return []
     if not await tenants.loyalty_enabled(work):
-        if locked is not None:
-            await locked()
+        if on_locked is not None:
+            await on_locked()
         judged = [switched_off(trigger, occurrence) for occurrence in occurrences]
         _book_awards(work, trigger, occurrences, judged, {})
-        if booked is not None:
-            booked(occurrences)
-        return [each.awarded for each in judged]
-    batch = Judging(work, trigger, await current_plan(work), historical)
-    await batch.begin(occurrences, with_tiers=with_tiers, locked=locked)
-    while batch.waiting:
-        turn = await batch.book_next()
-        if booked is not None:
-            booked(turn)
+        if on_booked is not None:
+            on_booked(occurrences)
+        return [outcome.awarded for outcome in judged]
+    judging = Judging(work, trigger, await current_plan(work), historical)
+    await judging.begin(occurrences, with_tiers=with_tiers, on_locked=on_locked)
+    while judging.waiting:
+        booked = await judging.book_round()
+        if on_booked is not None:
+            on_booked(booked)
     awarded = [occurrence.judged.awarded for occurrence in occurrences if occurrence.judged]
     dry_runs.note(work, "awards", awarded)
     return awarded
@@ -125,9 +125,10 @@ async def award(
 class Judging:
     """The events of a batch, member by member. What can be judged together is booked together.
 
-    An event that can have brought a higher tier ends the turn of its member: the next one is judged
-    when the tier is known. Where rules name segments that are asked live, every event does: it may
-    have brought its member into one, or out of it. Most batches take one turn.
+    It goes by rounds. An event that can have brought a higher tier is its member's last in a round:
+    the next one is judged when the tier is known. Where rules name segments that are asked live,
+    every event is: it may have brought its member into one, or out of it. Most batches take one
+    round.
     """
 
     work: Work
@@ -140,10 +141,10 @@ class Judging:
     named: segments.Named = field(default_factory=segments.Named)
     multiplied: bool = False
     wallets: Sequence[asyncpg.Record] = ()
-    """Locked for the first turn, in which nothing else moves points before."""
-    room: int = 0
-    """How many movements of points this turn may still book."""
-    spent: int = 0
+    """Locked for the first round, in which nothing else moves points before."""
+    movements_left: int = 0
+    """How many movements of points this round may still book."""
+    comparisons: int = 0
     """Comparisons that were made on the event loop since it last did something else."""
 
     async def begin(
@@ -151,10 +152,10 @@ class Judging:
         occurrences: Sequence[Occurrence],
         *,
         with_tiers: bool,
-        locked: Callable[[], Awaitable[None]] | None = None,
+        on_locked: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Know who the members are, what they have used of caps, and where they stand."""
-        in_order = sorted(occurrences, key=lambda each: each.occurred_at)
+        in_order = sorted(occurrences, key=lambda occurrence: occurrence.occurred_at)
         for occurrence in in_order:
             self.waiting.setdefault(occurrence.member_id, deque()).append(occurrence)
         time_zone = zone((await tenants.current(self.work)).time_zone)
@@ -164,29 +165,29 @@ class Judging:
             if SEGMENTS in wanted:
                 occurrence.facts[SEGMENTS] = []
         self.named = await segments.look_up(self.work, self.plan.segments(self.trigger))
-        # With several turns wallets are locked in one go: turn by turn is not the order of all.
+        # With several rounds wallets are locked in one go: round by round is not the order of all.
         most = len(in_order) * self.plan.gives(self.trigger)
-        at_once = bool(self.named.live) or locked is not None or most > MAX_TURN
+        at_once = bool(self.named.live) or on_locked is not None or most > MAX_ROUND
         calls = await self._calls_on_members(with_tiers=with_tiers)
         points = self._calls_on_points(in_order, with_wallets=not at_once)
         if not is_supplied(self.trigger, wanted):
             # Nothing is locked in between.
             calls, points = {**calls, **points}, {}
-        found = await self.work.fetch_each(calls)
-        self.watched = await tiers.read_progress(self.work, found.get("progress", []))
+        rows = await self.work.fetch_each(calls)
+        self.watched = await tiers.read_progress(self.work, rows.get("progress", []))
         if self.watched:
             settings = await tenants.read(self.work, tiers.TierSettings)
             self.multiplied = settings.multipliers_enabled
-        _add_facts(self.trigger, in_order, members.read_facts(found.get("facts", [])))
+        _add_facts(self.trigger, in_order, members.read_facts(rows.get("facts", [])))
         await gather(self.work, self.trigger, wanted, in_order)
-        found |= await self.work.fetch_each(points)
-        for rule_id, member_id, period, used in found.get("usage", []):
+        rows |= await self.work.fetch_each(points)
+        for rule_id, member_id, period, used in rows.get("usage", []):
             self.usage.setdefault(member_id, {})[rule_id, period] = used
-        self.wallets = found.get("wallets", [])
+        self.wallets = rows.get("wallets", [])
         if at_once:
             await ledger.lock_wallets_of(self.work, sorted(self.waiting))
-        if locked is not None:
-            await locked()
+        if on_locked is not None:
+            await on_locked()
 
     async def _calls_on_members(self, *, with_tiers: bool) -> dict[str, Call]:
         """Return what locks members and tells where they stand, and what rules may know of them."""
@@ -203,49 +204,52 @@ class Judging:
     ) -> dict[str, Call]:
         """Return what locks the usage of caps, and the wallets into which the rules can give."""
         calls: dict[str, Call] = {}
-        used = [
+        usage_keys = [
             (rule_id, occurrence.member_id, period)
             for occurrence in occurrences
             for rule_id, period in self.plan.usage_keys(self.trigger, occurrence.facts[LOCAL_DATE])
         ]
-        if used:
-            calls["usage"] = _usage_call(self.work, used)
+        if usage_keys:
+            calls["usage"] = _usage_call(self.work, usage_keys)
         programs = self.plan.programs(self.trigger)
         if programs and with_wallets:
-            pairs = [(who, program_id) for who in self.waiting for program_id in programs]
+            pairs = [
+                (member_id, program_id) for member_id in self.waiting for program_id in programs
+            ]
             calls["wallets"] = ledger.wallets_call(self.work, pairs)
         return calls
 
-    async def book_next(self) -> list[Occurrence]:
-        """Judge and book each member's next events, up to one after which more has to be known.
-
-        Return them.
+    async def book_round(self) -> list[Occurrence]:
+        """Judge and book one round: each member's next events, up to one that may change how the
+        following are judged. Return them.
         """
         first = {
-            who: events[0].occurred_at
-            for who, events in self.waiting.items()
-            if who in self.watched
+            member_id: events[0].occurred_at
+            for member_id, events in self.waiting.items()
+            if member_id in self.watched
         }
         await tiers.catch_up(
             self.work, first, self.watched, historical=self.historical, without=self._purchases()
         )
         await self._add_segments()
-        turn: list[Occurrence] = []
-        self.room = MAX_TURN
-        for who in list(self.waiting):
-            turn += await self._judge_some(who)
-            if self.room <= 0:
+        booked: list[Occurrence] = []
+        self.movements_left = MAX_ROUND
+        for member_id in list(self.waiting):
+            booked += await self._judge_some(member_id)
+            if self.movements_left <= 0:
                 break
-        judged = [occurrence.judged for occurrence in turn if occurrence.judged]
+        judged = [occurrence.judged for occurrence in booked if occurrence.judged]
         await _book_points(self.work, judged, self.wallets, historical=self.historical)
         self.wallets = []
-        _book_awards(self.work, self.trigger, turn, judged, self.usage)
-        reached = [each for each in self.watched.values() if each.reached_at is not None]
+        _book_awards(self.work, self.trigger, booked, judged, self.usage)
+        reached = [
+            progress for progress in self.watched.values() if progress.reached_at is not None
+        ]
         if reached:
             await tiers.look_again(
                 self.work, reached, historical=self.historical, without=self._purchases()
             )
-        return turn
+        return booked
 
     async def _add_segments(self) -> None:
         """Add the segments in which their next events find the members; by name none would stay.
@@ -256,11 +260,11 @@ class Judging:
             return
         belonging = await self.named.of(
             self.work,
-            {who: events[0].occurred_at for who, events in self.waiting.items()},
+            {member_id: events[0].occurred_at for member_id, events in self.waiting.items()},
             without=[event.subject_id for events in self.waiting.values() for event in events],
         )
-        for who, events in self.waiting.items():
-            ids = [encode("segment", each) for each in sorted(belonging[who])]
+        for member_id, events in self.waiting.items():
+            ids = [encode("segment", segment_id) for segment_id in sorted(belonging[member_id])]
             for event in events:
                 event.facts[SEGMENTS] = ids
         if not self.named.live:
@@ -273,10 +277,10 @@ class Judging:
             return []
         return [event.subject_id for events in self.waiting.values() for event in events]
 
-    async def _judge_some(self, who: UUID) -> list[Occurrence]:
-        events, progress = self.waiting[who], self.watched.get(who)
+    async def _judge_some(self, member_id: UUID) -> list[Occurrence]:
+        events, progress = self.waiting[member_id], self.watched.get(member_id)
         none: dict[UsageKey, int] = {}
-        had = self.usage.get(who, none)
+        used = self.usage.get(member_id, none)
         judged: list[Occurrence] = []
         while events:
             event = events[0]
@@ -286,26 +290,26 @@ class Judging:
             events.popleft()
             if progress is not None:
                 _add_tier(event, progress, multiplied=self.multiplied)
-            event.judged = await self._judge(event, had)
+            event.judged = await self._judge(event, used)
             if self.usage:
-                add_usage(had, event.judged.outcome)
+                add_usage(used, event.judged.outcome)
             judged.append(event)
-            self.room -= len(event.judged.movements)
+            self.movements_left -= len(event.judged.movements)
             if progress is not None and self._counts(event, progress):
                 break
-            if self.named.live or self.room <= 0:
+            if self.named.live or self.movements_left <= 0:
                 break
         if not events:
-            del self.waiting[who]
+            del self.waiting[member_id]
         return judged
 
-    async def _judge(self, event: Occurrence, had: dict[UsageKey, int]) -> Judged:
+    async def _judge(self, event: Occurrence, used: dict[UsageKey, int]) -> Judged:
         """Judge an event; what takes long is done aside, for the event loop is for everybody."""
-        self.spent += self.plan.cost(self.trigger).of(len(event.facts.get(LINES) or ()))
-        if self.spent <= LIGHT:
-            return judge(self.trigger, event, self.plan, had)
-        self.spent = 0
-        return await aside(judge, self.trigger, event, self.plan, had)
+        self.comparisons += self.plan.cost(self.trigger).of(len(event.facts.get(LINES) or ()))
+        if self.comparisons <= LIGHT:
+            return judge(self.trigger, event, self.plan, used)
+        self.comparisons = 0
+        return await aside(judge, self.trigger, event, self.plan, used)
 
     def _counts(self, event: Occurrence, progress: tiers.Progress) -> bool:
         assert event.judged is not None, "it was judged just now"
@@ -324,11 +328,11 @@ async def judge_at_most(work: Work, trigger: str, lines: Sequence[int]) -> list[
     """
     plan = await current_plan(work)
     cost, booking = plan.cost(trigger), BOOKING * plan.gives(trigger)
-    left, fitting = MAX_COST, list[bool]()
+    budget, fitting = MAX_COST, list[bool]()
     for count in lines:
         needed = cost.of(count) + booking
-        fitting.append(needed <= left)
-        left -= needed if needed <= left else 0
+        fitting.append(needed <= budget)
+        budget -= needed if needed <= budget else 0
     return fitting
 
 
@@ -377,16 +381,22 @@ def _usage_call(work: Work, wanted: Sequence[tuple[UUID, UUID, str]]) -> Call:
 
 
 async def _book_points(
-    work: Work, judged: Sequence[Judged], locked: Sequence[asyncpg.Record], *, historical: bool
+    work: Work,
+    judged: Sequence[Judged],
+    locked_wallets: Sequence[asyncpg.Record],
+    *,
+    historical: bool,
 ) -> None:
     """Book what was decided, and note with each what the ledger did not take."""
-    movements = [(each.awarded, movement) for each in judged for movement in each.movements]
+    movements = [
+        (decision.awarded, movement) for decision in judged for movement in decision.movements
+    ]
     posted = await ledger.post(
         work,
         [movement for _, movement in movements],
         keys_are_fresh=True,
         historical=historical,
-        locked=locked,
+        locked_wallets=locked_wallets,
     )
     for (awarded, movement), outcome in zip(movements, posted, strict=True):
         if isinstance(movement, ledger.Debit) and isinstance(outcome, ledger.Posted):
@@ -410,11 +420,11 @@ def _book_awards(
 ) -> None:
     touched = {
         (occurrence.member_id, key)
-        for occurrence, each in zip(occurrences, judged, strict=True)
-        for key in each.outcome.consumed
+        for occurrence, decision in zip(occurrences, judged, strict=True)
+        for key in decision.outcome.consumed
     }
     used = sorted(touched, key=lambda item: (item[1][0], item[0], item[1][1]))
-    kept = [keep(each.awarded) for each in judged]
+    kept = [keep(decision.awarded) for decision in judged]
     number = {body: place for place, body in enumerate(dict.fromkeys(body for body, _ in kept))}
     work.write(
         "laurels.book_awards",
@@ -423,7 +433,7 @@ def _book_awards(
         list(number),
         [occurrence.subject_id for occurrence in occurrences],
         [occurrence.member_id for occurrence in occurrences],
-        [each.awarded.points for each in judged],
+        [decision.awarded.points for decision in judged],
         [1 + number[body] for body, _ in kept],
         [figures for _, figures in kept],
         [occurrence.occurred_at for occurrence in occurrences],

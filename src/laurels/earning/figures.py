@@ -16,7 +16,7 @@ _FIGURE = re.compile(r'([":, ([]-?)(\d+(?:[.:T+-]\d+)*)(?=[":, })\].;])')
 """Numbers, dates and periods that stand alone; digits within ids and words stay where they are."""
 
 
-def told(value: Any) -> str:
+def as_json(value: Any) -> str:
     """Return a value as JSON: decimals and ids are texts."""
     return orjson.dumps(value, default=_plain).decode()
 
@@ -27,7 +27,7 @@ def _plain(value: Any) -> str:
 
 def take_out(value: Any, figures: list[str]) -> str:
     """Return a value as JSON without the figures that stand alone in it; these are added."""
-    parts = _FIGURE.split(told(value))
+    parts = _FIGURE.split(as_json(value))
     figures += parts[2::3]
     parts[2::3] = [PLACE] * (len(parts) // 3)
     return "".join(parts)

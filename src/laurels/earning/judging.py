@@ -45,23 +45,23 @@ class Awarded:
 
     points: int
     effects: list[dict[str, Any]]
-    said: tuple[str, list[str]]
+    reasons: tuple[str, list[str]]
     more: dict[str, Any] = field(default_factory=dict[str, Any])
     refused: bool = False
 
     @property
     def explanation(self) -> dict[str, Any]:
         """Why it earned that, ready for JSON."""
-        return orjson.loads(self.explanation_told)
+        return orjson.loads(self.explanation_json)
 
     @property
-    def explanation_told(self) -> bytes:
+    def explanation_json(self) -> bytes:
         """The same as JSON."""
         return put_in(*self.why()).encode()
 
     def why(self) -> tuple[str, list[str]]:
         """Return the whole text without its figures, and these."""
-        text, figures = self.said
+        text, figures = self.reasons
         if not self.more:
             return text, figures
         figures = figures.copy()
@@ -85,9 +85,9 @@ class Awarded:
 
     def refuse(self, movement: ledger.Credit | ledger.Debit, name: str, words: str) -> None:
         """The ledger did not take one of its credits: the event stands, earns less and says why."""
-        mine = [e for e in self.effects if e["transaction_id"] == movement.transaction_id]
-        self.points -= sum(effect["points"] for effect in mine)
-        self.effects = [effect for effect in self.effects if effect not in mine]
+        refused = [e for e in self.effects if e["transaction_id"] == movement.transaction_id]
+        self.points -= sum(effect["points"] for effect in refused)
+        self.effects = [effect for effect in self.effects if effect not in refused]
         self.more[name] = words
         self.refused = True
 
@@ -105,7 +105,7 @@ class Judged:
 class Occurrence:
     """Something that happened to a member and may earn; `facts` are the event's own.
 
-    `barred`: the member earns nothing at present, being `archived` or `blocked`. `by`: who
+    `inactive_status`: `archived` or `blocked`, of a member who earns nothing at present. `by`: who
     reported it, where that is not whose work it is. `returned`: goods came back without their
     purchase; the facts are theirs as if they were bought, and what that earns is taken. `may_owe`:
     what of it is not there is owed, not forgiven. `judged`: what the rules say of it, once that is
@@ -116,7 +116,7 @@ class Occurrence:
     member_id: UUID
     occurred_at: datetime
     facts: dict[str, Any]
-    barred: str | None = None
+    inactive_status: str | None = None
     by: Actor | None = None
     returned: bool = False
     may_owe: bool = False
@@ -131,13 +131,13 @@ def judge(
         return _judge_return(trigger, occurrence, plan)
     facts = occurrence.facts
     # What was paid with points alone earns nothing, fixed points neither.
-    nothing = occurrence.barred or not facts.get(COUNTED[AMOUNT], True)
+    nothing = occurrence.inactive_status or not facts.get(COUNTED[AMOUNT], True)
     outcome = evaluate(trigger, facts, NOTHING if nothing else plan, usage)
     more: dict[str, Any] = {}
     if PAID_WITH_POINTS in facts:
         more["paid_with_points"] = trim_money(facts[PAID_WITH_POINTS])
-    if occurrence.barred:
-        more["barred"] = occurrence.barred
+    if occurrence.inactive_status:
+        more["member_status"] = occurrence.inactive_status
     movements = _credits(trigger, occurrence, outcome) if outcome.effects else []
     effects = [
         {
@@ -155,14 +155,19 @@ def judge(
         }
         for effect, movement in zip(outcome.effects, movements, strict=True)
     ]
-    return Judged(outcome, Awarded(outcome.points, effects, outcome.said(), more), movements)
+    return Judged(
+        outcome, Awarded(outcome.points, effects, outcome.template_and_figures(), more), movements
+    )
 
 
 def _judge_return(trigger: str, occurrence: Occurrence, plan: Plan) -> Judged:
     """Return what goods that come back take: what buying them would earn, caps being unused."""
-    judged_by = NOTHING if occurrence.barred else plan.for_returns()
+    judged_by = NOTHING if occurrence.inactive_status else plan.for_returns()
     outcome = evaluate(trigger, occurrence.facts, judged_by)
-    more = {"returned": True, **({"barred": occurrence.barred} if occurrence.barred else {})}
+    more = {
+        "returned": True,
+        **({"member_status": occurrence.inactive_status} if occurrence.inactive_status else {}),
+    }
     source_id = encode(SOURCES[trigger][1], occurrence.subject_id)
     movements = [
         ledger.Debit(
@@ -192,7 +197,9 @@ def _judge_return(trigger: str, occurrence: Occurrence, plan: Plan) -> Judged:
         for effect, movement in zip(outcome.effects, movements, strict=True)
     ]
     outcome.consumed.clear()
-    return Judged(outcome, Awarded(-outcome.points, effects, outcome.said(), more), movements)
+    return Judged(
+        outcome, Awarded(-outcome.points, effects, outcome.template_and_figures(), more), movements
+    )
 
 
 def switched_off(trigger: str, occurrence: Occurrence) -> Judged:

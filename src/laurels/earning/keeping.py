@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from .figures import PLACE, take_out, told
+from .figures import PLACE, as_json, take_out
 from .judging import Awarded
 
 WHY = (
@@ -52,6 +52,6 @@ def _effect(effect: dict[str, Any], figures: list[str]) -> str:
 
 @lru_cache(1000)
 def _beginning(rule_id: UUID, version: int, kind: str, program_id: UUID | None, used: int) -> str:
-    said = {"rule_id": rule_id, "version": version, "type": kind, "program_id": program_id}
+    label = {"rule_id": rule_id, "version": version, "type": kind, "program_id": program_id}
     usage = ",".join([f'"{PLACE}"'] * used)
-    return f'{told(said)[:-1]},"points":{PLACE},"transaction_id":"{PLACE}","usage":[{usage}]'
+    return f'{as_json(label)[:-1]},"points":{PLACE},"transaction_id":"{PLACE}","usage":[{usage}]'

@@ -34,7 +34,7 @@ from .facts import (
     SEGMENTS,
     TIER_MULTIPLIER,
 )
-from .figures import told
+from .figures import as_json
 from .rules import Base, Fixed, Multiplier, PerUnit, PointsPerMoney, Rule, UsageKey, period_keys
 
 EXACT: Final = Context(prec=5000, traps=[Inexact, InvalidOperation, DivisionByZero])
@@ -74,7 +74,7 @@ class Step:
     measure: Callable[[Facts], Amount | None]
     value: Callable[[Facts], Amount]
     label: Mapping[str, Any]
-    said: tuple[str, str]
+    label_json: tuple[str, str]
     """The beginning of the label as JSON, which names the rule, and the rest of it."""
     lines: Callable[[Facts], tuple[int, ...]] | None = None
     """Places of the lines that are counted, from 1; None where the purchase counts as a whole."""
@@ -228,7 +228,7 @@ def _compile(rule: Rule, program_id: UUID | None, spelled: str) -> Step:
         measure=measure,
         value=value,
         label={**named, **terms},
-        said=(told(named)[:-1], "," + told(terms)[1:-1]),
+        label_json=(as_json(named)[:-1], "," + as_json(terms)[1:-1]),
         lines=_lines_counted(rule),
     )
 

@@ -48,13 +48,13 @@ async def post(
     *,
     keys_are_fresh: bool = False,
     historical: bool = False,
-    locked: Sequence[asyncpg.Record] = (),
+    locked_wallets: Sequence[asyncpg.Record] = (),
 ) -> list[Outcome]:
     """Move points. Each movement is booked, or refused with its own error; order is kept.
 
     A movement with a natural key (`source`, `key`) that was booked before gives the first answer
     again. `keys_are_fresh` says that the caller already made sure of that, which saves the look-up.
-    `locked` are wallets that the caller has locked by `wallets_call`.
+    `locked_wallets` are rows that the caller has locked by `wallets_call`.
     """
     if not movements:
         return []
@@ -64,7 +64,7 @@ async def post(
         if movement.program_id is None:
             movement.program_id = programs.default_id
     for last_try in (False, False, True):
-        draft = await _lock(work, movements, programs, locked=locked)
+        draft = await _lock(work, movements, programs, locked_wallets=locked_wallets)
         if historical:
             draft.minimums = {}  # What was spent elsewhere was spent by the rules of that time.
         known = {} if keys_are_fresh else await _known_keys(work, movements)
@@ -73,7 +73,7 @@ async def post(
         await read_openings(work, draft.openings, movements, known)
         let_go(draft, named={m.hold_id for m in movements if isinstance(m, Release)})
         outcomes = [_outcome(draft, movement, known) for movement in movements]
-        if await _book(work, draft, keys_are_fresh=keys_are_fresh, last_try=last_try):
+        if await _write_draft(work, draft, keys_are_fresh=keys_are_fresh, last_try=last_try):
             emit(work, draft.events, historical=historical)
             if dry_runs.under_way(work):
                 note(work, draft)
@@ -150,7 +150,7 @@ async def _lock(
     programs: Programs,
     *,
     also: frozenset[UUID] = frozenset(),
-    locked: Sequence[asyncpg.Record] = (),
+    locked_wallets: Sequence[asyncpg.Record] = (),
 ) -> Draft:
     """Lock the wallets of all movements, then read what the decisions depend on."""
     pairs: set[tuple[UUID, UUID]] = set()
@@ -170,7 +170,7 @@ async def _lock(
                 pairs.add((movement.member_id, program_id))
     if hold_ids or transaction_ids:
         wallet_ids |= await _wallets_of(work, hold_ids, transaction_ids)
-    rows = [row for row in locked if (row[1], row[2]) in pairs]
+    rows = [row for row in locked_wallets if (row[1], row[2]) in pairs]
     if wallet_ids or len(rows) < len(pairs):
         rows = await lock_rows(work, pairs, wallet_ids)
     hold_ids += await lapsed_holds(work, [row[0] for row in rows if row[5]])
@@ -299,7 +299,7 @@ async def _whereabouts(
 # Book --------------------------------------------------------------------------------------
 
 
-async def _book(work: Work, draft: Draft, *, keys_are_fresh: bool, last_try: bool) -> bool:
+async def _write_draft(work: Work, draft: Draft, *, keys_are_fresh: bool, last_try: bool) -> bool:
     """Write what was decided. Return False when nothing was, because a natural key is taken now.
 
     The lock on a wallet keeps a key from being used twice in it at once; in two wallets it can be.

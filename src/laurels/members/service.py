@@ -46,20 +46,20 @@ class Upserted:
 class Ensured:
     """Whom external ids mean: the members' ids, and which of them were enrolled just now.
 
-    `named` has the ids of members that were merged into those; `away` the
+    `named` has the ids of members that were merged into those; `inactive` the
     status of those who earn nothing.
     """
 
     ids: dict[str, UUID] = field(default_factory=dict[str, UUID])
     new: list[UUID] = field(default_factory=list[UUID])
     named: dict[str, UUID] = field(default_factory=dict[str, UUID])
-    away: dict[UUID, str] = field(default_factory=dict[UUID, str])
+    inactive: dict[UUID, str] = field(default_factory=dict[UUID, str])
 
     def add(self, other: "Ensured") -> None:
         """Know what the other knows, too."""
         self.ids.update(other.ids)
         self.named.update(other.named)
-        self.away.update(other.away)
+        self.inactive.update(other.inactive)
 
 
 async def ensure(
@@ -132,7 +132,7 @@ def _ensured(rows: Sequence[Any]) -> Ensured:
     return Ensured(
         {row[0]: row[1] for row in rows},
         named={row[0]: row[2] for row in rows if row[2] != row[1]},
-        away={row[1]: row[3] for row in rows if row[3] != "active"},
+        inactive={row[1]: row[3] for row in rows if row[3] != "active"},
     )
 
 

@@ -35,7 +35,7 @@ from .queries import (
     totals_of,
     walk,
 )
-from .recording import Recorded, as_said, check, record, rewrite
+from .recording import Recorded, as_reported, check, record, rewrite
 from .refunds import NewRefund, RecordedRefund, record_refunds, replay_refunds, set_refund_points
 from .reported import Line, NewPurchase, Payment
 from .returned import LineState, RefundLine, Returned
@@ -66,7 +66,7 @@ __all__ = [
     "RefundNotFound",
     "Returned",
     "amount_of_line",
-    "as_said",
+    "as_reported",
     "book_payments",
     "check",
     "claim",

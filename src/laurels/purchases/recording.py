@@ -172,13 +172,13 @@ async def _compare(
     """
     if not other:
         return
-    said = await as_said(work, await queries.read(work, list(other.values())))
+    said = await as_reported(work, await queries.read(work, list(other.values())))
     for number, purchase_id in other.items():
         if fields := differing(purchases[number], said[purchase_id]):
             outcomes[number] = altered(PurchaseAltered, fields)
 
 
-async def as_said(work: Work, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, NewPurchase]:
+async def as_reported(work: Work, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, NewPurchase]:
     """Return purchases that are in the books as they were reported, by id, from their rows."""
     lines = await queries.lines_of(work, list(rows))
     paid = await payments_of_rows(work, rows)

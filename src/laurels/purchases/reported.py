@@ -52,9 +52,10 @@ class NewPurchase:
     """A purchase as somebody reports it. `member` is the external id, `member_id` ours.
 
     `buyer_id` is whom these turned out to mean; settlement finds that out, None is a guest.
-    `named_id` is who was named, where that member was merged into the buyer since; `barred` says
-    that the buyer earns nothing at present. `by`: who reports it, where that is not whose work it
-    is. `tax_amount` is the tax in the amount; None: nobody says, or the lines do.
+    `named_id` is who was named, where that member was merged into the buyer since.
+    `inactive_status`: why the buyer earns nothing at present, `archived` or `blocked`. `by`: who
+    reports it, where that is not whose work it is. `tax_amount` is the tax in the amount; None:
+    nobody says, or the lines do.
     """
 
     amount: Decimal
@@ -67,7 +68,7 @@ class NewPurchase:
     buyer_id: UUID | None = None
     named_id: UUID | None = None
     by: Actor | None = None
-    barred: str | None = None
+    inactive_status: str | None = None
     occurred_at: datetime | None = None
     status: str = "completed"
     lines: Sequence[Line] = ()

@@ -1,4 +1,4 @@
-"""What the doors of purchases answer, for many at once: done by one activity, rendered once."""
+"""What the routes of purchases answer, for many at once: one operation, rendered once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -27,9 +27,9 @@ from .refunding import Refunded
 from .schemas import ActivityOut, LineOut, PurchaseOut, RefundOut, RefundSummaryOut
 
 
-async def buy(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
+async def buy(work: Work, requests: Sequence[Item]) -> list[Answer | AppError]:
     """Settle the purchases that are asked for: 201 with what each earned, 200 for a repeat."""
-    items: list[NewPurchase] = _of(asked)
+    items: list[NewPurchase] = _of(requests)
     fitting = await earning.judge_at_most(
         work, PurchaseCompleted.name, [len(item.lines) for item in items]
     )
@@ -45,9 +45,9 @@ async def buy(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
     ]
 
 
-async def give_back(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
+async def give_back(work: Work, requests: Sequence[Item]) -> list[Answer | AppError]:
     """Refund what is asked for: 201 with what each did to points, 200 for a repeat."""
-    refunds: list[NewRefund] = _of(asked)
+    refunds: list[NewRefund] = _of(requests)
     outcomes = await refunding.refund(work, refunds)
     shown = await show_refunds(work, outcomes)
     return [
@@ -58,9 +58,9 @@ async def give_back(work: Work, asked: Sequence[Item]) -> list[Answer | AppError
     ]
 
 
-async def do(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
+async def do(work: Work, requests: Sequence[Item]) -> list[Answer | AppError]:
     """Record the activities that are asked for: 201 with what each earned, 200 for a repeat."""
-    items: list[NewActivity] = _of(asked)
+    items: list[NewActivity] = _of(requests)
     outcomes = await recording.record_activities(work, items)
     ids = [outcome.activity_id for outcome in outcomes if isinstance(outcome, recording.Done)]
     shown = await read_activities(work, ids)
@@ -72,26 +72,27 @@ async def do(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
     ]
 
 
-async def enrol(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
+async def enrol(work: Work, requests: Sequence[Item]) -> list[Answer | AppError]:
     """Enrol members, or bring them up to date: 201 for who is new, 200 for who was there."""
-    outcomes = await service.enrol_all(work, [each.content for each in asked])
+    outcomes = await service.enrol_all(work, [item.content for item in requests])
     ids = [outcome.id for outcome in outcomes if isinstance(outcome, members.Upserted)]
-    found = await members.get_facts(work, ids) if ids else {}
+    profiles = await members.get_facts(work, ids) if ids else {}
     return [
         outcome
         if isinstance(outcome, AppError)
         else Answer(
-            201 if outcome.created else 200, rendered(MemberOut.model_validate(found[outcome.id]))
+            201 if outcome.created else 200,
+            rendered(MemberOut.model_validate(profiles[outcome.id])),
         )
         for outcome in outcomes
     ]
 
 
-def _of(asked: Sequence[Item]) -> list[Any]:
+def _of(requests: Sequence[Item]) -> list[Any]:
     """Return what is asked for, each with who asks for it."""
-    for each in asked:
-        each.content.by = each.actor
-    return [each.content for each in asked]
+    for item in requests:
+        item.content.by = item.actor
+    return [item.content for item in requests]
 
 
 def rendered(view: PurchaseOut | RefundOut | ActivityOut | MemberOut) -> bytes:
@@ -109,23 +110,23 @@ async def show(
     for number, (item, outcome) in enumerate(zip(items, outcomes, strict=True)):
         if isinstance(outcome, AppError):
             continue
-        if outcome.new and not outcome.late and not item.payments:
+        if outcome.new and not outcome.was_pending and not item.payments:
             shown[number] = _written(
                 work, item, outcome.purchase_id, outcome.points, outcome.award, written_at
             )
         else:
             others[number] = outcome.purchase_id
     if others:
-        found = await read(work, list(others.values()))
+        views = await read(work, list(others.values()))
         for number, purchase_id in others.items():
-            shown[number] = rendered(found[purchase_id])
+            shown[number] = rendered(views[purchase_id])
     return shown
 
 
 async def show_refunds(work: Work, outcomes: Sequence[Refunded | AppError]) -> dict[int, RefundOut]:
     """Return the refunds that are booked by place, each with its purchase as it now is."""
-    done = {n: o for n, o in enumerate(outcomes) if isinstance(o, Refunded)}
-    found = await read(work, [refunded.purchase_id for refunded in done.values()])
+    booked = {n: o for n, o in enumerate(outcomes) if isinstance(o, Refunded)}
+    purchases_now = await read(work, [refunded.purchase_id for refunded in booked.values()])
     return {
         number: RefundOut(
             id=refunded.refund_id,
@@ -133,12 +134,12 @@ async def show_refunds(work: Work, outcomes: Sequence[Refunded | AppError]) -> d
             amount=refunded.amount,
             points=refunded.points,
             points_returned=refunded.points_returned,
-            purchase=(purchase := found[refunded.purchase_id]),
+            purchase=(purchase := purchases_now[refunded.purchase_id]),
             points_by_program=next(
-                each.points_by_program for each in purchase.refunds if each.id == refunded.refund_id
+                part.points_by_program for part in purchase.refunds if part.id == refunded.refund_id
             ),
         )
-        for number, refunded in done.items()
+        for number, refunded in booked.items()
     }
 
 
@@ -164,7 +165,7 @@ def _written(
     The fields are our own and were checked on the way in, so no model is made of them only to be
     taken apart again: that took 44 µs instead of 7. A test holds both to be the same, to the byte.
     """
-    said = {
+    view = {
         "id": encode("purchase", purchase_id),
         "source": item.source,
         "external_id": item.external_id,
@@ -195,10 +196,10 @@ def _written(
                 for part in parts_of(award.by_program)
             ],
             "effects": [_effect(effect) for effect in award.effects],
-            "explanation": orjson.Fragment(award.explanation_told),
+            "explanation": orjson.Fragment(award.explanation_json),
         },
     }
-    return orjson.dumps(said, option=orjson.OPT_UTC_Z)
+    return orjson.dumps(view, option=orjson.OPT_UTC_Z)
 
 
 @lru_cache(maxsize=1024)
@@ -222,13 +223,13 @@ async def read(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, PurchaseO
     """Return purchases as they now are, with what they earned; those that are there, by id."""
     if not purchase_ids:
         return {}
-    found = await purchases.find_purchases(work, purchase_ids)
-    awards = await earning.find_awards(work, PurchaseCompleted.name, list(found))
-    refunds = [refund for purchase in found.values() for refund in purchase["refunds"]]
+    rows = await purchases.find_purchases(work, purchase_ids)
+    awards = await earning.find_awards(work, PurchaseCompleted.name, list(rows))
+    refunds = [refund for purchase in rows.values() for refund in purchase["refunds"]]
     await tell_refunds(work, refunds, awards.values())
     return {
         purchase_id: _read(purchase, awards.get(purchase_id))
-        for purchase_id, purchase in found.items()
+        for purchase_id, purchase in rows.items()
     }
 
 
@@ -240,20 +241,20 @@ async def read_activities(work: Work, activity_ids: Sequence[UUID]) -> dict[UUID
     """Return activities as they now are, with what they earned; those that are there, by id."""
     if not activity_ids:
         return {}
-    found = await activities.find_activities(work, activity_ids)
-    awards = await find_awards_of(work, found)
+    rows = await activities.find_activities(work, activity_ids)
+    awards = await find_awards_of(work, rows)
     return {
         activity_id: ActivityOut.model_validate(_with_award(activity, awards.get(activity_id)))
-        for activity_id, activity in found.items()
+        for activity_id, activity in rows.items()
     }
 
 
 async def find_awards_of(
-    work: Work, found: Mapping[UUID, Mapping[str, Any]]
+    work: Work, rows: Mapping[UUID, Mapping[str, Any]]
 ) -> dict[UUID, dict[str, Any]]:
     """Return what these activities earned and why, by id: whatever each was judged as."""
     by_trigger: dict[str, list[UUID]] = {}
-    for activity_id, activity in found.items():
+    for activity_id, activity in rows.items():
         by_trigger.setdefault(recording.trigger_of(activity), []).append(activity_id)
     awards: dict[UUID, dict[str, Any]] = {}
     for trigger, ids in by_trigger.items():
@@ -262,5 +263,5 @@ async def find_awards_of(
 
 
 def _with_award(thing: dict[str, Any], award: dict[str, Any] | None) -> dict[str, Any]:
-    told = None if award is None else with_programs(award)
-    return {**thing, "points": award["points"] if award else 0, "award": told}
+    shown = None if award is None else with_programs(award)
+    return {**thing, "points": award["points"] if award else 0, "award": shown}

@@ -19,7 +19,7 @@ class Reported(Protocol):
     member_id: UUID | None
     occurred_at: datetime | None
     named_id: UUID | None
-    barred: str | None
+    inactive_status: str | None
 
     @property
     def buyer_id(self) -> UUID | None:
@@ -30,48 +30,48 @@ class Reported(Protocol):
     def buyer_id(self, found: UUID | None) -> None: ...
 
 
-async def find_given(
+async def find_by_our_id(
     work: Work, items: Sequence[Reported]
 ) -> list[members.MemberNotFound | members.MemberErased | None]:
     """Know the buyers that are named by our ids; whoever was merged is the survivor.
 
     Return for each what is wrong with it, if anything.
     """
-    there = await members.lock_present(work, [i for item in items if (i := item.member_id)])
+    present = await members.lock_present(work, [i for item in items if (i := item.member_id)])
     refusals: list[members.MemberNotFound | members.MemberErased | None] = []
     for item in items:
         named = item.member_id
-        if named is None or named not in there:
+        if named is None or named not in present:
             refusals.append(members.MemberNotFound(field="member_id"))
             continue
-        buyer = there[named]
+        buyer = present[named]
         erased = buyer.status == "erased"
         refusals.append(members.MemberErased(field="member_id") if erased else None)
         item.buyer_id = buyer.id
         item.named_id = named if named != buyer.id else None
-        item.barred = None if buyer.status == "active" else buyer.status
+        item.inactive_status = None if buyer.status == "active" else buyer.status
     return refusals
 
 
-async def find_present(work: Work, said: Mapping[UUID, NewPurchase]) -> None:
+async def find_present(work: Work, waiting: Mapping[UUID, NewPurchase]) -> None:
     """Purchases that waited belong to whoever goes on for their member, and know if they earn.
 
     One may have come in while its member was being merged; then it follows the others.
     """
-    wanted = {item.buyer_id for item in said.values() if item.buyer_id is not None}
+    wanted = {item.buyer_id for item in waiting.values() if item.buyer_id is not None}
     if not wanted:
         return
-    there = await members.lock_present(work, wanted)
-    for purchase_id, item in said.items():
+    present = await members.lock_present(work, wanted)
+    for purchase_id, item in waiting.items():
         if item.buyer_id is None:
             continue
-        present = there[item.buyer_id]
-        if present.id != item.buyer_id:
+        member = present[item.buyer_id]
+        if member.id != item.buyer_id:
             await purchases.hand_over(
-                work, purchase_id, from_member_id=item.buyer_id, to_member_id=present.id
+                work, purchase_id, from_member_id=item.buyer_id, to_member_id=member.id
             )
-            item.buyer_id = present.id
-        item.barred = None if present.status == "active" else present.status
+            item.buyer_id = member.id
+        item.inactive_status = None if member.status == "active" else member.status
 
 
 async def lock_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Changing a purchase while it is pending: what is sent takes the place of what was said before."""
+"""Changing a purchase while it is pending: what is sent replaces what was reported."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -14,7 +14,7 @@ from laurels.purchases import NewPurchase, Payment
 
 from . import buyers
 from .errors import MemberMismatch
-from .paying import Due, Unpaid, holds_of, move_points
+from .paying import PointPayments, Unpaid, holds_of, move_points
 from .service import PURCHASES, find_members
 
 _BUYER = ("member", "member_id")
@@ -39,54 +39,54 @@ async def change(work: Work, purchase_id: UUID, changes: dict[str, Any]) -> None
         if row["status"] == "completed":
             msg += " Refund it instead."
         raise purchases.PurchaseNotPending(msg, status=row["status"])
-    said = (await purchases.as_said(work, {purchase_id: row}))[purchase_id]
-    before = (await purchases.as_said(work, {purchase_id: row}))[purchase_id]
+    purchase = (await purchases.as_reported(work, {purchase_id: row}))[purchase_id]
+    before = (await purchases.as_reported(work, {purchase_id: row}))[purchase_id]
     for name, value in changes.items():
         if name not in _BUYER:
-            setattr(said, name, value)
+            setattr(purchase, name, value)
     if any(name in changes for name in _BUYER):
-        said.buyer_id, said.named_id = buyer, None
-    assert said.occurred_at is not None, "a purchase in the books has its moment"
-    purchases.check(said, tenant.currency, max(work.now, row["occurred_at"]), limits.max_amount)
-    fields = purchases.differing(said, before)
+        purchase.buyer_id, purchase.named_id = buyer, None
+    assert purchase.occurred_at is not None, "a purchase in the books has its moment"
+    purchases.check(purchase, tenant.currency, max(work.now, row["occurred_at"]), limits.max_amount)
+    fields = purchases.differing(purchase, before)
     if not fields:
         return
     held = await holds_of(work, [purchase_id]) if before.payments else []
-    await purchases.rewrite(work, purchase_id, said, lines="lines" in changes)
-    emit(work, [PurchaseChanged(said.buyer_id, work.now, purchase_id, "pending")])
+    await purchases.rewrite(work, purchase_id, purchase, lines="lines" in changes)
+    emit(work, [PurchaseChanged(purchase.buyer_id, work.now, purchase_id, "pending")])
     await rewards.reopen_unfit(work, purchase_id)
-    if said.payments or before.payments:
-        await _pay_otherwise(work, purchase_id, said, held)
+    if purchase.payments or before.payments:
+        await _pay_otherwise(work, purchase_id, purchase, held)
     await audit.record(
         work,
         "purchase.changed",
         "purchase",
         purchase_id,
         before={"amount": str(before.amount)},
-        after={"amount": str(said.amount), "fields": fields},
+        after={"amount": str(purchase.amount), "fields": fields},
     )
 
 
 async def _pay_otherwise(
-    work: Work, purchase_id: UUID, said: NewPurchase, held: Sequence[UUID]
+    work: Work, purchase_id: UUID, purchase: NewPurchase, held: Sequence[UUID]
 ) -> None:
     """The points that are to pay for it are held as it says now, not as `held` until now.
 
     Raise what stands in the way.
     """
-    said.payments = [
+    purchase.payments = [
         Payment(
-            points=each.points,
-            hold_id=None if each.own_hold else each.hold_id,
-            program_id=each.program_id,
+            points=payment.points,
+            hold_id=None if payment.own_hold else payment.hold_id,
+            program_id=payment.program_id,
         )
-        for each in said.payments
+        for payment in purchase.payments
     ]
-    named = {each.hold_id for each in said.payments}
-    due = Due(releasing=[hold_id for hold_id in held if hold_id not in named])
-    due.add(said, purchase_id, "held")
+    named = {payment.hold_id for payment in purchase.payments}
+    payments = PointPayments(holds_to_release=[hold_id for hold_id in held if hold_id not in named])
+    payments.add(purchase, purchase_id, "hold")
     try:
-        await move_points(work, due)
+        await move_points(work, payments)
     except Unpaid as unpaid:
         raise unpaid.refusals[purchase_id] from None
 
@@ -100,11 +100,11 @@ async def find_buyer(
     """
     if member is not None and member_id is not None:
         raise MemberMismatch(field="member")
-    asked = NewPurchase(amount=Decimal(0), currency=currency, member=member, member_id=member_id)
+    purchase = NewPurchase(amount=Decimal(0), currency=currency, member=member, member_id=member_id)
     if member is None and member_id is None:
-        return asked
+        return purchase
     outcomes: list[AppError | None] = [None]
-    await find_members(work, [asked], outcomes, PURCHASES, historical=False, welcome=True)
+    await find_members(work, [purchase], outcomes, PURCHASES, historical=False, welcome=True)
     if outcomes[0] is not None:
         raise outcomes[0]
-    return asked
+    return purchase

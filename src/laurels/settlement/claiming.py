@@ -24,12 +24,12 @@ async def claim(
     """
     tenant = await tenants.require_active(work)
     # Members are found, or enrolled, before purchases are locked, as in a settlement.
-    asked = await changing.find_buyer(work, tenant.currency, member=member, member_id=member_id)
-    assert asked.buyer_id is not None, "somebody is named"
+    buyer = await changing.find_buyer(work, tenant.currency, member=member, member_id=member_id)
+    assert buyer.buyer_id is not None, "somebody is named"
     row = (await buyers.lock_purchases(work, [purchase_id])).get(purchase_id)
     if row is None:
         raise purchases.PurchaseNotFound
-    if row["member_id"] == asked.buyer_id:
+    if row["member_id"] == buyer.buyer_id:
         return
     if row["member_id"] is not None:
         raise purchases.PurchaseClaimed
@@ -38,22 +38,22 @@ async def claim(
             f"The purchase is {row['status']}; only a pending or completed purchase can be claimed."
         )
         raise purchases.PurchaseNotPending(msg, status=row["status"])
-    await purchases.claim(work, purchase_id, asked.buyer_id)
+    await purchases.claim(work, purchase_id, buyer.buyer_id)
     points = 0
     if row["settled_at"] is not None:
-        said = (await purchases.as_said(work, {purchase_id: row}))[purchase_id]
-        said.buyer_id, said.barred = asked.buyer_id, asked.barred
-        (award,) = await award_purchases(work, [(said, purchase_id)], historical=False)
+        purchase = (await purchases.as_reported(work, {purchase_id: row}))[purchase_id]
+        purchase.buyer_id, purchase.inactive_status = buyer.buyer_id, buyer.inactive_status
+        (award,) = await award_purchases(work, [(purchase, purchase_id)], historical=False)
         points = award.points if award else 0
-    emit(work, [PurchaseClaimed(asked.buyer_id, work.now, purchase_id, points)])
+    emit(work, [PurchaseClaimed(buyer.buyer_id, work.now, purchase_id, points)])
     if row["refund_state"] != "none":
-        await _take_back_refunded(work, purchase_id, asked.buyer_id)
+        await _take_back_refunded(work, purchase_id, buyer.buyer_id)
     await audit.record(
         work,
         "purchase.claimed",
         "purchase",
         purchase_id,
-        after={"member_id": encode("member", asked.buyer_id), "points": points},
+        after={"member_id": encode("member", buyer.buyer_id), "points": points},
     )
 
 

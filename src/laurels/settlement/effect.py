@@ -13,7 +13,7 @@ from laurels.kit.errors import AppError
 from laurels.kit.work import Work
 from laurels.purchases import NewPurchase
 
-from .paying import Due, move_points
+from .paying import PointPayments, move_points
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Settled:
     """A purchase in the books. `new` is false when it was there before; then nothing changed.
 
     `enrolled`: its member was not one before. `award`: what it has just earned, and why; None for
-    a guest's purchase and for one that was there before. `late`: it was pending until now.
+    a guest's purchase and for one that was there before. `was_pending`: it was until now.
     """
 
     purchase_id: UUID
@@ -30,7 +30,7 @@ class Settled:
     points: int
     enrolled: bool = False
     award: earning.Awarded | None = None
-    late: bool = False
+    was_pending: bool = False
 
 
 def occurrence_of(
@@ -47,7 +47,7 @@ def occurrence_of(
         member_id=item.buyer_id,
         occurred_at=item.occurred_at or work.now,
         facts=_facts(item),
-        barred=item.barred,
+        inactive_status=item.inactive_status,
         by=item.by,
         returned=item.amount < 0,
         may_owe=may_owe,
@@ -60,16 +60,16 @@ async def take_effect(
     *,
     historical: bool,
     with_tiers: bool = True,
-    due: Due | None = None,
+    payments: PointPayments | None = None,
 ) -> list[earning.Awarded | None]:
     """Purchases that became completed have their one effect; return what each earned and why.
 
-    `due`: the points that are to move for them and others. Raise Unpaid where they cannot.
+    `payments`: the points that are to move for them and others. Raise Unpaid where they cannot.
     """
     awards = await award_purchases(
-        work, done, historical=historical, with_tiers=with_tiers, due=due
+        work, done, historical=historical, with_tiers=with_tiers, payments=payments
     )
-    paid = due.paid if due is not None else {}
+    paid = payments.paid if payments is not None else {}
     events: list[Event] = [
         PurchaseCompleted(
             item.buyer_id,
@@ -92,7 +92,7 @@ async def award_purchases(
     *,
     historical: bool,
     with_tiers: bool = True,
-    due: Due | None = None,
+    payments: PointPayments | None = None,
 ) -> list[earning.Awarded | None]:
     """Members have earned what the rules say of these purchases, which count in their totals."""
     of_members = [(n, item, pid) for n, (item, pid) in enumerate(done) if item.buyer_id]
@@ -106,20 +106,20 @@ async def award_purchases(
     ]
     amounts = {purchase_id: item.amount for _, item, purchase_id in of_members}
 
-    def add(booked: Sequence[earning.Occurrence]) -> None:
+    def add_totals(booked: Sequence[earning.Occurrence]) -> None:
         members.add_purchases(
-            work, [(each.member_id, amounts[each.subject_id], each.occurred_at) for each in booked]
+            work, [(o.member_id, amounts[o.subject_id], o.occurred_at) for o in booked]
         )
 
     async def pay() -> None:
-        assert due is not None, "it is called where something is due"
-        await move_points(work, due, historical=historical)
+        assert payments is not None, "it is called where points are to move"
+        await move_points(work, payments, historical=historical)
         if (await tenants.read(work, earning.EarningSettings)).points_payments_earn:
             return
-        for each in occurrences:
-            if each.subject_id in due.paid:
-                _, worth = due.paid[each.subject_id]
-                each.facts.update(earning.without_points(each.facts, worth))
+        for occurrence in occurrences:
+            if occurrence.subject_id in payments.paid:
+                _, worth = payments.paid[occurrence.subject_id]
+                occurrence.facts.update(earning.without_points(occurrence.facts, worth))
 
     awarded = await earning.award(
         work,
@@ -127,8 +127,8 @@ async def award_purchases(
         occurrences,
         historical=historical,
         with_tiers=with_tiers,
-        booked=add,
-        locked=pay if due else None,
+        on_booked=add_totals,
+        on_locked=pay if payments else None,
     )
     awards: list[earning.Awarded | None] = [None] * len(done)
     for (number, _, _), award in zip(of_members, awarded, strict=True):

@@ -24,7 +24,7 @@ from laurels.purchases import NewPurchase
 
 from . import buyers
 from .effect import Settled, find_points, take_effect
-from .paying import Due, as_far_as_paid, holds_of, move_points
+from .paying import PointPayments, attempt_without_unpaid, holds_of, move_points
 
 log = logging.getLogger("laurels.settlement")
 UNSETTLEABLE = (
@@ -51,16 +51,16 @@ class Endings:
     """What became of purchases that were asked to end, in the order asked."""
 
     outcomes: list[Settled | AppError]
-    due: list[tuple[int, NewPurchase, UUID]]
+    completed: list[tuple[int, NewPurchase, UUID]]
     """Those that are completed by now and still owe their effect: place, content, id."""
-    releasing: list[UUID] = field(default_factory=list[UUID])
+    holds_to_release: list[UUID] = field(default_factory=list[UUID])
     """Open holds that were to pay for those that were not paid."""
 
-    def pay_by(self, due: Due) -> None:
+    def add_payments_to(self, payments: PointPayments) -> None:
         """Note the points that are to move for what has ended."""
-        for _, item, purchase_id in self.due:
-            due.add(item, purchase_id, "late")
-        due.releasing += self.releasing
+        for _, item, purchase_id in self.completed:
+            payments.add(item, purchase_id, "take_held")
+        payments.holds_to_release += self.holds_to_release
 
 
 async def end(work: Work, wanted: Sequence[tuple[UUID, str]]) -> Endings:
@@ -71,40 +71,40 @@ async def end(work: Work, wanted: Sequence[tuple[UUID, str]]) -> Endings:
     """
     tenant = await tenants.require_active(work)
     rows = await buyers.lock_purchases(work, [purchase_id for purchase_id, _ in wanted])
-    asked = set(wanted)
-    completing = {i: row for i, row in rows.items() if (i, "completed") in asked}
-    said = await purchases.as_said(work, completing) if completing else {}
-    await buyers.find_present(work, said)
-    found = Endings(outcomes=[], due=[])
+    wanted_pairs = set(wanted)
+    completing = {i: row for i, row in rows.items() if (i, "completed") in wanted_pairs}
+    reported = await purchases.as_reported(work, completing) if completing else {}
+    await buyers.find_present(work, reported)
+    endings = Endings(outcomes=[], completed=[])
     changed: dict[str, list[UUID]] = {}
     for number, (purchase_id, status) in enumerate(wanted):
         try:
             moves = _moves(rows.get(purchase_id), status)
             if moves and status == "completed":
-                _check(said[purchase_id], tenant.currency, work.now)
+                _check(reported[purchase_id], tenant.currency, work.now)
         except AppError as error:
-            found.outcomes.append(error)
+            endings.outcomes.append(error)
             continue
         row = rows[purchase_id]
-        buyer = said[purchase_id].buyer_id if purchase_id in said else row["member_id"]
-        found.outcomes.append(Settled(purchase_id, buyer, new=moves, points=0, late=True))
+        buyer = reported[purchase_id].buyer_id if purchase_id in reported else row["member_id"]
+        endings.outcomes.append(Settled(purchase_id, buyer, new=moves, points=0, was_pending=True))
         if moves:
             row["status"], row["settled_at"] = status, work.now
             changed.setdefault(status, []).append(purchase_id)
         if moves and status == "completed":
-            found.due.append((number, said[purchase_id], purchase_id))
+            endings.completed.append((number, reported[purchase_id], purchase_id))
     for status, ids in changed.items():
         await purchases.set_status(work, ids, status, settled=status == "completed")
         if status != "completed":
             emit(work, [PurchaseChanged(rows[i]["member_id"], work.now, i, status) for i in ids])
             await rewards.reopen_ended(work, ids)
-            found.releasing += await holds_of(work, ids)
-    return found
+            endings.holds_to_release += await holds_of(work, ids)
+    return endings
 
 
-def _check(said: NewPurchase, currency: str, now: datetime) -> None:
+def _check(purchase: NewPurchase, currency: str, now: datetime) -> None:
     # When it happened was settled as it was written; the rest is what a settlement stands on.
-    purchases.check(said, currency, max(now, said.occurred_at or now))
+    purchases.check(purchase, currency, max(now, purchase.occurred_at or now))
 
 
 def _moves(row: dict[str, Any] | None, status: str) -> bool:
@@ -139,22 +139,22 @@ async def complete_all(
         done = iter(await _complete(work, left, historical=historical))
         return [refusals.get(purchase_id) or next(done) for purchase_id in purchase_ids]
 
-    return await as_far_as_paid(work, attempt)
+    return await attempt_without_unpaid(work, attempt)
 
 
 async def _complete(
     work: Work, purchase_ids: Sequence[UUID], *, historical: bool
 ) -> list[Settled | AppError]:
     ended = await end(work, [(purchase_id, "completed") for purchase_id in purchase_ids])
-    due = Due()
-    ended.pay_by(due)
+    payments = PointPayments()
+    ended.add_payments_to(payments)
     awards = await take_effect(
         work,
-        [(item, purchase_id) for _, item, purchase_id in ended.due],
+        [(item, purchase_id) for _, item, purchase_id in ended.completed],
         historical=historical,
-        due=due,
+        payments=payments,
     )
-    for (number, _, _), award in zip(ended.due, awards, strict=True):
+    for (number, _, _), award in zip(ended.completed, awards, strict=True):
         settled = ended.outcomes[number]
         assert isinstance(settled, Settled), "only settled purchases take effect"
         settled.points = award.points if award else 0
@@ -182,8 +182,8 @@ async def cancel(work: Work, purchase_id: UUID, *, status: str = "cancelled") ->
     (outcome,) = ended.outcomes
     if isinstance(outcome, AppError):
         raise outcome
-    if ended.releasing:
-        await move_points(work, Due(releasing=ended.releasing))
+    if ended.holds_to_release:
+        await move_points(work, PointPayments(holds_to_release=ended.holds_to_release))
 
 
 async def settle_waiting(work: Work, *, limit: int = 1000) -> int:
@@ -232,14 +232,14 @@ async def find_stuck(work: Work, *, limit: int = 100) -> dict[UUID, str]:
 
     It tries each and undoes it, so it is for a Work that is rolled back at the end.
     """
-    found: dict[UUID, str] = {}
+    stuck: dict[UUID, str] = {}
     for purchase_id in await purchases.list_unsettled(work, after=None, limit=limit):
         try:
             async with work.savepoint():
                 await complete(work, purchase_id)
         except UNSETTLEABLE as error:
-            found[purchase_id] = _words(error)
-    return found
+            stuck[purchase_id] = _words(error)
+    return stuck
 
 
 def _words(error: Exception) -> str:

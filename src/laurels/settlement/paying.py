@@ -1,7 +1,8 @@
 """Paying with points: what purchases take out of their members' wallets, and what comes back.
 
-Points move when everything is locked that is locked before wallets (`earning.award`, `locked`), and
-before what the purchase earns comes in: nobody pays with what they are about to get.
+Points move when everything is locked that is locked before wallets (`on_locked` of
+`earning.award`), and before what the purchase earns comes in: nobody pays with what they are about
+to get.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -21,18 +22,18 @@ from .errors import MemberMismatch
 
 T = TypeVar("T")
 _Movement = ledger.Capture | ledger.Debit | ledger.HoldPoints | ledger.Release
-Way = Literal["taken", "late", "held", "kept"]
-"""How the points of a purchase move: taken at once; taken of one that waited, whose hold may be
-over by now; held, because the purchase is pending; or not at all, because it was not paid."""
+PointsAction = Literal["take", "take_held", "hold", "release"]
+"""What happens to the points of a purchase: taken at once; taken of one that was pending, whose
+hold may be over by now; held, because it is pending; or released, because it was not paid."""
 
 
-WAYS: dict[str, Way] = {
-    "completed": "taken",
-    "pending": "held",
-    "failed": "kept",
-    "cancelled": "kept",
+POINTS_ACTIONS: dict[str, PointsAction] = {
+    "completed": "take",
+    "pending": "hold",
+    "failed": "release",
+    "cancelled": "release",
 }
-"""How they move of a purchase that comes with this status."""
+"""What happens to them of a purchase that comes with this status."""
 
 
 class Unpaid(Exception):
@@ -44,24 +45,24 @@ class Unpaid(Exception):
 
 
 @dataclass(slots=True)
-class Due:
+class PointPayments:
     """The points that are to move for purchases, and what they came to once they have."""
 
-    purchases: list[tuple[NewPurchase, UUID, Way]] = field(
-        default_factory=list[tuple[NewPurchase, UUID, Way]]
+    purchases: list[tuple[NewPurchase, UUID, PointsAction]] = field(
+        default_factory=list[tuple[NewPurchase, UUID, PointsAction]]
     )
-    releasing: list[UUID] = field(default_factory=list[UUID])
+    holds_to_release: list[UUID] = field(default_factory=list[UUID])
     """Holds of purchases that are not paid with them after all."""
     paid: dict[UUID, tuple[int, Decimal]] = field(default_factory=dict[UUID, tuple[int, Decimal]])
     """Points and their worth by purchase, of those that are completed."""
 
-    def add(self, item: NewPurchase, purchase_id: UUID, way: Way) -> None:
+    def add(self, item: NewPurchase, purchase_id: UUID, action: PointsAction) -> None:
         """Note a purchase, if any of it is paid with points."""
         if item.payments:
-            self.purchases.append((item, purchase_id, way))
+            self.purchases.append((item, purchase_id, action))
 
     def __bool__(self) -> bool:
-        return bool(self.purchases or self.releasing)
+        return bool(self.purchases or self.holds_to_release)
 
 
 @dataclass(slots=True)
@@ -74,10 +75,10 @@ class _Part:
     movement: _Movement | None
 
 
-async def as_far_as_paid(
+async def attempt_without_unpaid(
     work: Work, attempt: Callable[[Mapping[Any, AppError]], Awaitable[T]]
 ) -> T:
-    """Attempt it until all that is left can be paid for; each attempt knows whom to leave out."""
+    """Attempt it until all that is left can be paid for; each attempt leaves out what cannot."""
     refusals: dict[Any, AppError] = {}
     while True:
         try:
@@ -87,29 +88,31 @@ async def as_far_as_paid(
             refusals |= unpaid.refusals
 
 
-async def move_points(work: Work, due: Due, *, historical: bool = False) -> None:
-    """What is due has left the wallets, is held, or is there again. Raise Unpaid."""
-    named = [p.hold_id for item, _, _ in due.purchases for p in item.payments if p.hold_id]
-    holds = await ledger.find_holds(work, [*named, *due.releasing])
-    members = {item.buyer_id for item, _, _ in due.purchases if item.buyer_id is not None}
-    members |= {holds[hold_id]["member_id"] for hold_id in due.releasing}
+async def move_points(work: Work, payments: PointPayments, *, historical: bool = False) -> None:
+    """The points have left the wallets, are held, or are there again. Raise Unpaid."""
+    named = [p.hold_id for item, _, _ in payments.purchases for p in item.payments if p.hold_id]
+    holds = await ledger.find_holds(work, [*named, *payments.holds_to_release])
+    members = {item.buyer_id for item, _, _ in payments.purchases if item.buyer_id is not None}
+    members |= {holds[hold_id]["member_id"] for hold_id in payments.holds_to_release}
     await ledger.lock_wallets_of(work, sorted(members))
     # Looked at anew, now that nobody else can end them.
     holds = await ledger.find_holds(work, named) if named else {}
-    taken = await purchases.purchases_of_holds(work, named) if named else {}
+    purchase_by_hold = await purchases.purchases_of_holds(work, named) if named else {}
     parts: list[_Part] = []
     refusals: dict[UUID, AppError] = {}
-    for item, purchase_id, way in due.purchases:
+    for item, purchase_id, action in payments.purchases:
         try:
-            parts += await _plan(work, item, purchase_id, way, holds, taken)
+            parts += await _plan(work, item, purchase_id, action, holds, purchase_by_hold)
         except AppError as error:
             refusals[purchase_id] = error
     moving = [part for part in parts if part.movement is not None]
     # A hold may have let go by itself since; then there is nothing to release.
-    movements: list[_Movement] = [ledger.Release(hold_id=each) for each in due.releasing]
+    movements: list[_Movement] = [
+        ledger.Release(hold_id=hold_id) for hold_id in payments.holds_to_release
+    ]
     movements += [part.movement for part in moving if part.movement is not None]
     posted = await ledger.post(work, movements, keys_are_fresh=True, historical=historical)
-    for part, outcome in zip(moving, posted[len(due.releasing) :], strict=True):
+    for part, outcome in zip(moving, posted[len(payments.holds_to_release) :], strict=True):
         if isinstance(outcome, AppError):
             refusals.setdefault(part.purchase_id, _at(outcome, part.place))
         elif outcome.transaction is not None:
@@ -118,22 +121,22 @@ async def move_points(work: Work, due: Due, *, historical: bool = False) -> None
             part.payment.hold_id, part.payment.own_hold = outcome.hold.id, True
     if refusals:
         raise Unpaid(refusals)
-    await _book(work, due, parts)
+    await _record_payments(work, payments, parts)
 
 
-async def _book(work: Work, due: Due, parts: Sequence[_Part]) -> None:
-    booked: dict[UUID, list[Payment]] = {}
+async def _record_payments(work: Work, payments: PointPayments, parts: Sequence[_Part]) -> None:
+    recorded: dict[UUID, list[Payment]] = {}
     for part in parts:
-        booked.setdefault(part.purchase_id, []).append(part.payment)
-    if booked:
-        await purchases.book_payments(work, booked)
-    due.paid = {
+        recorded.setdefault(part.purchase_id, []).append(part.payment)
+    if recorded:
+        await purchases.book_payments(work, recorded)
+    payments.paid = {
         purchase_id: (
-            sum(payment.points or 0 for payment in booked[purchase_id]),
-            sum((payment.value or Decimal(0) for payment in booked[purchase_id]), Decimal(0)),
+            sum(payment.points or 0 for payment in recorded[purchase_id]),
+            sum((payment.value or Decimal(0) for payment in recorded[purchase_id]), Decimal(0)),
         )
-        for _, purchase_id, way in due.purchases
-        if way in {"taken", "late"}
+        for _, purchase_id, action in payments.purchases
+        if action in {"take", "take_held"}
     }
 
 
@@ -141,22 +144,22 @@ async def _plan(
     work: Work,
     item: NewPurchase,
     purchase_id: UUID,
-    way: Way,
+    action: PointsAction,
     holds: Mapping[UUID, Mapping[str, Any]],
-    taken: Mapping[UUID, UUID],
+    purchase_by_hold: Mapping[UUID, UUID],
 ) -> list[_Part]:
     """Return how a purchase is paid with points. Raise what stands in the way, with its place."""
     parts: list[_Part] = []
-    for number, said in enumerate(item.payments):
-        part = _Part(purchase_id, f"payments.{number}", replace(said), None)
+    for number, reported in enumerate(item.payments):
+        part = _Part(purchase_id, f"payments.{number}", replace(reported), None)
         try:
-            if said.hold_id is None:
-                part.movement = await _take(work, item, part, way)
+            if reported.hold_id is None:
+                part.movement = await _take(work, item, part, action)
             else:
-                if taken.get(said.hold_id, purchase_id) != purchase_id:
+                if purchase_by_hold.get(reported.hold_id, purchase_id) != purchase_id:
                     msg = "The hold already pays for another purchase; send one of its own."
                     raise ledger.HoldClosed(msg, field="hold_id")
-                part.movement = await _use(work, item, part, way, holds.get(said.hold_id))
+                part.movement = await _use(work, item, part, action, holds.get(reported.hold_id))
         except AppError as error:
             raise _at(error, part.place) from None
         parts.append(part)
@@ -168,17 +171,17 @@ async def _plan(
 
 
 async def _take(
-    work: Work, item: NewPurchase, part: _Part, way: Way
+    work: Work, item: NewPurchase, part: _Part, action: PointsAction
 ) -> ledger.Debit | ledger.HoldPoints | None:
     """Points that were not set aside are taken, or held while the purchase is pending."""
-    if way != "kept" and not await tenants.loyalty_enabled(work):
+    if action != "release" and not await tenants.loyalty_enabled(work):
         raise tenants.LoyaltyOff(field="points")
     await _price(work, part.payment)
-    return None if way == "kept" else _spend(item, part, way)
+    return None if action == "release" else _spend(item, part, action)
 
 
 async def _use(
-    work: Work, item: NewPurchase, part: _Part, way: Way, hold: Mapping[str, Any] | None
+    work: Work, item: NewPurchase, part: _Part, action: PointsAction, hold: Mapping[str, Any] | None
 ) -> _Movement | None:
     """Points that a hold set aside are taken; a purchase that is pending leaves them there."""
     payment = part.payment
@@ -195,38 +198,42 @@ async def _use(
     await _price(work, payment)
     over = hold["expires_at"] is not None and hold["expires_at"] <= work.now
     if hold["status"] == "open" and not over:
-        if way == "held":
+        if action == "hold":
             return None
-        if way == "kept":
+        if action == "release":
             return ledger.Release(hold_id=hold["id"])
-        return ledger.Capture(hold_id=hold["id"], points=payment.points, **_about(item, part, way))
-    if way == "kept":
+        return ledger.Capture(
+            hold_id=hold["id"], points=payment.points, **_about(item, part, action)
+        )
+    if action == "release":
         return None
-    if way == "late" and hold["status"] != "captured":
+    if action == "take_held" and hold["status"] != "captured":
         # It let go while the purchase waited: the points are taken if they are still there.
-        spent = _spend(item, part, way)
-        assert isinstance(spent, ledger.Debit), "what is late is not held again"
+        spent = _spend(item, part, action)
+        assert isinstance(spent, ledger.Debit), "what was held is not held again"
         return spent
     status = "expired" if over else hold["status"]
     msg = f"The hold is no longer open: it is {status}. Hold the points again, or name `points`."
     raise ledger.HoldClosed(msg, field="hold_id", status=status)
 
 
-def _spend(item: NewPurchase, part: _Part, way: Way) -> ledger.Debit | ledger.HoldPoints:
+def _spend(
+    item: NewPurchase, part: _Part, action: PointsAction
+) -> ledger.Debit | ledger.HoldPoints:
     payment = part.payment
     assert payment.points is not None, "a payment without a hold says how many"
     whose: dict[str, Any] = {"member_id": item.buyer_id, "program_id": payment.program_id}
-    if way == "held":
+    if action == "hold":
         reason = f"Held for {encode('purchase', part.purchase_id)}"
         return ledger.HoldPoints(points=payment.points, reason=reason, **whose)
-    return ledger.Debit(points=payment.points, **whose, **_about(item, part, way))
+    return ledger.Debit(points=payment.points, **whose, **_about(item, part, action))
 
 
-def _about(item: NewPurchase, part: _Part, way: Way) -> dict[str, Any]:
+def _about(item: NewPurchase, part: _Part, action: PointsAction) -> dict[str, Any]:
     return {
         "source": "purchase",
         "source_id": encode("purchase", part.purchase_id),
-        "occurred_at": item.occurred_at if way == "taken" else None,
+        "occurred_at": item.occurred_at if action == "take" else None,
         "by": item.by,
     }
 
@@ -261,23 +268,23 @@ async def find_returns(
     So many are back by then: floor(points x refunded so far / amount of the purchase), and all of
     them when all of the purchase is. Parts never add up to more than was paid.
     """
-    wanted = [each.purchase["id"] for each in fresh if each.purchase["paid_with_points"]]
+    wanted = [refund.purchase["id"] for refund in fresh if refund.purchase["paid_with_points"]]
     paid = await purchases.payments_of(work, wanted) if wanted else {}
     return [
         (
-            each,
+            refund,
             ledger.Reversal(
                 transaction_id=payment.transaction_id,
-                total=_back_by(payment, each.after),
+                total=_back_by(payment, refund.after),
                 type="refunded",
                 source="refund",
-                source_id=str(each.id),
-                occurred_at=each.occurred_at,
-                by=each.by,
+                source_id=str(refund.id),
+                occurred_at=refund.occurred_at,
+                by=refund.by,
             ),
         )
-        for each in fresh
-        for payment in paid.get(each.purchase["id"], ())
+        for refund in fresh
+        for payment in paid.get(refund.purchase["id"], ())
         if payment.transaction_id is not None
     ]
 

@@ -19,9 +19,9 @@ from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
 from .errors import MAX_BATCH, ActivityUnattributed, BatchTooLarge, MemberMismatch
-from .service import Books, find_members
+from .service import NaturalKeys, find_members
 
-ACTIVITIES = Books(activities.find_by_key, activities.ActivityAltered)
+ACTIVITIES = NaturalKeys(activities.find_by_key, activities.ActivityAltered)
 
 
 @dataclass(slots=True)
@@ -55,10 +55,10 @@ async def record_activities(
         except AppError as error:
             outcomes[number] = error
     await find_members(work, items, outcomes, ACTIVITIES, historical=historical, welcome=welcome)
-    good = [number for number, outcome in enumerate(outcomes) if outcome is None]
-    recorded = await activities.record(work, [items[number] for number in good])
+    accepted = [number for number, outcome in enumerate(outcomes) if outcome is None]
+    recorded = await activities.record(work, [items[number] for number in accepted])
     fresh: list[tuple[NewActivity, Done]] = []
-    for number, outcome in zip(good, recorded, strict=True):
+    for number, outcome in zip(accepted, recorded, strict=True):
         if isinstance(outcome, AppError):
             outcomes[number] = outcome
             continue
@@ -91,21 +91,21 @@ async def _earn(work: Work, fresh: Sequence[tuple[NewActivity, Done]], *, histor
                 value=item.value,
                 attributes=item.attributes,
             ),
-            barred=item.barred,
+            inactive_status=item.inactive_status,
             by=item.by,
         )
         for item, done in fresh
     ]
     awards = await earning.award(work, ActivityRecorded.name, occurrences, historical=historical)
-    told: list[Event] = []
+    events: list[Event] = []
     for (item, done), award in zip(fresh, awards, strict=True):
         done.award, done.points = award, award.points
-        told.append(
+        events.append(
             ActivityRecorded(
                 item.doer_id, item.occurred_at or work.now, done.activity_id, item.kind, done.points
             )
         )
-    emit(work, told, historical=historical)
+    emit(work, events, historical=historical)
 
 
 def _doer(item: NewActivity) -> UUID:
@@ -118,11 +118,11 @@ async def _find_points(work: Work, repeats: Sequence[Done]) -> None:
     if not repeats:
         return
     awards = await earning.find_awards(
-        work, ActivityRecorded.name, [each.activity_id for each in repeats]
+        work, ActivityRecorded.name, [repeat.activity_id for repeat in repeats]
     )
-    for each in repeats:
-        award = awards.get(each.activity_id)
-        each.points = award["points"] if award else 0
+    for repeat in repeats:
+        award = awards.get(repeat.activity_id)
+        repeat.points = award["points"] if award else 0
 
 
 def trigger_of(activity: Mapping[str, Any]) -> str:

@@ -50,35 +50,35 @@ async def refund(
     if len(refunds) > MAX_BATCH:
         raise BatchTooLarge
     await tenants.require_active(work)
-    found: dict[int, Refunded | AppError] = {}
-    for numbers in await _turns(work, refunds):
-        part = [refunds[number] for number in numbers]
-        done = await _refund_together(work, part, historical=historical)
-        found |= dict(zip(numbers, done, strict=True))
-    return [found[number] for number in range(len(refunds))]
+    outcomes: dict[int, Refunded | AppError] = {}
+    for numbers in await _rounds(work, refunds):
+        chosen = [refunds[number] for number in numbers]
+        booked = await _refund_together(work, chosen, historical=historical)
+        outcomes |= dict(zip(numbers, booked, strict=True))
+    return [outcomes[number] for number in range(len(refunds))]
 
 
-async def _turns(work: Work, refunds: Sequence[NewRefund]) -> list[list[int]]:
-    """Return which refunds are booked together: of one member one in each turn, in their order.
+async def _rounds(work: Work, refunds: Sequence[NewRefund]) -> list[list[int]]:
+    """Return which refunds are booked together: of one member one in each round, in their order.
 
-    Each can take a tier, as of its own moment. Where there are no tiers there is one turn.
+    Each can take a tier, as of its own moment. Where there are no tiers there is one round.
     """
     if len(refunds) < 2 or not await tiers.has_tiers(work):
         return [list(range(len(refunds)))]
     rows = await buyers.lock_purchases(work, [refund.purchase_id for refund in refunds])
     order = sorted(range(len(refunds)), key=lambda n: refunds[n].occurred_at or work.now)
-    turns: list[list[int]] = []
-    had: dict[UUID | None, int] = {}
+    rounds: list[list[int]] = []
+    next_round: dict[UUID | None, int] = {}
     for number in order:
         row = rows.get(refunds[number].purchase_id)
-        who = row["member_id"] if row else None
-        turn = had.get(who, 0)
-        if who is not None:
-            had[who] = turn + 1
-        if turn == len(turns):
-            turns.append([])
-        turns[turn].append(number)
-    return turns
+        member_id = row["member_id"] if row else None
+        place = next_round.get(member_id, 0)
+        if member_id is not None:
+            next_round[member_id] = place + 1
+        if place == len(rounds):
+            rounds.append([])
+        rounds[place].append(number)
+    return rounds
 
 
 async def _refund_together(
@@ -86,8 +86,8 @@ async def _refund_together(
 ) -> list[Refunded | AppError]:
     await _settle_before(work, [refund.purchase_id for refund in refunds])
     outcomes: list[Refunded | AppError | None] = [*await _refuse_others(work, refunds)]
-    good = [number for number, outcome in enumerate(outcomes) if outcome is None]
-    recorded = await purchases.record_refunds(work, [refunds[number] for number in good])
+    accepted = [number for number, outcome in enumerate(outcomes) if outcome is None]
+    recorded = await purchases.record_refunds(work, [refunds[number] for number in accepted])
     fresh = [r for r in recorded if isinstance(r, purchases.RecordedRefund) and r.new]
     await rewards.reopen_refunded(work, [r.purchase["id"] for r in fresh])
     awards = await earning.find_awards(
@@ -124,7 +124,7 @@ async def _refund_together(
     # After the events, so that a tier is told to be lost after what took it.
     moments = {r.purchase["member_id"]: r.occurred_at for r in fresh}
     await tiers.reconsider(work, watched, moments, historical=historical)
-    for number, r in zip(good, recorded, strict=True):
+    for number, r in zip(accepted, recorded, strict=True):
         outcomes[number] = (
             r
             if isinstance(r, AppError)
@@ -147,16 +147,16 @@ async def _refuse_others(work: Work, refunds: Sequence[NewRefund]) -> list[AppEr
         return [None] * len(refunds)
     known = await members.find(work, [refund.member or "" for refund in named])
     rows = await buyers.lock_purchases(work, [refund.purchase_id for refund in named])
-    found: list[AppError | None] = []
+    refusals: list[AppError | None] = []
     for refund in refunds:
         row = rows.get(refund.purchase_id)
         if refund.member is None or row is None:
-            found.append(None)
+            refusals.append(None)
             continue
-        theirs = row["member_id"] is not None and row["member_id"] == known.get(refund.member)
+        is_theirs = row["member_id"] is not None and row["member_id"] == known.get(refund.member)
         words = "does not own this purchase; it belongs to another member or to a guest"
-        found.append(None if theirs else refused(MemberMismatch, "member", words))
-    return found
+        refusals.append(None if is_theirs else refused(MemberMismatch, "member", words))
+    return refusals
 
 
 async def _settle_before(work: Work, purchase_ids: Sequence[UUID]) -> None:
@@ -189,15 +189,15 @@ def _parts(
 def _usage_parts(
     fresh: Sequence[purchases.RecordedRefund], awards: dict[UUID, dict[str, Any]]
 ) -> list[tuple[UUID, UUID, str, int]]:
-    found: list[tuple[UUID, UUID, str, int]] = []
+    parts: list[tuple[UUID, UUID, str, int]] = []
     for refund, award, effect in _parts(fresh, awards):
-        given = back_by(effect, refund.after) - back_by(effect, refund.before)
-        if given > 0:
-            found += [
-                (UUID(effect["rule_id"]), award["member_id"], period, given)
+        points = back_by(effect, refund.after) - back_by(effect, refund.before)
+        if points > 0:
+            parts += [
+                (UUID(effect["rule_id"]), award["member_id"], period, points)
                 for period in effect["usage"]
             ]
-    return found
+    return parts
 
 
 async def take_back(

@@ -20,20 +20,20 @@ from . import buyers
 from .effect import Settled, find_points, take_effect
 from .ending import end
 from .errors import MAX_BATCH, BatchTooLarge, MemberMismatch
-from .paying import WAYS, Due, Unpaid, as_far_as_paid
+from .paying import POINTS_ACTIONS, PointPayments, Unpaid, attempt_without_unpaid
 
 ENDS = frozenset({"completed", "failed", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
-    """Where things are recorded under a natural key: how they are found, what a changed one is."""
+class NaturalKeys:
+    """How what is recorded under a natural key is found, and the error of one that changed."""
 
     find_by_key: Callable[[Work, Sequence[tuple[str, str]]], Awaitable[dict[tuple[str, str], UUID]]]
     altered: type[AppError]
 
 
-PURCHASES = Books(purchases.find_by_key, purchases.PurchaseAltered)
+PURCHASES = NaturalKeys(purchases.find_by_key, purchases.PurchaseAltered)
 
 
 async def settle(
@@ -66,22 +66,22 @@ async def settle(
         work, items, outcomes, PURCHASES, historical=historical, welcome=welcome
     )
 
-    async def book(refusals: Mapping[int, AppError]) -> list[Settled | AppError]:
-        said = [refusals.get(number, outcome) for number, outcome in enumerate(outcomes)]
-        return await _book(
-            work, items, said, enrolled, historical=historical, with_tiers=with_tiers
+    async def attempt(refusals: Mapping[int, AppError]) -> list[Settled | AppError]:
+        known = [refusals.get(number, outcome) for number, outcome in enumerate(outcomes)]
+        return await _record_and_settle(
+            work, items, known, enrolled, historical=historical, with_tiers=with_tiers
         )
 
     if any(item.payments for item in items):
-        return await as_far_as_paid(work, book)
+        return await attempt_without_unpaid(work, attempt)
     try:
-        return await book({})
+        return await attempt({})
     except Unpaid as unpaid:
         # A repeat that does not name the payments that its purchase got since.
         raise next(iter(unpaid.refusals.values())) from None
 
 
-async def _book(
+async def _record_and_settle(
     work: Work,
     items: Sequence[NewPurchase],
     outcomes: list[Settled | AppError | None],
@@ -91,15 +91,17 @@ async def _book(
     with_tiers: bool,
 ) -> list[Settled | AppError]:
     """Record and settle all that have no outcome yet. Raise Unpaid, with the places of items."""
-    good = [number for number, outcome in enumerate(outcomes) if outcome is None]
+    accepted = [number for number, outcome in enumerate(outcomes) if outcome is None]
     recorded = await purchases.record(
-        work, [items[number] for number in good], currency=(await tenants.current(work)).currency
+        work,
+        [items[number] for number in accepted],
+        currency=(await tenants.current(work)).currency,
     )
-    due = Due()
-    places: dict[UUID, int] = {}
+    payments = PointPayments()
+    place_of: dict[UUID, int] = {}
     completed: list[tuple[int, NewPurchase, UUID]] = []
-    late: list[tuple[int, UUID]] = []
-    for number, outcome in zip(good, recorded, strict=True):
+    ended_since: list[tuple[int, UUID]] = []
+    for number, outcome in zip(accepted, recorded, strict=True):
         if isinstance(outcome, AppError):
             outcomes[number] = outcome
             continue
@@ -110,12 +112,12 @@ async def _book(
         if outcome.new and item.status == "completed":
             completed.append((number, item, outcome.id))
         if outcome.new and item.payments:
-            due.add(item, outcome.id, WAYS[item.status])
-            places[outcome.id] = number
+            payments.add(item, outcome.id, POINTS_ACTIONS[item.status])
+            place_of[outcome.id] = number
         elif not outcome.new and item.status in ENDS and item.status != outcome.status:
-            late.append((number, outcome.id))
-    ended = await _end_late(work, items, late, outcomes, due)
-    places |= {purchase_id: number for number, _, purchase_id in ended}
+            ended_since.append((number, outcome.id))
+    ended = await _end_pending(work, items, ended_since, outcomes, payments)
+    place_of |= {purchase_id: number for number, _, purchase_id in ended}
     completed += ended
     try:
         awards = await take_effect(
@@ -123,10 +125,12 @@ async def _book(
             [(item, purchase_id) for _, item, purchase_id in completed],
             historical=historical,
             with_tiers=with_tiers,
-            due=due,
+            payments=payments,
         )
     except Unpaid as unpaid:
-        raise Unpaid({places[of]: error for of, error in unpaid.refusals.items()}) from None
+        raise Unpaid(
+            {place_of[purchase_id]: error for purchase_id, error in unpaid.refusals.items()}
+        ) from None
     for (number, _, _), award in zip(completed, awards, strict=True):
         settled = outcomes[number]
         assert isinstance(settled, Settled), "only settled items take effect"
@@ -135,31 +139,35 @@ async def _book(
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-async def _end_late(
+async def _end_pending(
     work: Work,
     items: Sequence[NewPurchase],
-    late: Sequence[tuple[int, UUID]],
+    ended_since: Sequence[tuple[int, UUID]],
     outcomes: list[Settled | AppError | None],
-    due: Due,
+    payments: PointPayments,
 ) -> list[tuple[int, NewPurchase, UUID]]:
-    """A repeat says that a pending purchase has ended since. Return those with an effect due.
+    """A repeat says that a pending purchase has ended since. Return those that are completed.
 
     Before any wallet is touched, so that purchases are locked first here too.
     """
-    if not late:
+    if not ended_since:
         return []
-    ended = await end(work, [(purchase_id, items[number].status) for number, purchase_id in late])
-    for (number, _), outcome in zip(late, ended.outcomes, strict=True):
+    ended = await end(
+        work, [(purchase_id, items[number].status) for number, purchase_id in ended_since]
+    )
+    for (number, _), outcome in zip(ended_since, ended.outcomes, strict=True):
         outcomes[number] = outcome
-    ended.pay_by(due)
-    return [(late[place][0], item, purchase_id) for place, item, purchase_id in ended.due]
+    ended.add_payments_to(payments)
+    return [
+        (ended_since[place][0], item, purchase_id) for place, item, purchase_id in ended.completed
+    ]
 
 
 async def find_members(
     work: Work,
     items: Sequence[buyers.Reported],
     outcomes: list[Any],
-    books: Books,
+    natural_keys: NaturalKeys,
     *,
     historical: bool,
     welcome: bool,
@@ -175,7 +183,9 @@ async def find_members(
         assert external_id is not None, "named items have a member"
         first_seen[external_id] = min(moment, first_seen.get(external_id, moment))
     known = await members.look_up(work, [items[n].member or "" for n in named])
-    await _refuse_strangers(work, items, outcomes, books, named=named, there=known.ids)
+    await _refuse_other_members(
+        work, items, outcomes, natural_keys, named=named, enrolled=known.ids
+    )
     wanted = [n for n in named if outcomes[n] is None]
     known = await members.ensure_new(
         work,
@@ -189,15 +199,15 @@ async def find_members(
         name = items[number].member or ""
         items[number].buyer_id = known.ids[name]
         items[number].named_id = known.named.get(name)
-        items[number].barred = known.away.get(known.ids[name])
-    given = [
+        items[number].inactive_status = known.inactive.get(known.ids[name])
+    by_our_id = [
         n
         for n, item in enumerate(items)
         if outcomes[n] is None and item.member is None and item.member_id is not None
     ]
-    if given:
-        refusals = await buyers.find_given(work, [items[n] for n in given])
-        for number, refusal in zip(given, refusals, strict=True):
+    if by_our_id:
+        refusals = await buyers.find_by_our_id(work, [items[n] for n in by_our_id])
+        for number, refusal in zip(by_our_id, refusals, strict=True):
             outcomes[number] = refusal
     if new:
         await ledger.open_wallets(work, new)
@@ -207,38 +217,40 @@ async def find_members(
     return frozenset(new)
 
 
-async def _refuse_strangers(
+async def _refuse_other_members(
     work: Work,
     items: Sequence[buyers.Reported],
     outcomes: list[Any],
-    books: Books,
+    natural_keys: NaturalKeys,
     *,
     named: Sequence[int],
-    there: Mapping[str, UUID],
+    enrolled: Mapping[str, UUID],
 ) -> None:
     """Refuse what is in the books already under somebody else, before anybody is enrolled.
 
     The same for one that comes earlier in the batch under somebody else.
     """
-    strange = [n for n in named if items[n].member not in there and items[n].external_id]
-    if not strange:
+    unknown = [n for n in named if items[n].member not in enrolled and items[n].external_id]
+    if not unknown:
         return
     first: dict[tuple[str, str], str | None] = {}
     for number, item in enumerate(items):
         if outcomes[number] is None and item.external_id is not None:
             buyer = first.setdefault((item.source, item.external_id), item.member)
-            if buyer != item.member and number in strange:
-                outcomes[number] = altered(books.altered, ["member"])
+            if buyer != item.member and number in unknown:
+                outcomes[number] = altered(natural_keys.altered, ["member"])
     keys = {
-        n: (items[n].source, items[n].external_id or "") for n in strange if outcomes[n] is None
+        n: (items[n].source, items[n].external_id or "") for n in unknown if outcomes[n] is None
     }
-    known = await books.find_by_key(work, list(keys.values()))
+    known = await natural_keys.find_by_key(work, list(keys.values()))
     suspects = [number for number, key in keys.items() if key in known]
     # What came in between brought its member along; then both are there by now.
-    there = await members.find(work, [items[n].member or "" for n in suspects]) if suspects else {}
+    enrolled = (
+        await members.find(work, [items[n].member or "" for n in suspects]) if suspects else {}
+    )
     for number in suspects:
-        if items[number].member not in there:
-            outcomes[number] = altered(books.altered, ["member"])
+        if items[number].member not in enrolled:
+            outcomes[number] = altered(natural_keys.altered, ["member"])
 
 
 async def award_enrolment(

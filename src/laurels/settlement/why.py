@@ -102,7 +102,7 @@ Judged = Literal[
 ]
 
 
-_BARRED: dict[str, Judged] = {"archived": "member_archived", "blocked": "member_blocked"}
+_INACTIVE: dict[str, Judged] = {"archived": "member_archived", "blocked": "member_blocked"}
 
 
 def _reason_of(award: dict[str, Any]) -> Judged:
@@ -110,8 +110,8 @@ def _reason_of(award: dict[str, Any]) -> Judged:
         return "rules"
     if "disabled" in award["explanation"]:
         return "earning_disabled"
-    if (barred := award["explanation"].get("barred")) is not None:
-        return _BARRED[barred]
+    if (status := award["explanation"].get("member_status")) is not None:
+        return _INACTIVE[status]
     return "no_rule_fired" if award["explanation"].get("skipped") else "no_rules"
 
 
