@@ -5,10 +5,13 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
+from laurels import worker
 from laurels.api import create_app
 from laurels.cli import server
 from laurels.kit.db.pool import Database
@@ -32,17 +35,23 @@ async def answering(app: FastAPI) -> AsyncIterator[str]:
         yield address
 
 
+async def _work(database: Database, stop: asyncio.Event) -> None:
+    await worker.run(database, stop=stop)
+
+
 @contextmanager
-def served(url: str) -> Iterator[str]:
+def served(url: str, *, working: bool = False, **options: Any) -> Iterator[str]:
     """Serve the API on this database, from a thread with its own loop and pool; give its address.
 
-    What starts it up is over when the block ends.
+    `working` lets a worker run beside it. What starts it up is over when the block ends.
     """
     found: list[str] = []
     over = threading.Event()
 
     async def serve() -> None:
-        app = create_app(Database(url, pool_size=5))
+        database = Database(url, pool_size=5 + 5 * working)
+        beside = partial(_work, database) if working else None
+        app = create_app(database, beside=beside, **options)
         async with answering(app) as address:
             found.append(address)
             await asyncio.to_thread(over.wait)
