@@ -32,8 +32,8 @@ SQL = statements(__name__)
 
 @lru_cache(maxsize=1024)
 def _parts(token: str) -> tuple[UUID, UUID] | None:
-    found = ids_in(token, "lk_live_", 2) or ids_in(token, "lk_test_", 2)
-    return None if found is None else (found[0], found[1])
+    ids = ids_in(token, "lk_live_", 2) or ids_in(token, "lk_test_", 2)
+    return None if ids is None else (ids[0], ids[1])
 
 
 _CLOCK = "(select c.now from laurels.test_clocks as c where c.tenant_id = $1)"
@@ -81,7 +81,7 @@ def _person_of(claims: Claims) -> Actor:
 class KeyAuthenticator:
     """Tells who holds an API key of a tenant, an operator's key, or a person's access token.
 
-    Whom it lets in, the rate limiter learns from it, and how often they may ask.
+    It tells the rate limiter whom it lets in, and how often they may ask.
     """
 
     def __init__(self, rates: Rates | None = None) -> None:
@@ -105,15 +105,17 @@ class KeyAuthenticator:
         The work is still in real time. The tenant's test clock, if it has one, is read on the way.
         """
         if token.startswith(operators.PREFIX):
-            return await self._teach(work, token, await operators.identify_operator(work, token))
+            return await self._note_rate(
+                work, token, await operators.identify_operator(work, token)
+            )
         claimed = _Claimed.of([token])
         sql = f"select {_KEYS}, {_SESSIONS}, {_CLOCK}"
         row = await work.fetchrow(sql, work.tenant_id, claimed.key_ids, claimed.pair_ids)
         assert row is not None, "a statement without a table returns a row"
-        found = (await self._find_holders(work, claimed, row))[token]
-        if isinstance(found, AppError):
-            raise found
-        return found
+        holder = (await self._find_holders(work, claimed, row))[token]
+        if isinstance(holder, AppError):
+            raise holder
+        return holder
 
     async def authenticate_batch(
         self, work: Work, tokens: Sequence[str], keys: Sequence[tuple[str, str]]
@@ -136,25 +138,25 @@ class KeyAuthenticator:
         work.began = row[3]
         remember(work, row[5:])
         holders = await self._find_holders(work, claimed, row)
-        return Entrance(holders, frozenset((each[0], each[1]) for each in row[4]), row[2])
+        return Entrance(holders, frozenset((key[0], key[1]) for key in row[4]), row[2])
 
     async def _find_holders(
-        self, work: Work, claimed: "_Claimed", row: asyncpg.Record
+        self, work: Work, claimed: "_Claimed", looked_up: asyncpg.Record
     ) -> dict[str, Principal | AppError | None]:
         """Return who holds each token: somebody, why they may not come in any more, or nobody."""
-        keys, sessions = ({each[0]: each for each in found} for found in row[:2])
+        keys, sessions = ({row[0]: row for row in rows} for rows in looked_up[:2])
         holders: dict[str, Principal | AppError | None] = {}
         for token in claimed.tokens:
-            found: Principal | None = None
+            holder: Principal | None = None
             try:
                 if (key_id := claimed.keys.get(token)) in keys:
-                    found = _machine(work.tenant_id, token, keys[key_id], row[2])
+                    holder = _machine(work.tenant_id, token, keys[key_id], looked_up[2])
                 elif (claims := claimed.people.get(token)) is not None:
-                    found = _person(claims, token, sessions.get(claims.pair_id), row[2])
+                    holder = _person(claims, token, sessions.get(claims.pair_id), looked_up[2])
             except AppError as error:
                 holders[token] = error
             else:
-                holders[token] = await self._teach(work, token, found)
+                holders[token] = await self._note_rate(work, token, holder)
         due = [
             key_id
             for token, key_id in claimed.keys.items()
@@ -165,8 +167,8 @@ class KeyAuthenticator:
             await self._touch(work, due)
         return holders
 
-    async def _teach(self, work: Work, token: str, who: Principal | None) -> Principal | None:
-        """Return who it is, after the rate limiter has learnt how often they may ask."""
+    async def _note_rate(self, work: Work, token: str, who: Principal | None) -> Principal | None:
+        """Return who it is, after the rate limiter was told how often they may ask."""
         if who is None or not self._rates.due(token):
             return who
         operator = who.tenant_id == PLATFORM

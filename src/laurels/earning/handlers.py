@@ -27,7 +27,7 @@ async def around_reversals(
         yield
         return
     # Before the wallets, and before the look at what is back already.
-    await lock_parts(work, [part for found in capped.values() for part in found])
+    await lock_parts(work, [part for parts in capped.values() for part in parts])
     before = await ledger.taken_back(work, list(capped))
     yield
     after = await ledger.taken_back(work, list(capped))
@@ -35,9 +35,9 @@ async def around_reversals(
         work,
         [
             (rule_id, member_id, period, points - before.get(transaction_id, 0))
-            for transaction_id, found in capped.items()
+            for transaction_id, parts in capped.items()
             if after.get(transaction_id, 0) > before.get(transaction_id, 0)
-            for rule_id, member_id, period, points in found
+            for rule_id, member_id, period, points in parts
         ],
     )
 

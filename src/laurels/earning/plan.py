@@ -165,11 +165,11 @@ def compile_plan(
 
     The order of the rules does not matter. `spell_id` writes rule ids into explanations.
     """
-    found: dict[str, list[Step]] = {}
+    steps_by_trigger: dict[str, list[Step]] = {}
     for rule in rules:
         step = _compile(rule, rule.program_id or default_program_id, spell_id(rule.id))
-        found.setdefault(rule.trigger, []).append(step)
-    return Plan({trigger: _course(steps) for trigger, steps in found.items()})
+        steps_by_trigger.setdefault(rule.trigger, []).append(step)
+    return Plan({trigger: _course(steps) for trigger, steps in steps_by_trigger.items()})
 
 
 def _course(steps: list[Step]) -> Course:
@@ -274,8 +274,8 @@ def _lines_counted(rule: Rule) -> Callable[[Facts], tuple[int, ...]] | None:
     test = None if condition is None else compile_condition(condition)
 
     def lines(facts: Facts) -> tuple[int, ...]:
-        found = enumerate(facts.get(LINES) or (), start=1)
-        return tuple(place for place, line in found if test is None or test(line))
+        lines = enumerate(facts.get(LINES) or (), start=1)
+        return tuple(place for place, line in lines if test is None or test(line))
 
     return lines
 

@@ -50,7 +50,9 @@ def supply(*fields: Field, on: Collection[str], by: Gather) -> None:
 
 def is_supplied(trigger: str, wanted: frozenset[str]) -> bool:
     """Whether rooms above supply any of the wanted facts of this event."""
-    return any(trigger in each.on and not wanted.isdisjoint(each.names) for each in _suppliers)
+    return any(
+        trigger in supplier.on and not wanted.isdisjoint(supplier.names) for supplier in _suppliers
+    )
 
 
 async def gather(
@@ -75,7 +77,9 @@ def triggers_of(field: Field) -> list[str]:
 
 def facts_on(trigger: str) -> list[str]:
     """Return what this event has, in short: a star for all facts that begin so."""
-    supplied = {name for each in _suppliers if trigger in each.on for name in each.names}
+    supplied = {
+        name for supplier in _suppliers if trigger in supplier.on for name in supplier.names
+    }
     return [*(f"{root}.*" for root in ROOTS[trigger]), *sorted(supplied)]
 
 
@@ -104,8 +108,8 @@ def _named(raw: Any) -> Iterator[str]:
 def _known(trigger: str, name: str) -> bool:
     if name in {LINES, LINE_QUANTITY}:
         return _has(trigger, LINES)
-    found = FIELDS.find(name)
-    return found is not None and _has(trigger, found[0].name)
+    field = FIELDS.find(name)
+    return field is not None and _has(trigger, field[0].name)
 
 
 def _has(trigger: str, name: str) -> bool:

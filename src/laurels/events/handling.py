@@ -61,7 +61,9 @@ def handler(
 
     def register(react: Reaction) -> Reaction:
         assert name not in _handlers, f"two handlers are called {name}"
-        _handlers[name] = Handler(name, tuple(each.name for each in types), react, batch, wanted)
+        _handlers[name] = Handler(
+            name, tuple(event_type.name for event_type in types), react, batch, wanted
+        )
         return react
 
     return register
@@ -125,9 +127,9 @@ class _Run:
         """Hear one event in a transaction of its own."""
         try:
             async with open_work(self.database, tenant_id=self.tenant_id) as work:
-                found = await self._take(work, event.id, 1)
-                await self._hear(work, found)
-                return len(found)
+                claimed = await self._take(work, event.id, 1)
+                await self._hear(work, claimed)
+                return len(claimed)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, others go on
             return await self._failed(event, error)
 
@@ -191,5 +193,5 @@ class _Run:
 
 def in_words(error: Exception) -> str:
     """Return an error in words, without the values that the database puts into its details."""
-    said = error.args[0] if isinstance(error, asyncpg.PostgresError) and error.args else error
-    return f"{type(error).__name__}: {said}"[:1000].replace("\x00", "")
+    cause = error.args[0] if isinstance(error, asyncpg.PostgresError) and error.args else error
+    return f"{type(error).__name__}: {cause}"[:1000].replace("\x00", "")

@@ -57,9 +57,9 @@ async def relay(work: Work, *, limit: int = BATCH) -> Relayed:
     """
     listening = [
         (name, kind)
-        for name, found in handlers().items()
-        if found.wanted is None or await found.wanted(work)
-        for kind in found.types
+        for name, handler in handlers().items()
+        if handler.wanted is None or await handler.wanted(work)
+        for kind in handler.types
     ]
     # A process that freezes here must not keep the others waiting.
     await work.raw.execute("set local idle_in_transaction_session_timeout = '10s'")
@@ -105,12 +105,12 @@ async def relay_all(database: Database) -> int:
 
 def _counted(outcomes: list[int | BaseException]) -> list[int]:
     """Return the counts; one tenant's trouble is logged and does not stop the others."""
-    troubles = [each for each in outcomes if isinstance(each, BaseException)]
+    troubles = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
     for trouble in troubles:
         log.error("a tenant's events could not be relayed", exc_info=trouble)
     if troubles and len(troubles) == len(outcomes):
         raise troubles[0]
-    return [each for each in outcomes if isinstance(each, int)]
+    return [outcome for outcome in outcomes if isinstance(outcome, int)]
 
 
 async def run_relay(database: Database, stop: asyncio.Event) -> None:

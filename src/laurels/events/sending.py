@@ -112,10 +112,10 @@ def seconds_to_wait(text: str | None, now: datetime) -> float | None:
         moment = parsedate_to_datetime(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        asked = (moment - now).total_seconds()
+        seconds = (moment - now).total_seconds()
     except (ValueError, TypeError, ArithmeticError, LookupError):
         return None
-    return min(max(0.0, asked), MAX_WAIT_SECONDS)
+    return min(max(0.0, seconds), MAX_WAIT_SECONDS)
 
 
 @lru_cache(maxsize=1)

@@ -86,13 +86,13 @@ def derived(purpose: str) -> tuple[bytes, ...]:
 
 def _keys() -> str:
     """Return the secret keys as they are set, with commas. Raise SecretKeyMissing."""
-    found = settings()
-    if found.secret_key is not None:
-        return found.secret_key.get_secret_value()
-    if found.database_url is not None:
+    current = settings()
+    if current.secret_key is not None:
+        return current.secret_key.get_secret_value()
+    if current.database_url is not None:
         # Several machines may share the database; a key that one of them makes up is no use.
         raise SecretKeyMissing
-    return _local_key(found.data_dir.expanduser())
+    return _local_key(current.data_dir.expanduser())
 
 
 def _local_key(folder: Path) -> str:

@@ -55,16 +55,16 @@ async def read_page(
 
     `section` and `after` say where this page begins; 0 and an empty text are the beginning.
     """
-    told: list[tuple[ExportSection, dict[str, Any]]] = []
+    page: list[tuple[ExportSection, dict[str, Any]]] = []
     every = sections()
-    while section < len(every) and len(told) < limit:
+    while section < len(every) and len(page) < limit:
         current = every[section]
-        wanted = limit - len(told)
+        wanted = limit - len(page)
         rows = await work.fetch(current.sql, work.tenant_id, list(member_ids), after, wanted)
         for row in rows:
             content = dict(row)
             after = content.pop("key")
-            told.append((current, content))
+            page.append((current, content))
         if len(rows) < wanted:
             section, after = section + 1, ""
-    return told, ((section, after) if section < len(every) else None)
+    return page, ((section, after) if section < len(every) else None)

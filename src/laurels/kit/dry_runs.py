@@ -55,13 +55,13 @@ def noted(work: Work, kind: str) -> tuple[Any, ...]:
 
 def respond(status: int, answer: bytes | memoryview, follows: BaseModel) -> Response:
     """Return what would have been answered, and what would have followed from it."""
-    told: dict[str, Any] = {
+    body: dict[str, Any] = {
         "dry_run": True,
         "status": status,
         "answer": orjson.Fragment(bytes(answer)),
         **follows.model_dump(mode="json"),
     }
-    return Response(orjson.dumps(told), media_type="application/json")
+    return Response(orjson.dumps(body), media_type="application/json")
 
 
 def describe(document: dict[str, Any], model: type[BaseModel]) -> None:
@@ -83,5 +83,7 @@ def describe(document: dict[str, Any], model: type[BaseModel]) -> None:
 def _with_dry_run(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for path in document["paths"].values():
         for operation in path.values():
-            if any(each.get("name") == "dry_run" for each in operation.get("parameters", [])):
+            if any(
+                parameter.get("name") == "dry_run" for parameter in operation.get("parameters", [])
+            ):
                 yield operation

@@ -172,17 +172,17 @@ class Monthly(_Calendar):
 
     def day_before(self, day: date) -> date:
         """Return the last such day up to this one."""
-        found = self._in(day.year, day.month)
-        if found <= day:
-            return found
+        day_found = self._in(day.year, day.month)
+        if day_found <= day:
+            return day_found
         last = day.replace(day=1) - timedelta(days=1)
         return self._in(last.year, last.month)
 
     def day_after(self, day: date) -> date:
         """Return the first such day after this one."""
-        found = self._in(day.year, day.month)
-        if found > day:
-            return found
+        day_found = self._in(day.year, day.month)
+        if day_found > day:
+            return day_found
         following = day.replace(day=28) + timedelta(days=4)
         return self._in(following.year, following.month)
 
@@ -364,11 +364,11 @@ def each_period(
     return register
 
 
-def _add(found: Job) -> None:
-    if found.name in _jobs:
-        msg = f"there are two jobs `{found.name}`"
+def _add(job: Job) -> None:
+    if job.name in _jobs:
+        msg = f"there are two jobs `{job.name}`"
         raise ValueError(msg)
-    _jobs[found.name] = found
+    _jobs[job.name] = job
 
 
 def _schedule(daily: str | None, every: timedelta | Weekly | Monthly | None) -> Schedule:

@@ -93,10 +93,10 @@ class Server:
 
 
 def _tls_of(parts: SplitResult) -> Tls:
-    given = parse_qs(parts.query).get("tls", [""])[0]
-    if given in {"required", "auto", "never"}:
-        return cast("Tls", given)
-    if given:
+    mode = parse_qs(parts.query).get("tls", [""])[0]
+    if mode in {"required", "auto", "never"}:
+        return cast("Tls", mode)
+    if mode:
         msg = "LAURELS_SMTP_URL: `tls` is required, auto or never"
         raise ValueError(msg)
     # A password or a stranger's machine: nothing goes there in the clear unless told so.
@@ -174,7 +174,7 @@ def _one_line(text: str) -> str:
 
 
 def _html(mail: Mail) -> str:
-    body = "".join(f"<p>{escape(each)}</p>" for each in mail.paragraphs)
+    body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in mail.paragraphs)
     if mail.link:
         link = escape(mail.link, quote=True)
         body += f'<p><a href="{link}">{escape(mail.link_text)}</a></p><p>{link}</p>'
@@ -197,8 +197,8 @@ def _hand_in(message: EmailMessage, server: Server, sessions: list[smtplib.SMTP]
         raise MailFailed(f"{msg} ({error.smtp_code})") from None
     except smtplib.SMTPRecipientsRefused as error:
         codes = sorted({code for code, _ in error.recipients.values()})
-        said = ", ".join(map(str, codes))
-        msg = f"{server.host} refused the recipient ({said})"
+        text = ", ".join(map(str, codes))
+        msg = f"{server.host} refused the recipient ({text})"
         raise MailFailed(msg, permanent=all(500 <= code < 600 for code in codes)) from None
     except smtplib.SMTPNotSupportedError:
         msg = f"{server.host} does not offer what is needed: TLS, or a way to log in"

@@ -40,10 +40,10 @@ class _Seen:
     wallets: dict[UUID, Any]
 
 
-async def move(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
+async def move(work: Work, items: Sequence[Item]) -> list[Answer | AppError]:
     """Post what is asked for: 201 with the movement and its wallet, or 200 with a hold."""
-    movements: list[Movement] = [each.content for each in asked]
-    outcomes = await post(work, asked)
+    movements: list[Movement] = [item.content for item in items]
+    outcomes = await post(work, items)
     seen = await look(work, outcomes)
     return [
         outcome
@@ -53,11 +53,11 @@ async def move(work: Work, asked: Sequence[Item]) -> list[Answer | AppError]:
     ]
 
 
-async def post(work: Work, asked: Sequence[Item]) -> list[Posted | AppError]:
+async def post(work: Work, items: Sequence[Item]) -> list[Posted | AppError]:
     """Post movements that people and systems ask for by hand, and note each in the audit log."""
-    movements: list[Movement] = [each.content for each in asked]
-    for movement, each in zip(movements, asked, strict=True):
-        movement.by = each.actor
+    movements: list[Movement] = [item.content for item in items]
+    for movement, item in zip(movements, items, strict=True):
+        movement.by = item.actor
     off = not await tenants.loyalty_enabled(work)
     refused = {
         n: error
@@ -75,8 +75,8 @@ async def post(work: Work, asked: Sequence[Item]) -> list[Posted | AppError]:
     await audit.record_all(
         work,
         [
-            _note(each, outcome)
-            for each, outcome in zip(asked, outcomes, strict=True)
+            _note(item, outcome)
+            for item, outcome in zip(items, outcomes, strict=True)
             if isinstance(outcome, Posted)
             and not outcome.replayed
             and (outcome.transaction is not None or outcome.hold is not None)
@@ -121,7 +121,7 @@ def _spending(movement: Movement) -> AppError | None:
     return tenants.LoyaltyOff() if spends else None
 
 
-def _note(asked: Item, posted: Posted) -> audit.Note:
+def _note(item: Item, posted: Posted) -> audit.Note:
     verbs: dict[type[Movement], str] = {
         Credit: "credited",
         Debit: "debited",
@@ -130,18 +130,18 @@ def _note(asked: Item, posted: Posted) -> audit.Note:
         Capture: "captured",
         Release: "released",
     }
-    told = posted.hold if posted.hold is not None else posted.transaction
-    assert told is not None, "what moved nothing is not noted"
-    penalty = isinstance(asked.content, Debit) and asked.content.type == "penalty"
+    subject = posted.hold if posted.hold is not None else posted.transaction
+    assert subject is not None, "what moved nothing is not noted"
+    penalty = isinstance(item.content, Debit) and item.content.type == "penalty"
     return audit.Note(
-        action=f"ledger.{'penalized' if penalty else verbs[type(asked.content)]}",
+        action=f"ledger.{'penalized' if penalty else verbs[type(item.content)]}",
         target_type="wallet",
         target_id=encode("wallet", posted.balance.wallet_id),
-        after={"points": told.points, "reason": told.reason},
-        actor=asked.actor,
-        request_id=asked.request_id,
-        ip=asked.ip,
-        user_agent=asked.user_agent,
+        after={"points": subject.points, "reason": subject.reason},
+        actor=item.actor,
+        request_id=item.request_id,
+        ip=item.ip,
+        user_agent=item.user_agent,
     )
 
 
@@ -205,7 +205,7 @@ def _transaction(work: Work, posted: Posted, seen: _Seen) -> TransactionOut | No
 
 
 def _wallet(balance: Balance, seen: _Seen, programs: Any) -> WalletOut:
-    found = seen.wallets.get(balance.wallet_id)
+    wallet = seen.wallets.get(balance.wallet_id)
     named = programs.named[balance.program_id]
     return WalletOut.model_construct(
         id=balance.wallet_id,
@@ -223,5 +223,5 @@ def _wallet(balance: Balance, seen: _Seen, programs: Any) -> WalletOut:
         lifetime_earned=balance.lifetime_earned,
         lifetime_redeemed=balance.lifetime_redeemed,
         lifetime_expired=balance.lifetime_expired,
-        updated_at=found["updated_at"] if found is not None else seen.written_at,
+        updated_at=wallet["updated_at"] if wallet is not None else seen.written_at,
     )

@@ -85,8 +85,8 @@ def _receive(
     matures_at: datetime | None,
     expires_at: datetime | None,
 ) -> Transaction:
-    told = movement.transaction_id if isinstance(movement, Credit) else None
-    transaction_id = told or new_id()
+    named = movement.transaction_id if isinstance(movement, Credit) else None
+    transaction_id = named or new_id()
     paid = min(wallet.debt, points)
     amount = points - paid
     ripe = matures_at is None or matures_at <= draft.now

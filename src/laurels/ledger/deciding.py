@@ -104,26 +104,26 @@ def let_go(draft: Draft, *, named: Collection[UUID]) -> None:
 
 def wallet_of(draft: Draft, movement: Movement) -> Wallet:
     """Return the locked wallet that a movement is about. Raise what is not there."""
-    found: Wallet | None = None
+    wallet: Wallet | None = None
     if isinstance(movement, Capture | Release):
         hold = draft.holds.get(movement.hold_id)
         if hold is None:
             raise HoldNotFound
-        found = draft.wallets.get(hold.wallet_id)
+        wallet = draft.wallets.get(hold.wallet_id)
     elif isinstance(movement, Reversal):
         original = draft.originals.get(movement.transaction_id)
         if original is None:
             raise TransactionNotFound
-        found = draft.wallets.get(original.transaction.wallet_id)
+        wallet = draft.wallets.get(original.transaction.wallet_id)
     elif movement.wallet_id is not None:
-        found = draft.wallets.get(movement.wallet_id)
+        wallet = draft.wallets.get(movement.wallet_id)
     elif movement.member_id is not None and movement.program_id is not None:
         if movement.program_id not in draft.dates:
             raise ProgramNotFound
-        found = draft.by_member.get((movement.member_id, movement.program_id))
-    if found is None:
+        wallet = draft.by_member.get((movement.member_id, movement.program_id))
+    if wallet is None:
         raise WalletNotFound
-    return follow(draft, found)
+    return follow(draft, wallet)
 
 
 def follow(draft: Draft, wallet: Wallet) -> Wallet:

@@ -43,8 +43,8 @@ async def moved(work: Work) -> Moved:
     lots = await queries.lots_of(work, shown)
     after = await queries.find_wallets(work, wallets[:MAX_ITEMS])
     return Moved(
-        [rows[each] for each in shown],
+        [rows[key] for key in shown],
         lots[:MAX_ITEMS],
-        [after[each] for each in wallets[:MAX_ITEMS]],
+        [after[key] for key in wallets[:MAX_ITEMS]],
         sum(max(len(all_of) - MAX_ITEMS, 0) for all_of in (transactions, lots, wallets)),
     )

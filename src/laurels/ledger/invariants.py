@@ -56,11 +56,11 @@ class Figures:
 
 async def find_faults(work: Work, *, limit: int = 20) -> list[Fault]:
     """Return what is wrong with the tenant's books, at most `limit` per rule; empty when clean."""
-    found: list[Fault] = []
+    faults: list[Fault] = []
     for rule, sql in CHECKS.items():
         rows = await work.fetch(f"{sql} limit {int(limit)}", work.tenant_id)
-        found += [Fault(rule, row[0], row[1]) for row in rows]
-    return found
+        faults += [Fault(rule, row[0], row[1]) for row in rows]
+    return faults
 
 
 async def figures(work: Work) -> Figures:

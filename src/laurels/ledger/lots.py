@@ -143,9 +143,9 @@ class Wallet:
 
     def unripe_lots(self) -> list[Lot]:
         """Return the lots whose points cannot be spent yet, those that ripen last first."""
-        found = [lot for lot in self.lots if lot.remaining and lot.pending]
-        found.sort(key=lambda lot: (lot.matures_at or FAR, lot.id), reverse=True)
-        return found
+        unripe = [lot for lot in self.lots if lot.remaining and lot.pending]
+        unripe.sort(key=lambda lot: (lot.matures_at or FAR, lot.id), reverse=True)
+        return unripe
 
     def lots_of(self, transaction_id: UUID) -> list[Lot]:
         """Return the lots that a transaction brought: none, one, or what merges made of it."""
@@ -175,20 +175,20 @@ class Wallet:
         self._dated = len(self.lots)
         if moment < self._first_due:
             return []
-        found: list[tuple[datetime, bool, Lot]] = []
+        due: list[tuple[datetime, bool, Lot]] = []
         later = FAR
         for lot in self.lots:
             if not lot.remaining:
                 continue
             ripens, lapses = lot.dates()
             if ripens <= min(moment, lapses):
-                found.append((ripens, False, lot))
+                due.append((ripens, False, lot))
             if lapses <= moment:
-                found.append((lapses, True, lot))
+                due.append((lapses, True, lot))
             later = min([later, *(date for date in (ripens, lapses) if date > moment)])
-        found.sort(key=lambda step: (step[0], step[1], step[2].id))
+        due.sort(key=lambda step: (step[0], step[1], step[2].id))
         self._first_due = later
-        return found
+        return due
 
 
 def consumption_order(lot: Lot) -> tuple[datetime, UUID]:

@@ -104,7 +104,7 @@ Plans = Sequence[tuple[UUID, UUID, Moved]]
 
 
 def _moved(stored: dict[str, Any]) -> Moved:
-    known = {each.name for each in fields(Moved)}
+    known = {column.name for column in fields(Moved)}
     return Moved(**{name: value for name, value in stored.items() if name in known})
 
 

@@ -26,10 +26,10 @@ class Opened:
         """Whether it said the same. Dates that are the program's are not compared."""
         if self.parts != movement.parts:
             return False
-        asked = (movement.matures_at, movement.expires_at)
+        dates = (movement.matures_at, movement.expires_at)
         return self.dates is None or all(
             "program" in {now, before} or now == before
-            for now, before in zip(asked, self.dates, strict=True)
+            for now, before in zip(dates, self.dates, strict=True)
         )
 
 

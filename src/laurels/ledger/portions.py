@@ -51,10 +51,10 @@ async def list_portions(
     by_wallet: dict[UUID, list[asyncpg.Record]] = {}
     for lot in lots:
         by_wallet.setdefault(lot["wallet_id"], []).append(lot)
-    found: list[Portion] = []
+    portions: list[Portion] = []
     for wallet in wallets:
-        found += _portions(wallet, by_wallet.get(wallet["id"], []), work.now)
-    return found, [row["id"] for row in wallets]
+        portions += _portions(wallet, by_wallet.get(wallet["id"], []), work.now)
+    return portions, [row["id"] for row in wallets]
 
 
 async def count_wallets(work: Work) -> int:
@@ -67,7 +67,7 @@ def _portions(wallet: asyncpg.Record, lots: list[asyncpg.Record], now: datetime)
     """Return the portions of one wallet: its lots, the rest, the debt; nothing for an empty one."""
     whose = (wallet["id"], wallet["member_id"], wallet["name"])
     over = sum(lot["points"] for lot in lots if _is_over(lot, now))
-    found = [
+    portions = [
         Portion(
             *whose,
             lot["points"],
@@ -82,15 +82,15 @@ def _portions(wallet: asyncpg.Record, lots: list[asyncpg.Record], now: datetime)
     balance = wallet["available"] + wallet["pending"] + wallet["held"]
     rest = balance - sum(lot["points"] for lot in lots)
     if rest:
-        found.append(Portion(*whose, rest))
+        portions.append(Portion(*whose, rest))
     if wallet["debt"]:
-        found.append(Portion(*whose, -wallet["debt"]))
+        portions.append(Portion(*whose, -wallet["debt"]))
     # What is owed will count as spent again where it is brought.
     redeemed = max(wallet["lifetime_redeemed"] - wallet["debt"], 0)
     expired = wallet["lifetime_expired"] + over
     if not (redeemed or expired):
-        return found
-    first = found[0] if found else Portion(*whose, 0)
+        return portions
+    first = portions[0] if portions else Portion(*whose, 0)
     gone = Portion(
         *whose,
         first.points,
@@ -101,7 +101,7 @@ def _portions(wallet: asyncpg.Record, lots: list[asyncpg.Record], now: datetime)
         redeemed,
         expired,
     )
-    return [gone, *found[1:]]
+    return [gone, *portions[1:]]
 
 
 def _is_over(lot: asyncpg.Record, now: datetime) -> bool:

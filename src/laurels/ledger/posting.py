@@ -123,22 +123,22 @@ def _same(draft: Draft, movement: Movement, before: Transaction) -> bool:
             # and what went into a debt has no end at all.
             if movement.expires_at is not None and before.amount and movement.expires_at != own:
                 return False
-            asked = (movement.type, movement.points, None)
+            terms = (movement.type, movement.points, None)
         case Opening():
             return draft.openings[before.id].says(movement)
         case Debit():
             # How many more were asked for than were there is not kept.
             forgiven = movement.shortfall == "forgive" and movement.points > -before.points
-            asked = (movement.type, before.points if forgiven else -movement.points, None)
+            terms = (movement.type, before.points if forgiven else -movement.points, None)
         case Reversal():
-            asked = (movement.type, before.points, movement.transaction_id)
+            terms = (movement.type, before.points, movement.transaction_id)
         case Capture():
             hold = draft.holds[movement.hold_id]
             points = hold.points if movement.points is None else movement.points
             return hold.transaction_id == before.id and hold.captured == points
         case _:
             return False
-    return asked == (before.type, before.points, before.reverses_id)
+    return terms == (before.type, before.points, before.reverses_id)
 
 
 # Lock and read -----------------------------------------------------------------------------
@@ -193,9 +193,9 @@ async def _lock(
 
 def _moved_to(draft: Draft) -> set[UUID]:
     """Return the wallets that a merge moved something into and that are not locked."""
-    found = {hold.wallet_id for hold in draft.holds.values()}
-    found |= {wallet.merged_into for wallet in draft.wallets.values() if wallet.merged_into}
-    return found - draft.wallets.keys()
+    wallet_ids = {hold.wallet_id for hold in draft.holds.values()}
+    wallet_ids |= {wallet.merged_into for wallet in draft.wallets.values() if wallet.merged_into}
+    return wallet_ids - draft.wallets.keys()
 
 
 async def _wallets_of(work: Work, hold_ids: list[UUID], transaction_ids: list[UUID]) -> set[UUID]:

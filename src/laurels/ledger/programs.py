@@ -84,12 +84,12 @@ async def load_programs(work: Work) -> Programs:
     if known is not None:
         return known
     row = await work.fetchrow(f"select ({SQL.told_programs})::text", work.tenant_id)
-    found = _read_programs(row[0] if row else None)
-    if found is None:
+    programs = _read_programs(row[0] if row else None)
+    if programs is None:
         msg = "This tenant has no default program. Create the tenant with a preset."
         raise ProgramNotFound(msg)
-    work.memo[Programs] = found
-    return found
+    work.memo[Programs] = programs
+    return programs
 
 
 async def default_program(work: Work) -> UUID:
@@ -111,7 +111,10 @@ async def worth(work: Work, points: int, program_id: UUID | None = None) -> Deci
 
 async def program_ids(work: Work) -> dict[str, UUID]:
     """Return the programs by name. Raise ProgramNotFound when the tenant has no default one."""
-    return {said.name: program_id for program_id, said in (await load_programs(work)).named.items()}
+    return {
+        program.name: program_id
+        for program_id, program in (await load_programs(work)).named.items()
+    }
 
 
 async def create_program(work: Work, **values: Any) -> UUID:
@@ -153,27 +156,27 @@ async def change_program(work: Work, program_id: UUID, values: dict[str, Any]) -
 
 async def _as_settings_say(work: Work, values: dict[str, Any]) -> dict[str, Any]:
     """Return the values of a default program with the expiry that settings say, if they do."""
-    said = await tenants.hold(work, LedgerSettings)
-    if not said.decides:
+    settings = await tenants.hold(work, LedgerSettings)
+    if not settings.decides:
         return values
-    if values.get("expiry_days", said.expiry_days) != said.expiry_days:
-        name = "points_expire_days" if said.points_expire_enabled else "points_expire_enabled"
+    if values.get("expiry_days", settings.expiry_days) != settings.expiry_days:
+        name = "points_expire_days" if settings.points_expire_enabled else "points_expire_enabled"
         msg = f"`expiry_days` of the default program follows the setting `ledger.{name}`."
         raise ProgramManaged(msg, field="expiry_days", setting=f"ledger.{name}")
-    return {**values, "expiry_days": said.expiry_days}
+    return {**values, "expiry_days": settings.expiry_days}
 
 
 @tenants.on_settings_change(LedgerSettings)
-async def follow_settings(work: Work, _: LedgerSettings, said: LedgerSettings) -> None:
+async def follow_settings(work: Work, _: LedgerSettings, settings: LedgerSettings) -> None:
     """The default program lets points lapse as the settings say; lots that are there stay."""
-    if not said.decides:
+    if not settings.decides:
         return
     program_id = (await load_programs(work)).default_id
     before = await get_program(work, program_id)
-    if before["expiry_days"] == said.expiry_days:
+    if before["expiry_days"] == settings.expiry_days:
         return
     try:
-        await _change(work, program_id, before, {"expiry_days": said.expiry_days})
+        await _change(work, program_id, before, {"expiry_days": settings.expiry_days})
     except ProgramInvalid:
         days = before["maturity_days"]
         msg = f"must be more than {days}, the days after which points can be spent"

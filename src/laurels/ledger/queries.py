@@ -64,10 +64,10 @@ async def wallets_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[
     """Return the wallets of members, by member, the default program's first."""
     sql = f"{SQL.wallets} and w.member_id = any($2) order by p.is_default desc, w.id"
     rows = await work.fetch(sql, work.tenant_id, list(member_ids))
-    found: dict[UUID, list[dict[str, Any]]] = {}
+    wallets: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
-        found.setdefault(row["member_id"], []).append(dict(row))
-    return found
+        wallets.setdefault(row["member_id"], []).append(dict(row))
+    return wallets
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,13 @@ async def spendable(
     promise: only a movement knows what is there.
     """
     rows = await work.fetch(SQL.spendable, work.tenant_id, list(member_ids), work.now)
-    found: dict[tuple[UUID, UUID | None], Purse] = {}
+    purses: dict[tuple[UUID, UUID | None], Purse] = {}
     for row in rows:
         purse = Purse(row["program_id"], row["available"], row["minimum_redemption_points"])
-        found[row["member_id"], row["program_id"]] = purse
+        purses[row["member_id"], row["program_id"]] = purse
         if row["is_default"]:
-            found[row["member_id"], None] = purse
-    return found
+            purses[row["member_id"], None] = purse
+    return purses
 
 
 async def get_wallet(work: Work, wallet_id: UUID) -> asyncpg.Record:
@@ -189,8 +189,8 @@ async def list_transactions(
 async def balance(work: Work, member_id: UUID) -> dict[str, int]:
     """Return the sums over a member's wallets of the default program; zeros when there is none."""
     row = await work.fetchrow(SQL.balance_of, work.tenant_id, member_id)
-    found: dict[str, int] = dict(row or {})
-    return found
+    sums: dict[str, int] = dict(row or {})
+    return sums
 
 
 LOTS = Listing(
@@ -270,10 +270,10 @@ async def about_reversals(work: Work, transaction_ids: Sequence[UUID]) -> list[A
 
 async def taken_back(work: Work, transaction_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Return how many points of these transactions were reversed or refunded, where any were."""
-    found: dict[UUID, int] = {}
+    taken: dict[UUID, int] = {}
     for transaction_id, _, points in await taken_back_by(work, transaction_ids):
-        found[transaction_id] = found.get(transaction_id, 0) + points
-    return found
+        taken[transaction_id] = taken.get(transaction_id, 0) + points
+    return taken
 
 
 async def taken_back_by(

@@ -79,16 +79,20 @@ ExpandWallet = Annotated[str, ExpansionsOf(WALLET), Query()]
 
 
 async def _wallets(work: Work, rows: Rows) -> Mapping[UUID, list[WalletOut]]:
-    found = await queries.wallets_of(work, list(rows))
+    wallets = await queries.wallets_of(work, list(rows))
     return {
-        member_id: [WalletOut.model_validate(row) for row in found.get(member_id, [])]
+        member_id: [WalletOut.model_validate(row) for row in wallets.get(member_id, [])]
         for member_id in rows
     }
 
 
 async def _programs(work: Work, rows: Rows) -> Mapping[UUID, ProgramOut]:
-    found = await programs.find_programs(work, {row["program_id"] for row in rows.values()})
-    views = {program_id: ProgramOut.model_validate(row) for program_id, row in found.items()}
+    programs_by_id = await programs.find_programs(
+        work, {row["program_id"] for row in rows.values()}
+    )
+    views = {
+        program_id: ProgramOut.model_validate(row) for program_id, row in programs_by_id.items()
+    }
     return {wallet_id: views[row["program_id"]] for wallet_id, row in rows.items()}
 
 
@@ -273,7 +277,7 @@ async def release_hold(hold_id: HoldId, caller: Moving, body: ReleaseIn | None =
 @error_responses(TenantSuspended, FeatureOff)
 async def move_points(body: BulkIn[MovementIn], work: InBulk) -> Response:
     """Book up to 1,000 credits, debits and penalties at once. Each succeeds or fails on its own."""
-    return await bulk.book(work, body.items, MovementIn, MovementIn.to_movement, answers.move)
+    return await bulk.run(work, body.items, MovementIn, MovementIn.to_movement, answers.move)
 
 
 @router.get("/programs")

@@ -64,19 +64,19 @@ class MailProvider(Provider):
 
     async def prepare(self, work: Work, messages: Sequence[Message]) -> list[Message | Outcome]:
         """Write the mails."""
-        found: list[Message | Outcome] = []
+        prepared: list[Message | Outcome] = []
         for message in messages:
             known = _templates.get(message.type)
             if known is None:
-                found.append(Rejected(error=f"there is no mail template `{message.type}`"))
+                prepared.append(Rejected(error=f"there is no mail template `{message.type}`"))
                 continue
             written = await known.compose(work, message.subject_id)
-            found.append(
+            prepared.append(
                 Stopped(error="it was used, replaced or taken back, or is too old")
                 if written is None
                 else replace(message, content=written)
             )
-        return found
+        return prepared
 
     async def send(self, database: Database, message: Message) -> Outcome:
         """Hand it in; what no server will ever take is a dead letter at once."""

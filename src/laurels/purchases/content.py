@@ -55,8 +55,8 @@ def said_of(purchase: NewPurchase) -> dict[str, Any]:
 
 def content_of(purchase: NewPurchase) -> bytes:
     """Return the digest of what was said of a purchase, after a byte for the way it is told."""
-    told = orjson.dumps(said_of(purchase), default=str, option=orjson.OPT_SORT_KEYS)
-    return VERSION + hashlib.sha256(told).digest()[:16]
+    content = orjson.dumps(said_of(purchase), default=str, option=orjson.OPT_SORT_KEYS)
+    return VERSION + hashlib.sha256(content).digest()[:16]
 
 
 def differing(purchase: NewPurchase, before: NewPurchase) -> list[str]:
@@ -65,19 +65,19 @@ def differing(purchase: NewPurchase, before: NewPurchase) -> list[str]:
     A moment that is not sent means the one that is recorded.
     """
     now, then = said_of(purchase), said_of(before)
-    found: list[str] = []
+    fields: list[str] = []
     for name, value in now.items():
         if _plain(value) == _plain(then[name]) or (name == "occurred_at" and value is None):
             continue
         if name == "lines" and len(value) == len(then[name]):
-            found += _differing_lines(value, then[name])
+            fields += _differing_lines(value, then[name])
         elif name == "payments" and len(value) == len(then[name]):
-            found += _differing_payments(value, then[name])
+            fields += _differing_payments(value, then[name])
         elif name == "member":
-            found.append("member_id" if purchase.member_id is not None else "member")
+            fields.append("member_id" if purchase.member_id is not None else "member")
         else:
-            found.append(name)
-    return found
+            fields.append(name)
+    return fields
 
 
 def _differing_lines(now: list[dict[str, Any]], then: list[dict[str, Any]]) -> list[str]:

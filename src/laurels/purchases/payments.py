@@ -36,24 +36,24 @@ def check_payments(purchase: NewPurchase) -> None:
 
 
 async def payments_of_rows(
-    work: Work, found: Mapping[UUID, Mapping[str, Any]]
+    work: Work, rows: Mapping[UUID, Mapping[str, Any]]
 ) -> dict[UUID, list[Payment]]:
     """Return the payments with points of purchases, whose rows say whether they have any.
 
     In their order; a purchase without any is not there.
     """
-    wanted = [purchase_id for purchase_id, row in found.items() if row["paid_with_points"]]
+    wanted = [purchase_id for purchase_id, row in rows.items() if row["paid_with_points"]]
     return await payments_of(work, wanted) if wanted else {}
 
 
 async def payments_of(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, list[Payment]]:
     """Return the payments with points of purchases in their order; without any it is not there."""
     rows = await work.fetch(SQL.payments_of, work.tenant_id, list(purchase_ids))
-    found: dict[UUID, list[Payment]] = {}
+    payments: dict[UUID, list[Payment]] = {}
     for row in rows:
-        said = dict(row)
-        found.setdefault(said.pop("purchase_id"), []).append(Payment(**said))
-    return found
+        values = dict(row)
+        payments.setdefault(values.pop("purchase_id"), []).append(Payment(**values))
+    return payments
 
 
 async def purchases_of_holds(work: Work, hold_ids: Sequence[UUID]) -> dict[UUID, UUID]:

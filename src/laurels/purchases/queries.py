@@ -18,27 +18,27 @@ SQL = statements(__name__)
 
 async def get_purchase(work: Work, purchase_id: UUID) -> dict[str, Any]:
     """Return a purchase with its lines and refunds. Raise PurchaseNotFound."""
-    found = (await find_purchases(work, [purchase_id])).get(purchase_id)
-    if found is None:
+    purchase = (await find_purchases(work, [purchase_id])).get(purchase_id)
+    if purchase is None:
         raise PurchaseNotFound
-    return found
+    return purchase
 
 
 async def find_purchases(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return purchases with their lines and refunds, by id."""
     rows = await work.fetch(f"{SQL.purchases} and id = any($2)", work.tenant_id, list(ids))
-    found: dict[UUID, dict[str, Any]] = {
+    purchases: dict[UUID, dict[str, Any]] = {
         row["id"]: {**dict(row), "lines": [], "payments": [], "refunds": []} for row in rows
     }
-    for purchase_id, lines in (await lines_of(work, list(found))).items():
-        found[purchase_id]["lines"] = lines
-    for purchase_id, paid in (await payments_of_rows(work, found)).items():
-        found[purchase_id]["payments"] = shown(paid)
+    for purchase_id, lines in (await lines_of(work, list(purchases))).items():
+        purchases[purchase_id]["lines"] = lines
+    for purchase_id, paid in (await payments_of_rows(work, purchases)).items():
+        purchases[purchase_id]["payments"] = shown(paid)
     for refund in await work.fetch(
-        f"{SQL.refunds} and purchase_id = any($2) order by id", work.tenant_id, list(found)
+        f"{SQL.refunds} and purchase_id = any($2) order by id", work.tenant_id, list(purchases)
     ):
-        found[refund["purchase_id"]]["refunds"].append(dict(refund))
-    return found
+        purchases[refund["purchase_id"]]["refunds"].append(dict(refund))
+    return purchases
 
 
 async def walk(work: Work, *, after: UUID | None, limit: int) -> list[UUID]:
@@ -83,11 +83,11 @@ async def lock_by_key(work: Work, keys: Sequence[tuple[str, str]]) -> None:
 async def lines_of(work: Work, purchase_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Return the lines of purchases in their order; one without lines is not among them."""
     rows = await work.fetch(SQL.lines_of, work.tenant_id, list(purchase_ids))
-    found: dict[UUID, list[dict[str, Any]]] = {}
+    lines: dict[UUID, list[dict[str, Any]]] = {}
     for row in rows:
         line = dict(row)
-        found.setdefault(line.pop("purchase_id"), []).append(line)
-    return found
+        lines.setdefault(line.pop("purchase_id"), []).append(line)
+    return lines
 
 
 async def read(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -172,9 +172,9 @@ async def _compare(
     """
     if not other:
         return
-    said = await as_reported(work, await queries.read(work, list(other.values())))
+    reported = await as_reported(work, await queries.read(work, list(other.values())))
     for number, purchase_id in other.items():
-        if fields := differing(purchases[number], said[purchase_id]):
+        if fields := differing(purchases[number], reported[purchase_id]):
             outcomes[number] = altered(PurchaseAltered, fields)
 
 
@@ -204,7 +204,7 @@ async def as_reported(work: Work, rows: dict[UUID, dict[str, Any]]) -> dict[UUID
     }
 
 
-async def rewrite(work: Work, purchase_id: UUID, said: NewPurchase, *, lines: bool) -> None:
+async def rewrite(work: Work, purchase_id: UUID, purchase: NewPurchase, *, lines: bool) -> None:
     """A pending purchase says this from now on; the caller holds it locked and checked it.
 
     The digest stays that of the first report: whoever repeats it means this purchase, as does
@@ -214,20 +214,20 @@ async def rewrite(work: Work, purchase_id: UUID, said: NewPurchase, *, lines: bo
         SQL.rewrite,
         work.tenant_id,
         purchase_id,
-        said.amount,
-        said.buyer_id,
-        said.occurred_at,
-        said.channel,
-        said.payment_method,
-        said.note,
-        orjson.dumps(said.attributes).decode(),
-        said.tax_amount,
+        purchase.amount,
+        purchase.buyer_id,
+        purchase.occurred_at,
+        purchase.channel,
+        purchase.payment_method,
+        purchase.note,
+        orjson.dumps(purchase.attributes).decode(),
+        purchase.tax_amount,
     )
     await work.fetch("select laurels.drop_pending_payments($1, $2)", work.tenant_id, purchase_id)
     if not lines:
         return
     await work.fetch("select laurels.drop_pending_lines($1, $2)", work.tenant_id, purchase_id)
-    if rows := _lines([said], [purchase_id]):
+    if rows := _lines([purchase], [purchase_id]):
         await work.fetch(SQL.add_lines, work.tenant_id, rows)
 
 

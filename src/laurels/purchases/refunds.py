@@ -130,10 +130,10 @@ async def replay_refunds(work: Work, purchase_id: UUID) -> list[RecordedRefund]:
         purchase,
         [line["tax_amount"] for line in purchase["lines"]],
     )
-    found: list[RecordedRefund] = []
+    refunds: list[RecordedRefund] = []
     for refund in purchase["refunds"]:
         after = state.after(refund["amount"], refund["lines"])
-        found.append(
+        refunds.append(
             RecordedRefund(
                 refund["id"],
                 new=False,
@@ -146,7 +146,7 @@ async def replay_refunds(work: Work, purchase_id: UUID) -> list[RecordedRefund]:
             )
         )
         state = after
-    return found
+    return refunds
 
 
 async def _find_returned(work: Work, locked: Mapping[UUID, dict[str, Any]]) -> dict[UUID, Returned]:
@@ -160,8 +160,8 @@ async def _find_returned(work: Work, locked: Mapping[UUID, dict[str, Any]]) -> d
         taxes.setdefault(purchase_id, []).append(tax)
     named: dict[UUID, Decimal] = {}
     if any(row["refund_state"] == "partial" for row in locked.values()) and lines:
-        found = await work.fetch(SQL.sums_of_whole_refunds, work.tenant_id, list(lines))
-        named = {row[0]: row[1] for row in found}
+        sums = await work.fetch(SQL.sums_of_whole_refunds, work.tenant_id, list(lines))
+        named = {row[0]: row[1] for row in sums}
     return {
         purchase_id: _taxed(
             Returned(
@@ -179,21 +179,21 @@ async def _find_returned(work: Work, locked: Mapping[UUID, dict[str, Any]]) -> d
 
 
 def _taxed(
-    returned: Returned, purchase: Mapping[str, Any], said: Sequence[Decimal | None]
+    returned: Returned, purchase: Mapping[str, Any], taxes: Sequence[Decimal | None]
 ) -> Returned:
     """Return the same with the tax in the purchase and in its lines, of which this was said."""
     lines = returned.lines
     costs = [line.amount for line in lines.values()]
-    tax, each = taxes_of(
+    tax, taxes_of_lines = taxes_of(
         (purchase["amount"], purchase["tax_amount"]),
-        list(zip(costs, said, strict=True)),
+        list(zip(costs, taxes, strict=True)),
         purchase["currency"],
     )
-    if not tax and not any(each):
+    if not tax and not any(taxes_of_lines):
         return returned
     taxed = {
         place: replace(line, tax=part)
-        for (place, line), part in zip(lines.items(), each, strict=True)
+        for (place, line), part in zip(lines.items(), taxes_of_lines, strict=True)
     }
     return replace(returned, tax=tax, lines=taxed)
 
@@ -350,8 +350,8 @@ async def _write(
         SQL.set_refunded,
         work.tenant_id,
         changed,
-        [returned[each].money for each in changed],
-        ["full" if returned[each].whole else "partial" for each in changed],
+        [returned[purchase_id].money for purchase_id in changed],
+        ["full" if returned[purchase_id].whole else "partial" for purchase_id in changed],
     )
     await _write_lines(work, fresh, returned)
 
@@ -361,7 +361,11 @@ async def _write_lines(
 ) -> None:
     """The lines that went back say how much of them did."""
     touched = sorted(
-        {(refund.purchase_id, part["line"]) for refund, each in fresh for part in each.lines}
+        {
+            (refund.purchase_id, part["line"])
+            for refund, refund_lines in fresh
+            for part in refund_lines.lines
+        }
     )
     if not touched:
         return

@@ -90,54 +90,56 @@ class Returned:
         return replace(self, by_line=named, lines=lines, whole=whole)
 
 
-def resolve(asked: Sequence[RefundLine], returned: Returned, currency: str) -> list[dict[str, Any]]:
+def resolve(sent: Sequence[RefundLine], returned: Returned, currency: str) -> list[dict[str, Any]]:
     """Return the lines that go back as they are kept: place, quantity and amount of each.
 
     Raise PurchaseInvalid or RefundExceedsPurchase, naming the line and the remedy.
     """
-    found: dict[int, dict[str, Any]] = {}
-    for number, each in enumerate(asked):
+    resolved: dict[int, dict[str, Any]] = {}
+    for number, refund_line in enumerate(sent):
         place = f"lines.{number}"
-        line = _find(each, returned.lines, place)
-        if line in found:
+        line = _find(refund_line, returned.lines, place)
+        if line in resolved:
             raise refused(PurchaseInvalid, place, f"names line {line} again; name each line once")
-        quantity, amount = _part(each, returned.lines[line], currency, place)
-        found[line] = {"line": line, "quantity": f"{quantity:f}", "amount": f"{amount:f}"}
-    return [found[line] for line in sorted(found)]
+        quantity, amount = _part(refund_line, returned.lines[line], currency, place)
+        resolved[line] = {"line": line, "quantity": f"{quantity:f}", "amount": f"{amount:f}"}
+    return [resolved[line] for line in sorted(resolved)]
 
 
-def _find(each: RefundLine, lines: Mapping[int, LineState], place: str) -> int:
-    if each.line is not None:
-        if each.line not in lines:
+def _find(refund_line: RefundLine, lines: Mapping[int, LineState], place: str) -> int:
+    if refund_line.line is not None:
+        if refund_line.line not in lines:
             words = f"the purchase has {len(lines)} lines, counted from 1"
             raise refused(PurchaseInvalid, f"{place}.line", words)
-        return each.line
-    of_sku = [line for line, state in lines.items() if state.sku == each.sku]
+        return refund_line.line
+    of_sku = [line for line, state in lines.items() if state.sku == refund_line.sku]
     if len(of_sku) != 1:
         words = f"{len(of_sku) or 'no'} lines of the purchase have this sku; name one by `line`"
         raise refused(PurchaseInvalid, f"{place}.sku", words)
     return of_sku[0]
 
 
-def _part(each: RefundLine, state: LineState, currency: str, place: str) -> tuple[Decimal, Decimal]:
+def _part(
+    refund_line: RefundLine, state: LineState, currency: str, place: str
+) -> tuple[Decimal, Decimal]:
     """Return how many and how much of a line go back."""
     if state.quantity < 0:
         raise refused(PurchaseInvalid, place, "is itself a return and cannot be refunded")
-    if each.quantity is None and each.amount is None:
+    if refund_line.quantity is None and refund_line.amount is None:
         if not state.left_quantity and not state.left_amount:
             raise refused(RefundExceedsPurchase, place, "has already been refunded in full")
         return state.left_quantity, state.left_amount
-    quantity = each.quantity or NOTHING
+    quantity = refund_line.quantity or NOTHING
     if quantity < 0 or quantity != round(quantity, QUANTITY_PLACES):
         words = f"is not a number above 0 with at most {QUANTITY_PLACES} decimal places"
         raise refused(PurchaseInvalid, f"{place}.quantity", words)
     if quantity > state.left_quantity:
         words = f"exceeds the {state.left_quantity.normalize():f} left on this line"
         raise refused(RefundExceedsPurchase, f"{place}.quantity", words)
-    if each.amount is None and quantity:
+    if refund_line.amount is None and quantity:
         return quantity, _share(state, quantity, currency)
     amount = require_amount(
-        each.amount or NOTHING, currency, field=f"{place}.amount", error=PurchaseInvalid
+        refund_line.amount or NOTHING, currency, field=f"{place}.amount", error=PurchaseInvalid
     )
     if amount > state.left_amount:
         words = f"exceeds the {state.left_amount.normalize():f} left on this line"
@@ -174,20 +176,24 @@ def money_of(parts: Sequence[dict[str, Any]], returned: Returned, currency: str)
 
 
 def same_lines(
-    asked: Sequence[RefundLine], kept: Sequence[Mapping[str, Any]], lines: Mapping[int, LineState]
+    sent: Sequence[RefundLine], kept: Sequence[Mapping[str, Any]], lines: Mapping[int, LineState]
 ) -> bool:
     """Tell whether a repeat names the lines that were booked; what it leaves open is as it was."""
-    if len(asked) != len(kept):
+    if len(sent) != len(kept):
         return False
     by_line = {part["line"]: part for part in kept}
-    for each in asked:
-        of_sku = [line for line, state in lines.items() if state.sku == each.sku]
-        line = each.line if each.line is not None else (of_sku[0] if len(of_sku) == 1 else 0)
+    for refund_line in sent:
+        of_sku = [line for line, state in lines.items() if state.sku == refund_line.sku]
+        line = (
+            refund_line.line
+            if refund_line.line is not None
+            else (of_sku[0] if len(of_sku) == 1 else 0)
+        )
         part = by_line.get(line)
         if part is None:
             return False
-        if each.quantity is not None and each.quantity != Decimal(part["quantity"]):
+        if refund_line.quantity is not None and refund_line.quantity != Decimal(part["quantity"]):
             return False
-        if each.amount is not None and each.amount != Decimal(part["amount"]):
+        if refund_line.amount is not None and refund_line.amount != Decimal(part["amount"]):
             return False
     return True

@@ -22,29 +22,29 @@ def taxes_of(whole: Taxed, lines: Sequence[Taxed], currency: str) -> tuple[Decim
     amount, tax = whole
     if amount < 0:
         # Goods that came back have the tax of goods that are bought, with the signs turned.
-        tax, each = taxes_of(_turned(whole), [_turned(line) for line in lines], currency)
-        return -tax, [-part for part in each]
-    if any(said is not None for _, said in lines):
-        each = [said or NOTHING for _, said in lines]
-        return _summed(amount, lines, each, currency) if tax is None else tax, each
+        tax, taxes = taxes_of(_turned(whole), [_turned(line) for line in lines], currency)
+        return -tax, [-part for part in taxes]
+    if any(tax_of_line is not None for _, tax_of_line in lines):
+        taxes = [tax_of_line or NOTHING for _, tax_of_line in lines]
+        return _summed(amount, lines, taxes, currency) if tax is None else tax, taxes
     if not tax:
         return NOTHING, [NOTHING] * len(lines)
     return tax, _spread(amount, tax, lines, currency)
 
 
-def _turned(each: Taxed) -> Taxed:
-    amount, tax = each
+def _turned(taxed: Taxed) -> Taxed:
+    amount, tax = taxed
     return -amount, None if tax is None else -tax
 
 
 def _summed(
-    amount: Decimal, lines: Sequence[Taxed], each: Sequence[Decimal], currency: str
+    amount: Decimal, lines: Sequence[Taxed], taxes: Sequence[Decimal], currency: str
 ) -> Decimal:
     """Return the tax of a purchase whose lines say theirs.
 
     Where all lines together are worth more than what was paid, each was paid for in proportion.
     """
-    tax = sum(each, NOTHING)
+    tax = sum(taxes, NOTHING)
     worth = sum((cost for cost, _ in lines), NOTHING)
     if worth > amount:
         exact = _WIDE.divide(_WIDE.multiply(tax, amount), worth)
@@ -60,12 +60,12 @@ def _spread(amount: Decimal, tax: Decimal, lines: Sequence[Taxed], currency: str
     """
     places = scale(currency)
     of_paid, of_tax = int(amount.scaleb(places)), int(tax.scaleb(places))
-    found: list[Decimal] = []
+    shares: list[Decimal] = []
     worth = before = 0
     for cost, _ in lines:
         worth += int(cost.scaleb(places))
         # Rounded down also below zero, so that no line has more tax than it costs.
         after = worth * of_tax // of_paid
-        found.append(Decimal(after - before).scaleb(-places))
+        shares.append(Decimal(after - before).scaleb(-places))
         before = after
-    return found
+    return shares

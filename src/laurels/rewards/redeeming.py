@@ -225,7 +225,7 @@ async def _redeem(
     if refused and not last_try:
         raise Overtaken
     paid = [plan for plan in plans if plan.id not in refused]
-    await _book(work, paid, facts.settings)
+    await _write_redemptions(work, paid, facts.settings)
     await _tell(work, paid, before, facts)
     return [
         outcome
@@ -322,7 +322,7 @@ async def _pay(work: Work, plans: Sequence[_Plan]) -> dict[UUID, AppError]:
     return refused
 
 
-async def _book(work: Work, plans: Sequence[_Plan], settings: RewardSettings) -> None:
+async def _write_redemptions(work: Work, plans: Sequence[_Plan], settings: RewardSettings) -> None:
     """Write the redemptions, what is left of their rewards, and their codes."""
     if not plans:
         return

@@ -44,13 +44,13 @@ async def celebrate(work: Work, *, limit: int) -> int:
     last: UUID | None = None
     while done < limit:
         born = await members.list_born_on(work, list(days), after=last, limit=PAGE)
-        found = [
+        birthdays = [
             Birthday(row["id"], day, max(start_of_day(day, place), row["enrolled_at"]))
             for row in born
             if was_known(row, day := days[born_on(row["birthday"])], place, notice)
         ]
-        found = await _without_those_who_have(work, found, place)
-        done += await _celebrate(work, found[: limit - done])
+        birthdays = await _without_those_who_have(work, birthdays, place)
+        done += await _celebrate(work, birthdays[: limit - done])
         if len(born) < PAGE:
             break
         last = born[-1]["id"]
@@ -73,13 +73,13 @@ def born_on(day: date) -> int:
 
 def days_until(today: date) -> dict[int, date]:
     """Return the days that are looked at, by the days of birth that are celebrated on them."""
-    found: dict[int, date] = {}
+    days: dict[int, date] = {}
     for ago in range(DAYS_MADE_UP_FOR, -1, -1):
         day = today - timedelta(days=ago)
-        found[born_on(day)] = day
+        days[born_on(day)] = day
         if (day.month, day.day) == (2, 28) and not calendar.isleap(day.year):
-            found[229] = day
-    return found
+            days[229] = day
+    return days
 
 
 def was_known(row: dict[str, Any], day: date, place: ZoneInfo, notice: int) -> bool:
@@ -97,29 +97,33 @@ def is_too_soon(day: date, last: date | None) -> bool:
 
 
 async def _without_those_who_have(
-    work: Work, found: list[Birthday], place: ZoneInfo
+    work: Work, birthdays: list[Birthday], place: ZoneInfo
 ) -> list[Birthday]:
     """Leave out who celebrated not long ago, whatever became of that."""
-    if not found:
+    if not birthdays:
         return []
-    first = min(each.day for each in found) - timedelta(days=DAYS_BETWEEN + 1)
+    first = min(birthday.day for birthday in birthdays) - timedelta(days=DAYS_BETWEEN + 1)
     lately = await activities.celebrated(
         work,
-        [each.member_id for each in found],
+        [birthday.member_id for birthday in birthdays],
         kind=activities.BIRTHDAY,
         since=start_of_day(first, place),
     )
     last = {member_id: local_date(moment, place) for member_id, moment in lately.items()}
-    return [each for each in found if not is_too_soon(each.day, last.get(each.member_id))]
+    return [
+        birthday
+        for birthday in birthdays
+        if not is_too_soon(birthday.day, last.get(birthday.member_id))
+    ]
 
 
-async def _celebrate(work: Work, found: Sequence[Birthday]) -> int:
+async def _celebrate(work: Work, birthdays: Sequence[Birthday]) -> int:
     """They have celebrated, each once; say how many had not before."""
-    present = await members.lock_present(work, [each.member_id for each in found])
+    present = await members.lock_present(work, [each.member_id for each in birthdays])
     # Whoever was merged or archived since we looked does not celebrate for themselves.
-    found = [
+    birthdays = [
         each
-        for each in found
+        for each in birthdays
         if present[each.member_id] == members.Present(each.member_id, "active")
     ]
     recorded = await activities.record(
@@ -132,14 +136,14 @@ async def _celebrate(work: Work, found: Sequence[Birthday]) -> int:
                 doer_id=each.member_id,
                 occurred_at=each.starts_at,
             )
-            for each in found
+            for each in birthdays
         ],
     )
     occurrences = [
         earning.Occurrence(
             subject_id=outcome.id, member_id=each.member_id, occurred_at=each.starts_at, facts={}
         )
-        for each, outcome in zip(found, recorded, strict=True)
+        for each, outcome in zip(birthdays, recorded, strict=True)
         if isinstance(outcome, activities.Recorded) and outcome.new
     ]
     awards = await earning.award(work, MemberBirthday.name, occurrences)

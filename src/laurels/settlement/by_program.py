@@ -16,7 +16,11 @@ def parts_of(points: Iterable[tuple[UUID, int]]) -> Parts:
     sums: dict[UUID, int] = {}
     for program_id, count in points:
         sums[program_id] = sums.get(program_id, 0) + count
-    return [{"program_id": each, "points": sums[each]} for each in sorted(sums) if sums[each]]
+    return [
+        {"program_id": program_id, "points": sums[program_id]}
+        for program_id in sorted(sums)
+        if sums[program_id]
+    ]
 
 
 def with_programs(award: Mapping[str, Any]) -> dict[str, Any]:

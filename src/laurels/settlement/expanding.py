@@ -23,8 +23,8 @@ ACTIVITY_SUMMARY = "activity_summary"
 
 async def _members(work: Work, rows: Rows) -> Mapping[UUID, MemberOut]:
     wanted = {row["member_id"] for row in rows.values()} - {None}
-    found = await members.get_facts(work, sorted(wanted)) if wanted else {}
-    views = {member_id: MemberOut.model_validate(row) for member_id, row in found.items()}
+    profiles = await members.get_facts(work, sorted(wanted)) if wanted else {}
+    views = {member_id: MemberOut.model_validate(row) for member_id, row in profiles.items()}
     return {
         purchase_id: views[row["member_id"]]
         for purchase_id, row in rows.items()
@@ -33,26 +33,26 @@ async def _members(work: Work, rows: Rows) -> Mapping[UUID, MemberOut]:
 
 
 async def _lines(work: Work, rows: Rows) -> Mapping[UUID, list[LineOut]]:
-    found = await purchases.lines_of(work, list(rows))
+    lines = await purchases.lines_of(work, list(rows))
     return {
-        purchase_id: [LineOut.model_validate(line) for line in found.get(purchase_id, [])]
+        purchase_id: [LineOut.model_validate(line) for line in lines.get(purchase_id, [])]
         for purchase_id in rows
     }
 
 
 async def _awards(work: Work, rows: Rows) -> Mapping[UUID, AwardOut]:
-    found = await earning.find_awards(work, PurchaseCompleted.name, list(rows))
+    awards = await earning.find_awards(work, PurchaseCompleted.name, list(rows))
     return {
         purchase_id: AwardOut.model_validate(with_programs(award))
-        for purchase_id, award in found.items()
+        for purchase_id, award in awards.items()
     }
 
 
 async def _awards_of_activities(work: Work, rows: Rows) -> Mapping[UUID, AwardOut]:
-    found = await answers.find_awards_of(work, rows)
+    awards = await answers.find_awards_of(work, rows)
     return {
         activity_id: AwardOut.model_validate(with_programs(award))
-        for activity_id, award in found.items()
+        for activity_id, award in awards.items()
     }
 
 

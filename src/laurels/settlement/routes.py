@@ -120,7 +120,7 @@ async def enrol_member(body: MemberIn, work: Enrolling, response: Response) -> M
 @error_responses("tenant_suspended", "feature_off")
 async def enrol_members(body: BulkIn[MemberIn], work: EnrollingInBulk) -> Response:
     """Enrol or update up to 1,000 members at once. Each succeeds or fails on its own."""
-    return await bulk.book(work, body.items, MemberIn, MemberIn.profile, answers.enrol)
+    return await bulk.run(work, body.items, MemberIn, MemberIn.profile, answers.enrol)
 
 
 @router.delete("/members/{member_id}", tags=["members"])
@@ -174,7 +174,7 @@ async def post_purchase(body: PurchaseIn, caller: Buying) -> Response:
 @error_responses("tenant_suspended", "feature_off")
 async def post_purchases(body: BulkIn[PurchaseIn], work: InBulk) -> Response:
     """Record up to 1,000 purchases at once. Each succeeds or fails on its own."""
-    return await bulk.book(work, body.items, PurchaseIn, PurchaseIn.to_purchase, answers.buy)
+    return await bulk.run(work, body.items, PurchaseIn, PurchaseIn.to_purchase, answers.buy)
 
 
 @router.get("/purchases", tags=["purchases"])
@@ -323,7 +323,7 @@ async def get_refund(refund_id: RefundId, work: Reading) -> RefundSummaryOut:
 @error_responses("tenant_suspended", "feature_off")
 async def post_refunds(body: BulkIn[RefundOfIn], work: InBulk) -> Response:
     """Book up to 1,000 refunds at once. Each succeeds or fails on its own."""
-    return await bulk.book(work, body.items, RefundOfIn, RefundOfIn.of_its_own, answers.give_back)
+    return await bulk.run(work, body.items, RefundOfIn, RefundOfIn.of_its_own, answers.give_back)
 
 
 @router.post(
@@ -343,7 +343,7 @@ async def post_activity(body: ActivityIn, caller: Doing) -> Response:
 @error_responses("tenant_suspended", "feature_off")
 async def post_activities(body: BulkIn[ActivityIn], work: DoingInBulk) -> Response:
     """Record up to 1,000 activities at once; each has its own result, and one fails alone."""
-    return await bulk.book(work, body.items, ActivityIn, ActivityIn.to_activity, answers.do)
+    return await bulk.run(work, body.items, ActivityIn, ActivityIn.to_activity, answers.do)
 
 
 @router.get("/activities", tags=["activities"])

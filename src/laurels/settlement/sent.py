@@ -250,12 +250,12 @@ class PurchasePatch(Schema):
 
     def changes(self, currency: str) -> dict[str, Any]:
         """Return what was sent, as the books know it."""
-        found = {name: getattr(self, name) for name in self.model_fields_set}
+        values = {name: getattr(self, name) for name in self.model_fields_set}
         if self.lines is not None:
-            found["lines"] = [line.to_line(currency) for line in self.lines]
+            values["lines"] = [line.to_line(currency) for line in self.lines]
         if self.payments is not None:
-            found["payments"] = [payment.to_payment() for payment in self.payments]
-        return found
+            values["payments"] = [payment.to_payment() for payment in self.payments]
+        return values
 
 
 class PurchaseClaimIn(Schema):

@@ -85,7 +85,9 @@ async def _what_became(
     programs = {effect["transaction_id"]: effect["program_id"] for effect in effects}
     taken_back = await ledger.taken_back(work, list(programs))
     lots = await ledger.lots_of(work, list(programs))
-    taken = parts_of((programs[each], points) for each, points in taken_back.items())
+    taken = parts_of(
+        (programs[transaction_id], points) for transaction_id, points in taken_back.items()
+    )
     return taken, [LotOfPurchaseOut.model_validate(dict(lot)) for lot in lots]
 
 

@@ -24,7 +24,7 @@ from .errors import (
 from .ladder import clock_of, load_ladder
 from .policy import Doubt, Move, Tier, resolve
 from .queries import current_rows, get_tier
-from .reviewing import Case, Words, book, case_of, count, earlier_of, holding_of
+from .reviewing import Case, Words, case_of, count, earlier_of, holding_of, write_verdicts
 from .settings import TierSettings
 
 SQL = statements(__name__)
@@ -66,7 +66,7 @@ async def assign(
         )
         raise TierBelowStanding(msg, field="fixed", meets=encode("tier", best.id))
     case.verdict = Move(tier=tier, reason="manual", basis="manual", expires_at=expires_at)
-    await book(work, [case], words=Words(note=note, fixed=fixed))
+    await write_verdicts(work, [case], words=Words(note=note, fixed=fixed))
     await _note(work, "tier.assigned", member_id, before, after)
 
 
@@ -93,7 +93,7 @@ async def unassign(work: Work, member_id: UUID) -> None:
         holding=holding.get(member_id, []),
         step_down=(await tenants.read(work, TierSettings)).step_down,
     )
-    await book(work, [case])
+    await write_verdicts(work, [case])
     await _note(work, "tier.unassigned", member_id, before, None)
 
 

@@ -107,7 +107,7 @@ async def review_cases(
     `without` are purchases that are recorded, but have not had their effect.
     """
     await judge_all(work, await load_ladder(work), cases, cause=cause, without=without)
-    await book(work, cases, historical=historical)
+    await write_verdicts(work, cases, historical=historical)
 
 
 def case_of(row: asyncpg.Record | Mapping[str, Any]) -> Case:
@@ -283,7 +283,7 @@ class Words:
     merge_id: UUID | None = None
 
 
-async def book(
+async def write_verdicts(
     work: Work, cases: Sequence[Case], *, historical: bool = False, words: Words | None = None
 ) -> None:
     """The verdicts are written, and who was moved is told of."""

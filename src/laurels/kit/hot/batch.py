@@ -309,12 +309,12 @@ class Queue:
 
     def _authenticate(self, one: Waiting, entrance: Entrance) -> None:
         """Note who asks for an item. Raise Unauthenticated or Forbidden."""
-        found = entrance.holders.get(one.caller.token)
-        refused = found is None or isinstance(found, AppError)
+        holder = entrance.holders.get(one.caller.token)
+        refused = holder is None or isinstance(holder, AppError)
         self.queues.note_verification(one.caller.token, right=not refused)
-        if isinstance(found, AppError):
-            raise _own(found)
-        one.item.actor = require(found, one.caller.permission).actor
+        if isinstance(holder, AppError):
+            raise _own(holder)
+        one.item.actor = require(holder, one.caller.permission).actor
 
     async def _answer(
         self, work: Work, batch: Sequence[Waiting], entrance: Entrance
@@ -337,7 +337,7 @@ class Queue:
         done: Sequence[Answer | AppError] = []
         if fresh:
             done = await self.operation(work, [one.item for one in fresh])
-        given = dict(zip(map(id, fresh), done, strict=True))
+        own_outcomes = dict(zip(map(id, fresh), done, strict=True))
         idempotency.keep_all(
             work,
             [
@@ -346,7 +346,7 @@ class Queue:
                 if one.key is not None and isinstance(answer, Answer)
             ],
         )
-        return [_outcome_of(one, given.get(id(one)), known) for one in batch]
+        return [_outcome_of(one, own_outcomes.get(id(one)), known) for one in batch]
 
 
 def _outcome_of(
@@ -367,6 +367,6 @@ def _outcome_of(
 
 def _own(error: E) -> E:
     """Return an error like this one, with the same cause and a traceback of its own."""
-    found = copy.copy(error)
-    found.__cause__ = error.__cause__
-    return found
+    own = copy.copy(error)
+    own.__cause__ = error.__cause__
+    return own

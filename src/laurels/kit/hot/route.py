@@ -66,8 +66,10 @@ class HotRoutes(BaseRoute):
     """All hot routes, looked at before the framework's, which describe them."""
 
     def __init__(self, endpoints: Sequence["HotEndpoint"]) -> None:
-        self._fixed = {each.route.path: each for each in endpoints if not each.is_pattern}
-        self._patterns = [each for each in endpoints if each.is_pattern]
+        self._fixed = {
+            endpoint.route.path: endpoint for endpoint in endpoints if not endpoint.is_pattern
+        }
+        self._patterns = [endpoint for endpoint in endpoints if endpoint.is_pattern]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Tell whether a request is for a hot route; other methods are left to the framework."""
@@ -77,9 +79,9 @@ class HotRoutes(BaseRoute):
         if endpoint is not None:
             return Match.FULL, {"endpoint": endpoint, "path_params": {}}
         for endpoint in self._patterns:
-            found = endpoint.route.path_regex.match(scope["path"])
-            if found is not None:
-                return Match.FULL, {"endpoint": endpoint, "path_params": found.groupdict()}
+            match = endpoint.route.path_regex.match(scope["path"])
+            if match is not None:
+                return Match.FULL, {"endpoint": endpoint, "path_params": match.groupdict()}
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -139,14 +141,14 @@ class HotEndpoint:
             await self.queues.check(caller)
             raise Forbidden
         try:
-            given = self._read(request.path_params, content)
+            arguments = self._read(request.path_params, content)
         except RequestValidationError:
             # Somebody whom nobody knows is told so first.
             await self.queues.check(caller)
             raise
         if dry_run:
-            return await self._dry_run(request, caller, given)
-        return await self.endpoint(caller=caller, **given)
+            return await self._dry_run(request, caller, arguments)
+        return await self.endpoint(caller=caller, **arguments)
 
     def _caller_of(self, request: Request, body: bytes) -> Caller:
         """Return who stands here. Raise Unauthenticated for what is no credential of ours."""
@@ -173,25 +175,27 @@ class HotEndpoint:
 
     def _read(self, path: Mapping[str, str], content: Any) -> dict[str, Any]:
         """Return the endpoint's arguments. Raise RequestValidationError, which names all fields."""
-        given: dict[str, Any] = {"body": None}
+        arguments: dict[str, Any] = {"body": None}
         faults: list[Any] = []
         for name, kind in self._path.items():
             try:
-                given[name] = kind.validate_python(path[name])
+                arguments[name] = kind.validate_python(path[name])
             except ValidationError as error:
                 faults += _placed(error, "path", name)
         if content is None and not self._optional:
             faults.append({"type": "missing", "loc": ("body",), "msg": "Field required"})
         elif content is not None:
             try:
-                given["body"] = self._body.validate_python(content)
+                arguments["body"] = self._body.validate_python(content)
             except ValidationError as error:
                 faults += _placed(error, "body")
         if faults:
             raise RequestValidationError(faults)
-        return given
+        return arguments
 
-    async def _dry_run(self, request: Request, caller: Caller, given: dict[str, Any]) -> Response:
+    async def _dry_run(
+        self, request: Request, caller: Caller, arguments: dict[str, Any]
+    ) -> Response:
         """Do it in a transaction of its own, which is undone, and say what would have followed."""
         async with AsyncExitStack() as stack:
             current = RequestScope(request, stack)
@@ -204,7 +208,7 @@ class HotEndpoint:
                         raise outcome
                     return await current.dry_run_answer(respond(outcome), work)
 
-                return await self.endpoint(caller=replace(caller, dry_run=do), **given)
+                return await self.endpoint(caller=replace(caller, dry_run=do), **arguments)
             except AppError as error:
                 if not current.is_dry_run:
                     raise
@@ -213,7 +217,7 @@ class HotEndpoint:
 
 def _placed(error: ValidationError, *place: str) -> list[Any]:
     """Return what a validation found wrong, with the part of the request that it was found in."""
-    return [{**found, "loc": (*place, *found["loc"])} for found in error.errors()]
+    return [{**fault, "loc": (*place, *fault["loc"])} for fault in error.errors()]
 
 
 def _reads_dry_run(request: Request) -> bool:

@@ -147,11 +147,11 @@ def credential_in(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     Who counts requests and who lets in both ask here, so that they never mean different ones.
     Raise Unauthenticated when there are two, or one that is too long to be of ours.
     """
-    found = [value for name, value in headers if name == b"authorization"]
-    if len(found) > 1:
+    credentials = [value for name, value in headers if name == b"authorization"]
+    if len(credentials) > 1:
         msg = "The header `Authorization` was sent more than once; send it once."
         raise Unauthenticated(msg)
-    scheme, _, token = found[0].partition(b" ") if found else (b"", b"", b"")
+    scheme, _, token = credentials[0].partition(b" ") if credentials else (b"", b"", b"")
     if scheme.lower() != b"bearer" or not token.strip():
         return None
     if len(token) > MAX_TOKEN:

@@ -84,7 +84,7 @@ class BulkOut(View, Generic[Out]):
         return named_after(params, "BulkOut")
 
 
-async def book(
+async def run(
     work: Work,
     items: Sequence[Any],
     form: type[In],

@@ -159,10 +159,10 @@ async def claim(work: Work, key: Key) -> Answer | None:
     if claimed is not None:
         return None
     row = await work.fetchrow(SQL.find_key, work.tenant_id, key.text, key.holder)
-    told = IdempotencyKeyReused() if row is None else _told(row, key.fingerprint)
-    if isinstance(told, AppError):
-        raise told
-    return told
+    outcome = IdempotencyKeyReused() if row is None else _stored(row, key.fingerprint)
+    if isinstance(outcome, AppError):
+        raise outcome
+    return outcome
 
 
 async def keep(work: Work, key: Key, status: int, body: bytes | memoryview) -> None:
@@ -172,16 +172,20 @@ async def keep(work: Work, key: Key, status: int, body: bytes | memoryview) -> N
 
 async def find(work: Work, keys: Sequence[Key]) -> dict[tuple[str, str], Answer | AppError]:
     """Return what was answered under these keys before, or IdempotencyKeyReused, by their place."""
-    asked = {key.place: key.fingerprint for key in keys}
+    fingerprints = {key.place: key.fingerprint for key in keys}
     rows = await work.fetch(
-        SQL.find_keys, work.tenant_id, [holder for holder, _ in asked], [text for _, text in asked]
+        SQL.find_keys,
+        work.tenant_id,
+        [holder for holder, _ in fingerprints],
+        [text for _, text in fingerprints],
     )
     return {
-        (row["holder"], row["key"]): _told(row, asked[row["holder"], row["key"]]) for row in rows
+        (row["holder"], row["key"]): _stored(row, fingerprints[row["holder"], row["key"]])
+        for row in rows
     }
 
 
-def _told(row: Any, fingerprint: bytes) -> Answer | AppError:
+def _stored(row: Any, fingerprint: bytes) -> Answer | AppError:
     """Return what a request gets whose key came before: the first answer, or why not."""
     if bytes(row["fingerprint"]) != fingerprint:
         return IdempotencyKeyReused(field="Idempotency-Key")

@@ -126,7 +126,7 @@ class _Exchange:
 
     def _read_headers(self) -> str | None:
         """Find what concerns us among the headers; return the caller's own id when it is sane."""
-        given: str | None = None
+        request_id: str | None = None
         size = 0
         met: set[bytes] = set()
         for name, value in self._scope["headers"]:
@@ -141,13 +141,13 @@ class _Exchange:
             elif name == b"transfer-encoding":
                 self._has_body = True
             elif name == b"x-request-id" and _SANE_ID.fullmatch(value):
-                given = value.decode("ascii")
+                request_id = value.decode("ascii")
         self._header_bytes = size
         try:
             self._token = credential_in(self._scope["headers"])
         except Unauthenticated as error:
             self._refused = error
-        return given
+        return request_id
 
     async def run(self) -> None:
         """Let the application answer, within the limits."""
@@ -172,20 +172,22 @@ class _Exchange:
         request = Request(self._scope)
         seconds = f"{self._middleware.limits.seconds:g} seconds"
         if self._has_body and not self._complete:
-            said = f"The body did not arrive within {seconds}; send it faster, or in parts."
-            return problem(request, 408, "slow_body", said, headers={"Connection": "close"})
-        said = (
+            detail = f"The body did not arrive within {seconds}; send it faster, or in parts."
+            return problem(request, 408, "slow_body", detail, headers={"Connection": "close"})
+        detail = (
             f"The request took longer than {seconds} and was not waited for. Ask for less, or send"
             " it again with the same Idempotency-Key to learn its outcome."
         )
-        return problem(request, 503, "timed_out", said, headers={"Retry-After": "1"})
+        return problem(request, 503, "timed_out", detail, headers={"Retry-After": "1"})
 
     def _refuse(self) -> Response | None:
         """Return the answer to a request that is not even let through to the application."""
         limits = self._middleware.limits
         if self._header_bytes > limits.header_bytes or len(self._scope["headers"]) > limits.headers:
-            said = f"Send at most {limits.headers} headers and {limits.header_bytes} bytes of them."
-            return problem(Request(self._scope), 431, "headers_too_large", said)
+            detail = (
+                f"Send at most {limits.headers} headers and {limits.header_bytes} bytes of them."
+            )
+            return problem(Request(self._scope), 431, "headers_too_large", detail)
         if self._refused is not None:
             headers = {"WWW-Authenticate": "Bearer"}
             return problem(
@@ -196,8 +198,8 @@ class _Exchange:
                 headers=headers,
             )
         if self._repeated is not None:
-            said = f"The header {self._repeated} was sent more than once; send it once."
-            return problem(Request(self._scope), 400, "repeated_header", said)
+            detail = f"The header {self._repeated} was sent more than once; send it once."
+            return problem(Request(self._scope), 400, "repeated_header", detail)
         if self._token is None:
             return None
         rates = self._middleware.rates
@@ -262,12 +264,12 @@ class _Exchange:
 
     def _fields(self, there: Sequence[Header]) -> list[Header]:
         names = {name for name, _ in there}
-        found: list[Header] = [(b"x-request-id", self.request_id.encode())]
-        found += SECURITY if names.isdisjoint(_SECURITY_NAMES) else _missing(names)
+        fields: list[Header] = [(b"x-request-id", self.request_id.encode())]
+        fields += SECURITY if names.isdisjoint(_SECURITY_NAMES) else _missing(names)
         if self._entry is not None:
-            found += self._entry.headers()
-        found += getattr(self._scope.get("endpoint"), "deprecation", ())
-        return found
+            fields += self._entry.headers()
+        fields += getattr(self._scope.get("endpoint"), "deprecation", ())
+        return fields
 
     def note(self) -> None:
         """Count the request and write its line."""

@@ -113,20 +113,20 @@ def install_errors(app: FastAPI) -> None:
 
 async def problem_of(request: Request, error: Exception) -> Response:
     """Return the problem document of an AppError."""
-    found = cast("AppError", error)
-    status = HTTP_STATUS[found.kind]
+    app_error = cast("AppError", error)
+    status = HTTP_STATUS[app_error.kind]
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    if found.retry_after is not None:
-        headers["Retry-After"] = str(found.retry_after)
-    if isinstance(found, Unauthenticated) and found.was_known:
+    if app_error.retry_after is not None:
+        headers["Retry-After"] = str(app_error.retry_after)
+    if isinstance(app_error, Unauthenticated) and app_error.was_known:
         request.state.was_known = True
-    extra = json.loads(json.dumps(found.details, default=str))
+    extra = json.loads(json.dumps(app_error.details, default=str))
     return problem(
         request,
         status,
-        found.code,
-        found.message,
-        fields=found.fields,
+        app_error.code,
+        app_error.message,
+        fields=app_error.fields,
         extra=extra,
         headers=headers,
     )
@@ -195,15 +195,15 @@ async def _on_database(request: Request, error: Exception) -> Response:
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
-    found = cast("HTTPException", error)
-    asked = f"{request.method} {request.scope['path'][:200]}"
-    if found.status_code == 404:
-        return problem(request, 404, "no_such_route", f"There is no route {asked}.")
-    if found.status_code == 405:
+    http_error = cast("HTTPException", error)
+    target = f"{request.method} {request.scope['path'][:200]}"
+    if http_error.status_code == 404:
+        return problem(request, 404, "no_such_route", f"There is no route {target}.")
+    if http_error.status_code == 405:
         known = ", ".join(_methods_at(request))
-        detail = f"There is no route {asked}; this path supports {known}."
+        detail = f"There is no route {target}; this path supports {known}."
         return problem(request, 405, "method_not_allowed", detail, headers={"Allow": known})
-    return problem(request, found.status_code, "http_error", str(found.detail))
+    return problem(request, http_error.status_code, "http_error", str(http_error.detail))
 
 
 def _methods_at(request: Request) -> list[str]:
