@@ -1,5 +1,4 @@
-// Components' styles are brought one by one (the whole sheet weighs four times as much).
-// The order is Mantine's own: what builds on others comes after them.
+// In the build this is what our components use, not the whole (vite/sheet.ts).
 import "@fontsource-variable/inter/wght.css";
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
