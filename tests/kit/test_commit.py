@@ -2,14 +2,18 @@
 
 import asyncio
 import collections
+import os
+import signal
 from functools import partial
 
 import asyncpg
 import pytest
 
+from laurels.kit.hot import batch
 from laurels.kit.work import BATCH, SYSTEM, Actor, OutcomeUnknown, open_work
 from tests.support import cluster
 from tests.support.asking import asking
+from tests.support.size import pick
 from tests.support.waiting import until
 
 
@@ -149,6 +153,124 @@ async def test_under_random_cancels_nothing_is_booked_twice(house, admin):
         for note, answer in outcomes.items()
         if answer.status_code == 503 and answer.json()["code"] == "unavailable" and there[note]
     ]
+
+
+async def buy(client, note):
+    return await client.post(
+        "/v1/purchases", json=sale(note), headers={"Idempotency-Key": f"key of {note}"}
+    )
+
+
+async def buy_until(client, ends, *, at_once=16):
+    """Purchases and what each was answered, until `ends` says that it was enough."""
+    outcomes = {}
+    while not ends(outcomes):
+        notes = [f"{len(outcomes)}-{n}" for n in range(at_once)]
+        answers = await asyncio.gather(*(buy(client, note) for note in notes))
+        outcomes |= dict(zip(notes, answers, strict=True))
+    return outcomes
+
+
+def code_of(answer):
+    return answer.json().get("code", "booked")
+
+
+async def check_truth(house, client, outcomes):
+    """What was answered with success is booked once; what is said not to be booked is not.
+
+    Whoever asks again with the same key gets it booked, once.
+    """
+    possible = {
+        "booked": {1},
+        "unavailable": {0},
+        "outcome_unknown": {0, 1},
+        "timed_out": {0, 1},
+    }
+    there = await booked(house)
+    wrong = {
+        note: (code_of(answer), there[note])
+        for note, answer in outcomes.items()
+        if there[note] not in possible.get(code_of(answer), ())
+    }
+    assert wrong == {}
+    for note in outcomes:
+        while (answer := await buy(client, note)).status_code != 201:
+            assert answer.status_code == 503
+    assert await booked(house) == dict.fromkeys(outcomes, 1)
+
+
+async def test_a_server_that_waits_for_nobody_makes_no_answer_a_lie(house, admin, monkeypatch):
+    """Transactions end that idle for a few milliseconds, or wait as long for a lock."""
+    reasons = collections.Counter()
+    await house.member(external_id="anna")
+
+    async def hold_locks(stop):
+        while not stop.is_set():
+            async with admin.transaction():
+                await admin.execute(
+                    "select from laurels.members where tenant_id = $1 for update", house.tenant.id
+                )
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.01)
+
+    def ends(outcomes):
+        # With each round another patience: on any machine some get through, and some do not.
+        idle = 1 + len(outcomes) // 16 % 16
+        monkeypatch.setattr(
+            batch,
+            "BATCH",
+            f"begin; set local lock_timeout = '15ms';"
+            f" set local idle_in_transaction_session_timeout = '{idle}ms';"
+            " set local plan_cache_mode = force_generic_plan",
+        )
+        reasons.clear()
+        reasons.update(map(code_of, outcomes.values()))
+        return len(outcomes) >= pick(512, 3_200) and reasons["booked"] and len(reasons) > 1
+
+    stop = asyncio.Event()
+    holder = asyncio.create_task(hold_locks(stop))
+    async with asking(house) as client:
+        outcomes = await buy_until(client, ends)
+        stop.set()
+        await holder
+        monkeypatch.undo()
+        await check_truth(house, client, outcomes)
+
+
+async def test_backends_that_freeze_while_they_commit_make_no_answer_a_lie(house, admin):
+    """They are stopped for longer than anybody waits, and go on; every third dies of it."""
+    frozen, stop = 0, asyncio.Event()
+    await admin.execute(
+        "create or replace function slow.wait() returns trigger language plpgsql as $$"
+        " begin perform pg_sleep(0.01); return new; end $$"
+    )
+
+    async def freeze():
+        nonlocal frozen
+        while not stop.is_set():
+            for row in (await backends(admin, "commit%"))[:1]:
+                frozen += 1
+                os.kill(row["pid"], signal.SIGSTOP)
+                try:
+                    if not frozen % 3:
+                        await admin.execute(f"select pg_terminate_backend({row['pid']})")
+                    await asyncio.sleep(0.5)
+                finally:
+                    os.kill(row["pid"], signal.SIGCONT)
+            # Between two of them some get through.
+            await asyncio.sleep(0.3)
+
+    def ends(outcomes):
+        return frozen >= pick(6, 60) and {"booked", "timed_out"} <= set(
+            map(code_of, outcomes.values())
+        )
+
+    async with asking(house, seconds=0.4) as client:
+        freezer = asyncio.create_task(freeze())
+        outcomes = await buy_until(client, ends, at_once=8)
+        stop.set()
+        await freezer
+        await check_truth(house, client, outcomes)
 
 
 async def test_a_commit_whose_connection_is_gone_raises_that_its_outcome_is_unknown(house, admin):
