@@ -32,6 +32,7 @@ from laurels.kit.http.openapi import describe
 from laurels.kit.http.origin import networks
 from laurels.kit.http.problems import install_errors
 from laurels.kit.http.rate_limits import Rates
+from laurels.kit.http.web_pages import router as web_pages
 from laurels.kit.process.logs import AccessLog
 from laurels.settlement import DryRunOut, follow
 
@@ -101,7 +102,7 @@ def create_app(
     app.state.preset_installers = domains.PRESET_INSTALLERS
     app.state.follow = follow
     app.state.trusted_proxies = networks(trusted_proxies)
-    for router in (*ROUTERS, api_docs, *PAGES):
+    for router in (*ROUTERS, api_docs, web_pages, *PAGES):
         app.include_router(router)
     _webhooks(app)
     _health(app, Readiness(database, revisions), metrics=metrics)

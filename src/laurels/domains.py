@@ -30,6 +30,7 @@ TABLES_OF_NO_TENANT: dict[str, str] = {
     "plans": "one list of plans for all tenants",
     "platform_settings": "settings of the installation as a whole",
     "platform_settings_history": "what those settings were",
+    "sign_in_links": "a login belongs to a person, and an operator to no tenant",
     "sign_in_throttles": "who tries to sign in is not known yet, nor for which tenant",
     "users": "one login for all tenants that a person works for; `staff` is the tenant's part",
 }

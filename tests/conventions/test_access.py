@@ -13,11 +13,15 @@ from .source import nothing
 
 PUBLIC = {
     "/", "/docs", "/docs/{name}", "/openapi.json", "/healthz", "/readyz", "/metrics",
+    # The built pages, which hold nothing of anybody.
+    "/console", "/console/{path:path}", "/ui/version.json", "/ui/assets/{name}",
     # Where links in mails lead to.
     "/join", "/join/page.css", "/join/page.js", "/reset-password",
     # Who comes here has not shown who they are; the body does, or proves nothing.
     "/v1/auth/accept-invitation", "/v1/auth/forgot-password", "/v1/auth/invitation",
     "/v1/auth/refresh", "/v1/auth/reset-password", "/v1/auth/sign-in",
+    "/v1/auth/browser/accept-invitation", "/v1/auth/browser/one-time",
+    "/v1/auth/browser/refresh", "/v1/auth/browser/sign-in",
 }  # fmt: skip
 
 
@@ -77,6 +81,7 @@ def test_only_doors_of_ones_own_open_to_whoever_is_signed_in():
     assert own == {
         "/v1/me", "/v1/auth/password", "/v1/auth/sessions", "/v1/auth/sessions/{session_id}",
         "/v1/auth/sign-out", "/v1/auth/sign-out-everywhere",
+        "/v1/auth/browser/sign-out", "/v1/auth/browser/switch",
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from .links import invitation_link, reset_link
 from .logins import find_login, normal, places_of
 from .operators import create_operator_key, list_operator_keys, revoke_operator_key
 from .service import NewKey, create_key, list_keys, revoke_key
+from .sign_in_links import make_operator_link, make_staff_link
 from .staff import (
     Invited,
     Newcomer,
@@ -51,6 +52,8 @@ __all__ = [
     "list_keys",
     "list_operator_keys",
     "list_staff",
+    "make_operator_link",
+    "make_staff_link",
     "normal",
     "places_of",
     "remove",

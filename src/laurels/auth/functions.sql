@@ -127,6 +127,33 @@ language sql security definer set search_path = laurels, pg_temp as $$
   returning r.user_id
 $$;
 
+-- -- links that sign in ---------------------------------------------------------------------------
+
+create or replace function laurels.add_sign_in_link(
+  p_id uuid,
+  p_hash bytea,
+  p_user uuid,
+  p_tenant text,
+  p_operator text,
+  p_now timestamptz,
+  p_expires timestamptz
+) returns void
+language sql security definer set search_path = laurels, pg_temp as $$
+  insert into laurels.sign_in_links (
+    id, hash, user_id, tenant, operator, created_at, expires_at
+  )
+  values (p_id, p_hash, p_user, p_tenant, p_operator, p_now, p_expires)
+$$;
+
+-- Use a link up; say whom it signs in, or nobody when it was used or is past its end.
+create or replace function laurels.use_sign_in_link(p_id uuid, p_hash bytea, p_now timestamptz)
+returns table (user_id uuid, tenant text, operator text)
+language sql security definer set search_path = laurels, pg_temp as $$
+  update laurels.sign_in_links as l set used_at = p_now
+  where l.id = p_id and l.hash = p_hash and l.used_at is null and l.expires_at > p_now
+  returning l.user_id, l.tenant, l.operator
+$$;
+
 -- -- slowing down -------------------------------------------------------------------------------
 
 -- How many attempts of a kind are free before the next one has to wait.
@@ -272,6 +299,8 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   where exists (
     select from laurels.password_resets as r where r.expires_at < p_now - interval '1 day'
   ) or exists (
+    select from laurels.sign_in_links as l where l.expires_at < p_now - interval '1 day'
+  ) or exists (
     select
     from laurels.sign_in_throttles as t
     where t.last_at < p_now - interval '1 day' and t.succeeded_at is null
@@ -280,7 +309,7 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   )
 $$;
 
--- Forget requests for passwords a day after their end, failures after a calm day, familiar
+-- Forget requests for passwords and links that sign in a day after their end, failures after a calm day, familiar
 -- addresses after ninety days; at most so many of each. Say how many went.
 create or replace function laurels.forget_old_attempts(p_now timestamptz, p_limit integer)
 returns bigint language plpgsql security definer set search_path = laurels, pg_temp as $$
@@ -291,6 +320,15 @@ begin
   delete from laurels.password_resets as r where r.id in (
     select o.id
     from laurels.password_resets as o
+    where o.expires_at < p_now - interval '1 day'
+    order by o.expires_at
+    limit p_limit
+  );
+  get diagnostics v_rows = row_count;
+  v_all := v_all + v_rows;
+  delete from laurels.sign_in_links as l where l.id in (
+    select o.id
+    from laurels.sign_in_links as o
     where o.expires_at < p_now - interval '1 day'
     order by o.expires_at
     limit p_limit
@@ -322,6 +360,10 @@ alter function laurels.ask_password_reset(uuid, uuid, timestamptz, timestamptz)
 owner to laurels_maintenance;
 alter function laurels.read_password_reset(uuid, timestamptz) owner to laurels_maintenance;
 alter function laurels.use_password_reset(uuid, timestamptz) owner to laurels_maintenance;
+alter function laurels.add_sign_in_link(
+  uuid, bytea, uuid, text, text, timestamptz, timestamptz
+) owner to laurels_maintenance;
+alter function laurels.use_sign_in_link(uuid, bytea, timestamptz) owner to laurels_maintenance;
 alter function laurels.take_throttles(bytea[], text[], timestamptz) owner to laurels_maintenance;
 revoke all on function laurels.take_throttles(bytea[], text[], timestamptz) from laurels_app;
 alter function laurels.ask_attempt(bytea[], text[], timestamptz) owner to laurels_maintenance;
@@ -341,6 +383,8 @@ laurels.places_of_login(uuid),
 laurels.ask_password_reset(uuid, uuid, timestamptz, timestamptz),
 laurels.read_password_reset(uuid, timestamptz),
 laurels.use_password_reset(uuid, timestamptz),
+laurels.add_sign_in_link(uuid, bytea, uuid, text, text, timestamptz, timestamptz),
+laurels.use_sign_in_link(uuid, bytea, timestamptz),
 laurels.take_throttles(bytea[], text[], timestamptz),
 laurels.ask_attempt(bytea[], text[], timestamptz),
 laurels.lift_attempt(bytea[], text[], timestamptz),
@@ -359,6 +403,8 @@ laurels.places_of_login(uuid),
 laurels.ask_password_reset(uuid, uuid, timestamptz, timestamptz),
 laurels.read_password_reset(uuid, timestamptz),
 laurels.use_password_reset(uuid, timestamptz),
+laurels.add_sign_in_link(uuid, bytea, uuid, text, text, timestamptz, timestamptz),
+laurels.use_sign_in_link(uuid, bytea, timestamptz),
 laurels.ask_attempt(bytea[], text[], timestamptz),
 laurels.lift_attempt(bytea[], text[], timestamptz),
 laurels.note_failed_sign_in(uuid, bytea[], text, text, text, timestamptz),

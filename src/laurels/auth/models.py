@@ -123,6 +123,32 @@ class PasswordReset(Base):
     )
 
 
+class SignInLink(Base):
+    """A link that signs a person or an operator in once, without a password."""
+
+    __tablename__ = "sign_in_links"
+    __table_args__ = (
+        Index("ix_sign_in_links_user_id", "user_id"),
+        Index("ix_sign_in_links_expires_at", "expires_at"),
+        CheckConstraint(
+            "(user_id is null) = (operator is not null) and (user_id is null) = (tenant is null)",
+            name="for_somebody",
+        ),
+        {"comment": "Links that sign in; each works once, within minutes."},
+    )
+
+    id: Mapped[Id]
+    hash: Mapped[bytes] = mapped_column(comment="SHA-256 of what the link holds.")
+    user_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey(f"{SCHEMA}.users.id", ondelete="CASCADE"), comment="Who; null for an operator."
+    )
+    tenant: Mapped[str | None] = mapped_column(comment="Slug of the tenant that they sign in to.")
+    operator: Mapped[str | None] = mapped_column(comment="Name of the operator that signs in.")
+    created_at: Mapped[datetime] = mapped_column(comment="When it was made.")
+    expires_at: Mapped[datetime] = mapped_column(comment="When it ends.")
+    used_at: Mapped[datetime | None] = mapped_column(comment="When it was used.")
+
+
 class SignInThrottle(Base):
     """How often something failed lately, for one account, address, or both together."""
 

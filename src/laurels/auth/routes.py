@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from laurels import tenants
 from laurels.kit.crypto import SecretKeyMissing
@@ -13,7 +13,7 @@ from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
-from . import changing, joining, me, service, sessions, staff
+from . import browser, changing, joining, me, service, sessions, sign_in_links, staff
 from . import sign_in as signing
 from .errors import (
     KeyNotFound,
@@ -38,6 +38,7 @@ from .schemas import (
     ApiKeyId,
     ApiKeyIn,
     ApiKeyOut,
+    BrowserSessionOut,
     EndedOut,
     ExchangeIn,
     ForgotIn,
@@ -46,6 +47,7 @@ from .schemas import (
     InvitedIn,
     MeOut,
     NewApiKeyOut,
+    OneTimeIn,
     PasswordIn,
     PlaceOut,
     ResetIn,
@@ -58,6 +60,7 @@ from .schemas import (
     StaffIn,
     StaffOut,
     StaffPatch,
+    SwitchIn,
     TokensOut,
 )
 from .sessions import Tokens
@@ -271,6 +274,85 @@ async def accept_invitation(body: InvitedIn, comer: Anonymous) -> TokensOut:
     """
     held = await joining.accept(comer, token=body.token, name=body.name, password=body.password)
     return TokensOut(**_told(held))
+
+
+# -- signing in with a browser -------------------------------------------------------------------
+
+
+@router.post("/auth/browser/sign-in")
+@error_responses(SignInFailed, SignInSlowed, HashingBusy, SecretKeyMissing)
+async def sign_in_browser(
+    body: SignInIn, comer: Anonymous, request: Request, response: Response
+) -> BrowserSessionOut:
+    """Sign in with e-mail address and password; the tokens go into cookies.
+
+    With these cookies, requests that name the tenant in the header `Laurels-Tenant` are
+    authenticated. If you work for several tenants and name none, the answer lists them.
+    """
+    held, places = await signing.sign_in(
+        comer, email=body.email, password=body.password, tenant=body.tenant
+    )
+    if held is not None:
+        browser.give(request, response, places[0].slug, held)
+    return BrowserSessionOut(
+        tenant=None if held is None else places[0].slug,
+        tenants=[PlaceOut.model_validate(place) for place in places],
+    )
+
+
+@router.post("/auth/browser/refresh")
+@error_responses(RefreshFailed, RefreshRaced)
+async def refresh_browser(comer: Anonymous, request: Request, response: Response) -> SaidOut:
+    """Exchange the session in this browser's cookies for a fresh one."""
+    await browser.refresh(request, response, comer)
+    return SaidOut(detail="The session goes on.")
+
+
+@router.post("/auth/browser/switch")
+@error_responses(SignInFailed, SessionNotFound)
+async def switch_tenant(
+    body: SwitchIn, visitor: RequiresLogin, request: Request, response: Response
+) -> BrowserSessionOut:
+    """Go on in another tenant that you work for, without a password. This session stays."""
+    held = await browser.switch(visitor, body.tenant)
+    browser.give(request, response, body.tenant, held)
+    return BrowserSessionOut(tenant=body.tenant, tenants=[])
+
+
+@router.post("/auth/browser/one-time")
+@error_responses(LinkInvalid, SignInFailed)
+async def sign_in_by_link(
+    body: OneTimeIn, comer: Anonymous, request: Request, response: Response
+) -> BrowserSessionOut:
+    """Sign in with a link that works once, as `laurels run` and `laurels operator` print it."""
+    slug, held = await sign_in_links.use_link(comer, body.token)
+    browser.give(request, response, slug, held)
+    return BrowserSessionOut(tenant=slug, tenants=[])
+
+
+@router.post("/auth/browser/accept-invitation", status_code=201)
+@error_responses(
+    LinkInvalid, WeakPassword, PasswordWrong, SignInSlowed, HashingBusy, SecretKeyMissing
+)
+async def accept_invitation_in_browser(
+    body: InvitedIn, comer: Anonymous, request: Request, response: Response
+) -> BrowserSessionOut:
+    """Join the staff of a tenant and sign in; the tokens go into cookies."""
+    invitation = await joining.look_at(comer, body.token)
+    held = await joining.accept(comer, token=body.token, name=body.name, password=body.password)
+    browser.give(request, response, invitation.tenant_slug, held)
+    return BrowserSessionOut(tenant=invitation.tenant_slug, tenants=[])
+
+
+@router.post("/auth/browser/sign-out")
+@error_responses(SessionNotFound)
+async def sign_out_browser(
+    visitor: RequiresLogin, request: Request, response: Response
+) -> EndedOut:
+    """End this browser's session, and take its cookies away."""
+    ended = await browser.sign_out(visitor)
+    browser.forget(request, response)
+    return EndedOut(sessions_ended=ended)
 
 
 @router.get("/me")

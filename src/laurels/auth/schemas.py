@@ -142,6 +142,33 @@ class SignInOut(TokensOut):
     )
 
 
+class BrowserSessionOut(View):
+    """Where somebody is signed in now. The tokens are in cookies that no script can read."""
+
+    tenant: str | None = Field(
+        description="Slug of the tenant, or `platform` for operators; null if you work for several"
+        " tenants and named none."
+    )
+    tenants: list[PlaceOut] = Field(description="Tenants that you work for.")
+
+
+class SwitchIn(Schema):
+    """The tenant to go on in."""
+
+    tenant: Annotated[str, StringConstraints(min_length=1, max_length=63)] = Field(
+        examples=["cellar"], description="Slug of a tenant that you work for."
+    )
+
+
+class OneTimeIn(Schema):
+    """What a link holds that signs in once."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=256)] = Field(
+        examples=["lk_once_01h455vb4pex5vsknk084sn02q…"],
+        description="The part of the link after `#token=`.",
+    )
+
+
 class ExchangeIn(Schema):
     """A refresh token to exchange."""
 
@@ -227,6 +254,15 @@ class MyTenantOut(View):
     id: Annotated[UUID, IdOf("tenant")]
     slug: str = Field(description="Short name, as used in commands.")
     name: str = Field(description="What the tenant is called.")
+    currency: str = Field(description="Currency of its money, three letters (ISO 4217).")
+    time_zone: str = Field(description="Time zone of its days, such as `Europe/Vienna`.")
+    test: bool = Field(description="Whether this is a test tenant, whose clock can be moved.")
+    clock: datetime | None = Field(
+        description="Where the test clock stands; null where time is the real one."
+    )
+    brand_color: str | None = Field(
+        description="Colour of the brand, `#rrggbb`; null if none was set."
+    )
 
 
 class MeOut(View):
@@ -240,3 +276,7 @@ class MeOut(View):
     session_id: SessionId | None = Field(description="The session; null for machines.")
     tenant: MyTenantOut | None = Field(description="Null for operators of the platform.")
     permissions: list[str] = Field(description="Permissions of these credentials.")
+    tenants: list[PlaceOut] = Field(
+        description="Tenants that you work for; empty for machines and operators."
+    )
+    version: str = Field(description="Version of the server.")

@@ -234,19 +234,19 @@ class Newcomer:
     email: str
     name: str
     role: Role
-    password_hash: str
+    password_hash: str | None
 
 
 async def take_over(work: Work, people: Sequence[Newcomer]) -> int:
     """People of another system work here with the passwords that they had; how many are new.
 
-    Hashes are bcrypt or argon2id; they are hashed anew at the first sign-in. Who has a login here
-    keeps its password. Who is on the staff already stays as they are. Raise Invalid with the
-    place of a hash that is neither.
+    Who has none signs in by a link, or chooses one by mail. Hashes are bcrypt or argon2id; they
+    are hashed anew at the first sign-in. Who has a login here keeps its password. Who is on the
+    staff already stays as they are. Raise Invalid with the place of a hash that is neither.
     """
     new = 0
     for place, person in enumerate(people):
-        if not passwords.is_hash(person.password_hash):
+        if person.password_hash is not None and not passwords.is_hash(person.password_hash):
             msg = "is neither a bcrypt hash nor an argon2id hash of acceptable cost"
             raise Invalid(msg, field=f"{place}.password_hash")
         await require_role(work, person.role)

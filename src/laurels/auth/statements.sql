@@ -309,3 +309,10 @@ where tenant_id = $1 and email = $2;
 
 -- name: ask_attempt
 select laurels.ask_attempt($1, $2, $3);
+
+-- name: add_sign_in_link
+select laurels.add_sign_in_link($1, $2, $3, $4, $5, $6, $7);
+
+-- name: use_sign_in_link
+select user_id, tenant, operator
+from laurels.use_sign_in_link($1, $2, $3);

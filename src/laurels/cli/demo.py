@@ -17,7 +17,7 @@ from laurels.config import settings
 from laurels.kit.db.pool import Database
 from laurels.kit.http.paging import Asked
 from laurels.kit.values.ids import encode
-from laurels.kit.work import OPERATOR, open_work
+from laurels.kit.work import OPERATOR, PLATFORM, open_work
 
 from . import demo_story as story
 from .console import err, fail, out
@@ -29,6 +29,7 @@ from .serve import listen, say_where_mail_goes
 SLUG = "demo"
 SOURCE = "demo"
 KEY_FILE = "demo-key"
+OWNER = "owner@demo.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class _Demo:
     """What a visitor is shown."""
 
     key: str
+    link: str
     figures: ledger.Figures
     purchase: str
 
@@ -49,8 +51,9 @@ def run(
     host = host or found.host
     port = _free_port(host, found.port if port is None else port)
     url = run_work(urls()).app
-    demo = run_work(_prepare(url))
-    _welcome(demo, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    demo = run_work(_prepare(url, address))
+    _welcome(demo, address)
     say_where_mail_goes(found)
     listen(url, host, port)
     out.print("Stopped. The database keeps everything; the next start takes a second.")
@@ -73,7 +76,7 @@ def _free_port(host: str, port: int) -> int:
         fail(f"port {port} of {host} {why}; choose another one: --port {other}")
 
 
-async def _prepare(url: str) -> _Demo:
+async def _prepare(url: str, address: str) -> _Demo:
     pool = Database(url, pool_size=2, statement_timeout=None)
     try:
         tenant_id = await tenants.find(pool, SLUG)
@@ -89,6 +92,7 @@ async def _prepare(url: str) -> _Demo:
             tenant_id = tenant.id
         await _tell_story(pool, tenant_id)
         key = await _key(pool, tenant_id)
+        link = await _sign_in_link(pool, tenant_id, address)
         async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as work:
             figures = await ledger.figures(work)
             (member,) = await members.list_members(work, external_id=story.FEATURED)
@@ -99,7 +103,7 @@ async def _prepare(url: str) -> _Demo:
                 key=(SOURCE, None),
                 asked=Asked(limit=1),
             )
-        return _Demo(key, figures, encode("purchase", bought["id"]))
+        return _Demo(key, link, figures, encode("purchase", bought["id"]))
     finally:
         await pool.close()
 
@@ -144,6 +148,16 @@ async def _key(pool: Database, tenant_id: UUID) -> str:
     return key
 
 
+async def _sign_in_link(pool: Database, tenant_id: UUID, address: str) -> str:
+    """Return a link that signs the demo's owner in, once; the owner has no password."""
+    async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as work:
+        if await auth.find_login(work, OWNER) is None:
+            owner = auth.Newcomer(OWNER, "Olivia Owner", auth.Role.OWNER, None)
+            await auth.take_over(work, [owner])
+    async with open_work(pool, tenant_id=PLATFORM, actor=OPERATOR) as work:
+        return await auth.make_staff_link(work, email=OWNER, tenant=SLUG, address=address)
+
+
 def _keep(file: Path, key: str) -> None:
     """The key lies in a file that only this account can read."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -165,6 +179,9 @@ def _welcome(demo: _Demo, address: str) -> None:
         f"Tenant `{SLUG}`: {demo.figures.members:,} members,"
         f" {demo.figures.transactions:,} point transactions,"
         f" {demo.figures.points_outstanding:,} points outstanding.",
+        "",
+        "[dim]The console, signed in as its owner (works once, within ten minutes):[/]",
+        f"[bold]{demo.link}[/]",
         "",
         "[dim]# Your API key; keep it in a variable of your shell:[/]",
         f"KEY={demo.key}",

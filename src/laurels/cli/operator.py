@@ -46,6 +46,19 @@ def key(
         out.print(f"Operator's key (shown once): [bold green]{made.key}[/]", soft_wrap=True)
 
 
+@app.command("sign-in")
+def sign_in(
+    name: Annotated[str, typer.Option(help="Who signs in; the audit log and `keys` show it.")],
+) -> None:
+    """Print a link that opens the console's platform side once, for eight hours."""
+
+    async def operation(work: Work) -> str:
+        return await auth.make_operator_link(work, name=name)
+
+    link: str = run(_with_work(operation))
+    out.print(f"Open this within ten minutes; it works once: [bold green]{link}[/]", soft_wrap=True)
+
+
 @app.command()
 def keys(as_json: Json = False) -> None:
     """List the operators' keys, without the keys themselves."""

@@ -27,6 +27,11 @@ PRESETS: dict[str, str] = {
     "shopify": "a shop: points per currency unit and for signing up by settings, four tiers",
 }
 
+RESERVED_SLUGS = frozenset(
+    ("forgot-password", "invitation", "one-time", "platform", "reset-password", "sign-in")
+)
+"""Short names that no tenant can have: they are pages of the console."""
+
 
 class PresetInstaller(Protocol):
     """A room's own part of a preset: is given the tenant's work and the preset's name."""
@@ -191,6 +196,9 @@ def _check(slug: str, preset: str, currency: str, time_zone: str) -> None:
     allowed = slug.isascii() and slug.replace("-", "a").isalnum() and slug == slug.lower()
     if not allowed or not 1 <= len(slug) <= 63 or slug[0] == "-" or slug[-1] == "-":
         msg = "a slug has 1 to 63 small letters, digits and inner hyphens"
+        raise TenantInvalid(msg, field="slug")
+    if slug in RESERVED_SLUGS:
+        msg = f"`{slug}` is an address of the console itself; choose another slug"
         raise TenantInvalid(msg, field="slug")
     try:
         check_currency(currency)

@@ -20,6 +20,7 @@ from ..db.pool import Database
 from ..dry_runs import DryRun
 from ..errors import AppError, Forbidden, Unauthenticated
 from ..work import Actor, Work
+from . import cookies
 
 SIGNED_IN = "signed-in"
 """What a route requires that any authenticated caller may use, whatever their permissions."""
@@ -142,16 +143,20 @@ def token_of(request: Request) -> str:
 
 
 def credential_in(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """Return the bearer token among these headers, None when there is none.
+    """Return the token among these headers, None when there is none.
 
+    It is the bearer token, else the one that a browser of a person who signed in sends as a cookie.
     Who counts requests and who lets in both ask here, so that they never mean different ones.
     Raise Unauthenticated when there are two, or one that is too long to be of ours.
     """
+    headers = list(headers)
     credentials = [value for name, value in headers if name == b"authorization"]
     if len(credentials) > 1:
         msg = "The header `Authorization` was sent more than once; send it once."
         raise Unauthenticated(msg)
-    scheme, _, token = credentials[0].partition(b" ") if credentials else (b"", b"", b"")
+    if not credentials:
+        return cookies.access_token_in(headers)
+    scheme, _, token = credentials[0].partition(b" ")
     if scheme.lower() != b"bearer" or not token.strip():
         return None
     if len(token) > MAX_TOKEN:

@@ -9,10 +9,16 @@ from importlib.resources import files
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+)
 
 from ..process.offload import aside
 from .access import Public
+from .web_pages import build_id
 
 router = APIRouter(include_in_schema=False, dependencies=[Public])
 
@@ -33,12 +39,14 @@ _START = """SwaggerUIBundle({
 
 @router.get("/")
 async def landing(request: Request) -> Response:
-    """Say what answers here and where to read on; in HTML to whom prefers it."""
+    """Lead browsers to the console; tell others what answers here and where to read on."""
     title: str = request.app.title
     version: str = request.app.version
     if "text/html" not in request.headers.get("accept", ""):
         places = {"api": "/v1", "documentation": "/docs", "openapi": "/openapi.json"}
         return JSONResponse({"name": title, "version": version, **places, "ready": "/readyz"})
+    if build_id() is not None:
+        return RedirectResponse("console/", 302)
     page = (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(title)}</title>"
         f"<h1>{escape(title)} {escape(version)}</h1><p>{escape(request.app.description)}</p>"

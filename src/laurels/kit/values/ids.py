@@ -37,6 +37,7 @@ PREFIXES: dict[str, str] = {
     "refund": "rfd",
     "reward": "rwd",
     "segment": "seg",
+    "sign_in_link": "lnk",
     "staff": "stf",
     "staff_invitation": "inv",
     "staff_session": "ses",

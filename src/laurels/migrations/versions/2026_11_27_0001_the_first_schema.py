@@ -137,14 +137,20 @@ OPERATOR = (
 
 def let_the_platform_in() -> None:
     """Guard what belongs to no tenant."""
-    for table in ("operator_keys", "users", "password_resets", "sign_in_throttles"):
+    for table in (
+        "operator_keys",
+        "users",
+        "password_resets",
+        "sign_in_links",
+        "sign_in_throttles",
+    ):
         op.execute(f"alter table laurels.{table} enable row level security")
         op.execute(f"alter table laurels.{table} force row level security")
         op.execute(
             f"create policy owner_all on laurels.{table} to laurels_owner, laurels_maintenance"
             " using (true) with check (true)"
         )
-    for table in ("users", "password_resets", "sign_in_throttles"):
+    for table in ("users", "password_resets", "sign_in_links", "sign_in_throttles"):
         op.execute(f"grant {ALL} on laurels.{table} to laurels_maintenance")
     # Only work for the platform itself sees operators' keys; no tenant's work does.
     op.execute(

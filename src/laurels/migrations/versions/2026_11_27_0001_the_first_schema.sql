@@ -418,6 +418,28 @@ on laurels.password_resets (expires_at);
 create index ix_password_resets_user_id
 on laurels.password_resets (user_id);
 
+create table laurels.sign_in_links (
+  id uuid default laurels.new_id() not null,
+  hash bytea not null,
+  user_id uuid,
+  tenant text,
+  operator text,
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  constraint pk_sign_in_links primary key (id),
+  constraint ck_sign_in_links_for_somebody
+  check ((user_id is null) = (operator is not null) and (user_id is null) = (tenant is null)),
+  constraint fk_sign_in_links_user_id
+  foreign key (user_id)
+  references laurels.users (id) on delete cascade
+);
+
+create index ix_sign_in_links_expires_at
+on laurels.sign_in_links (expires_at);
+create index ix_sign_in_links_user_id
+on laurels.sign_in_links (user_id);
+
 create table laurels.api_keys (
   tenant_id uuid not null,
   id uuid default laurels.new_id() not null,
