@@ -309,8 +309,8 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   )
 $$;
 
--- Forget requests for passwords and links that sign in a day after their end, failures after a calm day, familiar
--- addresses after ninety days; at most so many of each. Say how many went.
+-- Forget requests for passwords and links that sign in a day after their end, failures after a calm
+-- day, familiar addresses after ninety days; at most so many of each. Say how many went.
 create or replace function laurels.forget_old_attempts(p_now timestamptz, p_limit integer)
 returns bigint language plpgsql security definer set search_path = laurels, pg_temp as $$
 declare
