@@ -60,7 +60,7 @@ from .schemas import (
     StaffIn,
     StaffOut,
     StaffPatch,
-    SwitchIn,
+    TenantSwitchIn,
     TokensOut,
 )
 from .sessions import Tokens
@@ -311,7 +311,7 @@ async def refresh_browser(comer: Anonymous, request: Request, response: Response
 @router.post("/auth/browser/switch")
 @error_responses(SignInFailed, SessionNotFound)
 async def switch_tenant(
-    body: SwitchIn, visitor: RequiresLogin, request: Request, response: Response
+    body: TenantSwitchIn, visitor: RequiresLogin, request: Request, response: Response
 ) -> BrowserSessionOut:
     """Go on in another tenant that you work for, without a password. This session stays."""
     held = await browser.switch(visitor, body.tenant)

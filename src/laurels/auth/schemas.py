@@ -152,7 +152,7 @@ class BrowserSessionOut(View):
     tenants: list[PlaceOut] = Field(description="Tenants that you work for.")
 
 
-class SwitchIn(Schema):
+class TenantSwitchIn(Schema):
     """The tenant to go on in."""
 
     tenant: Annotated[str, StringConstraints(min_length=1, max_length=63)] = Field(
