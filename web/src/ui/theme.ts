@@ -1,4 +1,9 @@
-import { createTheme, type MantineColorsTuple, rem } from "@mantine/core";
+import {
+  createTheme,
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  rem,
+} from "@mantine/core";
 
 const laurel: MantineColorsTuple = [
   "#eef6f1",
@@ -36,3 +41,53 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
 });
+
+/** Series of charts, apart from each other also without red or green (after Okabe and Ito). */
+const SERIES = {
+  light: ["#266a45", "#0072b2", "#d55e00", "#7a4f9c", "#a07400", "#5f6b73"],
+  dark: ["#6bb089", "#56b4e9", "#f0883e", "#c49be0", "#e0b93f", "#a3adb5"],
+};
+
+const TONES = {
+  light: {
+    good: "#2f7d52",
+    waiting: "#a07400",
+    attention: "#d55e00",
+    bad: "#c92a2a",
+    quiet: "#adb5bd",
+    info: "#0072b2",
+  },
+  dark: {
+    good: "#6bb089",
+    waiting: "#e0b93f",
+    attention: "#f0883e",
+    bad: "#ff8787",
+    quiet: "#696969",
+    info: "#56b4e9",
+  },
+};
+
+const named = (mode: "light" | "dark"): Record<string, string> => ({
+  ...Object.fromEntries(SERIES[mode].map((colour, at) => [`--series-${at}`, colour])),
+  ...Object.fromEntries(Object.entries(TONES[mode]).map(([tone, c]) => [`--tone-${tone}`, c])),
+});
+
+/** Colours of charts and states as CSS variables, one set for light and one for dark. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: { "--control-touch": rem(44), "--page-width": rem(1200) },
+  light: { ...named("light"), "--mantine-color-dimmed": "#5f6b73" },
+  dark: { ...named("dark"), "--mantine-color-dimmed": "#a3adb5" },
+});
+
+/** Measures of charts, in units of their drawing. */
+export const CHART = {
+  height: 220,
+  margin: { top: 12, right: 12, bottom: 24, left: 48 },
+  spark: { width: 96, height: 28 },
+  line: 2,
+  pale: 1.5,
+  dot: 4,
+  label: 12,
+  /** Least room for a label of the x axis. */
+  labelRoom: 72,
+};

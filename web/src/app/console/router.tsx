@@ -44,6 +44,15 @@ const outside = [
   }),
 ];
 
+if (import.meta.env.DEV)
+  outside.push(
+    createRoute({
+      getParentRoute: () => root,
+      path: "gallery",
+      component: lazyRouteComponent(() => import("@/ui/gallery/Gallery")),
+    }) as never,
+  );
+
 const tenant = createRoute({ getParentRoute: () => root, path: "$tenant", component: Shell });
 const screens = screensOf("tenant").map((screen) =>
   createRoute({

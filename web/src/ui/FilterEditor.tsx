@@ -1,0 +1,150 @@
+import "@mantine/dates/styles.css";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Checkbox, Group, NumberInput, Radio, Stack, Text, TextInput } from "@mantine/core";
+import { DatePicker } from "@mantine/dates";
+import { useState } from "react";
+import { type Filter, rangeOf, rangeText } from "./filters";
+import { dayIn } from "./format";
+import { useTenantZone } from "./tenant";
+
+interface FilterEditorProps {
+  filter: Filter;
+  value: string | undefined;
+  onApply: (value: string | undefined) => void;
+}
+
+/** The inside of a filter's popover. */
+export default function FilterEditor({ filter, value, onApply }: FilterEditorProps) {
+  const [draft, setDraft] = useState(value);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onApply(draft === "" ? undefined : draft);
+      }}
+    >
+      <Stack gap="sm">
+        <Editing filter={filter} value={draft} onChange={setDraft} onApply={onApply} />
+        {filter.kind !== "choice" && (
+          <Button type="submit" size="xs">
+            <Trans>Apply</Trans>
+          </Button>
+        )}
+      </Stack>
+    </form>
+  );
+}
+
+function Editing(props: FilterEditorProps & { onChange: (value: string | undefined) => void }) {
+  const { filter, value, onChange, onApply } = props;
+  const { t } = useLingui();
+  switch (filter.kind) {
+    case "search":
+    case "text":
+      return (
+        <TextInput
+          label={filter.label}
+          value={value ?? ""}
+          onChange={(event) => onChange(event.currentTarget.value)}
+          data-autofocus
+        />
+      );
+    case "choice":
+      return (
+        <Radio.Group label={filter.label} value={value ?? ""} onChange={onApply}>
+          <Stack gap="xs" mt="xs">
+            {filter.options.map((option) => (
+              <Radio key={option.value} size="xs" value={option.value} label={option.label} />
+            ))}
+          </Stack>
+        </Radio.Group>
+      );
+    case "several":
+      return (
+        <Checkbox.Group
+          label={filter.label}
+          value={value?.split(",") ?? []}
+          onChange={(chosen) => onChange(chosen.join(",") || undefined)}
+        >
+          <Stack gap="xs" mt="xs" mah="18rem" style={{ overflowY: "auto" }}>
+            {filter.options.map((option) => (
+              <Checkbox key={option.value} size="xs" value={option.value} label={option.label} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+      );
+    case "dates":
+      return <Dates value={value} onChange={onChange} onApply={onApply} />;
+    case "numbers": {
+      const [from, to] = rangeOf(value);
+      return (
+        <Group gap="xs" wrap="nowrap" align="flex-end">
+          <NumberInput
+            label={t`At least`}
+            value={from}
+            suffix={filter.unit && ` ${filter.unit}`}
+            onChange={(next) => onChange(rangeText(String(next), to))}
+            hideControls
+            data-autofocus
+          />
+          <NumberInput
+            label={t`At most`}
+            value={to}
+            suffix={filter.unit && ` ${filter.unit}`}
+            onChange={(next) => onChange(rangeText(from, String(next)))}
+            hideControls
+          />
+        </Group>
+      );
+    }
+  }
+}
+
+type Change = (value: string | undefined) => void;
+
+function Dates({
+  value,
+  onChange,
+  onApply,
+}: {
+  value: string | undefined;
+  onChange: Change;
+  onApply: Change;
+}) {
+  const { t, i18n } = useLingui();
+  const zone = useTenantZone();
+  const [from, to] = rangeOf(value);
+  const today = dayIn(zone, Date.now());
+  const presets: [string, number][] = [
+    [t`Today`, 0],
+    [t`Last 7 days`, -6],
+    [t`Last 30 days`, -29],
+    [t`Last 90 days`, -89],
+  ];
+  return (
+    <Stack gap="xs">
+      <Group gap="xs">
+        {presets.map(([label, days]) => (
+          <Button
+            key={label}
+            size="compact-xs"
+            variant="default"
+            onClick={() => onApply(rangeText(dayIn(zone, Date.now(), days), today))}
+          >
+            {label}
+          </Button>
+        ))}
+      </Group>
+      <DatePicker
+        type="range"
+        allowSingleDateInRange
+        locale={i18n.locale}
+        value={[from || null, to || null]}
+        onChange={([first, last]) => onChange(rangeText(first ?? "", last ?? ""))}
+      />
+      <Text fz="xs" c="dimmed">
+        <Trans>Days of the time zone {zone}</Trans>
+      </Text>
+    </Stack>
+  );
+}

@@ -1,0 +1,62 @@
+import { useLingui } from "@lingui/react/macro";
+import { Tooltip } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { formatDay, formatMoment, formatMomentShort, formatRelative } from "./format";
+import { useTenantZone } from "./tenant";
+
+interface WhenProps {
+  /** ISO moment of the API; null shows a dash. */
+  at: string | null | undefined;
+  /** `relative` in lists (the default), `short` or `full` where the exact time matters. */
+  form?: "relative" | "short" | "full";
+}
+
+/** A moment. Relative in lists; hover or focus tells it in full, in the tenant's zone. */
+export function When({ at, form = "relative" }: WhenProps) {
+  const { i18n } = useLingui();
+  const zone = useTenantZone();
+  const now = useMinute();
+  if (!at) return <span aria-hidden>–</span>;
+  const full = formatMoment(at, i18n.locale, zone);
+  if (form === "full") return <time dateTime={at}>{full}</time>;
+  return (
+    <Tooltip label={full} events={{ hover: true, focus: true, touch: true }}>
+      <time dateTime={at} tabIndex={0} className="nowrap" aria-label={full}>
+        {form === "short"
+          ? formatMomentShort(at, i18n.locale, zone)
+          : formatRelative(at, now, i18n.locale)}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** A day that belongs to no zone: birthdays, the day something expires. */
+export function Day({ day }: { day: string | null | undefined }) {
+  const { i18n } = useLingui();
+  if (!day) return <span aria-hidden>–</span>;
+  return (
+    <time dateTime={day} className="nowrap">
+      {formatDay(day, i18n.locale)}
+    </time>
+  );
+}
+
+const waiting = new Set<(now: number) => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** The present time, told anew each minute; one timer for all that ask. */
+function useMinute(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    waiting.add(setNow);
+    timer ??= setInterval(() => waiting.forEach((tell) => tell(Date.now())), 60_000);
+    return () => {
+      waiting.delete(setNow);
+      if (waiting.size === 0) {
+        clearInterval(timer);
+        timer = undefined;
+      }
+    };
+  }, []);
+  return now;
+}

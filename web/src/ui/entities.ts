@@ -1,0 +1,29 @@
+/** Where each kind of object has its screen, by the beginning of its id, below the tenant. */
+export const ENTITIES: Record<string, (id: string) => string> = {
+  mem: (id) => `members/${id}`,
+  pur: (id) => `purchases/${id}`,
+  rfd: (id) => `refunds/${id}`,
+  txn: (id) => `transactions/${id}`,
+  wal: (id) => `wallets/${id}`,
+  hld: (id) => `holds/${id}`,
+  act: (id) => `activities/${id}`,
+  rul: (id) => `earning-rules/${id}`,
+  rwd: (id) => `rewards/${id}`,
+  rdm: (id) => `redemptions/${id}`,
+  seg: (id) => `segments/${id}`,
+  tir: () => "tiers",
+  prg: (id) => `programs/${id}`,
+  evt: (id) => `events/${id}`,
+  whk: (id) => `webhooks/${id}`,
+  out: (id) => `outbound-messages/${id}`,
+  dlt: (id) => `dead-letters/${id}`,
+  imp: (id) => `imports/${id}`,
+  run: (id) => `jobs/runs/${id}`,
+  stf: () => "staff",
+  key: () => "api-keys",
+};
+
+/** The address of an object's screen below its tenant; null when it has none. */
+export function pathOf(id: string): string | null {
+  return ENTITIES[id.slice(0, 3)]?.(id) ?? null;
+}

@@ -1,0 +1,38 @@
+import { Trans } from "@lingui/react/macro";
+import { Alert, Button, Group, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import { Diff } from "../Diff";
+
+interface ConflictProps {
+  mine: Record<string, unknown>;
+  began: Record<string, unknown>;
+  theirs: Record<string, unknown>;
+  label?: ((field: string) => ReactNode) | undefined;
+  onTake: () => void;
+  onClose: () => void;
+}
+
+/** Someone saved first: what they changed, and what becomes of one's own changes. */
+export function Conflict({ mine, began, theirs, label, onTake, onClose }: ConflictProps) {
+  const fields = Object.keys(mine).filter((field) => field in theirs);
+  const only = (from: Record<string, unknown>) =>
+    Object.fromEntries(fields.map((field) => [field, from[field]]));
+  return (
+    <Alert color="orange" role="alert" title={<Trans>Someone else saved this meanwhile</Trans>}>
+      <Text mb="xs">
+        <Trans>
+          Nothing of yours was saved, and nothing of theirs is lost. This is what they changed:
+        </Trans>
+      </Text>
+      <Diff before={only(began)} after={only(theirs)} label={label} />
+      <Group gap="xs" mt="sm">
+        <Button size="xs" variant="default" onClick={onTake}>
+          <Trans>Go on from their version</Trans>
+        </Button>
+        <Button size="xs" variant="subtle" color="gray" onClick={onClose}>
+          <Trans>Keep looking at mine</Trans>
+        </Button>
+      </Group>
+    </Alert>
+  );
+}

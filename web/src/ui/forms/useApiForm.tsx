@@ -1,0 +1,115 @@
+import { useForm, type UseFormInput, type UseFormReturnType } from "@mantine/form";
+import { useBlocker } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { Problem } from "@/api/problems";
+import { ProblemNotice } from "../ProblemNotice";
+import { Conflict } from "./Conflict";
+import { Leaving } from "./Leaving";
+import { landProblems } from "./problems";
+
+type Values = Record<string, unknown>;
+
+interface ApiFormInput<V extends Values, R> extends Pick<
+  UseFormInput<V>,
+  "initialValues" | "validate"
+> {
+  /** Sends the values; throws the API's problem. Usually `(values) => mutation.mutateAsync({ body: … })`. */
+  submit: (values: V) => Promise<R>;
+  /** After success, with the answer: a toast, a way on. */
+  onSaved?: (answer: R, values: V) => void;
+  /** Names of the API's fields that the form calls otherwise: `{ "amount": "points" }`. */
+  names?: Record<string, string>;
+  /** Fetches the object as it now is, when someone else has changed it meanwhile (`version_conflict`). */
+  latest?: () => Promise<Values>;
+  /** Takes over what the other has saved: usually new initial values with the new version. */
+  onLatest?: (latest: Values) => void;
+  /** Words of fields, for the comparison with another's changes. */
+  label?: (field: string) => ReactNode;
+  /** Do not ask before unsaved changes are left. */
+  silent?: boolean;
+}
+
+export interface ApiForm<V extends Values> {
+  form: UseFormReturnType<V>;
+  /** For `<form onSubmit={save}>`. */
+  save: (event?: React.FormEvent<HTMLFormElement>) => void;
+  saving: boolean;
+  /** Whether there is something to save. */
+  changed: boolean;
+  /** Stands in the form above its fields: what went wrong, conflicts, the question before leaving. */
+  notices: ReactNode;
+}
+
+/** A form that the API judges: its problems land on the fields they name. */
+export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V, R>): ApiForm<V> {
+  const { submit, onSaved, names, latest, onLatest, label, silent = false } = input;
+  const form = useForm<V>({ initialValues: input.initialValues, validate: input.validate });
+  const [saving, setSaving] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const [theirs, setTheirs] = useState<Values | null>(null);
+  const changed = form.isDirty();
+  const blocker = useBlocker({
+    // An open drawer or a filter changes the address, but leaves the form where it is.
+    shouldBlockFn: ({ current, next }) =>
+      !silent && changed && !saving && current.pathname !== next.pathname,
+    enableBeforeUnload: () => !silent && changed,
+    withResolver: true,
+  });
+
+  const refused = async (thrown: unknown, values: V) => {
+    if (!(thrown instanceof Problem)) return setError(thrown);
+    if (thrown.status === 409 && latest && thrown.code.includes("version"))
+      return setTheirs(await latest());
+    const { errors, rest } = landProblems(thrown.fields, values, names);
+    form.setErrors(errors as never);
+    focusFirst(errors);
+    if (Object.keys(errors).length === 0 || rest.length > 0) setError(thrown);
+  };
+
+  const send = async (values: V) => {
+    setSaving(true);
+    setError(null);
+    try {
+      const answer = await submit(values);
+      form.resetDirty(values);
+      onSaved?.(answer, values);
+    } catch (thrown) {
+      await refused(thrown, values);
+    } finally {
+      setSaving(false);
+    }
+  };
+
+  const notices = (
+    <>
+      {error !== null && <ProblemNotice error={error} />}
+      {theirs && (
+        <Conflict
+          mine={form.getValues()}
+          began={input.initialValues ?? {}}
+          theirs={theirs}
+          label={label}
+          onTake={() => {
+            onLatest?.(theirs);
+            setTheirs(null);
+          }}
+          onClose={() => setTheirs(null)}
+        />
+      )}
+      {blocker.status === "blocked" && <Leaving onStay={blocker.reset} onLeave={blocker.proceed} />}
+    </>
+  );
+  return {
+    form,
+    save: form.onSubmit((values) => void send(values as V)) as ApiForm<V>["save"],
+    saving,
+    changed,
+    notices,
+  };
+}
+
+function focusFirst(errors: Record<string, string>) {
+  const first = Object.keys(errors)[0];
+  if (first === undefined) return;
+  document.querySelector<HTMLElement>(`[data-path="${CSS.escape(first)}"]`)?.focus();
+}
