@@ -26,7 +26,7 @@ export default tseslint.config(
   },
   {
     files: ["src/**/*.tsx"],
-    ignores: ["**/*.test.tsx"],
+    ignores: ["**/*.test.tsx", "src/ui/gallery/**"],
     rules: { "laurels/words": "error" },
   },
   {

@@ -13,7 +13,7 @@ interface CopyProps {
 export function Copy({ value, children }: CopyProps) {
   const { t } = useLingui();
   return (
-    <Group component="span" gap={4} wrap="nowrap" display="inline-flex" maw="100%">
+    <Group component="span" gap="xxs" wrap="nowrap" display="inline-flex" maw="100%">
       <Text span ff="monospace" fz="xs" truncate title={value}>
         {children ?? value}
       </Text>

@@ -45,7 +45,7 @@ export function Diff({ before, after, label, show }: DiffProps) {
     );
   const value = (field: string, raw: unknown) => show?.(field, raw) ?? plain(raw);
   return (
-    <Table layout="fixed" verticalSpacing={6}>
+    <Table layout="fixed" verticalSpacing="xs">
       <Table.Thead>
         <Table.Tr>
           <Table.Th>

@@ -28,7 +28,7 @@ interface FigureProps {
 export function Figure(props: FigureProps) {
   const { label, value, definition, now, before, growth, soFar, trend, loading } = props;
   return (
-    <Stack gap={2}>
+    <Stack gap="xxs">
       <Tooltip label={definition} multiline maw="24rem" events={HOW}>
         <Text c="dimmed" tabIndex={0} className="defined" w="fit-content">
           {label}
@@ -82,17 +82,16 @@ export function Change({ now, before, growth = "neutral" }: ChangeProps) {
     );
   const up = now > before;
   const colour = growth === "neutral" ? "dimmed" : up === (growth === "good") ? GOOD : BAD;
+  const change = before === 0 ? "" : formatShare(now / before - 1, i18n.locale, true);
   const Arrow = up ? IconArrowUpRight : IconArrowDownRight;
   return (
-    <Group gap={2} c={colour} wrap="nowrap" align="center">
+    <Group gap="xxs" c={colour} wrap="nowrap" align="center">
       <Arrow size={14} aria-hidden />
       <Text fz="xs" className="tabular">
         {before === 0 ? (
           <Trans>nothing in the period before</Trans>
         ) : (
-          <Trans>
-            {formatShare(now / before - 1, i18n.locale, true)} against the period before
-          </Trans>
+          <Trans>{change} against the period before</Trans>
         )}
       </Text>
     </Group>

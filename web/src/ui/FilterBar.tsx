@@ -69,6 +69,7 @@ interface ChipProps {
 function Chip({ filter, filters, fresh, onClosed }: ChipProps) {
   const { t } = useLingui();
   const [open, setOpen] = useState(fresh);
+  const { label } = filter;
   const value = filters.values[filter.id];
   const words = useWords(filter, value);
   const close = () => {
@@ -98,7 +99,7 @@ function Chip({ filter, filters, fresh, onClosed }: ChipProps) {
               size="xs"
               variant="default"
               px="xs"
-              aria-label={t`Remove the filter ${filter.label}`}
+              aria-label={t`Remove the filter ${label}`}
               onClick={() => {
                 filters.set(filter.id, undefined);
                 close();
@@ -144,7 +145,7 @@ function useWords(filter: Filter, value: string | undefined): string {
         .join(", ");
     case "dates":
     case "numbers": {
-      const [from, to] = rangeOf(value).map((end) =>
+      const [from = "", to = ""] = rangeOf(value).map((end) =>
         end === ""
           ? ""
           : filter.kind === "dates"
@@ -152,7 +153,7 @@ function useWords(filter: Filter, value: string | undefined): string {
             : formatNumber(end, i18n.locale),
       );
       if (from && to) return `${from} – ${to}`;
-      return from ? t`from ${from}` : t`up to ${to ?? ""}`;
+      return from ? t`from ${from}` : t`up to ${to}`;
     }
   }
 }

@@ -114,7 +114,8 @@ function Dates({
   const { t, i18n } = useLingui();
   const zone = useTenantZone();
   const [from, to] = rangeOf(value);
-  const today = dayIn(zone, Date.now());
+  const [now] = useState(Date.now);
+  const today = dayIn(zone, now);
   const presets: [string, number][] = [
     [t`Today`, 0],
     [t`Last 7 days`, -6],
@@ -129,7 +130,7 @@ function Dates({
             key={label}
             size="compact-xs"
             variant="default"
-            onClick={() => onApply(rangeText(dayIn(zone, Date.now(), days), today))}
+            onClick={() => onApply(rangeText(dayIn(zone, now, days), today))}
           >
             {label}
           </Button>

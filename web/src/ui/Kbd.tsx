@@ -7,10 +7,15 @@ export function Kbd({ keys }: { keys: string }) {
   return (
     <span className="nowrap">
       {keys.split("+").map((key) => (
-        <Key key={key} size="xs" mr={2}>
-          {key === "mod" ? (MAC ? "⌘" : "Ctrl") : key}
+        <Key key={key} size="xs" mr="xxs">
+          {named(key)}
         </Key>
       ))}
     </span>
   );
+}
+
+function named(key: string): string {
+  if (key !== "mod") return key;
+  return MAC ? "⌘" : "Ctrl";
 }

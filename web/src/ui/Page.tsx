@@ -42,7 +42,7 @@ export function Page({ title, aside, subtitle, actions, back, tabs, children }: 
       <Box component="header">
         {back && (
           <Anchor component={Link} to={below(back.to)} c="dimmed" mb="xs" display="inline-block">
-            <Group component="span" gap={4} wrap="nowrap">
+            <Group component="span" gap="xxs" wrap="nowrap">
               <IconArrowLeft size={14} aria-hidden />
               {back.label}
             </Group>
@@ -55,7 +55,7 @@ export function Page({ title, aside, subtitle, actions, back, tabs, children }: 
               {aside}
             </Group>
             {subtitle !== undefined && (
-              <Text c="dimmed" mt={4} maw="72ch">
+              <Text c="dimmed" mt="xxs" maw="72ch">
                 {subtitle}
               </Text>
             )}

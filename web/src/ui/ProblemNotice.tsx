@@ -5,6 +5,7 @@ import { Problem, Unreachable } from "@/api/problems";
 /** What went wrong, in the server's own words, with the number that support asks for. */
 export function ProblemNotice({ error }: { error: unknown }) {
   const problem = error instanceof Problem ? error : null;
+  const request = problem?.requestId;
   return (
     <Alert
       color="red"
@@ -23,9 +24,9 @@ export function ProblemNotice({ error }: { error: unknown }) {
           {field.field}: {field.message}
         </Text>
       ))}
-      {problem?.requestId && (
+      {request && (
         <Text size="xs" c="dimmed" mt="xs">
-          <Trans>Request {problem.requestId}</Trans>
+          <Trans>Request {request}</Trans>
         </Text>
       )}
     </Alert>

@@ -48,11 +48,13 @@ interface ProgressBarProps {
 export function ProgressBar({ done, total, state, error }: ProgressBarProps) {
   const { t, i18n } = useLingui();
   const figure = (value: number) => formatNumber(value, i18n.locale);
+  const soFar = figure(done);
+  const all = figure(total ?? 0);
   const ended = state === "done";
   const failed = state === "failed";
   const share = ended ? 100 : total ? (done / total) * 100 : failed ? 0 : 100;
   return (
-    <Stack gap={4}>
+    <Stack gap="xxs">
       <Bar
         value={share}
         animated={!ended && !failed}
@@ -75,10 +77,10 @@ export function ProgressBar({ done, total, state, error }: ProgressBarProps) {
         <span className="tabular">
           {total ? (
             <Trans>
-              {figure(done)} of {figure(total)}
+              {soFar} of {all}
             </Trans>
           ) : (
-            figure(done)
+            soFar
           )}
         </span>
       </Group>

@@ -55,7 +55,7 @@ function Sentences({ of }: { of: string[] | ReactNode }) {
   if (!Array.isArray(of) || !of.every((each) => typeof each === "string")) return <>{of}</>;
   if (of.length === 1) return <Text>{of[0]}</Text>;
   return (
-    <List spacing={4}>
+    <List spacing="xxs">
       {of.map((sentence) => (
         <List.Item key={sentence}>{sentence}</List.Item>
       ))}

@@ -28,6 +28,7 @@ export const theme = createTheme({
   fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
   fontSizes: { xs: rem(12), sm: rem(14), md: rem(14), lg: rem(16), xl: rem(20) },
   lineHeights: { md: "1.43" },
+  spacing: { xxs: rem(4) },
   headings: {
     fontFamily: "'Inter Variable', system-ui, sans-serif",
     fontWeight: "600",

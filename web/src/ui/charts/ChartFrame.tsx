@@ -64,7 +64,7 @@ export function ChartFrame(props: ChartFrameProps) {
       <Group gap="md" mt="xs" fz="xs" c="dimmed">
         {legend.length > 1 &&
           legend.map(({ label, colour, pale }) => (
-            <Group key={label} gap={6} wrap="nowrap">
+            <Group key={label} gap="xxs" wrap="nowrap">
               <Box
                 className={`${styles.swatch} ${pale ? styles.pale : ""}`}
                 bg={colour}

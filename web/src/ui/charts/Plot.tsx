@@ -150,8 +150,8 @@ function ReadOut({ word, readings, left, turned }: ReadOutProps) {
     >
       <strong>{word}</strong>
       {readings.map((reading) => (
-        <Group key={reading.label} gap={6} wrap="nowrap" justify="space-between">
-          <Group gap={6} wrap="nowrap">
+        <Group key={reading.label} gap="xxs" wrap="nowrap" justify="space-between">
+          <Group gap="xxs" wrap="nowrap">
             <Box
               className={`${styles.swatch} ${reading.pale ? styles.pale : ""}`}
               bg={reading.colour}

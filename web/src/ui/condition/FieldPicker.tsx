@@ -48,7 +48,7 @@ export function FieldPicker({ fields, told, onPick }: FieldPickerProps) {
             key={`${field.collection} ${field.name}`}
             component="button"
             type="button"
-            py={4}
+            py="xxs"
             label={name(field)}
             description={field.description}
             onClick={() => pick(field)}

@@ -110,7 +110,7 @@ function Operators({ leaf, field, told, onPick }: OperatorsProps) {
           key={words}
           component="button"
           type="button"
-          py={4}
+          py="xxs"
           label={words}
           active={next.op === leaf.op && (leaf.op !== "exists" || next.value === leaf.value)}
           onClick={() => onPick(next)}

@@ -87,7 +87,10 @@ export function useConditionWords(fields: ConditionField[], words: ConditionWord
     if (leaf.op === "exists") return "";
     if (!Array.isArray(leaf.value)) return one(leaf.field, kind, leaf.value);
     const parts = leaf.value.map((each) => one(leaf.field, kind, each));
-    if (leaf.op === "between") return t`${parts[0] ?? "…"} and ${parts[1] ?? "…"}`;
+    if (leaf.op === "between") {
+      const [least = "…", most = "…"] = parts;
+      return t`${least} and ${most}`;
+    }
     if (parts.length === 0) return "…";
     return new Intl.ListFormat(i18n.locale, { type: "disjunction" }).format(parts);
   };

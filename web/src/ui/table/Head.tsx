@@ -71,7 +71,7 @@ function HeadCell<T>({ column, paging }: { column: Column<T>; paging: Paging | u
           c="inherit"
           onClick={() => paging.setSort(nextSort(sort, current))}
         >
-          <Group component="span" gap={2} wrap="nowrap" display="inline-flex">
+          <Group component="span" gap="xxs" wrap="nowrap" display="inline-flex">
             {words}
             {up && <IconArrowUp size={12} aria-hidden />}
             {down && <IconArrowDown size={12} aria-hidden />}

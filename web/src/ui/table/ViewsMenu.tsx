@@ -68,13 +68,13 @@ export function ViewsMenu({ views }: { views: Views }) {
               {views.remove &&
                 views.list
                   .filter((view) => view.mine && same(view.search, withoutPlace(search)))
-                  .map((view) => (
+                  .map(({ name, ...view }) => (
                     <Menu.Item
                       key={view.id}
                       leftSection={<IconTrash size={14} />}
-                      onClick={() => void views.remove?.(view)}
+                      onClick={() => void views.remove?.({ name, ...view })}
                     >
-                      <Trans>Delete “{view.name}”</Trans>
+                      <Trans>Delete “{name}”</Trans>
                     </Menu.Item>
                   ))}
             </Menu.Dropdown>
