@@ -6,6 +6,7 @@ import { useState } from "react";
 import { type Filter, rangeOf, rangeText } from "./filters";
 import { dayIn } from "./format";
 import { useTenantZone } from "./tenant";
+import { useNow } from "./When";
 
 interface FilterEditorProps {
   filter: Filter;
@@ -114,7 +115,7 @@ function Dates({
   const { t, i18n } = useLingui();
   const zone = useTenantZone();
   const [from, to] = rangeOf(value);
-  const [now] = useState(Date.now);
+  const now = useNow();
   const today = dayIn(zone, now);
   const presets: [string, number][] = [
     [t`Today`, 0],

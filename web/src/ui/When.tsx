@@ -2,7 +2,7 @@ import { useLingui } from "@lingui/react/macro";
 import { Tooltip } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { formatDay, formatMoment, formatMomentShort, formatRelative } from "./format";
-import { useTenantZone } from "./tenant";
+import { useTenantClock, useTenantZone } from "./tenant";
 
 interface WhenProps {
   /** ISO moment of the API; null shows a dash. */
@@ -15,7 +15,7 @@ interface WhenProps {
 export function When({ at, form = "relative" }: WhenProps) {
   const { i18n } = useLingui();
   const zone = useTenantZone();
-  const now = useMinute();
+  const now = useNow();
   if (!at) return <span aria-hidden>–</span>;
   const full = formatMoment(at, i18n.locale, zone);
   if (form === "full") return <time dateTime={at}>{full}</time>;
@@ -39,6 +39,13 @@ export function Day({ day }: { day: string | null | undefined }) {
       {formatDay(day, i18n.locale)}
     </time>
   );
+}
+
+/** The tenant's present moment; it stands still where a test clock does. */
+export function useNow(): number {
+  const clock = useTenantClock();
+  const real = useMinute();
+  return clock ?? real;
 }
 
 const waiting = new Set<(now: number) => void>();

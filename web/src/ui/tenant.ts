@@ -10,6 +10,12 @@ export function useCurrency(): string {
   return useMe().tenant?.currency ?? "USD";
 }
 
+/** Where the tenant's test clock stands; null where time is the real one. */
+export function useTenantClock(): number | null {
+  const clock = useMe().tenant?.clock;
+  return clock == null ? null : Date.parse(clock);
+}
+
 /** `useTenantPath()("members/mem_…")` is the address below the tenant of this tab. */
 export function useTenantPath(): (path: string) => string {
   const { tenant } = useApi();

@@ -22,6 +22,8 @@ const ME: Me = {
     currency: "EUR",
     time_zone: "Europe/Berlin",
     test: true,
+    clock: null,
+    brand_color: null,
   },
 };
 
