@@ -15,6 +15,8 @@ const ME: Me = {
   role: "owner",
   session_id: null,
   permissions: ["*"],
+  tenants: [],
+  version: "0.0.0",
   tenant: {
     id: "ten_01h455vb4pex5vsknk084sn02q",
     slug: "gallery",
