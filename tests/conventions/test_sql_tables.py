@@ -61,6 +61,7 @@ READS: dict[str, dict[str, set[str]]] = {
     "rewards": {
         "exports name what a reward refers to, page by page": {"tiers", "segments", "programs"},
         "a voucher that was used names the purchase": {"purchases"},
+        "a nightly look finds what is to be delivered and was never queued": {"outbound_messages"},
     },
     "platform": {"operators write plans": {"plans"}},
 }  # fmt: skip

@@ -3,11 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from laurels import outbound, rewards
+from laurels.kit.values.time import utc_now
 from laurels.outbound import queue
 from laurels.rewards.ending import MAX_FAILURES
+from laurels.rewards.jobs import RedemptionStranded, find_stranded_redemptions
 from laurels.rewards.providers import RewardProvider
 from tests.rewards.conftest import QUICK
 from tests.support.waiting import until
@@ -113,7 +116,8 @@ async def test_a_worker_killed_between_claim_and_booking_loses_nothing(shop, hou
     claimed = await claim(house, 60)
     first = await courier(house.database, claimed.content)
     # Killed here: nothing is booked, and nobody else takes it up before the lease is over.
-    assert await outbound.deliver_due(house.database, {"provider": QUICK}) == 0
+    await outbound.deliver_due(house.database, {"provider": QUICK})
+    assert len(courier.asked) == 1
 
     await shop.deliver()
 
@@ -245,3 +249,35 @@ async def test_a_system_of_ones_own_delivers_or_gives_up_through_the_api(shop):
     found = (await shop.client.get("/v1/redemptions", params={"code": "gift-1"})).json()["data"]
     assert [each["id"] for each in found] == [good["id"]]
     assert (await shop.read(reward))["stock"] == 1
+
+
+async def has_stranded(house):
+    async with house.work() as work:
+        rows = await work.fetch("select laurels.tenants_with_stranded_redemptions($1)", utc_now())
+    return house.tenant.id in {row[0] for row in rows}
+
+
+async def test_a_nightly_look_finds_what_nobody_will_deliver(shop, courier, house, owner_url):
+    anna, reward = await shop.member(balance=300), await shop.reward(**BY_COURIER)
+    await shop.redeem(anna, await shop.reward(fulfilment="manual"))
+    delivered = await shop.redeem(anna, reward)
+    await shop.deliver()
+    stranded = await shop.redeem(anna, reward)
+    assert not await has_stranded(house)
+    async with house.work() as work:
+        assert await find_stranded_redemptions(work, limit=1000) == 0
+    owner = await asyncpg.connect(owner_url)
+    await owner.execute(
+        "delete from laurels.outbound_messages where tenant_id = $1 and state = 'waiting'",
+        house.tenant.id,
+    )
+    await owner.close()
+
+    assert await has_stranded(house)
+    async with house.work() as work:
+        with pytest.raises(RedemptionStranded, match=f"^1 .*{stranded['id']}; complete"):
+            await find_stranded_redemptions(work, limit=1000)
+
+    assert (await shop.read(delivered))["state"] == "completed"
+    assert (await shop.do(stranded, "cancel")).status_code == 200
+    assert not await has_stranded(house)

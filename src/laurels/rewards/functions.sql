@@ -115,6 +115,29 @@ alter function laurels.tenants_with_lapsed_redemptions(timestamptz) owner to lau
 revoke all on function laurels.tenants_with_lapsed_redemptions(timestamptz) from public;
 grant execute on function laurels.tenants_with_lapsed_redemptions(timestamptz) to laurels_app;
 
+-- Tenants with a redemption that a provider is to deliver and that no message waits for.
+create or replace function laurels.tenants_with_stranded_redemptions(p_now timestamptz)
+returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select t.id
+  from laurels.tenants as t
+  where t.status = 'active' and t.created_at <= p_now and exists (
+    select
+    from laurels.redemptions as r
+    where r.tenant_id = t.id and r.state = 'pending' and r.fulfilment like 'provider:%'
+      and not exists (
+        select
+        from laurels.outbound_messages as m
+        where m.tenant_id = r.tenant_id and m.subject_id = r.id and m.channel = r.fulfilment
+          and m.state = 'waiting'
+      )
+  )
+$$;
+
+alter function laurels.tenants_with_stranded_redemptions(timestamptz) owner to laurels_maintenance;
+revoke all on function laurels.tenants_with_stranded_redemptions(timestamptz) from public;
+grant execute on function laurels.tenants_with_stranded_redemptions(timestamptz) to laurels_app;
+
 -- What is changed by SQL, past the application, is noted in the audit log.
 create or replace trigger audit_outside
 after insert or update or delete on laurels.rewards

@@ -177,6 +177,12 @@ class Redemption(TenantOwned, Base):
             postgresql_where=text("state = 'completed' and expires_at is not null"),
         ),
         Index(
+            "ix_redemptions_pending",
+            "tenant_id",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
             "ix_redemptions_purchase",
             "tenant_id",
             "used_purchase_id",

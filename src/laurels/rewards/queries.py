@@ -201,6 +201,12 @@ REDEMPTIONS = Listing(
 )
 
 
+async def find_stranded(work: Work, *, limit: int) -> list[UUID]:
+    """Return redemptions that a provider is to deliver and that no message waits for."""
+    rows = await work.fetch(SQL.stranded_redemptions, work.tenant_id, limit)
+    return [row[0] for row in rows]
+
+
 async def list_redemptions(
     work: Work, *, filters: dict[str, Any], asked: paging.Asked = FIRST
 ) -> Found[Row]:

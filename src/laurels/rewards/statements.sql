@@ -198,3 +198,16 @@ where tenant_id = $1;
 select lower(code collate "C"), reward_id
 from laurels.vouchers
 where tenant_id = $1 and lower(code collate "C") = any($2);
+
+-- name: stranded_redemptions
+select r.id
+from laurels.redemptions as r
+where r.tenant_id = $1 and r.state = 'pending' and r.fulfilment like 'provider:%'
+  and not exists (
+    select
+    from laurels.outbound_messages as m
+    where m.tenant_id = r.tenant_id and m.subject_id = r.id and m.channel = r.fulfilment
+      and m.state = 'waiting'
+  )
+order by r.id
+limit $2;

@@ -1759,6 +1759,9 @@ on laurels.redemptions (tenant_id, expires_at)
 where state = 'completed' and expires_at is not null;
 create index ix_redemptions_member
 on laurels.redemptions (tenant_id, member_id, id);
+create index ix_redemptions_pending
+on laurels.redemptions (tenant_id, id)
+where state = 'pending';
 create index ix_redemptions_purchase
 on laurels.redemptions (tenant_id, used_purchase_id)
 where used_purchase_id is not null;
