@@ -67,10 +67,17 @@ def is_built() -> bool:
     return False
 
 
+def is_whole() -> bool:
+    """Tell whether a package can be made of what is here, be it without the sources of `web/`."""
+    return is_built() or (not WEB.exists() and DIGEST.exists())
+
+
 def build(say: Say) -> None:
     """Make the build be that of the sources; whoever comes at the same time waits."""
     if is_built():
         return
+    if not WEB.exists():
+        raise WebError("the folder web/ is not here")
     with _alone("waiting for another build of the console", say):
         if is_built():
             return

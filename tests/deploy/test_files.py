@@ -46,7 +46,7 @@ def stages():
 
 
 def test_the_image_runs_as_nobody_special_and_has_nothing_but_the_product():
-    build, final = stages()
+    _, build, final = stages()
     copied = [rest for word, rest in final if word == "COPY"]
     told = dict(final)
 
@@ -59,8 +59,13 @@ def test_the_image_runs_as_nobody_special_and_has_nothing_but_the_product():
 
 
 def test_what_the_image_is_built_of_is_there_and_nothing_else_is_sent():
-    build, _ = stages()
-    copied = {name for word, rest in build if word == "COPY" for name in rest.split()[:-1]}
+    web, build, _ = stages()
+    copied = {
+        name
+        for word, rest in [*web, *build]
+        if word == "COPY" and not rest.startswith("--from")
+        for name in rest.split()[:-1]
+    }
     sent = {
         line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"
     }

@@ -3,6 +3,8 @@
 import importlib.machinery
 import importlib.util
 import os
+import re
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -12,9 +14,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tools import web
 
 import laurels
 from laurels.kit.postgres import server as postgres
+from tests.support import browsing
 from tests.support.outside import free_port, wait_until_ready
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -39,10 +43,11 @@ def uv():
     if found is None:
         pytest.skip("uv is not here")
 
-    def run(*words):
+    def run(*words, at=ROOT, check=True):
         return subprocess.run(
-            [found, *words], cwd=ROOT, env=script.uv_environment(), check=True, timeout=300
-        )
+            [found, *words], cwd=at, env=script.uv_environment(), check=check, timeout=300,
+            stderr=None if check else subprocess.PIPE, text=True,
+        )  # fmt: skip
 
     return run
 
@@ -50,6 +55,7 @@ def uv():
 @pytest.fixture(scope="module")
 def built(uv, tmp_path_factory):
     """The folder with a wheel and an sdist."""
+    browsing.built()
     folder = tmp_path_factory.mktemp("dist")
     uv("build", "-q", "--out-dir", str(folder))
     return folder
@@ -77,6 +83,38 @@ def test_the_wheel_and_the_sdist_hold_every_file_of_the_package(built):
     assert not [name for name in in_wheel if not name.startswith("laurels")]
 
 
+@pytest.fixture
+def unpacked(built, tmp_path):
+    """The folder of an unpacked sdist."""
+    (sdist,) = built.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (folder,) = tmp_path.iterdir()
+    return folder
+
+
+def test_a_wheel_is_built_of_an_sdist_without_the_bundle_by_node_of_the_index(uv, built, unpacked):
+    (first,) = built.glob("*.whl")
+    shutil.rmtree(unpacked / "src/laurels/ui")
+    # What npm would install is here; that it does is seen in a fresh clone.
+    (unpacked / "web/node_modules").symlink_to(web.MODULES)
+
+    uv("build", "-q", "--wheel", at=unpacked)
+
+    (again,) = unpacked.glob("dist/*.whl")
+    assert sorted(zipfile.ZipFile(again).namelist()) == sorted(zipfile.ZipFile(first).namelist())
+
+
+def test_without_the_bundle_and_its_sources_there_is_no_wheel(uv, unpacked):
+    shutil.rmtree(unpacked / "src/laurels/ui")
+    shutil.rmtree(unpacked / "web")
+
+    refused = uv("build", "--wheel", at=unpacked, check=False)
+
+    assert refused.returncode != 0
+    assert "the console cannot be built into the package: the folder web/" in refused.stderr
+
+
 def test_a_wheel_in_a_bare_environment_migrates_and_serves(uv, built):
     (wheel,) = built.glob("*.whl")
     with tempfile.TemporaryDirectory(prefix="laurels-wheel-") as name:
@@ -100,7 +138,12 @@ def test_a_wheel_in_a_bare_environment_migrates_and_serves(uv, built):
             )  # fmt: skip
             try:
                 wait_until_ready(port)
-                assert httpx.get(f"http://127.0.0.1:{port}/docs").status_code == 200
+                with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+                    assert client.get("/docs").status_code == 200
+                    page = client.get("/console/demo/members")
+                    assert page.status_code == 200
+                    (script,) = re.findall(r'src="(/ui/assets/[^"]+\.js)"', page.text)
+                    assert client.get(script).status_code == 200
             finally:
                 serving.terminate()
                 assert serving.wait(timeout=PATIENCE_SECONDS) == 0
