@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { Drawer as Panel } from "@mantine/core";
-import type { ReactNode } from "react";
+import { createContext, type ReactNode } from "react";
 import * as z from "zod/mini";
 import { useUrlState } from "./url";
 
@@ -19,6 +19,9 @@ export function useDrawer(): {
     close: () => setState({ open: undefined }),
   };
 }
+
+/** The drawer that something stands in; forms ask before it closes on them. */
+export const InDrawer = createContext<string | null>(null);
 
 interface DrawerProps {
   /** Shown while the address says `open=…` with this name, such as `adjust` or an object's id. */
@@ -42,7 +45,7 @@ export function Drawer({ id, title, children, wide = false }: DrawerProps) {
       title={title}
       closeButtonProps={{ "aria-label": t`Close` }}
     >
-      {drawer.id === id && children}
+      {drawer.id === id && <InDrawer value={id}>{children}</InDrawer>}
     </Panel>
   );
 }

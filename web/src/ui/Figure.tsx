@@ -49,9 +49,6 @@ export function Figure(props: FigureProps) {
               {value}
             </Text>
           )}
-          {now !== undefined && before !== undefined && (
-            <Change now={now} before={before} growth={growth ?? "neutral"} />
-          )}
         </Box>
         {trend && trend.length > 1 && (
           <Suspense fallback={null}>
@@ -59,6 +56,9 @@ export function Figure(props: FigureProps) {
           </Suspense>
         )}
       </Group>
+      {now !== undefined && before !== undefined && (
+        <Change now={now} before={before} growth={growth ?? "neutral"} />
+      )}
     </Stack>
   );
 }

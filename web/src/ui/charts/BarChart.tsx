@@ -1,7 +1,7 @@
 import { Bar } from "@visx/shape";
 import { ChartFrame, type ChartWords } from "./ChartFrame";
 import { type Geometry, Plot } from "./Plot";
-import { colourOf, extentOf, type Series, type SeriesProps, useSeries } from "./series";
+import { colourOf, extentOf, paleOf, type Series, type SeriesProps, useSeries } from "./series";
 
 /** Bars beside each other; the period before is a pale bar beside its own. */
 export function BarChart(props: ChartWords & SeriesProps) {
@@ -28,8 +28,7 @@ export function BarChart(props: ChartWords & SeriesProps) {
                   width={width}
                   from={0}
                   to={value ?? 0}
-                  colour={colourOf(at)}
-                  faint={pale || open}
+                  colour={pale || open ? paleOf(at) : colourOf(at)}
                 />
               );
             }),
@@ -65,8 +64,7 @@ export function StackedBar(props: ChartWords & SeriesProps) {
                   width={band.width}
                   from={from}
                   to={ends[side]}
-                  colour={colourOf(at)}
-                  faint={soFar && place === x.length - 1}
+                  colour={soFar && place === x.length - 1 ? paleOf(at) : colourOf(at)}
                 />
               );
             });
@@ -93,19 +91,9 @@ interface BlockProps {
   from: number;
   to: number;
   colour: string;
-  faint: boolean | undefined;
 }
 
-function Block({ geometry, x, width, from, to, colour, faint }: BlockProps) {
+function Block({ geometry, x, width, from, to, colour }: BlockProps) {
   const [top, bottom] = [geometry.y(Math.max(from, to)), geometry.y(Math.min(from, to))];
-  return (
-    <Bar
-      x={x}
-      y={top}
-      width={Math.max(width - 1, 1)}
-      height={bottom - top}
-      fill={colour}
-      fillOpacity={faint ? 0.4 : 1}
-    />
-  );
+  return <Bar x={x} y={top} width={Math.max(width - 1, 1)} height={bottom - top} fill={colour} />;
 }

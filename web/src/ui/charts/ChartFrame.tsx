@@ -25,7 +25,7 @@ export interface ChartTable {
 
 interface ChartFrameProps extends ChartWords {
   table: ChartTable;
-  legend?: { label: string; colour: string; pale?: boolean }[];
+  legend?: { label: string; colour: string }[];
   children: ReactNode;
 }
 
@@ -63,24 +63,20 @@ export function ChartFrame(props: ChartFrameProps) {
       )}
       <Group gap="md" mt="xs" fz="xs" c="dimmed">
         {legend.length > 1 &&
-          legend.map(({ label, colour, pale }) => (
+          legend.map(({ label, colour }) => (
             <Group key={label} gap="xxs" wrap="nowrap">
-              <Box
-                className={`${styles.swatch} ${pale ? styles.pale : ""}`}
-                bg={colour}
-                aria-hidden
-              />
+              <Box className={styles.swatch} bg={colour} aria-hidden />
               {label}
             </Group>
           ))}
         {zoned && (
           <span>
-            <Trans>Times: {zone}</Trans>
+            <Trans>Time zone: {zone}</Trans>
           </span>
         )}
         {soFar && (
           <span>
-            <Trans>The last period is not over: so far</Trans>
+            <Trans>Last period so far</Trans>
           </span>
         )}
       </Group>

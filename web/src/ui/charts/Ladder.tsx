@@ -10,7 +10,7 @@ export interface Step {
   id: string;
   label: ReactNode;
   value: number;
-  /** A CSS colour of the thing itself (a tier's); without it that of the palette. */
+  /** A CSS colour of the thing itself (a tier's); without it the accent. */
   colour?: string;
   note?: ReactNode;
 }
@@ -68,14 +68,14 @@ function Steps({ steps, unit, length, share, zoned = false, ...words }: StepsPro
         </Text>
       ) : (
         <ul className={styles.ladder}>
-          {steps.map((step, at) => (
+          {steps.map((step) => (
             <li key={step.id}>
               <Text>{step.label}</Text>
               <Box className={styles.track}>
                 <Box
                   className={styles.fill}
                   w={`${length(step) * 100}%`}
-                  bg={step.colour ?? colourOf(at)}
+                  bg={step.colour ?? colourOf(0)}
                 />
               </Box>
               <Text className="tabular" ta="end">

@@ -2,7 +2,7 @@ import { LinePath } from "@visx/shape";
 import { CHART } from "../theme";
 import { ChartFrame, type ChartWords } from "./ChartFrame";
 import { type Geometry, Plot } from "./Plot";
-import { colourOf, extentOf, type SeriesProps, useSeries } from "./series";
+import { colourOf, extentOf, paleOf, type SeriesProps, useSeries } from "./series";
 
 /** Lines over time. The period before is a pale line behind. */
 export function LineChart(props: ChartWords & SeriesProps) {
@@ -45,9 +45,8 @@ function Line({ values, geometry, at, pale = false, open = false }: LineProps) {
     x: (point: (typeof points)[number]) => geometry.middle(point.place),
     y: (point: (typeof points)[number]) => geometry.y(point.value ?? 0),
     defined: (point: (typeof points)[number]) => point.value !== null,
-    stroke: colourOf(at),
+    stroke: pale ? paleOf(at) : colourOf(at),
     strokeWidth: pale ? CHART.pale : CHART.line,
-    strokeOpacity: pale ? 0.4 : 1,
     fill: "none",
   };
   return (

@@ -18,7 +18,6 @@ export interface Reading {
   label: string;
   value: string;
   colour: string;
-  pale?: boolean;
 }
 
 interface PlotProps {
@@ -152,10 +151,7 @@ function ReadOut({ word, readings, left, turned }: ReadOutProps) {
       {readings.map((reading) => (
         <Group key={reading.label} gap="xxs" wrap="nowrap" justify="space-between">
           <Group gap="xxs" wrap="nowrap">
-            <Box
-              className={`${styles.swatch} ${reading.pale ? styles.pale : ""}`}
-              bg={reading.colour}
-            />
+            <Box className={styles.swatch} bg={reading.colour} />
             {reading.label}
           </Group>
           <span className="tabular">{reading.value}</span>

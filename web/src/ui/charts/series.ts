@@ -21,6 +21,10 @@ export interface SeriesProps {
 /** The colour of the nth series: one palette for all charts, light and dark. */
 export const colourOf = (at: number) => `var(--series-${at % 6})`;
 
+/** The same, pale, but not transparent: lines of the grid do not shine through. */
+export const paleOf = (at: number) =>
+  `color-mix(in srgb, ${colourOf(at)} 40%, var(--mantine-color-body))`;
+
 const numbers = (values: (number | null)[] | undefined) =>
   (values ?? []).filter((value) => value !== null);
 
@@ -37,9 +41,9 @@ export function useSeries({ x, series, format }: SeriesProps) {
   const previous = (label: string) =>
     series.length > 1 ? t`${label}, period before` : t`Period before`;
   const lines = series.flatMap((each, at) => [
-    { label: each.label, values: each.values, colour: colourOf(at), pale: false },
+    { label: each.label, values: each.values, colour: colourOf(at) },
     ...(each.before
-      ? [{ label: previous(each.label), values: each.before, colour: colourOf(at), pale: true }]
+      ? [{ label: previous(each.label), values: each.before, colour: paleOf(at) }]
       : []),
   ]);
   return {

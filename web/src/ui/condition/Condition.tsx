@@ -120,11 +120,11 @@ function LineParts({ line, at, act, fresh, context, words }: LinePartsProps) {
         <Group gap="xs">
           <Select
             size="xs"
-            w="10em"
+            w="16em"
             aria-label={t`How many`}
             data={(["some", "every", "none"] as Quantifier[]).map((each) => ({
               value: each,
-              label: told.quantifier(each),
+              label: told.quantified(each, line.collection),
             }))}
             value={line.quantifier}
             onChange={(next) =>
@@ -133,7 +133,7 @@ function LineParts({ line, at, act, fresh, context, words }: LinePartsProps) {
             allowDeselect={false}
           />
           <Text>
-            {told.element(line.collection)} <Trans>where</Trans>
+            <Trans>where</Trans>
           </Text>
           {leaves.length > 1 && (
             <Anchor

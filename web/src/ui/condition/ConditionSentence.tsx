@@ -55,7 +55,7 @@ function Part({ json, fields, told, collection, inside = false }: PartProps) {
     const name = json[quantifier] ?? "";
     return (
       <>
-        {told.quantifier(quantifier)} {told.element(name)} <Trans>where</Trans>{" "}
+        {told.quantified(quantifier, name)} <Trans>where</Trans>{" "}
         <Part json={json.where} collection={name} {...rest} />
       </>
     );

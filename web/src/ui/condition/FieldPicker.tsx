@@ -19,7 +19,7 @@ export function FieldPicker({ fields, told, onPick }: FieldPickerProps) {
   const wanted = typed.trim().toLowerCase();
   const name = (field: ConditionField) => {
     const own = told.field(keyPrefix(field) ?? field.name, field.collection);
-    return field.collection === null ? own : `${told.element(field.collection)}: ${own}`;
+    return field.collection === null ? own : `${told.elements(field.collection)}: ${own}`;
   };
   const found = fields.filter((field) =>
     `${name(field)} ${field.name} ${field.description}`.toLowerCase().includes(wanted),

@@ -17,8 +17,8 @@ export interface ConditionWords {
   field?: (name: string) => string | undefined;
   /** What a value is called: a tier's name for its id, a word for a choice. */
   value?: (field: string, value: string) => string | undefined;
-  /** What an element of a collection is called: `purchase.lines` → `line`. */
-  element?: (collection: string) => string | undefined;
+  /** What the elements of a collection are called: `purchase.lines` → `lines`. */
+  elements?: (collection: string) => string | undefined;
 }
 
 /** `purchase.net_amount` → `purchase net amount`. */
@@ -49,11 +49,6 @@ export function useConditionWords(fields: ConditionField[], words: ConditionWord
     lte: t`is until`,
     gt: t`is after`,
     gte: t`is since`,
-  };
-  const quantifiers: Record<Quantifier, string> = {
-    some: t`at least one`,
-    every: t`every`,
-    none: t({ message: "no", context: "none of a collection" }),
   };
 
   const operator = (op: Operator, kind: string, value?: Leaf["value"]): string => {
@@ -104,14 +99,20 @@ export function useConditionWords(fields: ConditionField[], words: ConditionWord
     return plainName(name.replace(/\.$/, ""));
   };
 
+  const elements = (collection: string) =>
+    words.elements?.(collection) ?? plainName(collection.split(".").at(-1) ?? collection);
+
   return {
     field,
     operator,
     value,
     one,
-    quantifier: (quantifier: Quantifier) => quantifiers[quantifier],
-    element: (collection: string) =>
-      words.element?.(collection) ?? plainName(collection.split(".").at(-1) ?? collection),
+    elements,
+    quantified: (quantifier: Quantifier, collection: string): string => {
+      const things = elements(collection);
+      if (quantifier === "every") return t`all ${things}`;
+      return quantifier === "some" ? t`at least one of the ${things}` : t`none of the ${things}`;
+    },
   };
 }
 

@@ -1,7 +1,8 @@
 import { Trans } from "@lingui/react/macro";
-import { Alert, Button, Group, Text } from "@mantine/core";
+import { Box, Button, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Diff } from "../Diff";
+import styles from "../ProblemNotice.module.css";
 
 interface ConflictProps {
   mine: Record<string, unknown>;
@@ -18,7 +19,10 @@ export function Conflict({ mine, began, theirs, label, onTake, onClose }: Confli
   const only = (from: Record<string, unknown>) =>
     Object.fromEntries(fields.map((field) => [field, from[field]]));
   return (
-    <Alert color="orange" role="alert" title={<Trans>Someone else saved this meanwhile</Trans>}>
+    <Box className={`${styles.notice} ${styles.attention}`} role="alert">
+      <Text fw={600}>
+        <Trans>Someone else saved this meanwhile</Trans>
+      </Text>
       <Text mb="xs">
         <Trans>
           Nothing of yours was saved, and nothing of theirs is lost. This is what they changed:
@@ -33,6 +37,6 @@ export function Conflict({ mine, began, theirs, label, onTake, onClose }: Confli
           <Trans>Keep looking at mine</Trans>
         </Button>
       </Group>
-    </Alert>
+    </Box>
   );
 }

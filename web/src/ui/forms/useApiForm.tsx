@@ -1,8 +1,9 @@
 import { useForm, type UseFormInput, type UseFormReturnType } from "@mantine/form";
 import { useBlocker } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useContext, useState } from "react";
 import { Problem } from "@/api/problems";
 import { ProblemNotice } from "../ProblemNotice";
+import { InDrawer } from "../Drawer";
 import { Conflict } from "./Conflict";
 import { Leaving } from "./Leaving";
 import { landProblems } from "./problems";
@@ -25,6 +26,8 @@ interface ApiFormInput<V extends Values, R> extends Pick<
   onLatest?: (latest: Values) => void;
   /** Words of fields, for the comparison with another's changes. */
   label?: (field: string) => ReactNode;
+  /** Tells which refusals mean that someone else saved first; by default a 409 about the version. */
+  isConflict?: (problem: Problem) => boolean;
   /** Do not ask before unsaved changes are left. */
   silent?: boolean;
 }
@@ -42,28 +45,37 @@ export interface ApiForm<V extends Values> {
 
 /** A form that the API judges: its problems land on the fields they name. */
 export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V, R>): ApiForm<V> {
-  const { submit, onSaved, names, latest, onLatest, label, silent = false } = input;
+  const {
+    submit,
+    onSaved,
+    names,
+    latest,
+    onLatest,
+    label,
+    silent = false,
+    isConflict = aboutVersion,
+  } = input;
   const form = useForm<V>({ initialValues: input.initialValues, validate: input.validate });
+  const drawer = useContext(InDrawer);
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [theirs, setTheirs] = useState<Values | null>(null);
   const changed = form.isDirty();
   const blocker = useBlocker({
-    // An open drawer or a filter changes the address, but leaves the form where it is.
     shouldBlockFn: ({ current, next }) =>
-      !silent && changed && !saving && current.pathname !== next.pathname,
+      !silent && changed && !saving && leaves(current, next, drawer),
     enableBeforeUnload: () => !silent && changed,
     withResolver: true,
   });
 
   const refused = async (thrown: unknown, values: V) => {
     if (!(thrown instanceof Problem)) return setError(thrown);
-    if (thrown.status === 409 && latest && thrown.code.includes("version"))
-      return setTheirs(await latest());
+    if (latest && isConflict(thrown)) return setTheirs(await latest());
     const { errors, rest } = landProblems(thrown.fields, values, names);
     form.setErrors(errors as never);
-    focusFirst(errors);
-    if (Object.keys(errors).length === 0 || rest.length > 0) setError(thrown);
+    const [first] = Object.keys(errors);
+    if (first !== undefined) form.getInputNode(first as never)?.focus();
+    if (first === undefined || rest.length > 0) setError(thrown);
   };
 
   const send = async (values: V) => {
@@ -108,8 +120,17 @@ export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V,
   };
 }
 
-function focusFirst(errors: Record<string, string>) {
-  const first = Object.keys(errors)[0];
-  if (first === undefined) return;
-  document.querySelector<HTMLElement>(`[data-path="${CSS.escape(first)}"]`)?.focus();
+const aboutVersion = (problem: Problem) =>
+  (problem.status === 409 || problem.status === 412) && /version|changed|stale/.test(problem.code);
+
+interface Place {
+  pathname: string;
+  search: unknown;
+}
+
+/** Whether a step in the address takes the form off the screen. A filter leaves it where it is. */
+export function leaves(here: Place, next: Place, drawer: string | null): boolean {
+  const of = (place: Place, key: string) => (place.search as Values)[key];
+  if (here.pathname !== next.pathname || of(here, "tab") !== of(next, "tab")) return true;
+  return drawer !== null && of(next, "open") !== drawer;
 }

@@ -57,7 +57,7 @@ export function Forms() {
         <form onSubmit={save}>
           <Stack maw="28rem">
             {notices}
-            <TextInput label="Name" {...form.getInputProps("name")} data-path="name" />
+            <TextInput label="Name" {...form.getInputProps("name")} />
             <PointsInput label="Points" {...form.getInputProps("points")} />
             <MoneyInput label="Amount" {...form.getInputProps("amount")} />
             <DateTimeInput label="From" {...form.getInputProps("from")} />

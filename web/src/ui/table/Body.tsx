@@ -81,7 +81,8 @@ function Row<T>({ row, columns, rowLink, picking, measure, at }: RowProps<T>) {
     // What is pressed in a portal (a popover of a cell) bubbles here as well.
     if (link === null || !event.currentTarget.contains(target)) return;
     if (target.closest("a, button, input, label") || getSelection()?.toString()) return;
-    if (event.metaKey || event.ctrlKey) window.open(`/console${link}`, "_blank");
+    const anchor = event.currentTarget.querySelector("a");
+    if (event.metaKey || event.ctrlKey) window.open(anchor?.href, "_blank");
     else void navigate({ to: link });
   };
   return (
