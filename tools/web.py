@@ -1,6 +1,7 @@
 """The build and the checks of `web/`: Node from the environment, locked packages, one bundle.
 
-    python -m tools.web build | schema | types | lint | format | unused | words | unit | fix | lock
+    python -m tools.web build | schema | types | lint | format | unused | words | unit | fix
+    python -m tools.web lock | path
 
 Only the standard library: `./dev` asks before anything is installed, the build of the wheel in an
 environment of its own. Nothing is built or installed twice from the same files.
@@ -12,6 +13,7 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -227,6 +229,7 @@ VERBS: dict[str, Callable[[], object]] = {
     "unit": lambda: tool("vitest", "run"),
     "fix": fix,
     "lock": lambda: npm("install", "--package-lock-only"),
+    "path": lambda: print(f"export PATH={shlex.quote(environment()['PATH'])}"),
 }
 CHECKS = ("types", "lint", "format", "unused", "words", "unit", "build")
 

@@ -1,0 +1,47 @@
+"""The web part keeps the house's names, and no lock file says where packages come from."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from laurels.layers import ROOMS
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "web"
+DOMAINS = sorted(path.parent for path in WEB.glob("src/domains/*/index.ts"))
+
+
+def test_folders_of_screens_are_found():
+    assert DOMAINS
+
+
+@pytest.mark.parametrize("folder", DOMAINS, ids=lambda folder: folder.name)
+def test_screens_lie_in_a_folder_that_is_called_as_their_room(folder):
+    (named,) = re.findall(r'^  room: "(\w+)"', (folder / "index.ts").read_text(), re.MULTILINE)
+
+    assert named == folder.name
+    assert named in ROOMS
+
+
+def test_no_folder_of_screens_is_forgotten():
+    folders = {path for path in (WEB / "src/domains").iterdir() if path.is_dir()}
+
+    assert folders - set(DOMAINS) == set()
+
+
+def test_lock_files_name_no_address():
+    packages = json.loads((WEB / "package-lock.json").read_text())["packages"]
+    python = [path.read_text() for path in ROOT.glob("requirements*.txt")]
+
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+    assert len(python) == 2
+    assert not any("://" in text or "--index" in text for text in python)
+
+
+def test_packages_of_the_web_part_are_pinned_to_one_version():
+    package = json.loads((WEB / "package.json").read_text())
+
+    for wanted in (package["dependencies"], package["devDependencies"]):
+        assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
