@@ -140,6 +140,8 @@ function Dates({
       <DatePicker
         type="range"
         allowSingleDateInRange
+        weekendDays={[]}
+        mx="auto"
         locale={i18n.locale}
         value={[from || null, to || null]}
         onChange={([first, last]) => onChange(rangeText(first ?? "", last ?? ""))}

@@ -18,11 +18,13 @@ const laurel: MantineColorsTuple = [
   "#10402a",
 ];
 
+const HEADING = { fontWeight: 600, fontSize: rem(16) };
+
 /** Quiet greys and one accent. Sizes and colours are named here and nowhere else. */
 export const theme = createTheme({
   colors: { laurel },
   primaryColor: "laurel",
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', Menlo, Consolas, monospace",
@@ -41,11 +43,16 @@ export const theme = createTheme({
   defaultRadius: "sm",
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    Button: { styles: { root: { fontWeight: 500 } } },
+    Modal: { styles: { title: HEADING } },
+    Drawer: { styles: { title: HEADING } },
+  },
 });
 
 /** Series of charts, apart from each other also without red or green (after Okabe and Ito). */
 const SERIES = {
-  light: ["#266a45", "#0072b2", "#d55e00", "#7a4f9c", "#a07400", "#5f6b73"],
+  light: ["#266a45", "#0072b2", "#c04f00", "#7a4f9c", "#a07400", "#5f6b73"],
   dark: ["#6bb089", "#56b4e9", "#f0883e", "#c49be0", "#e0b93f", "#a3adb5"],
 };
 
@@ -53,7 +60,7 @@ const TONES = {
   light: {
     good: "#2f7d52",
     waiting: "#a07400",
-    attention: "#d55e00",
+    attention: "#c04f00",
     bad: "#c92a2a",
     quiet: "#adb5bd",
     info: "#0072b2",
@@ -76,8 +83,18 @@ const named = (mode: "light" | "dark"): Record<string, string> => ({
 /** Colours of charts and states as CSS variables, one set for light and one for dark. */
 export const variables: CSSVariablesResolver = () => ({
   variables: { "--control-touch": rem(44), "--page-width": rem(1200) },
-  light: { ...named("light"), "--mantine-color-dimmed": "#5f6b73" },
-  dark: { ...named("dark"), "--mantine-color-dimmed": "#a3adb5" },
+  light: {
+    ...named("light"),
+    "--mantine-color-dimmed": "#5f6b73",
+    "--mantine-color-placeholder": "#6b757d",
+    "--mantine-color-error": TONES.light.bad,
+  },
+  dark: {
+    ...named("dark"),
+    "--mantine-color-dimmed": "#a3adb5",
+    "--mantine-color-placeholder": "#8f999f",
+    "--mantine-color-error": TONES.dark.bad,
+  },
 });
 
 /** Measures of charts, in units of their drawing. */

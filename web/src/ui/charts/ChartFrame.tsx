@@ -38,7 +38,9 @@ export function ChartFrame(props: ChartFrameProps) {
   return (
     <figure className={styles.figure}>
       <Group justify="space-between" align="baseline" wrap="nowrap">
-        <Title order={3}>{title}</Title>
+        <Title order={2} size="h3">
+          {title}
+        </Title>
         <Anchor
           component="button"
           type="button"

@@ -1,8 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Anchor, Button, CloseButton, Group, Popover, Select, Stack, Text } from "@mantine/core";
+import { Anchor, Button, CloseButton, Group, NavLink, Popover, Stack, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import type { Choice } from "../filters";
+import { Badge } from "./Badge";
 import styles from "./Condition.module.css";
 import { ConditionSentence } from "./ConditionSentence";
 import { FieldPicker } from "./FieldPicker";
@@ -18,7 +19,7 @@ import {
   leavesIn,
   type Line,
   linesOf,
-  type Quantifier,
+  QUANTIFIERS,
 } from "./model";
 import { type ConditionWords, useConditionWords } from "./words";
 
@@ -48,7 +49,7 @@ export function Condition(props: ConditionProps) {
     setFresh(made);
     onChange(conditionOf(edited(lines, edit)));
   };
-  const context: LeafContext = { fields, told, options, readOnly: false };
+  const context: LeafContext = { fields, told, options };
   return (
     <Stack gap="xs">
       {lines.length === 0 && (
@@ -118,20 +119,24 @@ function LineParts({ line, at, act, fresh, context, words }: LinePartsProps) {
     <div className={styles.parts}>
       {line.kind === "each" && (
         <Group gap="xs">
-          <Select
-            size="xs"
-            w="16em"
-            aria-label={t`How many`}
-            data={(["some", "every", "none"] as Quantifier[]).map((each) => ({
-              value: each,
-              label: told.quantified(each, line.collection),
-            }))}
-            value={line.quantifier}
-            onChange={(next) =>
-              next && act({ do: "quantify", line: at, quantifier: next as Quantifier })
+          <Badge label={t`How many`} words={told.quantified(line.quantifier, line.collection)}>
+            {(close) =>
+              QUANTIFIERS.map((each) => (
+                <NavLink
+                  key={each}
+                  component="button"
+                  type="button"
+                  py="xxs"
+                  label={told.quantified(each, line.collection)}
+                  active={each === line.quantifier}
+                  onClick={() => {
+                    act({ do: "quantify", line: at, quantifier: each });
+                    close();
+                  }}
+                />
+              ))
             }
-            allowDeselect={false}
-          />
+          </Badge>
           <Text>
             <Trans>where</Trans>
           </Text>
@@ -159,18 +164,19 @@ function LineParts({ line, at, act, fresh, context, words }: LinePartsProps) {
             fresh={fresh === `${at} ${part}`}
             onChange={(next) => act({ do: "set", line: at, at: part, leaf: next })}
             onRemove={() => act({ do: "remove", line: at, at: part })}
-          />
+          >
+            {part === leaves.length - 1 && (
+              <AddLeaf
+                label={`${word}…`}
+                quiet
+                fields={fields.filter((field) => field.collection === collection)}
+                told={told}
+                onAdd={(leaf) => act({ do: "append", line: at, leaf }, `${at} ${leaves.length}`)}
+              />
+            )}
+          </LeafLine>
         </Group>
       ))}
-      <Group>
-        <AddLeaf
-          label={`${word}…`}
-          quiet
-          fields={fields.filter((field) => field.collection === collection)}
-          told={told}
-          onAdd={(leaf) => act({ do: "append", line: at, leaf }, `${at} ${leaves.length}`)}
-        />
-      </Group>
     </div>
   );
 }
@@ -190,6 +196,7 @@ function AddLeaf({ label, quiet = false, fields, told, onAdd }: AddLeafProps) {
           size="compact-xs"
           variant={quiet ? "subtle" : "default"}
           color="gray"
+          c={quiet ? "dimmed" : undefined}
           leftSection={<IconPlus size={12} />}
           onClick={() => setOpen(!open)}
         >

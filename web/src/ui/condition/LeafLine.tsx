@@ -1,5 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { CloseButton, NavLink, Stack } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { Choice } from "../filters";
 import { Badge } from "./Badge";
 import styles from "./Condition.module.css";
@@ -13,7 +14,6 @@ export interface LeafContext {
   told: Told;
   /** Values to choose from, by field. */
   options: ((field: ConditionField) => Choice[] | undefined) | undefined;
-  readOnly: boolean;
 }
 
 interface LeafLineProps extends LeafContext {
@@ -22,6 +22,8 @@ interface LeafLineProps extends LeafContext {
   fresh: boolean;
   onChange: (leaf: Leaf) => void;
   onRemove: () => void;
+  /** Stands behind it: a way to add another. */
+  children?: ReactNode;
 }
 
 /** One comparison of the sentence: field, operator, value, each changed where it stands. */
@@ -82,7 +84,8 @@ export function LeafLine(props: LeafLineProps) {
           )}
         </Badge>
       )}
-      <CloseButton size="sm" aria-label={t`Remove: ${words}`} onClick={onRemove} />
+      <CloseButton size="sm" c="dimmed" aria-label={t`Remove: ${words}`} onClick={onRemove} />
+      {props.children}
     </div>
   );
 }

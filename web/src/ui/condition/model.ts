@@ -47,7 +47,7 @@ export type Line =
   | { kind: "other"; json: ConditionJson };
 export type Join = "all" | "any";
 
-const QUANTIFIERS: Quantifier[] = ["some", "every", "none"];
+export const QUANTIFIERS: Quantifier[] = ["some", "every", "none"];
 
 export const isLeaf = (json: ConditionJson): json is Leaf => "field" in json;
 

@@ -18,6 +18,7 @@ import { ColumnChoice } from "./ColumnChoice";
 import { type Column, columnChoice, shownColumns } from "./columns";
 import styles from "./DataTable.module.css";
 import { Head } from "./Head";
+import { SortMenu } from "./SortMenu";
 import { type Views, ViewsMenu } from "./ViewsMenu";
 
 export interface ListAnswer<T> {
@@ -97,6 +98,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   return (
     <Box>
       <Toolbar {...props}>
+        {paging && <SortMenu columns={columns} paging={paging} />}
         <ColumnChoice
           columns={columns}
           shown={shown}

@@ -1,8 +1,10 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Checkbox, Menu, Popover, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Menu, Modal, Stack, TextInput } from "@mantine/core";
 import { IconBookmark, IconTrash } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { Submit } from "../forms/Submit";
+import { ProblemNotice } from "../ProblemNotice";
 import { withoutPlace } from "../url";
 
 export interface SavedView {
@@ -31,65 +33,64 @@ export function ViewsMenu({ views }: { views: Views }) {
   const open = (view: SavedView) => void navigate({ to: ".", search: view.search as never });
   const group = (shared: boolean) => views.list.filter((view) => view.shared === shared);
   return (
-    <Popover opened={naming} onChange={setNaming} position="bottom-end" shadow="md" trapFocus>
-      <Popover.Target>
-        <span>
-          <Menu position="bottom-end" shadow="md">
-            <Menu.Target>
-              <Button
-                variant="subtle"
-                color="gray"
-                size="xs"
-                leftSection={<IconBookmark size={14} />}
-              >
-                <Trans>Views</Trans>
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {[false, true].map(
-                (shared) =>
-                  group(shared).length > 0 && (
-                    <div key={String(shared)}>
-                      <Menu.Label>
-                        {shared ? <Trans>Shared</Trans> : <Trans>Mine</Trans>}
-                      </Menu.Label>
-                      {group(shared).map((view) => (
-                        <Menu.Item key={view.id} onClick={() => open(view)}>
-                          {view.name}
-                        </Menu.Item>
-                      ))}
-                    </div>
-                  ),
-              )}
-              {views.list.length > 0 && <Menu.Divider />}
-              <Menu.Item onClick={() => setNaming(true)}>
-                <Trans>Save this view…</Trans>
-              </Menu.Item>
-              {views.remove &&
-                views.list
-                  .filter((view) => view.mine && same(view.search, withoutPlace(search)))
-                  .map(({ name, ...view }) => (
-                    <Menu.Item
-                      key={view.id}
-                      leftSection={<IconTrash size={14} />}
-                      onClick={() => void views.remove?.({ name, ...view })}
-                    >
-                      <Trans>Delete “{name}”</Trans>
-                    </Menu.Item>
-                  ))}
-            </Menu.Dropdown>
-          </Menu>
-        </span>
-      </Popover.Target>
-      <Popover.Dropdown>
+    <>
+      <Menu position="bottom-end" shadow="md">
+        <Menu.Target>
+          <Button variant="subtle" color="gray" size="xs" leftSection={<IconBookmark size={14} />}>
+            <Trans>Views</Trans>
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {[false, true].map((shared) => (
+            <Group key={String(shared)} views={group(shared)} shared={shared} onOpen={open} />
+          ))}
+          {views.list.length > 0 && <Menu.Divider />}
+          <Menu.Item onClick={() => setNaming(true)}>
+            <Trans>Save this view…</Trans>
+          </Menu.Item>
+          {views.remove &&
+            views.list
+              .filter((view) => view.mine && same(view.search, withoutPlace(search)))
+              .map(({ name, ...view }) => (
+                <Menu.Item
+                  key={view.id}
+                  leftSection={<IconTrash size={14} />}
+                  onClick={() => void views.remove?.({ name, ...view })}
+                >
+                  <Trans>Delete “{name}”</Trans>
+                </Menu.Item>
+              ))}
+        </Menu.Dropdown>
+      </Menu>
+      <Modal opened={naming} onClose={() => setNaming(false)} title={<Trans>Save this view</Trans>}>
         <Naming
           onSave={async (name, shared) => {
             await views.save({ name, shared, search: withoutPlace(search) });
             setNaming(false);
           }}
         />
-      </Popover.Dropdown>
-    </Popover>
+      </Modal>
+    </>
+  );
+}
+
+interface GroupProps {
+  views: SavedView[];
+  shared: boolean;
+  onOpen: (view: SavedView) => void;
+}
+
+function Group({ views, shared, onOpen }: GroupProps) {
+  if (views.length === 0) return null;
+  return (
+    <>
+      <Menu.Label>{shared ? <Trans>Shared</Trans> : <Trans>Mine</Trans>}</Menu.Label>
+      {views.map((view) => (
+        <Menu.Item key={view.id} onClick={() => onOpen(view)}>
+          {view.name}
+        </Menu.Item>
+      ))}
+    </>
   );
 }
 
@@ -101,15 +102,19 @@ function Naming({ onSave }: { onSave: (name: string, shared: boolean) => Promise
   const [name, setName] = useState("");
   const [shared, setShared] = useState(false);
   const [saving, setSaving] = useState(false);
+  const [error, setError] = useState<unknown>(null);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         setSaving(true);
-        void onSave(name.trim(), shared).finally(() => setSaving(false));
+        void onSave(name.trim(), shared)
+          .catch(setError)
+          .finally(() => setSaving(false));
       }}
     >
-      <Stack gap="sm">
+      <Stack>
+        <ProblemNotice error={error} />
         <TextInput
           label={t`Name of the view`}
           value={name}
@@ -123,9 +128,7 @@ function Naming({ onSave }: { onSave: (name: string, shared: boolean) => Promise
           checked={shared}
           onChange={(event) => setShared(event.currentTarget.checked)}
         />
-        <Button type="submit" size="xs" disabled={name.trim() === ""} loading={saving}>
-          <Trans>Save view</Trans>
-        </Button>
+        <Submit saving={saving}>{t`Save view`}</Submit>
       </Stack>
     </form>
   );
