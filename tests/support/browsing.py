@@ -14,23 +14,19 @@ content policy, requests that failed. What a test means to happen it says before
 import asyncio
 import json
 import os
-import shutil
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 import pytest
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, Response
-from tools import web
+from tools import browser, web
 
 from tests.support.people import PASSWORD, Person, home
 from tests.support.waiting import PATIENCE_SECONDS
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = (360, 768, 1440, 2560)
-STREAM = "/v1/events/stream"
-"""What is open for as long as a page is."""
-QUIET_SECONDS = 0.1
 # Who writes a test wants to hear of a wrong word before the kettle boils.
 TIMEOUT_SECONDS = PATIENCE_SECONDS if os.environ.get("CI") == "true" else 20
 AXE = web.MODULES / "axe-core" / "axe.min.js"
@@ -45,9 +41,8 @@ def lacking(what: str) -> NoReturn:
 
 def chromium() -> str:
     """Return the browser's program."""
-    for name in BROWSERS:
-        if found := shutil.which(name):
-            return found
+    if found := browser.chromium():
+        return found
     lacking("there is no Chromium on the PATH: on Debian, `apt-get install chromium` brings it")
 
 
@@ -72,15 +67,14 @@ class Tab:
     person: Person | None = None
     faults: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
-    _open: set[Request] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Notice what happens from now on."""
         page = self.page
+        self._traffic = browser.Traffic(page)
         page.set_default_timeout(TIMEOUT_SECONDS * 1000)
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.faults.append(f"uncaught: {error}"))
-        page.on("request", self._began)
         page.on("requestfailed", self._failed)
         page.on("response", self._answered)
 
@@ -92,12 +86,7 @@ class Tab:
 
     async def at_rest(self) -> None:
         """Wait until nothing is asked of the server any more, but for the live stream."""
-        quiet = 0.0
-        async with asyncio.timeout(TIMEOUT_SECONDS):
-            while quiet < QUIET_SECONDS:
-                await asyncio.sleep(0.02)
-                quiet = 0.0 if self._open else quiet + 0.02
-        await self.page.evaluate("document.fonts.ready.then(() => null)")
+        await self._traffic.at_rest(TIMEOUT_SECONDS)
 
     async def sign_in(self, person: Person, password: str = PASSWORD) -> None:
         """Let somebody sign in by the browser's own route; the cookies stay in this context."""
@@ -123,19 +112,12 @@ class Tab:
         if message.type == "error":
             self.faults.append(f"console: {message.text} {message.location.get('url', '')}")
 
-    def _began(self, request: Request) -> None:
-        if not request.url.endswith(STREAM):
-            self._open.add(request)
-
     def _failed(self, request: Request) -> None:
-        self._open.discard(request)
         # What a page no longer wants when it is left is no failure.
         if request.failure != "net::ERR_ABORTED":
             self.faults.append(f"failed: {request.method} {request.url} {request.failure}")
 
     def _answered(self, response: Response) -> None:
-        # Its end is not told when nobody reads the body.
-        self._open.discard(response.request)
         if response.status >= 400:
             self.faults.append(f"{response.status} {response.request.method} {response.url}")
 
@@ -187,14 +169,10 @@ async def check_no_sideways_scroll(page: Page, widths: tuple[int, ...] = WIDTHS)
     for width in widths:
         await page.set_viewport_size({"width": width, "height": 900})
         # What moves to its new place gets the time to arrive there.
-        for _ in range(20):
-            wide, broad = await page.evaluate(
-                "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-            )
-            if wide <= broad:
-                break
-            await asyncio.sleep(0.1)
-        assert wide <= broad, f"{page.url} is {wide} px wide in a window of {broad} px"
+        over = time.monotonic() + 2
+        while (wide := await page.evaluate("document.documentElement.scrollWidth")) > width:
+            assert time.monotonic() < over, f"{page.url} is {wide} px wide in a window of {width}"
+            await asyncio.sleep(0.05)
     if before is not None:
         await page.set_viewport_size(before)
 

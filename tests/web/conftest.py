@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
+from tools.browser import ARGUMENTS
 
 from laurels import ledger
 from laurels.kit.db.pool import Database
@@ -58,8 +59,7 @@ async def browser() -> AsyncIterator[Browser]:
     """One browser for the tests of this process; each test has a context of its own."""
     program = browsing.chromium()
     async with async_playwright() as playwright:
-        # Chromium's own wall needs rights that containers and CI do not give.
-        found = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        found = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield found
         await found.close()
 
