@@ -104,7 +104,7 @@ from laurels.kit.work import Work
 
 
 @events.handler("gadgets.on_made", GadgetMade)
-async def on_made(work: Work, happened: Sequence[events.Happened]) -> None:
+async def on_made(work: Work, happened: Sequence[events.StoredEvent]) -> None:
     """Hear of it."""
 ''',
     "gadgets/routes.py": '''"""Gadgets over HTTP."""

@@ -11,7 +11,7 @@ from laurels.earning import awarding, service
 from laurels.earning.facts import FIELDS
 from laurels.events import outbox
 from laurels.kit.conditions import Cost, cost_of, parse
-from laurels.kit.process.offload import aside
+from laurels.kit.process.offload import offload
 
 NUMBERS = itertools.count(1)
 
@@ -190,8 +190,8 @@ async def test_errors_of_what_is_done_aside_are_raised():
         raise ValueError("x")
 
     with pytest.raises(ValueError, match="x"):
-        await aside(fail)
-    assert await aside(max, 1, 2) == 2
+        await offload(fail)
+    assert await offload(max, 1, 2) == 2
 
 
 def test_limits_are_as_documented():

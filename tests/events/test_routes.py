@@ -235,7 +235,7 @@ def test_every_event_is_documented_as_it_is_told(name):
     schema = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
     properties = spec["components"]["schemas"][schema.rpartition("/")[2]]["properties"]
     inner = spec["components"]["schemas"][properties["data"]["$ref"].rpartition("/")[2]]
-    event = telling.Happened(
+    event = telling.StoredEvent(
         new_id(), name, {}, None, None, 1, *([telling.datetime.max] * 2), False, 0
     )
     told = telling.told(event, new_id())
@@ -252,7 +252,7 @@ def test_ids_and_money_are_told_as_everywhere():
         "purchase_id": str(purchase), "amount": "12.5000", "currency": "USD", "points": 12,
         "member_id": str(member),
     }  # fmt: skip
-    event = telling.Happened(
+    event = telling.StoredEvent(
         new_id(), "purchase.completed", payload, member, 3, 7,
         telling.datetime.max, telling.datetime.max, False, 0,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from laurels.kit.values.ids import new_id
-from laurels.ledger.deciding import decide, let_go
+from laurels.ledger.deciding import decide, release_lapsed_holds
 from laurels.ledger.drafting import Draft, Original
 from laurels.ledger.lots import Dates, Lot, Wallet
 from laurels.ledger.movements import (
@@ -63,7 +63,7 @@ class Books:
         )
         try:
             named = {movement.hold_id} if isinstance(movement, Release) else set()
-            let_go(draft, named=named)
+            release_lapsed_holds(draft, named=named)
             return decide(draft, movement)
         finally:
             self.rows += draft.rows

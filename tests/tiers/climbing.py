@@ -6,7 +6,7 @@ from uuid import UUID
 
 from laurels import members, settlement, tenants, tiers
 from laurels.events.handling import handlers
-from laurels.events.happened import COLUMNS, Happened
+from laurels.events.stored_events import COLUMNS, StoredEvent
 from laurels.purchases import NewPurchase, NewRefund
 from laurels.tiers.handlers import on_restored
 from laurels.tiers.jobs import apply_due_standings
@@ -72,7 +72,7 @@ async def hear(house: House) -> None:
         if not rows:
             return
         house.extra["heard"] = rows[-1]["id"]
-        await on_restored(work, [Happened.of(row) for row in rows if row["type"] in LISTENED])
+        await on_restored(work, [StoredEvent.of(row) for row in rows if row["type"] in LISTENED])
 
 
 async def member_id(house: House, name: str) -> UUID:

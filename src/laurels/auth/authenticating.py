@@ -15,7 +15,7 @@ from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError
 from laurels.kit.hot.context import columns, remember
 from laurels.kit.http import idempotency
-from laurels.kit.http.access import Entrance, Principal
+from laurels.kit.http.access import BatchAuthentication, Principal
 from laurels.kit.http.rate_limits import Rates
 from laurels.kit.values.ids import encode
 from laurels.kit.work import PLATFORM, Actor, Work
@@ -119,7 +119,7 @@ class KeyAuthenticator:
 
     async def authenticate_batch(
         self, work: Work, tokens: Sequence[str], keys: Sequence[tuple[str, str]]
-    ) -> Entrance:
+    ) -> BatchAuthentication:
         """Identify all holders of a batch in one statement, which reads its context too.
 
         That is what rooms `prefetch`, and which idempotency keys came before.
@@ -138,7 +138,7 @@ class KeyAuthenticator:
         work.began = row[3]
         remember(work, row[5:])
         holders = await self._find_holders(work, claimed, row)
-        return Entrance(holders, frozenset((key[0], key[1]) for key in row[4]), row[2])
+        return BatchAuthentication(holders, frozenset((key[0], key[1]) for key in row[4]), row[2])
 
     async def _find_holders(
         self, work: Work, claimed: "_Claimed", looked_up: asyncpg.Record

@@ -20,7 +20,7 @@ from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError
 from laurels.kit.hot import prefetch
 from laurels.kit.http.paging import ALL
-from laurels.kit.process.offload import aside
+from laurels.kit.process.offload import offload
 from laurels.kit.values.ids import encode
 from laurels.kit.values.time import zone
 from laurels.kit.work import Call, Work
@@ -246,7 +246,7 @@ class Judging:
             progress for progress in self.watched.values() if progress.reached_at is not None
         ]
         if reached:
-            await tiers.look_again(
+            await tiers.review_reached(
                 self.work, reached, historical=self.historical, without=self._purchases()
             )
         return booked
@@ -309,7 +309,7 @@ class Judging:
         if self.comparisons <= LIGHT:
             return judge(self.trigger, event, self.plan, used)
         self.comparisons = 0
-        return await aside(judge, self.trigger, event, self.plan, used)
+        return await offload(judge, self.trigger, event, self.plan, used)
 
     def _counts(self, event: Occurrence, progress: tiers.Progress) -> bool:
         assert event.judged is not None, "it was judged just now"

@@ -20,7 +20,7 @@ from laurels.kit.conditions import Facts
 from .award import Award, Cut, Effect, Fired, Skipped, Why
 from .contest import Candidate, resolve_contest
 from .facts import LOCAL_DATE, OCCURRED_AT, TIER_MULTIPLIER
-from .plan import EXACT, Course, EffectKind, Plan, Step
+from .plan import EXACT, EffectKind, Plan, Step, TriggerPlan
 from .rules import MAX_POINTS, UsageKey, period_keys
 
 Usage = Mapping[UsageKey, int]
@@ -35,11 +35,11 @@ def evaluate(trigger: str, facts: Facts, plan: Plan, usage: Usage = NO_USAGE) ->
     Raises KeyError when rules have windows or caps and the facts lack the moment or local date.
     """
     award = Award(trigger, facts)
-    course = plan.courses.get(trigger)
-    if course is None:
+    trigger_plan = plan.by_trigger.get(trigger)
+    if trigger_plan is None:
         return award
-    candidates = _candidates(course, award, usage)
-    if course.contested:
+    candidates = _candidates(trigger_plan, award, usage)
+    if trigger_plan.contested:
         candidates = resolve_contest(candidates, award)
     tier: Decimal | None = facts.get(TIER_MULTIPLIER)
     factors = _multiply(candidates, award, tier)
@@ -59,10 +59,10 @@ def add_usage(usage: MutableMapping[UsageKey, int], award: Award) -> None:
         usage[key] = usage.get(key, 0) + points
 
 
-def _candidates(course: Course, award: Award, usage: Usage) -> list[Candidate]:
+def _candidates(trigger_plan: TriggerPlan, award: Award, usage: Usage) -> list[Candidate]:
     facts, skipped = award.facts, award.skipped
     candidates: list[Candidate] = []
-    for step in course.steps:
+    for step in trigger_plan.steps:
         if step.rule.missing:
             skipped.append(Skipped(step, Why.FACT_MISSING))
             continue

@@ -81,7 +81,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TriggerPlan:
     """The steps of one trigger in the order of their rows, and what they need to be known."""
 
     steps: tuple[Step, ...]
@@ -95,57 +95,59 @@ class Course:
 class Plan:
     """All rules of a tenant, compiled; keep it as long as the rules stay the same."""
 
-    courses: Mapping[str, Course]
+    by_trigger: Mapping[str, TriggerPlan]
 
     def facts(self, trigger: str) -> frozenset[str]:
         """The names of the facts that the rules of this trigger read."""
-        course = self.courses.get(trigger)
-        return frozenset() if course is None else course.facts
+        trigger_plan = self.by_trigger.get(trigger)
+        return frozenset() if trigger_plan is None else trigger_plan.facts
 
     def for_returns(self) -> "Plan":
         """The rules by which goods that come back are judged: fixed points are nobody's goods."""
         return Plan(
             {
-                trigger: _course([s for s in course.steps if not isinstance(s.rule.award, Fixed)])
-                for trigger, course in self.courses.items()
+                trigger: _trigger_plan(
+                    [s for s in trigger_plan.steps if not isinstance(s.rule.award, Fixed)]
+                )
+                for trigger, trigger_plan in self.by_trigger.items()
             }
         )
 
     def segments(self, trigger: str) -> frozenset[UUID]:
         """The segments that the conditions of this trigger name."""
-        course = self.courses.get(trigger)
-        return frozenset() if course is None else course.segments
+        trigger_plan = self.by_trigger.get(trigger)
+        return frozenset() if trigger_plan is None else trigger_plan.segments
 
     def programs(self, trigger: str) -> frozenset[UUID]:
         """The programs in which rules of this trigger can give points."""
-        course = self.courses.get(trigger)
-        steps = course.steps if course else ()
+        trigger_plan = self.by_trigger.get(trigger)
+        steps = trigger_plan.steps if trigger_plan else ()
         return frozenset(step.program_id for step in steps if step.program_id is not None)
 
     def gives(self, trigger: str) -> int:
         """How many rules of this trigger can give points to one event."""
-        course = self.courses.get(trigger)
-        steps = course.steps if course else ()
+        trigger_plan = self.by_trigger.get(trigger)
+        steps = trigger_plan.steps if trigger_plan else ()
         return sum(step.kind is not EffectKind.MULTIPLIER for step in steps)
 
     def cost(self, trigger: str) -> Cost:
         """What judging an event of this trigger costs, per event and per line."""
-        course = self.courses.get(trigger)
-        return Cost() if course is None else course.cost
+        trigger_plan = self.by_trigger.get(trigger)
+        return Cost() if trigger_plan is None else trigger_plan.cost
 
     def counts(self, trigger: str) -> bool:
         """Whether a rule of this trigger has caps over more than one event."""
-        course = self.courses.get(trigger)
-        steps = course.steps if course else ()
+        trigger_plan = self.by_trigger.get(trigger)
+        steps = trigger_plan.steps if trigger_plan else ()
         return any(cap.period != "event" for step in steps for cap in step.rule.caps)
 
     def usage_keys(self, trigger: str, local_date: date) -> list[UsageKey]:
         """The usage that has to be loaded before an event of that local day is evaluated."""
-        course = self.courses.get(trigger)
+        trigger_plan = self.by_trigger.get(trigger)
         keys = period_keys(local_date)
         return [
             (step.rule.id, keys[cap.period])
-            for step in (course.steps if course else ())
+            for step in (trigger_plan.steps if trigger_plan else ())
             for cap in step.rule.caps
             if cap.period != "event"
         ]
@@ -169,16 +171,16 @@ def compile_plan(
     for rule in rules:
         step = _compile(rule, rule.program_id or default_program_id, spell_id(rule.id))
         steps_by_trigger.setdefault(rule.trigger, []).append(step)
-    return Plan({trigger: _course(steps) for trigger, steps in steps_by_trigger.items()})
+    return Plan({trigger: _trigger_plan(steps) for trigger, steps in steps_by_trigger.items()})
 
 
-def _course(steps: list[Step]) -> Course:
+def _trigger_plan(steps: list[Step]) -> TriggerPlan:
     ordered = sorted(steps, key=lambda step: (step.kind, -step.rule.priority, step.rule.id.int))
     contested = any(s.rule.stacking == "exclusive" or s.rule.exclusion_group for s in steps)
     facts = frozenset[str]().union(*(_facts_of(step) for step in steps))
     cost = sum((cost_of_rule(step.rule) for step in ordered), Cost())
     segments = frozenset(_segments_of(step.rule.condition for step in steps))
-    return Course(tuple(ordered), contested, facts, cost, segments)
+    return TriggerPlan(tuple(ordered), contested, facts, cost, segments)
 
 
 def _segments_of(conditions: Iterable[Condition | None]) -> Iterator[UUID]:

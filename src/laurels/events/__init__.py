@@ -9,12 +9,12 @@ from .bounds import bound_endpoints
 from .dead_letters import discard_dead_letter, list_dead_letters, replay_dead_letter
 from .dry_runs import DryRunEffect, what_follows
 from .handling import handler
-from .happened import Happened, because
 from .keeping import forget_old
 from .lifecycle_hooks import Erasing, Merging, Unmerging, lifecycle_hook, parts, run_lifecycle_hooks
 from .outbox import emit
 from .queries import News, count_waiting, last_position, members_since
 from .relaying import relay_all, run_relay
+from .stored_events import StoredEvent, because
 
 LOOPS = {"the relay": run_relay}
 
@@ -22,9 +22,9 @@ __all__ = [
     "LOOPS",
     "DryRunEffect",
     "Erasing",
-    "Happened",
     "Merging",
     "News",
+    "StoredEvent",
     "Unmerging",
     "because",
     "bound_endpoints",

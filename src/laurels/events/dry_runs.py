@@ -16,7 +16,7 @@ from laurels.kit import dry_runs
 from laurels.kit.work import Work
 
 from .handling import MAX_RUN_SECONDS, Handler, handlers, in_words
-from .happened import COLUMNS, DEEPEST, Happened, because
+from .stored_events import COLUMNS, DEEPEST, StoredEvent, because
 from .telling import told
 
 MAX_ITEMS = 5000
@@ -74,7 +74,7 @@ async def what_follows(work: Work) -> tuple[list[DryRunEffect], int]:
             found.append(DryRunEffect(event.type, data, event.depth, reactions, endpoints))
 
 
-async def _read(work: Work, ids: Sequence[UUID]) -> list[tuple[Happened, int]]:
+async def _read(work: Work, ids: Sequence[UUID]) -> list[tuple[StoredEvent, int]]:
     sql = f"""
         select {COLUMNS}, {_WHO_IS_TOLD}
         from laurels.outbox as o
@@ -82,10 +82,10 @@ async def _read(work: Work, ids: Sequence[UUID]) -> list[tuple[Happened, int]]:
         order by array_position($2, o.id)
     """
     rows = await work.fetch(sql, work.tenant_id, list(ids))
-    return [(Happened.of(row), row["endpoints"]) for row in rows]
+    return [(StoredEvent.of(row), row["endpoints"]) for row in rows]
 
 
-async def _react(work: Work, handler: Handler, event: Happened) -> Reacted:
+async def _react(work: Work, handler: Handler, event: StoredEvent) -> Reacted:
     """Let one handler have its effect; when it fails, only that is undone."""
     if event.depth > DEEPEST:
         return Reacted(handler.name, "parked", "the chain of causes is too deep")

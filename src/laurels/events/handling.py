@@ -18,12 +18,12 @@ from laurels.kit.db.sql import statements
 from laurels.kit.work import Work, open_work
 
 from .catalogue import Event
-from .happened import COLUMNS, DEEPEST, Happened, because
+from .stored_events import COLUMNS, DEEPEST, StoredEvent, because
 
 SQL = statements(__name__)
 
 log = logging.getLogger("laurels.events")
-Reaction = Callable[[Work, Sequence[Happened]], Awaitable[None]]
+Reaction = Callable[[Work, Sequence[StoredEvent]], Awaitable[None]]
 Wanted = Callable[[Work], Awaitable[bool]]
 """Tells whether a tenant has any use for a handler; if not, the relay writes no rows for it."""
 
@@ -104,7 +104,7 @@ class _Run:
 
     async def batch(self) -> int:
         """Hear what is due as one batch; when that fails, event by event."""
-        events: list[Happened] = []
+        events: list[StoredEvent] = []
         try:
             async with open_work(self.database, tenant_id=self.tenant_id) as work:
                 events = await self._take(work, None, self.handler.batch)
@@ -123,7 +123,7 @@ class _Run:
             return len(events)
         return sum([await self._alone(event) for event in events])
 
-    async def _alone(self, event: Happened) -> int:
+    async def _alone(self, event: StoredEvent) -> int:
         """Hear one event in a transaction of its own."""
         try:
             async with open_work(self.database, tenant_id=self.tenant_id) as work:
@@ -133,7 +133,7 @@ class _Run:
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, others go on
             return await self._failed(event, error)
 
-    async def _take(self, work: Work, event_id: UUID | None, limit: int) -> list[Happened]:
+    async def _take(self, work: Work, event_id: UUID | None, limit: int) -> list[StoredEvent]:
         """Lock what may be heard now, in order."""
         ids = await work.fetch(
             SQL.take_handlings, work.tenant_id, self.handler.name, event_id, limit
@@ -146,9 +146,9 @@ class _Run:
             order by h.position
         """
         rows = await work.fetch(sql, work.tenant_id, [row["id"] for row in ids])
-        return [Happened.of(row) for row in rows]
+        return [StoredEvent.of(row) for row in rows]
 
-    async def _hear(self, work: Work, events: Sequence[Happened]) -> None:
+    async def _hear(self, work: Work, events: Sequence[StoredEvent]) -> None:
         """The handler has had its effect, and that is written beside it."""
         if not events:
             return
@@ -164,7 +164,7 @@ class _Run:
         )
         HANDLED.labels(self.handler.name, "done").inc(len(events))
 
-    async def _failed(self, event: Happened, error: Exception) -> int:
+    async def _failed(self, event: StoredEvent, error: Exception) -> int:
         """Write down the failure: the event waits for its next attempt, or is a dead letter."""
         async with open_work(self.database, tenant_id=self.tenant_id) as work:
             row = await work.fetchrow(

@@ -18,8 +18,8 @@ from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
 
 from .endpoints import CHANNEL, disable_gone, require_enabled
-from .happened import COLUMNS, Happened
 from .signing import headers
+from .stored_events import COLUMNS, StoredEvent
 from .telling import as_json
 
 SQL = statements(__name__)
@@ -81,7 +81,7 @@ class WebhookProvider(outbound.Provider):
             return [outbound.Retry(error="the signing secret cannot be read")] * len(messages)
         sql = f"select {COLUMNS} from laurels.outbox as o where o.tenant_id = $1 and o.id = any($2)"
         rows = await work.fetch(sql, work.tenant_id, [message.subject_id for message in messages])
-        events = {row["id"]: Happened.of(row) for row in rows}
+        events = {row["id"]: StoredEvent.of(row) for row in rows}
         return [
             replace(
                 message,

@@ -11,8 +11,8 @@ from laurels.kit.work import Work
 
 from .catalogue import CATALOGUE
 from .errors import EventNotFound, EventsForgotten, UnknownEventType
-from .happened import COLUMNS, Happened
 from .keeping import RETENTION
+from .stored_events import COLUMNS, StoredEvent
 
 SQL = statements(__name__)
 
@@ -33,7 +33,7 @@ def read_types(text: str | None) -> list[str]:
     return names
 
 
-async def get_event(work: Work, event_id: UUID) -> Happened:
+async def get_event(work: Work, event_id: UUID) -> StoredEvent:
     """Return an event that was relayed. Raise EventNotFound or EventsForgotten."""
     sql = f"""
         select {COLUMNS}
@@ -42,7 +42,7 @@ async def get_event(work: Work, event_id: UUID) -> Happened:
     """
     row = await work.fetchrow(sql, work.tenant_id, event_id)
     if row is not None:
-        return Happened.of(row)
+        return StoredEvent.of(row)
     # In milliseconds, because an id that nobody made can lie outside of the calendar.
     if event_id.int >> 80 < (utc_now() - RETENTION).timestamp() * 1000:
         raise EventsForgotten
@@ -66,7 +66,7 @@ EVENTS = Listing(
 
 async def list_events(
     work: Work, *, types: Sequence[str], historical: bool, asked: Asked = FIRST
-) -> Found[Happened]:
+) -> Found[StoredEvent]:
     """Return events, usually newest first; imported history only if asked for."""
     sql = f"""
         select {COLUMNS}
@@ -75,12 +75,12 @@ async def list_events(
           and (cardinality($2::text[]) = 0 or o.type = any($2)) and (o.historical is false or $3)
     """
     found = await EVENTS.fetch(work, asked, sql, work.tenant_id, list(types), historical)
-    return found.map(Happened.of)
+    return found.map(StoredEvent.of)
 
 
 async def events_after(
     work: Work, place: int, *, types: Sequence[str], limit: int
-) -> tuple[list[Happened], int]:
+) -> tuple[list[StoredEvent], int]:
     """Return what came after a position, oldest first, and the position to go on from.
 
     Imported history is left out. The place moves on also past what was not asked for.
@@ -97,7 +97,7 @@ async def events_after(
         limit $5
     """
     rows = await work.fetch(sql, work.tenant_id, place, end, list(types), limit)
-    found = [Happened.of(row) for row in rows]
+    found = [StoredEvent.of(row) for row in rows]
     return found, found[-1].position if len(found) == limit else end
 
 

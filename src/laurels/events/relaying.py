@@ -15,7 +15,7 @@ from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work, open_work
 
 from .handling import handle_due, handlers
-from .happened import DEEPEST
+from .stored_events import DEEPEST
 
 SQL = statements(__name__)
 

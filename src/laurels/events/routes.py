@@ -25,7 +25,6 @@ from .errors import (
     TooManyStreams,
     UnknownEventType,
 )
-from .happened import Happened
 from .schemas import (
     AcceptedOut,
     DeadLetterOut,
@@ -40,6 +39,7 @@ from .schemas import (
     ReplayOut,
     SecretOut,
 )
+from .stored_events import StoredEvent
 from .streaming import EventStream, Streams
 from .telling import told
 
@@ -55,7 +55,7 @@ Types = Annotated[
 ]
 
 
-def _out(work: Work, event: Happened) -> EventOut:
+def _out(work: Work, event: StoredEvent) -> EventOut:
     return EventOut.model_validate(told(event, work.tenant_id))
 
 

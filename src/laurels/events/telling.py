@@ -14,7 +14,7 @@ from laurels.kit.values.fields import IdOf, MoneyOut, trim_money
 from laurels.kit.values.ids import PREFIXES, encode
 
 from .catalogue import CATALOGUE, Event
-from .happened import Happened
+from .stored_events import StoredEvent
 
 _AROUND = {"occurred_at"}
 """Fields of events that stand in the envelope, not in its data."""
@@ -50,7 +50,7 @@ def _shape(name: str) -> dict[str, str]:
     }
 
 
-def told(event: Happened, tenant_id: UUID) -> dict[str, Any]:
+def told(event: StoredEvent, tenant_id: UUID) -> dict[str, Any]:
     """Return the event as it is sent to webhooks and streams and answered by the API."""
     payload = {**event.payload, "member_id": event.member_id}
     shape = _shape(event.type) if event.type in CATALOGUE else dict.fromkeys(payload, "plain")
@@ -75,7 +75,7 @@ def _told(value: Any, how: str) -> Any:
     return encode(how, value if isinstance(value, UUID) else UUID(value))
 
 
-def as_json(event: Happened, tenant_id: UUID) -> bytes:
+def as_json(event: StoredEvent, tenant_id: UUID) -> bytes:
     """Return the event as the bytes that are sent and signed."""
     return orjson.dumps(told(event, tenant_id), option=orjson.OPT_UTC_Z)
 

@@ -86,7 +86,7 @@ def decide(draft: Draft, movement: Movement) -> Posted:
             raise TypeError(msg)
 
 
-def let_go(draft: Draft, *, named: Collection[UUID]) -> None:
+def release_lapsed_holds(draft: Draft, *, named: Collection[UUID]) -> None:
     """Holds whose time is over let go before anything else; those `named` are asked to anyway."""
     over = [
         hold

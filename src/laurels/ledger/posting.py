@@ -15,7 +15,7 @@ from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work, sparse, uniform
 
-from .deciding import decide, follow, let_go, wallet_of
+from .deciding import decide, follow, release_lapsed_holds, wallet_of
 from .drafting import Draft, Original, balance_of
 from .dry_runs import note
 from .errors import PostingKeyTaken
@@ -71,7 +71,7 @@ async def post(
         draft.moved = await _whereabouts(work, draft, known)
         await _read_expiries(work, draft, movements, known)
         await read_openings(work, draft.openings, movements, known)
-        let_go(draft, named={m.hold_id for m in movements if isinstance(m, Release)})
+        release_lapsed_holds(draft, named={m.hold_id for m in movements if isinstance(m, Release)})
         outcomes = [_outcome(draft, movement, known) for movement in movements]
         if await _write_draft(work, draft, keys_are_fresh=keys_are_fresh, last_try=last_try):
             emit(work, draft.events, historical=historical)

@@ -11,7 +11,7 @@ from . import using
 
 
 @events.handler("rewards.on_purchase_changed", PurchaseChanged)
-async def on_purchase_changed(work: Work, happened: Sequence[events.Happened]) -> None:
+async def on_purchase_changed(work: Work, happened: Sequence[events.StoredEvent]) -> None:
     """What was used on a purchase that ended by SQL can be used again.
 
     What the application ends itself has opened it in the same transaction; then this does nothing.

@@ -58,7 +58,7 @@ async def give_back(work: Work, requests: Sequence[Item]) -> list[Answer | AppEr
     ]
 
 
-async def do(work: Work, requests: Sequence[Item]) -> list[Answer | AppError]:
+async def record(work: Work, requests: Sequence[Item]) -> list[Answer | AppError]:
     """Record the activities that are asked for: 201 with what each earned, 200 for a repeat."""
     items: list[NewActivity] = _of(requests)
     outcomes = await recording.record_activities(work, items)

@@ -12,7 +12,7 @@ from .ending import complete_all
 
 
 @events.handler("settlement.on_purchase_unsettled", PurchaseUnsettled)
-async def on_purchase_unsettled(work: Work, happened: Sequence[events.Happened]) -> None:
+async def on_purchase_unsettled(work: Work, happened: Sequence[events.StoredEvent]) -> None:
     """Purchases that were completed by SQL have had their one effect on points."""
     # All together; what they cause names the deepest of them, so that no loop is longer for it.
     # A batch in which one cannot be settled is taken apart by those who called us.

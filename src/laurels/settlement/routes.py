@@ -336,14 +336,14 @@ async def post_refunds(body: BulkIn[RefundOfIn], work: InBulk) -> Response:
 @error_responses(*DOING)
 async def post_activity(body: ActivityIn, caller: Doing) -> Response:
     """Record what a member did and say what it earned. A repeat gives the same with 200."""
-    return await caller.submit(answers.do, body.to_activity())
+    return await caller.submit(answers.record, body.to_activity())
 
 
 @router.post("/activities/bulk", tags=["activities"], response_model=BulkOut[ActivityOut])
 @error_responses("tenant_suspended", "feature_off")
 async def post_activities(body: BulkIn[ActivityIn], work: DoingInBulk) -> Response:
     """Record up to 1,000 activities at once; each has its own result, and one fails alone."""
-    return await bulk.run(work, body.items, ActivityIn, ActivityIn.to_activity, answers.do)
+    return await bulk.run(work, body.items, ActivityIn, ActivityIn.to_activity, answers.record)
 
 
 @router.get("/activities", tags=["activities"])

@@ -13,10 +13,10 @@ from .previewing import Preview, preview
 from .progress import (
     Progress,
     catch_up,
-    look_again,
     progress_call,
     read_progress,
     reconsider,
+    review_reached,
     watch,
 )
 from .proposing import Proposal
@@ -46,7 +46,6 @@ __all__ = [
     "has_tiers",
     "history_of",
     "list_tiers",
-    "look_again",
     "place",
     "preview",
     "progress_call",
@@ -54,6 +53,7 @@ __all__ = [
     "reconsider",
     "restore_tier",
     "review",
+    "review_reached",
     "save_ladder",
     "standings",
     "unassign",

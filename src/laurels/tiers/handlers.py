@@ -20,7 +20,7 @@ async def _has_ladder(work: Work) -> bool:
 
 
 @events.handler("tiers.on_restored", MemberRestored, MemberUnblocked, batch=500, wanted=_has_ladder)
-async def on_restored(work: Work, happened: Sequence[events.Happened]) -> None:
+async def on_restored(work: Work, happened: Sequence[events.StoredEvent]) -> None:
     """Whoever is back stands where they belong."""
     await review(work, sorted({each.member_id for each in happened if each.member_id}))
 

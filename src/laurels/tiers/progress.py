@@ -126,7 +126,7 @@ def _progress(row: Mapping[str, Any], ladder: Ladder) -> Progress:
     )
 
 
-async def look_again(
+async def review_reached(
     work: Work, reached: Sequence[Progress], *, historical: bool, without: Sequence[UUID]
 ) -> None:
     """Members who can have reached a higher tier stand on it if they have, as of the event.

@@ -25,7 +25,7 @@ from laurels.permissions import Permission
 from ..db.pool import Database, PoolExhausted
 from ..errors import AppError
 from ..http import idempotency
-from ..http.access import Authenticator, Entrance, require
+from ..http.access import Authenticator, BatchAuthentication, require
 from ..http.idempotency import Answer
 from ..http.route import respond
 from ..values.time import utc_now
@@ -52,9 +52,9 @@ BATCH_SIZE = Histogram(
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
 )
 
-MET_ANOTHER = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 """The database undid everything because of another transaction; the same again may succeed."""
-OUT_OF_REACH = (
+UNREACHABLE = (
     OSError,
     PoolExhausted,
     OutcomeUnknown,
@@ -123,7 +123,7 @@ class Caller:
 
 
 @dataclass(slots=True, eq=False)
-class Waiting:
+class WaitingRequest:
     """Somebody who waits for what they asked."""
 
     caller: Caller
@@ -193,7 +193,7 @@ class Queue:
     queues: Queues
     tenant_id: UUID
     operation: Operation
-    waiting: deque[Waiting] = field(default_factory=deque[Waiting])
+    waiting: deque[WaitingRequest] = field(default_factory=deque[WaitingRequest])
     unverified: int = 0
     """How many of those who wait have credentials that were not verified before."""
     task: "asyncio.Task[None] | None" = None
@@ -207,14 +207,14 @@ class Queue:
         item = Item(
             content, request_id=caller.request_id, ip=caller.ip, user_agent=caller.user_agent
         )
-        one = Waiting(caller, item, asyncio.get_running_loop().create_future())
-        self.waiting.append(one)
+        request = WaitingRequest(caller, item, asyncio.get_running_loop().create_future())
+        self.waiting.append(request)
         if self.task is None:
             # An empty context: what one request notes about itself is not every other's.
             self.task = asyncio.create_task(self._serve(), context=contextvars.Context())
         self.unverified += unverified
         try:
-            return await one.outcome
+            return await request.outcome
         finally:
             self.unverified -= unverified
 
@@ -228,40 +228,44 @@ class Queue:
                     outcomes = await self._run(batch, others_may_join=True)
                 finally:
                     outcomes = outcomes or [QueueFull() for _ in batch]
-                    for one, outcome in zip(batch, outcomes, strict=True):
-                        if not one.outcome.done():
-                            one.outcome.set_result(outcome)
+                    for request, outcome in zip(batch, outcomes, strict=True):
+                        if not request.outcome.done():
+                            request.outcome.set_result(outcome)
         finally:
             self.queues.forget(self)
-            for one in self.waiting:
+            for request in self.waiting:
                 # Only who ends the process ends this task before its time.
-                one.outcome.cancel()
+                request.outcome.cancel()
 
-    def _take(self, batch: list[Waiting]) -> list[Waiting]:
+    def _take(self, batch: list[WaitingRequest]) -> list[WaitingRequest]:
         """Add to a batch who waits. A key that means two things waits with the second."""
-        later: list[Waiting] = []
-        meant = {one.key.place: one.key.fingerprint for one in batch if one.key is not None}
+        later: list[WaitingRequest] = []
+        meant = {
+            request.key.place: request.key.fingerprint
+            for request in batch
+            if request.key is not None
+        }
         while self.waiting and len(batch) < MAX_BATCH:
-            one = self.waiting.popleft()
-            if one.outcome.done():
+            request = self.waiting.popleft()
+            if request.outcome.done():
                 continue
-            key = one.key
+            key = request.key
             if key is not None and meant.setdefault(key.place, key.fingerprint) != key.fingerprint:
-                later.append(one)
+                later.append(request)
             else:
-                batch.append(one)
+                batch.append(request)
         self.waiting.extendleft(reversed(later))
         return batch
 
-    async def _run(self, batch: list[Waiting], *, others_may_join: bool) -> list[Outcome]:
+    async def _run(self, batch: list[WaitingRequest], *, others_may_join: bool) -> list[Outcome]:
         """Book a batch in one transaction; what breaks it is found by booking one by one."""
         for last_try in (*[False] * (MAX_TRIES - 1), True):
             try:
                 return await self._transact(batch, others_may_join=others_may_join)
-            except MET_ANOTHER as error:
+            except CONFLICTS as error:
                 if last_try and len(batch) == 1:
                     return [error]
-            except OUT_OF_REACH as error:
+            except UNREACHABLE as error:
                 # An exception of their own for each: whoever raises it adds to its traceback.
                 return [_own(error) for _ in batch]
             except Exception as error:  # noqa: BLE001 - whatever it is, it is that request's answer
@@ -271,95 +275,101 @@ class Queue:
                 break
         return await self._run_one_by_one(batch)
 
-    async def _run_one_by_one(self, batch: Sequence[Waiting]) -> list[Outcome]:
+    async def _run_one_by_one(self, batch: Sequence[WaitingRequest]) -> list[Outcome]:
         until = time.monotonic() + MAX_SECONDS_ONE_BY_ONE
         outcomes: list[Outcome] = []
-        for one in batch:
+        for request in batch:
             # Who left in the meantime has not been booked, and is not now.
-            gone = one.outcome.done() or time.monotonic() > until
-            outcomes += [QueueFull()] if gone else await self._run([one], others_may_join=False)
+            gone = request.outcome.done() or time.monotonic() > until
+            outcomes += [QueueFull()] if gone else await self._run([request], others_may_join=False)
         return outcomes
 
-    async def _transact(self, batch: list[Waiting], *, others_may_join: bool) -> list[Outcome]:
+    async def _transact(
+        self, batch: list[WaitingRequest], *, others_may_join: bool
+    ) -> list[Outcome]:
         async with open_work(
             self.queues.database, tenant_id=self.tenant_id, now=utc_now(), kind=BATCH
         ) as work:
             if others_may_join:
                 self._take(batch)
             BATCH_SIZE.observe(len(batch))
-            keys = {one.key.place for one in batch if one.key is not None}
-            tokens = list(dict.fromkeys(one.caller.token for one in batch))
-            entrance = await self.queues.authenticator.authenticate_batch(work, tokens, list(keys))
-            work.now = entrance.clock or work.now
+            keys = {request.key.place for request in batch if request.key is not None}
+            tokens = list(dict.fromkeys(request.caller.token for request in batch))
+            authentication = await self.queues.authenticator.authenticate_batch(
+                work, tokens, list(keys)
+            )
+            work.now = authentication.clock or work.now
             outcomes: dict[int, Outcome] = {}
-            allowed: list[Waiting] = []
-            for number, one in enumerate(batch):
+            allowed: list[WaitingRequest] = []
+            for number, request in enumerate(batch):
                 try:
-                    self._authenticate(one, entrance)
+                    self._authenticate(request, authentication)
                 except AppError as error:
                     outcomes[number] = error
                 else:
-                    allowed.append(one)
+                    allowed.append(request)
             if allowed:
-                done = iter(await self._answer(work, allowed, entrance))
+                done = iter(await self._answer(work, allowed, authentication))
                 for number in range(len(batch)):
                     if number not in outcomes:
                         outcomes[number] = next(done)
             return [outcomes[number] for number in range(len(batch))]
 
-    def _authenticate(self, one: Waiting, entrance: Entrance) -> None:
+    def _authenticate(self, request: WaitingRequest, authentication: BatchAuthentication) -> None:
         """Note who asks for an item. Raise Unauthenticated or Forbidden."""
-        holder = entrance.holders.get(one.caller.token)
+        holder = authentication.holders.get(request.caller.token)
         refused = holder is None or isinstance(holder, AppError)
-        self.queues.note_verification(one.caller.token, right=not refused)
+        self.queues.note_verification(request.caller.token, right=not refused)
         if isinstance(holder, AppError):
             raise _own(holder)
-        one.item.actor = require(holder, one.caller.permission).actor
+        request.item.actor = require(holder, request.caller.permission).actor
 
     async def _answer(
-        self, work: Work, batch: Sequence[Waiting], entrance: Entrance
+        self, work: Work, batch: Sequence[WaitingRequest], authentication: BatchAuthentication
     ) -> list[Outcome]:
         """Replay what was answered before, do the rest once, and keep the answers."""
         again = [
-            one.key for one in batch if one.key is not None and one.key.place in entrance.known_keys
+            request.key
+            for request in batch
+            if request.key is not None and request.key.place in authentication.known_keys
         ]
         known: dict[tuple[str, str], Outcome] = {}
         if again:
             known.update(await idempotency.find(work, again))
-        fresh: list[Waiting] = []
+        fresh: list[WaitingRequest] = []
         claimed: set[tuple[str, str]] = set()
-        for one in batch:
-            if one.key is None:
-                fresh.append(one)
-            elif one.key.place not in known and one.key.place not in claimed:
-                claimed.add(one.key.place)
-                fresh.append(one)
+        for request in batch:
+            if request.key is None:
+                fresh.append(request)
+            elif request.key.place not in known and request.key.place not in claimed:
+                claimed.add(request.key.place)
+                fresh.append(request)
         done: Sequence[Answer | AppError] = []
         if fresh:
-            done = await self.operation(work, [one.item for one in fresh])
+            done = await self.operation(work, [request.item for request in fresh])
         own_outcomes = dict(zip(map(id, fresh), done, strict=True))
         idempotency.keep_all(
             work,
             [
-                (one.key, answer)
-                for one, answer in zip(fresh, done, strict=True)
-                if one.key is not None and isinstance(answer, Answer)
+                (request.key, answer)
+                for request, answer in zip(fresh, done, strict=True)
+                if request.key is not None and isinstance(answer, Answer)
             ],
         )
-        return [_outcome_of(one, own_outcomes.get(id(one)), known) for one in batch]
+        return [_outcome_of(request, own_outcomes.get(id(request)), known) for request in batch]
 
 
 def _outcome_of(
-    one: Waiting, own: Outcome | None, known: dict[tuple[str, str], Outcome]
+    request: WaitingRequest, own: Outcome | None, known: dict[tuple[str, str], Outcome]
 ) -> Outcome:
     """Return what one request is answered: its own outcome, or that of the first with its key."""
-    if one.key is None:
+    if request.key is None:
         assert own is not None, "what has no key is done"
         return own
     if own is not None:
-        known[one.key.place] = own
+        known[request.key.place] = own
         return own
-    first = known[one.key.place]
+    first = known[request.key.place]
     if isinstance(first, Answer):
         return first if first.replayed else replace(first, replayed=True)
     return _own(first)

@@ -71,7 +71,7 @@ class AuthenticatedRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Entrance:
+class BatchAuthentication:
     """Who holds the credentials of a batch, and what came before.
 
     `holders`: by token, a principal, why it is refused, or None for nobody. `known_keys`: which of
@@ -101,7 +101,7 @@ class Authenticator(Protocol):
 
     async def authenticate_batch(
         self, work: Work, tokens: Sequence[str], keys: Sequence[tuple[str, str]]
-    ) -> Entrance:
+    ) -> BatchAuthentication:
         """Identify all holders of a batch in one statement, which reads its context too."""
         ...
 

@@ -16,7 +16,7 @@ from starlette.responses import (
     RedirectResponse,
 )
 
-from ..process.offload import aside
+from ..process.offload import offload
 from .access import Public
 from .web_pages import build_id
 
@@ -60,7 +60,7 @@ async def landing(request: Request) -> Response:
 async def openapi(request: Request) -> Response:
     """Describe all endpoints to programs."""
     if not hasattr(request.app.state, "described"):
-        await aside(_describe, request.app)
+        await offload(_describe, request.app)
     return Response(request.app.state.described, media_type="application/json")
 
 

@@ -14,8 +14,8 @@ from fastapi import Response
 from pydantic import BaseModel, Field, SkipValidation, ValidationError
 
 from ..errors import HTTP_STATUS, AppError, Invalid
-from ..hot.batch import MET_ANOTHER, OUT_OF_REACH, Item, Operation
-from ..process.offload import aside
+from ..hot.batch import CONFLICTS, UNREACHABLE, Item, Operation
+from ..process.offload import offload
 from ..values.fields import Schema, View, named_after
 from ..work import Work
 from .idempotency import Answer
@@ -95,7 +95,7 @@ async def run(
     outcomes: list[Answer | Exception | None] = [None] * len(items)
     good: list[tuple[int, Item]] = []
     # Thousands of lines may have to be looked at; others are answered meanwhile.
-    for number, content in enumerate(await aside(_read_all, items, form, read)):
+    for number, content in enumerate(await offload(_read_all, items, form, read)):
         if isinstance(content, AppError):
             outcomes[number] = content
         else:
@@ -130,7 +130,7 @@ async def _together(
     try:
         async with work.savepoint():
             return await operation(work, asked)
-    except (AppError, asyncpg.QueryCanceledError, *MET_ANOTHER, *OUT_OF_REACH):
+    except (AppError, asyncpg.QueryCanceledError, *CONFLICTS, *UNREACHABLE):
         raise
     except Exception as error:  # noqa: BLE001 - found again below, with the item that caused it
         log.warning("a bulk of %d is taken apart: %r", len(asked), error)
@@ -139,7 +139,7 @@ async def _together(
         try:
             async with work.savepoint():
                 outcomes += await operation(work, [one])
-        except (asyncpg.QueryCanceledError, *MET_ANOTHER, *OUT_OF_REACH):
+        except (asyncpg.QueryCanceledError, *CONFLICTS, *UNREACHABLE):
             raise
         except Exception as error:
             log.exception("an item of request %s failed", work.request_id)

@@ -13,7 +13,7 @@ R = TypeVar("R")
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="laurels-aside")
 
 
-async def aside(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+async def offload(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Return what a function returns that needs neither a connection nor the event loop."""
     loop = asyncio.get_running_loop()
     return await loop.run_in_executor(_thread, lambda: function(*args, **kwargs))

@@ -20,7 +20,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class StoredEvent:
     """One event of the outbox, with its place in the stream and in its member's order."""
 
     id: UUID
@@ -35,12 +35,12 @@ class Happened:
     depth: int
 
     @classmethod
-    def of(cls, row: asyncpg.Record | Mapping[str, Any]) -> "Happened":
+    def of(cls, row: asyncpg.Record | Mapping[str, Any]) -> "StoredEvent":
         """Return the event that a row with these columns holds."""
         return cls(*(row[name.removeprefix("o.")] for name in COLUMNS.split(", ")))
 
 
-def because(work: Work, event: Happened) -> Work:
+def because(work: Work, event: StoredEvent) -> Work:
     """Return the same work for what is done because of this event; what it emits names the cause.
 
     A handler that gets several events does the consequences of each with a Work of its own.
