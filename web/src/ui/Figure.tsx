@@ -40,7 +40,7 @@ export function Figure(props: FigureProps) {
           )}
         </Text>
       </Tooltip>
-      <Group gap="md" align="flex-end" wrap="nowrap" justify="space-between">
+      <Group gap="md" wrap="nowrap" justify="space-between" mih="2rem">
         <Box>
           {loading ? (
             <Skeleton h="1.3em" w="5em" fz="xl" />

@@ -49,7 +49,7 @@ export function SearchField({ value, onChange, placeholder, wait = 250 }: Search
           <CloseButton size="xs" aria-label={t`Clear search`} onClick={() => setTyped("")} />
         )
       }
-      miw="min(18rem, 100%)"
+      w={{ base: "100%", xs: "18rem" }}
     />
   );
 }

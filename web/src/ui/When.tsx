@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { Tooltip } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { formatDay, formatMoment, formatMomentShort, formatRelative } from "./format";
 import { useTenantClock, useTenantZone } from "./tenant";
 
@@ -16,17 +16,31 @@ export function When({ at, form = "relative" }: WhenProps) {
   const { i18n } = useLingui();
   const zone = useTenantZone();
   const now = useNow();
+  const time = useRef<HTMLTimeElement>(null);
+  const [told, setTold] = useState(false);
   if (!at) return <span aria-hidden>–</span>;
   const full = formatMoment(at, i18n.locale, zone);
   if (form === "full") return <time dateTime={at}>{full}</time>;
   return (
-    <Tooltip label={full} events={{ hover: true, focus: true, touch: true }}>
-      <time dateTime={at} tabIndex={0} className="nowrap" aria-label={full}>
+    <>
+      <time
+        ref={time}
+        dateTime={at}
+        tabIndex={0}
+        className="nowrap"
+        aria-label={full}
+        onPointerEnter={() => setTold(true)}
+        onPointerLeave={() => setTold(false)}
+        onFocus={() => setTold(true)}
+        onBlur={() => setTold(false)}
+      >
         {form === "short"
           ? formatMomentShort(at, i18n.locale, zone)
           : formatRelative(at, now, i18n.locale)}
       </time>
-    </Tooltip>
+      {/* Made when it is asked for: a long list has hundreds of moments. */}
+      {told && <Tooltip target={time} label={full} opened />}
+    </>
   );
 }
 

@@ -74,7 +74,7 @@ export function useConditionWords(fields: ConditionField[], words: ConditionWord
       case "enum":
         return plainName(String(value));
       default:
-        return `“${value}”`;
+        return t`“${value}”`;
     }
   };
 

@@ -31,15 +31,19 @@ const NAMES = [
   "Emil Østergaard",
   "Fatima Zahra",
 ];
-const ROWS: Row[] = Array.from({ length: 12 }, (_, at) => ({
-  id: `mem_${at}`,
-  name: NAMES[at % NAMES.length] ?? "",
-  email: `member${at}@example.com`,
-  points: (at * 7919) % 5000,
-  spend: `${((at * 104729) % 90000) / 100}`,
-  joined: new Date(Date.now() - at * 3.1e8).toISOString(),
-  blocked: at % 5 === 4,
-}));
+const rowsOf = (length: number): Row[] =>
+  Array.from({ length }, (_, at) => ({
+    id: `mem_${at}`,
+    name: NAMES[at % NAMES.length] ?? "",
+    email: `member${at}@example.com`,
+    points: (at * 7919) % 5000,
+    spend: `${((at * 104729) % 90000) / 100}`,
+    joined: new Date(Date.now() - at * 3.1e8).toISOString(),
+    blocked: at % 5 === 4,
+  }));
+
+const ROWS = rowsOf(12);
+const MANY = rowsOf(10_000);
 
 const COLUMNS: Column<Row>[] = [
   { id: "name", header: "Name", cell: (row) => row.name, sort: "name" },
@@ -106,7 +110,10 @@ export function Lists() {
     <DataTable
       label="Members"
       list={{
-        data: { data: none ? [] : ROWS, next_cursor: "abc" },
+        data: {
+          data: none ? [] : filters.values.search === "many" ? MANY : ROWS,
+          next_cursor: "abc",
+        },
         error: null,
         isPending: filters.values.search === "wait",
         isFetching: false,

@@ -1,8 +1,8 @@
 import { useLingui } from "@lingui/react/macro";
-import { Checkbox, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { type MouseEvent, useLayoutEffect, useRef, useState } from "react";
+import { memo, type MouseEvent, useLayoutEffect, useRef, useState } from "react";
 import type { Column } from "./columns";
 import styles from "./DataTable.module.css";
 import type { Picking } from "./Head";
@@ -22,7 +22,7 @@ export function Body<T>(props: BodyProps<T>) {
   return (
     <tbody role="rowgroup">
       {props.rows.map((row) => (
-        <Row key={row.id} row={row} {...props} />
+        <PlainRow key={row.id} row={row} {...props} />
       ))}
     </tbody>
   );
@@ -51,7 +51,7 @@ function LongBody<T>(props: BodyProps<T>) {
         const row = props.rows[item.index];
         return (
           row && (
-            <Row
+            <PlainRow
               key={row.id}
               row={row}
               {...props}
@@ -98,8 +98,9 @@ function Row<T>({ row, columns, rowLink, picking, measure, at }: RowProps<T>) {
     >
       {picking && (
         <td role="cell" className={styles.tick}>
-          <Checkbox
-            size="xs"
+          <input
+            type="checkbox"
+            className={styles.box}
             checked={picking.has(row.id)}
             onChange={() => picking.toggle(row.id)}
             aria-label={t`Select this row`}
@@ -126,6 +127,9 @@ function Row<T>({ row, columns, rowLink, picking, measure, at }: RowProps<T>) {
     </tr>
   );
 }
+
+// Scrolling a long list makes the rows that come, and leaves those that stay.
+const PlainRow = memo(Row) as typeof Row;
 
 const PLACES = Array.from({ length: 8 }, (_, at) => at);
 

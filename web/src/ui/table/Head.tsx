@@ -1,5 +1,5 @@
 import { useLingui } from "@lingui/react/macro";
-import { Checkbox, Group, Tooltip, UnstyledButton } from "@mantine/core";
+import { Group, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import type { Paging } from "../url";
 import { type Column, nextSort } from "./columns";
@@ -26,10 +26,13 @@ export function Head<T>({ columns, paging, picking }: HeadProps<T>) {
       <tr role="row">
         {picking && (
           <th role="columnheader" className={styles.tick}>
-            <Checkbox
-              size="xs"
+            <input
+              type="checkbox"
+              className={styles.box}
+              ref={(box) => {
+                if (box) box.indeterminate = picking.some && !picking.every;
+              }}
               checked={picking.every}
-              indeterminate={picking.some && !picking.every}
               onChange={picking.toggleEvery}
               aria-label={t`Select all rows of this page`}
             />
