@@ -312,12 +312,12 @@ async def test_two_authorization_headers_are_refused(house, tills, method, path)
 async def test_a_token_over_a_kilobyte_is_refused_before_it_is_remembered(house):
     async with asking(house, requests_per_second=5) as client:
         rates = client._transport.app.state.authenticator._rates
-        before = len(rates._guests)
+        before = len(rates._entries)
         for path in ("/v1/members", "/healthz"):
             answer = await client.get(path, headers=bearer("x" * 1025))
             assert answer.status_code == 401
 
-        assert len(rates._guests) == before
+        assert len(rates._entries) == before
 
 
 @pytest.mark.parametrize("spelling", ["{}=", "{} ", "{}.", "{}0", "upper case"])

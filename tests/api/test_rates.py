@@ -163,7 +163,7 @@ def test_a_flood_of_strangers_is_forgotten_and_known_keys_are_not(monkeypatch):
     for number in range(1000):
         found.entry(f"stranger {number}")
 
-    assert len(found._guests) <= 100
+    assert len(found._entries) <= 100
 
 
 async def test_a_burst_may_be_longer_than_a_second(house):

@@ -108,7 +108,7 @@ class KeyAuthenticator:
             return await self._note_rate(
                 work, token, await operators.identify_operator(work, token)
             )
-        claimed = _Claimed.of([token])
+        claimed = _TokenClaims.of([token])
         sql = f"select {_KEYS}, {_SESSIONS}, {_CLOCK}"
         row = await work.fetchrow(sql, work.tenant_id, claimed.key_ids, claimed.pair_ids)
         assert row is not None, "a statement without a table returns a row"
@@ -124,7 +124,7 @@ class KeyAuthenticator:
 
         That is what rooms `prefetch`, and which idempotency keys came before.
         """
-        claimed = _Claimed.of(tokens)
+        claimed = _TokenClaims.of(tokens)
         sql = f"select {_KEYS}, {_SESSIONS}, {_CLOCK}, now(), {idempotency.KNOWN}{columns()}"
         row = await work.fetchrow(
             sql,
@@ -141,7 +141,7 @@ class KeyAuthenticator:
         return BatchAuthentication(holders, frozenset((key[0], key[1]) for key in row[4]), row[2])
 
     async def _find_holders(
-        self, work: Work, claimed: "_Claimed", looked_up: asyncpg.Record
+        self, work: Work, claimed: "_TokenClaims", looked_up: asyncpg.Record
     ) -> dict[str, Principal | AppError | None]:
         """Return who holds each token: somebody, why they may not come in any more, or nobody."""
         keys, sessions = ({row[0]: row for row in rows} for rows in looked_up[:2])
@@ -150,9 +150,11 @@ class KeyAuthenticator:
             holder: Principal | None = None
             try:
                 if (key_id := claimed.keys.get(token)) in keys:
-                    holder = _machine(work.tenant_id, token, keys[key_id], looked_up[2])
+                    holder = _key_holder(work.tenant_id, token, keys[key_id], looked_up[2])
                 elif (claims := claimed.people.get(token)) is not None:
-                    holder = _person(claims, token, sessions.get(claims.pair_id), looked_up[2])
+                    holder = _session_holder(
+                        claims, token, sessions.get(claims.pair_id), looked_up[2]
+                    )
             except AppError as error:
                 holders[token] = error
             else:
@@ -190,7 +192,7 @@ class KeyAuthenticator:
 
 
 @dataclass(frozen=True, slots=True)
-class _Claimed:
+class _TokenClaims:
     """What tokens say of themselves, before anything is looked up."""
 
     tokens: Sequence[str]
@@ -198,7 +200,7 @@ class _Claimed:
     people: dict[str, Claims]
 
     @classmethod
-    def of(cls, tokens: Sequence[str]) -> "_Claimed":
+    def of(cls, tokens: Sequence[str]) -> "_TokenClaims":
         keys = {token: parts[1] for token in tokens if (parts := _parts(token)) is not None}
         people = {
             token: claims
@@ -216,7 +218,7 @@ class _Claimed:
         return list({claims.pair_id for claims in self.people.values()})
 
 
-def _machine(tenant_id: UUID, token: str, row: Any, clock: datetime | None) -> Principal | None:
+def _key_holder(tenant_id: UUID, token: str, row: Any, clock: datetime | None) -> Principal | None:
     """Return who holds a key. Raise KeyExpired or KeyRevoked.
 
     Only whoever holds the whole key is told, so nobody learns by guessing.
@@ -232,7 +234,9 @@ def _machine(tenant_id: UUID, token: str, row: Any, clock: datetime | None) -> P
     return Principal(tenant_id, _holder_of(row[0]), _allowed(tuple(scopes)), clock)
 
 
-def _person(claims: Claims, token: str, row: Any, clock: datetime | None) -> Principal | None:
+def _session_holder(
+    claims: Claims, token: str, row: Any, clock: datetime | None
+) -> Principal | None:
     """Return who signed in, with what their role may do at this moment. Raise TokenExpired."""
     if row is None or not hmac.compare_digest(bytes(row[1]), fingerprint(token)):
         return None

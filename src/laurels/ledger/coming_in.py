@@ -8,7 +8,7 @@ from laurels.events.catalogue.ledger import PointsCredited, PointsDebited, Point
 from laurels.kit.db.pool import MAX_POINTS
 from laurels.kit.values.ids import new_id
 
-from .drafting import Draft, add_row, balance_of, consume, new_lot, positive, tell
+from .drafting import Draft, add_event, add_row, balance_of, consume, new_lot, positive
 from .errors import LapsedAlready, PointsOverLimit, ProgramArchived
 from .lots import Wallet
 from .movements import Credit, Movement, Opening, Posted, Transaction
@@ -117,7 +117,7 @@ def _receive(
         amount=amount,
         debt_delta=-paid,
     )
-    tell(draft, wallet, row, PointsCredited)
+    add_event(draft, wallet, row, PointsCredited)
     return row
 
 
@@ -140,7 +140,7 @@ def _owe(
         amount=-taken,
         debt_delta=points - taken,
     )
-    tell(draft, wallet, row, PointsDebited)
+    add_event(draft, wallet, row, PointsDebited)
     return row
 
 
@@ -153,17 +153,17 @@ def _remember(draft: Draft, wallet: Wallet, movement: Opening, moment: datetime)
     first = add_row(
         draft, wallet, movement, moment, id=new_id(), type="adjusted", amount=redeemed + expired
     )
-    tell(draft, wallet, first, PointsCredited)
+    add_event(draft, wallet, first, PointsCredited)
     if redeemed:
         wallet.available -= redeemed
         wallet.lifetime_redeemed += redeemed
         row = add_row(draft, wallet, rest, moment, id=new_id(), type="adjusted", amount=-redeemed)
-        tell(draft, wallet, row, PointsDebited)
+        add_event(draft, wallet, row, PointsDebited)
     if expired:
         wallet.available -= expired
         wallet.lifetime_expired += expired
         row = add_row(draft, wallet, rest, moment, id=new_id(), type="expired", amount=-expired)
-        tell(draft, wallet, row, PointsExpired)
+        add_event(draft, wallet, row, PointsExpired)
         _lapse(draft, wallet, first.id, row.id, expired, moment)
     return first
 

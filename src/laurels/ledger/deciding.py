@@ -12,6 +12,7 @@ from laurels.kit.values.time import FAR
 from .coming_in import bring, credit
 from .drafting import (
     Draft,
+    add_event,
     add_row,
     balance_of,
     consume,
@@ -19,7 +20,6 @@ from .drafting import (
     require,
     require_minimum,
     take_from,
-    tell,
 )
 from .errors import (
     CaptureTooLarge,
@@ -97,7 +97,7 @@ def release_lapsed_holds(draft: Draft, *, named: Collection[UUID]) -> None:
         and hold.expires_at <= draft.now
     ]
     for hold in sorted(over, key=lambda hold: (hold.expires_at or FAR, hold.id)):
-        wallet = follow(draft, draft.wallets[hold.wallet_id])
+        wallet = follow_merge(draft, draft.wallets[hold.wallet_id])
         apply_due(draft, wallet, draft.now)
         _close(draft, wallet, hold, "expired", hold.points, draft.now)
 
@@ -123,10 +123,10 @@ def wallet_of(draft: Draft, movement: Movement) -> Wallet:
         wallet = draft.by_member.get((movement.member_id, movement.program_id))
     if wallet is None:
         raise WalletNotFound
-    return follow(draft, wallet)
+    return follow_merge(draft, wallet)
 
 
-def follow(draft: Draft, wallet: Wallet) -> Wallet:
+def follow_merge(draft: Draft, wallet: Wallet) -> Wallet:
     """Return the wallet that a merge moved the points of this one to, or this one."""
     while wallet.merged_into is not None:
         wallet = draft.wallets[wallet.merged_into]
@@ -181,7 +181,7 @@ def _debit(draft: Draft, wallet: Wallet, movement: Debit, moment: datetime) -> P
         amount=-taken,
         debt_delta=owed,
     )
-    tell(draft, wallet, row, PointsDebited)
+    add_event(draft, wallet, row, PointsDebited)
     return Posted(row, balance_of(wallet))
 
 
@@ -242,7 +242,7 @@ def _capture(draft: Draft, wallet: Wallet, movement: Capture, moment: datetime) 
     row = add_row(
         draft, wallet, movement, moment, id=transaction_id, type="redeemed", amount=-points
     )
-    tell(draft, wallet, row, PointsDebited)
+    add_event(draft, wallet, row, PointsDebited)
     hold.captured, hold.transaction_id = points, row.id
     _close(draft, wallet, hold, "captured", hold.points - points, moment)
     return Posted(row, balance_of(wallet), hold)

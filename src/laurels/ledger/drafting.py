@@ -110,14 +110,14 @@ def add_row(
     return row
 
 
-def tell(
+def add_event(
     draft: Draft,
     wallet: Wallet,
     row: Transaction,
-    event: type[PointsCredited | PointsDebited | PointsReversed | PointsExpired],
+    event_type: type[PointsCredited | PointsDebited | PointsReversed | PointsExpired],
 ) -> None:
     draft.events.append(
-        event(
+        event_type(
             wallet.member_id,
             row.occurred_at,
             wallet.id,

@@ -6,7 +6,7 @@ from laurels.events.catalogue.ledger import PointsExpired, PointsMatured
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import SYSTEM
 
-from .drafting import Draft, add_row, consume, take_from, tell
+from .drafting import Draft, add_event, add_row, consume, take_from
 from .lots import Lot, Wallet
 from .movements import ApplyDue
 
@@ -68,4 +68,4 @@ def _expire(draft: Draft, wallet: Wallet, lot: Lot, moment: datetime) -> None:
         type="expired",
         amount=-points,
     )
-    tell(draft, wallet, row, PointsExpired)
+    add_event(draft, wallet, row, PointsExpired)

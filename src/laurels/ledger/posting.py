@@ -15,7 +15,7 @@ from laurels.kit.db.sql import statements
 from laurels.kit.errors import AppError
 from laurels.kit.work import Work, sparse, uniform
 
-from .deciding import decide, follow, release_lapsed_holds, wallet_of
+from .deciding import decide, follow_merge, release_lapsed_holds, wallet_of
 from .drafting import Draft, Original, balance_of
 from .dry_runs import note
 from .errors import PostingKeyTaken
@@ -107,7 +107,7 @@ def _replay(draft: Draft, movement: Movement, before: Transaction) -> Posted:
     """Give the first answer again when the movement is the same. Raise PostingKeyTaken if not."""
     wallet = wallet_of(draft, movement)
     there = draft.wallets.get(before.wallet_id)
-    own = draft.moved.get(before.wallet_id) if there is None else follow(draft, there).id
+    own = draft.moved.get(before.wallet_id) if there is None else follow_merge(draft, there).id
     if wallet.id != own or not _same(draft, movement, before):
         raise PostingKeyTaken(source=movement.source, key=movement.key)
     hold = draft.holds[movement.hold_id] if isinstance(movement, Capture) else None

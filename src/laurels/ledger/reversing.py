@@ -6,7 +6,7 @@ from uuid import UUID
 from laurels.events.catalogue.ledger import PointsReversed
 from laurels.kit.values.ids import PREFIXES, new_id
 
-from .drafting import Draft, Original, add_row, balance_of, consume, new_lot, take_from, tell
+from .drafting import Draft, Original, add_event, add_row, balance_of, consume, new_lot, take_from
 from .errors import NotReversible
 from .falling_due import apply_due
 from .lots import Lot, Wallet, consumption_order
@@ -73,7 +73,7 @@ def _take_back(
         debt_delta=points,
     )
     row.reverses_id = original.transaction.id
-    tell(draft, wallet, row, PointsReversed)
+    add_event(draft, wallet, row, PointsReversed)
     return Posted(row, balance_of(wallet))
 
 
@@ -121,7 +121,7 @@ def _give_back(
         debt_delta=-paid,
     )
     row.reverses_id = original.transaction.id
-    tell(draft, wallet, row, PointsReversed)
+    add_event(draft, wallet, row, PointsReversed)
     if unripe:
         # Some may have been due to ripen while they were gone.
         apply_due(draft, wallet, moment)

@@ -173,7 +173,7 @@ class Queues:
                 self._verified.popitem(last=False)
 
     async def check(self, caller: Caller) -> None:
-        """Raise Unauthenticated or Forbidden when this caller may not come in at all."""
+        """Raise Unauthenticated or Forbidden when this caller has no right to ask at all."""
         async with open_work(self.database, tenant_id=caller.tenant_id, now=utc_now()) as work:
             principal = await self.authenticator.identify(work, caller.token)
             require(principal, caller.permission)
@@ -267,7 +267,7 @@ class Queue:
                     return [error]
             except UNREACHABLE as error:
                 # An exception of their own for each: whoever raises it adds to its traceback.
-                return [_own(error) for _ in batch]
+                return [_copy_of(error) for _ in batch]
             except Exception as error:  # noqa: BLE001 - whatever it is, it is that request's answer
                 if len(batch) == 1:
                     return [error]
@@ -321,7 +321,7 @@ class Queue:
         refused = holder is None or isinstance(holder, AppError)
         self.queues.note_verification(request.caller.token, right=not refused)
         if isinstance(holder, AppError):
-            raise _own(holder)
+            raise _copy_of(holder)
         request.item.actor = require(holder, request.caller.permission).actor
 
     async def _answer(
@@ -372,10 +372,10 @@ def _outcome_of(
     first = known[request.key.place]
     if isinstance(first, Answer):
         return first if first.replayed else replace(first, replayed=True)
-    return _own(first)
+    return _copy_of(first)
 
 
-def _own(error: E) -> E:
+def _copy_of(error: E) -> E:
     """Return an error like this one, with the same cause and a traceback of its own."""
     own = copy.copy(error)
     own.__cause__ = error.__cause__

@@ -110,7 +110,7 @@ _in_use: dict[tuple[UUID, str, str], list[asyncio.Future[None]]] = {}
 
 
 @asynccontextmanager
-async def alone(tenant_id: UUID, key: Key) -> AsyncGenerator[None]:
+async def one_at_a_time(tenant_id: UUID, key: Key) -> AsyncGenerator[None]:
     """Run the block while no other request of this process has the same key. Raise KeyInUse.
 
     A repeat waits here, before it has a connection. One in another process is waited for by the
@@ -123,15 +123,15 @@ async def alone(tenant_id: UUID, key: Key) -> AsyncGenerator[None]:
     elif len(waiting) >= MAX_WAITING:
         raise KeyInUse
     else:
-        turn = asyncio.get_running_loop().create_future()
-        waiting.append(turn)
+        place_in_line = asyncio.get_running_loop().create_future()
+        waiting.append(place_in_line)
         try:
-            await turn
+            await place_in_line
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if place_in_line.done() and not place_in_line.cancelled():
                 _next_of(place)
             else:
-                waiting.remove(turn)
+                waiting.remove(place_in_line)
             raise
     try:
         yield

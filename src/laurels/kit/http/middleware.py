@@ -94,7 +94,7 @@ class RequestMiddleware:
         try:
             await exchange.run()
         finally:
-            exchange.note()
+            exchange.record()
             logs.request_id.reset(token)
 
 
@@ -162,12 +162,12 @@ class _Exchange:
         except Exception:
             if timer.expired() and self._status == GONE:
                 self._timer = None
-                await self._say_late()(self._scope, self._receive, self.send)
+                await self._timeout_answer()(self._scope, self._receive, self.send)
             elif not self._answered:
                 # What was answered with a 500 is in the log; half an answer ends the connection.
                 raise
 
-    def _say_late(self) -> Response:
+    def _timeout_answer(self) -> Response:
         """Return what is said of a request that took too long."""
         request = Request(self._scope)
         seconds = f"{self._middleware.limits.seconds:g} seconds"
@@ -271,7 +271,7 @@ class _Exchange:
         fields += getattr(self._scope.get("endpoint"), "deprecation", ())
         return fields
 
-    def note(self) -> None:
+    def record(self) -> None:
         """Count the request and write its line."""
         seconds = time.perf_counter() - self._began
         route: str = getattr(self._scope.get("route"), "path", metrics.NO_ROUTE)

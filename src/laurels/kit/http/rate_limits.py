@@ -116,81 +116,81 @@ class Rates:
         self._usual = usual
         self._burst = burst_seconds
         self._failures = failures_per_minute
-        self._guests: dict[str, RateLimitEntry] = {}
+        self._entries: dict[str, RateLimitEntry] = {}
         self._addresses: dict[str, Bucket] = {}
 
     def entry(self, token: str) -> RateLimitEntry:
         """Return who comes with this token, remembered from before where possible."""
-        found = self._guests.get(token)
-        if found is None:
+        entry = self._entries.get(token)
+        if entry is None:
             now = time.monotonic()
-            if len(self._guests) >= MAX_BUCKETS:
+            if len(self._entries) >= MAX_BUCKETS:
                 self._make_room(now)
-            found = self._guests[token] = RateLimitEntry(
+            entry = self._entries[token] = RateLimitEntry(
                 Bucket(self._usual, self._usual * self._burst, now)
             )
-        return found
+        return entry
 
     def due(self, token: str) -> bool:
         """Say whether it is time to ask how much the holder of this token may do."""
-        entry = self._guests.get(token)
+        entry = self._entries.get(token)
         return entry is not None and time.monotonic() - entry.learnt_at > LEARN_EVERY
 
     def learn(self, token: str, *, rate: int | None, tenant: str, actor: str | None) -> None:
         """The holder of this token was let in, and may ask this often; None: the usual rate."""
-        entry = self._guests.get(token)
+        entry = self._entries.get(token)
         if entry is None:
             return
         now = time.monotonic()
-        found = self._usual if rate is None else rate
-        if found != entry.bucket.rate:
-            entry.bucket.change(found, found * self._burst, now)
+        new_rate = self._usual if rate is None else rate
+        if new_rate != entry.bucket.rate:
+            entry.bucket.change(new_rate, new_rate * self._burst, now)
             entry.policy = b""
         entry.tenant, entry.actor, entry.learnt_at = tenant, actor, now
 
     def fail(self, token: str, address: str | None) -> None:
-        """A token was wrong: its holder is a stranger again, and the address loses a try.
+        """A token was wrong: its holder is unknown again, and the address loses a try.
 
         Without an address nobody loses one: the token was right once, so nobody is guessing. Then
         the bucket stays, for what has ended may be sent no more often than what has not.
         """
         if address is None:
-            if (entry := self._guests.get(token)) is not None:
+            if (entry := self._entries.get(token)) is not None:
                 entry.tenant = entry.actor = None
             return
-        self._guests.pop(token, None)
+        self._entries.pop(token, None)
         if not self._failures:
             return
         now = time.monotonic()
         place = network_of(address)
-        found = self._addresses.get(place)
-        if found is None:
+        bucket = self._addresses.get(place)
+        if bucket is None:
             if len(self._addresses) >= MAX_BUCKETS:
                 self._make_room(now)
-            found = Bucket(self._failures / 60, self._failures, now)
-            self._addresses[place] = found
-        found.take(now)
+            bucket = Bucket(self._failures / 60, self._failures, now)
+            self._addresses[place] = bucket
+        bucket.take(now)
 
     def shut_out(self, entry: RateLimitEntry, address: str) -> Bucket | None:
-        """Return the address's bucket when a stranger comes from where too many were wrong."""
+        """Return the bucket of the address of somebody unknown, where too many were wrong."""
         if entry.actor is not None or not self._addresses:
             return None
-        found = self._addresses.get(network_of(address))
-        return found if found is not None and found.fill(time.monotonic()) < 1 else None
+        bucket = self._addresses.get(network_of(address))
+        return bucket if bucket is not None and bucket.fill(time.monotonic()) < 1 else None
 
     def _make_room(self, now: float) -> None:
-        """Forget strangers first: a bucket that is full again is as good as a new one."""
-        self._guests = {
+        """Forget the unknown first: a bucket that is full again is as good as a new one."""
+        self._entries = {
             token: entry
-            for token, entry in self._guests.items()
+            for token, entry in self._entries.items()
             if entry.bucket.quiet(now) < (QUIET if entry.actor else 1)
         }
         self._addresses = {
             place: bucket for place, bucket in self._addresses.items() if bucket.quiet(now) < QUIET
         }
         # Whatever is still too much is a flood; forgetting everybody is fair and costs little.
-        if len(self._guests) >= MAX_BUCKETS:
-            self._guests.clear()
+        if len(self._entries) >= MAX_BUCKETS:
+            self._entries.clear()
         if len(self._addresses) >= MAX_BUCKETS:
             self._addresses.clear()
 

@@ -76,7 +76,7 @@ class RequestScope:
         token, tenant_id, holder = _holder_at(self._request)
         key = await self._sent_key(holder)
         if key is not None and not dry_run:
-            await self._stack.enter_async_context(idempotency.alone(tenant_id, key))
+            await self._stack.enter_async_context(idempotency.one_at_a_time(tenant_id, key))
         work = await self._stack.enter_async_context(
             open_work(database, tenant_id=tenant_id, now=utc_now(), dry_run=dry_run, kind=REQUEST)
         )
