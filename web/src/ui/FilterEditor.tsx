@@ -1,12 +1,8 @@
-import "@mantine/dates/styles.css";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Checkbox, Group, NumberInput, Radio, Stack, Text, TextInput } from "@mantine/core";
-import { DatePicker } from "@mantine/dates";
+import { Button, Checkbox, Group, NumberInput, Radio, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { DateRange } from "./DateRange";
 import { type Filter, rangeOf, rangeText } from "./filters";
-import { dayIn } from "./format";
-import { useTenantZone } from "./tenant";
-import { useNow } from "./When";
 
 interface FilterEditorProps {
   filter: Filter;
@@ -75,7 +71,7 @@ function Editing(props: FilterEditorProps & { onChange: (value: string | undefin
         </Checkbox.Group>
       );
     case "dates":
-      return <Dates value={value} onChange={onChange} onApply={onApply} />;
+      return <DateRange value={value} onChange={onChange} onApply={onApply} />;
     case "numbers": {
       const [from, to] = rangeOf(value);
       return (
@@ -99,56 +95,4 @@ function Editing(props: FilterEditorProps & { onChange: (value: string | undefin
       );
     }
   }
-}
-
-type Change = (value: string | undefined) => void;
-
-function Dates({
-  value,
-  onChange,
-  onApply,
-}: {
-  value: string | undefined;
-  onChange: Change;
-  onApply: Change;
-}) {
-  const { t, i18n } = useLingui();
-  const zone = useTenantZone();
-  const [from, to] = rangeOf(value);
-  const now = useNow();
-  const today = dayIn(zone, now);
-  const presets: [string, number][] = [
-    [t`Today`, 0],
-    [t`Last 7 days`, -6],
-    [t`Last 30 days`, -29],
-    [t`Last 90 days`, -89],
-  ];
-  return (
-    <Stack gap="xs">
-      <Group gap="xs">
-        {presets.map(([label, days]) => (
-          <Button
-            key={label}
-            size="compact-xs"
-            variant="default"
-            onClick={() => onApply(rangeText(dayIn(zone, now, days), today))}
-          >
-            {label}
-          </Button>
-        ))}
-      </Group>
-      <DatePicker
-        type="range"
-        allowSingleDateInRange
-        weekendDays={[]}
-        mx="auto"
-        locale={i18n.locale}
-        value={[from || null, to || null]}
-        onChange={([first, last]) => onChange(rangeText(first ?? "", last ?? ""))}
-      />
-      <Text fz="xs" c="dimmed">
-        <Trans>Days of the time zone {zone}</Trans>
-      </Text>
-    </Stack>
-  );
 }

@@ -29,7 +29,7 @@ export function Why({ title, explanation, load, id, children }: WhyProps) {
           inherit
           c="dimmed"
           underline="always"
-          aria-label={children === undefined ? undefined : t`Explain this`}
+          title={children === undefined ? undefined : t`Explain this`}
         >
           {children ?? <Trans>Why?</Trans>}
         </Anchor>

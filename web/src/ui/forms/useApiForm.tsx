@@ -1,7 +1,7 @@
 import { useForm, type UseFormInput, type UseFormReturnType } from "@mantine/form";
 import { useBlocker } from "@tanstack/react-router";
 import { type ReactNode, useContext, useState } from "react";
-import { Problem } from "@/api/problems";
+import { type FieldProblem, Problem } from "@/api/problems";
 import { ProblemNotice } from "../ProblemNotice";
 import { InDrawer } from "../Drawer";
 import { Conflict } from "./Conflict";
@@ -59,6 +59,7 @@ export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V,
   const drawer = useContext(InDrawer);
   const [saving, setSaving] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [landed, setLanded] = useState<Set<FieldProblem>>(new Set());
   const [theirs, setTheirs] = useState<Values | null>(null);
   const changed = form.isDirty();
   const blocker = useBlocker({
@@ -72,6 +73,7 @@ export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V,
     if (!(thrown instanceof Problem)) return setError(thrown);
     if (latest && isConflict(thrown)) return setTheirs(await latest());
     const { errors, rest } = landProblems(thrown.fields, values, names);
+    setLanded(new Set(thrown.fields.filter((field) => !rest.includes(field))));
     form.setErrors(errors as never);
     const [first] = Object.keys(errors);
     if (first !== undefined) form.getInputNode(first as never)?.focus();
@@ -94,7 +96,7 @@ export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V,
 
   const notices = (
     <>
-      {error !== null && <ProblemNotice error={error} />}
+      <ProblemNotice error={error} without={(field) => landed.has(field)} />
       {theirs && (
         <Conflict
           mine={form.getValues()}

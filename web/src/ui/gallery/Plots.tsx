@@ -2,7 +2,9 @@ import { Stack } from "@mantine/core";
 import { BarChart, StackedBar } from "../charts/BarChart";
 import { Funnel, Ladder } from "../charts/Ladder";
 import { LineChart } from "../charts/LineChart";
+import { ShareBar } from "../charts/ShareBar";
 import { Columns } from "../Page";
+import { PeriodPicker } from "../PeriodPicker";
 
 const DAYS = Array.from({ length: 30 }, (_, at) => `${at + 1} Nov`);
 const WAVE = (base: number, swing: number, shift: number) =>
@@ -11,6 +13,17 @@ const WAVE = (base: number, swing: number, shift: number) =>
 export function Plots() {
   return (
     <Stack gap="xl">
+      <PeriodPicker />
+      <ShareBar
+        title="Members of the programme"
+        says="Four of ten members have redeemed at least once."
+        unit="Members"
+        parts={[
+          { id: "r", label: "Redeeming", value: 726 },
+          { id: "n", label: "Not redeeming", value: 1090 },
+          { id: "j", label: "Not joined", value: 2140, colour: "var(--tone-quiet)" },
+        ]}
+      />
       <LineChart
         title="Points issued and redeemed"
         says="12,400 points were issued, 8 % more than in the period before."

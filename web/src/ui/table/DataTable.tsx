@@ -26,6 +26,7 @@ export interface ListAnswer<T> {
   error: unknown;
   isPending: boolean;
   isFetching: boolean;
+  refetch?: () => unknown;
 }
 
 interface DataTableProps<T> {
@@ -106,7 +107,7 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
         />
       </Toolbar>
       {list.error ? (
-        <ProblemNotice error={list.error} />
+        <ProblemNotice error={list.error} onRetry={list.refetch && (() => void list.refetch?.())} />
       ) : (
         <Box className={`${styles.frame} ${visible.length >= WIDE ? styles.wide : ""}`}>
           {bare ? (
@@ -150,7 +151,7 @@ function Toolbar<T>({
   children,
 }: DataTableProps<T> & { children: ReactNode }) {
   return (
-    <Group justify="space-between" align="flex-start" gap="sm" mb="sm">
+    <Group justify="space-between" align="flex-start" gap="sm" mb="sm" className="no-print">
       <Box flex="1 1 20em" miw={0}>
         {filters}
       </Box>
@@ -166,7 +167,7 @@ function Toolbar<T>({
 function Pager({ paging, next }: { paging: Paging; next: string | null }) {
   if (!paging.hasPrevious && next === null) return null;
   return (
-    <Group justify="flex-end" gap="xs" mt="sm">
+    <Group justify="flex-end" gap="xs" mt="sm" className="no-print">
       <Button variant="default" size="xs" disabled={!paging.hasPrevious} onClick={paging.previous}>
         <Trans>Previous</Trans>
       </Button>
