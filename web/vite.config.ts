@@ -38,9 +38,17 @@ export default defineConfig({
     port: 5173,
     proxy: { "/v1": process.env.LAURELS_API ?? "http://127.0.0.1:8080" },
   },
-  test: { include: ["{src,lint,vite}/**/*.test.{ts,tsx}"], environment: "jsdom" },
+  test: {
+    // What draws is tested in a document; making one takes longer than most tests.
+    projects: [testsIn("jsdom", "tsx"), testsIn("node", "ts")],
+  },
 });
 
 function wordsOf(language: string) {
   return { name: `words-${language}`, test: new RegExp(`/locales/${language}\\.po$`) };
+}
+
+function testsIn(environment: string, ending: string) {
+  const include = [`{src,lint,vite}/**/*.test.${ending}`];
+  return { extends: true as const, test: { name: environment, environment, include } };
 }
