@@ -21,6 +21,8 @@ export async function follow(
   onGap: () => void,
   signal: AbortSignal,
 ): Promise<void> {
+  // Events belong to tenants; operators have none to follow.
+  if (tenant === "platform") return;
   let last: string | undefined;
   let wait = FIRST_WAIT;
   while (!signal.aborted) {
