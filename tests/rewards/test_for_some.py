@@ -190,7 +190,7 @@ async def test_a_catalogue_that_asks_for_nothing_looks_nothing_up(shop, monkeypa
         raise AssertionError
 
     monkeypatch.setattr(tiers, "standings", never)
-    monkeypatch.setattr(tiers, "watch", never)
+    monkeypatch.setattr(tiers, "lock_progress", never)
     monkeypatch.setattr(segments, "look_up", never)
     anna = await shop.member(balance=1000)
     reward = await shop.reward()

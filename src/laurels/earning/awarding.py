@@ -136,7 +136,7 @@ class Judging:
     plan: Plan
     historical: bool
     waiting: dict[UUID, deque[Occurrence]] = field(default_factory=dict[UUID, deque[Occurrence]])
-    watched: dict[UUID, tiers.Progress] = field(default_factory=dict[UUID, tiers.Progress])
+    progress_of: dict[UUID, tiers.Progress] = field(default_factory=dict[UUID, tiers.Progress])
     usage: Usage = field(default_factory=dict[UUID, dict[UsageKey, int]])
     named: segments.Named = field(default_factory=segments.Named)
     multiplied: bool = False
@@ -174,8 +174,8 @@ class Judging:
             # Nothing is locked in between.
             calls, points = {**calls, **points}, {}
         rows = await self.work.fetch_each(calls)
-        self.watched = await tiers.read_progress(self.work, rows.get("progress", []))
-        if self.watched:
+        self.progress_of = await tiers.read_progress(self.work, rows.get("progress", []))
+        if self.progress_of:
             settings = await tenants.read(self.work, tiers.TierSettings)
             self.multiplied = settings.multipliers_enabled
         _add_facts(self.trigger, in_order, members.read_facts(rows.get("facts", [])))
@@ -226,10 +226,14 @@ class Judging:
         first = {
             member_id: events[0].occurred_at
             for member_id, events in self.waiting.items()
-            if member_id in self.watched
+            if member_id in self.progress_of
         }
         await tiers.catch_up(
-            self.work, first, self.watched, historical=self.historical, without=self._purchases()
+            self.work,
+            first,
+            self.progress_of,
+            historical=self.historical,
+            without=self._purchases(),
         )
         await self._add_segments()
         booked: list[Occurrence] = []
@@ -243,7 +247,7 @@ class Judging:
         self.wallets = []
         _book_awards(self.work, self.trigger, booked, judged, self.usage)
         reached = [
-            progress for progress in self.watched.values() if progress.reached_at is not None
+            progress for progress in self.progress_of.values() if progress.reached_at is not None
         ]
         if reached:
             await tiers.review_reached(
@@ -278,7 +282,7 @@ class Judging:
         return [event.subject_id for events in self.waiting.values() for event in events]
 
     async def _judge_some(self, member_id: UUID) -> list[Occurrence]:
-        events, progress = self.waiting[member_id], self.watched.get(member_id)
+        events, progress = self.waiting[member_id], self.progress_of.get(member_id)
         none: dict[UsageKey, int] = {}
         used = self.usage.get(member_id, none)
         judged: list[Occurrence] = []

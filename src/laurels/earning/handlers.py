@@ -46,8 +46,10 @@ async def _capped(
     work: Work, reversals: Sequence[ledger.AboutReversal]
 ) -> dict[UUID, list[tuple[UUID, UUID, str, int]]]:
     """Return by transaction what it used of caps: rule, member, period and points."""
-    wanted = {each.transaction_id for each in reversals}
-    subjects = [found for each in reversals if (found := _subject(each.source_id)) is not None]
+    wanted = {reversal.transaction_id for reversal in reversals}
+    subjects = [
+        subject for reversal in reversals if (subject := _subject(reversal.source_id)) is not None
+    ]
     if not subjects:
         return {}
     sql = f"select {WHY}, a.member_id {AWARDS} where a.tenant_id = $1 and a.subject_id = any($2)"

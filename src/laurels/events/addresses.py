@@ -100,12 +100,14 @@ async def resolve(host: str, port: int, *, allow_private: bool) -> str:
     """Return one address of the host that webhooks may go to. Raise AddressRefused or OSError."""
     literal = _literal(host)
     if literal is not None:
-        found: list[Address] = [literal]
+        addresses: list[Address] = [literal]
     else:
         loop = asyncio.get_running_loop()
         answers = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        found = [ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers]
-    for address in found:
+        addresses = [
+            ipaddress.ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers
+        ]
+    for address in addresses:
         if allow_private or is_public(address):
             return str(address)
     msg = "the endpoint's host name resolves to a private address"

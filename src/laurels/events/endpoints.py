@@ -165,7 +165,7 @@ async def replay_since(
     missed = await work.fetch(
         SQL.replay_since, work.tenant_id, endpoint_id, first, max(MAX_REPLAY - again, 0)
     )
-    told = again + await outbound.enqueue(
+    replayed = again + await outbound.enqueue(
         work,
         [
             outbound.NewMessage(
@@ -184,9 +184,9 @@ async def replay_since(
         "events.webhook_endpoint_replayed",
         "webhook_endpoint",
         endpoint_id,
-        after={"since": since.isoformat(), "deliveries": told},
+        after={"since": since.isoformat(), "deliveries": replayed},
     )
-    return told
+    return replayed
 
 
 async def require_enabled(work: Work, endpoint_id: UUID) -> asyncpg.Record:

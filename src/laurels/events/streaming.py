@@ -156,7 +156,7 @@ async def follow(
     Ends when the key is withdrawn or the process stops.
     """
     yield b"retry: 2000\n\n"
-    told, checked, welcome = place, time.monotonic(), True
+    told_position, checked, welcome = place, time.monotonic(), True
     while not streams.closed.is_set():
         seat.news.clear()
         try:
@@ -167,9 +167,13 @@ async def follow(
                     welcome = await still_opens(
                         streams.authenticator, work, seat.token, Permission.EVENTS_READ
                     )
-                found, place = await queries.events_after(work, place, types=types, limit=_BATCH)
+                news, place = await queries.events_after(work, place, types=types, limit=_BATCH)
                 end = await queries.last_position(work)
-                quiet = await queries.event_at(work, place) if not found and place > told else None
+                quiet = (
+                    await queries.event_at(work, place)
+                    if not news and place > told_position
+                    else None
+                )
         except PoolExhausted:
             # Many streams wake together. Those that ended would come again all at once.
             yield b": alive\n\n"
@@ -181,13 +185,13 @@ async def follow(
         if not welcome:
             yield b": the key does not open this door any more\n\n"
             return
-        for event in found:
+        for event in news:
             yield sse(event.id, event.type, as_json(event, seat.tenant_id))
-            told = event.position
+            told_position = event.position
         if quiet is not None:
             # What was left out counts as seen: the place to go on from does not grow old.
             yield f"id: {encode('event', quiet)}\n\n".encode()
-            told = place
+            told_position = place
         if place >= end and not await _news(seat):
             yield b": alive\n\n"
 

@@ -71,7 +71,7 @@ def _told(value: Any, how: str) -> Any:
     if how == "money":
         return trim_money(Decimal(value))
     if isinstance(value, list):
-        return [_told(each, how) for each in cast("list[Any]", value)]
+        return [_told(item, how) for item in cast("list[Any]", value)]
     return encode(how, value if isinstance(value, UUID) else UUID(value))
 
 

@@ -72,13 +72,13 @@ class Opening(Movement):
     def parts(self) -> list[tuple[str, int]]:
         """The transactions that it makes, by type and points; the first one has its key."""
         gone = self.redeemed + self.expired
-        told = [
+        portions = [
             ("adjusted", gone),
             ("adjusted", -self.redeemed),
             ("expired", -self.expired),
             ("adjusted", self.points),
         ]
-        return [(kind, points) for kind, points in told if points]
+        return [(kind, points) for kind, points in portions if points]
 
 
 @dataclass(slots=True, kw_only=True)

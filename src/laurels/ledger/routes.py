@@ -254,11 +254,11 @@ async def get_hold(hold_id: HoldId, work: Reading) -> HoldOut:
 )
 async def capture_hold(hold_id: HoldId, caller: Moving, body: CaptureIn | None = None) -> Response:
     """Spend points that were set aside; points that are not captured are released."""
-    asked = body or CaptureIn()
+    capture = body or CaptureIn()
     movement = Capture(
         hold_id=hold_id,
-        points=asked.points,
-        reason=asked.reason,
+        points=capture.points,
+        reason=capture.reason,
         source="redemption",
         source_id=encode("hold", hold_id),
     )

@@ -50,7 +50,7 @@ async def list_messages(
           and ($6::uuid is null or m.subject_id = $6)
           and ($7::uuid is null or m.member_id = $7){of_state}
     """
-    found = await MESSAGES.fetch(
+    messages = await MESSAGES.fetch(
         work,
         asked,
         sql,
@@ -62,7 +62,7 @@ async def list_messages(
         subject_id,
         member_id,
     )
-    return found.map(_shown)
+    return messages.map(_shown)
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -143,8 +143,8 @@ async def redeem_many(work: Work, items: Sequence[NewRedemption]) -> list[Outcom
     asked = await queries.asked_of_members(work, rewards)
     if asked.standing:
         # Whose tier is over by now has lost or renewed it, whether or not a worker came by.
-        watched = await tiers.watch(work, list(people))
-        await tiers.catch_up(work, dict.fromkeys(watched, work.now), watched)
+        progress_of = await tiers.lock_progress(work, list(people))
+        await tiers.catch_up(work, dict.fromkeys(progress_of, work.now), progress_of)
     turns = _turns(items) if asked.segments else [list(range(len(items)))]
     if len(turns) > 1:
         # All of them now, because from the first turn on wallets are locked, too.

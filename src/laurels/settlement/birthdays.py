@@ -119,12 +119,12 @@ async def _without_those_who_have(
 
 async def _celebrate(work: Work, birthdays: Sequence[Birthday]) -> int:
     """They have celebrated, each once; say how many had not before."""
-    present = await members.lock_present(work, [each.member_id for each in birthdays])
+    present = await members.lock_present(work, [birthday.member_id for birthday in birthdays])
     # Whoever was merged or archived since we looked does not celebrate for themselves.
     birthdays = [
-        each
-        for each in birthdays
-        if present[each.member_id] == members.Present(each.member_id, "active")
+        birthday
+        for birthday in birthdays
+        if present[birthday.member_id] == members.Present(birthday.member_id, "active")
     ]
     recorded = await activities.record(
         work,
@@ -132,26 +132,31 @@ async def _celebrate(work: Work, birthdays: Sequence[Birthday]) -> int:
             NewActivity(
                 kind=activities.BIRTHDAY,
                 source=activities.OURS,
-                external_id=f"{encode('member', each.member_id)}:{each.day.year}",
-                doer_id=each.member_id,
-                occurred_at=each.starts_at,
+                external_id=f"{encode('member', birthday.member_id)}:{birthday.day.year}",
+                doer_id=birthday.member_id,
+                occurred_at=birthday.starts_at,
             )
-            for each in birthdays
+            for birthday in birthdays
         ],
     )
     occurrences = [
         earning.Occurrence(
-            subject_id=outcome.id, member_id=each.member_id, occurred_at=each.starts_at, facts={}
+            subject_id=outcome.id,
+            member_id=birthday.member_id,
+            occurred_at=birthday.starts_at,
+            facts={},
         )
-        for each, outcome in zip(birthdays, recorded, strict=True)
+        for birthday, outcome in zip(birthdays, recorded, strict=True)
         if isinstance(outcome, activities.Recorded) and outcome.new
     ]
     awards = await earning.award(work, MemberBirthday.name, occurrences)
     emit(
         work,
         [
-            MemberBirthday(each.member_id, each.occurred_at, each.subject_id, award.points)
-            for each, award in zip(occurrences, awards, strict=True)
+            MemberBirthday(
+                birthday.member_id, birthday.occurred_at, birthday.subject_id, award.points
+            )
+            for birthday, award in zip(occurrences, awards, strict=True)
         ],
     )
     return len(occurrences)

@@ -61,8 +61,8 @@ async def _take_back_refunded(work: Work, purchase_id: UUID, member_id: UUID) ->
     """What went back before the claim takes its points back, refund by refund."""
     refunds = await purchases.replay_refunds(work, purchase_id)
     awards = await earning.find_awards(work, PurchaseCompleted.name, [purchase_id])
-    watched = await tiers.watch(work, [member_id])
+    progress_of = await tiers.lock_progress(work, [member_id])
     taken = await refunding.take_back(work, refunds, awards, historical=False)
     await purchases.set_refund_points(work, taken, {})
     members.add_refunds(work, [(member_id, r.amount, r.after.whole) for r in refunds])
-    await tiers.reconsider(work, watched, {member_id: work.now})
+    await tiers.reconsider(work, progress_of, {member_id: work.now})

@@ -146,7 +146,7 @@ async def revoke_activity(work: Work, activity_id: UUID, *, reason: str | None =
         raise activities.ActivityNotFound
     if activity["status"] == "revoked":
         return
-    watched = await tiers.watch(work, [activity["member_id"]])
+    progress_of = await tiers.lock_progress(work, [activity["member_id"]])
     award = await earning.find_award(work, trigger_of(activity), activity_id)
     effects: list[dict[str, Any]] = award["effects"] if award else []
     await earning.give_back_usage(
@@ -170,7 +170,7 @@ async def revoke_activity(work: Work, activity_id: UUID, *, reason: str | None =
         work,
         [ActivityRevoked(activity["member_id"], work.now, activity_id, activity["kind"], points)],
     )
-    await tiers.reconsider(work, watched, {activity["member_id"]: work.now})
+    await tiers.reconsider(work, progress_of, {activity["member_id"]: work.now})
 
 
 async def _take_back(

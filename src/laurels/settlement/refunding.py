@@ -93,7 +93,7 @@ async def _refund_together(
     awards = await earning.find_awards(
         work, PurchaseCompleted.name, [r.purchase["id"] for r in fresh]
     )
-    watched = await tiers.watch(
+    progress_of = await tiers.lock_progress(
         work, [r.purchase["member_id"] for r in fresh if r.purchase["member_id"]]
     )
     taken = await take_back(work, fresh, awards, historical=historical)
@@ -123,7 +123,7 @@ async def _refund_together(
     emit(work, events, historical=historical)
     # After the events, so that a tier is told to be lost after what took it.
     moments = {r.purchase["member_id"]: r.occurred_at for r in fresh}
-    await tiers.reconsider(work, watched, moments, historical=historical)
+    await tiers.reconsider(work, progress_of, moments, historical=historical)
     for number, r in zip(accepted, recorded, strict=True):
         outcomes[number] = (
             r

@@ -213,11 +213,11 @@ async def get_purchase(
     purchase_id: PurchaseId, work: Reading, expand: ExpandPurchase | None = None
 ) -> PurchaseOut:
     """Read a purchase with its award: which rules gave what, and why others did not."""
-    found = await _purchase(work, purchase_id)
+    purchase = await _purchase(work, purchase_id)
     more = await expanding.expand(
-        work, PURCHASE, expand, [{"id": found.id, "member_id": found.member_id}]
+        work, PURCHASE, expand, [{"id": purchase.id, "member_id": purchase.member_id}]
     )
-    return found.model_copy(update={"expanded": more.get(found.id)})
+    return purchase.model_copy(update={"expanded": more.get(purchase.id)})
 
 
 @router.get("/purchases/{purchase_id}/why", tags=["purchases"])
@@ -295,8 +295,8 @@ async def post_refund(
     Points are taken back for the refunded lines that each award counted. If the refund names no
     lines, they are taken back in proportion.
     """
-    asked = body or RefundIn()
-    return await caller.submit(answers.give_back, asked.to_refund(purchase_id))
+    refund = body or RefundIn()
+    return await caller.submit(answers.give_back, refund.to_refund(purchase_id))
 
 
 @router.get("/refunds", tags=["purchases"])
@@ -315,8 +315,8 @@ async def list_refunds(
 @error_responses(purchases.RefundNotFound)
 async def get_refund(refund_id: RefundId, work: Reading) -> RefundSummaryOut:
     """Read a refund: the money returned, the lines it names and the points it took back."""
-    (found,) = await answers.show_refund_rows(work, [await purchases.get_refund(work, refund_id)])
-    return found
+    (refund,) = await answers.show_refund_rows(work, [await purchases.get_refund(work, refund_id)])
+    return refund
 
 
 @router.post("/refunds/bulk", tags=["purchases"], response_model=BulkOut[RefundOut])
@@ -372,11 +372,11 @@ async def get_activity(
     activity_id: ActivityId, work: ReadingActivities, expand: ExpandActivity | None = None
 ) -> ActivityOut:
     """Read an activity with its award: which rules gave what, and why others did not."""
-    found = await _activity(work, activity_id)
+    activity = await _activity(work, activity_id)
     more = await expanding.expand(
-        work, ACTIVITY, expand, [{"id": found.id, "member_id": found.member_id}]
+        work, ACTIVITY, expand, [{"id": activity.id, "member_id": activity.member_id}]
     )
-    return found.model_copy(update={"expanded": more.get(found.id)})
+    return activity.model_copy(update={"expanded": more.get(activity.id)})
 
 
 @router.get("/activities/{activity_id}/why", tags=["activities"])
@@ -397,14 +397,14 @@ async def revoke_activity(
 
 
 async def _activity(work: Work, activity_id: UUID) -> ActivityOut:
-    found = (await answers.read_activities(work, [activity_id])).get(activity_id)
-    if found is None:
+    activity = (await answers.read_activities(work, [activity_id])).get(activity_id)
+    if activity is None:
         raise activities.ActivityNotFound
-    return found
+    return activity
 
 
 async def _purchase(work: Work, purchase_id: UUID) -> PurchaseOut:
-    found = (await answers.read(work, [purchase_id])).get(purchase_id)
-    if found is None:
+    purchase = (await answers.read(work, [purchase_id])).get(purchase_id)
+    if purchase is None:
         raise purchases.PurchaseNotFound
-    return found
+    return purchase

@@ -13,11 +13,11 @@ from .previewing import Preview, preview
 from .progress import (
     Progress,
     catch_up,
+    lock_progress,
     progress_call,
     read_progress,
     reconsider,
     review_reached,
-    watch,
 )
 from .proposing import Proposal
 from .queries import Standing, distribution, get_tier, has_tiers, history_of, list_tiers, standings
@@ -46,6 +46,7 @@ __all__ = [
     "has_tiers",
     "history_of",
     "list_tiers",
+    "lock_progress",
     "place",
     "preview",
     "progress_call",
@@ -57,5 +58,4 @@ __all__ = [
     "save_ladder",
     "standings",
     "unassign",
-    "watch",
 ]

@@ -11,7 +11,7 @@ from laurels.events.catalogue.members import MemberRestored, MemberUnblocked
 from laurels.kit.work import Work
 
 from .ladder import load_ladder
-from .progress import reconsider, watch
+from .progress import lock_progress, reconsider
 from .reviewing import review
 
 
@@ -32,6 +32,6 @@ async def around_reversals(
 ) -> AsyncGenerator[None]:
     """Members whose points are taken back by hand stand where they belong, at once."""
     member_ids = sorted({who for each in reversals for who in each.member_ids})
-    watched = await watch(work, member_ids)
+    progress_of = await lock_progress(work, member_ids)
     yield
-    await reconsider(work, watched, dict.fromkeys(member_ids, work.now))
+    await reconsider(work, progress_of, dict.fromkeys(member_ids, work.now))

@@ -7,7 +7,7 @@ from laurels.kit.jobs import MINUTE, NotYet, Stride, job, walk
 from laurels.kit.work import Work
 
 from . import queries
-from .progress import catch_up, watch
+from .progress import catch_up, lock_progress
 from .reviewing import review
 from .service import REVIEW
 
@@ -23,8 +23,8 @@ async def apply_due_standings(work: Work, *, limit: int) -> int:
     """Renew, keep in grace or lower tiers whose time is over; give notice of those to end soon."""
     await _wait_for_history(work)
     due = await queries.due_members(work, limit=limit)
-    watched = await watch(work, due)
-    await catch_up(work, dict.fromkeys(watched, work.now), watched)
+    progress_of = await lock_progress(work, due)
+    await catch_up(work, dict.fromkeys(progress_of, work.now), progress_of)
     await review(work, due)
     return len(due)
 

@@ -85,11 +85,11 @@ class Progress:
         return self.reached_at is not None
 
 
-async def watch(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, Progress]:
+async def lock_progress(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, Progress]:
     """Return how far active members are, locked until the transaction ends. Free without tiers."""
     call = await progress_call(work, member_ids)
-    found = await work.fetch_each({0: call} if call else {})
-    return await read_progress(work, found.get(0, []))
+    rows = await work.fetch_each({0: call} if call else {})
+    return await read_progress(work, rows.get(0, []))
 
 
 async def progress_call(work: Work, member_ids: Iterable[UUID]) -> Call | None:
@@ -133,26 +133,28 @@ async def review_reached(
 
     `without` are purchases that are recorded, but were not judged yet.
     """
-    for each in reached:
-        each.case = Case(each.case.member_id, each.case.standing, moment=each.reached_at)
+    for progress in reached:
+        progress.case = Case(
+            progress.case.member_id, progress.case.standing, moment=progress.reached_at
+        )
     await review_cases(
-        work, [each.case for each in reached], historical=historical, without=without
+        work, [progress.case for progress in reached], historical=historical, without=without
     )
-    for each in reached:
-        each.reached_at = None
+    for progress in reached:
+        progress.reached_at = None
         # Exactly known now, in each length of time that is counted; that is a closer bound.
-        counted = each.case.counted.values()
-        each.most = Metrics(
-            max(found.points for found in counted),
-            max(found.spend for found in counted),
-            max(found.orders for found in counted),
+        counted = progress.case.counted.values()
+        progress.most = Metrics(
+            max(metrics.points for metrics in counted),
+            max(metrics.spend for metrics in counted),
+            max(metrics.orders for metrics in counted),
         )
     await _refresh(work, reached)
 
 
 async def reconsider(
     work: Work,
-    watched: Mapping[UUID, Progress],
+    progress_of: Mapping[UUID, Progress],
     moments: Mapping[UUID, datetime],
     *,
     historical: bool = False,
@@ -162,25 +164,25 @@ async def reconsider(
     Only what was qualified for can be lost by it; whoever stands on anything else is not looked at.
     """
     doubtful = [
-        each
-        for who, each in watched.items()
-        if who in moments
-        and each.case.standing is not None
-        and each.case.standing.basis == "qualification"
+        progress
+        for member_id, progress in progress_of.items()
+        if member_id in moments
+        and progress.case.standing is not None
+        and progress.case.standing.basis == "qualification"
     ]
-    for each in doubtful:
-        standing = each.case.standing
+    for progress in doubtful:
+        standing = progress.case.standing
         assert standing is not None, "chosen for it"
-        at = max(moments[standing.member_id], standing.achieved_at, each.last_at or work.now)
-        each.case = Case(standing.member_id, standing, moment=at)
+        at = max(moments[standing.member_id], standing.achieved_at, progress.last_at or work.now)
+        progress.case = Case(standing.member_id, standing, moment=at)
     if doubtful:
-        await review_cases(work, [each.case for each in doubtful], historical=historical)
+        await review_cases(work, [progress.case for progress in doubtful], historical=historical)
 
 
 async def catch_up(
     work: Work,
     moments: Mapping[UUID, datetime],
-    watched: Mapping[UUID, Progress],
+    progress_of: Mapping[UUID, Progress],
     *,
     historical: bool = False,
     without: Sequence[UUID] = (),
@@ -190,25 +192,33 @@ async def catch_up(
     So an event finds the tier that its member had then, whether or not a worker came by.
     """
     for _ in range(MAX_LAPSES):
-        over = [watched[who] for who, at in moments.items() if watched[who].ends_before(at)]
+        over = [
+            progress_of[member_id]
+            for member_id, at in moments.items()
+            if progress_of[member_id].ends_before(at)
+        ]
         if not over:
             return
-        for each in over:
-            standing = each.case.standing
+        for progress in over:
+            standing = progress.case.standing
             assert standing is not None, "what is over has begun"
             end = standing.grace_until or standing.expires_at
-            each.case = Case(each.case.member_id, standing, moment=end, until=end)
+            progress.case = Case(progress.case.member_id, standing, moment=end, until=end)
         await review_cases(
-            work, [each.case for each in over], historical=historical, without=without
+            work, [progress.case for progress in over], historical=historical, without=without
         )
         await _refresh(work, over)
 
 
 async def _refresh(work: Work, reviewed: Sequence[Progress]) -> None:
     """Those whom a review has moved know where they stand."""
-    moved = {each.case.member_id: each for each in reviewed if each.case.verdict is not None}
-    for who, found in (await watch(work, list(moved))).items():
-        known = moved[who]
-        known.case, known.name = found.case, found.name
-        known.points_multiplier = found.points_multiplier
-        known.birthday_bonus_points = found.birthday_bonus_points
+    moved = {
+        progress.case.member_id: progress
+        for progress in reviewed
+        if progress.case.verdict is not None
+    }
+    for member_id, now in (await lock_progress(work, list(moved))).items():
+        before = moved[member_id]
+        before.case, before.name = now.case, now.name
+        before.points_multiplier = now.points_multiplier
+        before.birthday_bonus_points = now.birthday_bonus_points

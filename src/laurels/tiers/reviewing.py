@@ -165,15 +165,15 @@ async def count(
         if (tier := ending(case.standing, ladder, clock.at(case.moment)))
         and case.standing is not None
     ]
-    asked = [(case.member_id, since, case.until) for case, _, since in pairs]
-    asked += [
+    spans = [(case.member_id, since, case.until) for case, _, since in pairs]
+    spans += [
         (case.member_id, clock.back(end or clock.now, tier.period_days), case.until)
         for case, tier, end in ends
     ]
-    found = await metrics_of(work, asked, without=without)
-    for (case, tier, _), metrics in zip(ends, found[len(pairs) :], strict=True):
+    metrics_found = await metrics_of(work, spans, without=without)
+    for (case, tier, _), metrics in zip(ends, metrics_found[len(pairs) :], strict=True):
         case.lasting = meets(tier, metrics)
-    for (case, period, _), metrics in zip(pairs, found[: len(pairs)], strict=True):
+    for (case, period, _), metrics in zip(pairs, metrics_found[: len(pairs)], strict=True):
         case.counted[period] = metrics
     for case in cases:
         case.met = met_by(ladder, case.counted.items())
@@ -184,17 +184,17 @@ Span = tuple[UUID, datetime | None, datetime | None]
 
 
 async def metrics_of(
-    work: Work, asked: Sequence[Span], *, without: Sequence[UUID] = ()
+    work: Work, spans: Sequence[Span], *, without: Sequence[UUID] = ()
 ) -> list[Metrics]:
     """Return what members have done in each span, in the order asked."""
-    if not asked:
+    if not spans:
         return []
     rows = await work.fetch(
         SQL.tier_metrics,
         work.tenant_id,
-        [member_id for member_id, _, _ in asked],
-        [each[1] for each in asked],
-        [each[2] for each in asked],
+        [member_id for member_id, _, _ in spans],
+        [span[1] for span in spans],
+        [span[2] for span in spans],
         list(without),
     )
     return [Metrics(*row) for row in rows]
@@ -203,11 +203,11 @@ async def metrics_of(
 async def earlier_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[Standing]]:
     """Return the standings that members could fall back on, would they still hold."""
     rows = await work.fetch(SQL.earlier_standings, work.tenant_id, list(member_ids))
-    found: dict[UUID, list[Standing]] = {}
+    earlier: dict[UUID, list[Standing]] = {}
     for row in rows:
         standing = Standing(**{name: row[name] for name in STANDING})
-        found.setdefault(standing.member_id, []).append(standing)
-    return found
+        earlier.setdefault(standing.member_id, []).append(standing)
+    return earlier
 
 
 async def holding_of(
@@ -222,43 +222,47 @@ async def holding_of(
     What was qualified for holds while what counted for it, and came since, meets its criteria.
     """
     able = [
-        each for each in standings if may_hold(each, ladder, clock.at(moments.get(each.member_id)))
+        standing
+        for standing in standings
+        if may_hold(standing, ladder, clock.at(moments.get(standing.member_id)))
     ]
-    counted = [each for each in able if each.qualified_at is not None]
+    counted = [standing for standing in able if standing.qualified_at is not None]
     metrics = await metrics_of(
         work,
         [
             (
-                each.member_id,
-                clock.back(each.qualified_at or clock.now, ladder.by_id[each.tier_id].period_days),
+                standing.member_id,
+                clock.back(
+                    standing.qualified_at or clock.now, ladder.by_id[standing.tier_id].period_days
+                ),
                 None,
             )
-            for each in counted
+            for standing in counted
         ],
     )
     fallen = {
-        each.id
-        for each, done in zip(counted, metrics, strict=True)
-        if not meets(ladder.by_id[each.tier_id], done)
+        standing.id
+        for standing, done in zip(counted, metrics, strict=True)
+        if not meets(ladder.by_id[standing.tier_id], done)
     }
-    found: dict[UUID, list[Standing]] = {}
-    for each in able:
-        if each.id not in fallen:
-            found.setdefault(each.member_id, []).append(each)
-    return found
+    holding: dict[UUID, list[Standing]] = {}
+    for standing in able:
+        if standing.id not in fallen:
+            holding.setdefault(standing.member_id, []).append(standing)
+    return holding
 
 
 async def _resolve(work: Work, ladder: Ladder, doubtful: Sequence[Case], clock: Clock) -> None:
     settings = await tenants.read(work, TierSettings)
     earlier = await earlier_of(work, [case.member_id for case in doubtful])
-    asked = [_on(ladder, each) for found in earlier.values() for each in found]
-    asked += [
+    standings = [_on(ladder, standing) for of_member in earlier.values() for standing in of_member]
+    standings += [
         case.standing
         for case in doubtful
         if case.standing is not None and case.standing.qualified_at is not None
     ]
     moments = {case.member_id: case.moment for case in doubtful}
-    holding = await holding_of(work, ladder, asked, clock, moments)
+    holding = await holding_of(work, ladder, standings, clock, moments)
     for case in doubtful:
         assert case.standing is not None, "only who stands somewhere can be in doubt"
         assert isinstance(case.verdict, Doubt), "the others are settled"

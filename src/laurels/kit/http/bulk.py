@@ -102,7 +102,7 @@ async def run(
             good.append((number, Item.of(work, content)))
     done: Sequence[Answer | Exception] = []
     if good:
-        done = await _together(work, [asked for _, asked in good], operation)
+        done = await _together(work, [item for _, item in good], operation)
     for (number, _), outcome in zip(good, done, strict=True):
         outcomes[number] = outcome
     return _answer(outcomes)
@@ -112,30 +112,30 @@ def _read_all(
     items: Sequence[Any], form: type[In], read: Callable[[In], Any]
 ) -> list[Any | AppError]:
     """Return what each item asks for, or what is wrong with it."""
-    found: list[Any | AppError] = []
+    contents: list[Any | AppError] = []
     for item in items:
         try:
-            found.append(read(form.model_validate(item)))
+            contents.append(read(form.model_validate(item)))
         except ValidationError as error:
-            found.append(_unread(error))
+            contents.append(_unread(error))
         except AppError as error:
-            found.append(error)
-    return found
+            contents.append(error)
+    return contents
 
 
 async def _together(
-    work: Work, asked: Sequence[Item], operation: Operation
+    work: Work, items: Sequence[Item], operation: Operation
 ) -> Sequence[Answer | Exception]:
     """Do it in one go; when the database refuses that, find out whose fault it is."""
     try:
         async with work.savepoint():
-            return await operation(work, asked)
+            return await operation(work, items)
     except (AppError, asyncpg.QueryCanceledError, *CONFLICTS, *UNREACHABLE):
         raise
     except Exception as error:  # noqa: BLE001 - found again below, with the item that caused it
-        log.warning("a bulk of %d is taken apart: %r", len(asked), error)
+        log.warning("a bulk of %d is taken apart: %r", len(items), error)
     outcomes: list[Answer | Exception] = []
-    for one in asked:
+    for one in items:
         try:
             async with work.savepoint():
                 outcomes += await operation(work, [one])
@@ -149,9 +149,9 @@ async def _together(
 
 def _unread(error: ValidationError) -> Invalid:
     fields = fields_of(error.errors())
-    found = Invalid("; ".join(f"{f.field}: {f.message}" for f in fields[:5]))
-    found.fields = fields[:100]
-    return found
+    invalid = Invalid("; ".join(f"{f.field}: {f.message}" for f in fields[:5]))
+    invalid.fields = fields[:100]
+    return invalid
 
 
 def _answer(outcomes: Sequence[Answer | Exception | None]) -> Response:
@@ -159,8 +159,8 @@ def _answer(outcomes: Sequence[Answer | Exception | None]) -> Response:
     failed = 0
     for outcome in outcomes:
         if isinstance(outcome, Answer):
-            said = (outcome.status, outcome.body)
-            parts.append(b'{"status":%d,"result":%b,"problem":null}' % said)
+            status_and_body = (outcome.status, outcome.body)
+            parts.append(b'{"status":%d,"result":%b,"problem":null}' % status_and_body)
         else:
             failed += 1
             problem = _problem(outcome)
