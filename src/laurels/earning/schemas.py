@@ -80,7 +80,11 @@ def _read_line(raw: object) -> Condition:
 
 
 _AS_OBJECT: Final = WithJsonSchema(
-    {"type": "object", "description": "A condition; see the guide on conditions."}
+    {
+        "type": "object",
+        "additionalProperties": True,
+        "description": "A condition; see the guide on conditions.",
+    }
 )
 ConditionForm = Annotated[
     Condition, PlainValidator(_read_top), PlainSerializer(to_json), _AS_OBJECT

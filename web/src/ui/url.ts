@@ -83,7 +83,8 @@ const PAGING = {
 
 export interface Paging {
   /** For the API: `params: { query: { ...paging.query } }`. */
-  query: { cursor?: string; limit: number; sort?: string };
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each list has its own orders
+  query: { cursor?: string; limit: number; sort?: any };
   page: number;
   sort: string | undefined;
   hasPrevious: boolean;

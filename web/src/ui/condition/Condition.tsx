@@ -11,6 +11,7 @@ import { type LeafContext, LeafLine } from "./LeafLine";
 import {
   type ConditionField,
   type ConditionJson,
+  type ConditionObject,
   conditionOf,
   type Edit,
   edited,
@@ -25,7 +26,7 @@ import { type ConditionWords, useConditionWords } from "./words";
 
 interface ConditionProps {
   /** The API's condition; null: none. */
-  value: ConditionJson | null;
+  value: ConditionObject | null;
   onChange: (value: ConditionJson | null) => void;
   /** `data` of `/v1/segments/fields` or `/v1/earning-rules/fields`. */
   fields: ConditionField[];

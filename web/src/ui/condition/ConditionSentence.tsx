@@ -1,11 +1,18 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Text } from "@mantine/core";
 import { Fragment, type ReactNode } from "react";
-import { type ConditionField, type ConditionJson, fieldOf, isLeaf, quantifierOf } from "./model";
+import {
+  type ConditionField,
+  type ConditionJson,
+  type ConditionObject,
+  fieldOf,
+  isLeaf,
+  quantifierOf,
+} from "./model";
 import { type ConditionWords, type Told, useConditionWords } from "./words";
 
 interface ConditionSentenceProps {
-  condition: ConditionJson | null | undefined;
+  condition: ConditionObject | null | undefined;
   /** `data` of the list of fields. */
   fields: ConditionField[];
   words?: ConditionWords;
@@ -17,7 +24,7 @@ interface ConditionSentenceProps {
 export function ConditionSentence({ condition, fields, words, empty }: ConditionSentenceProps) {
   const told = useConditionWords(fields, words);
   if (condition == null) return <>{empty ?? <Trans>always</Trans>}</>;
-  return <Part json={condition} fields={fields} told={told} collection={null} />;
+  return <Part json={condition as ConditionJson} fields={fields} told={told} collection={null} />;
 }
 
 interface PartProps {

@@ -16,11 +16,11 @@ export type Operator =
 export type Quantifier = "some" | "every" | "none";
 export type Scalar = string | number | boolean;
 
-export interface Leaf {
+export type Leaf = {
   field: string;
   op: Operator;
   value: Scalar | Scalar[];
-}
+};
 
 export type ConditionJson =
   | Leaf
@@ -28,6 +28,9 @@ export type ConditionJson =
   | { any: ConditionJson[] }
   | { not: ConditionJson }
   | ({ where: ConditionJson } & { [Q in Quantifier]?: string });
+
+/** The same as the API's schemas have it: any object. */
+export type ConditionObject = ConditionJson | Record<string, unknown>;
 
 /** A field as `/v1/segments/fields` and `/v1/earning-rules/fields` describe it. */
 export interface ConditionField {
@@ -78,8 +81,9 @@ function lineOf(json: ConditionJson): Line {
 }
 
 /** Read a condition as lines that must all be true; none, when there is no condition. */
-export function linesOf(json: ConditionJson | null | undefined): Line[] {
-  if (json == null) return [];
+export function linesOf(condition: ConditionObject | null | undefined): Line[] {
+  if (condition == null) return [];
+  const json = condition as ConditionJson;
   return "all" in json ? json.all.map(lineOf) : [lineOf(json)];
 }
 
