@@ -85,6 +85,9 @@ export function Confirm({
             label={<Trans>This cannot be undone. Type “{type}” to go on.</Trans>}
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && blocked === undefined && !running) void act();
+            }}
             autoComplete="off"
             data-autofocus
           />

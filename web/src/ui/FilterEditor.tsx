@@ -1,7 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Checkbox, Group, NumberInput, Radio, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Radio, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { DateRange } from "./DateRange";
+import { LocalNumberInput } from "./forms/numbers";
 import { type Filter, rangeOf, rangeText } from "./filters";
 
 interface FilterEditorProps {
@@ -76,20 +77,18 @@ function Editing(props: FilterEditorProps & { onChange: (value: string | undefin
       const [from, to] = rangeOf(value);
       return (
         <Group gap="xs" wrap="nowrap" align="flex-end">
-          <NumberInput
+          <LocalNumberInput
             label={t`At least`}
             value={from}
             suffix={filter.unit && ` ${filter.unit}`}
             onChange={(next) => onChange(rangeText(String(next), to))}
-            hideControls
             data-autofocus
           />
-          <NumberInput
+          <LocalNumberInput
             label={t`At most`}
             value={to}
             suffix={filter.unit && ` ${filter.unit}`}
             onChange={(next) => onChange(rangeText(from, String(next)))}
-            hideControls
           />
         </Group>
       );

@@ -3,7 +3,6 @@ import {
   Button,
   Checkbox,
   Group,
-  NumberInput,
   SegmentedControl,
   Select,
   Stack,
@@ -13,7 +12,7 @@ import {
 import { useState } from "react";
 import type { Choice } from "../filters";
 import { DateTimeInput, DayInput } from "../forms/DateTimeInput";
-import { MoneyInput } from "../forms/numbers";
+import { LocalNumberInput, MoneyInput } from "../forms/numbers";
 import { type ConditionField, type Leaf, LISTED, type Scalar } from "./model";
 
 interface ValueEditorProps {
@@ -100,7 +99,7 @@ function One({ field, value, options, onChange }: OneProps) {
       );
     case "integer":
       return (
-        <NumberInput
+        <LocalNumberInput
           {...common}
           allowDecimal={false}
           value={value}
@@ -110,7 +109,7 @@ function One({ field, value, options, onChange }: OneProps) {
     case "number":
       // Decimals travel as text: the API refuses binary fractions.
       return (
-        <NumberInput
+        <LocalNumberInput
           {...common}
           value={value}
           onChange={(next) => onChange(String(next))}

@@ -3,7 +3,7 @@ import { TextInput } from "@mantine/core";
 import { describe, expect, test, vi } from "vitest";
 import { Problem } from "@/api/problems";
 import { inRouter } from "../testing";
-import { decimalsOf, separatorsOf } from "./numbers";
+import { decimalsOf, MoneyInput, separatorsOf } from "./numbers";
 import { formPath, landProblems } from "./problems";
 import { Submit } from "./Submit";
 import { leaves, useApiForm } from "./useApiForm";
@@ -42,6 +42,17 @@ describe("problems land on fields", () => {
 test("numbers are typed as the language writes them", () => {
   expect(separatorsOf("de")).toEqual({ thousands: ".", decimal: "," });
   expect(decimalsOf("JPY")).toBe(0);
+});
+
+test("an amount that one types keeps every digit", async () => {
+  const { wrapper } = await inRouter("/");
+  const told = vi.fn();
+  render(<MoneyInput label="Amount" value="1.00" onChange={told} />, { wrapper });
+  const field = await screen.findByLabelText("Amount");
+  fireEvent.change(field, { target: { value: "90,071,992,547,409.93" } });
+  expect(told).toHaveBeenLastCalledWith("90071992547409.93");
+  fireEvent.change(field, { target: { value: "" } });
+  expect(told).toHaveBeenLastCalledWith(null);
 });
 
 test("a form is left by another page, another tab, or by closing its drawer", () => {

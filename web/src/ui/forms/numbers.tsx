@@ -19,6 +19,15 @@ export function decimalsOf(currency: string): number {
   );
 }
 
+/** A number in the reader's notation; Mantine's own has a point everywhere. */
+export function LocalNumberInput(props: NumberInputProps) {
+  const { i18n } = useLingui();
+  const { thousands, decimal } = separatorsOf(i18n.locale);
+  return (
+    <NumberInput hideControls thousandSeparator={thousands} decimalSeparator={decimal} {...props} />
+  );
+}
+
 interface PointsInputProps extends Base {
   value?: number | null | undefined;
   onChange?: (value: number | null) => void;
@@ -28,14 +37,10 @@ interface PointsInputProps extends Base {
 
 /** Whole points. Empty is null, never 0. */
 export function PointsInput({ value, onChange, unit, ...props }: PointsInputProps) {
-  const { i18n, t } = useLingui();
-  const { thousands, decimal } = separatorsOf(i18n.locale);
+  const { t } = useLingui();
   return (
-    <NumberInput
+    <LocalNumberInput
       allowDecimal={false}
-      hideControls
-      thousandSeparator={thousands}
-      decimalSeparator={decimal}
       suffix={` ${unit ?? t`points`}`}
       inputMode="numeric"
       value={value ?? ""}
@@ -54,15 +59,10 @@ interface MoneyInputProps extends Base {
 
 /** An exact amount: text goes in and out, so that no cent is lost to a binary fraction. */
 export function MoneyInput({ value, onChange, currency, ...props }: MoneyInputProps) {
-  const { i18n } = useLingui();
   const usual = useCurrency();
-  const { thousands, decimal } = separatorsOf(i18n.locale);
   const code = currency ?? usual;
   return (
-    <NumberInput
-      hideControls
-      thousandSeparator={thousands}
-      decimalSeparator={decimal}
+    <LocalNumberInput
       decimalScale={decimalsOf(code)}
       inputMode="decimal"
       rightSection={code}

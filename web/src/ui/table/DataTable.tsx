@@ -7,6 +7,7 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
+import { useSearch } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useState } from "react";
 import * as z from "zod/mini";
 import { Empty } from "../Empty";
@@ -62,6 +63,17 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
   const [{ columns: chosen }, setChoice] = useUrlState(CHOICE);
   const [picked, setPicked] = useState<RowSelectionState>({});
   const [all, setAll] = useState(false);
+  const clear = () => {
+    setPicked({});
+    setAll(false);
+  };
+  const place = usePlace();
+  const [seen, setSeen] = useState(place);
+  if (seen !== place) {
+    // What was chosen belongs to the list as it was; "all" of another list is something else.
+    setSeen(place);
+    clear();
+  }
   const shown = useMemo(() => shownColumns(columns, chosen), [columns, chosen]);
   const rows = useMemo(() => list.data?.data ?? [], [list.data]);
   const table = useTable({
@@ -79,10 +91,6 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
     .getVisibleLeafColumns()
     .map((leaf) => columns.find((column) => column.id === leaf.id))
     .filter((column) => column !== undefined);
-  const clear = () => {
-    setPicked({});
-    setAll(false);
-  };
   const here = table.getRowModel().rows as never as { id: string; original: T }[];
   const selected = here.filter((row) => picked[row.id]);
   const picking = selection && {
@@ -142,6 +150,12 @@ export function DataTable<T extends object>(props: DataTableProps<T>) {
       )}
     </Box>
   );
+}
+
+/** What of the address decides which rows are here. */
+function usePlace(): string {
+  const search = useSearch({ strict: false }) as Record<string, unknown>;
+  return JSON.stringify({ ...search, columns: undefined, open: undefined });
 }
 
 function Toolbar<T>({

@@ -111,6 +111,19 @@ describe("a list", () => {
     expect(screen.queryByText("All 12,431 that match")).toBeNull();
   });
 
+  test("a choice ends with the list it was made in", async () => {
+    const router = await shown("/list");
+    await act(async () =>
+      fireEvent.click(screen.getByRole("checkbox", { name: /all rows of this page/ })),
+    );
+    await press("Select all 12,431 that match");
+    await act(async () => router.navigate({ to: ".", search: { open: "mem_1" } as never }));
+    expect(screen.getByText("All 12,431 that match")).toBeTruthy();
+    await act(async () => router.navigate({ to: ".", search: { status: "on" } as never }));
+    expect(screen.queryByText("All 12,431 that match")).toBeNull();
+    expect(screen.queryByText("2 selected")).toBeNull();
+  });
+
   test("without rows it says what to do; before they come it keeps their place", async () => {
     await shown("/list", <Members rows={[]} />);
     expect(screen.getByText("No members yet")).toBeTruthy();
