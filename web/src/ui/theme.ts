@@ -104,7 +104,7 @@ export const CHART = {
   spark: { width: 96, height: 28 },
   line: 2,
   pale: 1.5,
-  dot: 4,
+  dot: 3,
   label: 12,
   /** Least room for a label of the x axis. */
   labelRoom: 72,

@@ -53,7 +53,19 @@ function Line({ values, geometry, at, pale = false, open = false }: LineProps) {
     <>
       <LinePath data={open ? points.slice(0, last) : points} {...style} />
       {open && (
-        <LinePath data={points.slice(last - 1, last + 1)} {...style} strokeDasharray="3 3" />
+        <LinePath
+          data={points.slice(Math.max(last - 1, 0), last + 1)}
+          {...style}
+          strokeDasharray="3 3"
+        />
+      )}
+      {!pale && last >= 0 && (
+        <circle
+          cx={geometry.middle(last)}
+          cy={geometry.y(values[last] ?? 0)}
+          r={CHART.dot}
+          fill={colourOf(at)}
+        />
       )}
     </>
   );

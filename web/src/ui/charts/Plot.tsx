@@ -1,4 +1,5 @@
-import { Box, Group } from "@mantine/core";
+import { Trans } from "@lingui/react/macro";
+import { Box, Group, Text } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { scaleBand, scaleLinear } from "@visx/scale";
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useState } from "react";
@@ -60,6 +61,12 @@ export function Plot({ x, extent, axis, read, label, children }: PlotProps) {
     event.preventDefault();
     setAt(Math.min(Math.max((at ?? (step > 0 ? -1 : x.length)) + step, 0), x.length - 1));
   };
+  if (x.length === 0)
+    return (
+      <Text c="dimmed">
+        <Trans>Nothing to show yet.</Trans>
+      </Text>
+    );
   const every = Math.max(1, Math.ceil((x.length * CHART.labelRoom) / Math.max(inner, 1)));
   return (
     <Box

@@ -16,6 +16,8 @@ export interface SeriesProps {
   series: Series[];
   /** How values read, such as `1,240 points`; without it as numbers. */
   format?: (value: number) => string;
+  /** The same for the y axis, short: `€6K`, `40%`. */
+  axis?: (value: number) => string;
 }
 
 /** The colour of the nth series: one palette for all charts, light and dark. */
@@ -34,7 +36,7 @@ export function extentOf(series: Series[]): [number, number] {
 }
 
 /** Words, table and read-out that follow from the series. */
-export function useSeries({ x, series, format }: SeriesProps) {
+export function useSeries({ x, series, format, axis }: SeriesProps) {
   const { t, i18n } = useLingui();
   const full = format ?? ((value: number) => formatNumber(value, i18n.locale));
   const shown = (value: number | null | undefined) => (value == null ? "–" : full(value));
@@ -48,7 +50,7 @@ export function useSeries({ x, series, format }: SeriesProps) {
   ]);
   return {
     legend: lines,
-    axis: (value: number) => formatNumber(value, i18n.locale, { short: true }),
+    axis: axis ?? ((value: number) => formatNumber(value, i18n.locale, { short: true })),
     read: (at: number) =>
       lines.map(({ values, ...line }) => ({ ...line, value: shown(values[at]) })),
     table: {
