@@ -39,7 +39,8 @@ export async function send(tenant: string, request: Request): Promise<Response> 
 }
 
 async function dispatch(tenant: string, request: Request, body: string): Promise<Response> {
-  request.headers.set(TENANT_HEADER, tenant);
+  // Before somebody has signed in there is no tenant.
+  if (tenant !== "") request.headers.set(TENANT_HEADER, tenant);
   const write = WRITES.has(request.method) && !request.url.includes("/v1/auth/");
   const named = `${tenant} ${request.method} ${request.url} ${body}`;
   if (write && !request.headers.has("Idempotency-Key"))

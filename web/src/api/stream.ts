@@ -10,15 +10,21 @@ export interface StreamedEvent {
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
 
+export interface Listener {
+  onEvent: (event: StreamedEvent) => void;
+  /** The stream has begun, for the first time or anew. */
+  onOpen: () => void;
+  /** The stream has broken; it is begun again. */
+  onBreak: () => void;
+}
+
 /**
  * Follow what happens in a tenant, for as long as the signal lets it. After a break it goes on
- * behind the last event that was seen; `onGap` hears of each new beginning, as something may have
- * been missed.
+ * behind the last event that was seen.
  */
 export async function follow(
   tenant: string,
-  onEvent: (event: StreamedEvent) => void,
-  onGap: () => void,
+  { onEvent, onOpen, onBreak }: Listener,
   signal: AbortSignal,
 ): Promise<void> {
   // Events belong to tenants; operators have none to follow.
@@ -34,7 +40,7 @@ export async function follow(
       if (response.status === 403) return;
       if (response.ok && response.body !== null) {
         wait = FIRST_WAIT;
-        onGap();
+        onOpen();
         const events = response.body
           .pipeThrough(new TextDecoderStream())
           .pipeThrough(new EventSourceParserStream());
@@ -51,6 +57,7 @@ export async function follow(
       // A stream that breaks is begun again below.
     }
     if (signal.aborted) return;
+    onBreak();
     await new Promise((resolve) => setTimeout(resolve, wait));
     wait = Math.min(wait * 2, LONGEST_WAIT);
   }

@@ -14,13 +14,29 @@ export interface Screen {
   /** Who lacks all of these never sees that it exists. */
   permissions?: string[];
   /** Its place in the navigation; screens without one are reached from others. */
-  nav?: { group: Group; label: MessageDescriptor; icon: TablerIcon; order: number };
+  nav?: {
+    group: Group;
+    label: MessageDescriptor;
+    icon: TablerIcon;
+    order: number;
+    /** The letter that leads here after `g`. */
+    key?: string;
+  };
+}
+
+/** Something that can be begun from anywhere, through the palette. */
+export interface Action {
+  label: MessageDescriptor;
+  /** Below the tenant, with what the screen reads from its address: `members?open=enrol`. */
+  to: string;
+  permission: string;
 }
 
 /** What a room shows: found by the shell in `domains/<room>/index.ts`, so nobody lists rooms. */
 export interface Domain {
   room: string;
   screens: Screen[];
+  actions?: Action[];
   /** `tenant` (the usual) or `platform`: the operators' side. */
   scope?: "tenant" | "platform";
   /** Events (`purchase.*`) and the beginnings of addresses whose answers they make old. */

@@ -10,8 +10,3 @@ export function screensOf(scope: "tenant" | "platform"): Screen[] {
     (domain) => domain.screens,
   );
 }
-
-/** Tell whether a person with these permissions sees a screen. */
-export function visible(screen: Screen, may: (permission: string) => boolean): boolean {
-  return screen.permissions === undefined || screen.permissions.some(may);
-}
