@@ -37,7 +37,6 @@ from laurels.kit.process.logs import AccessLog
 from laurels.settlement import DryRunOut, follow
 
 ROUTERS: list[APIRouter] = [module.router for module in domains.modules("routes")]
-PAGES: list[APIRouter] = [module.router for module in domains.modules("pages")]
 DESCRIPTION = (
     "Loyalty points, exact and explained. Every write except sign-in (`/v1/auth`) takes an"
     " `Idempotency-Key`; errors are problems (RFC 9457) with a stable `code`; money is a decimal"
@@ -102,7 +101,7 @@ def create_app(
     app.state.preset_installers = domains.PRESET_INSTALLERS
     app.state.follow = follow
     app.state.trusted_proxies = networks(trusted_proxies)
-    for router in (*ROUTERS, api_docs, web_pages, *PAGES):
+    for router in (*ROUTERS, api_docs, web_pages):
         app.include_router(router)
     _webhooks(app)
     _health(app, Readiness(database, revisions), metrics=metrics)

@@ -82,6 +82,8 @@ async def test_a_cookie_without_the_tenant_opens_nothing(house, browser):
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
+        {"Origin": b"http://\xe9.example"},
         {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
         {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"},
     ],

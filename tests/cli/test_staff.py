@@ -25,8 +25,8 @@ async def test_the_first_owner_is_invited_by_command(house, app_url, tmp_path, m
     again = await run("staff", "invite", email, *there)
     listed = json.loads((await run("staff", "list", *there, "--json")).stdout)
     odd = await run("staff", "invite", "nobody", *there)
-    first = json.loads(invited.stdout)["link"].partition("#")[2]
-    second = again.stdout.strip().partition("#")[2]
+    first = json.loads(invited.stdout)["link"].partition("#token=")[2]
+    second = again.stdout.strip().partition("#token=")[2]
     async with nobody(house) as client:
         body = {"name": "Ada", "password": PASSWORD}
         old, new = [
@@ -40,7 +40,7 @@ async def test_the_first_owner_is_invited_by_command(house, app_url, tmp_path, m
     assert (old.status_code, new.status_code) == (422, 201)
     assert (odd.returncode, "e-mail address" in odd.stderr) == (1, True)
     assert (last.returncode, "last owner" in last.stderr) == (1, True)
-    assert "/reset-password#lk_reset_" in reset.stdout
+    assert "/console/reset-password#token=lk_reset_" in reset.stdout
 
 
 async def test_people_come_with_their_passwords_and_mails_are_shown(house, app_url, tmp_path):
@@ -89,4 +89,4 @@ async def test_the_mail_of_an_invitation_is_read_by_command(house, app_url, tmp_
     shown = await asyncio.to_thread(laurels, "mail", "show", ours["name"], **found)
 
     assert email in shown.stdout
-    assert "#lk_invite_" in shown.stdout
+    assert "#token=lk_invite_" in shown.stdout

@@ -15,8 +15,6 @@ PUBLIC = {
     "/", "/docs", "/docs/{name}", "/openapi.json", "/healthz", "/readyz", "/metrics",
     # The built pages, which hold nothing of anybody.
     "/console", "/console/{path:path}", "/ui/version.json", "/ui/assets/{name}",
-    # Where links in mails lead to.
-    "/join", "/join/page.css", "/join/page.js", "/reset-password",
     # Who comes here has not shown who they are; the body does, or proves nothing.
     "/v1/auth/accept-invitation", "/v1/auth/forgot-password", "/v1/auth/invitation",
     "/v1/auth/refresh", "/v1/auth/reset-password", "/v1/auth/sign-in",

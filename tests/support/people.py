@@ -73,7 +73,7 @@ async def invited(
     who = email or fresh_email(role)
     async with house.work() as work:
         made = await auth.invite(work, email=who, role=auth.Role(role))
-        token = auth.invitation_link(work.tenant_id, made.invitation_id).partition("#")[2]
+        token = auth.invitation_link(work.tenant_id, made.invitation_id).partition("#token=")[2]
     return Person(house, made.staff_id, who), token
 
 
@@ -119,4 +119,4 @@ def mails_to(folder: Any, email: str) -> list[Any]:
 def link_of(mail: Any) -> str:
     """What opens the door, of the link in a mail's plain text."""
     text = mail.get_body(("plain",)).get_content()
-    return re.search(r"#(lk_\w+)", text)[1]
+    return re.search(r"#token=(lk_\w+)", text)[1]

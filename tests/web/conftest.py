@@ -31,6 +31,8 @@ database_name, owner_url = conftest.database_name, conftest.owner_url
 
 KEPT = Path(tempfile.gettempdir()) / "laurels-tests-web"
 """Screenshots and traces of what failed."""
+WAIT = 15_000
+"""Milliseconds that a step may take; what is not there by then does not come."""
 OpenTab = Callable[..., Awaitable[Tab]]
 
 
@@ -92,6 +94,7 @@ async def open_tab(
             viewport={"width": width, "height": height}, locale=language, color_scheme=scheme,
             reduced_motion="reduce", extra_http_headers=browsing.forwarded(house), **more,
         )  # fmt: skip
+        context.set_default_timeout(WAIT)
         await context.tracing.start(snapshots=True)
         tab = Tab(context, await context.new_page(), address, house.tenant.slug)
         tabs.append(tab)

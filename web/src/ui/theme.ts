@@ -1,7 +1,12 @@
 import {
   createTheme,
   type CSSVariablesResolver,
+  darken,
+  lighten,
+  luminance,
   type MantineColorsTuple,
+  type MantineThemeOverride,
+  mergeThemeOverrides,
   rem,
 } from "@mantine/core";
 
@@ -49,6 +54,22 @@ export const theme = createTheme({
     Drawer: { styles: { title: HEADING } },
   },
 });
+
+/** Luminance at which white text on a colour reaches a contrast of 4.5 to 1 (WCAG 2). */
+const DARK_ENOUGH = 1.05 / 4.5 - 0.05;
+
+/** The theme with a tenant's own colour as its accent, darkened until text in it can be read. */
+export function themeOf(colour: string | null | undefined): MantineThemeOverride {
+  if (!colour) return theme;
+  let base = colour;
+  for (let step = 0; luminance(base) > DARK_ENOUGH && step < 20; step++) base = darken(base, 0.1);
+  const lighter = [0.92, 0.84, 0.68, 0.5, 0.34, 0.18].map((part) => lighten(base, part));
+  const brand = [...lighter, base, base, darken(base, 0.2), darken(base, 0.4)];
+  return mergeThemeOverrides(theme, {
+    colors: { brand: brand as unknown as MantineColorsTuple },
+    primaryColor: "brand",
+  });
+}
 
 /** Series of charts, apart from each other also without red or green (after Okabe and Ito). */
 const SERIES = {

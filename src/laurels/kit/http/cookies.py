@@ -8,7 +8,6 @@ in each other's tenant, and a page of another site, which cannot send that heade
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from starlette.requests import cookie_parser
 from starlette.responses import Response
@@ -68,7 +67,8 @@ def require_own_page(headers: Headers) -> None:
         own = site in _OWN
     else:
         origin = _only(headers, b"origin")
-        own = origin is None or urlsplit(origin).netloc == _only(headers, b"host")
+        host = _only(headers, b"host") or b""
+        own = origin in {None, b"http://" + host, b"https://" + host}
     if not own:
         msg = "A page of another site sent this request; only pages of this address may."
         raise Unauthenticated(msg)

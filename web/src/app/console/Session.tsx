@@ -1,5 +1,5 @@
 import { Center, Loader } from "@mantine/core";
-import { Navigate, useLocation } from "@tanstack/react-router";
+import { useLocation, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 import { MeProvider, useApi } from "@/api/context";
 import { Problem } from "@/api/problems";
@@ -13,11 +13,8 @@ export function Session({ children }: { children: ReactNode }) {
   const { api, tenant } = useApi();
   const me = api.useQuery("get", "/v1/me", {}, { refetchOnWindowFocus: "always" });
   const here = useLocation({ select: (location) => location.href });
-  const signedIn = useRef(false);
   useEffect(() => {
-    if (me.data === undefined) return;
-    signedIn.current = true;
-    rememberTenant(tenant);
+    if (me.data !== undefined) rememberTenant(tenant);
   }, [me.data, tenant]);
   if (me.error instanceof Problem && me.error.status === 401) {
     forgetTenant();
@@ -39,7 +36,14 @@ export function Session({ children }: { children: ReactNode }) {
   );
 }
 
+/** Goes to where one signs in, once: while that page loads, this one is still here. */
 function Leave({ next }: { next: string }) {
-  const search = { next } as never;
-  return <Navigate to="/sign-in" search={search} replace />;
+  const navigate = useNavigate();
+  const left = useRef(false);
+  useEffect(() => {
+    if (left.current) return;
+    left.current = true;
+    void navigate({ to: "/sign-in", search: { next } as never, replace: true });
+  }, [navigate, next]);
+  return null;
 }

@@ -3,7 +3,8 @@ import { Anchor, AppShell, Burger, Group, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { Brand } from "./Brand";
+import { useMe } from "@/api/context";
+import { useBrand } from "../../theming";
 import { AccountMenu } from "./AccountMenu";
 import { HelpMenu } from "./HelpMenu";
 import { Keyboard } from "./Keyboard";
@@ -23,8 +24,9 @@ export function Frame() {
   const [open, { toggle, close }] = useDisclosure();
   const here = useRouterState({ select: (state) => state.location.pathname });
   useEffect(close, [here, close]);
+  useBrand(useMe().tenant?.brand_color ?? null);
   return (
-    <Brand>
+    <>
       <VisuallyHidden>
         <Anchor href={`#${MAIN}`}>
           <Trans>Skip to the content</Trans>
@@ -67,6 +69,6 @@ export function Frame() {
         </AppShell.Main>
       </AppShell>
       <Keyboard />
-    </Brand>
+    </>
   );
 }

@@ -34,6 +34,7 @@ function Join({ token, invitation }: { token: string; invitation: Schemas["Invit
   const { t } = useLingui();
   const { api } = useApi();
   const enter = useEntrance();
+  const { tenant_name: tenant, email } = invitation;
   const form = useForm({ initialValues: { name: invitation.name, password: "" } });
   const join = api.useMutation("post", "/v1/auth/browser/accept-invitation", {
     onSuccess: (answer) => enter(answer.tenant ?? ""),
@@ -43,7 +44,7 @@ function Join({ token, invitation }: { token: string; invitation: Schemas["Invit
       <Stack gap="md">
         <Text>
           <Trans>
-            {invitation.tenant_name} invites {invitation.email} to join its team.
+            {tenant} invites {email} to join its team.
           </Trans>
         </Text>
         {join.error && <ProblemNotice error={join.error} />}
