@@ -196,11 +196,17 @@ async def link_for(house, email):
 async def test_a_link_signs_in_once(house, browser):
     anna = await joined(house, "owner")
     token = (await link_for(house, anna.email)).partition("#token=")[2]
-    first = await browser.post("/v1/auth/browser/one-time", json={"token": token})
-    second = await browser.post("/v1/auth/browser/one-time", json={"token": token})
     wrong = await browser.post(
         "/v1/auth/browser/one-time", json={"token": token[:-1] + ("0" if token[-1] != "0" else "1")}
     )
+    elsewhere = await browser.post(
+        "/v1/auth/browser/sign-in",
+        json={"email": anna.email, "password": PASSWORD},
+        headers={"Origin": "https://evil.example"},
+    )
+    assert (elsewhere.status_code, cookies_of(elsewhere)) == (401, {})
+    first = await browser.post("/v1/auth/browser/one-time", json={"token": token})
+    second = await browser.post("/v1/auth/browser/one-time", json={"token": token})
     assert (first.status_code, first.json()["tenant"]) == (200, house.tenant.slug)
     assert (second.status_code, second.json()["code"]) == (422, "link_invalid")
     assert wrong.status_code == 422

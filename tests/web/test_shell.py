@@ -29,9 +29,7 @@ async def test_a_person_signs_in_and_gets_where_they_wanted(open_tab, house):
     await expect(tab.page.get_by_role("alert")).to_contain_text("password")
     await enter(tab.page, anna.email)
 
-    await expect(tab.page).to_have_url(
-        re.compile(r"/members\?status=")
-    )
+    await expect(tab.page).to_have_url(re.compile(r"/members\?status="))
     await expect(tab.page.get_by_role("heading", name="Members", level=1)).to_be_visible()
     await check_accessibility(tab.page)
 
@@ -93,6 +91,7 @@ async def test_everything_is_reached_by_keyboard(open_tab):
     await tab.page.keyboard.press("Enter")
 
     await expect(tab.page).to_have_url(re.compile(r"/members$"))
+    await expect(tab.page.get_by_placeholder("A screen, a member, an id…")).to_be_hidden()
     await tab.page.keyboard.press("?")
     await expect(tab.page.get_by_role("dialog", name="Keyboard")).to_be_visible()
 

@@ -6,6 +6,7 @@ The answers hold no token, so no script of a page can read one.
 from starlette.requests import Request
 from starlette.responses import Response
 
+from laurels.config import settings
 from laurels.kit.http import cookies
 from laurels.kit.http.access import AuthenticatedRequest, RequestOrigin
 from laurels.kit.values.ids import decode, encode
@@ -22,14 +23,19 @@ PLATFORM_SLUG = "platform"
 
 
 def give(request: Request, response: Response, slug: str, held: Tokens | OperatorSession) -> None:
-    """Let the browser hold what somebody has who signed in to this tenant."""
+    """Let the browser hold what somebody has who signed in to this tenant.
+
+    Raise Unauthenticated where a page of another site asked for it.
+    """
+    cookies.require_own_page(request.scope["headers"])
     host = request.headers.get("host", "")
+    tls = settings().address.startswith("https:")
     if isinstance(held, OperatorSession):
-        cookies.give(response, host, slug, access=(held.key, held.expires_in))
+        cookies.give(response, host, slug, tls=tls, access=(held.key, held.expires_in))
         return
     lasts = int(sessions.LASTS.total_seconds())
-    access = (held.access_token, held.expires_in)
-    cookies.give(response, host, slug, access=access, refresh=(held.refresh_token, lasts))
+    access, refresh = (held.access_token, held.expires_in), (held.refresh_token, lasts)
+    cookies.give(response, host, slug, tls=tls, access=access, refresh=refresh)
 
 
 def forget(request: Request, response: Response) -> None:

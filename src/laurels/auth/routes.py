@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from laurels import tenants
 from laurels.kit.crypto import SecretKeyMissing
+from laurels.kit.errors import Unauthenticated
 from laurels.kit.http.access import Anonymous, RequiresLogin, redact_on_replay, requires
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
@@ -280,7 +281,7 @@ async def accept_invitation(body: InvitedIn, comer: Anonymous) -> TokensOut:
 
 
 @router.post("/auth/browser/sign-in")
-@error_responses(SignInFailed, SignInSlowed, HashingBusy, SecretKeyMissing)
+@error_responses(Unauthenticated, SignInFailed, SignInSlowed, HashingBusy, SecretKeyMissing)
 async def sign_in_browser(
     body: SignInIn, comer: Anonymous, request: Request, response: Response
 ) -> BrowserSessionOut:
@@ -301,7 +302,7 @@ async def sign_in_browser(
 
 
 @router.post("/auth/browser/refresh")
-@error_responses(RefreshFailed, RefreshRaced)
+@error_responses(Unauthenticated, RefreshFailed, RefreshRaced)
 async def refresh_browser(comer: Anonymous, request: Request, response: Response) -> SaidOut:
     """Exchange the session in this browser's cookies for a fresh one."""
     await browser.refresh(request, response, comer)
@@ -309,7 +310,7 @@ async def refresh_browser(comer: Anonymous, request: Request, response: Response
 
 
 @router.post("/auth/browser/switch")
-@error_responses(SignInFailed, SessionNotFound)
+@error_responses(Unauthenticated, SignInFailed, SessionNotFound)
 async def switch_tenant(
     body: TenantSwitchIn, visitor: RequiresLogin, request: Request, response: Response
 ) -> BrowserSessionOut:
@@ -320,7 +321,7 @@ async def switch_tenant(
 
 
 @router.post("/auth/browser/one-time")
-@error_responses(LinkInvalid, SignInFailed)
+@error_responses(Unauthenticated, LinkInvalid, SignInFailed)
 async def sign_in_by_link(
     body: OneTimeIn, comer: Anonymous, request: Request, response: Response
 ) -> BrowserSessionOut:
@@ -332,7 +333,13 @@ async def sign_in_by_link(
 
 @router.post("/auth/browser/accept-invitation", status_code=201)
 @error_responses(
-    LinkInvalid, WeakPassword, PasswordWrong, SignInSlowed, HashingBusy, SecretKeyMissing
+    Unauthenticated,
+    LinkInvalid,
+    WeakPassword,
+    PasswordWrong,
+    SignInSlowed,
+    HashingBusy,
+    SecretKeyMissing,
 )
 async def accept_invitation_in_browser(
     body: InvitedIn, comer: Anonymous, request: Request, response: Response

@@ -25,5 +25,6 @@ export const ENTITIES: Record<string, (id: string) => string> = {
 
 /** The address of an object's screen below its tenant; null when it has none. */
 export function pathOf(id: string): string | null {
-  return ENTITIES[id.slice(0, 3)]?.(id) ?? null;
+  const [, kind] = /^([a-z]{3})_[0-9a-hjkmnp-tv-z]{26}$/.exec(id) ?? [];
+  return kind === undefined ? null : (ENTITIES[kind]?.(id) ?? null);
 }

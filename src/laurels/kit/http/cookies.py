@@ -87,14 +87,15 @@ def give(
     host: str,
     slug: str,
     *,
+    tls: bool,
     access: tuple[str, int],
     refresh: tuple[str, int] | None = None,
 ) -> None:
     """Put these tokens, each with the seconds that it lasts, into the browser's cookies.
 
-    They are sent over TLS only, except to this very machine.
+    They are sent over TLS only, except to this very machine without `tls`.
     """
-    secure = _LOOPBACK.fullmatch(host) is None
+    secure = tls or _LOOPBACK.fullmatch(host) is None
     for prefix, path, held in ((ACCESS, ACCESS_PATH, access), (REFRESH, REFRESH_PATH, refresh)):
         if held is not None:
             token, lasts = held

@@ -43,8 +43,8 @@ _MISSING = (
 )
 
 
-@router.get("/console")
-@router.get("/console/{path:path}")
+@router.api_route("/console", methods=["GET", "HEAD"])
+@router.api_route("/console/{path:path}", methods=["GET", "HEAD"])
 async def console() -> Response:
     """Give the console; which of its screens, the page itself reads from the address."""
     return _page("console.html")
@@ -90,10 +90,20 @@ async def asset(name: str, request: Request) -> Response:
         "Vary": "Accept-Encoding",
     }
     media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    accepted = request.headers.get("accept-encoding", "")
+    accepted = _accepted(request.headers.get("accept-encoding", ""))
     for encoding, suffix in _ENCODINGS:
         packed = file.with_name(name + suffix)
         if encoding in accepted and packed.is_file():
             headers["Content-Encoding"] = encoding
-            return FileResponse(packed, media_type=media_type, headers=headers)
+            file = packed
+            break
+    # A name stands for one content, so whoever asks again has it already.
+    if request.headers.get("if-none-match"):
+        return Response(status_code=304, headers=headers)
     return FileResponse(file, media_type=media_type, headers=headers)
+
+
+def _accepted(header: str) -> set[str]:
+    """Return the encodings that a browser takes; one with a weight of zero it does not."""
+    parts = [part.replace(" ", "").lower().split(";") for part in header.split(",")]
+    return {part[0] for part in parts if not {"q=0", "q=0.0", "q=0.00", "q=0.000"} & set(part[1:])}

@@ -122,7 +122,7 @@ function Sessions() {
           {
             id: "agent",
             header: t`Browser`,
-            cell: (session) => session.user_agent ?? t`Unknown`,
+            cell: (session) => browserOf(session.user_agent) ?? t`Unknown`,
           },
           { id: "ip", header: t`Address`, cell: (session) => session.ip },
           {
@@ -147,4 +147,11 @@ function Sessions() {
       />
     </Section>
   );
+}
+
+/** What a browser calls itself begins with the names of all that came before it. */
+function browserOf(agent: string | null): string | null {
+  const known = ["Edg", "OPR", "Firefox", "Chrome", "Safari"].find((name) => agent?.includes(name));
+  const names: Record<string, string> = { Edg: "Edge", OPR: "Opera" };
+  return known ? (names[known] ?? known) : agent;
 }
