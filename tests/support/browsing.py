@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Literal, NoReturn
 
 import pytest
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 from tools import browser, web
 
 from tests.support.people import PASSWORD, Person, home
@@ -29,6 +29,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 WIDTHS = (360, 768, 1440, 2560)
 # Who writes a test wants to hear of a wrong word before the kettle boils.
 TIMEOUT_SECONDS = PATIENCE_SECONDS if os.environ.get("CI") == "true" else 20
+expect.set_options(timeout=TIMEOUT_SECONDS * 1000)
 AXE = web.MODULES / "axe-core" / "axe.min.js"
 
 
