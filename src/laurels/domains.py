@@ -43,8 +43,8 @@ def modules(name: str) -> list[ModuleType]:
     return [import_module(place) for place in places if find_spec(place)]
 
 
-# Whatever is declared by being imported: the jobs; what carries messages out of the house; then the
-# parts of rooms in the lives of members, which are played in this order; last what rooms do about
+# Whatever is declared by being imported: the jobs; what carries messages out of the system; then
+# the parts of rooms in the lives of members, played in this order; last what rooms do about
 # events, which stands on the operations of others.
 for _name in ("jobs", "providers", "member_lifecycle", "handlers"):
     modules(_name)
@@ -72,5 +72,7 @@ def load_models() -> "MetaData":
 
 def sentences() -> dict[str, str]:
     """Return what every room is for: the first sentence of its public interface."""
-    found = {room: getdoc(door) or "" for room, door in zip(ROOMS, _INTERFACES, strict=True)}
+    found = {
+        room: getdoc(interface) or "" for room, interface in zip(ROOMS, _INTERFACES, strict=True)
+    }
     return {room: text.split("\n\n")[0].replace("\n", " ") for room, text in found.items()}

@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("earning",),
     ("referrals", "clubs", "achievements"),
     ("settlement",),
-    # doors
+    # entry points
     ("pos", "shop", "imports", "platform"),
     ("integrations",),
     ("communications",),

@@ -1,4 +1,4 @@
-"""Links in mails. What opens the door stands behind the `#`, which no browser sends to a server."""
+"""Links in mails. The secret stands behind the `#`, which no browser sends to a server."""
 
 from uuid import UUID
 

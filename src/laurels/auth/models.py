@@ -50,7 +50,7 @@ class ApiKey(TenantOwned, Base):
 
 
 class OperatorKey(Base):
-    """A key of somebody who runs the platform. It opens no tenant's doors."""
+    """A key of somebody who runs the platform. It opens no tenant's routes."""
 
     __tablename__ = "operator_keys"
     __table_args__ = ({"comment": "Keys of operators, by hash; they belong to no tenant."},)

@@ -54,7 +54,7 @@ async def create_operator_key(
 
 
 async def revoke_operator_key(work: Work, key_id: UUID) -> None:
-    """The key opens no door any more, from the next request on. Raise KeyNotFound."""
+    """The key is good for nothing any more, from the next request on. Raise KeyNotFound."""
     row = await work.fetchrow(SQL.revoke_operator_key, key_id)
     if row is None:
         raise KeyNotFound
@@ -62,7 +62,7 @@ async def revoke_operator_key(work: Work, key_id: UUID) -> None:
 
 
 async def list_operator_keys(work: Work) -> list[dict[str, Any]]:
-    """Return all operator keys, newest first, without what opens doors."""
+    """Return all operator keys, newest first, without their secrets."""
     rows = await work.fetch(SQL.list_operator_keys)
     return [dict(row) for row in rows]
 

@@ -1,6 +1,6 @@
 """How mails to the staff read.
 
-What opens the door is made here, when a mail goes out, so that it lies in no table; it is the same
+The secret of a link is made here, when a mail goes out, so that it lies in no table; it is the same
 each time, so a mail that comes twice does no harm.
 """
 

@@ -92,7 +92,7 @@ async def create_key(
 
 
 async def revoke_key(work: Work, key_id: UUID) -> None:
-    """The key opens no door any more, from the next request on.
+    """The key is good for nothing any more, from the next request on.
 
     Nobody withdraws a key that can do more than they, but each key may withdraw itself. Raise
     KeyNotFound, ScopeNotHeld.
@@ -138,7 +138,7 @@ async def _refuse_more_than_asker_has(
 
 
 async def get_key(work: Work, key_id: UUID) -> dict[str, Any]:
-    """Return a key without what opens doors. Raise KeyNotFound."""
+    """Return a key without its secret. Raise KeyNotFound."""
     row = await work.fetchrow(f"{SQL.api_keys} and id = $2", work.tenant_id, key_id)
     if row is None:
         raise KeyNotFound
@@ -149,7 +149,7 @@ KEYS = Listing(moment="created_at", happened="Made", sorts={"created_at": None})
 
 
 async def list_keys(work: Work, asked: Asked = FIRST) -> Found[dict[str, Any]]:
-    """Return keys, usually the newest first, without what opens doors."""
+    """Return keys, usually the newest first, without their secrets."""
     return await KEYS.fetch(work, asked, SQL.api_keys, work.tenant_id)
 
 

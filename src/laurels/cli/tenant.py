@@ -263,7 +263,7 @@ def revoke_key(
         run(work())
     except ValueError as error:
         fail(str(error))
-    out.print(f"{api_key_id} opens no door any more.")
+    out.print(f"{api_key_id} is not valid any more.")
 
 
 @app.command()

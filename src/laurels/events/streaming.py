@@ -33,7 +33,7 @@ log = logging.getLogger("laurels.streams")
 KEEP_ALIVE_SECONDS = 15.0
 KEY_CHECK_SECONDS = 5.0
 """How long a stream may go on telling what happens before it looks again whether its key still
-opens the door. One that has nothing to tell looks when it gives its next sign of life."""
+is valid. One that has nothing to tell looks when it gives its next sign of life."""
 _BATCH = 100
 OPEN = Gauge("laurels_streams_open", "Live streams that are open.")
 
@@ -183,7 +183,7 @@ async def follow(
             log.warning("a stream ended: the database is not there")
             return
         if not welcome:
-            yield b": the key does not open this door any more\n\n"
+            yield b": the key is not valid any more\n\n"
             return
         for event in news:
             yield sse(event.id, event.type, as_json(event, seat.tenant_id))

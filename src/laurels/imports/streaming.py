@@ -30,7 +30,7 @@ AT_ONCE = 3
 """Exports that one process sends at the same time; each holds a connection. One per tenant."""
 MAX_SECONDS = 900.0
 KEY_CHECK_SECONDS = 5.0
-"""How long an export goes on before it looks again whether its key still opens the door."""
+"""How long an export goes on before it looks again whether its key is still valid."""
 
 
 class Seat:
@@ -81,7 +81,7 @@ class Exports:
         # In a transaction of its own: the snapshot of the export is as old as its beginning.
         async with open_work(self._database, tenant_id=seat.tenant_id, now=utc_now()) as work:
             if not await still_opens(self._authenticator, work, seat.token, *seat.permissions):
-                log.warning("an export was given up: its key opens this door no more")
+                log.warning("an export was given up: its key is not valid any more")
                 raise Unauthenticated
 
     def leave(self, seat: Seat) -> None:

@@ -1,6 +1,6 @@
 """The test clock: it stands still until it is moved, forward only, which runs what falls due.
 
-The door only says where the clock is to go. A run of its own takes it there, from one moment at
+The route only says where the clock is to go. A run of its own takes it there, from one moment at
 which something is due to the next: the clock is set to that moment, what is due is done, and so on.
 A run that breaks off is gone on with where the clock stands; nothing is done twice, because every
 period has one run.

@@ -1,4 +1,4 @@
-"""The house's own jobs: what is past its days is forgotten. They keep to the real time."""
+"""The system's own jobs: what is past its days is forgotten. They keep to the real time."""
 
 from laurels.kit.db.sql import statements
 from laurels.kit.http import idempotency

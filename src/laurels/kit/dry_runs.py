@@ -65,7 +65,7 @@ def respond(status: int, answer: bytes | memoryview, follows: BaseModel) -> Resp
 
 
 def describe(document: dict[str, Any], model: type[BaseModel]) -> None:
-    """Say in an OpenAPI document what dry runs are answered with, at every door that has them."""
+    """Say in an OpenAPI document what dry runs are answered with, at every route that has them."""
     form = model.model_json_schema(
         mode="serialization", ref_template="#/components/schemas/{model}"
     )

@@ -1,7 +1,7 @@
 """Mail: well-formed messages, handed in at an SMTP server or written into a folder.
 
 Where no server is configured a mail becomes a file `.eml` in the folder `mail` of the data folder,
-so that everything works on a machine of one's own. Mail may hold what opens doors: only the
+so that everything works on a machine of one's own. Mail may hold secrets: only the
 account that runs Laurels can read the folder. Nothing of a mail is ever logged but its subject.
 """
 

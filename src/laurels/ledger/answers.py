@@ -1,4 +1,4 @@
-"""What the doors of wallets answer, for many movements at once: posted together, rendered once."""
+"""What the routes of wallets answer, for many movements at once: posted together, rendered once."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack

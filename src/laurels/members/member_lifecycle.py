@@ -1,12 +1,12 @@
 """The members' part in exports: the profile, every id they ever answered to, and totals.
 
-Merging and erasing begin in this room (`merging.py`, `erasing.py`), so it waits for no story.
+Merging and erasing begin in this room (`merging.py`, `erasing.py`), so it has no hook.
 """
 
 from laurels.kit import data_export
 from laurels.permissions import Permission
 
-STAYS = "members, merges and totals are written by the operations that start the stories"
+STAYS = "members, merges and totals are written by the operations that start a change"
 """Why this room registers no handler."""
 
 for _name, _table, _where, _key, _kind in (

@@ -1,4 +1,4 @@
-"""What leaves the house: one queue of messages, and the providers that carry them.
+"""What leaves the system: one queue of messages, and the providers that carry them.
 
 An operation enqueues a message in its own transaction. A worker takes it up, sends it with no
 transaction open, and books what came of it. It never decides what is said to whom.

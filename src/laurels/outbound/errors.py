@@ -1,4 +1,4 @@
-"""What can go wrong with messages that leave the house.
+"""What can go wrong with messages that leave the system.
 
 AppError
 ├── NotFound

@@ -1,4 +1,4 @@
-"""The queue of what leaves the house, and the log of attempts."""
+"""The queue of what leaves the system, and the log of attempts."""
 
 from datetime import datetime
 from typing import Any
@@ -53,7 +53,7 @@ class OutboundMessage(TenantOwned, Base):
         CheckConstraint("attempts >= 0 and failures >= 0", name="counts_not_negative"),
         CheckConstraint("claimed_until is null or state = 'waiting'", name="claimed_while_waiting"),
         CheckConstraint("channel ~ '^[a-z]+(:.+)?$'", name="channel_shape"),
-        {"comment": "What leaves the house: the queue and its log. What waits is sent in time."},
+        {"comment": "What leaves the system: the queue and its log. What waits is sent in time."},
     )
 
     id: Mapped[Id]

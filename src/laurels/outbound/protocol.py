@@ -1,4 +1,4 @@
-"""What carries messages out of the house, and what it says of each: the `Provider` protocol.
+"""What carries messages out of the system, and what it says of each: the `Provider` protocol.
 
 A provider is one class and one call of `register`, in the `providers.py` of its room. The queue
 does the rest: lease, ladder of delays, order, dead letters, replay.

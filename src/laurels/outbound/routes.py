@@ -1,4 +1,4 @@
-"""Messages that leave the house, over HTTP."""
+"""Messages that leave the system, over HTTP."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Messages that leave the house, as the API shows them."""
+"""Messages that leave the system, as the API shows them."""
 
 from datetime import datetime
 from typing import Annotated

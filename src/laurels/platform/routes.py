@@ -1,4 +1,4 @@
-"""The operator's doors. They open to operator keys (`lk_op_…`) alone."""
+"""The operator's routes, for operator keys (`lk_op_…`) alone."""
 
 from typing import Annotated, Literal
 

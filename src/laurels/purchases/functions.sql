@@ -76,8 +76,9 @@ begin
 end
 $$;
 
--- The door for SQL. The application checks what it writes and sends its digest (`content`), so
--- these triggers ask nothing of it: a row without a digest, or of another role, was written by SQL.
+-- Purchases written by SQL. The application checks what it writes and sends its digest (`content`),
+-- so these triggers ask nothing of it: a row without a digest, or of another role, was written by
+-- SQL.
 
 -- How many decimal places a currency has. A test holds it to the list of `kit/values/money.py`.
 create or replace function laurels.currency_scale(p_currency text) returns integer

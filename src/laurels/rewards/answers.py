@@ -1,4 +1,4 @@
-"""What the door of redemptions answers, for many at once: redeemed together, rendered once."""
+"""What the route of redemptions answers, for many at once: redeemed together, rendered once."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

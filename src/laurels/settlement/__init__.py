@@ -1,7 +1,7 @@
 """What a purchase or activity causes and a refund or revocation undoes, in one transaction.
 
-It owns the write routes of purchases and activities and the enrolment of members, because those are
-stories across the books: member, purchase or activity, rules, ledger, totals, outbox.
+It owns the write routes of purchases and activities and the enrolment of members, because those go
+across the books: member, purchase or activity, rules, ledger, totals, outbox.
 """
 
 from .archiving import archive, block, restore, unblock

@@ -1,4 +1,4 @@
-"""Blocking and archiving: a member is away, and their wallets are closed, in one story."""
+"""Blocking and archiving: a member is inactive and their wallets closed, in one transaction."""
 
 from uuid import UUID
 

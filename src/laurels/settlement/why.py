@@ -154,7 +154,7 @@ OF_ACTIVITIES: dict[ActivityReason, str] = {
     "member_blocked": "The member was blocked when it was recorded, and earned nothing.",
     "no_rule_fired": "Rules were in force, but none of them gave points; `rules` says why.",
     "no_rules": "No rule for such activities was in force when it was recorded.",
-    "not_judged": "It was written by SQL, past the doors, and never judged.",
+    "not_judged": "It was written by SQL, past the application, and never judged.",
 }
 """The same for activities."""
 

@@ -82,7 +82,7 @@ class ReferralSettings(Section):
 
 
 async def loyalty_enabled(work: Work) -> bool:
-    """Whether the programme runs: members earn and redeem. Costs no statement at a hot door."""
+    """Whether the programme runs: members earn and redeem. Costs no statement at a hot route."""
     return (await read(work, LoyaltySettings)).loyalty_enabled
 
 

@@ -75,7 +75,7 @@ async def count_members(work: Work, tier_id: UUID) -> int:
 
 
 async def has_tiers(work: Work) -> bool:
-    """Whether the tenant has a ladder. Costs no statement at a hot door."""
+    """Whether the tenant has a ladder. Costs no statement at a hot route."""
     return bool((await load_ladder(work)).tiers)
 
 

@@ -1,6 +1,6 @@
 """Everything that can happen: a short module per room, which has the room's name.
 
-Any room may name any event, because the catalogue is at the bottom of the house.
+Any room may name any event, because the catalogue is near the bottom of the layers.
 """
 
 from importlib import import_module

@@ -86,7 +86,7 @@ class Field:
 
 
 class Fields:
-    """The fields that one place in the house understands; rooms above may add theirs."""
+    """The fields that one place in the system understands; rooms above may add theirs."""
 
     def __init__(self, *fields: Field) -> None:
         """Start with these fields."""

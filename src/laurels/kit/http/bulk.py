@@ -1,7 +1,7 @@
 """Many of the same in one request: each has its own result, in order, and one fails alone.
 
-The operations are those of the hot doors, so an item of a bulk request and a request of its own are
-booked alike. The whole bulk is one transaction and one `Idempotency-Key`.
+The operations are those of the hot routes, so an item of a bulk request and a request of its own
+are booked alike. The whole bulk is one transaction and one `Idempotency-Key`.
 """
 
 import logging

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from prometheus_client import Counter, Histogram
 
 NO_ROUTE = "(none)"
-"""Stands for every path that leads nowhere, so that strangers cannot make new series."""
+"""Stands for every path that leads nowhere, so that nobody can make new series."""
 
 REQUESTS = Counter(
     "laurels_http_requests", "Requests that were answered.", ["method", "route", "status"]

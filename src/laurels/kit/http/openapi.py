@@ -1,6 +1,6 @@
-"""The OpenAPI document, true: what a door can answer, not only what it answers when all is well.
+"""The OpenAPI document, true: what a route can answer, not only what it answers when all is well.
 
-FastAPI writes down paths, parameters and good answers. `describe` adds what holds for every door:
+FastAPI writes down paths, parameters and good answers. `describe` adds what holds for every route:
 the problems (RFC 9457) with the codes that each operation can give, the `Idempotency-Key` of
 writes, the headers of answers, the permission that is asked for.
 """
@@ -102,7 +102,7 @@ _EVERYWHERE: tuple[tuple[type[AppError], MetBy], ...] = (
     (RateLimited, MetBy.ALL),
     (TooManyFailures, MetBy.ALL),
 )
-"""Errors that every guarded door knows, so that no route has to name them."""
+"""Errors that every guarded route knows, so that none has to name them."""
 
 
 def error_responses(*errors: type[AppError] | str) -> Callable[[T], T]:
@@ -126,7 +126,7 @@ def describe(
 ) -> None:
     """Let the application tell the whole truth of itself.
 
-    `tags` says what each of them holds; `errors` are those that every guarded door can answer
+    `tags` says what each of them holds; `errors` are those that every guarded route can answer
     with although `kit` does not know them. `extend` adds to what FastAPI wrote, before the rest.
     """
 
@@ -151,7 +151,7 @@ def _document(
         routes=app.routes,
         webhooks=app.webhooks.routes,
     )
-    doors = _doors(app)
+    routes = _routes_of(app)
     if extend is not None:
         extend(document)
     responses: dict[str, Any] = {}
@@ -160,8 +160,8 @@ def _document(
     for path, item in cast("dict[str, dict[str, Any]]", document["paths"]).items():
         for method, operation in item.items():
             used.update(operation.get("tags", ()))
-            problems = _problems(method, doors[method, path], errors)
-            _complete(operation, method, doors[method, path], problems, responses)
+            problems = _problems(method, routes[method, path], errors)
+            _complete(operation, method, routes[method, path], problems, responses)
             for status, found in problems.items():
                 examples.update({c: _example(status, c, words) for c, words in found.items()})
     parts = document.setdefault("components", {})
@@ -210,7 +210,7 @@ def _tidied(document: dict[str, Any]) -> dict[str, Any]:
     return {key: tidy(each) for key, each in document.items()} | {"components": parts}
 
 
-def _doors(app: FastAPI) -> dict[tuple[str, str], Any]:
+def _routes_of(app: FastAPI) -> dict[tuple[str, str], Any]:
     """Return the route behind every operation."""
     return {
         (method.lower(), getattr(route, "path_format", route.path) or ""): route

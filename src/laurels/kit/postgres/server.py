@@ -237,7 +237,7 @@ def _look(home: Path) -> Status:
     if _serves(pid, data):
         state: State = word if word in ("starting", "stopping") else "running"
         return replace(found, state=state, pid=pid)
-    # A container next door may run it: its process is invisible from here, its socket is not.
+    # Another container may run it: its process is invisible from here, its socket is not.
     return replace(found, state="running" if _answers(found) else "stopped")
 
 
