@@ -5,24 +5,30 @@ A rule listens to one event (its trigger), asks its conditions, and awards point
 """
 
 from .awarding import award, find_award, find_awards, give_back_usage, judge_at_most
-from .errors import RuleNotFound, TooMuchToJudge
+from .errors import DRAFTING, RuleNotFound, TooMuchToJudge
 from .facts import activity_facts, purchase_facts, without_points
 from .judging import Awarded, Occurrence, source_of
 from .managed import follow_settings
 from .presets import apply_preset
-from .service import create_rule
+from .schemas import EarningRuleIn
+from .service import create_rule, replace_rule, set_status
 from .settings import EarningSettings
+from .simulating import assume_segments, checks_of
 from .supplying import supply
 
 __all__ = [
+    "DRAFTING",
     "Awarded",
+    "EarningRuleIn",
     "EarningSettings",
     "Occurrence",
     "RuleNotFound",
     "TooMuchToJudge",
     "activity_facts",
     "apply_preset",
+    "assume_segments",
     "award",
+    "checks_of",
     "create_rule",
     "find_award",
     "find_awards",
@@ -30,6 +36,8 @@ __all__ = [
     "give_back_usage",
     "judge_at_most",
     "purchase_facts",
+    "replace_rule",
+    "set_status",
     "source_of",
     "supply",
     "without_points",

@@ -14,7 +14,7 @@ AppError
 
 from typing import ClassVar
 
-from laurels.kit.errors import Conflict, Invalid, Limited, NotFound
+from laurels.kit.errors import AppError, Conflict, Invalid, Limited, NotFound
 
 
 class RuleNotFound(NotFound):
@@ -70,3 +70,16 @@ class FactUnknown(Invalid):
     """The rule uses a fact that its trigger does not have."""
 
     code: ClassVar[str] = "fact_unknown"
+
+
+DRAFTING: tuple[type[AppError], ...] = (
+    RuleNotFound,
+    RuleArchived,
+    RuleManaged,
+    UnknownTrigger,
+    FactUnknown,
+    RuleProgramUnknown,
+    TooManyRules,
+    RulesTooHeavy,
+)
+"""What stands in the way of a rule that is created or replaced."""

@@ -9,7 +9,7 @@ AppError
 from typing import ClassVar
 
 from laurels.activities import ActivityAltered, ActivityInvalid, ActivityNotFound
-from laurels.earning import TooMuchToJudge
+from laurels.earning import DRAFTING, TooMuchToJudge
 from laurels.kit.errors import AppError, Invalid
 from laurels.ledger import (
     BelowMinimum,
@@ -44,7 +44,8 @@ from laurels.purchases.errors import (
     RefundAltered,
     RefundExceedsPurchase,
 )
-from laurels.tenants import LoyaltyOff, TenantSuspended
+from laurels.tenants import LoyaltyOff, PlanExceeded, TenantSuspended
+from laurels.tiers import TierArchived, TierNotFound
 
 MAX_BATCH = 10_000
 """How many items one batch may have."""
@@ -166,3 +167,17 @@ REFUNDING: tuple[type[AppError], ...] = (
     RefundAltered,
 )
 """What stands in the way of a refund."""
+
+SIMULATING: tuple[type[AppError], ...] = tuple(
+    dict.fromkeys(
+        (
+            *SETTLING,
+            *DOING,
+            TierNotFound,
+            TierArchived,
+            *DRAFTING,
+            PlanExceeded,
+        )
+    )
+)
+"""What stands in the way of a simulation: of the event, of who it is about, of the drafts."""

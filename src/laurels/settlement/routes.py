@@ -9,7 +9,7 @@ from laurels import activities, members, purchases, tenants
 from laurels.kit.hot import Caller, requires_batched
 from laurels.kit.http import bulk
 from laurels.kit.http import expand as expanding
-from laurels.kit.http.access import requires
+from laurels.kit.http.access import demand, requires
 from laurels.kit.http.bulk import BulkIn, BulkOut
 from laurels.kit.http.expand import ExpansionsOf
 from laurels.kit.http.openapi import error_responses
@@ -28,8 +28,18 @@ from laurels.members.errors import (
 from laurels.members.schemas import MemberIn, MemberOut
 from laurels.permissions import Permission
 
-from . import answers, archiving, changing, claiming, ending, recording, service, why
-from .errors import CHANGING, CLAIMING, COMPLETING, DOING, ENROLLING, REFUNDING, REVOKING, SETTLING
+from . import answers, archiving, changing, claiming, ending, recording, service, simulating, why
+from .errors import (
+    CHANGING,
+    CLAIMING,
+    COMPLETING,
+    DOING,
+    ENROLLING,
+    REFUNDING,
+    REVOKING,
+    SETTLING,
+    SIMULATING,
+)
 from .expanding import ACTIVITY, ACTIVITY_SUMMARY, PURCHASE, SUMMARY
 from .schemas import (
     ActivityId,
@@ -53,12 +63,14 @@ from .schemas import (
     WhyOut,
 )
 from .sent import PurchaseClaimIn, PurchaseIn, PurchasePatch, RefundIn, RefundOfIn
+from .simulation_schemas import SimulationIn, SimulationOut
 
 router = APIRouter(prefix="/v1", route_class=TransactionalRoute)
 Enrolling = Annotated[Work, requires(Permission.MEMBERS_WRITE)]
 ExpandPurchase = Annotated[str, ExpansionsOf(PURCHASE), Query()]
 ExpandSummary = Annotated[str, ExpansionsOf(SUMMARY), Query()]
 Reading = Annotated[Work, requires(Permission.PURCHASES_READ)]
+Simulating = Annotated[Work, requires(Permission.EARNING_READ)]
 Writing = Annotated[Work, requires(Permission.PURCHASES_WRITE)]
 EnrollingInBulk = Annotated[Work, requires(Permission.MEMBERS_WRITE, feature="bulk")]
 InBulk = Annotated[Work, requires(Permission.PURCHASES_WRITE, feature="bulk", dry_run=True)]
@@ -408,3 +420,15 @@ async def _purchase(work: Work, purchase_id: UUID) -> PurchaseOut:
     if purchase is None:
         raise purchases.PurchaseNotFound
     return purchase
+
+
+@router.post("/earning-rules/simulate", tags=["earning"])
+@error_responses(*SIMULATING)
+async def simulate_event(body: SimulationIn, work: Simulating) -> SimulationOut:
+    """Simulate a purchase or an activity: what each rule would give, and why not. Nothing is kept.
+
+    Rules that you have not published can be tried with it.
+    """
+    if body.sent.member is not None or body.sent.member_id is not None:
+        demand(work, Permission.MEMBERS_READ, "Simulating for a member")
+    return await simulating.simulate(work, body)

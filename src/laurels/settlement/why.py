@@ -44,7 +44,7 @@ async def explain_purchase(work: Work, purchase_id: UUID) -> WhyOut:
         taken_back_by_program=_shown(taken),
         reason=reason,
         words=_words(purchase, points, taken_back, reason) + _paid_words(purchase, award, reason),
-        rules=list(_rules(award)),
+        rules=list(rules_of(award)),
         lots=lots,
     )
 
@@ -58,7 +58,7 @@ async def explain_activity(work: Work, activity_id: UUID) -> ActivityWhyOut:
     points = award["points"] if award else 0
     taken, lots = await _what_became(work, award)
     taken_back = sum(part["points"] for part in taken)
-    reason: ActivityReason = "not_judged" if award is None else _reason_of(award)
+    reason: ActivityReason = "not_judged" if award is None else reason_of(award)
     words = [f"It earned {points:,} points."] if reason == "rules" else [OF_ACTIVITIES[reason]]
     if taken_back:
         words.append(f"{taken_back:,} of them were taken back since.")
@@ -72,7 +72,7 @@ async def explain_activity(work: Work, activity_id: UUID) -> ActivityWhyOut:
         taken_back_by_program=_shown(taken),
         reason=reason,
         words=words,
-        rules=list(_rules(award)),
+        rules=list(rules_of(award)),
         lots=lots,
     )
 
@@ -107,7 +107,8 @@ Judged = Literal[
 _INACTIVE: dict[str, Judged] = {"archived": "member_archived", "blocked": "member_blocked"}
 
 
-def _reason_of(award: dict[str, Any]) -> Judged:
+def reason_of(award: dict[str, Any]) -> Judged:
+    """Return in one word why an award is what it is."""
     if award["points"]:
         return "rules"
     if "disabled" in award["explanation"]:
@@ -120,7 +121,7 @@ def _reason_of(award: dict[str, Any]) -> Judged:
 def _reason(purchase: dict[str, Any], award: dict[str, Any] | None) -> Reason:
     """Return in one word why it earned what it earned."""
     if award is not None:
-        reason = _reason_of(award)
+        reason = reason_of(award)
         paid = award["explanation"].get("paid_with_points")
         if reason == "no_rules" and paid is not None and Decimal(paid) == purchase["amount"]:
             return "paid_with_points"
@@ -185,7 +186,8 @@ def _money(purchase: dict[str, Any], name: str) -> str:
     return f"{trim_money(purchase[name])} {purchase['currency']}"
 
 
-def _rules(award: dict[str, Any] | None) -> Iterator[RuleSaysOut]:
+def rules_of(award: dict[str, Any] | None) -> Iterator[RuleSaysOut]:
+    """Yield what each rule did, or why it did nothing, as an award's explanation tells it."""
     explanation: dict[str, Any] = award["explanation"] if award else {}
     sign = -1 if explanation.get("returned") else 1
     effects: list[dict[str, Any]] = with_programs(award)["effects"] if award else []

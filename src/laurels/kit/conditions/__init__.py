@@ -15,7 +15,7 @@ The compiler into SQL (the room `segments`) keeps exactly this.
 """
 
 from .costs import Cost, cost_of
-from .evaluation import NUMERAL, compile_condition, describe, explain
+from .evaluation import NUMERAL, Check, checks, compile_condition, describe, explain
 from .grammar import ConditionError, parse
 from .tree import (
     OPS,
@@ -41,6 +41,7 @@ __all__ = [
     "OPS",
     "AllOf",
     "AnyOf",
+    "Check",
     "Condition",
     "ConditionError",
     "Cost",
@@ -53,6 +54,7 @@ __all__ = [
     "Not",
     "Op",
     "Test",
+    "checks",
     "compile_condition",
     "cost_of",
     "describe",

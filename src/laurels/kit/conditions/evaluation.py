@@ -3,6 +3,7 @@
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
@@ -230,6 +231,47 @@ def _each_failure(quantifier: str, collection: str, where: str, facts: Facts) ->
         return f"{collection} is empty"
     part = "no element" if quantifier == "some" else "an element not"
     return f"{collection} has {part} where {where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How one comparison of a condition went: what it asked, what was found, whether it held."""
+
+    path: str
+    field: str
+    op: str
+    value: str
+    found: str | None
+    held: bool
+
+
+def checks(condition: Condition, facts: Facts, limit: int) -> list[Check]:
+    """Return how each comparison goes for these facts, in order, whether it decides or not.
+
+    What is found is told, private facts too: for whoever may know them.
+    """
+    return list(islice(_checks(condition, facts, ""), limit))
+
+
+def _checks(condition: Condition, facts: Facts, path: str) -> Iterator[Check]:
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            word = "all" if isinstance(condition, AllOf) else "any"
+            for place, part in enumerate(parts):
+                yield from _checks(part, facts, f"{path}.{word}.{place}".lstrip("."))
+        case Not(part):
+            yield from _checks(part, facts, f"{path}.not".lstrip("."))
+        case Each(quantifier, collection, where):
+            count = len(facts.get(collection) or ())
+            held = compile_condition(condition)(facts)
+            yield Check(path, collection, quantifier, describe(where), str(count), held)
+        case Leaf(op=op):
+            name, key = condition.field.name, condition.key
+            found = facts.get(name) if key is None else _attribute(facts, name, key)
+            spelled = None if found is None else _short(_spell(found))
+            value = _short(_spell_value(condition))
+            held = compile_condition(condition)(facts)
+            yield Check(path, condition.name, op.value, value, spelled, held)
 
 
 def describe(condition: Condition) -> str:
