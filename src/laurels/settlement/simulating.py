@@ -20,6 +20,7 @@ from .recording import record_activities
 from .schemas import ProgramPointsOut
 from .service import settle
 from .simulation_schemas import (
+    CheckOut,
     DescribedMemberIn,
     DraftRuleIn,
     SimulatedRuleOut,
@@ -174,7 +175,7 @@ def _outcome(
             SimulatedRuleOut(
                 **dict(rule),
                 draft=drafts.get(rule.rule_id),
-                checks=checks.get(rule.rule_id, []),
+                checks=[CheckOut.model_validate(check) for check in checks.get(rule.rule_id, [])],
             )
             for rule in rules_of(award)
         ],
