@@ -96,7 +96,7 @@ async def test_line_filters_of_awards_count_too(client):
 
 async def test_more_lines_than_can_be_judged_at_once_are_refused_item_by_item(client, monkeypatch):
     monkeypatch.setattr(awarding, "MAX_COST", 250)
-    monkeypatch.setattr(awarding, "BOOKING", 0)
+    monkeypatch.setattr(awarding, "BOOKING_COST", 0)
     await client.post("/v1/earning-rules", json=rule(lines_that(sku("a"))))
 
     answer = await client.post(
@@ -109,7 +109,7 @@ async def test_more_lines_than_can_be_judged_at_once_are_refused_item_by_item(cl
 
 
 async def test_what_rules_give_is_bounded_too(client, monkeypatch):
-    monkeypatch.setattr(awarding, "MAX_COST", 3 * 4 * awarding.BOOKING)
+    monkeypatch.setattr(awarding, "MAX_COST", 3 * 4 * awarding.BOOKING_COST)
     for _ in range(3):
         await client.post("/v1/earning-rules", json=rule(None))
 
@@ -135,7 +135,7 @@ async def test_what_is_judged_aside_is_what_is_judged_at_once(client, monkeypatc
     await client.post("/v1/earning-rules", json=capped)
     seen = []
     for limit in (10**9, 0):
-        monkeypatch.setattr(awarding, "LIGHT", limit)
+        monkeypatch.setattr(awarding, "MAX_COST_ON_LOOP", limit)
         sales = [sale(5) | {"member": f"m-{limit}"} for _ in range(4)]
         answer = await client.post("/v1/purchases/bulk", json={"items": sales})
         seen.append([item["result"]["points"] for item in answer.json()["data"]])

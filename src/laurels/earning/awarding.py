@@ -41,11 +41,11 @@ _MEMBER_FACTS = tuple("external_id status birthday enrolled_at attributes purcha
 _MEMBER_NAMES = frozenset(f"member.{name}" for name in _MEMBER_FACTS)
 _plans: OrderedDict[UUID, tuple[tuple[str | None, UUID | None], Plan]] = OrderedDict()
 _MAX_PLANS = 1000
-LIGHT = 5_000
-"""Comparisons, about a millisecond, that are made on the event loop itself."""
+MAX_COST_ON_LOOP = 5_000
+"""Comparisons, about a millisecond, that are made on the event loop itself; more go to a thread."""
 MAX_COST = 5_000_000
 """Comparisons that the events of one transaction may need, about a second."""
-BOOKING = 150
+BOOKING_COST = 150
 """What it costs to book and to tell what one rule gives, in comparisons."""
 MAX_ROUND = 2_000
 """Movements of one round, about 30 milliseconds; other requests go on between two rounds."""
@@ -317,7 +317,7 @@ class Judging:
     async def _judge(self, event: Occurrence, used: dict[UsageKey, int]) -> Judged:
         """Judge an event; what takes long is done aside, for the event loop is for everybody."""
         self.comparisons += self.plan.cost(self.trigger).of(len(event.facts.get(LINES) or ()))
-        if self.comparisons <= LIGHT:
+        if self.comparisons <= MAX_COST_ON_LOOP:
             return judge(self.trigger, event, self.plan, used)
         self.comparisons = 0
         return await offload(judge, self.trigger, event, self.plan, used)
@@ -338,7 +338,7 @@ async def judge_at_most(work: Work, trigger: str, lines: Sequence[int]) -> list[
     Whatever rules a tenant has, its requests keep the process busy for no longer than that.
     """
     plan = await current_plan(work)
-    cost, booking = plan.cost(trigger), BOOKING * plan.gives(trigger)
+    cost, booking = plan.cost(trigger), BOOKING_COST * plan.gives(trigger)
     budget, fitting = MAX_COST, list[bool]()
     for count in lines:
         needed = cost.of(count) + booking

@@ -16,7 +16,7 @@ from laurels.kit import dry_runs
 from laurels.kit.work import Work
 
 from .handling import MAX_RUN_SECONDS, Handler, handlers, in_words
-from .stored_events import COLUMNS, DEEPEST, StoredEvent, because
+from .stored_events import COLUMNS, MAX_DEPTH, StoredEvent, because
 from .telling import told
 
 MAX_ITEMS = 5000
@@ -87,7 +87,7 @@ async def _read(work: Work, ids: Sequence[UUID]) -> list[tuple[StoredEvent, int]
 
 async def _react(work: Work, handler: Handler, event: StoredEvent) -> Reacted:
     """Let one handler have its effect; when it fails, only that is undone."""
-    if event.depth > DEEPEST:
+    if event.depth > MAX_DEPTH:
         return Reacted(handler.name, "parked", "the chain of causes is too deep")
     try:
         async with work.savepoint(), asyncio.timeout(MAX_RUN_SECONDS):

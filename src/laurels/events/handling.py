@@ -18,7 +18,7 @@ from laurels.kit.db.sql import statements
 from laurels.kit.work import Work, open_work
 
 from .catalogue import Event
-from .stored_events import COLUMNS, DEEPEST, StoredEvent, because
+from .stored_events import COLUMNS, MAX_DEPTH, StoredEvent, because
 
 SQL = statements(__name__)
 
@@ -156,7 +156,7 @@ class _Run:
         if len(events) > 1:
             # What is not said to be because of one event is because of none.
             deepest = max(event.depth for event in events)
-            caused = replace(work, depth=min(deepest, DEEPEST) + 1)
+            caused = replace(work, depth=min(deepest, MAX_DEPTH) + 1)
         async with asyncio.timeout(MAX_RUN_SECONDS):
             await self.handler.react(caused, events)
         await work.fetch(

@@ -15,7 +15,7 @@ from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work, open_work
 
 from .handling import handle_due, handlers
-from .stored_events import DEEPEST
+from .stored_events import MAX_DEPTH
 
 SQL = statements(__name__)
 
@@ -69,7 +69,7 @@ async def relay(work: Work, *, limit: int = BATCH) -> Relayed:
         limit,
         [name for name, _ in listening],
         [kind for _, kind in listening],
-        DEEPEST,
+        MAX_DEPTH,
     )
     assert row is not None, "the function always answers"
     if row["relayed"] < 0:
@@ -84,7 +84,7 @@ async def relay(work: Work, *, limit: int = BATCH) -> Relayed:
             "%d events of tenant %s were parked: more than %d events led to each of them",
             row["parked"],
             work.tenant_id,
-            DEEPEST,
+            MAX_DEPTH,
         )
     return Relayed(row["relayed"], row["parked"])
 

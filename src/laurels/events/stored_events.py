@@ -10,7 +10,7 @@ import asyncpg
 
 from laurels.kit.work import Work
 
-DEEPEST = 5
+MAX_DEPTH = 5
 """How many events may lead to an event that handlers still hear of; one more is parked."""
 
 COLUMNS = (
@@ -45,4 +45,4 @@ def because(work: Work, event: StoredEvent) -> Work:
 
     A handler that gets several events does the consequences of each with a Work of its own.
     """
-    return replace(work, cause=event.id, depth=min(event.depth, DEEPEST) + 1)
+    return replace(work, cause=event.id, depth=min(event.depth, MAX_DEPTH) + 1)

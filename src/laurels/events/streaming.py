@@ -18,7 +18,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from laurels.kit.db.pool import Database, PoolExhausted
-from laurels.kit.http.access import Authenticator, still_opens
+from laurels.kit.http.access import Authenticator, still_permitted
 from laurels.kit.values.ids import encode
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import open_work
@@ -164,7 +164,7 @@ async def follow(
             async with open_work(streams.database, tenant_id=seat.tenant_id, now=now) as work:
                 if time.monotonic() - checked >= KEY_CHECK_SECONDS:
                     checked = time.monotonic()
-                    welcome = await still_opens(
+                    welcome = await still_permitted(
                         streams.authenticator, work, seat.token, Permission.EVENTS_READ
                     )
                 news, place = await queries.events_after(work, place, types=types, limit=_BATCH)

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from laurels.kit.db.pool import Database
 from laurels.kit.errors import Unauthenticated
-from laurels.kit.http.access import Authenticator, still_opens
+from laurels.kit.http.access import Authenticator, still_permitted
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import Actor, open_work
 from laurels.permissions import Permission
@@ -80,7 +80,7 @@ class Exports:
     async def _look(self, seat: Seat) -> None:
         # In a transaction of its own: the snapshot of the export is as old as its beginning.
         async with open_work(self._database, tenant_id=seat.tenant_id, now=utc_now()) as work:
-            if not await still_opens(self._authenticator, work, seat.token, *seat.permissions):
+            if not await still_permitted(self._authenticator, work, seat.token, *seat.permissions):
                 log.warning("an export was given up: its key is not valid any more")
                 raise Unauthenticated
 

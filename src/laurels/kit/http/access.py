@@ -116,7 +116,7 @@ def require(principal: Principal | None, permission: Permission) -> Principal:
     return principal
 
 
-async def still_opens(
+async def still_permitted(
     authenticator: Authenticator, work: Work, token: str, *permissions: Permission
 ) -> bool:
     """Tell whether a token has these permissions now: an answer that goes on asks again."""
