@@ -1,9 +1,10 @@
 """A Chromium to look at the console with, and the moment at which a page is done."""
 
 import asyncio
+import contextlib
 import shutil
 
-from playwright.async_api import Page, Request, Response
+from playwright.async_api import Error, Page, Request, Response
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Chromium's own wall needs rights that containers and CI do not give.
@@ -11,6 +12,11 @@ ARGUMENTS = ("--no-sandbox",)
 STREAM = "/v1/events/stream"
 """What is open for as long as a page is."""
 QUIET_SECONDS = 0.1
+DRAWN = """(() => {
+  const root = document.getElementById("root");
+  const drawn = !root || (root.childElementCount && !root.querySelector(".mantine-Loader-root"));
+  return Boolean(drawn) && document.fonts.status === "loaded";
+})()"""
 
 
 def chromium() -> str | None:
@@ -31,13 +37,20 @@ class Traffic:
         page.on("response", self._answered)
 
     async def at_rest(self, seconds: float) -> None:
-        """Wait until nothing is asked any more, but for the live stream. Raise TimeoutError."""
-        quiet = 0.0
+        """Wait until nothing is asked any more, but for the live stream, and all is drawn.
+
+        Raise TimeoutError.
+        """
         async with asyncio.timeout(seconds):
-            while quiet < QUIET_SECONDS:
-                await asyncio.sleep(0.02)
-                quiet = 0.0 if self._open else quiet + 0.02
-            await self._page.evaluate("document.fonts.ready.then(() => null)")
+            while True:
+                quiet = 0.0
+                while quiet < QUIET_SECONDS:
+                    await asyncio.sleep(0.02)
+                    quiet = 0.0 if self._open else quiet + 0.02
+                # A page that is left while it is asked does not answer.
+                with contextlib.suppress(Error):
+                    if await self._page.evaluate(DRAWN) and not self._open:
+                        return
 
     def _began(self, request: Request) -> None:
         if not request.url.endswith(STREAM):

@@ -176,7 +176,8 @@ async def find(site: Site, address: str, browser: Browser, words: list[str]) -> 
     traffic = looking.Traffic(page)
     waiting = [""]
     seen = {""}
-    while waiting:
+    # What only a menu leads to comes last.
+    while waiting := waiting or [f for f in site.forms if "$" not in f and f not in site.reached]:
         path = waiting.pop(0)
         if not new_form(site, path):
             continue
