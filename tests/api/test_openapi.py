@@ -12,8 +12,20 @@ from tools.reference.pages import error_list
 
 from laurels.kit.errors import AppError
 from laurels.kit.http.access import SIGNED_IN
-from laurels.kit.http.openapi import AT_THE_DOOR, WRITES, error_responses, errors_known, operations
-from tests.support.openapi import document, hold_to_the_document, operation_at, resolved
+from laurels.kit.http.openapi import (
+    COMMON_ERRORS,
+    WRITES,
+    error_responses,
+    errors_known,
+    operations,
+)
+from tests.support.openapi import (
+    document,
+    hold_to_the_document,
+    operation_at,
+    resolved,
+    with_schemas,
+)
 
 OPERATIONS = [(path, method, operation) for path, method, operation in operations(document())]
 GUARDED = [each for each in OPERATIONS if each[2].get("security")]
@@ -70,7 +82,7 @@ def test_every_example_of_a_problem_is_a_problem():
 
 
 def test_problems_of_the_door_are_told_once():
-    assert len({problem.code for problem in AT_THE_DOOR}) == len(AT_THE_DOOR)
+    assert len({problem.code for problem in COMMON_ERRORS}) == len(COMMON_ERRORS)
     assert "internal" in codes_of(GUARDED[0][2], 500)
 
 
@@ -247,3 +259,17 @@ def test_every_list_has_the_shape_of_a_page():
             found.append(path)
 
     assert found == []
+
+
+def test_what_holds_all_answers_to_the_document_takes_no_more_than_a_few_documents():
+    contents = [
+        content
+        for _, _, operation in OPERATIONS
+        for answer in operation["responses"].values()
+        for content in resolved(answer).get("content", {}).values()
+    ]
+    schemas = {json.dumps(content["schema"]) for content in contents if "schema" in content}
+
+    kept = sum(len(json.dumps(with_schemas(schema))) for schema in schemas)
+
+    assert kept < 5 * len(json.dumps(document()))

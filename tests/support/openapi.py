@@ -42,12 +42,11 @@ def operation_at(method: str, path: str) -> dict[str, Any] | None:
     return None
 
 
-@lru_cache(maxsize=1000)
-def _validator(schema: str) -> Any:
-    """What holds answers to this schema, which is given as JSON.
+def with_schemas(schema: str) -> dict[str, Any]:
+    """A schema, which is given as JSON, with those that it names, and no others.
 
-    It knows the schemas that this one names and no others: a validator keeps a copy of all that it
-    is given, and one of the whole document takes 1.6 MB, for each answer of each operation.
+    A validator keeps a copy of all that it is given. The whole document is 1.3 MB, and there are a
+    thousand answers.
     """
     named: dict[str, Any] = {}
     waiting = [schema]
@@ -55,7 +54,12 @@ def _validator(schema: str) -> Any:
         for name in set(_REFERENCE.findall(waiting.pop())) - named.keys():
             named[name] = document()["components"]["schemas"][name]
             waiting.append(json.dumps(named[name]))
-    return jsonschema_rs.validator_for({**json.loads(schema), "components": {"schemas": named}})
+    return {**json.loads(schema), "components": {"schemas": named}}
+
+
+@lru_cache(maxsize=1000)
+def _validator(schema: str) -> Any:
+    return jsonschema_rs.validator_for(with_schemas(schema))
 
 
 def _speaks_of_somebody_erased(response: httpx.Response) -> bool:

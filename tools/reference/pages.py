@@ -22,7 +22,7 @@ from laurels.kit import errors
 from laurels.kit.db.pool import SCHEMA, Database
 from laurels.kit.db.tables import Base
 from laurels.kit.http.access import SIGNED_IN, Public
-from laurels.kit.http.openapi import AT_THE_DOOR, errors_known, permission_at, sentence_of
+from laurels.kit.http.openapi import COMMON_ERRORS, errors_known, permission_at, sentence_of
 from laurels.kit.values.faults import FAULTS
 from laurels.migrations import views
 from laurels.tenants.settings import sections
@@ -211,7 +211,7 @@ def error_list() -> str:
             status = errors.HTTP_STATUS[error.kind]
             lines.append(f"| `{error.code}` | {status} | {sentence_of(error)} |")
     lines += ["", "## The door", "", "| code | status | what it says |", "|---|---|---|"]
-    lines += [f"| `{met.code}` | {met.status} | {met.words} |" for met in AT_THE_DOOR]
+    lines += [f"| `{met.code}` | {met.status} | {met.words} |" for met in COMMON_ERRORS]
     lines += [
         "",
         "## Fields",

@@ -47,7 +47,7 @@ class DoorProblem:
     met_by: MetBy = MetBy.ALL
 
 
-AT_THE_DOOR: tuple[DoorProblem, ...] = (
+COMMON_ERRORS: tuple[DoorProblem, ...] = (
     DoorProblem(
         "unreadable_body",
         400,
@@ -278,7 +278,7 @@ def _problems(
     own = [_error_of(named) for named in told or ()]
     for error in (*everywhere, *errors, *own):
         found.setdefault(HTTP_STATUS[error.kind], {})[error.code] = sentence_of(error)
-    for problem in AT_THE_DOOR:
+    for problem in COMMON_ERRORS:
         if problem.met_by in met:
             found.setdefault(problem.status, {})[problem.code] = problem.words
     return found
