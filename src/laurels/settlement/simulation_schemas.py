@@ -53,6 +53,7 @@ class SimulationIn(Schema):
     purchase: PurchaseIn | None = Field(
         default=None,
         description="The purchase. It counts as completed, and `external_id` is ignored.",
+        examples=[{"amount": "12.50", "currency": "USD", "member": "anna"}],
     )
     activity: ActivityIn | None = Field(
         default=None, description="The activity; its `external_id` is ignored."
