@@ -20,6 +20,7 @@ class Permission(StrEnum):
 
     ACTIVITIES_READ = "activities:read"
     ACTIVITIES_WRITE = "activities:write"
+    ANALYTICS_READ = "analytics:read"
     AUDIT_READ = "audit:read"
     AUTH_INVITE = "auth:invite"
     AUTH_READ = "auth:read"
@@ -79,6 +80,7 @@ _A, _M, _S, _N, _C = Role.ADMIN, Role.MANAGER, Role.SUPPORT, Role.ANALYST, Role.
 _HELD_BY: dict[Permission, tuple[Role, ...]] = {
     _P.ACTIVITIES_READ: (_A, _M, _S, _N),
     _P.ACTIVITIES_WRITE: (_A, _M, _S),
+    _P.ANALYTICS_READ: (_A, _M, _N),
     _P.AUDIT_READ: (_A, _M),
     _P.AUTH_INVITE: (_A, _M),
     _P.AUTH_READ: (_A, _M),

@@ -64,6 +64,11 @@ READS: dict[str, dict[str, set[str]]] = {
         "a nightly look finds what is to be delivered and was never queued": {"outbound_messages"},
     },
     "platform": {"operators write plans": {"plans"}},
+    "analytics": {
+        "figures add up the books of a period": {
+            "members", "purchases", "refunds", "wallets", "point_transactions",
+        },
+    },
 }  # fmt: skip
 """What a room reads of rooms below it, with the reason."""
 

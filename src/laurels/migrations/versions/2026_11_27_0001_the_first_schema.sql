@@ -720,6 +720,8 @@ create table laurels.members (
 
 create index ix_members_updated
 on laurels.members (tenant_id, updated_at);
+create index ix_members_enrolled
+on laurels.members (tenant_id, enrolled_at);
 create index ix_members_name
 on laurels.members (tenant_id, name_key, id);
 create index ix_members_email
@@ -1017,6 +1019,8 @@ create table laurels.point_transactions (
   check (abs(amount) <= 9007199254740991 and abs(debt_delta) <= 9007199254740991)
 );
 
+create index ix_point_transactions_time
+on laurels.point_transactions (tenant_id, occurred_at);
 create index ix_point_transactions_reverses
 on laurels.point_transactions (tenant_id, reverses_id)
 where reverses_id is not null;

@@ -1,0 +1,9 @@
+"""Analytics: what the books of a period add up to.
+
+It reads the books of all rooms and decides nothing. Figures are counted when they are asked for, so
+they know what was booked a moment ago, also for days that are long gone.
+"""
+
+from .overview import Overview, Span, overview
+
+__all__ = ["Overview", "Span", "overview"]

@@ -1,0 +1,96 @@
+-- name: points_by_day
+select
+  (t.occurred_at at time zone $4)::date as day,
+  coalesce(sum(t.points) filter (
+    where t.type in ('earned', 'bonus') or (t.type = 'adjusted' and t.points > 0)
+  ), 0)::bigint as issued,
+  coalesce(-sum(t.points) filter (where t.type = 'redeemed'), 0)::bigint as redeemed,
+  coalesce(-sum(t.points) filter (where t.type = 'expired'), 0)::bigint as expired,
+  sum(t.amount)::bigint as change
+from laurels.point_transactions as t
+where
+  t.tenant_id = $1 and t.occurred_at >= $2 and t.occurred_at < $3
+  and (
+    $5::uuid is null or t.wallet_id in (
+      select w.id
+      from laurels.wallets as w
+      where w.tenant_id = $1 and w.program_id = $5
+    )
+  )
+group by 1
+order by 1;
+
+-- name: purchases_by_day
+select
+  (p.occurred_at at time zone $4)::date as day,
+  count(*)::bigint as purchases,
+  sum(p.amount - p.refunded) as revenue,
+  coalesce(sum(p.amount - p.refunded) filter (where p.member_id is not null), 0) as members_revenue
+from laurels.purchases as p
+where
+  p.tenant_id = $1 and p.occurred_at >= $2 and p.occurred_at < $3 and p.status = 'completed'
+group by 1
+order by 1;
+
+-- name: members_by_day
+select (m.enrolled_at at time zone $4)::date as day, count(*)::bigint as enrolled
+from laurels.members as m
+where
+  m.tenant_id = $1 and m.enrolled_at >= $2 and m.enrolled_at < $3
+  and m.status in ('active', 'blocked')
+group by 1
+order by 1;
+
+-- name: buyers
+with redeemers as (
+  select distinct w.member_id
+  from laurels.point_transactions as t
+  inner join laurels.wallets as w on w.tenant_id = t.tenant_id and w.id = t.wallet_id
+  where
+    t.tenant_id = $1 and t.occurred_at >= $2 and t.occurred_at < $3 and t.type = 'redeemed'
+),
+
+buyers as (
+  select p.member_id, count(*) as purchases, sum(p.amount - p.refunded) as revenue
+  from laurels.purchases as p
+  where
+    p.tenant_id = $1 and p.occurred_at >= $2 and p.occurred_at < $3 and p.status = 'completed'
+  group by p.member_id
+)
+
+select
+  case
+    when b.member_id is null then 'not_joined'
+    when r.member_id is null then 'not_redeeming'
+    else 'redeeming'
+  end as part,
+  count(b.member_id)::bigint as members,
+  sum(b.purchases)::bigint as purchases,
+  sum(b.revenue) as revenue
+from buyers as b
+left join redeemers as r on r.member_id = b.member_id
+group by 1;
+
+-- name: standing
+select
+  (
+    select count(*)
+    from laurels.members as m
+    where m.tenant_id = $1 and m.enrolled_at < $3 and m.status in ('active', 'blocked')
+  ) as members,
+  coalesce(sum(w.available + w.pending + w.held), 0)::bigint as outstanding
+from laurels.wallets as w
+where w.tenant_id = $1 and w.program_id = $2;
+
+-- name: change_since
+select coalesce(sum(t.amount), 0)::bigint as change
+from laurels.point_transactions as t
+where
+  t.tenant_id = $1 and t.occurred_at >= $2
+  and (
+    $3::uuid is null or t.wallet_id in (
+      select w.id
+      from laurels.wallets as w
+      where w.tenant_id = $1 and w.program_id = $3
+    )
+  );
