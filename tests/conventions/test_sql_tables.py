@@ -66,7 +66,7 @@ READS: dict[str, dict[str, set[str]]] = {
     "platform": {"operators write plans": {"plans"}},
     "analytics": {
         "figures add up the books of a period": {
-            "members", "purchases", "refunds", "wallets", "point_transactions",
+            "members", "purchases", "wallets", "point_transactions",
         },
     },
 }  # fmt: skip

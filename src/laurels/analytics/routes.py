@@ -22,7 +22,7 @@ Reading = Annotated[Work, requires(Permission.ANALYTICS_READ)]
 ProgramId = Annotated[UUID, IdOf("program")]
 
 
-class DayOut(View):
+class DayFiguresOut(View):
     """What happened on one day of the tenant's."""
 
     day: date = Field(description="The day, where the tenant is.")
@@ -78,7 +78,7 @@ class OverviewOut(View):
     program_id: ProgramId = Field(description="The program whose points these are.")
     figures: FiguresOut = Field(description="The period asked for.")
     previous: FiguresOut = Field(description="As many days, right before it.")
-    series: list[DayOut] = Field(description="Every day of the period, the first one first.")
+    series: list[DayFiguresOut] = Field(description="Every day of the period, the first one first.")
     parts: list[PartOut] = Field(description="Those who bought something, in three parts.")
 
 
