@@ -17,7 +17,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Generator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -169,10 +169,13 @@ async def one_time(context: BrowserContext, address: str, link: str) -> dict[str
 # -- finding screens -----------------------------------------------------------------------------
 
 
-async def find(site: Site, address: str, browser: Browser, words: list[str]) -> None:
-    """Follow links from the first screen on, until no new form of screen is found."""
-    context = await browser.new_context(storage_state=site.state, reduced_motion="reduce")  # type: ignore[arg-type]
-    page = await context.new_page()
+async def find(
+    site: Site, address: str, page: Page, seen_at: Callable[[str], Awaitable[None]] | None = None
+) -> None:
+    """Follow links from the first screen on, until no new form of screen is found.
+
+    `seen_at` is called with the path of each while the page shows it.
+    """
     traffic = looking.Traffic(page)
     waiting = [""]
     seen = {""}
@@ -182,13 +185,18 @@ async def find(site: Site, address: str, browser: Browser, words: list[str]) -> 
         if not new_form(site, path):
             continue
         await show(page, traffic, address + site.address(path))
-        found = [path, *await tabs_of(page, traffic, site.name)]
-        site.paths += [each for each in found if not words or any(w in each for w in words)]
-        for each in await links_of(page, site.name):
-            if each not in seen:
-                seen.add(each)
-                waiting.append(each)
-    await context.close()
+        links = await links_of(page, site.name)
+        async for each in tabs_of(page, traffic, site, path):
+            site.paths.append(each)
+            if seen_at is not None:
+                await seen_at(each)
+        waiting += [each for each in links if each not in seen]
+        seen.update(links)
+
+
+def signed_in(site: Site) -> dict[str, Any]:
+    """Return how a context is opened in which nothing moves and somebody is signed in."""
+    return {"storage_state": site.state or None, "reduced_motion": "reduce"}
 
 
 def new_form(site: Site, path: str) -> bool:
@@ -208,20 +216,23 @@ async def links_of(page: Page, name: str) -> list[str]:
     return [path.removeprefix(start) for path in found if path.startswith(start)]
 
 
-async def tabs_of(page: Page, traffic: looking.Traffic, name: str) -> list[str]:
-    """Return the addresses of a screen's other tabs."""
-    found: list[str] = []
+async def tabs_of(
+    page: Page, traffic: looking.Traffic, site: Site, path: str
+) -> AsyncGenerator[str]:
+    """Give the address of a screen, then those of its other tabs as they are opened."""
+    yield path
     tabs = page.locator("main [role=tab]")
+    found = {path}
     for number in range(1, await tabs.count()):
         try:
             await tabs.nth(number).click(timeout=2000)
             await traffic.at_rest(REST_SECONDS)
         except (Error, TimeoutError):
             continue
-        path = page.url.partition(f"/console/{name}/")[2]
-        if "?" in path and path not in found:
-            found.append(path)
-    return found
+        here = page.url.partition(f"/console/{site.name}/")[2]
+        if "?" in here and here not in found:
+            found.add(here)
+            yield here
 
 
 async def show(page: Page, traffic: looking.Traffic, address: str) -> None:
@@ -271,11 +282,7 @@ async def take(looks: Iterable[Look], address: str, browser: Browser, done: Prog
 
 async def picture(look: Look, address: str, browser: Browser, faults: list[str]) -> None:
     """Show a screen once, and take its picture in every scheme and size."""
-    context = await browser.new_context(
-        storage_state=look.site.state or None,  # type: ignore[arg-type]
-        locale=look.language,
-        reduced_motion="reduce",
-    )
+    context = await browser.new_context(**signed_in(look.site), locale=look.language)
     page = await context.new_page()
     where = f"{look.site.name}/{look.path}"
     page.on("pageerror", lambda error: faults.append(f"{where}: {error}"))
@@ -335,7 +342,10 @@ async def main(words: list[str]) -> None:
             looked = done.add_task("finding screens", total=None)
             async for site in sites(address, link, browser):
                 if not site.paths:
-                    await find(site, address, browser, words)
+                    context = await browser.new_context(**signed_in(site))
+                    await find(site, address, await context.new_page())
+                    await context.close()
+                site.paths = [p for p in site.paths if not words or any(w in p for w in words)]
                 found.append(site)
             done.remove_task(looked)
             looks = [

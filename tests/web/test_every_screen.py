@@ -41,14 +41,12 @@ async def _fill(client):
     await post("/v1/webhook-endpoints", url="https://example.com/hook", description="Till")
 
 
-async def _look(site, address, browser, open_tab, language, scheme):
+async def _look(site, address, open_tab, language, scheme):
     """Find the screens of a site and say what is wrong with each."""
-    await find(site, address, browser, [])
-    tab = await open_tab(None, language=language, scheme=scheme, storage_state=site.state or None)
+    tab = await open_tab(None, language=language, scheme=scheme, storage_state=site.state)
     faults = []
-    for path in site.paths:
-        await tab.page.goto(address + site.address(path))
-        await tab.at_rest()
+
+    async def seen_at(path):
         for check in (
             check_accessibility(tab.page, schemes=(scheme,)),
             check_no_sideways_scroll(tab.page),
@@ -57,24 +55,24 @@ async def _look(site, address, browser, open_tab, language, scheme):
                 await check
             except AssertionError as fault:
                 faults.append(f"{site.name}/{path} in {language}: {fault}")
+
+    await find(site, address, tab.page, seen_at)
     return faults
 
 
 @pytest.mark.parametrize(("language", "scheme"), COMBINATIONS)
-async def test_every_screen_of_a_tenant(tab, open_tab, browser, address, client, language, scheme):
+async def test_every_screen_of_a_tenant(tab, open_tab, address, client, language, scheme):
     await _fill(client)
     site = Site(tab.tenant, dict(await tab.context.storage_state()), forms_of("tenant"))
 
-    faults = await _look(site, address, browser, open_tab, language, scheme)
+    faults = await _look(site, address, open_tab, language, scheme)
 
     assert "members" in site.paths
     assert "\n".join(faults) == ""
 
 
 @pytest.mark.parametrize(("language", "scheme"), COMBINATIONS)
-async def test_every_screen_of_the_operators(
-    database, open_tab, browser, address, language, scheme
-):
+async def test_every_screen_of_the_operators(database, open_tab, address, language, scheme):
     async with open_work(database, tenant_id=PLATFORM, actor=OPERATOR) as work:
         link = await auth.make_operator_link(work, name="test")
     outside = await open_tab(None)
@@ -85,4 +83,6 @@ async def test_every_screen_of_the_operators(
     assert answer.ok, await answer.text()
     site = Site("platform", dict(await outside.context.storage_state()), forms_of("platform"))
 
-    assert await _look(site, address, browser, open_tab, language, scheme) == []
+    faults = await _look(site, address, open_tab, language, scheme)
+
+    assert "\n".join(faults) == ""

@@ -11,7 +11,7 @@ async def test_screens_are_found_by_links_and_each_has_eight_pictures(
     site = Site(tab.tenant, dict(await tab.context.storage_state()), forms_of("tenant"))
     faults = []
 
-    await find(site, address, browser, ["members"])
+    await find(site, address, tab.page)
     looks = [Look(site, "members", language) for language in ("en", "de")]
     for look in looks:
         await picture(look, address, browser, faults)
