@@ -100,8 +100,8 @@ def _checked(value: Decimal) -> Decimal:
 
 def content_of(activity: NewActivity) -> bytes:
     """Return the digest of what was said of an activity."""
-    told = orjson.dumps(_said_of(activity), default=str, option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(told).digest()
+    content = orjson.dumps(_said_of(activity), default=str, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(content).digest()
 
 
 def _said_of(activity: NewActivity) -> dict[str, Any]:

@@ -27,12 +27,12 @@ async def erase(work: Work, member_id: UUID) -> None:
     then the survivor is the one to erase.
     """
     await work.fetch(f"set local statement_timeout = '{_STATEMENT_TIMEOUT_SECONDS}s'")
-    found = (await lock_persons(work, [member_id])).get(member_id)
-    if found is None:
+    person = (await lock_persons(work, [member_id])).get(member_id)
+    if person is None:
         raise MemberNotFound
-    if found["status"] == "erased":
+    if person["status"] == "erased":
         return
-    require_own_life(found)
+    require_own_life(person)
     rows = await work.fetch(SQL.find_person, work.tenant_id, member_id)
     ids = [row["id"] for row in rows]
     known_by = await work.fetch(SQL.identity_values, work.tenant_id, ids)
@@ -46,12 +46,14 @@ async def erase(work: Work, member_id: UUID) -> None:
         }
     )
     await run_lifecycle_hooks(work, Erasing(tuple(ids), tuple(sorted(texts))))
-    await audit.blank(work, [encode("member", each) for each in ids], sorted(texts))
-    await idempotency.scrub(work, [*sorted(texts), *(encode("member", each) for each in ids)])
+    await audit.blank(work, [encode("member", erased_id) for erased_id in ids], sorted(texts))
+    await idempotency.scrub(
+        work, [*sorted(texts), *(encode("member", erased_id) for erased_id in ids)]
+    )
     await _empty(work, ids)
-    for each in ids:
-        await audit.record(work, "member.erased", "member", each)
-    emit(work, [MemberErased(each, work.now) for each in ids])
+    for erased_id in ids:
+        await audit.record(work, "member.erased", "member", erased_id)
+    emit(work, [MemberErased(erased_id, work.now) for erased_id in ids])
 
 
 async def _empty(work: Work, ids: list[UUID]) -> None:

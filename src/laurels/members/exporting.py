@@ -38,12 +38,12 @@ async def export(
     await get_member(work, member_id)
     section, after = _read_cursor(cursor)
     rows = await work.fetch(SQL.find_family_members, work.tenant_id, member_id)
-    told, following = await data_export.read_page(
+    page, following = await data_export.read_page(
         work, [row[0] for row in rows], section=section, after=after, limit=limit
     )
     if cursor is None:
         await audit.record(work, "member.exported", "member", member_id)
-    spoken = [(section.name, _spoken(section, row)) for section, row in told]
+    spoken = [(section.name, _spoken(section, row)) for section, row in page]
     return Exported(spoken, None if following is None else f"{following[0]}.{following[1]}")
 
 

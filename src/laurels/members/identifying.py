@@ -20,7 +20,7 @@ def known_by(profile: Mapping[str, Any]) -> list[Any]:
     """Return what this profile, or a member, is known by."""
     known = [profile.get("external_id"), profile.get("email")]
     known += (profile.get("identities") or {}).values()
-    return [each for each in known if each is not None]
+    return [identity for identity in known if identity is not None]
 
 
 def require_known(member: Mapping[str, Any], identities: Mapping[str, str | None]) -> None:
@@ -53,8 +53,8 @@ async def match(work: Work, profile: Mapping[str, Any]) -> UUID | None:
     mailed = [row for row in rows if not row["by_identity"] and not row["by_id"]]
     # Whoever has the e-mail now comes before those who had it when they were merged.
     mailed.sort(key=lambda row: row["status"] == "merged")
-    found = [*named, *known, *mailed[:1]]
-    people = {row["survivor_id"] or row["id"]: row["id"] for row in reversed(found)}
+    candidates = [*named, *known, *mailed[:1]]
+    people = {row["survivor_id"] or row["id"]: row["id"] for row in reversed(candidates)}
     if len(people) > 1:
         ids = [encode("member", row) for row in reversed(people.values())]
         msg = (
@@ -63,21 +63,21 @@ async def match(work: Work, profile: Mapping[str, Any]) -> UUID | None:
         )
         place = "email" if mailed else "identities"
         raise MemberAmbiguous(msg, field=place, members=ids)
-    if not named and found and external_id and found[0]["external_id"]:
-        who = found[0]["id"]
+    if not named and candidates and external_id and candidates[0]["external_id"]:
+        who = candidates[0]["id"]
         if known:
             raise _identity_taken(holders[known[0]["id"]], known[0]["id"])
-        raise _taken(who, found[0]["external_id"])
-    return found[0]["id"] if found else None
+        raise _taken(who, candidates[0]["external_id"])
+    return candidates[0]["id"] if candidates else None
 
 
 async def _holders(work: Work, identities: Mapping[str, str | None]) -> dict[UUID, str]:
     """Return by id the members who are known by one of these, and by which kind."""
-    told = {kind: value for kind, value in identities.items() if value is not None}
-    if not told:
+    values = {kind: value for kind, value in identities.items() if value is not None}
+    if not values:
         return {}
     rows = await work.fetch(
-        SQL.holders_of_identities, work.tenant_id, list(told), list(told.values())
+        SQL.holders_of_identities, work.tenant_id, list(values), list(values.values())
     )
     return {row[0]: row[1] for row in rows}
 
@@ -105,16 +105,16 @@ async def identify(
 ) -> None:
     """The member is known by these, one of each kind, and no more by those that are null."""
     gone = [kind for kind, value in identities.items() if value is None]
-    told = [(kind, value) for kind, value in sorted(identities.items()) if value is not None]
+    values = [(kind, value) for kind, value in sorted(identities.items()) if value is not None]
     if gone and not new:
         await work.fetch(SQL.drop_identities, work.tenant_id, member_id, gone)
-    if told:
+    if values:
         await work.fetch(
             SQL.add_identities,
             work.tenant_id,
             member_id,
-            [kind for kind, _ in told],
-            [value for _, value in told],
+            [kind for kind, _ in values],
+            [value for _, value in values],
         )
 
 

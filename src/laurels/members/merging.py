@@ -54,12 +54,12 @@ async def merge(work: Work, *, survivor_id: UUID, merged_id: UUID) -> Merge:
         return await _standing(work, merged_id)
     require_active(survivor)
     require_active(merged)
-    found = Merge(new_id(), merged_id, survivor_id, work.now, None)
-    await work.fetch(SQL.note_merge, work.tenant_id, found.id, merged_id, survivor_id, work.now)
+    new_merge = Merge(new_id(), merged_id, survivor_id, work.now, None)
+    await work.fetch(SQL.note_merge, work.tenant_id, new_merge.id, merged_id, survivor_id, work.now)
     await work.fetch(SQL.merge_members, work.tenant_id, merged_id, survivor_id)
-    await run_lifecycle_hooks(work, Merging(found.id, merged_id, survivor_id))
-    await _tell(work, found, "member.merged", MemberMerged)
-    return found
+    await run_lifecycle_hooks(work, Merging(new_merge.id, merged_id, survivor_id))
+    await _tell(work, new_merge, "member.merged", MemberMerged)
+    return new_merge
 
 
 async def unmerge(work: Work, member_id: UUID) -> Merge:
@@ -69,24 +69,24 @@ async def unmerge(work: Work, member_id: UUID) -> Merge:
     earned since stays with the survivor. Raise MemberNotFound, MemberNotMerged, MergeNotLast,
     EmailTaken, or what the rooms say when it cannot be undone exactly.
     """
-    found = await _latest(work, member_id)
-    locked = await lock_persons(work, [found.merged_id, found.survivor_id])
-    survivor = locked[found.survivor_id]
+    latest = await _latest(work, member_id)
+    locked = await lock_persons(work, [latest.merged_id, latest.survivor_id])
+    survivor = locked[latest.survivor_id]
     # Asked again under the locks: somebody else may have undone it in the meantime.
-    if await _latest(work, member_id) != found:
+    if await _latest(work, member_id) != latest:
         return await unmerge(work, member_id)
-    await _require_last(work, found, survivor)
-    family = await _family(work, found.merged_id)
+    await _require_last(work, latest, survivor)
+    family = await _family(work, latest.merged_id)
     try:
         async with work.savepoint():
-            await work.fetch(SQL.unmerge_members, work.tenant_id, found.merged_id, family)
+            await work.fetch(SQL.unmerge_members, work.tenant_id, latest.merged_id, family)
     except asyncpg.UniqueViolationError:
         msg = "Another member now has the merged member's e-mail; change it there first."
         raise EmailTaken(msg) from None
-    undone = Merge(found.id, found.merged_id, found.survivor_id, found.merged_at, work.now)
-    await work.fetch(SQL.note_unmerge, work.tenant_id, found.id, work.now)
+    undone = Merge(latest.id, latest.merged_id, latest.survivor_id, latest.merged_at, work.now)
+    await work.fetch(SQL.note_unmerge, work.tenant_id, latest.id, work.now)
     await run_lifecycle_hooks(
-        work, Unmerging(found.id, found.merged_id, found.survivor_id, tuple(family))
+        work, Unmerging(latest.id, latest.merged_id, latest.survivor_id, tuple(family))
     )
     await _tell(work, undone, "member.unmerged", MemberUnmerged)
     return undone
@@ -113,7 +113,7 @@ async def _latest(work: Work, member_id: UUID) -> Merge:
     raise MemberNotFound if known is None else MemberNotMerged
 
 
-async def _require_last(work: Work, found: Merge, survivor: dict[str, Any]) -> None:
+async def _require_last(work: Work, merge: Merge, survivor: dict[str, Any]) -> None:
     """Raise MergeNotLast when the survivor was merged further, or had another member since.
 
     Merges are undone in the reverse order, because later ones stand on what earlier ones moved.
@@ -125,7 +125,7 @@ async def _require_last(work: Work, found: Merge, survivor: dict[str, Any]) -> N
         order by id desc
         limit 1
     """
-    row = await work.fetchrow(sql, work.tenant_id, found.survivor_id, found.id)
+    row = await work.fetchrow(sql, work.tenant_id, merge.survivor_id, merge.id)
     if row is not None or require_own:
         later = None if row is None else encode("member", row["merged_id"])
         raise MergeNotLast(undo_first=later)
@@ -139,18 +139,18 @@ async def _family(work: Work, member_id: UUID) -> list[UUID]:
 
 
 async def _tell(
-    work: Work, found: Merge, action: str, event: type[MemberMerged | MemberUnmerged]
+    work: Work, merge: Merge, action: str, event: type[MemberMerged | MemberUnmerged]
 ) -> None:
     ids = {
-        "merged": encode("member", found.merged_id),
-        "survivor": encode("member", found.survivor_id),
+        "merged": encode("member", merge.merged_id),
+        "survivor": encode("member", merge.survivor_id),
     }
     for member_id in ids.values():
         await audit.record(work, action, "member", member_id, after=ids)
     emit(
         work,
         [
-            event(member_id, work.now, found.merged_id, found.survivor_id)
-            for member_id in (found.merged_id, found.survivor_id)
+            event(member_id, work.now, merge.merged_id, merge.survivor_id)
+            for member_id in (merge.merged_id, merge.survivor_id)
         ],
     )

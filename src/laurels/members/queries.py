@@ -104,12 +104,12 @@ def facts_call(work: Work, member_ids: Iterable[UUID]) -> Call:
 
 def read_facts(rows: Sequence[asyncpg.Record]) -> dict[UUID, dict[str, Any]]:
     """Return what rules may know of members, by id, as the call of `facts_call` has found it."""
-    found: dict[UUID, dict[str, Any]] = {
+    facts_by_member: dict[UUID, dict[str, Any]] = {
         row[0]: dict(zip(_FACTS, row[1:], strict=True)) for row in rows
     }
-    for facts in found.values():
+    for facts in facts_by_member.values():
         facts["attributes"] = orjson.loads(facts["attributes"])
-    return found
+    return facts_by_member
 
 
 _FACTS = tuple("external_id status birthday enrolled_at attributes purchases spend".split())
@@ -206,10 +206,10 @@ async def list_members(
     if words := words_of(search):
         row = await work.fetchrow(SQL.search_members, words, _telephone(search), FEW + 1)
         assert row is not None, "there are words"
-        patterns, found = row
-        if len(found) <= FEW:
+        patterns, candidates = row
+        if len(candidates) <= FEW:
             statement += " and m.id = any($8::uuid[])"
-            values.append(found)
+            values.append(candidates)
         else:
             # Of so many, a page is soon full when the list is read in its order.
             statement += " and (m.search_key like all($8::text[]) or m.search_key like $9::text)"
@@ -261,9 +261,9 @@ async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:
     if not wanted:
         return {}
     rows = await work.fetch(SQL.find_by_email, work.tenant_id, wanted)
-    found = {row[0]: row[1] for row in rows}
-    present = await lock_present(work, list(found.values()))
-    return {mail: present[member_id].id for mail, member_id in found.items()}
+    ids = {row[0]: row[1] for row in rows}
+    present = await lock_present(work, list(ids.values()))
+    return {mail: present[member_id].id for mail, member_id in ids.items()}
 
 
 async def find_by_identity(work: Work, kind: str, values: Sequence[str]) -> dict[str, UUID]:

@@ -112,9 +112,12 @@ class MemberIn(Schema):
                 msg = f"`{name}` cannot be null; leave it out to keep it as it is"
                 raise ValueError(msg)
         for channel in ("email", "sms"):
-            told = {f"{channel}_opt_in_at", f"{channel}_opt_in_source"} & self.model_fields_set
-            if told and getattr(self, f"{channel}_opt_in") is None:
-                msg = f"`{min(told)}` needs `{channel}_opt_in`; send that too, true or false"
+            fields_sent = {
+                f"{channel}_opt_in_at",
+                f"{channel}_opt_in_source",
+            } & self.model_fields_set
+            if fields_sent and getattr(self, f"{channel}_opt_in") is None:
+                msg = f"`{min(fields_sent)}` needs `{channel}_opt_in`; send that too, true or false"
                 raise ValueError(msg)
         return self
 

@@ -70,8 +70,8 @@ async def ensure(
     historical: bool = False,
 ) -> dict[str, UUID]:
     """Each of these external ids is a member; return their ids. Unknown ones are enrolled."""
-    found = await ensure_new(work, external_ids, enrolled_at=enrolled_at, historical=historical)
-    return found.ids
+    ensured = await ensure_new(work, external_ids, enrolled_at=enrolled_at, historical=historical)
+    return ensured.ids
 
 
 async def ensure_new(
@@ -90,14 +90,14 @@ async def ensure_new(
     if not wanted:
         return Ensured()
     moments = enrolled_at or {}
-    found = await look_up(work, wanted) if known is None else known
-    missing = [external_id for external_id in wanted if external_id not in found.ids]
+    ensured = await look_up(work, wanted) if known is None else known
+    missing = [external_id for external_id in wanted if external_id not in ensured.ids]
     if not missing:
-        return found
+        return ensured
     ids = [new_id() for _ in missing]
     dates = [moments.get(external_id, work.now) for external_id in missing]
     now_there = await _by_external_id(work, missing, ids, dates)
-    found.add(now_there)
+    ensured.add(now_there)
     made = set(ids)
     new = {name: member_id for name, member_id in now_there.ids.items() if member_id in made}
     events: list[Event] = [
@@ -105,8 +105,8 @@ async def ensure_new(
         for external_id, member_id in new.items()
     ]
     emit(work, events, historical=historical)
-    found.new = list(new.values())
-    return found
+    ensured.new = list(new.values())
+    return ensured
 
 
 async def find(work: Work, external_ids: Sequence[str]) -> dict[str, UUID]:
@@ -198,13 +198,13 @@ async def _insert(work: Work, profile: dict[str, Any], *, historical: bool) -> U
             await identify(work, member_id, profile.get("identities") or {}, new=True)
     except asyncpg.UniqueViolationError:
         # Somebody enrolled the same person in the meantime; now they are there to be changed.
-        found = await match(work, profile)
-        if found is None:
+        member_id_now = await match(work, profile)
+        if member_id_now is None:
             raise EmailTaken(field="email") from None
-        return await _update(work, found, profile, historical=historical)
+        return await _update(work, member_id_now, profile, historical=historical)
     if not historical:
-        told = {name: profile[name] for name in (*PROFILE, "identities") if name in profile}
-        await audit.record(work, "member.enrolled", "member", member_id, after=told)
+        stored = {name: profile[name] for name in (*PROFILE, "identities") if name in profile}
+        await audit.record(work, "member.enrolled", "member", member_id, after=stored)
     enrolled = MemberEnrolled(member_id, since, profile.get("external_id"))
     emit(work, [enrolled], historical=historical)
     return Upserted(member_id, created=True)
@@ -220,9 +220,9 @@ async def change(
     """
     before = await get_member(work, member_id)
     require_own_life(before)
-    told: dict[str, str | None] = profile.get("identities") or {}
+    sent: dict[str, str | None] = profile.get("identities") or {}
     identities = {
-        kind: value for kind, value in told.items() if before["identities"].get(kind) != value
+        kind: value for kind, value in sent.items() if before["identities"].get(kind) != value
     }
     require_known({**before, **profile}, {**before["identities"], **identities})
     profile = {**profile, **_consent(work, profile, before, historical=historical)}
@@ -278,24 +278,24 @@ def _consent(
 
     Said again as it was, it keeps its time and place, unless new ones come along.
     """
-    found: dict[str, Any] = {}
+    consent: dict[str, Any] = {}
     for name in ("email_opt_in", "sms_opt_in"):
         if name not in profile:
             continue
         at, source = f"{name}_at", f"{name}_source"
         if profile[name] is None:
-            found |= {at: None, source: None}
+            consent |= {at: None, source: None}
             continue
         kept: Mapping[str, Any] = before if before.get(name) == profile[name] else {}
-        said: datetime = profile.get(at) or kept.get(at) or work.now
-        if said > work.now + CLOCKS_DIFFER:
+        moment: datetime = profile.get(at) or kept.get(at) or work.now
+        if moment > work.now + CLOCKS_DIFFER:
             raise ConsentInvalid(field=at)
-        door = "import" if historical else _DOORS.get(work.actor.kind, work.actor.kind)
-        found |= {at: said, source: profile.get(source) or kept.get(source) or door}
-    return found
+        origin = "import" if historical else _ORIGINS.get(work.actor.kind, work.actor.kind)
+        consent |= {at: moment, source: profile.get(source) or kept.get(source) or origin}
+    return consent
 
 
-_DOORS = {"api_key": "api"}
+_ORIGINS = {"api_key": "api"}
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far ahead another clock may be."""
 

@@ -90,20 +90,22 @@ SETTINGS: dict[str, Setting] = _listed(
 
 def setting_named(name: str) -> Setting:
     """Return the setting of this name. Raise SettingNotFound."""
-    found = SETTINGS.get(name)
-    if found is None:
+    setting = SETTINGS.get(name)
+    if setting is None:
         msg = f"There is no platform setting `{name[:60]}`; use one of: {', '.join(SETTINGS)}."
         raise SettingNotFound(msg)
-    return found
+    return setting
 
 
 async def read_setting(work: Work, name: str) -> Any:
     """Return the value of a setting, its default when it was never set, read once per Work."""
-    found = setting_named(name)
+    setting = setting_named(name)
     key = ("platform setting", name)
     if key not in work.memo:
         row = await work.fetchrow(SQL.find_setting, name)
-        work.memo[key] = found.default if row is None else found.holds.validate_python(row["value"])
+        work.memo[key] = (
+            setting.default if row is None else setting.holds.validate_python(row["value"])
+        )
     return work.memo[key]
 
 

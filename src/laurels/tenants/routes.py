@@ -71,9 +71,9 @@ async def get_tenant(work: Reading) -> TenantOut:
 @router.get("/settings")
 async def list_settings(work: Reading) -> SectionsOut:
     """Read every section of settings."""
-    found = [await settings.read(work, model) for model in settings.sections().values()]
+    sections = [await settings.read(work, model) for model in settings.sections().values()]
     return SectionsOut(
-        data=[SectionOut(section=s.section, values=s.model_dump(mode="json")) for s in found]
+        data=[SectionOut(section=s.section, values=s.model_dump(mode="json")) for s in sections]
     )
 
 
@@ -81,16 +81,16 @@ async def list_settings(work: Reading) -> SectionsOut:
 @error_responses(UnknownSection)
 async def get_settings(section: SectionName, work: Reading) -> SectionOut:
     """Read a section of settings."""
-    found = await settings.read(work, settings.section_named(section))
-    return SectionOut(section=section, values=found.model_dump(mode="json"))
+    section_settings = await settings.read(work, settings.section_named(section))
+    return SectionOut(section=section, values=section_settings.model_dump(mode="json"))
 
 
 @router.patch("/settings/{section}")
 @error_responses(UnknownSection, TenantInvalid, PlanExceeded, "too_many_rules")
 async def change_settings(section: SectionName, body: dict[str, Any], work: Writing) -> SectionOut:
     """Change the settings that are sent; the rest stay. Their effects apply at once."""
-    found = await settings.change_section(work, section, body)
-    return SectionOut(section=section, values=found.model_dump(mode="json"))
+    changed = await settings.change_section(work, section, body)
+    return SectionOut(section=section, values=changed.model_dump(mode="json"))
 
 
 @router.get("/settings/{section}/history")

@@ -102,9 +102,9 @@ async def current(work: Work) -> TenantView:
     )
     if row is None:
         raise TenantNotFound
-    found = TenantView(*row[:9], settings=row["settings"] or {})
-    work.memo[TenantView] = found
-    return found
+    view = TenantView(*row[:9], settings=row["settings"] or {})
+    work.memo[TenantView] = view
+    return view
 
 
 async def require_active(work: Work) -> TenantView:

@@ -66,11 +66,11 @@ def sections() -> dict[str, type[Section]]:
 
 def section_named(name: str) -> type[Section]:
     """Return the section of this name. Raise UnknownSection."""
-    found = _sections.get(name)
-    if found is None:
+    model = _sections.get(name)
+    if model is None:
         msg = f"There is no section `{name[:40]}`; use one of: {', '.join(sections())}."
         raise UnknownSection(msg)
-    return found
+    return model
 
 
 async def read(work: Work, model: type[S]) -> S:
@@ -79,12 +79,12 @@ async def read(work: Work, model: type[S]) -> S:
     if known is not None:
         return known
     tenant = await current(work)
-    found = tenant.sections.get(model)
-    if found is None:
-        found = model.model_validate(tenant.settings.get(model.section, {}))
-        tenant.sections[model] = found
-    work.memo[model] = found
-    return found
+    section = tenant.sections.get(model)
+    if section is None:
+        section = model.model_validate(tenant.settings.get(model.section, {}))
+        tenant.sections[model] = section
+    work.memo[model] = section
+    return section
 
 
 async def hold(work: Work, model: type[S]) -> S:
@@ -109,8 +109,8 @@ async def change_section(work: Work, name: str, values: dict[str, Any]) -> Secti
     await _lock(work)
     row = await work.fetchrow(SQL.lock_section, work.tenant_id, name)
     before: dict[str, Any] = row["values"] if row else {}
-    found = _checked(model, {**before, **values})
-    after = found.model_dump(mode="json", exclude_defaults=True)
+    changed = _checked(model, {**before, **values})
+    after = changed.model_dump(mode="json", exclude_defaults=True)
     await _write(work, name, after, version=(row["version"] if row else 0) + 1)
     await audit.record(
         work,
@@ -123,10 +123,10 @@ async def change_section(work: Work, name: str, values: dict[str, Any]) -> Secti
     work.memo.pop(TenantView, None)
     work.memo.pop(model, None)
     was = model.model_validate(before)
-    if found != was:
+    if changed != was:
         for listener in _listeners.get(name, ()):
-            await listener(work, was, found)
-    return found
+            await listener(work, was, changed)
+    return changed
 
 
 def _checked(model: type[Section], values: dict[str, Any]) -> Section:

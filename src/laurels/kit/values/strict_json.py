@@ -22,7 +22,7 @@ def read_json(text: str) -> Any:
 def parse_json(body: bytes) -> Any:
     """Return the JSON value of a body. Raise UnreadableBody with the position of the trouble."""
     try:
-        found = read_json(body.decode("utf-8"))
+        value = read_json(body.decode("utf-8"))
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         msg = f"The body is not valid JSON: {error.msg} at {place}."
@@ -33,8 +33,8 @@ def parse_json(body: bytes) -> Any:
     except ValueError as error:
         msg = f"The body is not valid JSON: {error}."
         raise UnreadableBody(msg) from None
-    require_shape(body, found)
-    return found
+    require_shape(body, value)
+    return value
 
 
 def _refuse_constant(name: str) -> Never:
@@ -43,13 +43,13 @@ def _refuse_constant(name: str) -> Never:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    result = dict(pairs)
+    if len(result) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         msg = f"the name {json.dumps(twice[:40])} appears twice in one object; send it once"
         raise ValueError(msg)
-    return found
+    return result
 
 
 _DECODER = json.JSONDecoder(

@@ -46,14 +46,14 @@ def check_key(text: str) -> str:
 
 def _one_spelling(text: str) -> str:
     _refuse(_KEY_FAULT, text, "is invisible")
-    for each in text:
-        if each.isascii():
+    for character in text:
+        if character.isascii():
             continue
-        if unicodedata.category(each) == "Cn":
-            msg = f"contains {_named(each)}, which Unicode does not have; send it without"
+        if unicodedata.category(character) == "Cn":
+            msg = f"contains {_named(character)}, which Unicode does not have; send it without"
             raise ValueError(msg)
-        if (usual := unicodedata.normalize("NFC", each)) != each:
-            msg = f"contains {_named(each)}, another way to write `{usual}`; send that"
+        if (usual := unicodedata.normalize("NFC", character)) != character:
+            msg = f"contains {_named(character)}, another way to write `{usual}`; send that"
             raise ValueError(msg)
     return unicodedata.normalize("NFC", text)
 
@@ -89,15 +89,15 @@ def check_storable(text: str) -> str:
 
 
 def _refuse(fault: re.Pattern[str], text: str, whom: str) -> None:
-    found = fault.search(text)
-    if found is None:
+    match = fault.search(text)
+    if match is None:
         return
-    if found[0] == "\x00":
+    if match[0] == "\x00":
         msg = "contains a null byte (\\u0000), which text cannot have; remove it"
-    elif "\ud800" <= found[0] <= "\udfff":
+    elif "\ud800" <= match[0] <= "\udfff":
         msg = "contains half of a surrogate pair, which is not a character; remove it"
     else:
-        msg = f"contains {_named(found[0])}, which {whom}; send it without"
+        msg = f"contains {_named(match[0])}, which {whom}; send it without"
     raise ValueError(msg)
 
 
@@ -112,4 +112,4 @@ def printable(text: str) -> str:
     r"""Return the text as it is shown: what would steer a terminal is written as `\u001b`."""
     if text.isascii() and text.isprintable():
         return text
-    return _RAW.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _RAW.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
