@@ -25,17 +25,19 @@ from .errors import (
     RuleNotFound,
     RuleProgramUnknown,
     RulesTooHeavy,
+    RuleVersionConflict,
     TooManyRules,
     UnknownTrigger,
 )
 from .facts import FIELDS
-from .schemas import EarningRuleIn
+from .schemas import EarningRuleIn, EarningRuleReplacement
 from .supplying import missing_facts, triggers_of
 
 router = APIRouter(prefix="/v1/earning-rules", tags=["earning"], route_class=TransactionalRoute)
 Reading = Annotated[Work, requires(Permission.EARNING_READ)]
 Writing = Annotated[Work, requires(Permission.EARNING_WRITE)]
 RuleId = Annotated[UUID, IdOf("earning_rule")]
+Status = Literal["active", "paused", "archived"]
 ProgramId = Annotated[UUID, IdOf("program")]
 
 
@@ -71,6 +73,8 @@ class EarningRuleOut(View):
         " gives no points. Empty: all is well."
     )
     created_at: datetime = Field(description="When this version was made.")
+    actor_type: str = Field(description="Kind of who made this version, such as `staff`.")
+    actor_id: str | None = Field(description="Which one of that kind; null when there is none.")
 
 
 class EarningFieldOut(FieldOut):
@@ -97,7 +101,9 @@ def _shown(rule: dict[str, Any]) -> EarningRuleOut:
 async def list_earning_rules(
     work: Reading,
     asked: Annotated[Asked, Depends(service.RULES)],
-    status: Annotated[Literal["active", "paused", "archived"] | None, Query()] = None,
+    status: Annotated[
+        list[Status] | None, Query(description="Only those with one of these.", max_length=3)
+    ] = None,
 ) -> Page[EarningRuleOut]:
     """List the current version of each rule, newest first."""
     rows = await service.list_rules(work, status=status, asked=asked)
@@ -153,16 +159,17 @@ async def list_earning_rule_versions(
     RuleNotFound,
     RuleArchived,
     RuleManaged,
+    RuleVersionConflict,
     UnknownTrigger,
     FactUnknown,
     RuleProgramUnknown,
     RulesTooHeavy,
 )
 async def replace_earning_rule(
-    rule_id: RuleId, body: EarningRuleIn, work: Writing
+    rule_id: RuleId, body: EarningRuleReplacement, work: Writing
 ) -> EarningRuleOut:
     """Replace a rule with a new version; points that the old one gave stay."""
-    return _shown(await service.replace_rule(work, rule_id, body))
+    return _shown(await service.replace_rule(work, rule_id, body, version=body.version))
 
 
 @router.post("/{rule_id}/pause")

@@ -332,6 +332,18 @@ class EarningRuleIn(DefinitionForm):
         )
 
 
+class EarningRuleReplacement(EarningRuleIn):
+    """What a rule becomes."""
+
+    version: int | None = Field(
+        default=None,
+        gt=0,
+        strict=True,
+        description="The version that you edited. If the rule has another one by now, the answer is"
+        " 409 `rule_version_conflict`. By default whatever is there is replaced.",
+    )
+
+
 def from_json(definition: Mapping[str, Any], **columns: Any) -> Rule:
     """The rule from its stored JSON and the columns beside it, named like the fields of `Rule`.
 

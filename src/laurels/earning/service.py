@@ -25,6 +25,7 @@ from .errors import (
     RuleNotFound,
     RuleProgramUnknown,
     RulesTooHeavy,
+    RuleVersionConflict,
     TooManyRules,
     UnknownTrigger,
 )
@@ -53,7 +54,7 @@ MAX_COST_PER_LINE = 2000
 
 COLUMNS = (
     "id, version, name, trigger, status, priority, conditions, award, caps, starts_at, ends_at,"
-    " stacking, exclusion_group, program_id, managed_by, created_at"
+    " stacking, exclusion_group, program_id, managed_by, created_at, actor_type, actor_id"
 )
 
 
@@ -70,14 +71,26 @@ async def create_rule(
 
 
 async def replace_rule(
-    work: Work, rule_id: UUID, form: EarningRuleIn, *, by_setting: bool = False
+    work: Work,
+    rule_id: UUID,
+    form: EarningRuleIn,
+    *,
+    version: int | None = None,
+    by_setting: bool = False,
 ) -> dict[str, Any]:
     """The rule has a new version with this content; what the old one awarded stays as it is.
 
-    Of a rule that a setting manages, what the setting says stays. Raise also RuleArchived and
-    RuleManaged.
+    `version` is the one that was edited: where it is not the current one any more, somebody else
+    was faster. Of a rule that a setting manages, what the setting says stays. Raise also
+    RuleVersionConflict, RuleArchived and RuleManaged.
     """
     before = await get_rule(work, rule_id, lock=True)
+    if version is not None and version != before["version"]:
+        msg = (
+            f"You edited version {version} of this rule; by now it has version"
+            f" {before['version']}. Read it again, and make your change to that one."
+        )
+        raise RuleVersionConflict(msg, field="version", current_version=before["version"])
     if before["status"] == "archived":
         raise RuleArchived
     if not by_setting:
@@ -196,7 +209,7 @@ def _rule_of(row: Mapping[str, Any]) -> Rule:
 async def _check_cost(work: Work) -> None:
     """Raise RulesTooHeavy when the active rules of one event compare too much on each line."""
     costs: dict[str, Cost] = {}
-    for rule in rules_of(await list_rules(work, status="active", asked=ALL)):
+    for rule in rules_of(await list_rules(work, status=["active"], asked=ALL)):
         costs[rule.trigger] = costs.get(rule.trigger, Cost()) + cost_of_rule(rule)
     for trigger, cost in costs.items():
         if cost.each > MAX_COST_PER_LINE:
@@ -251,13 +264,16 @@ async def _write(
     except asyncpg.ForeignKeyViolationError:
         raise RuleProgramUnknown(field="program_id") from None
     await _check_cost(work)
-    after = form.model_dump(mode="json")
+    after = form.model_dump(mode="json", exclude={"version"})
     await _audit(work, rule_id, _spoken(before) if version > 1 else None, after)
     return await get_rule(work, rule_id)
 
 
+_NOT_AUDITED = frozenset({"id", "created_at", "actor_type", "actor_id"})
+
+
 def _spoken(rule: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in rule.items() if key not in {"id", "created_at"}}
+    return {key: value for key, value in rule.items() if key not in _NOT_AUDITED}
 
 
 def _json(value: Any) -> str | None:
@@ -297,14 +313,14 @@ RULES = Listing(
 
 
 async def list_rules(
-    work: Work, *, status: str | None = None, asked: Asked = FIRST
+    work: Work, *, status: Sequence[str] | None = None, asked: Asked = FIRST
 ) -> Found[dict[str, Any]]:
     """Return the rules as they are in force, usually newest first.
 
     Whoever judges by them asks for all: of active ones there are never many, and a
     rule that is left out would stop earning without a trace.
     """
-    sql = f"{SQL.rules} and current and ($2::text is null or status = $2)"
+    sql = f"{SQL.rules} and current and ($2::text[] is null or status = any($2))"
     return await RULES.fetch(work, asked, sql, work.tenant_id, status)
 
 

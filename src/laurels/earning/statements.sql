@@ -1,7 +1,7 @@
 -- name: rules
 select
   id, version, name, trigger, status, priority, conditions, award, caps, starts_at, ends_at,
-  stacking, exclusion_group, program_id, managed_by, created_at
+  stacking, exclusion_group, program_id, managed_by, created_at, actor_type, actor_id
 from laurels.earning_rules
 where tenant_id = $1;
 

@@ -1,0 +1,207 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Anchor, Skeleton, Stack, Text } from "@mantine/core";
+import { Link, useParams } from "@tanstack/react-router";
+import { useApi } from "@/api/context";
+import { ConditionSentence } from "@/ui/condition/ConditionSentence";
+import { Copy } from "@/ui/Copy";
+import { EntityLink } from "@/ui/EntityLink";
+import { Facts, Page, Section } from "@/ui/Page";
+import { ProblemNotice } from "@/ui/ProblemNotice";
+import { useTenantPath } from "@/ui/tenant";
+import { When } from "@/ui/When";
+import { RuleActions } from "../parts/RuleActions";
+import { Gift, Limits, RuleSentence } from "../parts/RuleSentence";
+import { RuleStatus } from "../parts/RuleStatus";
+import { Versions } from "../parts/Versions";
+import { type Names, type Rule, useNames } from "../queries";
+import { useFactWords, useRuleWords } from "../words";
+
+export default function RulePage() {
+  const { t } = useLingui();
+  const { ruleId } = useParams({ strict: false }) as { ruleId: string };
+  const { api } = useApi();
+  const names = useNames();
+  const rule = api.useQuery("get", "/v1/earning-rules/{rule_id}", {
+    params: { path: { rule_id: ruleId } },
+  });
+  const back = { to: "earning-rules", label: <Trans>Earning rules</Trans> };
+  if (rule.error)
+    return (
+      <Page title={t`Earning rule`} back={back}>
+        <ProblemNotice error={rule.error} onRetry={() => void rule.refetch()} />
+      </Page>
+    );
+  if (rule.data === undefined || names.isPending)
+    return (
+      <Page title={t`Earning rule`} back={back}>
+        <Skeleton h="12em" />
+      </Page>
+    );
+  const found = rule.data;
+  return (
+    <Page
+      title={found.name}
+      back={back}
+      aside={<RuleStatus rule={found} />}
+      subtitle={<RuleSentence rule={found} names={names} />}
+      actions={<RuleActions rule={found} />}
+      tabs={[
+        {
+          id: "overview",
+          label: <Trans>Overview</Trans>,
+          content: () => <Overview rule={found} names={names} />,
+        },
+        {
+          id: "versions",
+          label: <Trans>Versions</Trans>,
+          content: () => <Versions rule={found} names={names} />,
+        },
+      ]}
+    />
+  );
+}
+
+function Overview({ rule, names }: { rule: Rule; names: Names }) {
+  const { t } = useLingui();
+  const words = useRuleWords();
+  const facts = useFactWords(names);
+  const program = names.programs.find(({ id }) => id === rule.program_id);
+  const usual = names.programs.find(({ is_default }) => is_default);
+  const limited = rule.caps.length > 0 || rule.starts_at !== null || rule.ends_at !== null;
+  return (
+    <Stack gap="lg">
+      <Notices rule={rule} />
+      <Facts
+        facts={[
+          [
+            t`Triggered by`,
+            <Explained
+              key=""
+              is={words.trigger(rule.trigger)}
+              means={words.whatHappens(rule.trigger)}
+            />,
+          ],
+          [
+            t`Conditions`,
+            <ConditionSentence
+              key=""
+              condition={rule.conditions}
+              fields={names.fields}
+              words={facts}
+              empty={<Trans>None: it always fires.</Trans>}
+            />,
+          ],
+          [t`What it gives`, <Gift key="" rule={rule} names={names} />],
+          [
+            t`Limits`,
+            limited ? <Limits key="" rule={rule} names={names} /> : <Trans key="">No limit</Trans>,
+          ],
+          [t`Program`, (program ?? usual)?.name ?? <Trans key="">the usual program</Trans>],
+          [
+            t`Version`,
+            <span key="">
+              {rule.version}, <When at={rule.created_at} />
+            </span>,
+          ],
+          [t`Id`, <Copy key="" value={rule.id} />],
+        ]}
+      />
+      <Section title={t`Beside other rules`}>
+        <Beside rule={rule} />
+      </Section>
+    </Stack>
+  );
+}
+
+function Explained({ is, means }: { is: string; means: string }) {
+  return (
+    <>
+      {is}
+      <Text span c="dimmed">
+        {" "}
+        {means}
+      </Text>
+    </>
+  );
+}
+
+/** What keeps the rule from being what it looks like. */
+function Notices({ rule }: { rule: Rule }) {
+  const below = useTenantPath();
+  const missing = rule.missing_facts.join(", ");
+  const setting = rule.managed_by;
+  const section = setting?.split(".")[0] ?? "";
+  return (
+    <>
+      {missing !== "" && (
+        <Text c="var(--tone-bad)" role="alert" maw="72ch">
+          <Trans>
+            It gives no points: it asks for facts that nothing supplies any more ({missing}). Change
+            its conditions, or archive it.
+          </Trans>
+        </Text>
+      )}
+      {setting && (
+        <Text maw="72ch">
+          <Trans>
+            A setting keeps this rule: how many points it gives, and whether it is active, is
+            changed in the{" "}
+            <Anchor component={Link} to={below(`settings/${section}`)} inherit>
+              settings
+            </Anchor>
+            . Its name, conditions, limits and dates are yours.
+          </Trans>
+        </Text>
+      )}
+    </>
+  );
+}
+
+/** How it lives with the others: adds up, shuts them out, or competes within a group. */
+function Beside({ rule }: { rule: Rule }) {
+  const { api } = useApi();
+  const group = rule.exclusion_group;
+  const others = api.useQuery(
+    "get",
+    "/v1/earning-rules",
+    { params: { query: { status: ["active", "paused"], limit: 100 } } },
+    { enabled: group !== null },
+  );
+  const rivals = others.data?.data.filter(
+    (other) => other.exclusion_group === group && other.id !== rule.id,
+  );
+  const priority = rule.priority;
+  return (
+    <Stack gap="xs" maw="72ch">
+      {rule.stacking === "exclusive" ? (
+        <Text>
+          <Trans>
+            When it fires, it shuts out all other rules. Of several such rules the one with the
+            highest priority wins; this one has {priority}.
+          </Trans>
+        </Text>
+      ) : group === null ? (
+        <Text>
+          <Trans>Its points are added to what other rules give for the same event.</Trans>
+        </Text>
+      ) : null}
+      {group !== null && (
+        <Text>
+          <Trans>
+            It is in the group “{group}”: of these rules only the one that gives most gives points.
+          </Trans>
+        </Text>
+      )}
+      {rivals?.map((other) => (
+        <Text key={other.id}>
+          <EntityLink id={other.id}>{other.name}</EntityLink>
+        </Text>
+      ))}
+      {rivals?.length === 0 && (
+        <Text c="dimmed">
+          <Trans>No other rule is in that group.</Trans>
+        </Text>
+      )}
+    </Stack>
+  );
+}
