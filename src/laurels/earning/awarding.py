@@ -71,7 +71,7 @@ async def current_plan(work: Work) -> Plan:
     if known is not None and known[0] == key:
         _plans.move_to_end(work.tenant_id)
         return known[1]
-    rules = rules_of(await list_rules(work, status=["active"], asked=ALL))
+    rules = rules_of(await list_rules(work, status="active", asked=ALL))
     plan = compile_plan(rules, default_program_id=default)
     if dry_runs.under_way(work):
         # Another version of a rule may get the number that a draft has here.

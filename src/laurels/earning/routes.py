@@ -102,7 +102,8 @@ async def list_earning_rules(
     work: Reading,
     asked: Annotated[Asked, Depends(service.RULES)],
     status: Annotated[
-        list[Status] | None, Query(description="Only those with one of these.", max_length=3)
+        Status | None,
+        Query(description="Only those with this status; by default all that are not archived."),
     ] = None,
 ) -> Page[EarningRuleOut]:
     """List the current version of each rule, newest first."""

@@ -209,7 +209,7 @@ def _rule_of(row: Mapping[str, Any]) -> Rule:
 async def _check_cost(work: Work) -> None:
     """Raise RulesTooHeavy when the active rules of one event compare too much on each line."""
     costs: dict[str, Cost] = {}
-    for rule in rules_of(await list_rules(work, status=["active"], asked=ALL)):
+    for rule in rules_of(await list_rules(work, status="active", asked=ALL)):
         costs[rule.trigger] = costs.get(rule.trigger, Cost()) + cost_of_rule(rule)
     for trigger, cost in costs.items():
         if cost.each > MAX_COST_PER_LINE:
@@ -313,14 +313,17 @@ RULES = Listing(
 
 
 async def list_rules(
-    work: Work, *, status: Sequence[str] | None = None, asked: Asked = FIRST
+    work: Work, *, status: str | None = None, asked: Asked = FIRST
 ) -> Found[dict[str, Any]]:
-    """Return the rules as they are in force, usually newest first.
+    """Return the rules as they are in force, usually newest first; archived ones on request.
 
     Whoever judges by them asks for all: of active ones there are never many, and a
     rule that is left out would stop earning without a trace.
     """
-    sql = f"{SQL.rules} and current and ($2::text[] is null or status = any($2))"
+    sql = (
+        f"{SQL.rules} and current and"
+        " case when $2::text is null then status <> 'archived' else status = $2 end"
+    )
     return await RULES.fetch(work, asked, sql, work.tenant_id, status)
 
 

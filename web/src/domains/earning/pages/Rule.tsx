@@ -164,7 +164,7 @@ function Beside({ rule }: { rule: Rule }) {
   const others = api.useQuery(
     "get",
     "/v1/earning-rules",
-    { params: { query: { status: ["active", "paused"], limit: 100 } } },
+    { params: { query: { limit: 100 } } },
     { enabled: group !== null },
   );
   const rivals = others.data?.data.filter(

@@ -16,9 +16,6 @@ import { RuleStatus } from "../parts/RuleStatus";
 import { type Rule, useNames } from "../queries";
 import { useRuleWords } from "../words";
 
-/** What nobody wants to see who did not ask for it: archived rules. */
-const USUAL = ["active", "paused"] as const;
-
 export default function Rules() {
   const { t } = useLingui();
   const { api } = useApi();
@@ -29,7 +26,7 @@ export default function Rules() {
   const filters = useFilters([
     {
       id: "status",
-      kind: "several",
+      kind: "choice",
       label: t`Status`,
       options: ["active", "paused", "archived"].map((value) => ({
         value,
@@ -37,7 +34,7 @@ export default function Rules() {
       })),
     },
   ]);
-  const query = { status: [...USUAL], ...filters.query, ...paging.query };
+  const query = { ...filters.query, ...paging.query };
   const rules = api.useQuery(
     "get",
     "/v1/earning-rules",
@@ -50,7 +47,7 @@ export default function Rules() {
       id: "sentence",
       header: t`What it gives`,
       cell: (rule) => (
-        <Text span maw="60ch" display="block">
+        <Text span maw="60ch" display="block" ta="left">
           <RuleSentence rule={rule} names={names} />
         </Text>
       ),

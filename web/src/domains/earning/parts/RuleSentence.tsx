@@ -113,18 +113,14 @@ export function Gift({ rule, names }: { rule: Told; names: Names }) {
     case "per_unit": {
       const of = facts.field?.(String(award.of)) ?? String(award.of);
       const unit = formatNumber(String(award.unit), i18n.locale);
+      const on = rule.trigger.startsWith("member.") && `, ${words.each(rule.trigger)}`;
       return (
         <>
-          {award.unit === "1" ? (
-            <Trans>
-              {points} for each 1 of: {of}
-            </Trans>
-          ) : (
-            <Trans>
-              {points} for every {unit} of: {of}
-            </Trans>
-          )}
-          {lines} {words.each(rule.trigger)}
+          <Trans>
+            {points} for every {unit} of {of}
+          </Trans>
+          {lines}
+          {on}
         </>
       );
     }

@@ -36,7 +36,8 @@ export function Versions({ rule, names }: { rule: Rule; names: Names }) {
     if (version.actor_type === "system") return t`Laurels`;
     const person = staff.data?.data.find(({ id }) => id === version.actor_id);
     if (person) return person.name || person.email;
-    return version.actor_id ? <EntityLink id={version.actor_id} /> : version.actor_type;
+    if (version.actor_type === "api_key") return <EntityLink id="key">{t`an API key`}</EntityLink>;
+    return version.actor_type === "staff" ? t`somebody on your staff` : t`the platform's operator`;
   };
   return (
     <Stack gap="lg">
