@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from laurels import ledger, rewards, tiers
+from laurels import rewards, tiers
 from laurels.ledger import programs
+from laurels.ledger.queries import list_lots
 from tests.support.make import make_tenant
 from tests.tiers.climbing import build, buy, history
 
@@ -42,7 +43,7 @@ async def dates_of(house, name):
     """When somebody's points, redemptions and tier end."""
     (member,) = await house_members(house, name)
     async with house.work() as work:
-        lots = await ledger.list_lots(work, await house.wallet_id(member))
+        lots = await list_lots(work, await house.wallet_id(member))
         redeemed = await work.fetch(
             "select expires_at from laurels.redemptions where tenant_id = $1 and member_id = $2",
             work.tenant_id, member,

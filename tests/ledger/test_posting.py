@@ -9,6 +9,7 @@ from laurels.ledger.errors import (
     NotReversible,
     TransactionNotFound,
 )
+from laurels.ledger.queries import list_lots
 from laurels.tenants.errors import TenantSuspended
 from laurels.tenants.service import set_status
 from tests.ledger.operations import (
@@ -190,7 +191,7 @@ async def test_spent_points_come_back_to_their_lot_or_after_its_time_to_a_new_on
     await take_back(house, spent, 60)
 
     async with house.work() as work:
-        lots = await ledger.list_lots(work, await house.wallet_id(member))
+        lots = await list_lots(work, await house.wallet_id(member))
     assert await house.balance(member) == figures(available=50)
     assert [(lot["remaining"], (lot["expires_at"] - house.now).days) for lot in lots] == [(50, 7)]
 

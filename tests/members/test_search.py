@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from laurels.kit.values.ids import new_id
-from laurels.members.queries import FEW
+from laurels.members.finding import FEW
 from tests.support.make import make_tenant
 
 CROWD = FEW + 200

@@ -21,7 +21,7 @@ from .expiry import apply_due_lots, release_due_holds
 from .invariants import Fault, Figures, figures, find_faults
 from .locking import lock_wallets_of, open_wallets, wallets_call
 from .movements import Capture, Credit, Debit, HoldPoints, Opening, Posted, Release, Reversal
-from .portions import Portion, count_wallets, list_portions
+from .portions import count_wallets, list_portions
 from .posting import credit, debit, hold, post, release, reverse
 from .programs import apply_preset, create_program, default_program, program_ids, worth
 from .queries import (
@@ -30,8 +30,8 @@ from .queries import (
     balance,
     find_holds,
     history_of,
-    list_lots,
     lots_of,
+    members_of,
     spendable,
     statement,
     taken_back,
@@ -54,7 +54,6 @@ __all__ = [
     "InsufficientPoints",
     "Opening",
     "PointsOverLimit",
-    "Portion",
     "Posted",
     "ProgramArchived",
     "ProgramNotFound",
@@ -78,10 +77,10 @@ __all__ = [
     "find_holds",
     "history_of",
     "hold",
-    "list_lots",
     "list_portions",
     "lock_wallets_of",
     "lots_of",
+    "members_of",
     "moved",
     "open_wallets",
     "post",

@@ -135,6 +135,12 @@ TRANSACTIONS = Listing(
 )
 
 
+async def members_of(work: Work, transaction_id: UUID) -> list[UUID]:
+    """Return whose points a transaction moved, if there is such a transaction."""
+    rows = await work.fetch(SQL.members_of, work.tenant_id, transaction_id)
+    return [row[0] for row in rows]
+
+
 async def list_transactions(
     work: Work,
     *,

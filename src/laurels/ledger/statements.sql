@@ -675,3 +675,9 @@ order by id;
 update laurels.wallet_merges
 set moved = $4::text::jsonb
 where tenant_id = $1 and merge_id = $2 and from_wallet_id = $3;
+
+-- name: members_of
+select w.member_id
+from laurels.point_transactions as t
+inner join laurels.wallets as w on w.tenant_id = $1 and w.id = t.wallet_id
+where t.tenant_id = $1 and t.id = $2;

@@ -8,6 +8,7 @@ from .archiving import archive, block, restore, unblock
 from .erasing import erase
 from .errors import MemberArchived, MemberBlocked, MemberErased, MemberMerged, MemberNotFound
 from .exporting import export
+from .finding import lead, survivors
 from .merging import Merge, merge, unmerge
 from .queries import (
     Present,
@@ -66,6 +67,7 @@ __all__ = [
     "find_by_identity",
     "get_facts",
     "get_member",
+    "lead",
     "list_born_on",
     "list_members",
     "lock_present",
@@ -75,6 +77,7 @@ __all__ = [
     "require_active",
     "restore",
     "set_totals",
+    "survivors",
     "unblock",
     "unmerge",
     "upsert",

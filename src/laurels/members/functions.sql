@@ -70,6 +70,23 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   limit p_limit
 $$;
 
+-- Members of this transaction's tenant who have an e-mail like this one, the likest first. By the
+-- part before the @ the index finds who may be meant: the other part many have in common. It acts
+-- as its owner, as `search_members` does. How like it has to be the caller sets, by
+-- `pg_trgm.word_similarity_threshold`: a function may not.
+create or replace function laurels.similar_emails(
+  p_local text, p_email text, p_limit integer
+) returns table (id uuid, email text)
+language sql stable security definer
+set search_path = laurels, pg_temp as $$
+  select m.id, m.email_key from laurels.members as m
+  where m.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
+    and p_local operator(public.<%) m.search_key
+    and length(m.email_key) between length(p_email) - 2 and length(p_email) + 2
+  order by public.similarity(p_email, m.email_key) desc, m.id
+  limit p_limit
+$$;
+
 -- What rules may know of members, locked in the order of their ids until the transaction ends, so
 -- that two purchases at once are not both the first. Each is looked up by itself (`offset 0` keeps
 -- it so), however large the tenant is and whatever the planner knows of it.

@@ -124,7 +124,7 @@ class Member(TenantOwned, Base):
     )
     first_name: Mapped[str | None] = mapped_column(comment="Given name.")
     last_name: Mapped[str | None] = mapped_column(comment="Family name.")
-    phone: Mapped[str | None] = mapped_column(comment="Telephone number, as given.")
+    phone: Mapped[str | None] = mapped_column(comment="Telephone number, as E.164 if readable.")
     birthday: Mapped[date | None] = mapped_column(comment="Day of birth.")
     birthday_known_at: Mapped[datetime | None] = mapped_column(
         comment="When the day of birth was told as it is now; null: when they joined."
@@ -229,6 +229,7 @@ class MemberIdentity(TenantOwned, Base):
     __table_args__ = (
         tenant_fk("member_id", "members"),
         UniqueConstraint("tenant_id", "member_id", "kind", name="uq_member_identities_member"),
+        Index("ix_member_identities_value", "tenant_id", "value"),
         CheckConstraint("kind ~ '^[a-z][a-z0-9_]{0,39}$'", name="kind_shape"),
         key("value", 128),
         {"comment": "What members are known by besides external id and e-mail; each means one."},

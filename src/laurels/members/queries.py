@@ -1,6 +1,5 @@
 """Reading members."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +12,12 @@ import orjson
 from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import FIRST as FIRST_PAGE
 from laurels.kit.http.paging import Asked, Found, Key, Listing, at
-from laurels.kit.http.query import words_of
 from laurels.kit.values.ids import FIRST, encode
 from laurels.kit.values.text import fold
 from laurels.kit.work import Call, Work
 
 from .errors import MemberArchived, MemberBlocked, MemberErased, MemberMerged, MemberNotFound
+from .finding import Search
 
 SQL = statements(__name__)
 
@@ -135,9 +134,6 @@ MEMBERS = Listing(
 )
 
 
-FEW = 1000
-"""So many members at most are found by the index first, and then sorted; see `list_members`."""
-
 _CHOSEN = """
   and (
     $2::text is null
@@ -181,21 +177,21 @@ async def list_members(
     external_id: str | None = None,
     email: str | None = None,
     identity: str | None = None,
-    search: str | None = None,
+    search: Search | None = None,
     status: str | None = None,
     asked: Asked = FIRST_PAGE,
 ) -> Found[dict[str, Any]]:
     """Return members, usually newest first: by exact external id, e-mail or other identity
     (`kind:value`), or by parts of words.
 
-    The words of a search come in any order, accents and capitals aside; those of one or two
-    characters begin what they are found in. A telephone number is found by its digits, however it
-    is written. Without a status: those in sight (active or blocked), and whoever an exact external
-    id or identity means, whatever they are; the ids of a merged member mean the survivor. Who asks
-    what changed since a moment hears of every status, or would miss those who left.
+    The words of a search (`finding.search`) come in any order, accents and capitals aside; those of
+    one or two characters begin what they are found in. Without a status: those in sight (active or
+    blocked), and whoever an exact external id or identity means, whatever they are; the ids of a
+    merged member mean the survivor. Who asks what changed since a moment hears of every status, or
+    would miss those who left.
     """
     statement = f"{SQL.members}{_CHOSEN}"
-    values = [
+    values: list[Any] = [
         work.tenant_id,
         external_id,
         None if email is None else fold(email),
@@ -203,17 +199,18 @@ async def list_members(
         asked.since is not None,
         *(identity.split(":", 1) if identity else (None, None)),
     ]
-    if words := words_of(search):
-        row = await work.fetchrow(SQL.search_members, words, _telephone(search), FEW + 1)
-        assert row is not None, "there are words"
-        patterns, candidates = row
-        if len(candidates) <= FEW:
-            statement += " and m.id = any($8::uuid[])"
-            values.append(candidates)
-        else:
-            # Of so many, a page is soon full when the list is read in its order.
-            statement += " and (m.search_key like all($8::text[]) or m.search_key like $9::text)"
-            values += [patterns, _telephone(search)]
+    if search is not None and not search.is_wide:
+        statement += " and m.id = any($8::uuid[])"
+        values.append([*search.found, *search.led])
+    elif search is not None:
+        # Of so many, a page is soon full when the list is read in its order.
+        statement += """
+          and (
+            m.search_key like all($8::text[]) or m.search_key like $9::text
+            or m.id = any($10::uuid[])
+          )
+        """
+        values += [search.patterns, search.telephone, list(search.led)]
     return await MEMBERS.fetch(work, asked, statement, *values)
 
 
@@ -238,18 +235,6 @@ async def list_born_on(
     """
     rows = await work.fetch(sql, work.tenant_id, list(days), after, limit)
     return [dict(row) for row in rows]
-
-
-def _telephone(search: str | None) -> str | None:
-    """Return what the digits of a telephone number are like, without those to dial out."""
-    if search is None or not _TELEPHONE.fullmatch(search):
-        return None
-    digits = re.sub("[^0-9]", "", search).lstrip("0")
-    return f"%{digits}%" if len(digits) >= _FEWEST_DIGITS else None
-
-
-_TELEPHONE = re.compile(r"[0-9 ()+./-]+")
-_FEWEST_DIGITS = 3
 
 
 async def find_by_email(work: Work, emails: Sequence[str]) -> dict[str, UUID]:

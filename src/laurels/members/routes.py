@@ -17,7 +17,7 @@ from laurels.kit.values.text import check_key
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
-from . import erasing, exporting, merging, queries, service
+from . import erasing, exporting, finding, merging, queries, service
 from .errors import (
     BirthdayInvalid,
     ConsentInvalid,
@@ -34,7 +34,16 @@ from .errors import (
     MergedWithItself,
     MergeNotLast,
 )
-from .schemas import ExportOut, MemberId, MemberIn, MemberOut, MergeIn, MergeOut, Status
+from .schemas import (
+    ExportOut,
+    ListedMemberOut,
+    MemberId,
+    MemberIn,
+    MemberOut,
+    MergeIn,
+    MergeOut,
+    Status,
+)
 
 router = APIRouter(prefix="/v1/members", tags=["members"], route_class=TransactionalRoute)
 Expand = Annotated[str, ExpansionsOf("member"), Query()]
@@ -51,6 +60,11 @@ def _identity(text: str | None) -> str | None:
     return None if text is None else check_key(text)
 
 
+def _listed(row: dict[str, Any], sought: finding.Search | None, more: Any) -> ListedMemberOut:
+    matched = sought.matched(row) if sought else []
+    return ListedMemberOut.model_validate({**row, "expanded": more, "matched": matched})
+
+
 @router.get("")
 async def list_members(
     work: Reading,
@@ -65,8 +79,10 @@ async def list_members(
     search: Annotated[
         Name | None,
         Query(
-            description="Parts of names, e-mail, id or telephone number; of one or two characters,"
-            " only how a word begins."
+            description="Parts of names, e-mail, external id or telephone number, in any order; of"
+            " one or two characters, only how a word begins. Also an id, an identity, or the number"
+            " or id of a purchase, refund, redemption, transaction or activity. An e-mail that"
+            " nobody has is found with up to two letters wrong. `matched` says what was found."
         ),
     ] = None,
     status: Annotated[
@@ -76,21 +92,20 @@ async def list_members(
         ),
     ] = None,
     expand: Expand | None = None,
-) -> Page[MemberOut]:
+) -> Page[ListedMemberOut]:
     """List members, newest first."""
+    sought = await finding.search(work, search)
     rows = await queries.list_members(
         work,
         external_id=external_id,
         email=email,
         identity=identity,
-        search=search,
+        search=sought,
         status=status,
         asked=asked,
     )
     more = await expanding.expand(work, "member", expand, rows)
-    return rows.page(
-        MemberOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
-    )
+    return rows.page(_listed(row, sought, more.get(row["id"])) for row in rows)
 
 
 @router.get("/{member_id}")

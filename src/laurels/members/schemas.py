@@ -63,7 +63,9 @@ class MemberIn(Schema):
     last_name: Name | None = Field(default=None, description="Family name. `null` removes it.")
     phone: Annotated[Name | None, Field(max_length=32)] = Field(
         default=None,
-        description="Telephone number as text, at most 32 characters. `null` removes it.",
+        description="Telephone number in any form, at most 32 characters; kept as E.164 if it can"
+        " be read. One without a country code is read as of the country of your settings (section"
+        " members). `null` removes it.",
     )
     birthday: Annotated[Day, AfterValidator(_born)] | None = Field(
         default=None, description="Date of birth, `YYYY-MM-DD`. `null` removes it."
@@ -139,7 +141,7 @@ class MemberOut(View):
     )
     first_name: str | None = Field(description="Given name; null when unknown.")
     last_name: str | None = Field(description="Family name; null when unknown.")
-    phone: str | None = Field(description="Telephone number as it was sent; null when unknown.")
+    phone: str | None = Field(description="Telephone number, as E.164 if readable; null: unknown.")
     birthday: date | None = Field(description="Date of birth, `YYYY-MM-DD`; null when unknown.")
     status: str = Field(
         description="`active`; `blocked`: cannot earn or spend until unblocked; `archived`: the"
@@ -189,6 +191,31 @@ class MemberOut(View):
     enrolled_at: datetime = Field(description="When the member joined the programme.")
     updated_at: datetime = Field(description="When the profile last changed.")
     expanded: Expanded = None
+
+
+class ListedMemberOut(MemberOut):
+    """A member of a list, and what of them was found."""
+
+    matched: list[
+        Literal[
+            "external_id",
+            "email",
+            "name",
+            "phone",
+            "id",
+            "identity",
+            "similar_email",
+            "purchase",
+            "transaction",
+            "redemption",
+            "activity",
+        ]
+    ] = Field(
+        default_factory=list[Any],
+        description="Where `search` was found; `similar_email`: the e-mail is the one that was"
+        " sought but for one or two letters; `purchase`, `transaction`, `redemption` and"
+        " `activity`: it was the number or id of one of theirs. Empty without `search`.",
+    )
 
 
 class MergeIn(Schema):

@@ -9,19 +9,21 @@ from uuid import UUID
 
 import asyncpg
 
-from laurels import audit
+from laurels import audit, tenants
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.members import MemberChanged, MemberEnrolled
 from laurels.kit.db.columns import columns
 from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import encode, new_id
+from laurels.kit.values.telephone import to_e164
 from laurels.kit.values.text import fold
 from laurels.kit.work import Work
 
 from .errors import BirthdayInvalid, ConsentInvalid, EmailTaken, MemberArchived, MemberUnidentified
 from .identifying import identify, known_by, match, refuse_double, require_known
 from .queries import get_member, require_own_life
+from .settings import MemberSettings
 
 SQL = statements(__name__)
 
@@ -146,6 +148,7 @@ async def upsert(work: Work, profile: dict[str, Any], *, historical: bool = Fals
     if not known_by(profile):
         raise MemberUnidentified(field="external_id")
     _refuse_unborn(work, profile)
+    profile = await _with_telephone(work, profile)
     member_id = await match(work, profile)
     if member_id is None:
         return await _insert(work, profile, historical=historical)
@@ -220,6 +223,7 @@ async def change(
     """
     before = await get_member(work, member_id)
     require_own_life(before)
+    profile = await _with_telephone(work, profile)
     sent: dict[str, str | None] = profile.get("identities") or {}
     identities = {
         kind: value for kind, value in sent.items() if before["identities"].get(kind) != value
@@ -258,6 +262,14 @@ async def change(
     )
     emit(work, [MemberChanged(member_id, work.now, sorted(values))], historical=historical)
     return True
+
+
+async def _with_telephone(work: Work, profile: dict[str, Any]) -> dict[str, Any]:
+    """Return the profile with its telephone number in the one form in which they are kept."""
+    if profile.get("phone") is None:
+        return profile
+    country = (await tenants.read(work, MemberSettings)).country
+    return {**profile, "phone": to_e164(profile["phone"], country)}
 
 
 def _profile(profile: dict[str, Any]) -> dict[str, Any]:

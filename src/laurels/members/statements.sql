@@ -201,6 +201,15 @@ where tenant_id = $1 and id = any($2);
 select p, array(select laurels.search_members(p, $2, $3))
 from laurels.patterns_of($1) as p;
 
+-- name: similar_emails
+select id, email
+from laurels.similar_emails($1, $2, $3);
+
+-- name: find_by_value
+select member_id
+from laurels.member_identities
+where tenant_id = $1 and (value = $2 or (value = $4 and kind = $3));
+
 -- name: find_by_email
 select lower(email collate "C"), survivor_id
 from laurels.members

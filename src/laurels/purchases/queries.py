@@ -61,9 +61,13 @@ async def lock(work: Work, ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     return {row["id"]: dict(row) for row in rows}
 
 
-async def members_of(work: Work, ids: Sequence[UUID]) -> set[UUID]:
-    """Return whose these purchases are."""
-    rows = await work.fetch(SQL.members_of, work.tenant_id, list(ids))
+async def members_of(work: Work, ids: Sequence[UUID], *, numbers: Sequence[str] = ()) -> set[UUID]:
+    """Return whose these purchases are, and those with one of these external ids of any source."""
+    wanted = list(ids)
+    if numbers:
+        rows = await work.fetch(SQL.find_by_number, work.tenant_id, list(numbers))
+        wanted += [row[0] for row in rows]
+    rows = await work.fetch(SQL.members_of, work.tenant_id, wanted)
     return {row[0] for row in rows}
 
 

@@ -103,6 +103,36 @@ select distinct member_id
 from laurels.purchases
 where tenant_id = $1 and id = any($2) and member_id is not null;
 
+-- name: find_by_number
+-- Sources are few: each is found by stepping through the index, and its numbers by looking there.
+with recursive sources (source) as (
+  (
+    select source
+    from laurels.purchases
+    where tenant_id = $1
+    order by source
+    limit 1
+  )
+  union all
+  select (
+    select p.source
+    from laurels.purchases as p
+    where p.tenant_id = $1 and p.source > s.source
+    order by p.source
+    limit 1
+  )
+  from sources as s
+  where s.source is not null
+)
+select p.id
+from sources as s
+cross join lateral (
+  select x.id
+  from laurels.purchases as x
+  where x.tenant_id = $1 and x.source = s.source and x.external_id = any($2)
+) as p
+where s.source is not null;
+
 -- name: find_by_keys
 select p.source, p.external_id, p.id
 from unnest($2::text[], $3::text[]) as n (source, external_id)

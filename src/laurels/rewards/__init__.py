@@ -8,7 +8,7 @@ from . import expanding as _expanding
 from .ending import Delivery, cancel, complete, fail, refund
 from .offers import offers_for
 from .providers import Delivered, Order, Provider, Undeliverable, provide, withdraw
-from .queries import MAX_REWARDS, count_rewards, get_reward, list_rewards
+from .queries import MAX_REWARDS, count_rewards, get_reward, list_rewards, redeemers
 from .redeeming import NewRedemption, Redeemed, redeem, redeem_many
 from .service import change_reward, create_reward
 from .settings import RewardSettings
@@ -56,6 +56,7 @@ __all__ = [
     "provide",
     "redeem",
     "redeem_many",
+    "redeemers",
     "refund",
     "reopen_ended",
     "reopen_refunded",

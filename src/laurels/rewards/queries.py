@@ -9,6 +9,7 @@ from uuid import UUID
 from laurels.kit.db.sql import statements
 from laurels.kit.http import paging
 from laurels.kit.http.paging import FIRST, Found, Listing, number, text
+from laurels.kit.values.text import fold
 from laurels.kit.work import Work
 
 from .errors import RedemptionNotFound, RewardNotFound
@@ -152,6 +153,12 @@ async def get_redemption(work: Work, redemption_id: UUID) -> Row:
     if row is None:
         raise RedemptionNotFound
     return row
+
+
+async def redeemers(work: Work, redemption_id: UUID | None, code: str) -> list[UUID]:
+    """Return who redeemed this, named by its id or its code."""
+    rows = await work.fetch(SQL.redeemers, work.tenant_id, redemption_id, fold(code))
+    return [row[0] for row in rows]
 
 
 async def find_redemptions(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row]:

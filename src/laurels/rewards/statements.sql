@@ -211,3 +211,12 @@ where r.tenant_id = $1 and r.state = 'pending' and r.fulfilment like 'provider:%
   )
 order by r.id
 limit $2;
+
+-- name: redeemers
+select member_id
+from laurels.redemptions
+where tenant_id = $1 and id = $2
+union all
+select member_id
+from laurels.redemptions
+where tenant_id = $1 and lower(code collate "C") = $3;

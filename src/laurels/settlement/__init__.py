@@ -4,6 +4,7 @@ It owns the write routes of purchases and activities and the enrolment of member
 across the books: member, purchase or activity, rules, ledger, totals, outbox.
 """
 
+from . import finding as _finding
 from .archiving import archive, block, restore, unblock
 from .dry_run import DryRunOut, FollowsOut, follow
 from .effect import Settled
@@ -11,6 +12,8 @@ from .ending import cancel, complete, find_stuck, settle_waiting
 from .recording import record_activities, revoke_activity
 from .refunding import Refunded, refund
 from .service import award_enrolment, enrol, settle
+
+assert _finding.members, "people are found by what is theirs"
 
 __all__ = [
     "DryRunOut",

@@ -764,6 +764,9 @@ create table laurels.member_identities (
   constraint ck_member_identities_value_is_key check (laurels.is_key(value, 128))
 );
 
+create index ix_member_identities_value
+on laurels.member_identities (tenant_id, value);
+
 create table laurels.member_merges (
   tenant_id uuid not null,
   id uuid default laurels.new_id() not null,
