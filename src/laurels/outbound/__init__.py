@@ -1,7 +1,7 @@
 """What leaves the system: one queue of messages, and the providers that carry them.
 
-An operation enqueues a message in its own transaction. A worker takes it up, sends it with no
-transaction open, and books what came of it. It never decides what is said to whom.
+An operation enqueues a message in its own transaction. A worker claims it, sends it with no
+transaction open, and records the outcome. It never decides what is said to whom.
 """
 
 from .delivering import deliver_due, run_outbound

@@ -1,7 +1,7 @@
 """The loop that empties the queue: a worker per destination, none in another's way.
 
-A worker takes up what is due, sends it side by side with no transaction open, and books what came
-of it. What nobody books is due again when its lease is over, so a worker may be killed at any
+A worker claims what is due, sends it side by side with no transaction open, and records the
+outcomes. What nobody records is due again when its lease is over, so a worker may be killed at any
 moment; what it sent is then sent twice, under the same reference.
 """
 
@@ -165,7 +165,7 @@ class DestinationWorker:
                 ended, sending = await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
                 finished = [task.result() for task in ended]
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-            # What was taken up is due again when its lease is over.
+            # What was claimed is due again when its lease is over.
             log.exception("messages by %s to %s broke off", *self._destination[1:])
         finally:
             for task in sending:
@@ -174,7 +174,7 @@ class DestinationWorker:
             await self._provider.close()
 
     async def once(self) -> int:
-        """Take up what is due, send it, and book what came of it; return how many there were."""
+        """Claim what is due, send it, and record what came of it; return how many there were."""
         try:
             sending = await self._record_and_send([], self._provider.at_once)
             attempts = [await task for task in sending]
@@ -223,7 +223,7 @@ class DestinationWorker:
             return list(zip(messages, prepared, strict=True))
 
     async def _send(self, message: Message, prepared: Message | Outcome) -> Attempt:
-        """Send one message. Raises nothing: whatever happens is booked."""
+        """Send one message. Raises nothing: whatever happens is recorded."""
         if isinstance(prepared, Outcome):
             return Attempt(message, checked(prepared))
         sent_at, started = utc_now(), time.perf_counter()

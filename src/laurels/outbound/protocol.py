@@ -28,7 +28,7 @@ SOLE_DESTINATION = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that a worker has taken up. `reference` is the same at every attempt.
+    """A message that a worker has claimed. `reference` is the same at every attempt.
 
     `failures` counts the failed attempts since it was put into the queue or replayed; `content` is
     what the provider has prepared.
@@ -88,8 +88,8 @@ class Stopped(Outcome):
 class Provider(Protocol):
     """Sends messages of the channels `name` and `name:…`; a subclass needs a name and `send`.
 
-    Where an attempt was not booked, because its worker died, the message comes again with the same
-    reference. Whoever raises in `send` or answers something that is no outcome has failed once.
+    Where an attempt was not recorded, because its worker died, the message comes again with the
+    same reference. What raises in `send`, or answers what is no outcome, has failed once.
     """
 
     name: ClassVar[str]
@@ -101,7 +101,7 @@ class Provider(Protocol):
     """Whether a later message of a member waits for the earlier ones to the same destination."""
     timeout_seconds: float = 20.0
     slack_seconds: float = 20.0
-    """How much longer it is leased: to prepare it, and to book what came of it."""
+    """How much longer it is leased: to prepare it, and to record the outcome."""
     at_once: int = 5
     """How many messages to one destination are sent side by side."""
     max_destinations: int = 50
@@ -117,7 +117,7 @@ class Provider(Protocol):
     async def prepare(self, work: Work, messages: Sequence[Message]) -> list[Message | Outcome]:
         """Return the messages with the content that is sent, or what becomes of them instead.
 
-        They are of one destination. It is called in the transaction that takes them up.
+        They are of one destination. It is called in the transaction that claims them.
         """
         del work
         return list(messages)
@@ -182,7 +182,7 @@ def provider_of(channel: str, among: dict[str, Provider] | None = None) -> Provi
 
 
 def checked(outcome: object) -> Outcome:
-    """Return the outcome as it can be booked, whatever the other side or its provider answered."""
+    """Return the outcome as it can be recorded, whatever the receiver or the provider answered."""
     if not isinstance(outcome, Outcome) or type(outcome) is Outcome:
         return Retry(error=f"the provider answered {type(outcome).__name__}, which is no outcome")
     status = outcome.status if isinstance(outcome.status, int) else None

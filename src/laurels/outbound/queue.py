@@ -1,4 +1,4 @@
-"""The rows that are the queue: put into it, taken up, booked, taken out."""
+"""The rows that are the queue: put into it, claimed, sent or not, taken out."""
 
 import time
 from collections.abc import Sequence

@@ -140,35 +140,35 @@ async def redeem_many(work: Work, items: Sequence[NewRedemption]) -> list[Outcom
     if (await tenants.read(work, RewardSettings)).return_points_on_expiry:
         await ending.expire_of(work, list(people))
     rewards = sorted({item.reward_id for item in items})
-    asked = await queries.asked_of_members(work, rewards)
-    if asked.standing:
+    requirements = await queries.asked_of_members(work, rewards)
+    if requirements.standing:
         # Whose tier is over by now has lost or renewed it, whether or not a worker came by.
         progress_of = await tiers.lock_progress(work, list(people))
         await tiers.catch_up(work, dict.fromkeys(progress_of, work.now), progress_of)
-    turns = _turns(items) if asked.segments else [list(range(len(items)))]
-    if len(turns) > 1:
-        # All of them now, because from the first turn on wallets are locked, too.
+    rounds = _rounds(items) if requirements.segments else [list(range(len(items)))]
+    if len(rounds) > 1:
+        # All of them now, because from the first round on wallets are locked, too.
         await queries.lock_rewards(work, rewards)
     outcomes: dict[int, Outcome] = {}
-    for turn in turns:
-        found = await _redeem_together(work, [items[number] for number in turn], people)
-        outcomes.update(zip(turn, found, strict=True))
+    for numbers in rounds:
+        redeemed = await _redeem_together(work, [items[number] for number in numbers], people)
+        outcomes.update(zip(numbers, redeemed, strict=True))
     return [outcomes[number] for number in range(len(items))]
 
 
-def _turns(items: Sequence[NewRedemption]) -> list[list[int]]:
+def _rounds(items: Sequence[NewRedemption]) -> list[list[int]]:
     """Return the places of items that are decided together: one of each member at a time.
 
     What a member takes may take them out of the segment that their next reward asks for.
     """
-    turns: list[list[int]] = []
-    had: Counter[UUID | None] = Counter()
+    rounds: list[list[int]] = []
+    taken_before: Counter[UUID | None] = Counter()
     for number, item in enumerate(items):
-        if had[item.member_id] == len(turns):
-            turns.append([])
-        turns[had[item.member_id]].append(number)
-        had[item.member_id] += 1
-    return turns
+        if taken_before[item.member_id] == len(rounds):
+            rounds.append([])
+        rounds[taken_before[item.member_id]].append(number)
+        taken_before[item.member_id] += 1
+    return rounds
 
 
 async def _redeem_together(
