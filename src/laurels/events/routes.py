@@ -6,7 +6,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from laurels.kit.crypto import SecretKeyMissing
+from laurels.kit.http import expand as expanding
 from laurels.kit.http.access import redact_on_replay, requires, token_of
+from laurels.kit.http.expand import ExpansionsOf
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
 from laurels.kit.http.query import Switch
@@ -35,6 +37,7 @@ from .schemas import (
     EventId,
     EventOut,
     LetterId,
+    ListedEventOut,
     ReplayIn,
     ReplayOut,
     SecretOut,
@@ -68,12 +71,20 @@ async def list_events(
     historical: Annotated[
         Switch, Query(description="Include the events of imported history.")
     ] = False,
-) -> Page[EventOut]:
+    expand: Annotated[str, ExpansionsOf("event"), Query()] | None = None,
+) -> Page[ListedEventOut]:
     """List the events of the last 30 days, newest first."""
     found = await queries.list_events(
         work, types=queries.read_types(types), historical=historical, asked=asked
     )
-    return found.page(_out(work, event) for event in found)
+    rows = [{"id": event.id, "member_id": event.member_id} for event in found]
+    more = await expanding.expand(work, "event", expand, rows)
+    return found.page(
+        ListedEventOut.model_validate(
+            {**told(event, work.tenant_id), "expanded": more.get(event.id)}
+        )
+        for event in found
+    )
 
 
 @router.get(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from laurels.kit.http.expand import Expanded
 from laurels.kit.values.fields import IdOf, Moment, Note, Schema, View
 from laurels.kit.values.text import check_key
 
@@ -37,6 +38,12 @@ class EventOut(View):
     position: int = Field(description="Place in the stream, without gaps.")
     member_position: int | None = Field(description="Place in the order of its member's events.")
     data: dict[str, Any] = Field(description="The event's data; see the reference of events.")
+
+
+class ListedEventOut(EventOut):
+    """Something that happened, with what `expand` asked for."""
+
+    expanded: Expanded = None
 
 
 class EndpointIn(Schema):

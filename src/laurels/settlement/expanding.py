@@ -56,6 +56,7 @@ async def _awards_of_activities(work: Work, rows: Rows) -> Mapping[UUID, AwardOu
     }
 
 
+expand.offer("event", "member", _members, reads=Permission.MEMBERS_READ)
 expand.offer("wallet", "member", _members, reads=Permission.MEMBERS_READ)
 expand.offer(ACTIVITY, "member", _members, reads=Permission.MEMBERS_READ)
 expand.offer(ACTIVITY_SUMMARY, "award", _awards_of_activities, reads=Permission.EARNING_READ)

@@ -30,6 +30,7 @@ export function PeriodPicker() {
   return (
     <Group gap="xs">
       <SegmentedControl
+        transitionDuration={0}
         size="xs"
         aria-label={t`Period`}
         data={PERIODS.map((name) => ({ value: name, label: words[name] }))}

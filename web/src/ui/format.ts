@@ -102,6 +102,13 @@ export const formatDay = (day: string, locale: string, month: "short" | "long" =
     year: "numeric",
   });
 
+/** The same without its year, where many days stand side by side. */
+export const formatShortDay = (day: string, locale: string) =>
+  formatDate(new Date(`${day.slice(0, 10)}T12:00:00Z`), locale, "UTC", {
+    day: "numeric",
+    month: "short",
+  });
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 365 * 86_400],
   ["month", 30 * 86_400],

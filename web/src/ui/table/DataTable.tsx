@@ -1,5 +1,5 @@
 import { Trans } from "@lingui/react/macro";
-import { Box, Button, Group } from "@mantine/core";
+import { Box, Group } from "@mantine/core";
 import {
   columnVisibilityFeature,
   rowSelectionFeature,
@@ -19,6 +19,7 @@ import { ColumnChoice } from "./ColumnChoice";
 import { type Column, columnChoice, shownColumns } from "./columns";
 import styles from "./DataTable.module.css";
 import { Head } from "./Head";
+import { Pager } from "./Pager";
 import { SortMenu } from "./SortMenu";
 import { type Views, ViewsMenu } from "./ViewsMenu";
 
@@ -174,25 +175,6 @@ function Toolbar<T>({
         {children}
         {actions}
       </Group>
-    </Group>
-  );
-}
-
-function Pager({ paging, next }: { paging: Paging; next: string | null }) {
-  if (!paging.hasPrevious && next === null) return null;
-  return (
-    <Group justify="flex-end" gap="xs" mt="sm" className="no-print">
-      <Button variant="default" size="xs" disabled={!paging.hasPrevious} onClick={paging.previous}>
-        <Trans>Previous</Trans>
-      </Button>
-      <Button
-        variant="default"
-        size="xs"
-        disabled={next === null}
-        onClick={() => next !== null && paging.next(next)}
-      >
-        <Trans>Next</Trans>
-      </Button>
     </Group>
   );
 }

@@ -44,6 +44,7 @@ export function Navigation() {
                   key={to}
                   component={Link}
                   to={to}
+                  activeOptions={{ exact: true }}
                   label={screen.nav && _(screen.nav.label)}
                   leftSection={Icon && <Icon size={16} aria-hidden />}
                   active={active}
