@@ -5,7 +5,8 @@ import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { type Schemas, useApi } from "@/api/context";
 
-export type Member = Schemas["MemberOut"];
+/** A member, whatever an answer was expanded by. */
+export type Member = Omit<Schemas["MemberOut"], "expanded">;
 
 /** What a member is called: the name, else the address, the number, or the id. */
 export function memberName(member: Member): string {
