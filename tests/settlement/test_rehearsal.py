@@ -78,6 +78,13 @@ async def doors(client):
     review = {"member": "anna", "kind": "review"}
     done = (await client.post("/v1/activities", json=review)).json()
     wild = "/v1/wallets/{wallet_id}"
+    others = []
+    for name in ("twin", "double"):
+        await buy(client, name, "10.00")
+        others.append((await wallet_of(client, name))["member_id"])
+    into = f"/v1/members/{wallet['member_id']}"
+    merged = await client.post(f"{into}/merge", json={"from": others[0]})
+    assert merged.status_code == 200, merged.text
     return [
         ("/v1/purchases", "/v1/purchases", purchase(lines=[{"unit_price": "4", "quantity": "10"}])),
         ("/v1/purchases/bulk", "/v1/purchases/bulk", {"items": [purchase(), purchase(amount="x")]}),
@@ -103,6 +110,8 @@ async def doors(client):
         ("/v1/holds/{hold_id}/release", f"/v1/holds/{held['id']}/release", None),
         ("/v1/transactions/{transaction_id}/reverse",
          f"/v1/transactions/{moves[0]['id']}/reverse", {}),
+        ("/v1/members/{member_id}/merge", f"{into}/merge", {"from": others[1]}),
+        ("/v1/members/{member_id}/unmerge", f"/v1/members/{others[0]}/unmerge", None),
         ("/v1/movements/bulk", "/v1/movements/bulk",
          {"items": [{"wallet_id": wallet["id"], "points": 3, "type": "credit"}]}),
     ]  # fmt: skip

@@ -17,6 +17,7 @@ from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from .closing import close_wallets
+from .dry_runs import note
 from .errors import MergeNotUndoable
 from .merging import Moved, give_back, take_over
 from .posting import write
@@ -49,6 +50,7 @@ async def merge_wallets(work: Work, change: Merging) -> None:
         )
         await _remember(work, change.merge_id, source.id, target.id, moved)
     write(work, draft)
+    note(work, draft)
     await work.fetch(SQL.close_merged, work.tenant_id, sources, change.survivor_id)
     emit(work, draft.events)
 
@@ -97,6 +99,7 @@ async def unmerge_wallets(work: Work, change: Unmerging) -> None:
             moment=work.now,
         )
     write(work, draft)
+    note(work, draft)
     emit(work, draft.events)
 
 

@@ -102,6 +102,7 @@ class Wallet(TenantOwned, Base):
             "merged_into",
             postgresql_where=text("merged_into is not null"),
         ),
+        Index("ix_wallets_debt", "tenant_id", "id", postgresql_where=text("debt > 0")),
         UniqueConstraint("tenant_id", "member_id", "program_id"),
         one_of("closed_for", "blocked", "archived", "merged", "erased"),
         CheckConstraint(
@@ -311,6 +312,7 @@ class Hold(TenantOwned, Base):
     __table_args__ = (
         tenant_fk("wallet_id", "wallets"),
         Index("ix_holds_wallet", "tenant_id", "wallet_id", "id"),
+        Index("ix_holds_open", "tenant_id", "id", postgresql_where=text("status = 'open'")),
         Index(
             "ix_holds_expiring",
             "tenant_id",

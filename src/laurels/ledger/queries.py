@@ -60,6 +60,20 @@ async def _wallet_ids(work: Work, member_id: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
+ALL_WALLETS = Listing(
+    moment="w.updated_at",
+    happened="Last moved",
+    sorts={"created_at": None},
+    id="w.id",
+)
+
+
+async def list_all_wallets(work: Work, *, in_debt: bool, asked: Asked) -> Found[dict[str, Any]]:
+    """Return the wallets of all members, usually newest first, or only those that owe points."""
+    owing = "and w.debt > 0" if in_debt else ""
+    return await ALL_WALLETS.fetch(work, asked, f"{SQL.wallets} {owing}", work.tenant_id)
+
+
 async def wallets_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """Return the wallets of members, by member, the default program's first."""
     sql = f"{SQL.wallets} and w.member_id = any($2) order by p.is_default desc, w.id"
@@ -115,6 +129,14 @@ async def list_holds(
     await get_wallet(work, wallet_id)
     sql = f"{SQL.holds} and wallet_id = $2 and ($3::text is null or status = $3)"
     return await HOLDS.fetch(work, asked, sql, work.tenant_id, wallet_id, status)
+
+
+async def list_all_holds(work: Work, *, status: str, asked: Asked) -> Found[dict[str, Any]]:
+    """Return all holds of this status, usually newest first."""
+    if status == "open":
+        # Few are, and an index has them: it is only used where the statement itself says so.
+        return await HOLDS.fetch(work, asked, f"{SQL.holds} and status = 'open'", work.tenant_id)
+    return await HOLDS.fetch(work, asked, f"{SQL.holds} and status = $2", work.tenant_id, status)
 
 
 async def get_hold(work: Work, hold_id: UUID) -> asyncpg.Record:

@@ -1,7 +1,7 @@
 """Wallets, transactions and holds over HTTP."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -14,14 +14,15 @@ from laurels.kit.http.bulk import BulkIn, BulkOut
 from laurels.kit.http.expand import ExpansionsOf, Rows, offer
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
+from laurels.kit.http.query import Switch
 from laurels.kit.http.route import TransactionalRoute
-from laurels.kit.values.fields import Code
+from laurels.kit.values.fields import Code, Moment
 from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 from laurels.tenants import FeatureOff, LoyaltyOff, PlanExceeded, TenantSuspended
 
-from . import answers, programs, queries
+from . import answers, period_statements, programs, queries
 from .errors import (
     BelowMinimum,
     CaptureTooLarge,
@@ -61,6 +62,7 @@ from .schemas import (
     ProgramPatch,
     ReleaseIn,
     ReverseIn,
+    StatementOut,
     TransactionId,
     TransactionOut,
     TransactionType,
@@ -155,6 +157,43 @@ async def get_wallet(
     return WalletOut.model_validate({**row, "expanded": more.get(wallet_id)})
 
 
+@router.get("/wallets")
+async def list_all_wallets(
+    work: Reading,
+    asked: Annotated[Asked, Depends(queries.ALL_WALLETS)],
+    in_debt: Annotated[Switch, Query(description="Only those that owe points.")] = False,
+    expand: ExpandWallet | None = None,
+) -> Page[WalletOut]:
+    """List the wallets of all members, newest first."""
+    rows = await queries.list_all_wallets(work, in_debt=in_debt, asked=asked)
+    more = await expanding.expand(work, WALLET, expand, rows)
+    return rows.page(
+        WalletOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
+    )
+
+
+@router.get(
+    "/wallets/{wallet_id}/statement",
+    response_model=StatementOut,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+@error_responses(WalletNotFound)
+async def get_statement(
+    wallet_id: WalletId,
+    work: Reading,
+    since: Annotated[Moment | None, Query(description="Beginning of the period.")] = None,
+    until: Annotated[Moment | None, Query(description="End of the period, exclusive.")] = None,
+    format: Annotated[  # noqa: A002 - the field's name
+        Literal["json", "csv"], Query(description="`csv` for a spreadsheet.")
+    ] = "json",
+) -> StatementOut | Response:
+    """Read a wallet's statement for a period: opening balance, movements, closing balance."""
+    found = await period_statements.period_statement(work, wallet_id, since, until)
+    if format == "csv":
+        return Response(period_statements.as_csv(found), media_type="text/csv; charset=utf-8")
+    return StatementOut.model_validate(found)
+
+
 @router.get("/wallets/{wallet_id}/lots")
 @error_responses(WalletNotFound)
 async def list_lots(
@@ -238,6 +277,17 @@ async def list_holds(
 ) -> Page[HoldOut]:
     """List the holds of a wallet, newest first."""
     rows = await queries.list_holds(work, wallet_id, status=status, asked=asked)
+    return rows.page(HoldOut.model_validate(row) for row in rows)
+
+
+@router.get("/holds")
+async def list_all_holds(
+    work: Reading,
+    asked: Annotated[Asked, Depends(queries.HOLDS)],
+    status: Annotated[HoldStatus, Query(description="Only those of this status.")] = "open",
+) -> Page[HoldOut]:
+    """List the holds of all members with one status, by default the open ones, newest first."""
+    rows = await queries.list_all_holds(work, status=status, asked=asked)
     return rows.page(HoldOut.model_validate(row) for row in rows)
 
 

@@ -259,6 +259,41 @@ class TransactionOut(View):
     created_at: datetime = Field(description="When it was booked.")
 
 
+class StatementLineOut(View):
+    """One movement of a statement."""
+
+    id: TransactionId
+    type: str = Field(description="What kind of movement it is, such as `earned`.")
+    source: str = Field(description="What caused it, such as `purchase`.")
+    source_id: str | None = Field(description="Id of what caused it; null when there is none.")
+    amount: int = Field(description="How it changed the balance.")
+    debt_delta: int = Field(description="How it changed the debt.")
+    balance: int = Field(description="The balance after it, in the order of this statement.")
+    reason: str | None = Field(description="Why the points moved; null when not given.")
+    occurred_at: datetime = Field(description="When it happened.")
+
+
+class StatementOut(View):
+    """The movements of a wallet in a period, between its opening and its closing balance."""
+
+    wallet_id: WalletId
+    member_id: MemberId = Field(description="The member whose points these are.")
+    unit_name: str = Field(description="What a point is called, such as `points` or `stars`.")
+    since: datetime | None = Field(description="Beginning of the period; null: all before.")
+    until: datetime | None = Field(description="End of the period, exclusive; null: up to now.")
+    opening_balance: int = Field(description="The balance before the period.")
+    points_in: int = Field(description="Points that came in.")
+    points_out: int = Field(description="Points that went out.")
+    closing_balance: int = Field(description="The balance at the end of the period.")
+    opening_debt: int = Field(description="Points owed before the period.")
+    closing_debt: int = Field(description="Points owed at the end of the period.")
+    count: int = Field(description="How many movements there were.")
+    movements: list[StatementLineOut] = Field(
+        description="The movements in the order in which they happened, at most 10,000."
+    )
+    left_out: int = Field(description="How many more there were.")
+
+
 class HoldOut(View):
     """Points set aside."""
 

@@ -681,3 +681,30 @@ select w.member_id
 from laurels.point_transactions as t
 inner join laurels.wallets as w on w.tenant_id = $1 and w.id = t.wallet_id
 where t.tenant_id = $1 and t.id = $2;
+
+-- name: period_sums
+select
+  coalesce(sum(amount) filter (where occurred_at < $3), 0)::bigint as opening_balance,
+  coalesce(sum(debt_delta) filter (where occurred_at < $3), 0)::bigint as opening_debt,
+  coalesce(
+    sum(amount) filter (where amount > 0 and ($3::timestamptz is null or occurred_at >= $3)), 0
+  )::bigint as points_in,
+  coalesce(
+    -sum(amount) filter (where amount < 0 and ($3::timestamptz is null or occurred_at >= $3)), 0
+  )::bigint as points_out,
+  coalesce(
+    sum(debt_delta) filter (where $3::timestamptz is null or occurred_at >= $3), 0
+  )::bigint as debt_change,
+  count(*) filter (where $3::timestamptz is null or occurred_at >= $3) as count
+from laurels.point_transactions
+where tenant_id = $1 and wallet_id = $2 and ($4::timestamptz is null or occurred_at < $4);
+
+-- name: period_movements
+select
+  id, type, source, source_id, amount, debt_delta, reason, occurred_at,
+  ($6::bigint + sum(amount) over (order by occurred_at, seq))::bigint as balance
+from laurels.point_transactions
+where tenant_id = $1 and wallet_id = $2 and ($3::timestamptz is null or occurred_at >= $3)
+  and ($4::timestamptz is null or occurred_at < $4)
+order by occurred_at, seq
+limit $5;

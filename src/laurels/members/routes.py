@@ -49,6 +49,7 @@ router = APIRouter(prefix="/v1/members", tags=["members"], route_class=Transacti
 Expand = Annotated[str, ExpansionsOf("member"), Query()]
 Reading = Annotated[Work, requires(Permission.MEMBERS_READ)]
 Writing = Annotated[Work, requires(Permission.MEMBERS_WRITE)]
+Merging = Annotated[Work, requires(Permission.MEMBERS_WRITE, dry_run=True)]
 Erasing = Annotated[Work, requires(Permission.MEMBERS_ERASE)]
 Exporting = Annotated[Work, requires(Permission.MEMBERS_READ)]
 
@@ -139,7 +140,7 @@ async def change_member(member_id: MemberId, body: MemberIn, work: Writing) -> M
 @error_responses(
     MergedWithItself, MemberNotFound, MemberMerged, MemberArchived, MemberBlocked, MemberErased
 )
-async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> MergeOut:
+async def merge_member(member_id: MemberId, body: MergeIn, work: Merging) -> MergeOut:
     """Merge another member into this one, which keeps everything that both had."""
     merge = await merging.merge(work, survivor_id=member_id, merged_id=body.from_id)
     return await _merge(work, merge)
@@ -156,7 +157,7 @@ async def merge_member(member_id: MemberId, body: MergeIn, work: Writing) -> Mer
     MemberBlocked,
     "merge_not_undoable",
 )
-async def unmerge_member(member_id: MemberId, work: Writing) -> MergeOut:
+async def unmerge_member(member_id: MemberId, work: Merging) -> MergeOut:
     """Undo the merge of this member into another, or the latest merge of another into it.
 
     Points, lots, holds and debt are restored; what the survivor has earned since stays there.

@@ -895,6 +895,8 @@ create table laurels.wallets (
 )
 with (fillfactor = 70);
 
+create index ix_wallets_debt on laurels.wallets (tenant_id, id)
+where debt > 0;
 create index ix_wallets_merged_into
 on laurels.wallets (tenant_id, merged_into)
 where merged_into is not null;
@@ -925,6 +927,8 @@ create table laurels.holds (
   constraint ck_holds_closed_has_time check ((status = 'open') = (closed_at is null))
 );
 
+create index ix_holds_open on laurels.holds (tenant_id, id)
+where status = 'open';
 create index ix_holds_expiring
 on laurels.holds (tenant_id, expires_at)
 where status = 'open' and expires_at is not null;
