@@ -145,6 +145,7 @@ async def test_points_of_another_program_are_told_apart(house, client):
         {"first_day": "2026-02-02", "last_day": "2026-02-01"},
         {"first_day": "2020-01-01", "last_day": "2026-02-01"},
         {"first_day": "yesterday"},
+        {"first_day": "0"},
     ],
 )
 async def test_spans_that_are_none_are_refused_by_name(client, span):

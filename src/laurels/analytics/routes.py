@@ -10,7 +10,7 @@ from pydantic import Field
 from laurels.kit.http.access import requires
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.route import TransactionalRoute
-from laurels.kit.values.fields import IdOf, MoneyOut, View
+from laurels.kit.values.fields import Day, IdOf, MoneyOut, View
 from laurels.kit.work import Work
 from laurels.ledger import ProgramNotFound
 from laurels.permissions import Permission
@@ -102,10 +102,10 @@ def _out(found: Overview) -> dict[str, Any]:
 async def get_overview(
     work: Reading,
     first_day: Annotated[
-        date | None, Query(description="First day, included; by default 29 days before the last.")
+        Day | None, Query(description="First day, included; by default 29 days before the last.")
     ] = None,
     last_day: Annotated[
-        date | None, Query(description="Last day, included; by default today.")
+        Day | None, Query(description="Last day, included; by default today.")
     ] = None,
     program_id: Annotated[
         ProgramId | None, Query(description="Whose points; by default the default program's.")
