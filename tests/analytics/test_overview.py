@@ -145,13 +145,18 @@ async def test_points_of_another_program_are_told_apart(house, client):
         {"first_day": "2026-02-02", "last_day": "2026-02-01"},
         {"first_day": "2020-01-01", "last_day": "2026-02-01"},
         {"first_day": "yesterday"},
-        {"first_day": "0"},
     ],
 )
 async def test_spans_that_are_none_are_refused_by_name(client, span):
     answer = await client.get(OVERVIEW, params=span)
     assert answer.status_code == 422
     assert "first_day" in str(answer.json()["errors"])
+
+
+async def test_a_number_of_seconds_is_no_day(client):
+    answer = await client.get(OVERVIEW, params={"last_day": "0"})
+    assert answer.status_code == 422
+    assert "last_day" in str(answer.json()["errors"])
 
 
 async def test_a_tenant_without_anything_has_noughts(database):
