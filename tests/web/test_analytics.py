@@ -38,7 +38,7 @@ async def test_the_list_of_what_happened_is_filtered_by_its_address(open_tab, ho
     activity = f"{tab.address}/console/{tab.tenant}/activity"
 
     await tab.page.goto(f"{activity}?types=member.enrolled")
-    await expect(tab.page.get_by_text("Joined the programme")).to_be_visible()
+    await expect(tab.page.get_by_text("Joined the programme", exact=True)).to_be_visible()
     await expect(tab.page.get_by_text("Bought something")).to_be_hidden()
 
     await tab.page.goto(activity)

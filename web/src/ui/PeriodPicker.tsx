@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Group, Popover, SegmentedControl, Stack } from "@mantine/core";
+import { Button, Group, NativeSelect, Popover, SegmentedControl, Stack } from "@mantine/core";
 import { IconCalendar } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { formatDay } from "./format";
@@ -23,17 +23,27 @@ export function PeriodPicker() {
     last_month: t`Last month`,
   };
   const own = !PERIODS.includes(period.id as PeriodName);
+  const choices = PERIODS.map((name) => ({ value: name as string, label: words[name] }));
   const choose = (id: string | undefined) => {
     if (id !== undefined) setPeriod(id);
     setOpen(false);
   };
   return (
     <Group gap="xs">
+      {/* Five words side by side are wider than a phone. */}
+      <NativeSelect
+        hiddenFrom="sm"
+        aria-label={t`Period`}
+        data={own ? [{ value: "", label: t`Other days` }, ...choices] : choices}
+        value={own ? "" : period.id}
+        onChange={(event) => choose(event.currentTarget.value || undefined)}
+      />
       <SegmentedControl
+        visibleFrom="sm"
         transitionDuration={0}
         size="xs"
         aria-label={t`Period`}
-        data={PERIODS.map((name) => ({ value: name, label: words[name] }))}
+        data={choices}
         value={own ? "" : period.id}
         onChange={setPeriod}
       />
