@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Anchor, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Skeleton, Stack, Text } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
-import { useApi } from "@/api/context";
+import { useApi, useMay } from "@/api/context";
 import { ConditionSentence } from "@/ui/condition/ConditionSentence";
 import { Copy } from "@/ui/Copy";
 import { EntityLink } from "@/ui/EntityLink";
@@ -21,6 +21,8 @@ export default function RulePage() {
   const { ruleId } = useParams({ strict: false }) as { ruleId: string };
   const { api } = useApi();
   const names = useNames();
+  const may = useMay();
+  const below = useTenantPath();
   const rule = api.useQuery("get", "/v1/earning-rules/{rule_id}", {
     params: { path: { rule_id: ruleId } },
   });
@@ -44,7 +46,27 @@ export default function RulePage() {
       back={back}
       aside={<RuleStatus rule={found} />}
       subtitle={<RuleSentence rule={found} names={names} />}
-      actions={<RuleActions rule={found} />}
+      actions={
+        <RuleActions rule={found}>
+          {may("earning:write") && (
+            <>
+              <Button
+                variant="default"
+                component={Link}
+                to={below(`earning-rules/new`)}
+                search={{ copy: ruleId } as never}
+              >
+                <Trans>Duplicate</Trans>
+              </Button>
+              {found.status !== "archived" && (
+                <Button component={Link} to={below(`earning-rules/${ruleId}/edit`)}>
+                  <Trans>Edit</Trans>
+                </Button>
+              )}
+            </>
+          )}
+        </RuleActions>
+      }
       tabs={[
         {
           id: "overview",

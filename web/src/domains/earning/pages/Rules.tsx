@@ -1,7 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
-import { useApi } from "@/api/context";
+import { Link } from "@tanstack/react-router";
+import { useApi, useMay } from "@/api/context";
 import { Empty } from "@/ui/Empty";
 import { useFilters } from "@/ui/filters";
 import { FilterBar } from "@/ui/FilterBar";
@@ -22,6 +23,7 @@ export default function Rules() {
   const below = useTenantPath();
   const names = useNames();
   const words = useRuleWords();
+  const may = useMay();
   const paging = usePaging({ sort: "-created_at" });
   const filters = useFilters([
     {
@@ -94,6 +96,18 @@ export default function Rules() {
           What members earn, and for what. Each rule listens to one kind of event; all that fire add
           up, unless a rule says otherwise.
         </Trans>
+      }
+      actions={
+        <>
+          <Button variant="default" component={Link} to={below("earning-rules/simulator")}>
+            <Trans>Simulator</Trans>
+          </Button>
+          {may("earning:write") && (
+            <Button component={Link} to={below("earning-rules/new")}>
+              <Trans>New rule</Trans>
+            </Button>
+          )}
+        </>
       }
     >
       <DataTable
