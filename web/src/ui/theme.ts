@@ -49,6 +49,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
+    SegmentedControl: { defaultProps: { transitionDuration: 0 } },
     Button: { styles: { root: { fontWeight: 500 } } },
     Modal: { styles: { title: HEADING } },
     Drawer: { styles: { title: HEADING } },

@@ -1,6 +1,7 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type Schemas, useApi } from "@/api/context";
+import { type ConditionObject, leavesIn, linesOf } from "@/ui/condition/model";
 import { decimalsOf } from "@/ui/forms/numbers";
 import { useCurrency } from "@/ui/tenant";
 
@@ -46,6 +47,14 @@ export const USUAL: EventValues = {
   segments: [],
   birthday: null,
 };
+
+/** What a rule is tried with at first: the kind of activity that its conditions ask for. */
+export function firstEvent(conditions: ConditionObject | null): EventValues {
+  const kinds = linesOf(conditions)
+    .flatMap(leavesIn)
+    .filter((leaf) => leaf.field === "activity.kind" && typeof leaf.value === "string");
+  return { ...USUAL, activity: String(kinds[0]?.value ?? USUAL.activity) };
+}
 
 /** What lines cost together, exactly: counted in the currency's smallest unit. */
 export function sumOf(lines: LineValues[], currency: string): string {

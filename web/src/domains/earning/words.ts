@@ -18,10 +18,10 @@ export const TONES: Record<string, Tone> = { active: "good", paused: "waiting", 
 export function useRuleWords() {
   const { t } = useLingui();
   const triggers: Record<string, string> = {
-    "purchase.completed": t`Purchase`,
-    "activity.recorded": t`Activity`,
+    "purchase.completed": t`A purchase`,
+    "activity.recorded": t`An activity`,
     "member.enrolled": t`Joining`,
-    "member.birthday": t`Birthday`,
+    "member.birthday": t`A birthday`,
   };
   const explained: Record<string, string> = {
     "purchase.completed": t`When a purchase has been paid for.`,

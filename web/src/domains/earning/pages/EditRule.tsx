@@ -20,7 +20,7 @@ import { RuleSentence } from "../parts/RuleSentence";
 import { Simulated } from "../parts/Simulator";
 import styles from "../parts/simulator.module.css";
 import { type Names, type Rule, useNames } from "../queries";
-import { type EventValues, USUAL } from "../simulation";
+import { type EventValues, firstEvent } from "../simulation";
 
 const COPY = { copy: z.optional(z.string()) };
 
@@ -86,7 +86,7 @@ function Editor({ rule, initial, names, onTheirs }: EditorProps) {
   const queries = useQueryClient();
   const toast = useToast();
   const label = useFieldLabel();
-  const [event, setEvent] = useState<EventValues>(USUAL);
+  const [event, setEvent] = useState<EventValues>(() => firstEvent(initial.conditions));
   const [theirs, setTheirs] = useState<Rule | null>(null);
   const path = { rule_id: rule?.id ?? "" };
 

@@ -4,8 +4,7 @@ import { IconCheck, IconMinus, IconX } from "@tabler/icons-react";
 import { EntityLink } from "@/ui/EntityLink";
 import { Points } from "@/ui/Points";
 import { When } from "@/ui/When";
-import type { Told } from "./RuleSentence";
-import { usePointsWords } from "./RuleSentence";
+import { Limits, type Told, usePointsWords } from "./RuleSentence";
 import type { Names } from "../queries";
 import type { SimulatedRule, Simulation } from "../simulation";
 import { Checks } from "./Checks";
@@ -106,7 +105,8 @@ function OneRule({ rule, names, told }: OneRuleProps) {
     exclusion_group: t`Another rule of its group gives more.`,
   };
   // The API tells figures and names in English.
-  const detail = i18n.locale === "en" && rule.outcome !== "condition" ? rule.words.join(" ") : "";
+  const english = i18n.locale === "en" && !["condition", "window"].includes(rule.outcome);
+  const detail = english ? rule.words.join(" ") : "";
   const Icon = gave ? IconCheck : rule.outcome === "condition" ? IconX : IconMinus;
   return (
     <Group gap="sm" wrap="nowrap" align="flex-start">
@@ -141,6 +141,11 @@ function OneRule({ rule, names, told }: OneRuleProps) {
           )}
         </Group>
         {why[rule.outcome] && <Text>{why[rule.outcome]}</Text>}
+        {told && rule.outcome === "window" && (
+          <Text c="dimmed">
+            <Limits rule={{ ...told, caps: [] }} names={names} />
+          </Text>
+        )}
         {detail && <Text c="dimmed">{detail}</Text>}
         <Checks checks={rule.checks} told={told} names={names} failed={!gave} />
       </Box>

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Radio, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Radio, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { Condition } from "@/ui/condition/Condition";
 import { Section } from "@/ui/Page";
@@ -71,10 +71,10 @@ export function RuleFields({ form, names, managed }: RuleFieldsProps) {
         </Section>
       )}
       <Section title={t`From and until`} hint={t`Empty: at once, and without an end.`}>
-        <Stack gap="sm" maw="20rem">
+        <SimpleGrid cols={{ base: 1, xs: 2 }} maw="32rem">
           <DateTimeInput label={t`From`} {...form.getInputProps("starts_at")} />
           <DateTimeInput label={t`Until`} {...form.getInputProps("ends_at")} />
-        </Stack>
+        </SimpleGrid>
       </Section>
       <Section title={t`Beside other rules`}>
         <Beside form={form} />
@@ -116,7 +116,7 @@ function Limits({ form }: Pick<RuleFieldsProps, "form">) {
     lifetime: t`In all`,
   };
   return (
-    <Stack gap="sm" maw="20rem">
+    <SimpleGrid cols={{ base: 1, xs: 2 }} maw="32rem">
       {PERIODS.map((period) => (
         <PointsInput
           key={period}
@@ -130,7 +130,7 @@ function Limits({ form }: Pick<RuleFieldsProps, "form">) {
           {form.errors.caps}
         </Text>
       )}
-    </Stack>
+    </SimpleGrid>
   );
 }
 
