@@ -25,7 +25,7 @@ export function Checks({ checks, told, names, failed }: ChecksProps) {
   const facts = useFactWords(names);
   const words = useConditionWords(names.fields, facts);
   if (!failed || checks.length === 0) return null;
-  const foundIn = (check: Check, part: ConditionJson | undefined) => {
+  const wordsOfFound = (check: Check, part: ConditionJson | undefined) => {
     if (check.found === null) return t`it is not known`;
     if (part === undefined || !isLeaf(part)) return null;
     const kind = fieldOf(names.fields, check.field, null)?.kind ?? "text";
@@ -36,7 +36,7 @@ export function Checks({ checks, told, names, failed }: ChecksProps) {
     <ul className={styles.checks}>
       {checks.map((check) => {
         const part = partOf(told?.conditions as ConditionJson | null | undefined, check.path);
-        const found = check.held ? null : foundIn(check, part);
+        const found = check.held ? null : wordsOfFound(check, part);
         return (
           <li key={check.path} data-held={check.held}>
             <Text span inherit c={check.held ? "dimmed" : undefined}>
