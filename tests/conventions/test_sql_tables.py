@@ -63,7 +63,12 @@ READS: dict[str, dict[str, set[str]]] = {
         "a voucher that was used names the purchase": {"purchases"},
         "a nightly look finds what is to be delivered and was never queued": {"outbound_messages"},
     },
-    "platform": {"operators write plans": {"plans"}},
+    "platform": {
+        "operators write plans": {"plans"},
+        "and look at what waits in all queues": {
+            "outbox", "event_handlings", "outbound_messages", "job_runs",
+        },
+    },
     "analytics": {
         "figures add up the books of a period": {
             "members", "purchases", "wallets", "point_transactions",

@@ -257,3 +257,28 @@ async def test_bulk_requests_are_refused_while_the_operator_has_them_off(operato
 
     assert (refused.status_code, refused.json()["code"]) == (403, "feature_off")
     assert booked.status_code == 200
+
+
+async def test_health_tells_what_waits_and_nothing_of_whom(operator, house, client):
+    async def queues():
+        answer = await operator.get("/v1/platform/health")
+        assert answer.status_code == 200, answer.text
+        return answer.json(), {each["name"]: each for each in answer.json()["queues"]}
+
+    _, before = await queues()
+    bought = {"amount": "5.00", "currency": "USD", "member": "a"}
+    assert (await client.post("/v1/purchases", json=bought)).status_code == 201
+    found, after = await queues()
+
+    assert set(after) == {"relay", "handlers", "outbound", "jobs"}
+    assert after["relay"]["waiting"] > before["relay"]["waiting"]
+    assert after["relay"]["oldest_at"] is not None
+    database = found["database"]
+    assert 0 < database["connections"] <= database["max_connections"]
+    assert database["bytes"] > 0
+    assert len(database["tables"]) == 10
+    assert str(house.tenant.id) not in str(found)
+
+
+async def test_a_tenants_key_sees_no_health_of_the_platform(client):
+    assert (await client.get("/v1/platform/health")).status_code in {401, 403}

@@ -51,3 +51,23 @@ async def is_open_plan(work: Work, code: str) -> bool:
     """Say whether tenants can be put on this plan."""
     row = await work.fetchrow(SQL.is_open_plan, code)
     return row is not None
+
+
+async def health(work: Work) -> dict[str, Any]:
+    """Return the state of the database and of the queues of all tenants together."""
+    database = await work.fetchrow(SQL.database_figures)
+    assert database is not None, "a database has figures"
+    return {
+        "database": {
+            **database,
+            "tables": [dict(row) for row in await work.fetch(SQL.largest_tables)],
+        },
+        "queues": [_queue(work, dict(row)) for row in await work.fetch(SQL.queue_figures)],
+    }
+
+
+def _queue(work: Work, row: dict[str, Any]) -> dict[str, Any]:
+    oldest = row["oldest_at"]
+    # What is to be tried again later is due in the future, and nobody waits for it yet.
+    lag = 0.0 if oldest is None else max((work.now - oldest).total_seconds(), 0.0)
+    return {**row, "lag_seconds": round(lag, 3)}

@@ -29,6 +29,7 @@ from .schemas import (
     PlanIn,
     PlanOut,
     PlansOut,
+    PlatformHealthOut,
     PlatformTenantOut,
     SettingIn,
     SettingOut,
@@ -148,3 +149,9 @@ async def get_platform_setting_history(
     """List all versions of a setting, newest first."""
     rows = await tenants.setting_history(work, name, asked)
     return rows.page(SettingVersionOut.model_validate(row) for row in rows)
+
+
+@router.get("/health")
+async def get_platform_health(work: Reading) -> PlatformHealthOut:
+    """Read how the database and the queues of all tenants are doing."""
+    return PlatformHealthOut.model_validate(await queries.health(work))

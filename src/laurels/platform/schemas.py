@@ -146,3 +146,44 @@ class SettingVersionOut(View):
     changed_at: datetime = Field(description="When it was changed.")
     actor_type: str
     actor_id: str | None
+
+
+class TableSizeOut(View):
+    """A table and how large it is."""
+
+    name: str = Field(description="Name of the table.")
+    bytes: int = Field(description="Its size with its indexes.")
+    estimated_rows: int = Field(description="How many rows it has, as the server estimates.")
+
+
+class DatabaseHealthOut(View):
+    """The state of the database."""
+
+    version: str = Field(description="Version of the server.")
+    bytes: int = Field(description="Size of the database.")
+    connections: int = Field(description="Connections that are open, of everybody.")
+    max_connections: int = Field(description="How many there can be.")
+    tables: list[TableSizeOut] = Field(description="The ten largest tables.")
+
+
+class QueueHealthOut(View):
+    """What waits in one kind of queue, of all tenants together."""
+
+    name: Literal["relay", "handlers", "outbound", "jobs"] = Field(
+        description="`relay`: events that nobody has been told of yet. `handlers`: events for"
+        " handlers inside Laurels. `outbound`: webhooks, mails and orders to providers. `jobs`:"
+        " runs that wait or are under way."
+    )
+    waiting: int = Field(description="How many wait.")
+    dead: int = Field(description="Dead letters: what failed and waits for a person.")
+    oldest_at: datetime | None = Field(
+        description="Since when the oldest is due; null: nothing waits."
+    )
+    lag_seconds: float = Field(description="How long the oldest has been due; 0: it is not yet.")
+
+
+class PlatformHealthOut(View):
+    """The state of the database and of the queues."""
+
+    database: DatabaseHealthOut
+    queues: list[QueueHealthOut] = Field(description="Each kind of queue.")

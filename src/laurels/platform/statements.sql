@@ -17,3 +17,27 @@ select laurels.set_plan($1, $2, $3::text::jsonb, $4, $5);
 select 1
 from laurels.plans
 where code = $1 and archived_at is null;
+
+-- name: queue_figures
+select name, waiting, dead, oldest_at
+from laurels.queue_figures();
+
+-- name: database_figures
+select
+  pg_database_size(current_database()) as bytes,
+  current_setting('server_version') as version,
+  current_setting('max_connections')::integer as max_connections,
+  (
+    select count(*)
+    from pg_stat_activity as a
+    where a.datname = current_database()
+  ) as connections;
+
+-- name: largest_tables
+select
+  c.relname as name, pg_total_relation_size(c.oid) as bytes,
+  greatest(c.reltuples, 0)::bigint as estimated_rows
+from pg_class as c
+where c.relnamespace = 'laurels'::regnamespace and c.relkind = 'r'
+order by 2 desc
+limit 10;
