@@ -354,6 +354,8 @@ async def main(words: list[str]) -> None:
                 for path in site.paths
                 for language in LANGUAGES
             ]
+            if not looks:
+                sys.exit(f"no screen has {' or '.join(words)} in its address")
             faults = await take(looks, address, browser, done)
     unreached = sorted(
         {f"{s.name}/{form}" for s in found for form in s.forms if form not in s.reached}
