@@ -38,6 +38,7 @@ OWN_RECORDS = {
     "POST /v1/activities": "an activity is its own record, with source, moment and event",
     "POST /v1/activities/bulk": "activities are their own records",
     "POST /v1/earning-rules/simulate": "a simulation is undone",
+    "POST /v1/members/search": "members are listed, and nothing is kept",
     "POST /v1/segments/preview": "criteria are tried, and nothing is kept",
     "POST /v1/redemptions": "a redemption is its own record: who, when, for what, by whose key",
     "POST /v1/webhook-endpoints/{webhook_endpoint_id}/test": "a test is an event of its own",

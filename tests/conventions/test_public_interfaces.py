@@ -16,9 +16,9 @@ SIDE_DOORS: dict[str, tuple[set[str], str]] = {
     "events.catalogue": (set(), "any room may name any event"),
     "ledger.schemas": ({"settlement"}, "a dry run shows what the ledger would have booked"),
     "members.schemas": (
-        {"rewards", "settlement"},
+        {"rewards", "segments", "settlement"},
         "POST /v1/members enrols, which earns: settlement owns the write, members its shape;"
-        " and what belongs to a member can be expanded by them",
+        " and what belongs to a member can be expanded by them; criteria list members",
     ),
     "members.errors": ({"settlement"}, "a door names the errors that pass through it"),
     "purchases.errors": ({"settlement"}, "a door names the errors that pass through it"),

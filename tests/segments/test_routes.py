@@ -304,3 +304,36 @@ async def test_activities_can_be_asked_and_revoked_ones_do_not_count(client, hou
     answer = await client.post("/v1/segments/preview", json={"criteria": reviewed})
 
     assert [one["external_id"] for one in answer.json()["sample"]] == ["bert"]
+
+
+async def test_members_who_match_criteria_are_listed_page_by_page(client, house):
+    rich = [encode("member", await house.member(balance=50 + n)) for n in range(3)]
+    await house.member(balance=10)
+
+    first = await client.post("/v1/members/search", json={"criteria": RICH, "limit": 2})
+    page = first.json()
+    rest = await client.post(
+        "/v1/members/search", json={"criteria": RICH, "limit": 2, "cursor": page["next_cursor"]}
+    )
+
+    assert first.status_code == rest.status_code == 200, first.text
+    listed = [each["id"] for each in [*page["data"], *rest.json()["data"]]]
+    assert listed == sorted(rich, reverse=True)
+    assert (page["has_more"], rest.json()["has_more"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"criteria": {"field": "x", "op": "eq", "value": 1}}, {"criteria": RICH, "cursor": "x"}],
+)
+async def test_a_search_that_cannot_be_is_refused(client, body):
+    assert (await client.post("/v1/members/search", json=body)).status_code == 422
+
+
+async def test_who_may_not_read_members_lists_none_by_criteria(client):
+    made = await client.post("/v1/api-keys", json={"name": "s", "scopes": ["segments:read"]})
+    bearer = {"Authorization": f"Bearer {made.json()['api_key']}"}
+
+    answer = await client.post("/v1/members/search", json={"criteria": RICH}, headers=bearer)
+
+    assert answer.status_code == 403

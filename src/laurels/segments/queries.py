@@ -68,6 +68,22 @@ class Preview:
         return round(self.members / self.everybody, 4) if self.everybody else 0.0
 
 
+MATCHES = Listing(
+    moment="m.updated_at",
+    happened="Profile or status last changed",
+    sorts={"created_at": None},
+    id="m.id",
+)
+
+
+async def list_matches(work: Work, criteria: Condition, asked: Asked) -> Found[dict[str, Any]]:
+    """Return the ids of the members whom these criteria mean now, page by page, newest first."""
+    about = await question(work, criteria)
+    statement = f"select m.id from {about.rows()}"
+    async with looking_at_all(work, seconds=PREVIEW_SECONDS):
+        return await MATCHES.fetch(work, asked, statement, *about.values.given)
+
+
 async def preview(work: Work, criteria: Condition) -> Preview:
     """Return whom these criteria mean now: the number, and the newest of them."""
     asked = await question(work, criteria)

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from laurels import members
-from laurels.kit.http.access import requires
+from laurels.kit.http.access import demand, requires
 from laurels.kit.http.expand import offer
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
@@ -17,6 +17,7 @@ from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.values.fields import Day
 from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
+from laurels.members.schemas import MemberOut
 from laurels.permissions import Permission
 
 from . import criteria as registry
@@ -37,6 +38,7 @@ from .schemas import (
     ListedOut,
     ListedResultOut,
     MemberId,
+    MemberSearchIn,
     OverlapOut,
     OverlapsOut,
     RecomputeIn,
@@ -96,6 +98,17 @@ async def preview_segment(body: SegmentPreviewIn, work: Reading) -> SegmentPrevi
     return SegmentPreviewOut.model_validate(
         await queries.preview(work, registry.read(body.criteria))
     )
+
+
+@router.post("/members/search", tags=["members"])
+@error_responses(CriteriaInvalid)
+async def search_members(body: MemberSearchIn, work: Reading) -> Page[MemberOut]:
+    """List the members that match criteria, newest first. It requires `members:read`, too."""
+    demand(work, Permission.MEMBERS_READ, "Listing members by criteria")
+    asked = Asked(cursor=body.cursor, limit=body.limit)
+    rows = await queries.list_matches(work, registry.read(body.criteria), asked)
+    profiles = await members.get_facts(work, [row["id"] for row in rows])
+    return rows.page(MemberOut.model_validate(profiles[row["id"]]) for row in rows)
 
 
 @router.post("/segments", status_code=201)

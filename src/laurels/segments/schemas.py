@@ -144,6 +144,15 @@ class SegmentPreviewIn(Schema):
     criteria: Annotated[Criteria, _CRITERIA]
 
 
+class MemberSearchIn(SegmentPreviewIn):
+    """Criteria, and which page of the members that match."""
+
+    cursor: Annotated[str, Field(max_length=2000)] | None = Field(
+        default=None, description="`next_cursor` of the previous page; leave it out for the first."
+    )
+    limit: int = Field(default=20, ge=1, le=100, strict=True, description="Members per page.")
+
+
 class SampleOut(View):
     """A member who matches, with the values found; private ones say only `private`."""
 
