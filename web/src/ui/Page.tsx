@@ -128,7 +128,11 @@ export function Section({ title, hint, actions, children }: SectionProps) {
 /** Equal columns on a wide screen, one below the other on a phone. */
 export function Columns({ count = 2, children }: { count?: 2 | 3 | 4; children: ReactNode }) {
   return (
-    <SimpleGrid cols={{ base: 1, sm: Math.min(count, 2), lg: count }} spacing="xl">
+    <SimpleGrid
+      cols={{ base: 1, sm: Math.min(count, 2), lg: count }}
+      spacing="xl"
+      className={styles.columns}
+    >
       {children}
     </SimpleGrid>
   );
@@ -139,13 +143,16 @@ interface FactsProps {
   facts: ([ReactNode, ReactNode] | null | false)[];
 }
 
-/** Facts about one thing, as a list of definitions. */
+const isNothing = (value: ReactNode) => value === null || value === undefined || value === "";
+
+/** Facts about one thing, as a list of definitions; what is not known is left out. */
 export function Facts({ facts }: FactsProps) {
   return (
     <dl className={styles.facts}>
       {facts.map(
         (fact, at) =>
-          fact && (
+          fact &&
+          !isNothing(fact[1]) && (
             <Box key={at} display="contents">
               <dt>{fact[0]}</dt>
               <dd>{fact[1]}</dd>

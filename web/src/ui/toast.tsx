@@ -1,6 +1,8 @@
+import { i18n } from "@lingui/core";
+import { msg } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Anchor, Group, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { type NotificationData, notifications } from "@mantine/notifications";
 import { type ReactNode, useMemo } from "react";
 import { ProblemNotice } from "./ProblemNotice";
 
@@ -30,12 +32,12 @@ function done(words: ReactNode, { undo }: Toast = {}) {
     notifications.hide(id);
     try {
       await undo?.();
-      notifications.show({ message: <Trans>It was taken back.</Trans>, autoClose: SHOWN });
+      show({ message: <Trans>It was taken back.</Trans>, autoClose: SHOWN });
     } catch (error) {
       failed(error);
     }
   };
-  notifications.show({
+  show({
     id,
     autoClose: undo ? UNDOABLE : SHOWN,
     message: (
@@ -52,5 +54,9 @@ function done(words: ReactNode, { undo }: Toast = {}) {
 }
 
 function failed(error: unknown) {
-  notifications.show({ message: <ProblemNotice error={error} />, autoClose: false, color: "red" });
+  show({ message: <ProblemNotice error={error} />, autoClose: false, color: "red" });
+}
+
+function show(notice: NotificationData) {
+  notifications.show({ closeButtonProps: { "aria-label": i18n._(msg`Close`) }, ...notice });
 }

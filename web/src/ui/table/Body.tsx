@@ -107,23 +107,27 @@ function Row<T>({ row, columns, rowLink, picking, measure, at }: RowProps<T>) {
           />
         </td>
       )}
-      {columns.map((column, index) => (
-        <td
-          role="cell"
-          key={column.id}
-          className={column.align === "right" ? styles.right : undefined}
-          data-label={column.header}
-          data-first={index === 0 || undefined}
-        >
-          {index === 0 && link !== null ? (
-            <Link to={link} className={styles.link}>
-              {column.cell(row.original)}
-            </Link>
-          ) : (
-            column.cell(row.original)
-          )}
-        </td>
-      ))}
+      {columns.map((column, index) => {
+        const cell = column.cell(row.original);
+        return (
+          <td
+            role="cell"
+            key={column.id}
+            className={column.align === "right" ? styles.right : undefined}
+            data-label={column.header}
+            data-first={index === 0 || undefined}
+            data-empty={cell === null || cell === undefined || cell === false || undefined}
+          >
+            {index === 0 && link !== null ? (
+              <Link to={link} className={styles.link}>
+                {cell}
+              </Link>
+            ) : (
+              cell
+            )}
+          </td>
+        );
+      })}
     </tr>
   );
 }

@@ -1,22 +1,126 @@
-import { Trans } from "@lingui/react/macro";
-import { Title } from "@mantine/core";
-import { useApi } from "@/api/context";
-import { ProblemNotice } from "@/ui/ProblemNotice";
+import { useLingui as useDescriptors } from "@lingui/react";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Button, Text } from "@mantine/core";
+import { keepPreviousData } from "@tanstack/react-query";
+import { type Schemas, useApi, useMay } from "@/api/context";
+import { Drawer, useDrawer } from "@/ui/Drawer";
+import { Empty } from "@/ui/Empty";
+import { FilterBar } from "@/ui/FilterBar";
+import { useFilters } from "@/ui/filters";
+import { memberName } from "@/ui/forms/MemberPicker";
+import { Money } from "@/ui/Money";
+import { Page } from "@/ui/Page";
+import { Points } from "@/ui/Points";
+import { Status } from "@/ui/Status";
+import { DataTable } from "@/ui/table/DataTable";
+import { useTenantPath } from "@/ui/tenant";
+import { usePaging } from "@/ui/url";
+import { When } from "@/ui/When";
+import { ProfileForm } from "../parts/ProfileForm";
+import { STATUS } from "../words";
 
+/** Everyone in the programme, found by whatever one knows of them. */
 export default function Members() {
+  const { t } = useLingui();
+  const { _ } = useDescriptors();
   const { api } = useApi();
-  const members = api.useQuery("get", "/v1/members", { params: { query: { limit: 50 } } });
-  if (members.error) return <ProblemNotice error={members.error} />;
-  return (
-    <>
-      <Title order={1}>
-        <Trans>Members</Trans>
-      </Title>
-      <ul>
-        {members.data?.data.map((member) => (
-          <li key={member.id}>{member.email}</li>
-        ))}
-      </ul>
-    </>
+  const may = useMay();
+  const below = useTenantPath();
+  const drawer = useDrawer();
+  const paging = usePaging();
+  const filters = useFilters([
+    { id: "search", kind: "search", label: t`Name, e-mail, phone, card or id` },
+    {
+      id: "status",
+      kind: "choice",
+      label: t`Status`,
+      options: Object.entries(STATUS).map(([value, { words }]) => ({ value, label: _(words) })),
+    },
+    { id: "changed", kind: "dates", label: t`Changed`, from: "since", to: "until" },
+  ]);
+  const members = api.useQuery(
+    "get",
+    "/v1/members",
+    { params: { query: { ...filters.query, ...paging.query, expand: "wallets,tier" } } },
+    { placeholderData: keepPreviousData },
   );
+  return (
+    <Page
+      title={t`Members`}
+      subtitle={<Trans>Everyone in your programme.</Trans>}
+      actions={
+        <Button disabled={!may("members:write")} onClick={() => drawer.open("enrol")}>
+          <Trans>Enrol a member</Trans>
+        </Button>
+      }
+    >
+      <DataTable
+        label={t`Members`}
+        list={members}
+        rowId={(member) => member.id}
+        rowLink={(member) => below(`members/${member.id}`)}
+        paging={paging}
+        filters={<FilterBar filters={filters} />}
+        empty={
+          <Empty title={t`No members`}>
+            <Trans>
+              Nobody fits. Members join with their first purchase, by import, or when you enrol
+              them.
+            </Trans>
+          </Empty>
+        }
+        columns={[
+          { id: "name", header: t`Name`, sort: "name", cell: memberName },
+          { id: "email", header: t`E-mail`, cell: (member) => member.email },
+          { id: "external", header: t`Your id`, cell: (member) => member.external_id },
+          { id: "phone", header: t`Telephone`, hidden: true, cell: (member) => member.phone },
+          {
+            id: "tier",
+            header: t`Tier`,
+            cell: (member) => expandedOf(member)?.tier?.tier?.name,
+          },
+          {
+            id: "points",
+            header: t`Points`,
+            align: "right",
+            definition: t`Points that can be spent now, in each program.`,
+            cell: (member) =>
+              expandedOf(member)?.wallets?.map((wallet) => (
+                <Text key={wallet.id} inherit span display="block">
+                  <Points value={wallet.available} unit={wallet.unit_name} bare />
+                </Text>
+              )),
+          },
+          {
+            id: "spend",
+            header: t`Spent`,
+            align: "right",
+            definition: t`Completed purchases in the member’s lifetime, before refunds.`,
+            cell: (member) => <Money amount={member.spend} />,
+          },
+          {
+            id: "last",
+            header: t`Last purchase`,
+            cell: (member) => member.last_purchase_at && <When at={member.last_purchase_at} />,
+          },
+          {
+            id: "status",
+            header: t`Status`,
+            cell: (member) => {
+              const status = STATUS[member.status];
+              return status && <Status tone={status.tone}>{_(status.words)}</Status>;
+            },
+          },
+        ]}
+      />
+      <Drawer id="enrol" title={t`Enrol a member`}>
+        <ProfileForm />
+      </Drawer>
+    </Page>
+  );
+}
+
+/** What the list was asked to bring along. */
+function expandedOf(member: { expanded?: unknown }) {
+  return member.expanded as Schemas["MemberExpanded"] | null | undefined;
 }
