@@ -21,7 +21,7 @@ async def test_a_member_is_found_and_points_are_added_after_a_preview(open_tab, 
     tab = await open_tab("support")
     await tab.page.goto(f"{tab.address}/console/{tab.tenant}/members")
 
-    await tab.page.get_by_role("searchbox").fill("ana.lind@exmple.com")
+    await tab.page.get_by_role("searchbox").fill("ana.lind@example.com")
     await tab.page.get_by_role("link", name="Anna Lind").click()
     await tab.page.get_by_role("button", name="Adjust points").click()
     await tab.page.get_by_role("textbox", name="Points").fill("30")
