@@ -49,3 +49,26 @@ async def test_versions_name_who_made_them(client):
 
     assert version["actor_type"] == "api_key"
     assert version["actor_id"].startswith("key_")
+
+
+async def test_usage_counts_the_latest_events(client):
+    fixed = await create(client)
+    double = {"type": "multiplier", "factor": "2"}
+    twice = await create(client, name="Twice", award=double)
+    other = await create(client, name="Other", trigger="activity.recorded")
+    gone = await create(client, name="Gone")
+    for number in range(3):
+        body = {"amount": "10.00", "currency": "USD", "member": "ann", "external_id": f"p{number}"}
+        assert (await client.post("/v1/purchases", json=body)).status_code == 201
+        if number == 1:
+            await client.post(f"/v1/earning-rules/{fixed['id']}/pause")
+    await client.post(f"/v1/earning-rules/{gone['id']}/archive")
+
+    listed = (await client.get("/v1/earning-rules/usage")).json()["data"]
+    usage = {each["rule_id"]: each for each in listed}
+
+    assert [usage[fixed["id"]][name] for name in ("events", "times", "points")] == [3, 2, 10]
+    assert usage[fixed["id"]]["last_at"] is not None
+    assert [usage[twice["id"]][name] for name in ("events", "times", "points")] == [3, 3, 0]
+    assert [usage[other["id"]][name] for name in ("events", "times", "last_at")] == [0, 0, None]
+    assert gone["id"] not in usage

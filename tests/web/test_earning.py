@@ -32,8 +32,10 @@ async def test_a_rule_reads_as_a_sentence_and_tells_what_its_versions_changed(ta
     rule = await post(client, "/v1/earning-rules", **WEEKEND)
     changed = {**WEEKEND, "caps": [{"period": "day", "points": 300}], "version": 1}
     await client.put(f"/v1/earning-rules/{rule['id']}", json=changed)
+    await post(client, "/v1/purchases", member="anna", amount="10.00", currency="USD")
     page = await tab.open("earning-rules")
 
+    await expect(page.get_by_role("row", name="Weekend wine")).to_contain_text("0 of 1")
     await expect(page.get_by_role("table")).to_contain_text(
         "2 points per $1.00 of a purchase on lines where the category is “wine”,"
         " if the weekday is one of Saturday or Sunday. At most 300 points a day per member."

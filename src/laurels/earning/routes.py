@@ -92,6 +92,25 @@ class EarningFieldsOut(Whole):
     )
 
 
+class RuleUsageOut(View):
+    """What a rule did in the latest events."""
+
+    rule_id: RuleId
+    events: int = Field(description="How many of the latest 1,000 events were of its trigger.")
+    times: int = Field(description="In how many of these it gave points, or multiplied them.")
+    points: int = Field(
+        description="Points that it gave in them, whatever was taken back since; 0 for a"
+        " multiplier, whose points are those of the rules that it multiplied."
+    )
+    last_at: datetime | None = Field(description="When the last of them happened; null: never.")
+
+
+class RulesUsageOut(Whole):
+    """What each rule that is not archived did in the latest events."""
+
+    data: list[RuleUsageOut] = Field(description="Each rule that is not archived.")
+
+
 def _shown(rule: dict[str, Any]) -> EarningRuleOut:
     missing = missing_facts(rule["trigger"], rule["conditions"], rule["award"])
     return EarningRuleOut.model_validate({**rule, "missing_facts": missing})
@@ -136,6 +155,13 @@ async def list_earning_fields(work: Reading) -> EarningFieldsOut:
         data=[EarningFieldOut.of(field, triggers=triggers_of(field)) for field in FIELDS],
         collections=FIELDS.collections(),
     )
+
+
+@router.get("/usage")
+async def list_earning_rules_usage(work: Reading) -> RulesUsageOut:
+    """Count how often each rule fired in the latest 1,000 events that were judged, and for what."""
+    usage = await service.recent_usage(work)
+    return RulesUsageOut(data=[RuleUsageOut.model_validate(each) for each in usage])
 
 
 @router.get("/{rule_id}")

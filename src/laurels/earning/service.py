@@ -15,7 +15,7 @@ from laurels.events.catalogue.purchases import PurchaseCompleted
 from laurels.kit.conditions import Cost
 from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, number, text
-from laurels.kit.values.ids import new_id
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.work import Work
 
 from .errors import (
@@ -340,6 +340,34 @@ async def list_versions(work: Work, rule_id: UUID, asked: Asked) -> Found[dict[s
     """Return the versions of a rule, usually newest first. Raise RuleNotFound."""
     await get_rule(work, rule_id)
     return await VERSIONS.fetch(work, asked, f"{SQL.rules} and id = $2", work.tenant_id, rule_id)
+
+
+RECENT = 1000
+"""Events, the latest ones, in which a tenant's rules are counted."""
+
+
+async def recent_usage(work: Work) -> list[dict[str, Any]]:
+    """Return of each rule that is not archived what it did in the latest events.
+
+    These are read by their ids, which follow the clock, so that the books may be as large as they
+    like.
+    """
+    row = await work.fetchrow(SQL.recent_usage, work.tenant_id, RECENT)
+    events: dict[str, int] = (row and row["events"]) or {}
+    usage: dict[str, list[Any]] = (row and row["usage"]) or {}
+    counted: list[dict[str, Any]] = []
+    for rule in await list_rules(work, asked=ALL):
+        times, points, last_at = usage.get(encode("earning_rule", rule["id"]), (0, 0, None))
+        counted.append(
+            {
+                "rule_id": rule["id"],
+                "events": events.get(rule["trigger"], 0),
+                "times": times,
+                "points": points,
+                "last_at": last_at,
+            }
+        )
+    return counted
 
 
 async def find_managed(work: Work, setting: str) -> dict[str, Any] | None:

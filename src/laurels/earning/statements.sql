@@ -121,3 +121,37 @@ for update;
 select id
 from laurels.earning_rules
 where tenant_id = $1 and managed_by = $2 and current;
+
+-- name: recent_usage
+with
+recent as (
+  select e.trigger, a.occurred_at, laurels.why(e.body, a.figures) -> 0 as why
+  from (
+    select w.explanation_digest, w.figures, w.occurred_at
+    from laurels.awards as w
+    where w.tenant_id = $1
+    order by w.subject_id desc
+    limit $2
+  ) as a
+  inner join laurels.explanations as e on e.tenant_id = $1 and e.digest = a.explanation_digest
+),
+fired as (
+  select
+    f.entry ->> 'rule' as rule, r.occurred_at,
+    coalesce((f.entry ->> 'points')::bigint, 0)
+    * case when r.why ? 'returned' then -1 else 1 end as points
+  from recent as r
+  cross join lateral jsonb_array_elements(
+    coalesce(r.why -> 'fired', '[]') || coalesce(r.why -> 'multipliers', '[]')
+  ) as f (entry)
+  where f.entry ? 'rule'
+)
+select
+  (select jsonb_object_agg(t.trigger, t.events)
+  from (select trigger, count(*) as events from recent group by trigger) as t) as events,
+  (select jsonb_object_agg(u.rule, jsonb_build_array(u.times, u.points, u.last_at))
+  from (
+    select rule, count(*) as times, sum(points) as points, max(occurred_at) as last_at
+    from fired
+    group by rule
+  ) as u) as usage;

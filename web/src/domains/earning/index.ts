@@ -1,5 +1,5 @@
 import { msg } from "@lingui/core/macro";
-import { IconListCheck } from "@tabler/icons-react";
+import { IconCalculator, IconListCheck } from "@tabler/icons-react";
 import { defineDomain } from "@/ui/domain";
 
 export default defineDomain({
@@ -9,12 +9,19 @@ export default defineDomain({
       path: "earning-rules",
       page: () => import("./pages/Rules"),
       permissions: ["earning:read"],
-      nav: { group: "programme", label: msg`Earning rules`, icon: IconListCheck, order: 10 },
+      nav: {
+        group: "programme",
+        label: msg`Earning rules`,
+        icon: IconListCheck,
+        order: 10,
+        key: "e",
+      },
     },
     {
       path: "earning-rules/simulator",
       page: () => import("./pages/Simulator"),
       permissions: ["earning:read"],
+      nav: { group: "programme", label: msg`Simulator`, icon: IconCalculator, order: 12 },
     },
     {
       path: "earning-rules/new",
@@ -32,4 +39,16 @@ export default defineDomain({
       permissions: ["earning:read"],
     },
   ],
+  actions: [
+    { label: msg`New earning rule`, to: "earning-rules/new", permission: "earning:write" },
+    {
+      label: msg`Simulate a purchase`,
+      to: "earning-rules/simulator",
+      permission: "earning:read",
+    },
+  ],
+  live: {
+    "purchase.*": ["/v1/earning-rules/usage"],
+    "activity.*": ["/v1/earning-rules/usage"],
+  },
 });

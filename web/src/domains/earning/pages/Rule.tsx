@@ -12,6 +12,7 @@ import { When } from "@/ui/When";
 import { RuleActions } from "../parts/RuleActions";
 import { Gift, Limits, RuleSentence } from "../parts/RuleSentence";
 import { RuleStatus } from "../parts/RuleStatus";
+import { Usage, useUsage } from "../parts/Usage";
 import { Versions } from "../parts/Versions";
 import { type Names, type Rule, useNames } from "../queries";
 import { useFactWords, useRuleWords } from "../words";
@@ -86,6 +87,7 @@ export default function RulePage() {
 function Overview({ rule, names }: { rule: Rule; names: Names }) {
   const { t } = useLingui();
   const words = useRuleWords();
+  const usage = useUsage();
   const facts = useFactWords(names);
   const program = names.programs.find(({ id }) => id === rule.program_id);
   const usual = names.programs.find(({ is_default }) => is_default);
@@ -118,6 +120,7 @@ function Overview({ rule, names }: { rule: Rule; names: Names }) {
             t`Limits`,
             limited ? <Limits key="" rule={rule} names={names} /> : <Trans key="">No limit</Trans>,
           ],
+          [t`Used`, <Usage key="" rule={rule} usage={usage.get(rule.id)} names={names} />],
           [t`Program`, (program ?? usual)?.name ?? <Trans key="">the usual program</Trans>],
           [
             t`Version`,

@@ -14,6 +14,7 @@ import { usePaging } from "@/ui/url";
 import { When } from "@/ui/When";
 import { RuleSentence } from "../parts/RuleSentence";
 import { RuleStatus } from "../parts/RuleStatus";
+import { Usage, useUsage } from "../parts/Usage";
 import { type Rule, useNames } from "../queries";
 import { useRuleWords } from "../words";
 
@@ -24,6 +25,7 @@ export default function Rules() {
   const names = useNames();
   const words = useRuleWords();
   const may = useMay();
+  const usage = useUsage();
   const paging = usePaging({ sort: "-created_at" });
   const filters = useFilters([
     {
@@ -60,6 +62,13 @@ export default function Rules() {
       cell: (rule) => words.trigger(rule.trigger),
     },
     { id: "status", header: t`Status`, cell: (rule) => <RuleStatus rule={rule} /> },
+    {
+      id: "used",
+      header: t`Used`,
+      align: "right",
+      definition: t`In how many of the latest events of its kind it gave points. The latest 1,000 events are counted.`,
+      cell: (rule) => <Usage rule={rule} usage={usage.get(rule.id)} names={names} short />,
+    },
     {
       id: "stacking",
       header: t`Beside others`,
