@@ -352,9 +352,9 @@ async def recent_usage(work: Work) -> list[dict[str, Any]]:
     These are read by their ids, which follow the clock, so that the books may be as large as they
     like.
     """
-    row = await work.fetchrow(SQL.recent_usage, work.tenant_id, RECENT)
-    events: dict[str, int] = (row and row["events"]) or {}
-    usage: dict[str, list[Any]] = (row and row["usage"]) or {}
+    (row,) = await work.fetch(SQL.recent_usage, work.tenant_id, RECENT)
+    events: dict[str, int] = row["events"] or {}
+    usage: dict[str, list[Any]] = row["usage"] or {}
     counted: list[dict[str, Any]] = []
     for rule in await list_rules(work, asked=ALL):
         times, points, last_at = usage.get(encode("earning_rule", rule["id"]), (0, 0, None))
