@@ -1,0 +1,52 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Text } from "@mantine/core";
+import { EntityLink } from "@/ui/EntityLink";
+import { Money } from "@/ui/Money";
+import { Section } from "@/ui/Page";
+import { Points } from "@/ui/Points";
+import { type Purchase, useUnits } from "../queries";
+
+/** The parts of the amount that points paid for. */
+export function Payments({ purchase }: { purchase: Purchase }) {
+  const { t } = useLingui();
+  const unit = useUnits();
+  if (purchase.payments.length === 0) return null;
+  return (
+    <Section title={t`Paid with points`}>
+      {purchase.payments.map((payment, at) => (
+        <Text key={at}>
+          {payment.points === null ? (
+            <Trans>All points of the hold</Trans>
+          ) : (
+            <Points value={payment.points} {...unit(payment.program_id)} />
+          )}
+          {payment.value !== null && (
+            <>
+              {" = "}
+              <Money amount={payment.value} currency={purchase.currency} />
+            </>
+          )}
+          {payment.points_returned > 0 && (
+            <>
+              {" · "}
+              <Trans>
+                <Points value={payment.points_returned} /> given back by refunds
+              </Trans>
+            </>
+          )}{" "}
+          {payment.transaction_id !== null ? (
+            <EntityLink id={payment.transaction_id}>
+              <Trans>Transaction</Trans>
+            </EntityLink>
+          ) : (
+            payment.hold_id !== null && (
+              <EntityLink id={payment.hold_id}>
+                <Trans>Hold</Trans>
+              </EntityLink>
+            )
+          )}
+        </Text>
+      ))}
+    </Section>
+  );
+}
