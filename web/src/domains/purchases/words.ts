@@ -11,13 +11,6 @@ const TONES: Record<string, Tone> = {
   failed: "bad",
 };
 
-const OUTCOME_TONES: Record<string, Tone> = {
-  gave: "good",
-  capped: "attention",
-  multiplied: "good",
-  fact_missing: "bad",
-};
-
 /** What the codes of purchases are called. */
 export function usePurchaseWords() {
   const { t } = useLingui();
@@ -44,25 +37,11 @@ export function usePurchaseWords() {
     mobile: t`Mobile phone`,
     other: t`Other`,
   };
-  const outcomes: Record<string, string> = {
-    gave: t`Gave points`,
-    capped: t`Gave points, up to its limit`,
-    multiplied: t`Multiplied points`,
-    fact_missing: t`A fact was missing`,
-    window: t`Outside its dates`,
-    condition: t`Condition not met`,
-    zero: t`Came to nothing`,
-    cap_reached: t`Limit reached`,
-    exclusive: t`Shut out by another rule`,
-    exclusion_group: t`Another rule gave more`,
-  };
   return {
     status: (code: string) => statuses[code] ?? code,
     means: (code: string) => explained[code] ?? "",
     tone: (code: string): Tone => TONES[code] ?? "quiet",
     refundState: (code: string) => refundStates[code] ?? code,
     method: (code: string) => methods[code] ?? code,
-    outcome: (code: string) => outcomes[code] ?? code,
-    outcomeTone: (code: string): Tone => OUTCOME_TONES[code] ?? "quiet",
   };
 }

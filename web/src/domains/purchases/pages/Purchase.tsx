@@ -48,7 +48,6 @@ export default function PurchasePage() {
       title={number === null ? t`Purchase of ${amount}` : t`Purchase ${number}`}
       back={back}
       aside={<PurchaseStatus purchase={found} />}
-      subtitle={<Summary purchase={found} />}
       actions={<PurchaseActions purchase={found} />}
     >
       <Stack gap="lg">
@@ -64,15 +63,6 @@ export default function PurchasePage() {
   );
 }
 
-function Summary({ purchase }: { purchase: Purchase }) {
-  const amount = <Money amount={purchase.amount} currency={purchase.currency} />;
-  return (
-    <Trans>
-      {amount}, <Buyer purchase={purchase} />, <When at={purchase.occurred_at} form="full" />
-    </Trans>
-  );
-}
-
 function Overview({ purchase }: { purchase: Purchase }) {
   const { t } = useLingui();
   const words = usePurchaseWords();
@@ -83,6 +73,7 @@ function Overview({ purchase }: { purchase: Purchase }) {
     <Facts
       facts={[
         [t`Member`, <Buyer key="" purchase={purchase} />],
+        [t`Bought`, <When key="" at={purchase.occurred_at} form="full" />],
         [t`Amount`, <Money key="" amount={purchase.amount} currency={currency} />],
         purchase.tax_amount !== null && [
           t`Tax in it`,

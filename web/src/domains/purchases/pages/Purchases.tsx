@@ -14,7 +14,7 @@ import { usePaging } from "@/ui/url";
 import { When } from "@/ui/When";
 import { Buyer } from "../parts/Buyer";
 import { PurchaseStatus } from "../parts/PurchaseStatus";
-import { useUnits } from "../queries";
+import { useUnits } from "@/ui/units";
 import { REFUND_STATES, STATUSES, usePurchaseWords } from "../words";
 
 type Row = Schemas["PurchaseSummaryOut"];

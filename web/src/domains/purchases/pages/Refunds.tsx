@@ -12,7 +12,7 @@ import { DataTable } from "@/ui/table/DataTable";
 import { useTenantPath } from "@/ui/tenant";
 import { usePaging } from "@/ui/url";
 import { When } from "@/ui/When";
-import { useUnits } from "../queries";
+import { useUnits } from "@/ui/units";
 
 type Row = Schemas["RefundSummaryOut"];
 

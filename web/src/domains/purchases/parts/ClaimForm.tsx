@@ -9,7 +9,7 @@ import { useApiForm } from "@/ui/forms/useApiForm";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { useToast } from "@/ui/toast";
 import type { Purchase } from "../queries";
-import { Effects } from "./Effects";
+import { Effects } from "@/ui/Effects";
 
 /** Gives a guest's purchase to a member, who earns what it is worth. */
 export function ClaimForm({ purchase }: { purchase: Purchase }) {

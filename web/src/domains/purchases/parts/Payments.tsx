@@ -1,10 +1,11 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Text } from "@mantine/core";
+import { Group } from "@mantine/core";
 import { EntityLink } from "@/ui/EntityLink";
 import { Money } from "@/ui/Money";
 import { Section } from "@/ui/Page";
 import { Points } from "@/ui/Points";
-import { type Purchase, useUnits } from "../queries";
+import { useUnits } from "@/ui/units";
+import type { Purchase } from "../queries";
 
 /** The parts of the amount that points paid for. */
 export function Payments({ purchase }: { purchase: Purchase }) {
@@ -14,7 +15,7 @@ export function Payments({ purchase }: { purchase: Purchase }) {
   return (
     <Section title={t`Paid with points`}>
       {purchase.payments.map((payment, at) => (
-        <Text key={at}>
+        <Group key={at} gap="xs">
           {payment.points === null ? (
             <Trans>All points of the hold</Trans>
           ) : (
@@ -45,7 +46,7 @@ export function Payments({ purchase }: { purchase: Purchase }) {
               </EntityLink>
             )
           )}
-        </Text>
+        </Group>
       ))}
     </Section>
   );

@@ -8,7 +8,7 @@ import { Drawer, useDrawer } from "@/ui/Drawer";
 import { useToast } from "@/ui/toast";
 import type { Purchase } from "../queries";
 import { ClaimForm } from "./ClaimForm";
-import { Effects } from "./Effects";
+import { Effects } from "@/ui/Effects";
 import { RefundForm } from "./RefundForm";
 
 /** What can be done with a purchase in its state; each says before what it will do. */

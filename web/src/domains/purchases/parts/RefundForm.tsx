@@ -12,7 +12,7 @@ import { Money } from "@/ui/Money";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { useToast } from "@/ui/toast";
 import type { Purchase } from "../queries";
-import { Effects } from "./Effects";
+import { Effects } from "@/ui/Effects";
 import { lineName } from "./Lines";
 
 type Body = Schemas["RefundIn"];

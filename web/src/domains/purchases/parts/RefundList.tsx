@@ -6,7 +6,8 @@ import { Money } from "@/ui/Money";
 import { Section } from "@/ui/Page";
 import { Points } from "@/ui/Points";
 import { Timeline } from "@/ui/Timeline";
-import { type Purchase, type Refund, useUnits } from "../queries";
+import { useUnits } from "@/ui/units";
+import type { Purchase, Refund } from "../queries";
 import { lineName } from "./Lines";
 
 /** What went back of a purchase, the newest first. */

@@ -1,7 +1,7 @@
 import { Trans } from "@lingui/react/macro";
 import { List, Text } from "@mantine/core";
 import type { Schemas } from "@/api/context";
-import { Points } from "@/ui/Points";
+import { Points } from "./Points";
 
 /** What a dry run says would happen to points: what moves, and what the member has afterwards. */
 export function Effects({ planned }: { planned: Schemas["DryRunOut"] }) {
