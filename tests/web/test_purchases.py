@@ -73,7 +73,7 @@ async def test_an_article_is_refunded_after_its_effect_on_the_points_was_said(ta
 
     await expect(page.get_by_text("Partly refunded")).to_be_visible()
     await expect(page.get_by_text("Corked")).to_be_visible()
-    await expect(page.get_by_text("1 × Riesling")).to_be_visible()
+    await expect(page.get_by_text("1 \u00d7 Riesling")).to_be_visible()
     await tab.open("refunds")
     await expect(page.get_by_role("table")).to_contain_text("-30 points")
     await check_no_sideways_scroll(page)
