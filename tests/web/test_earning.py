@@ -131,7 +131,7 @@ async def test_the_simulator_says_why_a_purchase_earns_nothing(tab, client):
     vip = {"field": "member.tier", "op": "eq", "value": "Gold"}
     gold = {**WEEKEND, "name": "For Gold", "conditions": vip}
     await post(client, "/v1/earning-rules", **gold)
-    page = await tab.open("earning-rules/simulator")
+    page = await tab.open("simulator")
 
     await expect(page.get_by_test_id("simulated-points")).to_have_text("0 points")
     await expect(page.get_by_text("none of them gives points for this")).to_be_visible()

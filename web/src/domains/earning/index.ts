@@ -18,7 +18,7 @@ export default defineDomain({
       },
     },
     {
-      path: "earning-rules/simulator",
+      path: "simulator",
       page: () => import("./pages/Simulator"),
       permissions: ["earning:read"],
       nav: { group: "programme", label: msg`Simulator`, icon: IconCalculator, order: 12 },
@@ -43,7 +43,7 @@ export default defineDomain({
     { label: msg`New earning rule`, to: "earning-rules/new", permission: "earning:write" },
     {
       label: msg`Simulate a purchase`,
-      to: "earning-rules/simulator",
+      to: "simulator",
       permission: "earning:read",
     },
   ],

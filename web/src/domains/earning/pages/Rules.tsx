@@ -108,7 +108,7 @@ export default function Rules() {
       }
       actions={
         <>
-          <Button variant="default" component={Link} to={below("earning-rules/simulator")}>
+          <Button variant="default" component={Link} to={below("simulator")}>
             <Trans>Simulator</Trans>
           </Button>
           {may("earning:write") && (

@@ -41,7 +41,6 @@ export default function SimulatorPage() {
   return (
     <Page
       title={t`Simulator`}
-      back={{ to: "earning-rules", label: <Trans>Earning rules</Trans> }}
       subtitle={
         <Trans>
           What would a purchase or an activity earn, and why, or why nothing? The real rules decide,

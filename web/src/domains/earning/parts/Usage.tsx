@@ -35,16 +35,21 @@ export function Usage({ rule, usage, names, short = false }: UsageProps) {
         <Trans>no such event lately</Trans>
       </Text>
     );
-  return (
-    <>
+  if (short)
+    return (
       <span className="tabular nowrap">
         <Trans>
           {times} of {events}
         </Trans>
       </span>
-      {!short && <Trans> latest events of its kind</Trans>}
-      {!short && usage.points > 0 && <>: {points}</>}
-      {!short && usage.last_at && (
+    );
+  return (
+    <>
+      <Trans>
+        In {times} of the latest {events} events of its kind
+      </Trans>
+      {usage.points > 0 && `: ${points}`}
+      {usage.last_at && (
         <>
           {", "}
           <Trans>
