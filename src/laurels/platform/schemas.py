@@ -185,5 +185,5 @@ class QueueHealthOut(View):
 class PlatformHealthOut(View):
     """The state of the database and of the queues."""
 
-    database: DatabaseHealthOut = Field(description="The state of the database.")
+    database: DatabaseHealthOut = Field(description="Its size, connections and largest tables.")
     queues: list[QueueHealthOut] = Field(description="Each kind of queue.")
