@@ -20,7 +20,7 @@ async def test_somebody_who_is_signed_in_sees_the_console_of_their_tenant(tab, c
 
     page = await tab.open("members")
 
-    await page.get_by_text("anna@example.com").wait_for()
+    await page.get_by_role("link", name="anna@example.com").wait_for()
     await check_accessibility(page)
     await check_no_sideways_scroll(page)
 
