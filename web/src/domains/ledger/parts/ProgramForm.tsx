@@ -10,6 +10,7 @@ import { useToast } from "@/ui/toast";
 
 type Program = Schemas["ProgramOut"];
 
+const GRACE = 30;
 const number = (value: number | string) => (value === "" ? null : Number(value));
 
 /** Makes a program, or changes one. */
@@ -26,16 +27,19 @@ export function ProgramForm({ program }: { program?: Program }) {
       point_value: (program?.point_value ?? "0.01") as string | number,
       expiry_days: (program?.expiry_days ?? "") as string | number,
       maturity_days: program?.maturity_days ?? (0 as string | number),
-      grace_days: program?.grace_days ?? (30 as string | number),
+      grace_days: program?.grace_days ?? (GRACE as string | number),
       minimum_redemption_points: program?.minimum_redemption_points ?? (1 as number | null),
     },
     submit: ({ expiry_days, maturity_days, grace_days, point_value, ...values }) => {
       const body = {
         ...values,
         point_value: String(point_value),
-        expiry_days: number(expiry_days),
         maturity_days: number(maturity_days) ?? 0,
-        grace_days: number(grace_days) ?? 0,
+        grace_days: number(grace_days) ?? GRACE,
+        // Sent only when it changes: that of the default program may follow a setting.
+        ...(expiry_days === form.getInitialValues().expiry_days
+          ? {}
+          : { expiry_days: number(expiry_days) }),
       };
       return program
         ? client.PATCH("/v1/programs/{program_id}", {
@@ -64,7 +68,7 @@ export function ProgramForm({ program }: { program?: Program }) {
         <LocalNumberInput
           label={t`Worth of one`}
           description={t`What one is worth in your currency when a purchase is paid with it.`}
-          decimalScale={6}
+          decimalScale={4}
           min={0}
           {...form.getInputProps("point_value")}
         />
@@ -86,7 +90,7 @@ export function ProgramForm({ program }: { program?: Program }) {
           label={t`Extra days for points that come back`}
           description={t`When a refund or reversal returns points that have expired meanwhile.`}
           allowDecimal={false}
-          min={0}
+          min={1}
           {...form.getInputProps("grace_days")}
         />
         <PointsInput
