@@ -37,7 +37,7 @@ export function ProgramForm({ program }: { program?: Program }) {
         maturity_days: number(maturity_days) ?? 0,
         grace_days: number(grace_days) ?? GRACE,
         // Sent only when it changes: that of the default program may follow a setting.
-        ...(expiry_days === form.getInitialValues().expiry_days
+        ...(expiry_days === (program?.expiry_days ?? "")
           ? {}
           : { expiry_days: number(expiry_days) }),
       };
