@@ -57,6 +57,12 @@ async def test_a_rule_is_paused_archived_and_found_again(tab, client):
 
     await page.get_by_role("button", name="Pause").click()
     await expect(page.get_by_role("main").get_by_text("Paused", exact=True)).to_be_visible()
+    await page.get_by_role("tab", name="Try it").click()
+    await expect(page.get_by_label("Category")).to_have_value("wine")
+    await expect(page.get_by_text("(not in force yet)")).to_be_visible()
+    await tab.at_rest()
+    await check_accessibility(page)
+    await check_no_sideways_scroll(page)
     await page.get_by_role("button", name="Archive…").click()
     await page.get_by_role("dialog").get_by_role("button", name="Archive").click()
     await expect(page.get_by_role("button", name="Restore")).to_be_visible()

@@ -2,6 +2,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type Schemas, useApi } from "@/api/context";
 import { type ConditionObject, leavesIn, linesOf } from "@/ui/condition/model";
+import type { RuleValues } from "./form";
 import { decimalsOf } from "@/ui/forms/numbers";
 import { useCurrency } from "@/ui/tenant";
 
@@ -48,12 +49,24 @@ export const USUAL: EventValues = {
   birthday: null,
 };
 
-/** What a rule is tried with at first: the kind of activity that its conditions ask for. */
-export function firstEvent(conditions: ConditionObject | null): EventValues {
-  const kinds = linesOf(conditions)
-    .flatMap(leavesIn)
-    .filter((leaf) => leaf.field === "activity.kind" && typeof leaf.value === "string");
-  return { ...USUAL, activity: String(kinds[0]?.value ?? USUAL.activity) };
+/** What a rule is tried with at first: an activity or a line such as its conditions ask for. */
+export function firstEvent({ conditions, award }: RuleValues): EventValues {
+  const asked = (condition: ConditionObject | null, field: string) => {
+    const leaves = linesOf(condition).flatMap(leavesIn);
+    const value = leaves.find((leaf) => leaf.field === field)?.value;
+    return String((Array.isArray(value) ? value[0] : value) ?? "");
+  };
+  const line = {
+    category: asked(award.lines, "category"),
+    sku: asked(award.lines, "sku"),
+    quantity: 1,
+    unit_price: USUAL.amount,
+  };
+  return {
+    ...USUAL,
+    activity: asked(conditions, "activity.kind") || USUAL.activity,
+    lines: award.lines === null ? [] : [line],
+  };
 }
 
 /** What lines cost together, exactly: counted in the currency's smallest unit. */

@@ -13,14 +13,12 @@ import { useTenantPath } from "@/ui/tenant";
 import { useToast } from "@/ui/toast";
 import { useUrlState } from "@/ui/url";
 import { BLANK, bodyOf, capNames, type RuleValues, toldOf, valuesOf } from "../form";
-import { EventFields } from "../parts/EventFields";
 import { useFieldLabel } from "../parts/fieldWords";
 import { RuleFields } from "../parts/RuleFields";
 import { RuleSentence } from "../parts/RuleSentence";
-import { Simulated } from "../parts/Simulator";
+import { TryRule } from "../parts/TryRule";
 import styles from "../parts/simulator.module.css";
 import { type Names, type Rule, useNames } from "../queries";
-import { type EventValues, firstEvent } from "../simulation";
 
 const COPY = { copy: z.optional(z.string()) };
 
@@ -86,7 +84,6 @@ function Editor({ rule, initial, names, onTheirs }: EditorProps) {
   const queries = useQueryClient();
   const toast = useToast();
   const label = useFieldLabel();
-  const [event, setEvent] = useState<EventValues>(() => firstEvent(initial.conditions));
   const [theirs, setTheirs] = useState<Rule | null>(null);
   const path = { rule_id: rule?.id ?? "" };
 
@@ -117,9 +114,6 @@ function Editor({ rule, initial, names, onTheirs }: EditorProps) {
     },
     onLatest: () => theirs && onTheirs(theirs),
   });
-  const { trigger } = form.values;
-  const tried = trigger === "purchase.completed" || trigger === "activity.recorded";
-  const kind = trigger === "activity.recorded" ? "activity" : "purchase";
   const draft = bodyOf(form.values);
   const drafts = [
     { rule_id: rule?.id ?? null, rule: { ...draft, name: draft.name || t`This rule` } },
@@ -159,21 +153,12 @@ function Editor({ rule, initial, names, onTheirs }: EditorProps) {
             title={t`Try it`}
             hint={t`What would be earned with the rule as it stands here, beside all others. Nothing is booked.`}
           >
-            {tried ? (
-              <Stack gap="lg">
-                <EventFields
-                  event={{ ...event, kind }}
-                  onChange={setEvent}
-                  names={names}
-                  kind={kind}
-                />
-                <Simulated event={{ ...event, kind }} names={names} drafts={drafts} />
-              </Stack>
-            ) : (
-              <Text c="dimmed">
-                <Trans>Only rules for purchases and activities can be tried.</Trans>
-              </Text>
-            )}
+            <TryRule
+              initial={initial}
+              trigger={form.values.trigger}
+              drafts={drafts}
+              names={names}
+            />
           </Section>
         </Stack>
       </Box>

@@ -1,17 +1,21 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Anchor, Button, Skeleton, Stack, Text } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { useApi, useMay } from "@/api/context";
 import { ConditionSentence } from "@/ui/condition/ConditionSentence";
 import { Copy } from "@/ui/Copy";
-import { EntityLink } from "@/ui/EntityLink";
 import { Facts, Page, Section } from "@/ui/Page";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { useTenantPath } from "@/ui/tenant";
 import { When } from "@/ui/When";
+import { bodyOf, valuesOf } from "../form";
+import { Beside } from "../parts/Beside";
 import { RuleActions } from "../parts/RuleActions";
 import { Gift, Limits, RuleSentence } from "../parts/RuleSentence";
 import { RuleStatus } from "../parts/RuleStatus";
+import styles from "../parts/simulator.module.css";
+import { TryRule } from "../parts/TryRule";
 import { Usage, useUsage } from "../parts/Usage";
 import { Versions } from "../parts/Versions";
 import { type Names, type Rule, useNames } from "../queries";
@@ -73,6 +77,11 @@ export default function RulePage() {
           id: "overview",
           label: <Trans>Overview</Trans>,
           content: () => <Overview rule={found} names={names} />,
+        },
+        {
+          id: "try",
+          label: <Trans>Try it</Trans>,
+          content: () => <Trial rule={found} names={names} />,
         },
         {
           id: "versions",
@@ -182,51 +191,24 @@ function Notices({ rule }: { rule: Rule }) {
   );
 }
 
-/** How it lives with the others: adds up, shuts them out, or competes within a group. */
-function Beside({ rule }: { rule: Rule }) {
-  const { api } = useApi();
-  const group = rule.exclusion_group;
-  const others = api.useQuery(
-    "get",
-    "/v1/earning-rules",
-    { params: { query: { limit: 100 } } },
-    { enabled: group !== null },
-  );
-  const rivals = others.data?.data.filter(
-    (other) => other.exclusion_group === group && other.id !== rule.id,
-  );
-  const priority = rule.priority;
+/** What the rule would give beside the others, also while it is paused. */
+function Trial({ rule, names }: { rule: Rule; names: Names }) {
+  const values = useMemo(() => valuesOf(rule), [rule]);
+  const paused = rule.status === "paused";
+  // A rule in force needs no draft of itself; what a setting keeps could have none.
+  const drafts = paused && !rule.managed_by ? [{ rule_id: rule.id, rule: bodyOf(values) }] : [];
   return (
-    <Stack gap="xs" maw="72ch">
-      {rule.stacking === "exclusive" ? (
-        <Text>
-          <Trans>
-            When it fires, it shuts out all other rules. Of several such rules the one with the
-            highest priority wins; this one has {priority}.
-          </Trans>
-        </Text>
-      ) : group === null ? (
-        <Text>
-          <Trans>Its points are added to what other rules give for the same event.</Trans>
-        </Text>
-      ) : null}
-      {group !== null && (
-        <Text>
-          <Trans>
-            It is in the group “{group}”: of these rules only the one that gives most gives points.
-          </Trans>
-        </Text>
+    <TryRule
+      initial={values}
+      trigger={rule.trigger}
+      drafts={drafts}
+      names={names}
+      frame={(fields, outcome) => (
+        <div className={styles.beside}>
+          {fields}
+          {outcome}
+        </div>
       )}
-      {rivals?.map((other) => (
-        <Text key={other.id}>
-          <EntityLink id={other.id}>{other.name}</EntityLink>
-        </Text>
-      ))}
-      {rivals?.length === 0 && (
-        <Text c="dimmed">
-          <Trans>No other rule is in that group.</Trans>
-        </Text>
-      )}
-    </Stack>
+    />
   );
 }

@@ -129,7 +129,7 @@ function OneRule({ rule, names, told }: OneRuleProps) {
               <>
                 {rule.name || t`This rule`}{" "}
                 <Text span c="dimmed">
-                  <Trans>(not saved yet)</Trans>
+                  <Trans>(not in force yet)</Trans>
                 </Text>
               </>
             )}
