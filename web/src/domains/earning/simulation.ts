@@ -128,18 +128,21 @@ export function bodyOfEvent(
   } as Schemas["SimulationIn"];
 }
 
+export const SIMULATE = "/v1/earning-rules/simulate";
+
 /** What the event would earn, asked anew as one types. */
 export function useSimulation(event: EventValues, drafts: Draft[]) {
   const { client } = useApi();
   const currency = useCurrency();
   const [asked] = useDebouncedValue(bodyOfEvent(event, currency, drafts), 400);
   return useQuery({
-    queryKey: ["post", "/v1/earning-rules/simulate", asked],
+    queryKey: ["post", SIMULATE, asked],
     queryFn: async ({ signal }) => {
-      const answer = await client.POST("/v1/earning-rules/simulate", { body: asked, signal });
+      const answer = await client.POST(SIMULATE, { body: asked, signal });
       return answer.data;
     },
     placeholderData: keepPreviousData,
     retry: false,
+    staleTime: 0,
   });
 }

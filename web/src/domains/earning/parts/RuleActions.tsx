@@ -6,6 +6,7 @@ import { useApi, useMay } from "@/api/context";
 import { useConfirm } from "@/ui/Confirm";
 import { useToast } from "@/ui/toast";
 import type { Rule } from "../queries";
+import { SIMULATE } from "../simulation";
 
 type Act = "pause" | "resume" | "archive" | "restore";
 
@@ -23,7 +24,8 @@ export function RuleActions({ rule, children }: { rule: Rule; children?: ReactNo
     await client.POST(`/v1/earning-rules/{rule_id}/${act}`, {
       params: { path: { rule_id: rule.id } },
     });
-    await queries.invalidateQueries();
+    // A simulation is asked anew when its drafts change; the old ones may be refused by now.
+    await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] !== SIMULATE });
   };
   const run = async (act: Act, words: ReactNode, undo?: Act) => {
     setActing(true);
