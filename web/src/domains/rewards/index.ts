@@ -1,0 +1,26 @@
+import { msg } from "@lingui/core/macro";
+import { IconGift, IconTicket } from "@tabler/icons-react";
+import { defineDomain } from "@/ui/domain";
+
+export default defineDomain({
+  room: "rewards",
+  screens: [
+    {
+      path: "rewards",
+      page: () => import("./pages/Rewards"),
+      permissions: ["rewards:read"],
+      nav: { group: "programme", label: msg`Rewards`, icon: IconGift, order: 40, key: "r" },
+    },
+    {
+      path: "redemptions",
+      page: () => import("./pages/Redemptions"),
+      permissions: ["rewards:read"],
+      nav: { group: "programme", label: msg`Redemptions`, icon: IconTicket, order: 50 },
+    },
+  ],
+  live: {
+    "reward.*": ["/v1/rewards", "/v1/redemptions"],
+    "redemption.*": ["/v1/redemptions", "/v1/rewards"],
+    "vouchers.*": ["/v1/rewards"],
+  },
+});
