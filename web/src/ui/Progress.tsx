@@ -16,7 +16,11 @@ interface ProgressProps {
 
 const POLL = 1_000;
 
-/** How far a job is. It follows the run until it has ended. */
+/**
+ * How far a job is. It follows the run until it has ended.
+ *
+ * @public Screens of imports and of actions on many members will show it.
+ */
 export function Progress({ run, onEnd }: ProgressProps) {
   const { api } = useApi();
   const told = useRef<string>(undefined);
