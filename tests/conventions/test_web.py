@@ -47,3 +47,29 @@ def test_packages_of_the_web_part_are_pinned_to_one_version():
 
     for wanted in (package["dependencies"], package["devDependencies"]):
         assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in wanted.values())
+
+
+def catalog(path: Path) -> dict[tuple[str, str], str]:
+    """The German words of a catalog, by context and English ones."""
+    found = {}
+    for block in path.read_text().split("\n\n")[1:]:
+        part = {
+            name: "".join(re.findall(r'"(.*)"', text))
+            for name, text in re.findall(r'^(msg\w+) ((?:".*"\n?)+)', block, re.MULTILINE)
+        }
+        if "msgid" in part:
+            found[part.get("msgctxt", ""), part["msgid"]] = part["msgstr"]
+    return found
+
+
+def test_the_same_words_mean_the_same_in_every_room():
+    # The catalogs of all rooms become one: of two translations one would be seen in both places.
+    seen: dict[tuple[str, str], str] = {}
+    differing = []
+    for path in sorted(WEB.glob("src/**/locales/de.po")):
+        for words, german in catalog(path).items():
+            if seen.setdefault(words, german) != german:
+                differing.append(f"{words[1]!r}: {seen[words]!r} and {german!r} ({path.parts[-3]})")
+
+    assert len(seen) > 500
+    assert differing == []

@@ -135,5 +135,5 @@ function useRecord(text: string) {
     leftSection: <IconArrowRight size={16} />,
     onClick: () => go(path),
   };
-  return [{ group: t`Open`, actions: [action] }];
+  return [{ group: t`Open it`, actions: [action] }];
 }

@@ -77,7 +77,7 @@ export default function Audit() {
             cell: (entry) => <EntityLink id={entry.target_id}>{entry.target_type}</EntityLink>,
           },
           { id: "actor", header: t`By whom`, cell: (entry) => entry.actor_id ?? entry.actor_type },
-          { id: "ip", header: t`From`, hidden: true, cell: (entry) => entry.ip },
+          { id: "ip", header: t`From where`, hidden: true, cell: (entry) => entry.ip },
           { id: "when", header: t`When`, cell: (entry) => <When at={entry.created_at} /> },
         ]}
       />

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Anchor, Button, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useApi, useMay } from "@/api/context";
@@ -161,10 +161,8 @@ function Explained({ is, means }: { is: string; means: string }) {
 
 /** What keeps the rule from being what it looks like. */
 function Notices({ rule }: { rule: Rule }) {
-  const below = useTenantPath();
   const missing = rule.missing_facts.join(", ");
   const setting = rule.managed_by;
-  const section = setting?.split(".")[0] ?? "";
   return (
     <>
       {missing !== "" && (
@@ -178,12 +176,8 @@ function Notices({ rule }: { rule: Rule }) {
       {setting && (
         <Text maw="72ch">
           <Trans>
-            A setting keeps this rule: how many points it gives, and whether it is active, is
-            changed in the{" "}
-            <Anchor component={Link} to={below(`settings/${section}`)} inherit>
-              settings
-            </Anchor>
-            . Its name, conditions, limits and dates are yours.
+            The setting {setting} keeps this rule: how many points it gives, and whether it is
+            active, is changed there. Its name, conditions, limits and dates are yours.
           </Trans>
         </Text>
       )}

@@ -36,7 +36,7 @@ export default function Activity() {
   );
   return (
     <Page
-      title={t`Activity`}
+      title={t({ message: "Activity", context: "all that happened" })}
       subtitle={
         <Trans>
           Everything that happened in the last 30 days, newest first. It keeps itself up to date.

@@ -93,7 +93,7 @@ export default function Members() {
           },
           {
             id: "spend",
-            header: t`Spent`,
+            header: t`Spend so far`,
             align: "right",
             definition: t`Completed purchases in the member’s lifetime, before refunds.`,
             cell: (member) => <Money amount={member.spend} />,
