@@ -128,6 +128,7 @@ DOORS = {
     "activity_summary": ("/v1/activities", Permission.ACTIVITIES_READ),
     "redemption": ("/v1/redemptions", Permission.REWARDS_READ),
     "wallet": ("/v1/members/{member}/wallets", Permission.LEDGER_READ),
+    "event": ("/v1/events", Permission.EVENTS_READ),
 }
 ONE_THING = {"purchase": "purchase_summary", "activity": "activity_summary"}
 """Kinds that only an answer about one thing is of; the list beside it knows all of theirs."""

@@ -212,7 +212,8 @@ async def test_changes_at_once_end_with_the_rule_that_the_setting_says(client):
 
 def as_sent(rule, **more):
     """A rule as it would be sent to replace it."""
-    out = ("id", "version", "status", "managed_by", "missing_facts", "created_at")
+    out = ("id", "version", "status", "managed_by", "missing_facts", "created_at",
+           "actor_type", "actor_id")  # fmt: skip
     return {**{name: value for name, value in rule.items() if name not in out}, **more}
 
 

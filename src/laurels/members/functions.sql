@@ -77,14 +77,25 @@ $$;
 create or replace function laurels.similar_emails(
   p_local text, p_email text, p_limit integer
 ) returns table (id uuid, email text)
-language sql stable security definer
+language plpgsql stable security definer
 set search_path = laurels, pg_temp as $$
-  select m.id, m.email_key from laurels.members as m
-  where m.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
-    and p_local operator(public.<%) m.search_key
-    and length(m.email_key) between length(p_email) - 2 and length(p_email) + 2
-  order by public.similarity(p_email, m.email_key) desc, m.id
-  limit p_limit
+declare
+  -- An administrator may have put the extension into any schema.
+  v_schema text := (
+    select n.nspname
+    from pg_catalog.pg_extension as e
+    inner join pg_catalog.pg_namespace as n on n.oid = e.extnamespace
+    where e.extname = 'pg_trgm'
+  );
+begin
+  return query execute format(
+    'select m.id, m.email_key from laurels.members as m'
+    ' where m.tenant_id = $4 and $1 operator(%1$I.<%%) m.search_key'
+    ' and length(m.email_key) between length($2) - 2 and length($2) + 2'
+    ' order by %1$I.similarity($2, m.email_key) desc, m.id limit $3',
+    v_schema
+  ) using p_local, p_email, p_limit, nullif(current_setting('app.tenant_id', true), '')::uuid;
+end
 $$;
 
 -- What rules may know of members, locked in the order of their ids until the transaction ends, so

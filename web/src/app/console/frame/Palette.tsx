@@ -44,9 +44,14 @@ export default function Palette({ wanted }: { wanted: number }) {
         const fits = (action: SpotlightActionData) =>
           action.keywords === query ||
           words.every((word) => (action.label ?? "").toLowerCase().includes(word));
+        // What begins with the words comes first: "members" means the screen of that name.
+        const rank = (action: SpotlightActionData) =>
+          (action.label ?? "").toLowerCase().startsWith(query.trim().toLowerCase()) ? 0 : 1;
         return actions
           .map((each) =>
-            "actions" in each ? { ...each, actions: each.actions.filter(fits) } : each,
+            "actions" in each
+              ? { ...each, actions: each.actions.filter(fits).sort((a, b) => rank(a) - rank(b)) }
+              : each,
           )
           .filter((each) => !("actions" in each) || each.actions.length > 0);
       }}
