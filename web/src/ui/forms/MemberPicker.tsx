@@ -4,15 +4,10 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { type Schemas, useApi } from "@/api/context";
+import { memberName } from "../memberName";
 
 /** A member, whatever an answer was expanded by. */
 export type Member = Omit<Schemas["MemberOut"], "expanded">;
-
-/** What a member is called: the name, else the address, the number, or the id. */
-export function memberName(member: Member): string {
-  const name = [member.first_name, member.last_name].filter(Boolean).join(" ");
-  return name || member.email || member.phone || member.external_id || member.id;
-}
 
 interface MemberPickerProps {
   /** The chosen member; null when none is. */

@@ -8,6 +8,7 @@ import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useApi, useMay } from "@/api/context";
 import { pathOf } from "@/ui/entities";
+import { memberName } from "@/ui/memberName";
 import { useActions, useScreens } from "../screens";
 
 const [store, palette] = createSpotlight();
@@ -107,24 +108,13 @@ function useMemberActions(text: string): SpotlightActionData[] {
   if (!enabled || found.data === undefined) return [];
   return found.data.data.map((member) => ({
     id: member.id,
-    label: nameOf(member),
+    label: memberName(member),
     description: member.email ?? member.external_id ?? undefined,
     // The server has found it by whatever it is known by.
     keywords: text,
     leftSection: <IconUser size={16} />,
     onClick: () => go(`members/${member.id}`),
   }));
-}
-
-function nameOf(member: {
-  id: string;
-  first_name?: string | null;
-  last_name?: string | null;
-  email?: string | null;
-  external_id?: string | null;
-}): string {
-  const name = [member.first_name, member.last_name].filter(Boolean).join(" ");
-  return name || member.email || member.external_id || member.id;
 }
 
 function useRecord(text: string) {

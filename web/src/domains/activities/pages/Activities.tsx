@@ -7,7 +7,7 @@ import { Empty } from "@/ui/Empty";
 import { EntityLink } from "@/ui/EntityLink";
 import { FilterBar } from "@/ui/FilterBar";
 import { useFilters } from "@/ui/filters";
-import { memberName } from "@/ui/forms/MemberPicker";
+import { memberName } from "@/ui/memberName";
 import { Page } from "@/ui/Page";
 import { Points } from "@/ui/Points";
 import { Status } from "@/ui/Status";

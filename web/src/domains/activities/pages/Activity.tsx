@@ -7,7 +7,7 @@ import { useConfirm } from "@/ui/Confirm";
 import { Copy } from "@/ui/Copy";
 import { Effects } from "@/ui/Effects";
 import { EntityLink } from "@/ui/EntityLink";
-import { memberName } from "@/ui/forms/MemberPicker";
+import { memberName } from "@/ui/memberName";
 import { Facts, Page, Section } from "@/ui/Page";
 import { Points } from "@/ui/Points";
 import { ProblemNotice } from "@/ui/ProblemNotice";

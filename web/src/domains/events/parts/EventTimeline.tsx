@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { Text } from "@mantine/core";
 import { EntityLink } from "@/ui/EntityLink";
+import { memberName } from "@/ui/memberName";
 import { Money } from "@/ui/Money";
 import { Points } from "@/ui/Points";
 import { Timeline } from "@/ui/Timeline";
@@ -65,16 +66,8 @@ function subjectOf(event: Event): string | null {
   return null;
 }
 
-interface Person {
-  first_name?: string | null;
-  last_name?: string | null;
-  email?: string | null;
-  external_id?: string | null;
-}
-
 function nameOf(event: Event): string | null {
-  const member = (event.expanded as { member?: Person | null } | null)?.member;
-  if (!member) return null;
-  const name = [member.first_name, member.last_name].filter(Boolean).join(" ");
-  return name || member.email || member.external_id || null;
+  const member = (event.expanded as { member?: Parameters<typeof memberName>[0] | null } | null)
+    ?.member;
+  return member ? memberName(member) : null;
 }

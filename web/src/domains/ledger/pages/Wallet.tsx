@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useParams } from "@tanstack/react-router";
 import { useApi, useMay } from "@/api/context";
 import { EntityLink } from "@/ui/EntityLink";
-import { memberName } from "@/ui/forms/MemberPicker";
+import { memberName } from "@/ui/memberName";
 import { Facts, Page } from "@/ui/Page";
 import { PeriodPicker } from "@/ui/PeriodPicker";
 import { Points } from "@/ui/Points";

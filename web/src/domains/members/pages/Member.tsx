@@ -4,7 +4,7 @@ import { Button, Skeleton } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { useApi, useMay } from "@/api/context";
 import { Drawer, useDrawer } from "@/ui/Drawer";
-import { memberName } from "@/ui/forms/MemberPicker";
+import { memberName } from "@/ui/memberName";
 import { Page } from "@/ui/Page";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { Status } from "@/ui/Status";

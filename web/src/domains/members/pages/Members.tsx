@@ -7,7 +7,7 @@ import { Drawer, useDrawer } from "@/ui/Drawer";
 import { Empty } from "@/ui/Empty";
 import { FilterBar } from "@/ui/FilterBar";
 import { useFilters } from "@/ui/filters";
-import { memberName } from "@/ui/forms/MemberPicker";
+import { memberName } from "@/ui/memberName";
 import { Money } from "@/ui/Money";
 import { Page } from "@/ui/Page";
 import { Points } from "@/ui/Points";

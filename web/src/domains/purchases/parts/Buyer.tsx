@@ -1,7 +1,8 @@
 import { Trans } from "@lingui/react/macro";
 import { Text } from "@mantine/core";
 import { EntityLink } from "@/ui/EntityLink";
-import { type Member, memberName } from "@/ui/forms/MemberPicker";
+import { type Member } from "@/ui/forms/MemberPicker";
+import { memberName } from "@/ui/memberName";
 
 interface BuyerProps {
   purchase: { member_id: string | null; expanded?: { member?: Member | null } };
