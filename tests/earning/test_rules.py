@@ -35,7 +35,7 @@ async def test_who_edits_a_version_that_is_not_current_any_more_is_told(client):
     blind = await client.put(address, json=rule(8))
 
     assert first.json()["version"] == 2
-    assert (second.status_code, second.json()["code"]) == (409, "rule_version_conflict")
+    assert (second.status_code, second.json()["code"]) == (409, "version_conflict")
     assert second.json()["current_version"] == 2
     assert second.json()["errors"][0]["field"] == "version"
     assert third.json()["version"] == 3

@@ -4,7 +4,6 @@ AppError
 ├── RuleNotFound       no such rule
 ├── RuleArchived       an archived rule is not changed
 ├── RuleManaged        a setting says what the rule gives
-├── RuleVersionConflict somebody else has changed the rule meanwhile
 ├── UnknownTrigger     no event of that name earns
 ├── RuleProgramUnknown the rule names a program that is not there
 ├── TooManyRules       more active rules than may be
@@ -34,12 +33,6 @@ class RuleManaged(Conflict):
     """This rule is managed by a setting; change the setting instead."""
 
     code: ClassVar[str] = "rule_managed"
-
-
-class RuleVersionConflict(Conflict):
-    """Somebody else has changed the rule meanwhile; read it again and repeat your change."""
-
-    code: ClassVar[str] = "rule_version_conflict"
 
 
 class UnknownTrigger(Invalid):

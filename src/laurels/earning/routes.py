@@ -14,6 +14,7 @@ from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page, Whole
 from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.values.fields import IdOf, View
+from laurels.kit.versions import VersionConflict
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -25,7 +26,6 @@ from .errors import (
     RuleNotFound,
     RuleProgramUnknown,
     RulesTooHeavy,
-    RuleVersionConflict,
     TooManyRules,
     UnknownTrigger,
 )
@@ -186,7 +186,7 @@ async def list_earning_rule_versions(
     RuleNotFound,
     RuleArchived,
     RuleManaged,
-    RuleVersionConflict,
+    VersionConflict,
     UnknownTrigger,
     FactUnknown,
     RuleProgramUnknown,

@@ -31,6 +31,7 @@ from laurels.kit.conditions import Condition, ConditionError, parse, to_json
 from laurels.kit.values.faults import Fault, fault_of
 from laurels.kit.values.fields import IdOf, Moment, Shaped
 from laurels.kit.values.text import check_line
+from laurels.kit.versions import EditedVersion
 
 from .facts import FIELDS, LINE_QUANTITY, LINES, NUMERIC
 from .rules import (
@@ -335,13 +336,7 @@ class EarningRuleIn(DefinitionForm):
 class EarningRuleReplacement(EarningRuleIn):
     """What a rule becomes."""
 
-    version: int | None = Field(
-        default=None,
-        gt=0,
-        strict=True,
-        description="The version that you edited. If the rule has another one by now, the answer is"
-        " 409 `rule_version_conflict`. By default whatever is there is replaced.",
-    )
+    version: EditedVersion = None
 
 
 def from_json(definition: Mapping[str, Any], **columns: Any) -> Rule:

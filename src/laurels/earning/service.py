@@ -16,6 +16,7 @@ from laurels.kit.conditions import Cost
 from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import ALL, FIRST, MAX_PAGE, Asked, Found, Listing, number, text
 from laurels.kit.values.ids import encode, new_id
+from laurels.kit.versions import check_version
 from laurels.kit.work import Work
 
 from .errors import (
@@ -25,7 +26,6 @@ from .errors import (
     RuleNotFound,
     RuleProgramUnknown,
     RulesTooHeavy,
-    RuleVersionConflict,
     TooManyRules,
     UnknownTrigger,
 )
@@ -82,15 +82,10 @@ async def replace_rule(
 
     `version` is the one that was edited: where it is not the current one any more, somebody else
     was faster. Of a rule that a setting manages, what the setting says stays. Raise also
-    RuleVersionConflict, RuleArchived and RuleManaged.
+    VersionConflict, RuleArchived and RuleManaged.
     """
     before = await get_rule(work, rule_id, lock=True)
-    if version is not None and version != before["version"]:
-        msg = (
-            f"You edited version {version} of this rule; by now it has version"
-            f" {before['version']}. Read it again, and make your change to that one."
-        )
-        raise RuleVersionConflict(msg, field="version", current_version=before["version"])
+    check_version(version, before["version"])
     if before["status"] == "archived":
         raise RuleArchived
     if not by_setting:

@@ -26,8 +26,6 @@ interface ApiFormInput<V extends Values, R> extends Pick<
   onLatest?: (latest: Values) => void;
   /** Words of fields, for the comparison with another's changes. */
   label?: (field: string) => ReactNode;
-  /** Tells which refusals mean that someone else saved first; by default a 409 about the version. */
-  isConflict?: (problem: Problem) => boolean;
   /** Do not ask before unsaved changes are left. */
   silent?: boolean;
 }
@@ -45,16 +43,7 @@ export interface ApiForm<V extends Values> {
 
 /** A form that the API judges: its problems land on the fields they name. */
 export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V, R>): ApiForm<V> {
-  const {
-    submit,
-    onSaved,
-    names,
-    latest,
-    onLatest,
-    label,
-    silent = false,
-    isConflict = aboutVersion,
-  } = input;
+  const { submit, onSaved, names, latest, onLatest, label, silent = false } = input;
   const form = useForm<V>({ initialValues: input.initialValues, validate: input.validate });
   const drawer = useContext(InDrawer);
   const [saving, setSaving] = useState(false);
@@ -71,7 +60,7 @@ export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V,
 
   const refused = async (thrown: unknown, values: V) => {
     if (!(thrown instanceof Problem)) return setError(thrown);
-    if (latest && isConflict(thrown)) return setTheirs(await latest());
+    if (latest && thrown.code === "version_conflict") return setTheirs(await latest());
     const { errors, rest } = landProblems(thrown.fields, values, names);
     setLanded(new Set(thrown.fields.filter((field) => !rest.includes(field))));
     form.setErrors(errors as never);
@@ -121,9 +110,6 @@ export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V,
     notices,
   };
 }
-
-const aboutVersion = (problem: Problem) =>
-  (problem.status === 409 || problem.status === 412) && /version|changed|stale/.test(problem.code);
 
 interface Place {
   pathname: string;
