@@ -46,6 +46,7 @@ class Permission(StrEnum):
     PURCHASES_READ = "purchases:read"
     PURCHASES_WRITE = "purchases:write"
     REWARDS_FULFIL = "rewards:fulfil"
+    REWARDS_GIVE = "rewards:give"
     REWARDS_READ = "rewards:read"
     REWARDS_REDEEM = "rewards:redeem"
     REWARDS_WRITE = "rewards:write"
@@ -104,6 +105,7 @@ _HELD_BY: dict[Permission, tuple[Role, ...]] = {
     _P.PURCHASES_READ: (_A, _M, _S, _N, _C),
     _P.PURCHASES_WRITE: (_A, _M, _S, _C),
     _P.REWARDS_FULFIL: (_A, _M, _S),
+    _P.REWARDS_GIVE: (_A, _M),
     _P.REWARDS_READ: (_A, _M, _S, _N, _C),
     _P.REWARDS_REDEEM: (_A, _M, _S, _C),
     _P.REWARDS_WRITE: (_A, _M),

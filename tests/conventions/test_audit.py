@@ -77,6 +77,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/segments/{segment_id}/members/remove": {"external_ids": ["audited"]},
     "POST /v1/rewards": {**REWARD, "name": "Second"},
     "PATCH /v1/rewards/{reward_id}": {"cost_points": 6},
+    "POST /v1/rewards/{reward_id}/give": {"member": "audited", "reason": "x"},
     "POST /v1/rewards/{reward_id}/vouchers": {"codes": ["B-1"]},
     "POST /v1/rewards/{reward_id}/vouchers/withdraw": {"codes": ["A-1"]},
     "PATCH /v1/redemptions/{redemption_id}": {"notes": "x"},

@@ -753,6 +753,7 @@ BODIES: dict[str, Any] = {
     "vouchers": {"codes": ["x"]},
     "withdraw": {"codes": ["x"]},
     "fail": {"reason": "x"},
+    "give": {"member": "x", "reason": "x"},
     "block": {"reason": "x"},
     "use": {"order_ref": "x"},
     "{staff_id}": {"name": "x"},

@@ -89,8 +89,15 @@ class Reason:
         return self.kind(self.words, field=self.place, **self.missing, **more)
 
 
-def judge(offer: Offer, asker: Asker, quantity: int = 1) -> tuple[Reason, ...]:
-    """Return all that stands in the way, in the order in which it is refused; nothing: have it."""
+def judge(
+    offer: Offer, asker: Asker, quantity: int = 1, *, gift: bool = False
+) -> tuple[Reason, ...]:
+    """Return all that stands in the way, in the order in which it is refused; nothing: have it.
+
+    A gift asks neither for points nor for what the member is; what is not there cannot be given.
+    """
+    if gift:
+        return (*_programme(offer, asker), *_left(offer, quantity))
     return (
         *_programme(offer, asker),
         *_standing(offer, asker),

@@ -265,8 +265,9 @@ async def _put_back(work: Work, rows: Sequence[Row], *, restock: bool) -> None:
 async def _return_points(work: Work, rows: Sequence[Row]) -> dict[UUID, tuple[UUID, int]]:
     """What was paid is back in its lots; return the movements and their points by redemption.
 
-    What somebody has reversed by hand already moves nothing more.
+    What somebody has reversed by hand already moves nothing more, and nobody paid for gifts.
     """
+    rows = [row for row in rows if row["transaction_id"] is not None]
     posted = await ledger.post(
         work,
         [

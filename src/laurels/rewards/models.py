@@ -190,7 +190,8 @@ class Redemption(TenantOwned, Base):
         ),
         one_of("state", *STATES),
         CheckConstraint(f"quantity between 1 and {MAX_QUANTITY}", name="quantity_bounded"),
-        CheckConstraint(f"points_spent between 1 and {MAX_POINTS}", name="points_bounded"),
+        CheckConstraint(f"points_spent between 0 and {MAX_POINTS}", name="points_bounded"),
+        CheckConstraint("(points_spent = 0) = (transaction_id is null)", name="gift_costs_nothing"),
         CheckConstraint("retry_count >= 0", name="counts_not_negative"),
         CheckConstraint(
             "state <> 'pending' or (completed_at is null and used_at is null and code is null)",
@@ -243,8 +244,10 @@ class Redemption(TenantOwned, Base):
         comment="pending, completed, used, expired, failed, cancelled or refunded."
     )
     quantity: Mapped[int] = mapped_column(comment="How many.")
-    points_spent: Mapped[int] = mapped_column(comment="What they cost together.")
-    transaction_id: Mapped[UUID] = mapped_column(comment="The movement that paid for it.")
+    points_spent: Mapped[int] = mapped_column(comment="What they cost together; 0: a gift.")
+    transaction_id: Mapped[UUID | None] = mapped_column(
+        comment="The movement that paid for it; null: a gift."
+    )
     refund_transaction_id: Mapped[UUID | None] = mapped_column(
         comment="The movement that gave the points back, if any did."
     )

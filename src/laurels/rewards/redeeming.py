@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from laurels import ledger, members, outbound, tenants, tiers
+from laurels import audit, ledger, members, outbound, tenants, tiers
 from laurels.events import emit
 from laurels.events.catalogue import Event
 from laurels.events.catalogue.rewards import RedemptionCompleted, RewardRedeemed, VouchersNearlyUsed
@@ -48,7 +48,8 @@ SNAPSHOT = tuple(
 class NewRedemption:
     """A member wants a reward. `member` is the tenant's own id of them, `member_id` ours.
 
-    `by`: who asks for it, where that is not whose work it is.
+    `by`: who asks for it, where that is not whose work it is. `gift`: it costs nothing, and the
+    member need not qualify for it.
     """
 
     reward_id: UUID
@@ -60,6 +61,7 @@ class NewRedemption:
     notes: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict[str, Any])
     by: Actor | None = None
+    gift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class _Plan:
 
     @property
     def points(self) -> int:
-        return self.reward["cost_points"] * self.item.quantity
+        return 0 if self.item.gift else self.reward["cost_points"] * self.item.quantity
 
     @property
     def delivered(self) -> bool:
@@ -123,6 +125,24 @@ async def redeem(
     )
     if isinstance(outcome, AppError):
         raise outcome
+    return outcome
+
+
+async def give(work: Work, gift: NewRedemption) -> Redeemed:
+    """The member has the reward for nothing, and the audit log says why.
+
+    Raise what stands in the way: what is not offered, or not there, cannot be given.
+    """
+    (outcome,) = await redeem_many(work, [gift])
+    if isinstance(outcome, AppError):
+        raise outcome
+    if outcome.new:
+        after = {
+            "reward_id": encode("reward", gift.reward_id),
+            "quantity": gift.quantity,
+            "reason": gift.notes,
+        }
+        await audit.record(work, "redemption.given", "redemption", outcome.id, after=after)
     return outcome
 
 
@@ -256,7 +276,8 @@ def _decide(
         raise RewardNotFound(field="reward_id")
     if item.quantity > 1 and reward["fulfilment"] in AT_ONCE:
         raise QuantityNotAllowed(field="quantity")
-    for reason in judge(offer_of(reward), facts.asker(member_id, reward), item.quantity):
+    asker = facts.asker(member_id, reward)
+    for reason in judge(offer_of(reward), asker, item.quantity, gift=item.gift):
         raise reason.error()
     plan = _Plan(item, member_id, reward)
     facts.take(member_id, reward, item.quantity, waits=not plan.delivered)
@@ -296,7 +317,8 @@ def _refuse_altered(
 
 
 async def _pay(work: Work, plans: Sequence[_Plan]) -> dict[UUID, AppError]:
-    """Each plan is paid for; return those that the ledger refuses, by id."""
+    """Each plan but gifts is paid for; return those that the ledger refuses, by id."""
+    plans = [plan for plan in plans if plan.points]
     posted = await ledger.post(
         work,
         [

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field, model_validator
 
@@ -53,9 +54,7 @@ class RedemptionIn(Schema):
 
     @model_validator(mode="after")
     def _says_who(self) -> "RedemptionIn":
-        if (self.member is None) == (self.member_id is None):
-            msg = "send `member` (your id) or `member_id` (ours)"
-            raise ValueError(msg)
+        _one_member(self.member, self.member_id)
         return self
 
     def to_redemption(self) -> NewRedemption:
@@ -70,6 +69,55 @@ class RedemptionIn(Schema):
             notes=self.notes,
             attributes=self.attributes,
         )
+
+
+class GiftIn(Schema):
+    """A reward is given for nothing. Name the member by your id or by ours."""
+
+    member: Code | None = Field(
+        default=None, description="Your id of the member.", examples=["anna"]
+    )
+    member_id: MemberId | None = Field(default=None, description="Our id of the member.")
+    quantity: Annotated[int, Field(strict=True, ge=1, le=MAX_QUANTITY)] = Field(
+        default=1, description="How many; defaults to 1."
+    )
+    reason: Annotated[Note, Field(min_length=1, max_length=500)] = Field(
+        description="Why it is given, for the audit log and the notes of the redemption; at most"
+        " 500 characters.",
+        examples=["Waited an hour for the order"],
+    )
+    source: Source = Field(
+        default="api",
+        description="Name of the system that sends it. An `external_id` is unique within its"
+        " source.",
+    )
+    external_id: Code | None = Field(
+        default=None, description="Your number for it; sending it again changes nothing."
+    )
+
+    @model_validator(mode="after")
+    def _says_who(self) -> "GiftIn":
+        _one_member(self.member, self.member_id)
+        return self
+
+    def to_redemption(self, reward_id: UUID) -> NewRedemption:
+        """Return the redemption as the room knows it."""
+        return NewRedemption(
+            reward_id=reward_id,
+            member_id=self.member_id,
+            member=self.member,
+            quantity=self.quantity,
+            source=self.source,
+            external_id=self.external_id,
+            notes=self.reason,
+            gift=True,
+        )
+
+
+def _one_member(member: str | None, member_id: UUID | None) -> None:
+    if (member is None) == (member_id is None):
+        msg = "send `member` (your id) or `member_id` (ours)"
+        raise ValueError(msg)
 
 
 class RedemptionPatch(Schema):
@@ -180,7 +228,7 @@ class RedemptionOut(View):
         " `expired`: not used in time. `failed`, `cancelled`, `refunded`: the points were returned."
     )
     quantity: int = Field(description="How many pieces.")
-    points_spent: int = Field(description="Points that it cost.")
+    points_spent: int = Field(description="Points that it cost; 0: it was given for nothing.")
     reward: dict[str, Any] = Field(
         description="The reward as it was when it was redeemed: name, type, value, terms."
     )
@@ -224,7 +272,9 @@ class RedemptionOut(View):
     fulfilled_by_id: str | None = Field(
         description="Id of the key or person that delivered it; null until delivered."
     )
-    transaction_id: TransactionId = Field(description="The transaction that spent the points.")
+    transaction_id: TransactionId | None = Field(
+        description="The transaction that spent the points; null if it was given for nothing."
+    )
     refund_transaction_id: TransactionId | None = Field(
         description="The transaction that returned the points; null if none did."
     )

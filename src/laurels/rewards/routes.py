@@ -23,7 +23,7 @@ from laurels.permissions import Permission
 from laurels.purchases import PurchaseNotFound
 from laurels.tenants import LoyaltyOff, TenantSuspended
 
-from . import answers, ending, offers, queries, service, using, vouchers
+from . import answers, ending, offers, queries, redeeming, service, using, vouchers
 from .errors import (
     CodeTaken,
     ForceNeeded,
@@ -59,6 +59,7 @@ from .redemption_schemas import (
     CancellationIn,
     CompleteIn,
     FailureIn,
+    GiftIn,
     RedemptionIn,
     RedemptionOut,
     RedemptionPatch,
@@ -84,6 +85,7 @@ Reading = Annotated[Work, requires(Permission.REWARDS_READ)]
 Writing = Annotated[Work, requires(Permission.REWARDS_WRITE)]
 Redeeming = Annotated[Caller, requires_batched(Permission.REWARDS_REDEEM)]
 Using = Annotated[Work, requires(Permission.REWARDS_REDEEM)]
+Giving = Annotated[Work, requires(Permission.REWARDS_GIVE)]
 Fulfilling = Annotated[Work, requires(Permission.REWARDS_FULFIL)]
 Expand = Annotated[str, ExpansionsOf(REDEMPTION), Query()]
 Category = Annotated[Code | None, Query(description="Only those in this category.")]
@@ -326,6 +328,44 @@ async def list_offers(
 async def redeem_reward(body: RedemptionIn, caller: Redeeming) -> Response:
     """Redeem a reward for points. A repeat returns the same answer with 200."""
     return await caller.submit(answers.redeem, body.to_redemption())
+
+
+@router.post(
+    "/rewards/{reward_id}/give",
+    status_code=201,
+    responses={200: {"model": RedemptionOut, "description": "It was there before."}},
+)
+@error_responses(
+    TenantSuspended,
+    members.MemberNotFound,
+    RewardNotFound,
+    RedemptionAltered,
+    QuantityNotAllowed,
+    members.MemberMerged,
+    members.MemberErased,
+    members.MemberBlocked,
+    members.MemberArchived,
+    LoyaltyOff,
+    RewardsOff,
+    RewardArchived,
+    RewardPaused,
+    RewardNotOpen,
+    RewardEnded,
+    RewardLimitReached,
+    OutOfStock,
+)
+async def give_reward(
+    reward_id: RewardId, body: GiftIn, work: Giving, response: Response
+) -> RedemptionOut:
+    """Give a member a reward for nothing, whatever their points, tier and segments.
+
+    It takes from stock and codes like any other redemption. A repeat returns the same answer with
+    200.
+    """
+    given = await redeeming.give(work, body.to_redemption(reward_id))
+    if not given.new:
+        response.status_code = 200
+    return await _redemption(work, given.id)
 
 
 @router.get("/redemptions")

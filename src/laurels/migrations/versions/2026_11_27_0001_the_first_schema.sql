@@ -1670,7 +1670,7 @@ create table laurels.redemptions (
   state text not null,
   quantity bigint not null,
   points_spent bigint not null,
-  transaction_id uuid not null,
+  transaction_id uuid,
   refund_transaction_id uuid,
   reward jsonb not null,
   fulfilment text not null,
@@ -1720,7 +1720,9 @@ create table laurels.redemptions (
     'refunded'
   )),
   constraint ck_redemptions_quantity_bounded check (quantity between 1 and 1000),
-  constraint ck_redemptions_points_bounded check (points_spent between 1 and 9007199254740991),
+  constraint ck_redemptions_points_bounded check (points_spent between 0 and 9007199254740991),
+  constraint ck_redemptions_gift_costs_nothing
+  check ((points_spent = 0) = (transaction_id is null)),
   constraint ck_redemptions_counts_not_negative check (retry_count >= 0),
   constraint ck_redemptions_pending_has_nothing
   check (state <> 'pending' or (completed_at is null and used_at is null and code is null)),
