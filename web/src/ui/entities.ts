@@ -6,8 +6,12 @@ export const ENTITIES: Record<string, (id: string) => string> = {
   act: (id) => `activities/${id}`,
   rul: (id) => `earning-rules/${id}`,
   rwd: () => "rewards",
-  rdm: () => "redemptions",
+  rdm: (id) => `redemptions/${id}`,
   tir: () => "tiers",
+  prg: (id) => `programs/${id}`,
+  wal: (id) => `wallets/${id}`,
+  txn: (id) => `transactions/${id}`,
+  hld: (id) => `holds/${id}`,
   stf: () => "staff",
   key: () => "api-keys",
 };

@@ -23,11 +23,25 @@ const laurel: MantineColorsTuple = [
   "#10402a",
 ];
 
+/** Red whose buttons bear white words in both schemes. */
+const red: MantineColorsTuple = [
+  "#fff5f5",
+  "#ffe3e3",
+  "#ffc9c9",
+  "#ffa8a8",
+  "#ff8787",
+  "#fa5252",
+  "#e03131",
+  "#c92a2a",
+  "#b02525",
+  "#8f1d1d",
+];
+
 const HEADING = { fontWeight: 600, fontSize: rem(16) };
 
 /** Quiet greys and one accent. Sizes and colours are named here and nowhere else. */
 export const theme = createTheme({
-  colors: { laurel },
+  colors: { laurel, red },
   primaryColor: "laurel",
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,

@@ -2,6 +2,8 @@ import { msg } from "@lingui/core/macro";
 import { IconGift, IconTicket } from "@tabler/icons-react";
 import { defineDomain } from "@/ui/domain";
 
+export { RedemptionStatus } from "./parts/RedemptionStatus";
+
 export default defineDomain({
   room: "rewards",
   screens: [
@@ -16,6 +18,11 @@ export default defineDomain({
       page: () => import("./pages/Redemptions"),
       permissions: ["rewards:read"],
       nav: { group: "programme", label: msg`Redemptions`, icon: IconTicket, order: 50 },
+    },
+    {
+      path: "redemptions/$redemptionId",
+      page: () => import("./pages/Redemption"),
+      permissions: ["rewards:read"],
     },
   ],
   live: {

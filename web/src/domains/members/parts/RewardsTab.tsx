@@ -1,6 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Stack, Text } from "@mantine/core";
 import { useApi, useMay } from "@/api/context";
+import { RedemptionStatus } from "@/domains/rewards/index";
+import { Drawer, useDrawer } from "@/ui/Drawer";
 import { Empty } from "@/ui/Empty";
 import { EntityLink } from "@/ui/EntityLink";
 import { Section } from "@/ui/Page";
@@ -9,12 +11,15 @@ import { ProblemNotice } from "@/ui/ProblemNotice";
 import { Status } from "@/ui/Status";
 import { DataTable } from "@/ui/table/DataTable";
 import { When } from "@/ui/When";
+import { GiveForm } from "./GiveForm";
+import { OfferActions } from "./OfferActions";
 
 /** What a member redeemed, and what they could redeem now, or why not. */
 export function RewardsTab({ memberId }: { memberId: string }) {
   const { t } = useLingui();
   const { api } = useApi();
   const may = useMay();
+  const drawer = useDrawer();
   const enabled = may("rewards:read");
   const redemptions = api.useQuery(
     "get",
@@ -28,6 +33,8 @@ export function RewardsTab({ memberId }: { memberId: string }) {
     { params: { path: { member_id: memberId } } },
     { enabled },
   );
+  const given = offers.data?.data.find(({ reward }) => drawer.id === `give-${reward.id}`)?.reward;
+  const gift = given?.name ?? "";
   return (
     <Stack gap="xl">
       <Section title={<Trans>Redeemed</Trans>}>
@@ -47,12 +54,17 @@ export function RewardsTab({ memberId }: { memberId: string }) {
               cell: (row) => <EntityLink id={row.id}>{String(row.reward.name ?? "")}</EntityLink>,
             },
             { id: "when", header: t`When`, cell: (row) => <When at={row.redeemed_at} /> },
-            { id: "state", header: t`State`, cell: (row) => row.state },
+            { id: "state", header: t`State`, cell: (row) => <RedemptionStatus redemption={row} /> },
             {
               id: "points",
               header: t`Points`,
               align: "right",
-              cell: (row) => <Points value={row.points_spent} bare />,
+              cell: (row) =>
+                row.points_spent > 0 ? (
+                  <Points value={row.points_spent} bare />
+                ) : (
+                  <Trans>Gift</Trans>
+                ),
             },
           ]}
         />
@@ -99,9 +111,20 @@ export function RewardsTab({ memberId }: { memberId: string }) {
                   </Stack>
                 ),
             },
+            {
+              id: "actions",
+              header: "",
+              align: "right",
+              cell: (offer) => <OfferActions offer={offer} memberId={memberId} />,
+            },
           ]}
         />
       </Section>
+      {given && (
+        <Drawer id={`give-${given.id}`} title={t`Give “${gift}”`}>
+          <GiveForm memberId={memberId} reward={given} />
+        </Drawer>
+      )}
     </Stack>
   );
 }

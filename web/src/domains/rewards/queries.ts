@@ -1,0 +1,3 @@
+import type { Schemas } from "@/api/context";
+
+export type Redemption = Schemas["RedemptionOut"];
