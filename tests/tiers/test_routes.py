@@ -285,3 +285,30 @@ async def test_what_was_previewed_is_saved_at_once_and_tiers_may_change_places(c
     assert moves == {("Bronze", "Bronze"): 1, ("Silver", "Silver"): 1, ("Platinum", "Star"): 1}
     nothing = await client.put("/v1/tiers", json={"archived": [saved.json()["data"][0]["id"]]})
     assert nothing.json()["code"] == "default_tier_needed"
+
+
+async def test_who_edits_what_another_has_changed_is_told(client):
+    gold = (await client.post("/v1/tiers", json={"name": "Gold", "level": 2})).json()
+    first = {"changed": [{"id": gold["id"], "version": gold["version"], "min_points": 500}]}
+    second = {"changed": [{"id": gold["id"], "version": gold["version"], "name": "Golden"}]}
+
+    saved = await client.put("/v1/tiers", json=first)
+    refused = await client.put("/v1/tiers", json=second)
+    alone = await client.patch(f"/v1/tiers/{gold['id']}", json={"version": 1, "name": "Golden"})
+
+    assert saved.status_code == 200, saved.text
+    assert saved.json()["data"][0]["version"] > gold["version"]
+    for answer in (refused, alone):
+        assert (answer.status_code, answer.json()["code"]) == (409, "version_conflict")
+    (kept,) = (await client.get("/v1/tiers")).json()["data"]
+    assert (kept["name"], kept["min_points"]) == ("Gold", 500)
+
+
+async def test_a_preview_names_some_of_those_who_would_move(client, house):
+    await buy(house, "anna", "500")
+    ladder = {"new": [{"name": "Gold", "level": 2, "min_points": 100}]}
+
+    said = (await client.post("/v1/tiers/preview", json=ladder)).json()
+
+    assert (said["up"], said["down"]) == (1, 0)
+    assert said["sample"][0]["member"]["external_id"] == "anna"

@@ -48,6 +48,7 @@ class Tier(TenantOwned, Base):
             postgresql_where=text("is_default and archived_at is null"),
         ),
         one_of("criteria", *CRITERIA),
+        CheckConstraint("version > 0", name="version_positive"),
         CheckConstraint("level between 1 and 1000", name="level_bounded"),
         CheckConstraint("length(name) between 1 and 100", name="name_length"),
         CheckConstraint("color ~ '^#[0-9A-Fa-f]{6}$'", name="color_shape"),
@@ -121,6 +122,9 @@ class Tier(TenantOwned, Base):
     )
     is_default: Mapped[bool] = mapped_column(
         server_default=text("false"), comment="The one that new members get."
+    )
+    version: Mapped[int] = mapped_column(
+        server_default=text("1"), comment="Counts up with every change."
     )
     created_at: Mapped[datetime] = mapped_column(
         server_default=text("now()"), comment="When it was made."

@@ -4,7 +4,7 @@ A preview judges by it, and saving makes it true; both read it here, so that the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +21,15 @@ from .service import MAX_TIERS, check_tier
 class Proposal:
     """Another ladder: tiers that are changed, new or archived.
 
-    With `replace` those that are not named are archived too; otherwise they stay.
+    With `replace` those that are not named are archived too; otherwise they stay. `edited` says
+    from which versions the changes began.
     """
 
     changed: Mapping[UUID, Mapping[str, Any]]
     new: Sequence[Mapping[str, Any]]
     archived: Sequence[UUID] = ()
     replace: bool = False
+    edited: Mapping[UUID, int | None] = field(default_factory=dict[UUID, int | None])
 
 
 @dataclass(frozen=True, slots=True)

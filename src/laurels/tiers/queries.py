@@ -20,7 +20,7 @@ COLUMNS = (
     "id, name, description, level, color, icon, criteria, min_points, min_spend, min_orders,"
     " qualification_period_days, points_multiplier, discount_percentage, free_shipping,"
     " early_access, birthday_bonus_points, requires_maintenance, maintenance_period_days,"
-    " grace_days, is_default, created_at, updated_at, archived_at"
+    " grace_days, is_default, version, created_at, updated_at, archived_at"
 )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -13,8 +13,10 @@ from laurels.kit.http.expand import Rows, offer
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
 from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.versions import VersionConflict
 from laurels.kit.work import Work
 from laurels.members import MemberErased, MemberNotFound
+from laurels.members.schemas import MemberOut
 from laurels.permissions import Permission
 
 from . import assigning, overview, previewing, queries, saving, service
@@ -94,6 +96,7 @@ async def create_tier(body: TierIn, work: Writing) -> TierOut:
     TooManyTiers,
     DefaultTierNeeded,
     TierHasMembers,
+    VersionConflict,
 )
 async def save_tiers(body: LadderIn, work: Writing) -> TiersOut:
     """Save a previewed ladder all at once. Tiers may swap levels; a review follows."""
@@ -121,10 +124,14 @@ def _share(part: int, total: int) -> Decimal:
 @error_responses(TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers)
 async def preview_tiers(body: PreviewIn, work: Writing) -> PreviewOut:
     """Show which members would move if the ladder were changed. Nothing is saved."""
-    return _previewed(await previewing.preview(work, body.proposal()))
+    found = await previewing.preview(work, body.proposal())
+    people: Mapping[UUID, dict[str, Any]] = {}
+    if work.permissions is None or Permission.MEMBERS_READ in work.permissions:
+        people = await members.get_facts(work, sorted(one.member_id for one in found.sample))
+    return _previewed(found, people)
 
 
-def _previewed(found: previewing.Preview) -> PreviewOut:
+def _previewed(found: previewing.Preview, people: Mapping[UUID, Mapping[str, Any]]) -> PreviewOut:
     moves = sorted(
         found.moves.items(), key=lambda item: (-item[1], *(ref[2] if ref else 0 for ref in item[0]))
     )
@@ -139,7 +146,12 @@ def _previewed(found: previewing.Preview) -> PreviewOut:
         ],
         sample=[
             MovingMember(
-                member_id=one.member_id, from_tier=_ref(one.before), to_tier=_ref(one.after)
+                member_id=one.member_id,
+                member=MemberOut.model_validate(people[one.member_id])
+                if one.member_id in people
+                else None,
+                from_tier=_ref(one.before),
+                to_tier=_ref(one.after),
             )
             for one in found.sample
         ],
@@ -159,11 +171,17 @@ async def get_tier(tier_id: TierId, work: Reading) -> TierOut:
 
 @router.patch("/tiers/{tier_id}")
 @error_responses(
-    TierNotFound, TierArchived, TierInvalid, TierNameTaken, TierLevelTaken, DefaultTierNeeded
+    TierNotFound,
+    VersionConflict,
+    TierArchived,
+    TierInvalid,
+    TierNameTaken,
+    TierLevelTaken,
+    DefaultTierNeeded,
 )
 async def change_tier(tier_id: TierId, body: TierPatch, work: Writing) -> TierOut:
     """Change the fields that are sent. If they affect who qualifies, a review follows."""
-    await service.change_tier(work, tier_id, body.values())
+    await service.change_tier(work, tier_id, body.values(), version=body.version)
     return await _tier(work, tier_id)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from laurels import audit, jobs
+from laurels.kit.versions import check_version
 from laurels.kit.work import Work
 
 from .errors import DefaultTierNeeded, TierHasMembers
@@ -20,10 +21,13 @@ async def save_ladder(work: Work, proposal: Proposal, *, move_members: bool = Fa
     """The ladder is like this, all at once, and a review of everybody is on its way.
 
     Tiers may change places. What was so before stays. Raise what a preview raises, and
-    DefaultTierNeeded when nothing would be the default, or TierHasMembers unless `move_members`.
+    DefaultTierNeeded when nothing would be the default, TierHasMembers unless `move_members`, or
+    VersionConflict where somebody else has changed one of the tiers.
     """
     present = {row["id"]: row for row in await lock_ladder(work)}
     proposed = await propose(work, present, proposal)
+    for tier_id, version in proposal.edited.items():
+        check_version(version, present[tier_id]["version"])
     stays = {row["id"] for row in proposed.rows}
     gone = [tier_id for tier_id in present if tier_id not in stays]
     if proposed.rows and proposed.ladder.default is None:

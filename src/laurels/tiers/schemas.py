@@ -22,6 +22,8 @@ from laurels.kit.values.fields import (
     View,
 )
 from laurels.kit.values.text import check_line
+from laurels.kit.versions import EditedVersion
+from laurels.members.schemas import MemberOut
 
 from .policy import Metrics, Tier
 from .proposing import Proposal
@@ -58,8 +60,8 @@ Percentage = Annotated[
 ]
 
 
-class TierPatch(Schema):
-    """Changes to a tier; fields that are not sent stay as they are."""
+class TierFields(Schema):
+    """What can be said of a tier."""
 
     name: Called = Field(default="", description="What it is called.", examples=["Gold"])
     description: Note | None = Field(default=None, description="What members read about it.")
@@ -106,12 +108,19 @@ class TierPatch(Schema):
     )
 
     def values(self) -> dict[str, Any]:
-        """Return what was sent."""
-        return {name: getattr(self, name) for name in sorted(self.model_fields_set)}
+        """Return what was sent of the tier itself."""
+        sent = sorted(self.model_fields_set - {"id", "version"})
+        return {name: getattr(self, name) for name in sent}
+
+
+class TierPatch(TierFields):
+    """Changes to a tier; fields that are not sent stay as they are."""
+
+    version: EditedVersion = None
 
 
 # pyright: reportIncompatibleVariableOverride=false, reportGeneralTypeIssues=false
-class TierIn(TierPatch):
+class TierIn(TierFields):
     """A tier of the ladder."""
 
     name: Called = Field(description="What it is called.", examples=["Gold"])
@@ -172,6 +181,7 @@ class TierOut(View):
     )
     grace_days: int = Field(description="For how many days it is kept after it expires.")
     is_default: bool = Field(description="Whether new members get it.")
+    version: int = Field(description="Counts up with every change.")
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
@@ -213,10 +223,6 @@ class TierChange(TierPatch):
 
     id: TierId = Field(description="The tier.")
 
-    def values(self) -> dict[str, Any]:
-        """Return what was sent, but for the id."""
-        return {name: value for name, value in super().values().items() if name != "id"}
-
 
 class PreviewIn(Schema):
     """A new ladder, or changes to the current one."""
@@ -241,6 +247,7 @@ class PreviewIn(Schema):
             new=[each.model_dump() for each in self.new],
             archived=self.archived,
             replace=self.replace,
+            edited={each.id: each.version for each in self.changed},
         )
 
 
@@ -273,6 +280,9 @@ class MovingMember(View):
     """A member who would move."""
 
     member_id: MemberId = Field(description="The member.")
+    member: MemberOut | None = Field(
+        description="Who it is; null for those who may not read members."
+    )
     from_tier: TierRef | None = Field(description="The member's current tier; null: none.")
     to_tier: TierRef | None = Field(description="The tier the member would have; null: none.")
 

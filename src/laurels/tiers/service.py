@@ -12,6 +12,7 @@ from laurels.kit.db.columns import columns
 from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.money import require_amount
+from laurels.kit.versions import check_version
 from laurels.kit.work import Work
 
 from .errors import (
@@ -61,14 +62,18 @@ async def create_tier(work: Work, values: Mapping[str, Any], *, review: bool = T
     return tier_id
 
 
-async def change_tier(work: Work, tier_id: UUID, values: Mapping[str, Any]) -> None:
+async def change_tier(
+    work: Work, tier_id: UUID, values: Mapping[str, Any], *, version: int | None = None
+) -> None:
     """The tier has these values; when they decide who stands where, everybody is reviewed.
 
-    Raise TierNotFound, TierArchived, TierInvalid, TierNameTaken, TierLevelTaken, or
-    DefaultTierNeeded for a default tier that is none any more.
+    `version` is the one that was edited. Raise TierNotFound, VersionConflict, TierArchived,
+    TierInvalid, TierNameTaken, TierLevelTaken, or DefaultTierNeeded for a default tier that is none
+    any more.
     """
     ladder = await lock_ladder(work)
     before = await get_tier(work, tier_id)
+    check_version(version, before["version"])
     if before["archived_at"] is not None:
         raise TierArchived
     changed = {name: value for name, value in values.items() if before[name] != value}
@@ -167,7 +172,7 @@ async def write_tier(
     row = columns(values)
     sql = f"insert into laurels.tiers (tenant_id, id, {row.names}) values ($1, $2, {row.marks})"
     if not new:
-        pairs = f"{row.pairs}, updated_at = now()"
+        pairs = f"{row.pairs}, version = version + 1, updated_at = now()"
         sql = f"update laurels.tiers set {pairs} where tenant_id = $1 and id = $2"
     try:
         async with work.savepoint():

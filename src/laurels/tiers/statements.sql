@@ -145,15 +145,15 @@ from laurels.earlier_standings($1, $2);
 
 -- name: archive_tier
 update laurels.tiers
-set archived_at = $3, is_default = false, updated_at = now()
+set archived_at = $3, is_default = false, version = version + 1, updated_at = now()
 where tenant_id = $1 and id = $2;
 
 -- name: restore_tier
 update laurels.tiers
-set archived_at = null, updated_at = now()
+set archived_at = null, version = version + 1, updated_at = now()
 where tenant_id = $1 and id = $2;
 
 -- name: yield_default
 update laurels.tiers
-set is_default = false, updated_at = now()
+set is_default = false, version = version + 1, updated_at = now()
 where tenant_id = $1 and is_default and archived_at is null and id <> $2;
