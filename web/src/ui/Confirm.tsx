@@ -52,7 +52,8 @@ export function Confirm({
   const seen = useQuery({
     queryKey: ["confirm", id],
     queryFn: async () => ({ words: await preview?.() }),
-    enabled: preview !== undefined,
+    // Once it is done, what would have been has no meaning any more.
+    enabled: preview !== undefined && !running,
     gcTime: 0,
     retry: false,
   });

@@ -7,7 +7,7 @@ export const ENTITIES: Record<string, (id: string) => string> = {
   rul: (id) => `earning-rules/${id}`,
   rwd: () => "rewards",
   rdm: (id) => `redemptions/${id}`,
-  tir: () => "tiers",
+  tir: (id) => `tiers/${id}`,
   prg: (id) => `programs/${id}`,
   wal: (id) => `wallets/${id}`,
   txn: (id) => `transactions/${id}`,

@@ -70,6 +70,9 @@ export const theme = createTheme({
   },
 });
 
+/** Colours that are offered for tiers, the lowest first. */
+export const BADGES = ["#a97142", "#8a949e", "#b8860b", "#3e7cb1", "#7a4f9c", "#2f7d52"] as const;
+
 /** Luminance at which white text on a colour reaches a contrast of 4.5 to 1 (WCAG 2). */
 const DARK_ENOUGH = 1.05 / 4.5 - 0.05;
 

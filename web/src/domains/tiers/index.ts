@@ -11,6 +11,8 @@ export default defineDomain({
       permissions: ["tiers:read"],
       nav: { group: "programme", label: msg`Tiers`, icon: IconStairs, order: 30, key: "t" },
     },
+    { path: "tiers/edit", page: () => import("./pages/EditLadder"), permissions: ["tiers:write"] },
+    { path: "tiers/$tierId", page: () => import("./pages/Tier"), permissions: ["tiers:read"] },
   ],
   live: { "tier.*": ["/v1/tiers"] },
 });

@@ -24,6 +24,8 @@ interface ApiFormInput<V extends Values, R> extends Pick<
   latest?: () => Promise<Values>;
   /** Takes over what the other has saved: usually new initial values with the new version. */
   onLatest?: (latest: Values) => void;
+  /** What of the form is compared with another's changes; by default all of it. */
+  told?: (values: V) => Values;
   /** Words of fields, for the comparison with another's changes. */
   label?: (field: string) => ReactNode;
   /** Do not ask before unsaved changes are left. */
@@ -43,7 +45,16 @@ export interface ApiForm<V extends Values> {
 
 /** A form that the API judges: its problems land on the fields they name. */
 export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V, R>): ApiForm<V> {
-  const { submit, onSaved, names, latest, onLatest, label, silent = false } = input;
+  const {
+    submit,
+    onSaved,
+    names,
+    latest,
+    onLatest,
+    label,
+    told = (values: V): Values => values,
+    silent = false,
+  } = input;
   const form = useForm<V>({ initialValues: input.initialValues, validate: input.validate });
   const drawer = useContext(InDrawer);
   const [saving, setSaving] = useState(false);
@@ -88,8 +99,8 @@ export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V,
       <ProblemNotice error={error} without={(field) => landed.has(field)} />
       {theirs && (
         <Conflict
-          mine={form.getValues()}
-          began={input.initialValues ?? {}}
+          mine={told(form.getValues())}
+          began={told((input.initialValues ?? {}) as V)}
           theirs={theirs}
           label={label}
           onTake={() => {

@@ -1,24 +1,30 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useApi } from "@/api/context";
+import { Button, Group, Stack, Text, Tooltip } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useApi, useMay } from "@/api/context";
 import { Ladder } from "@/ui/charts/Ladder";
 import { Empty } from "@/ui/Empty";
 import { formatNumber } from "@/ui/format";
-import { Money } from "@/ui/Money";
 import { Page } from "@/ui/Page";
-import { Points } from "@/ui/Points";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { DataTable } from "@/ui/table/DataTable";
+import { useTenantPath } from "@/ui/tenant";
+import { Swatch } from "../parts/Swatch";
+import { useTierWords } from "../words";
 
 /** The ladder, and how many members stand on each step. */
 export default function Tiers() {
   const { t, i18n } = useLingui();
   const { api } = useApi();
+  const below = useTenantPath();
+  const words = useTierWords();
   const tiers = api.useQuery("get", "/v1/tiers");
   const distribution = api.useQuery("get", "/v1/tiers/distribution");
   const steps = (distribution.data?.data ?? []).map((step) => ({
     id: step.id,
     label: step.name,
     value: step.members,
+    colour: step.color,
   }));
   const total = formatNumber(distribution.data?.total ?? 0, i18n.locale);
   const without = formatNumber(distribution.data?.without_tier ?? 0, i18n.locale);
@@ -26,6 +32,7 @@ export default function Tiers() {
     <Page
       title={t`Tiers`}
       subtitle={<Trans>The steps that members climb by what they buy and earn.</Trans>}
+      actions={<EditLink />}
     >
       {distribution.error && <ProblemNotice error={distribution.error} />}
       {steps.length > 0 && (
@@ -33,55 +40,70 @@ export default function Tiers() {
           title={t`Where members stand`}
           says={t`${total} members in all, ${without} of them without a tier.`}
           unit={t`Members`}
-          steps={steps}
+          steps={[...steps].reverse()}
         />
       )}
       <DataTable
         label={t`Tiers`}
         list={tiers}
         rowId={(tier) => tier.id}
+        rowLink={(tier) => below(`tiers/${tier.id}`)}
         empty={
-          <Empty title={t`No tiers`}>
-            <Trans>This programme has no ladder. The preset “shopify” brings one.</Trans>
+          <Empty title={t`No tiers`} action={<EditLink first />}>
+            <Trans>
+              This programme has no ladder yet. With tiers, those who buy more earn faster, and see
+              what the next step takes.
+            </Trans>
           </Empty>
         }
         columns={[
-          { id: "name", header: t`Tier`, cell: (tier) => tier.name },
           {
-            id: "spend",
-            header: t`From a spend of`,
-            align: "right",
-            cell: (tier) => Number(tier.min_spend) > 0 && <Money amount={tier.min_spend} />,
+            id: "name",
+            header: t`Tier`,
+            cell: (tier) => (
+              <Group gap="xs" wrap="nowrap">
+                <Swatch colour={tier.color} />
+                {tier.name}
+              </Group>
+            ),
           },
+          { id: "takes", header: t`What it takes`, cell: words.takes },
           {
-            id: "points",
-            header: t`From points`,
-            align: "right",
-            cell: (tier) => tier.min_points > 0 && <Points value={tier.min_points} bare />,
+            id: "brings",
+            header: t`What it brings`,
+            cell: (tier) => (
+              <Stack gap={0}>
+                {words.brings(tier).map((benefit) => (
+                  <Text key={benefit} inherit>
+                    {benefit}
+                  </Text>
+                ))}
+              </Stack>
+            ),
           },
-          {
-            id: "orders",
-            header: t`From orders`,
-            align: "right",
-            cell: (tier) => tier.min_orders > 0 && formatNumber(tier.min_orders, i18n.locale),
-          },
-          {
-            id: "multiplier",
-            header: t`Points times`,
-            align: "right",
-            cell: (tier) => `× ${Number(tier.points_multiplier).toLocaleString(i18n.locale)}`,
-          },
-          {
-            id: "keeps",
-            header: t`Kept for`,
-            align: "right",
-            cell: (tier) => {
-              const days = formatNumber(tier.maintenance_period_days, i18n.locale);
-              return tier.requires_maintenance ? t`${days} days` : t`For good`;
-            },
-          },
+          { id: "lasts", header: t`How long it lasts`, cell: words.lasts },
         ]}
       />
     </Page>
+  );
+}
+
+function EditLink({ first = false }: { first?: boolean }) {
+  const { t } = useLingui();
+  const may = useMay();
+  const below = useTenantPath();
+  const words = first ? <Trans>Build the ladder</Trans> : <Trans>Edit the ladder</Trans>;
+  if (may("tiers:write"))
+    return (
+      <Button component={Link} to={below("tiers/edit")}>
+        {words}
+      </Button>
+    );
+  return (
+    <Tooltip label={t`Your role may look at tiers, not change them.`}>
+      <Button data-disabled aria-disabled>
+        {words}
+      </Button>
+    </Tooltip>
   );
 }

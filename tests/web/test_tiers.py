@@ -1,0 +1,102 @@
+"""The ladder: edited whole, with who moves before it is saved."""
+
+import re
+
+from playwright.async_api import expect
+
+from tests.support.browsing import check_accessibility, check_no_sideways_scroll
+
+LADDER = {
+    "new": [
+        {"name": "Bronze", "level": 1, "is_default": True},
+        {"name": "Gold", "level": 2, "criteria": "spend", "min_spend": "100"},
+    ]
+}
+
+
+async def climbed(client) -> str:
+    """Anna has spent 120, and stands on gold."""
+    assert (await client.put("/v1/tiers", json=LADDER)).status_code == 200
+    anna = {"external_id": "anna", "first_name": "Anna", "last_name": "Berg"}
+    member = (await client.post("/v1/members", json=anna)).json()["id"]
+    bought = {"member": "anna", "amount": "120.00", "currency": "USD"}
+    assert (await client.post("/v1/purchases", json=bought)).status_code == 201
+    assert (await client.get(f"/v1/members/{member}/tier")).json()["standing"]["tier"][
+        "name"
+    ] == "Gold"
+    return member
+
+
+async def test_who_falls_is_seen_before_the_ladder_is_saved(open_tab, client):
+    member = await climbed(client)
+    tab = await open_tab("manager")
+
+    page = await tab.open("tiers")
+    await check_accessibility(page)
+    await page.get_by_role("link", name="Edit the ladder").click()
+    await page.get_by_role("button", name=re.compile("^Gold")).click()
+    await page.get_by_label("From a spend of").fill("500")
+    await expect(page.get_by_text("1 from Gold to Bronze")).to_be_visible()
+    await expect(page.get_by_role("link", name="Anna Berg")).to_be_visible()
+    await check_accessibility(page)
+    await page.get_by_role("button", name="Save the ladder").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text("0 members rise and 1 fall")).to_be_visible()
+    await dialog.get_by_role("button", name="Save the ladder").click()
+
+    await expect(page.get_by_text("The ladder is saved.")).to_be_visible()
+    (_, gold) = (await client.get("/v1/tiers")).json()["data"]
+    assert gold["min_spend"] == "500.00"
+    assert (await client.get(f"/v1/members/{member}/tier")).status_code == 200
+
+
+async def test_a_ladder_is_built_from_nothing_on_a_phone(open_tab, client):
+    tab = await open_tab(width=360)
+
+    page = await tab.open("tiers")
+    await page.get_by_role("link", name="Build the ladder").first.click()
+    for name, spend in (("Friend", None), ("Star", "250")):
+        await page.get_by_role("button", name="Add a tier on top").click()
+        await page.get_by_label("Name").fill(name)
+        if spend is not None:
+            await page.get_by_label("From a spend of").fill(spend)
+    await check_no_sideways_scroll(page)
+    await page.get_by_role("button", name="Save the ladder").click()
+
+    await expect(page.get_by_text("The ladder is saved.")).to_be_visible()
+    friend, star = (await client.get("/v1/tiers")).json()["data"]
+    assert (friend["name"], friend["is_default"]) == ("Friend", True)
+    assert (star["level"], star["min_spend"]) == (2, "250.00")
+
+
+async def test_of_two_who_edit_the_ladder_the_second_is_told(open_tab, client):
+    await climbed(client)
+    tab = await open_tab()
+    page = await tab.open("tiers/edit")
+    await page.get_by_role("button", name=re.compile("^Gold")).click()
+    await page.get_by_label("Name").fill("Golden")
+    gold = (await client.get("/v1/tiers")).json()["data"][1]
+    await client.patch(f"/v1/tiers/{gold['id']}", json={"free_shipping": True})
+
+    tab.expect("409")
+    await page.get_by_role("button", name="Save the ladder").click()
+
+    await expect(page.get_by_text("Someone else saved this meanwhile")).to_be_visible()
+    await expect(page.get_by_text("Gold: Free shipping")).to_be_visible()
+    await page.get_by_role("button", name="Go on from their version").click()
+    await page.get_by_role("button", name=re.compile("^Gold")).click()
+    await expect(page.get_by_label("Free shipping")).to_be_checked()
+
+
+async def test_a_tier_says_where_its_members_go_before_it_is_archived(open_tab, client):
+    await climbed(client)
+    tab = await open_tab()
+
+    page = await tab.open("tiers")
+    await page.get_by_role("link", name="Gold").click()
+    await check_accessibility(page)
+    await page.get_by_role("button", name="Archive…").click()
+    await expect(page.get_by_text("1 members will go to Bronze.")).to_be_visible()
+    await page.get_by_role("button", name="Archive", exact=True).click()
+
+    await expect(page.get_by_text("Archived", exact=True)).to_be_visible()

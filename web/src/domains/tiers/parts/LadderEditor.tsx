@@ -1,0 +1,135 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Box, Button, Stack } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useApi } from "@/api/context";
+import { useConfirm } from "@/ui/Confirm";
+import { Submit } from "@/ui/forms/Submit";
+import { useApiForm } from "@/ui/forms/useApiForm";
+import { useTenantPath } from "@/ui/tenant";
+import { useToast } from "@/ui/toast";
+import { fieldNames, nextStep, proposalOf, stepOf, type Tier } from "../ladder";
+import styles from "./ladder.module.css";
+import { useFieldLabel } from "../words";
+import type { LadderValues } from "./StepFields";
+import { Steps } from "./Steps";
+import { usePreview, WhoMoves } from "./WhoMoves";
+
+interface LadderEditorProps {
+  before: Tier[];
+  onTheirs: (tiers: Tier[]) => void;
+}
+
+/** Edits all steps; saving asks first where somebody would move. */
+export function LadderEditor({ before, onTheirs }: LadderEditorProps) {
+  const { t } = useLingui();
+  const { client } = useApi();
+  const below = useTenantPath();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const toast = useToast();
+  const { ask, dialog } = useConfirm();
+  const label = useFieldLabel(before);
+  const [open, setOpen] = useState<string | null>(null);
+  const [theirs, setTheirs] = useState<Tier[] | null>(null);
+  const [initial] = useState<LadderValues>(() => ({ steps: before.map(stepOf) }));
+  const [names, setNames] = useState<Record<string, string>>({});
+  const latest = async () => {
+    const { data } = await client.GET("/v1/tiers");
+    setTheirs(data?.data ?? []);
+    return told({ steps: (data?.data ?? []).map(stepOf) });
+  };
+  const { form, save, saving, notices } = useApiForm<LadderValues>({
+    initialValues: initial,
+    submit: async ({ steps }) => {
+      const { body, places } = proposalOf(before, steps);
+      setNames(fieldNames(places));
+      await client.PUT("/v1/tiers", { body: { ...body, move_members: true } });
+    },
+    onSaved: () => {
+      void queries.invalidateQueries();
+      toast.done(t`The ladder is saved. Members move within a minute.`);
+      void navigate({ to: below("tiers"), ignoreBlocker: true });
+    },
+    names,
+    told,
+    label,
+    latest,
+    onLatest: () => theirs && onTheirs(theirs),
+  });
+  const { steps } = form.values;
+  const { body, none } = proposalOf(before, steps);
+  const nameless = steps.some((step) => step.name.trim() === "");
+  const preview = usePreview(body, !none && !nameless);
+  const moving = preview.data && !none ? preview.data.up + preview.data.down : 0;
+  const { up = 0, down = 0 } = preview.data ?? {};
+  const add = () => {
+    const step = nextStep(steps);
+    form.insertListItem("steps", step);
+    setOpen(step.key);
+  };
+  const submit = (event: React.FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (moving === 0) return save();
+    ask({
+      title: t`Save the ladder?`,
+      effect: (
+        <Trans>
+          {up} members rise and {down} fall. Their new tier counts from the next purchase on.
+        </Trans>
+      ),
+      destructive: down > 0,
+      action: t`Save the ladder`,
+      run: async () => save(),
+    });
+  };
+  return (
+    <div className={styles.beside}>
+      <form onSubmit={submit}>
+        <Stack gap="lg">
+          {dialog}
+          {notices}
+          <Button
+            variant="default"
+            leftSection={<IconPlus size={16} />}
+            onClick={add}
+            className={styles.add}
+          >
+            <Trans>Add a tier on top</Trans>
+          </Button>
+          <Steps form={form} open={open} onOpen={setOpen} />
+          <Submit
+            saving={saving}
+            waits={t`Saving the ladder…`}
+            blocked={
+              none
+                ? t`Nothing has changed`
+                : nameless
+                  ? t`Every tier needs a name`
+                  : preview.error
+                    ? t`The ladder cannot be like this; see beside it why`
+                    : undefined
+            }
+            aside={
+              <Button variant="subtle" color="gray" component={Link} to={below("tiers")}>
+                <Trans>Cancel</Trans>
+              </Button>
+            }
+          >
+            <Trans>Save the ladder</Trans>
+          </Submit>
+        </Stack>
+      </form>
+      <Box component="aside">
+        <WhoMoves preview={preview} none={none} />
+      </Box>
+    </div>
+  );
+}
+
+/** A ladder as changes are told: what each tier has. */
+function told({ steps }: LadderValues): Record<string, unknown> {
+  return Object.fromEntries(steps.map(({ key, tier: _tier, ...fields }) => [key, fields]));
+}

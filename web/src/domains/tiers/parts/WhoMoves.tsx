@@ -1,0 +1,153 @@
+import { Trans, useLingui } from "@lingui/react/macro";
+import { Box, Group, List, Loader, Stack, Text } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type Schemas, useApi } from "@/api/context";
+import { EntityLink } from "@/ui/EntityLink";
+import { Figure } from "@/ui/Figure";
+import { formatNumber } from "@/ui/format";
+import { memberName } from "@/ui/memberName";
+import { Section } from "@/ui/Page";
+import { ProblemNotice } from "@/ui/ProblemNotice";
+
+type Proposal = Schemas["PreviewIn"];
+export type Preview = Schemas["PreviewOut"];
+
+/** Who would move by a ladder that is not saved yet, counted as one edits. */
+export function usePreview(body: Proposal, enabled: boolean) {
+  const { client } = useApi();
+  const [asked] = useDebouncedValue(JSON.stringify(body), 400);
+  return useQuery({
+    queryKey: ["tiers", "preview", asked],
+    queryFn: async ({ signal }) =>
+      (await client.POST("/v1/tiers/preview", { body: JSON.parse(asked) as Proposal, signal }))
+        .data,
+    enabled,
+    placeholderData: keepPreviousData,
+    retry: false,
+    gcTime: 0,
+  });
+}
+
+/** Says who would move, and where to, before the ladder is saved. */
+export function WhoMoves({
+  preview,
+  none,
+}: {
+  preview: ReturnType<typeof usePreview>;
+  none: boolean;
+}) {
+  const { t, i18n } = useLingui();
+  const found = preview.data;
+  const count = (value: number) => formatNumber(value, i18n.locale);
+  return (
+    <Section
+      title={<Trans>Who would move</Trans>}
+      hint={<Trans>Counted as you edit. Nothing is saved yet, and nobody is told.</Trans>}
+      actions={preview.isFetching && <Loader size="xs" aria-label={t`Counting…`} />}
+    >
+      {none ? (
+        <Text c="dimmed">
+          <Trans>Nothing has changed, so nobody moves.</Trans>
+        </Text>
+      ) : (
+        <Stack aria-live="polite">
+          {preview.error && <ProblemNotice error={preview.error} />}
+          {found && !preview.error && (
+            <>
+              <Group grow>
+                <Figure
+                  label={t`Up`}
+                  value={count(found.up)}
+                  definition={t`Members who would stand on a higher tier than now.`}
+                />
+                <Figure
+                  label={t`Down`}
+                  value={count(found.down)}
+                  definition={t`Members who would stand on a lower tier than now, or on none.`}
+                />
+              </Group>
+              {found.moves.length > 0 && <Moves moves={found.moves} />}
+              <Sample sample={found.sample} />
+              <Text c="dimmed" fz="xs">
+                <Looked members={count(found.members)} complete={found.complete} />
+              </Text>
+            </>
+          )}
+        </Stack>
+      )}
+    </Section>
+  );
+}
+
+function Looked({ members, complete }: { members: string; complete: boolean }) {
+  if (complete) return <Trans>All {members} active members were looked at.</Trans>;
+  return <Trans>The first {members} active members were looked at; there are more.</Trans>;
+}
+
+function Moves({ moves }: { moves: Preview["moves"] }) {
+  const { i18n } = useLingui();
+  return (
+    <List spacing="xxs">
+      {moves.map(({ from_tier: from, to_tier: to, members }) => (
+        <List.Item key={`${from?.name} ${to?.name}`}>
+          <MoveWords count={formatNumber(members, i18n.locale)} from={from?.name} to={to?.name} />
+        </List.Item>
+      ))}
+    </List>
+  );
+}
+
+interface MoveWordsProps {
+  count: string;
+  from: string | undefined;
+  to: string | undefined;
+}
+
+function MoveWords({ count, from, to }: MoveWordsProps) {
+  if (from === undefined)
+    return (
+      <Trans>
+        {count} from no tier to <b>{to}</b>
+      </Trans>
+    );
+  if (to === undefined)
+    return (
+      <Trans>
+        {count} from <b>{from}</b> to no tier
+      </Trans>
+    );
+  return (
+    <Trans>
+      {count} from <b>{from}</b> to <b>{to}</b>
+    </Trans>
+  );
+}
+
+const SHOWN = 8;
+
+function Sample({ sample }: { sample: Preview["sample"] }) {
+  if (sample.length === 0)
+    return (
+      <Text>
+        <Trans>Nobody moves.</Trans>
+      </Text>
+    );
+  return (
+    <Box>
+      <Text c="dimmed" fz="xs" mb="xxs">
+        <Trans>Some of them</Trans>
+      </Text>
+      <List spacing="xxs" listStyleType="none">
+        {sample.slice(0, SHOWN).map(({ member_id: id, member, from_tier: from, to_tier: to }) => (
+          <List.Item key={id}>
+            <EntityLink id={id}>{member ? memberName(member) : undefined}</EntityLink>{" "}
+            <Text span c="dimmed" fz="xs">
+              {from?.name ?? "–"} → {to?.name ?? "–"}
+            </Text>
+          </List.Item>
+        ))}
+      </List>
+    </Box>
+  );
+}
