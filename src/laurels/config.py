@@ -110,7 +110,7 @@ class Settings(BaseSettings):
         default=10, ge=0, description="Live streams that one API key may have open per process."
     )
     bulk_body_limit_bytes: int = Field(
-        default=5_000_000, ge=1024, description="Largest body of a bulk request."
+        default=5_000_000, ge=1024, description="Largest body of a bulk request or a file."
     )
     worker: bool = Field(
         default=True,

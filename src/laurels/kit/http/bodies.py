@@ -37,10 +37,7 @@ class UnsupportedBody(Exception):
 
 def require_json(headers: Mapping[str, str]) -> None:
     """Raise UnsupportedBody unless these headers announce a JSON body in UTF-8, not packed."""
-    packed = headers.get("content-encoding", "identity")
-    if packed.strip().lower() != "identity":
-        msg = f"The body is compressed as `{packed[:40]}`; send it without a Content-Encoding."
-        raise UnsupportedBody(msg)
+    require_unpacked(headers)
     announced = headers.get("content-type", "")
     kind, *options = (part.strip().lower() for part in announced.split(";"))
     if kind != "application/json" and not (
@@ -52,6 +49,14 @@ def require_json(headers: Mapping[str, str]) -> None:
         if name == "charset" and value.strip('"') not in {"utf-8", "utf8", "us-ascii"}:
             msg = f"The body is in `{value[:40]}`; send it in UTF-8."
             raise UnsupportedBody(msg)
+
+
+def require_unpacked(headers: Mapping[str, str]) -> None:
+    """Raise UnsupportedBody when these headers announce a packed body."""
+    packed = headers.get("content-encoding", "identity")
+    if packed.strip().lower() != "identity":
+        msg = f"The body is compressed as `{packed[:40]}`; send it without a Content-Encoding."
+        raise UnsupportedBody(msg)
 
 
 def _remedy(kind: str) -> str:

@@ -39,6 +39,8 @@ SINGLE = frozenset(
 )
 """Headers that may come once: of two, one reader would see the first and another the last."""
 _SANE_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:/+=-]{0,127}")
+LARGE = ("/bulk", "/content", "/picture")
+"""What paths end with whose bodies may be as large as a bulk request: lists and files."""
 _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 PIECE_BYTES = 16_384
 """An answer is handed on in pieces of this size, each when the one before it is under way.
@@ -225,7 +227,7 @@ class _Exchange:
     async def receive(self) -> Message:
         """Hand on a part of the body. Raise BodyTooLarge or BodyCut as soon as that is known."""
         limit = self._middleware.limits.body_bytes
-        if self._scope["path"].endswith("/bulk"):
+        if self._scope["path"].endswith(LARGE):
             limit = self._middleware.limits.bulk_body_bytes
         if self._announced > limit:
             raise BodyTooLarge(limit)

@@ -24,7 +24,7 @@ from ..values.time import utc_now
 from ..work import REQUEST, Work, open_work
 from . import idempotency, query
 from .access import AuthenticatedRequest, Authenticator, RequestOrigin, require, token_of
-from .bodies import require_json
+from .bodies import require_json, require_unpacked
 from .deprecation import is_deprecated
 from .origin import address_of, agent_of
 from .problems import problem_of
@@ -177,6 +177,8 @@ def _without(body: bytes | memoryview, fields: tuple[str, ...]) -> bytes | memor
 class TransactionalRoute(APIRoute):
     """A route whose answer leaves after the commit."""
 
+    reads_json = True
+
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         if is_deprecated(endpoint):
             options["deprecated"] = True
@@ -190,7 +192,7 @@ class TransactionalRoute(APIRoute):
             request = ExactRequest(request.scope, request.receive)
             if request.scope["query_string"]:
                 query.check(request.scope["query_string"], known)
-            await _read_ahead(request)
+            await _read_ahead(request, json=self.reads_json)
             stack = AsyncExitStack()
             current = request.state.request_scope = RequestScope(request, stack)
             try:
@@ -208,10 +210,20 @@ class TransactionalRoute(APIRoute):
         return handle
 
 
-async def _read_ahead(request: ExactRequest) -> None:
-    """Read a JSON body before a connection is taken; what cannot be read costs nothing else."""
+class FileRoute(TransactionalRoute):
+    """A route whose body is a file, as it is; the endpoint takes it from the request."""
+
+    reads_json = False
+
+
+async def _read_ahead(request: ExactRequest, *, json: bool) -> None:
+    """Read the body before a connection is taken; what cannot be read costs nothing else."""
     if request.method in {"GET", "HEAD"}:
         return
-    if await request.body():
+    if not await request.body():
+        return
+    if json:
         require_json(request.headers)
         await request.json()
+    else:
+        require_unpacked(request.headers)
