@@ -280,5 +280,52 @@ async def test_health_tells_what_waits_and_nothing_of_whom(operator, house, clie
     assert str(house.tenant.id) not in str(found)
 
 
+async def test_two_operators_do_not_overwrite_each_other(operator, house):
+    mine, code = encode("tenant", house.tenant.id), f"v-{house.tenant.slug}"
+    plan, setting = f"/v1/platform/plans/{code}", "/v1/platform/settings/features.event_stream"
+    there = (await operator.get("/v1/platform/settings")).json()["data"]
+    version = next(s["version"] for s in there if s["name"] == "features.event_stream")
+    edits = [
+        (operator.put, plan, {"name": "One", "version": 0}),
+        (operator.put, setting, {"value": {}, "version": version}),
+        (operator.patch, f"/v1/platform/tenants/{mine}", {"name": "New", "version": 1}),
+    ]
+    for edit, path, body in edits:
+        first = await edit(path, json=body)
+        late = await edit(path, json={**body, "name": "Late"} if "name" in body else body)
+        next_one = await edit(path, json={**body, "version": body["version"] + 1})
+
+        assert first.json()["version"] == body["version"] + 1, first.text
+        assert (late.status_code, late.json()["code"]) == (409, "version_conflict")
+        assert late.json()["current_version"] == body["version"] + 1
+        assert next_one.status_code == 200, next_one.text
+
+
+async def test_how_large_tenants_are_is_told_and_nothing_of_whom(operator, house, client):
+    mine = encode("tenant", house.tenant.id)
+    bought = {"amount": "5.00", "currency": "USD", "member": "anna"}
+    assert (await client.post("/v1/purchases", json=bought)).status_code == 201
+
+    answer = await operator.get("/v1/platform/figures", params={"tenant_id": mine})
+
+    found = answer.json()["data"][0]
+    assert found.pop("last_purchase_at") is not None
+    assert found == {"tenant_id": mine, "members": 1, "purchases": 1, "staff": 0}
+    assert (await client.get("/v1/platform/figures", params={"tenant_id": mine})).status_code == 403
+
+
+async def test_the_owner_of_a_new_tenant_is_invited(operator, database):
+    slug = f"op-owner-{utc_now():%H%M%S%f}"
+    body = {"slug": slug, "preset": "shopify", "owner_email": "Ada@Example.com"}
+    made = await operator.post("/v1/platform/tenants", json=body)
+
+    async with client_with(database, made.json()["api_key"]) as own:
+        staff = (await own.get("/v1/staff")).json()["data"]
+    assert made.status_code == 201, made.text
+    assert [(person["email"], person["role"], person["status"]) for person in staff] == [
+        ("ada@example.com", "owner", "invited")
+    ]
+
+
 async def test_a_tenants_key_sees_no_health_of_the_platform(client):
     assert (await client.get("/v1/platform/health")).status_code in {401, 403}

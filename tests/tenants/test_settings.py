@@ -84,6 +84,66 @@ async def test_a_value_that_cannot_be_is_refused_by_its_name(client, section, na
     assert history == []
 
 
+async def test_a_section_says_what_its_settings_are_and_which_version_it_is(client):
+    before = (await client.get("/v1/settings/earning")).json()
+    changed = await client.patch("/v1/settings/earning", json={"welcome_points": 5, "version": 0})
+
+    assert (before["version"], before["updated_at"]) == (0, None)
+    assert before["values"] == before["defaults"]
+    assert before["properties"].keys() == before["values"].keys()
+    assert all(setting["description"] for setting in before["properties"].values())
+    after = changed.json()
+    assert (after["version"], after["values"]["welcome_points"]) == (1, 5)
+    assert after["defaults"] == before["defaults"]
+    assert after["updated_at"] is not None
+
+
+async def test_who_edits_an_older_version_is_told_and_changes_nothing(client):
+    await client.patch("/v1/settings/loyalty", json={"loyalty_program_name": "Stars", "version": 0})
+    late = await client.patch(
+        "/v1/settings/loyalty", json={"loyalty_program_name": "Moons", "version": 0}
+    )
+
+    assert (late.status_code, late.json()["code"]) == (409, "version_conflict")
+    assert late.json()["current_version"] == 1
+    read = (await client.get("/v1/settings/loyalty")).json()
+    assert (read["values"]["loyalty_program_name"], read["version"]) == ("Stars", 1)
+
+
+@pytest.mark.parametrize("version", [-1, "0", 1.5, True])
+async def test_a_version_that_cannot_be_is_refused(client, version):
+    answer = await client.patch("/v1/settings/loyalty", json={"version": version})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "version"
+
+
+async def test_what_is_so_already_makes_no_version(client):
+    await client.patch("/v1/settings/loyalty", json={"loyalty_program_name": "Stars"})
+    again = await client.patch("/v1/settings/loyalty", json={"loyalty_program_name": "Stars"})
+
+    history = (await client.get("/v1/settings/loyalty/history")).json()["data"]
+    assert (again.json()["version"], len(history)) == (1, 1)
+
+
+async def test_a_tenant_is_renamed_by_who_saw_its_name(client):
+    before = (await client.get("/v1/tenant")).json()
+    edit = {"name": "Café Règles", "version": before["version"]}
+    changed = await client.patch("/v1/tenant", json=edit)
+    late = await client.patch("/v1/tenant", json={**edit, "name": "Other"})
+
+    assert before["plan"]["code"] == "standard"
+    assert (changed.json()["name"], changed.json()["version"]) == (
+        "Café Règles",
+        before["version"] + 1,
+    )
+    assert (late.status_code, late.json()["code"]) == (409, "version_conflict")
+    entry = (await client.get("/v1/audit-log", params={"action": "tenant.changed"})).json()["data"]
+    assert [(one["before"]["name"], one["after"]["name"]) for one in entry] == [
+        (before["name"], "Café Règles")
+    ]
+
+
 ANYTHING = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=30), st.lists(st.integers(), max_size=2),

@@ -20,6 +20,17 @@ EditedVersion = Annotated[
 ]
 """The field `version` of a request that changes something."""
 
+EditedOrNew = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        strict=True,
+        description="The version that you edited; 0: nobody had set it yet. If there is another one"
+        " by now, the answer is 409 `version_conflict`. By default whatever is there is replaced.",
+    ),
+]
+"""The same where what is edited may not be there yet."""
+
 
 class VersionConflict(Conflict):
     """Somebody else has changed it meanwhile; read it again and repeat your change."""

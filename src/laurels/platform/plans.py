@@ -6,6 +6,7 @@ import orjson
 
 from laurels import audit
 from laurels.kit.db.sql import statements
+from laurels.kit.versions import check_version
 from laurels.kit.work import Work
 from laurels.tenants import PlanLimits
 
@@ -31,17 +32,28 @@ async def get_plan(work: Work, code: str) -> dict[str, Any]:
 
 
 async def set_plan(
-    work: Work, code: str, *, name: str, limits: PlanLimits, archived: bool = False
+    work: Work,
+    code: str,
+    *,
+    name: str,
+    limits: PlanLimits,
+    archived: bool = False,
+    version: int | None = None,
 ) -> dict[str, Any]:
-    """The plan has this name and these limits. Raise PlanInUse when it is to be archived but used.
+    """The plan has this name and these limits; `version` is the one edited, 0 for a new plan.
 
-    Tenants that have more than a lowered limit keep what they have; they get no more.
+    Tenants that have more than a lowered limit keep what they have; they get no more. Raise
+    PlanInUse when it is to be archived but used, or VersionConflict.
     """
     before = next((plan for plan in await list_plans(work) if plan["code"] == code), None)
     if archived and (code == STANDARD or (before is not None and before["tenants"])):
         raise PlanInUse(field="archived")
     values = limits.model_dump(exclude_none=True)
-    await work.fetch(SQL.set_plan, code, name, orjson.dumps(values).decode(), work.now, archived)
+    row = await work.fetchrow(
+        SQL.set_plan, code, name, orjson.dumps(values).decode(), work.now, archived, version
+    )
+    assert row is not None, "the function always answers"
+    check_version(version, row["version"])
     await audit.record(
         work,
         "platform.plan_changed" if before else "platform.plan_created",

@@ -40,6 +40,11 @@ async def get_tenant(work: Work, tenant_id: UUID) -> dict[str, Any]:
     return dict(row)
 
 
+async def figures(work: Work, tenant_ids: list[UUID]) -> list[dict[str, Any]]:
+    """Return how large these tenants are."""
+    return [dict(row) for row in await work.fetch(SQL.tenant_figures, tenant_ids)]
+
+
 async def count_tenants(work: Work) -> int:
     """Return how many tenants there are."""
     row = await work.fetchrow("select count(*) as tenants from laurels.list_tenants()")

@@ -10,6 +10,7 @@ from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
 from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.values.fields import Name
+from laurels.kit.versions import VersionConflict
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 from laurels.tenants.errors import (
@@ -36,9 +37,11 @@ from .schemas import (
     SettingsOut,
     SettingVersionOut,
     StatusIn,
+    TenantFiguresOut,
     TenantId,
     TenantIn,
     TenantPatch,
+    TenantsFiguresOut,
 )
 
 router = APIRouter(prefix="/v1/platform", tags=["platform"], route_class=TransactionalRoute)
@@ -65,9 +68,12 @@ async def list_platform_tenants(
 @router.post("/tenants", status_code=201, dependencies=[redact_on_replay("api_key")])
 @error_responses(TenantsExhausted, PlanNotFound, SlugTaken, UnknownPreset, TenantInvalid)
 async def create_platform_tenant(body: TenantIn, work: Writing, request: Request) -> NewTenantOut:
-    """Create a tenant. Its first API key is shown only in this answer."""
+    """Create a tenant, and invite its owner. Its first API key is shown only in this answer."""
     tenant_id, key = await service.create_tenant(
-        work, apply_preset=request.app.state.preset_installers, values=body.model_dump()
+        work,
+        apply_preset=request.app.state.preset_installers,
+        owner=body.owner_email,
+        values=body.model_dump(exclude={"owner_email"}),
     )
     tenant = PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
     return NewTenantOut(tenant=tenant, api_key=key.key)
@@ -81,13 +87,13 @@ async def get_platform_tenant(tenant_id: TenantId, work: Reading) -> PlatformTen
 
 
 @router.patch("/tenants/{tenant_id}")
-@error_responses(TenantNotFound, PlanNotFound)
+@error_responses(TenantNotFound, PlanNotFound, VersionConflict)
 async def change_platform_tenant(
     tenant_id: TenantId, body: TenantPatch, work: Writing
 ) -> PlatformTenantOut:
     """Rename a tenant or move it to another plan."""
-    values = body.model_dump(exclude_unset=True, exclude_none=True)
-    await service.change_tenant(work, tenant_id, values)
+    values = body.model_dump(exclude_unset=True, exclude_none=True, exclude={"version"})
+    await service.change_tenant(work, tenant_id, values, version=body.version)
     return PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
 
 
@@ -111,6 +117,18 @@ async def resume_platform_tenant(
     return PlatformTenantOut.model_validate(await queries.get_tenant(work, tenant_id))
 
 
+@router.get("/figures")
+async def list_tenant_figures(
+    work: Reading,
+    tenant_id: Annotated[
+        list[TenantId], Query(min_length=1, max_length=100, description="Of which tenants.")
+    ],
+) -> TenantsFiguresOut:
+    """Read how large tenants are: members, purchases, staff. Nothing of whom they are about."""
+    rows = await queries.figures(work, tenant_id)
+    return TenantsFiguresOut(data=[TenantFiguresOut.model_validate(row) for row in rows])
+
+
 @router.get("/plans")
 async def list_plans(work: Reading) -> PlansOut:
     """List the plans with the number of their tenants."""
@@ -118,11 +136,16 @@ async def list_plans(work: Reading) -> PlansOut:
 
 
 @router.put("/plans/{code}")
-@error_responses(PlanInUse)
+@error_responses(PlanInUse, VersionConflict)
 async def set_plan(code: PlanCode, body: PlanIn, work: Writing) -> PlanOut:
     """Create or change a plan. A tenant that exceeds the new limits keeps what it has."""
     found = await plans.set_plan(
-        work, code, name=body.name, limits=body.limits, archived=body.archived
+        work,
+        code,
+        name=body.name,
+        limits=body.limits,
+        archived=body.archived,
+        version=body.version,
     )
     return PlanOut.model_validate(found)
 
@@ -135,10 +158,11 @@ async def list_platform_settings(work: Reading) -> SettingsOut:
 
 
 @router.put("/settings/{name}")
-@error_responses(SettingNotFound, SettingInvalid)
+@error_responses(SettingNotFound, SettingInvalid, VersionConflict)
 async def change_platform_setting(name: SettingName, body: SettingIn, work: Writing) -> SettingOut:
     """Change a setting of the platform."""
-    return SettingOut.model_validate(await tenants.change_setting(work, name, body.value))
+    row = await tenants.change_setting(work, name, body.value, version=body.version)
+    return SettingOut.model_validate(row)
 
 
 @router.get("/settings/{name}/history")

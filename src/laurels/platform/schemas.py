@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from laurels.kit.http.paging import Whole
-from laurels.kit.values.fields import Currency, Flag, IdOf, Name, Note, Schema, Shaped, View
+from laurels.kit.values.fields import Currency, Email, Flag, IdOf, Name, Note, Schema, Shaped, View
+from laurels.kit.versions import EditedOrNew, EditedVersion
 from laurels.tenants import PlanLimits
 
 TenantId = Annotated[UUID, IdOf("tenant")]
@@ -43,6 +44,10 @@ class TenantIn(Schema):
         default=None,
         description="Code of its plan; defaults to the platform setting `tenants.default_plan`.",
     )
+    owner_email: Email | None = Field(
+        default=None,
+        description="Whom to invite as its owner, by a mail with a link; nobody by default.",
+    )
 
 
 class TenantPatch(Schema):
@@ -50,6 +55,7 @@ class TenantPatch(Schema):
 
     name: Name | None = Field(default=None, description="What it is called.")
     plan: PlanCode | None = Field(default=None, description="Code of its new plan.")
+    version: EditedVersion = None
 
 
 class StatusIn(Schema):
@@ -72,7 +78,24 @@ class PlatformTenantOut(View):
     plan: str = Field(description="Code of its plan.")
     currency: str = Field(description="ISO 4217 code of all its amounts.")
     time_zone: str = Field(description="IANA name, such as `Europe/Berlin`; its days begin there.")
+    version: int = Field(description="Counts up with every change of name or plan.")
     created_at: datetime
+
+
+class TenantFiguresOut(View):
+    """How large a tenant is."""
+
+    tenant_id: TenantId
+    members: int = Field(description="Its members, blocked ones included.")
+    purchases: int = Field(description="Completed purchases of its members.")
+    last_purchase_at: datetime | None = Field(description="The last of them; null: none.")
+    staff: int = Field(description="People who run its programme.")
+
+
+class TenantsFiguresOut(Whole):
+    """How large tenants are, in no order."""
+
+    data: list[TenantFiguresOut]
 
 
 class NewTenantOut(View):
@@ -94,6 +117,7 @@ class PlanIn(Schema):
     archived: Flag = Field(
         default=False, description="`true`: no tenant can be moved to it any more."
     )
+    version: EditedOrNew = None
 
 
 class PlanOut(View):
@@ -103,6 +127,7 @@ class PlanOut(View):
     name: str = Field(description="What the plan is called.")
     limits: PlanLimits = Field(description="Limits of its tenants; null: no limit.")
     tenants: int = Field(description="Number of tenants on it.")
+    version: int = Field(description="Counts up with every change.")
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
@@ -118,6 +143,7 @@ class SettingIn(Schema):
     """The new value of a platform setting."""
 
     value: Any = Field(description="The new value, of the setting's type.")
+    version: EditedOrNew = None
 
 
 class SettingOut(View):

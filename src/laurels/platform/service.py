@@ -13,11 +13,16 @@ from .queries import count_tenants, get_tenant, is_open_plan
 
 
 async def create_tenant(
-    work: Work, *, apply_preset: Sequence[tenants.PresetInstaller], values: dict[str, Any]
+    work: Work,
+    *,
+    apply_preset: Sequence[tenants.PresetInstaller],
+    owner: str | None = None,
+    values: dict[str, Any],
 ) -> tuple[UUID, auth.NewKey]:
     """A tenant exists, set up by its preset, with a key of full access; return its id and the key.
 
-    Raise TenantsExhausted, PlanNotFound, or what `tenants.establish` raises.
+    Whoever has the address `owner` is invited as its owner. Raise TenantsExhausted, PlanNotFound,
+    or what `tenants.establish` raises.
     """
     if await count_tenants(work) >= await tenants.read_setting(work, "tenants.max"):
         raise TenantsExhausted
@@ -29,6 +34,8 @@ async def create_tenant(
             inside, apply_preset=apply_preset, **{**values, "plan": plan}
         )
         key = await auth.create_key(inside, name="first key", test=made.test)
+        if owner is not None:
+            await auth.invite(inside, email=owner, role=auth.Role.OWNER)
     return tenant_id, key
 
 
@@ -41,16 +48,18 @@ async def set_status(work: Work, tenant_id: UUID, status: str, reason: str | Non
         await tenants.set_status(inside, status, reason=reason)
 
 
-async def change_tenant(work: Work, tenant_id: UUID, values: dict[str, Any]) -> None:
-    """The tenant has this name and plan; what is not sent stays. Raise TenantNotFound."""
+async def change_tenant(
+    work: Work, tenant_id: UUID, values: dict[str, Any], *, version: int | None = None
+) -> None:
+    """The tenant has this name and plan; what is not sent stays.
+
+    Raise TenantNotFound, PlanNotFound or VersionConflict.
+    """
     before = await get_tenant(work, tenant_id)
     if "plan" in values and values["plan"] != before["plan"]:
         await _require_plan(work, values["plan"])
-    changed = {name: value for name, value in values.items() if before[name] != value}
-    if not changed:
-        return
     async with on_behalf(work, tenant_id) as inside:
-        await tenants.change(inside, before=before, after=changed)
+        await tenants.change(inside, values, version=version)
 
 
 async def _require_plan(work: Work, code: str) -> None:

@@ -1,22 +1,26 @@
 -- name: tenants
-select id, slug, name, preset, status, test, plan, currency, time_zone, created_at
+select id, slug, name, preset, status, test, plan, currency, time_zone, version, created_at
 from laurels.list_tenants();
 
 -- name: list_plans
 select
-  p.code, p.name, p.limits, p.created_at, p.updated_at, p.archived_at,
+  p.code, p.name, p.limits, p.version, p.created_at, p.updated_at, p.archived_at,
   coalesce(c.tenants, 0) as tenants
 from laurels.plans as p
 left join laurels.count_tenants_by_plan() as c on c.plan = p.code
 order by p.code;
 
 -- name: set_plan
-select laurels.set_plan($1, $2, $3::text::jsonb, $4, $5);
+select laurels.set_plan($1, $2, $3::text::jsonb, $4, $5, $6) as version;
 
 -- name: is_open_plan
 select 1
 from laurels.plans
 where code = $1 and archived_at is null;
+
+-- name: tenant_figures
+select tenant_id, members, purchases, last_purchase_at, staff
+from laurels.tenant_figures($1);
 
 -- name: queue_figures
 select name, waiting, dead, oldest_at

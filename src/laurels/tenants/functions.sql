@@ -34,22 +34,34 @@ language sql stable as $$ select nullif(current_setting('app.tenant_id', true), 
 create or replace function laurels.platform_tenant() returns uuid
 language sql immutable as $$ select '00000000-0000-0000-0000-000000000000'::uuid $$;
 
--- Set a setting of the platform and keep the version in its history; say what it was before.
+-- Set a setting of the platform and keep the version in its history; say what it was before, its
+-- version now, and the version that was found. Nothing is set when another one was edited.
 create or replace function laurels.set_platform_setting(
   p_name text,
   p_type text,
   p_value jsonb,
   p_now timestamptz,
   p_actor_type text,
-  p_actor_id text
-) returns table (before jsonb, version bigint)
+  p_actor_id text,
+  p_edited bigint
+) returns table (before jsonb, version bigint, found bigint)
 language plpgsql security definer set search_path = laurels, pg_temp as $$
 #variable_conflict use_column
 declare
+  v_found bigint;
   v_version bigint;
 begin
   if laurels.app_tenant() is distinct from laurels.platform_tenant() then
     raise insufficient_privilege using message = 'only the operator changes platform settings';
+  end if;
+  -- The table, as there may be no row yet that could be locked.
+  lock table laurels.platform_settings in share row exclusive mode;
+  select coalesce(max(s.version), 0) into v_found
+  from laurels.platform_settings as s
+  where s.name = p_name;
+  if p_edited <> v_found then
+    return query select null::jsonb, v_found, v_found;
+    return;
   end if;
   insert into laurels.platform_settings as s (name, type, value, version, updated_at)
   values (p_name, p_type, p_value, 1, p_now)
@@ -66,25 +78,38 @@ begin
       select h.value from laurels.platform_settings_history as h
       where h.name = p_name and h.version = v_version - 1
     ),
-    v_version;
+    v_version,
+    v_found;
 end
 $$;
 
--- Put a plan in force, or change one.
+-- Put a plan in force, or change one; say which version there was, 0 for none. Nothing is changed when
+-- somebody edited another version.
 create or replace function laurels.set_plan(
-  p_code text, p_name text, p_limits jsonb, p_now timestamptz, p_archived boolean
-) returns void language plpgsql security definer set search_path = laurels, pg_temp as $$
+  p_code text, p_name text, p_limits jsonb, p_now timestamptz, p_archived boolean, p_edited bigint
+) returns bigint language plpgsql security definer set search_path = laurels, pg_temp as $$
+declare
+  v_version bigint;
 begin
   if laurels.app_tenant() is distinct from laurels.platform_tenant() then
     raise insufficient_privilege using message = 'only the operator changes plans';
+  end if;
+  lock table laurels.plans in share row exclusive mode;
+  select coalesce(max(p.version), 0) into v_version
+  from laurels.plans as p
+  where p.code = p_code;
+  if p_edited <> v_version then
+    return v_version;
   end if;
   insert into laurels.plans as p (code, name, limits, created_at, updated_at, archived_at)
   values (p_code, p_name, p_limits, p_now, p_now, case when p_archived then p_now end)
   on conflict (code) do update
   set name = excluded.name, limits = excluded.limits, updated_at = excluded.updated_at,
+    version = p.version + 1,
     archived_at = case
       when excluded.archived_at is not null then coalesce(p.archived_at, excluded.archived_at)
     end;
+  return v_version;
 end
 $$;
 
@@ -95,18 +120,18 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   select t.plan, count(*) from laurels.tenants as t group by t.plan
 $$;
 
-alter function laurels.set_platform_setting(text, text, jsonb, timestamptz, text, text)
+alter function laurels.set_platform_setting(text, text, jsonb, timestamptz, text, text, bigint)
 owner to laurels_maintenance;
-alter function laurels.set_plan(text, text, jsonb, timestamptz, boolean)
+alter function laurels.set_plan(text, text, jsonb, timestamptz, boolean, bigint)
 owner to laurels_maintenance;
 alter function laurels.count_tenants_by_plan() owner to laurels_maintenance;
 revoke all on function
-laurels.set_platform_setting(text, text, jsonb, timestamptz, text, text),
-laurels.set_plan(text, text, jsonb, timestamptz, boolean),
+laurels.set_platform_setting(text, text, jsonb, timestamptz, text, text, bigint),
+laurels.set_plan(text, text, jsonb, timestamptz, boolean, bigint),
 laurels.count_tenants_by_plan() from public;
 grant execute on function
-laurels.set_platform_setting(text, text, jsonb, timestamptz, text, text),
-laurels.set_plan(text, text, jsonb, timestamptz, boolean),
+laurels.set_platform_setting(text, text, jsonb, timestamptz, text, text, bigint),
+laurels.set_plan(text, text, jsonb, timestamptz, boolean, bigint),
 laurels.count_tenants_by_plan() to laurels_app;
 
 -- What is changed by SQL, past the application, is noted in the audit log.

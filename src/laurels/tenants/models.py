@@ -20,6 +20,7 @@ class Tenant(Base):
         one_of("status", "active", "suspended"),
         CheckConstraint("slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="slug_shape"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_shape"),
+        CheckConstraint("version > 0", name="version_positive"),
         {"comment": "Who runs a programme: a shop, a merchant, a winery, a brand."},
     )
 
@@ -40,6 +41,9 @@ class Tenant(Base):
     )
     currency: Mapped[str] = mapped_column(comment="The one currency it trades in, ISO 4217.")
     time_zone: Mapped[str] = mapped_column(comment="IANA zone in which its days are counted.")
+    version: Mapped[int] = mapped_column(
+        server_default=text("1"), comment="Counts up with every change of name or plan."
+    )
     created_at: Mapped[datetime] = mapped_column(
         server_default=text("now()"), comment="When it was created."
     )
@@ -103,6 +107,7 @@ class Plan(Base):
     __table_args__ = (
         CheckConstraint("code ~ '^[a-z][a-z0-9_-]{0,39}$'", name="code_shape"),
         CheckConstraint("jsonb_typeof(limits) = 'object'", name="limits_object"),
+        CheckConstraint("version > 0", name="version_positive"),
         {"comment": "What tenants may have how much of; an absent limit is none."},
     )
 
@@ -110,6 +115,9 @@ class Plan(Base):
     name: Mapped[str] = mapped_column(comment="Name that people read.")
     limits: Mapped[dict[str, Any]] = mapped_column(
         server_default=text("'{}'"), comment="Largest numbers by name; absent: no limit."
+    )
+    version: Mapped[int] = mapped_column(
+        server_default=text("1"), comment="Counts up with every change."
     )
     created_at: Mapped[datetime] = mapped_column(
         server_default=text("now()"), comment="When it was made."

@@ -1,5 +1,6 @@
 """Plans: how much of what a tenant may have. An absent limit is no limit."""
 
+import asyncpg
 from pydantic import BaseModel, ConfigDict, Field
 
 from laurels import events
@@ -36,6 +37,13 @@ class PlanLimits(BaseModel):
     webhook_endpoints: int | None = Field(
         default=None, strict=True, ge=0, le=1000, description="Webhook endpoints."
     )
+
+
+async def plan_of(work: Work) -> asyncpg.Record:
+    """Return code, name and limits of the tenant's plan, and the version of name and plan."""
+    row = await work.fetchrow(SQL.tenant_plan, work.tenant_id)
+    assert row is not None, "every tenant is on a plan"
+    return row
 
 
 async def limits_of(work: Work) -> PlanLimits:

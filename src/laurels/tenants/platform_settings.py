@@ -15,6 +15,7 @@ from laurels.kit.errors import FieldError
 from laurels.kit.http.paging import FIRST, MAX_PAGE, ONE, Asked, Found, Listing, number
 from laurels.kit.values.faults import fault_of
 from laurels.kit.values.ids import encode
+from laurels.kit.versions import check_version
 from laurels.kit.work import Work
 
 from .errors import FeatureOff, SettingInvalid, SettingNotFound
@@ -145,8 +146,13 @@ def _plain(setting: Setting, value: Any) -> Any:
     return setting.holds.dump_python(value, mode="json")
 
 
-async def change_setting(work: Work, name: str, value: Any) -> dict[str, Any]:
-    """The setting has this value from now on. Raise SettingNotFound or SettingInvalid."""
+async def change_setting(
+    work: Work, name: str, value: Any, *, version: int | None = None
+) -> dict[str, Any]:
+    """The setting has this value from now on; `version` is the one that was edited.
+
+    Raise SettingNotFound, SettingInvalid or VersionConflict.
+    """
     setting = setting_named(name)
     try:
         after = _plain(setting, setting.holds.validate_python(value, strict=True))
@@ -166,8 +172,10 @@ async def change_setting(work: Work, name: str, value: Any) -> dict[str, Any]:
         work.now,
         work.actor.kind,
         work.actor.id,
+        version,
     )
     assert row is not None, "the function always answers"
+    check_version(version, row["found"])
     work.memo.pop(("platform setting", name), None)
     await audit.record(
         work,

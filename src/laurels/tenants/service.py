@@ -16,6 +16,7 @@ from laurels.kit.hot import prefetch
 from laurels.kit.values.ids import new_id
 from laurels.kit.values.money import check_currency
 from laurels.kit.values.time import zone
+from laurels.kit.versions import check_version
 from laurels.kit.work import Actor, Work, open_work
 
 from .errors import SlugTaken, TenantInvalid, TenantNotFound, TenantSuspended, UnknownPreset
@@ -210,8 +211,18 @@ def _check(slug: str, preset: str, currency: str, time_zone: str) -> None:
         raise TenantInvalid(str(error), field="time_zone") from None
 
 
-async def change(work: Work, *, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-    """The tenant has this name and plan, as far as they are given; before it had those."""
+async def change(work: Work, values: Mapping[str, Any], *, version: int | None = None) -> None:
+    """The tenant has this name and plan, as far as they are given; `version` is the one edited.
+
+    Raise TenantNotFound or VersionConflict.
+    """
+    before = await work.fetchrow(SQL.lock_names, work.tenant_id)
+    if before is None:
+        raise TenantNotFound
+    check_version(version, before["version"])
+    after = {name: value for name, value in values.items() if before[name] != value}
+    if not after:
+        return
     await work.fetch(SQL.change_tenant, work.tenant_id, after.get("name"), after.get("plan"))
     work.memo.pop(TenantView, None)
     await audit.record(
@@ -220,7 +231,7 @@ async def change(work: Work, *, before: Mapping[str, Any], after: Mapping[str, A
         "tenant",
         work.tenant_id,
         before={name: before[name] for name in after},
-        after=dict(after),
+        after=after,
     )
 
 

@@ -6,6 +6,8 @@ registers that by `follows`.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 import orjson
@@ -17,6 +19,7 @@ from laurels.kit.errors import FieldError
 from laurels.kit.http.paging import FIRST, MAX_PAGE, ONE, Asked, Found, Listing, number
 from laurels.kit.values.faults import fault_of
 from laurels.kit.values.ids import encode
+from laurels.kit.versions import check_version
 from laurels.kit.work import Work
 
 from .errors import TenantInvalid, UnknownSection
@@ -100,18 +103,55 @@ async def _lock(work: Work) -> None:
     await work.fetch("select 1 from laurels.tenants where id = $1 for update", work.tenant_id)
 
 
-async def change_section(work: Work, name: str, values: dict[str, Any]) -> Section:
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A section as it is now, and which version of it that is; 0: nobody ever changed it."""
+
+    settings: Section
+    version: int
+    updated_at: datetime | None
+
+
+async def editions(work: Work) -> list[Edition]:
+    """Return every section as it is now, by name."""
+    rows = await work.fetch(SQL.section_versions, work.tenant_id)
+    there = {row["section"]: row for row in rows}
+    return [
+        Edition(
+            await read(work, model),
+            there[name]["version"] if name in there else 0,
+            there[name]["updated_at"] if name in there else None,
+        )
+        for name, model in sections().items()
+    ]
+
+
+async def edition(work: Work, name: str) -> Edition:
+    """Return a section as it is now. Raise UnknownSection."""
+    section_named(name)
+    return next(each for each in await editions(work) if each.settings.section == name)
+
+
+async def change_section(
+    work: Work, name: str, values: dict[str, Any], *, version: int | None = None
+) -> Section:
     """The section has these values, and what follows from them is done; the others stay.
 
-    Raise UnknownSection or TenantInvalid.
+    `version` is the one that was edited. What is so already makes no version. Raise UnknownSection,
+    VersionConflict or TenantInvalid.
     """
     model = section_named(name)
     await _lock(work)
     row = await work.fetchrow(SQL.lock_section, work.tenant_id, name)
+    current_version: int = row["version"] if row else 0
+    check_version(version, current_version)
     before: dict[str, Any] = row["values"] if row else {}
     changed = _checked(model, {**before, **values})
+    was = model.model_validate(before)
+    if changed == was:
+        return changed
     after = changed.model_dump(mode="json", exclude_defaults=True)
-    await _write(work, name, after, version=(row["version"] if row else 0) + 1)
+    await _write(work, name, after, version=current_version + 1)
     await audit.record(
         work,
         "tenant.settings_changed",
@@ -122,10 +162,8 @@ async def change_section(work: Work, name: str, values: dict[str, Any]) -> Secti
     )
     work.memo.pop(TenantView, None)
     work.memo.pop(model, None)
-    was = model.model_validate(before)
-    if changed != was:
-        for listener in _listeners.get(name, ()):
-            await listener(work, was, changed)
+    for listener in _listeners.get(name, ()):
+        await listener(work, was, changed)
     return changed
 
 

@@ -21,7 +21,7 @@ from laurels.platform_settings;
 
 -- name: change_setting
 select *
-from laurels.set_platform_setting($1, $2, $3::text::jsonb, $4, $5, $6);
+from laurels.set_platform_setting($1, $2, $3::text::jsonb, $4, $5, $6, $7);
 
 -- name: setting_history
 select version, value, changed_at, actor_type, actor_id
@@ -34,8 +34,25 @@ values ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: change_tenant
 update laurels.tenants
-set name = coalesce($2, name), plan = coalesce($3, plan)
+set name = coalesce($2, name), plan = coalesce($3, plan), version = version + 1
 where id = $1;
+
+-- name: lock_names
+select name, plan, version
+from laurels.tenants
+where id = $1
+for no key update;
+
+-- name: tenant_plan
+select t.version, p.code, p.name, p.limits
+from laurels.tenants as t
+inner join laurels.plans as p on p.code = t.plan
+where t.id = $1;
+
+-- name: section_versions
+select section, version, updated_at
+from laurels.tenant_settings
+where tenant_id = $1;
 
 -- name: lock_section
 select

@@ -72,7 +72,7 @@ async def _make_tables(driver: Raw) -> None:
 
 def keep_tenants_apart() -> None:
     """Let each role see only its tenant's rows, and do what is granted."""
-    protect("tenants", app="select, insert, update (name, status, plan)", column="id")
+    protect("tenants", app="select, insert, update (name, status, plan, version)", column="id")
     protect("tenant_settings")
     protect("tenant_settings_history", app=APPEND)
     protect("audit_log", app=APPEND)

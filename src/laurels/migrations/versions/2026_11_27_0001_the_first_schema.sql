@@ -75,12 +75,14 @@ create table laurels.plans (
   code text not null,
   name text not null,
   limits jsonb default '{}' not null,
+  version bigint default 1 not null,
   created_at timestamptz default now() not null,
   updated_at timestamptz default now() not null,
   archived_at timestamptz,
   constraint pk_plans primary key (code),
   constraint ck_plans_code_shape check (code ~ '^[a-z][a-z0-9_-]{0,39}$'),
-  constraint ck_plans_limits_object check (jsonb_typeof(limits) = 'object')
+  constraint ck_plans_limits_object check (jsonb_typeof(limits) = 'object'),
+  constraint ck_plans_version_positive check (version > 0)
 );
 
 create table laurels.platform_settings (
@@ -118,11 +120,13 @@ create table laurels.tenants (
   plan text default 'standard' not null,
   currency text not null,
   time_zone text not null,
+  version bigint default 1 not null,
   created_at timestamptz default now() not null,
   constraint pk_tenants primary key (id),
   constraint ck_tenants_status_known check (status in ('active', 'suspended')),
   constraint ck_tenants_slug_shape check (slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
   constraint ck_tenants_currency_shape check (currency ~ '^[A-Z]{3}$'),
+  constraint ck_tenants_version_positive check (version > 0),
   constraint uq_tenants_slug unique (slug),
   constraint fk_tenants_plan foreign key (plan) references laurels.plans (code)
 );
