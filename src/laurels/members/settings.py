@@ -15,7 +15,12 @@ def _known(country: str) -> str:
     return country
 
 
-Country = Annotated[str, StringConstraints(min_length=2, max_length=2), AfterValidator(_known)]
+Country = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=2),
+    AfterValidator(_known),
+    Field(json_schema_extra={"enum": sorted(COUNTRIES)}),
+]
 
 
 @register

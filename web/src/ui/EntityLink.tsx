@@ -9,10 +9,12 @@ interface EntityLinkProps {
   id: string;
   /** The object's name; without it the id. */
   children?: ReactNode;
+  /** Stands within a sentence, where colour alone does not show a link. */
+  inSentence?: boolean;
 }
 
 /** A link to the screen of any object. */
-export function EntityLink({ id, children }: EntityLinkProps) {
+export function EntityLink({ id, children, inSentence = false }: EntityLinkProps) {
   const below = useTenantPath();
   const path = pathOf(id);
   const words = children ?? (
@@ -22,7 +24,7 @@ export function EntityLink({ id, children }: EntityLinkProps) {
   );
   if (path === null) return words;
   return (
-    <Anchor component={Link} to={below(path)} inherit>
+    <Anchor component={Link} to={below(path)} inherit underline={inSentence ? "always" : "hover"}>
       {words}
     </Anchor>
   );

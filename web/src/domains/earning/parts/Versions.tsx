@@ -1,8 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Group, Stack, Text } from "@mantine/core";
-import { useApi, useMay } from "@/api/context";
+import { useApi } from "@/api/context";
+import { useActors } from "@/ui/actors";
 import { Diff } from "@/ui/Diff";
-import { EntityLink } from "@/ui/EntityLink";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { Section } from "@/ui/Page";
 import { When } from "@/ui/When";
@@ -15,30 +15,15 @@ import { useFieldLabel, useFieldValue } from "./fieldWords";
 export function Versions({ rule, names }: { rule: Rule; names: Names }) {
   const { t } = useLingui();
   const { api } = useApi();
-  const may = useMay();
   const words = useRuleWords();
   const label = useFieldLabel();
   const show = useFieldValue(names);
   const versions = api.useQuery("get", "/v1/earning-rules/{rule_id}/versions", {
     params: { path: { rule_id: rule.id }, query: { limit: 100 } },
   });
-  const staff = api.useQuery(
-    "get",
-    "/v1/staff",
-    {},
-    {
-      enabled: may("auth:read"),
-    },
-  );
+  const actor = useActors();
   if (versions.error) return <ProblemNotice error={versions.error} />;
   const all = versions.data?.data ?? [];
-  const actor = (version: Rule) => {
-    if (version.actor_type === "system") return t`Laurels`;
-    const person = staff.data?.data.find(({ id }) => id === version.actor_id);
-    if (person) return person.name || person.email;
-    if (version.actor_type === "api_key") return <EntityLink id="key">{t`an API key`}</EntityLink>;
-    return version.actor_type === "staff" ? t`somebody on your staff` : t`the platform's operator`;
-  };
   return (
     <Stack gap="lg">
       <Text c="dimmed" maw="72ch">
@@ -50,7 +35,7 @@ export function Versions({ rule, names }: { rule: Rule; names: Names }) {
       {all.map((version, at) => {
         const before = all[at + 1];
         const { version: number } = version;
-        const who = actor(version);
+        const who = actor(version.actor_type, version.actor_id ?? null);
         return (
           <Section
             key={number}
