@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from laurels.kit.values.telephone import COUNTRIES
 from laurels.tenants import Section, register
@@ -19,7 +19,7 @@ Country = Annotated[
     str,
     StringConstraints(min_length=2, max_length=2),
     AfterValidator(_known),
-    Field(json_schema_extra={"enum": sorted(COUNTRIES)}),
+    WithJsonSchema({"type": "string", "enum": sorted(COUNTRIES)}),
 ]
 
 
