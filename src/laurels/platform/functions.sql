@@ -34,8 +34,8 @@ alter function laurels.queue_figures() owner to laurels_maintenance;
 revoke all on function laurels.queue_figures() from public;
 grant execute on function laurels.queue_figures() to laurels_app;
 
--- How large tenants are: figures for the operator, and nothing of whom they are about. Purchases are
--- those of members, as they are summed up already.
+-- How large tenants are: figures for the operator, and nothing of whom they are about. Purchases
+-- are those of members, as they are summed up already.
 create or replace function laurels.tenant_figures(p_tenants uuid[]) returns table (
   tenant_id uuid, members bigint, purchases bigint, last_purchase_at timestamptz, staff bigint
 ) language sql stable security definer set search_path = laurels, pg_temp as $$

@@ -83,8 +83,8 @@ begin
 end
 $$;
 
--- Put a plan in force, or change one; say which version there was, 0 for none. Nothing is changed when
--- somebody edited another version.
+-- Put a plan in force, or change one; say which version there was, 0 for none. Nothing is changed
+-- when somebody edited another version.
 create or replace function laurels.set_plan(
   p_code text, p_name text, p_limits jsonb, p_now timestamptz, p_archived boolean, p_edited bigint
 ) returns bigint language plpgsql security definer set search_path = laurels, pg_temp as $$
