@@ -82,7 +82,7 @@ async def test_who_may_only_read_sees_why(open_tab):
     tab = await open_tab("manager", language="de", width=390)
     page = await tab.open("settings/branding")
 
-    await expect(page.get_by_text("Sie dürfen diese Einstellungen lesen")).to_be_visible()
+    await expect(page.get_by_text("dürfen diese Einstellungen lesen")).to_be_visible()
     await expect(page.get_by_role("textbox", name="Markenfarbe")).to_be_disabled()
     await expect(page.get_by_role("button", name="Speichern")).to_have_count(0)
 

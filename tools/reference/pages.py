@@ -30,6 +30,8 @@ from laurels.tenants.settings import sections
 from .api_page import api_page
 from .manual import NOTE, manual
 
+MANY = 20
+"""Values of a choice, of which a table names a few."""
 NAMES = tuple(
     """
     api.md cli.md database.md errors.md events.md openapi.json permissions.md settings.md
@@ -109,7 +111,10 @@ def _load(name: str) -> None:
 
 def _json_type(schema: dict[str, Any]) -> str:
     if "enum" in schema:
-        return "one of " + ", ".join(f"`{value}`" for value in schema["enum"])
+        values = [f"`{value}`" for value in schema["enum"]]
+        # All countries of the world would hide the table.
+        few = values if len(values) <= MANY else [*values[:3], "…"]
+        return "one of " + ", ".join(few)
     if "anyOf" in schema:
         return " or ".join(_json_type(cast("dict[str, Any]", each)) for each in schema["anyOf"])
     return str(schema.get("type", "object"))
