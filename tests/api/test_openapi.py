@@ -225,6 +225,7 @@ OF_NO_GET = {
     "mrg": "a merge is told by the two members",
     "pwr": "a reset is read by its token; its id is for the log of the operator",
     "ses": "sessions are whole in their list",
+    "svw": "saved views are whole in their list",
     "trh": "the history of tiers is whole in the list of its member",
     "vch": "codes are whole in the list of their reward",
 }

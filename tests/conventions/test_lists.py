@@ -15,6 +15,7 @@ WHOLE = {
     " have of it is judged after it was read",
     "/v1/platform/plans": "a fixed catalogue: a handful, which the operator writes",
     "/v1/platform/settings": "a fixed catalogue: the settings that the code has",
+    "/v1/saved-views": "what one person keeps and a few share, for a menu",
     "/v1/segments/fields": "a fixed catalogue: the fields that the code has",
     "/v1/segments/{segment_id}/overlap": "a computation over all segments, not rows that are kept",
     "/v1/segments/{segment_id}/performance": "a curve: a point per day between two days",

@@ -148,6 +148,11 @@ ROWS_BY_HAND = {
     "staff_sessions": "insert into laurels.staff_sessions (tenant_id, staff_id, created_at,"
     " refreshed_at, expires_at, user_agent) select tenant_id, id, now(), now(), now(), 'wall-agent'"
     " from laurels.staff where tenant_id = $1",
+    "saved_views": "insert into laurels.saved_views (tenant_id, staff_id, screen, name, search,"
+    " shared, created_at, updated_at) select tenant_id, id, 'wall', 'wall-view', '{}', true, now(),"
+    " now() from laurels.staff where tenant_id = $1",
+    "default_views": "insert into laurels.default_views (tenant_id, staff_id, screen, view_id)"
+    " select tenant_id, staff_id, screen, id from laurels.saved_views where tenant_id = $1",
     "refresh_tokens": "insert into laurels.refresh_tokens (tenant_id, session_id, hash, created_at,"
     " expires_at, access_hash, access_expires_at)"
     " select tenant_id, id, 'x', now(), now(), 'y', now() from laurels.staff_sessions"
@@ -652,7 +657,10 @@ def reading_paths() -> list[str]:
     ]
 
 
-OWN_PATHS = {"/v1/me", "/v1/auth/sessions/{session_id}"}
+OWN_PATHS = {
+    "/v1/me", "/v1/auth/sessions/{session_id}",
+    "/v1/saved-views", "/v1/saved-views/{saved_view_id}",
+}  # fmt: skip
 """What is about the one who asks; tests/auth looks at what it tells whom."""
 SETTINGS_PATHS = {"/v1/settings/{section}", "/v1/settings/{section}/history"}
 EXPORT = "/v1/exports/{kind}"
@@ -660,10 +668,12 @@ EXPORT = "/v1/exports/{kind}"
 
 # A stream never ends by itself; tests/events watches what it tells whom.
 STREAMS = {"/v1/events/stream"}
+VIEWS = {"/v1/saved-views"}
+"""Machines have none; tests/auth looks at what people see of each other's."""
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in reading_paths() if "{" not in path and path not in STREAMS]
+    "path", [path for path in reading_paths() if "{" not in path and path not in STREAMS | VIEWS]
 )
 async def test_a_stranger_sees_nothing_on_any_list(walled, path):
     filters: list[dict[str, Any]] = [{}, {"external_id": "wall-member"}, {"search": "wall"},

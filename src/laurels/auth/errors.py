@@ -18,6 +18,11 @@ AppError
 ├── StaffNotInvited       an invitation can be sent only to who is invited
 ├── StaffFull             there are as many people as there can be
 ├── LastOwner             without this person nobody would own the tenant
+├── PersonRequired        what belongs to people was asked for by a machine
+├── SavedViewNotFound     no such view, or it is a colleague's own
+├── SavedViewExists       one of this name is there already
+├── SavedViewsFull        somebody has as many views as there can be
+├── SharingForbidden      what everyone sees was to change
 ├── RoleNotHeld           somebody was to get, or has, more than the one who asks
 └── ScopeNotHeld          a key was to give more than it has
 """
@@ -149,3 +154,33 @@ class RoleNotHeld(Forbidden):
     """You cannot assign, change or remove a role that has permissions you lack."""
 
     code: ClassVar[str] = "role_not_held"
+
+
+class PersonRequired(Forbidden):
+    """Saved views belong to people; sign in as one instead of using an API key."""
+
+    code: ClassVar[str] = "person_required"
+
+
+class SavedViewNotFound(NotFound):
+    """You have no saved view with this id, and nobody shares it on this screen."""
+
+    code: ClassVar[str] = "saved_view_not_found"
+
+
+class SavedViewExists(Conflict):
+    """There already is a view of this name on the screen; choose another name, or change it."""
+
+    code: ClassVar[str] = "saved_view_exists"
+
+
+class SavedViewsFull(Conflict):
+    """You have as many saved views as there can be; delete one first."""
+
+    code: ClassVar[str] = "saved_views_full"
+
+
+class SharingForbidden(Forbidden):
+    """Sharing views, and changing shared ones, needs the permission `auth:invite`."""
+
+    code: ClassVar[str] = "sharing_forbidden"

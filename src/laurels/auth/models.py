@@ -1,6 +1,7 @@
 """API keys, and the people who sign in."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -280,3 +281,48 @@ class RefreshToken(TenantOwned, Base):
     reused_at: Mapped[datetime | None] = mapped_column(
         comment="When it came again although it was exchanged; that ends the session."
     )
+
+
+class SavedView(TenantOwned, Base):
+    """A view of a list that somebody keeps: what stood in its address, under a name."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (
+        tenant_fk("staff_id", "staff"),
+        UniqueConstraint("tenant_id", "staff_id", "screen", "name"),
+        CheckConstraint("length(name) <= 100 and length(screen) <= 60", name="text_bounded"),
+        CheckConstraint("jsonb_typeof(search) = 'object'", name="search_object"),
+        CheckConstraint("length(search::text) <= 16000", name="search_bounded"),
+        CheckConstraint("version > 0", name="version_positive"),
+        Index("ix_saved_views_shared", "tenant_id", "screen", postgresql_where=text("shared")),
+        {"comment": "Views of lists that people keep, and share."},
+    )
+
+    id: Mapped[Id]
+    staff_id: Mapped[UUID] = mapped_column(comment="Who saved it.")
+    screen: Mapped[str] = mapped_column(comment="The list that it is a view of, by its path.")
+    name: Mapped[str] = mapped_column(comment="What it is called.")
+    search: Mapped[dict[str, Any]] = mapped_column(comment="Filters, order and columns.")
+    shared: Mapped[bool] = mapped_column(comment="Whether everyone of the tenant sees it.")
+    version: Mapped[int] = mapped_column(
+        server_default=text("1"), comment="Counts the changes; an edit names the one it began from."
+    )
+    created_at: Mapped[datetime] = mapped_column(comment="When it was saved.")
+    updated_at: Mapped[datetime] = mapped_column(comment="When it last changed.")
+
+
+class DefaultView(TenantOwned, Base):
+    """The view with which a list opens for a person."""
+
+    __tablename__ = "default_views"
+    __table_args__ = (
+        tenant_fk("staff_id", "staff"),
+        tenant_fk("view_id", "saved_views", ondelete="CASCADE"),
+        Index("ix_default_views_view_id", "tenant_id", "view_id"),
+        CheckConstraint("length(screen) <= 60", name="text_bounded"),
+        {"comment": "With which view each list opens, by person."},
+    )
+
+    staff_id: Mapped[UUID] = mapped_column(primary_key=True, comment="For whom.")
+    screen: Mapped[str] = mapped_column(primary_key=True, comment="The list, by its path.")
+    view_id: Mapped[UUID] = mapped_column(comment="The view.")

@@ -11,6 +11,7 @@ from laurels.kit.http.access import Anonymous, RequiresLogin, redact_on_replay, 
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
 from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.versions import VersionConflict
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -22,11 +23,16 @@ from .errors import (
     LinkInvalid,
     MailSlowed,
     PasswordWrong,
+    PersonRequired,
     RefreshFailed,
     RefreshRaced,
     RoleNotHeld,
+    SavedViewExists,
+    SavedViewNotFound,
+    SavedViewsFull,
     ScopeNotHeld,
     SessionNotFound,
+    SharingForbidden,
     SignInFailed,
     SignInSlowed,
     StaffExists,
@@ -35,11 +41,13 @@ from .errors import (
     StaffNotInvited,
 )
 from .passwords import HashingBusy, WeakPassword
+from .saved_views import at_desk
 from .schemas import (
     ApiKeyId,
     ApiKeyIn,
     ApiKeyOut,
     BrowserSessionOut,
+    DefaultViewIn,
     EndedOut,
     ExchangeIn,
     ForgotIn,
@@ -53,6 +61,12 @@ from .schemas import (
     PlaceOut,
     ResetIn,
     SaidOut,
+    SavedViewId,
+    SavedViewIn,
+    SavedViewOut,
+    SavedViewPatch,
+    SavedViewsOut,
+    Screen,
     SessionId,
     SessionOut,
     SignInIn,
@@ -366,6 +380,59 @@ async def sign_out_browser(
 async def who_am_i(visitor: RequiresLogin) -> MeOut:
     """Read who you are, in which tenant and role, and your permissions."""
     return MeOut.model_validate(await me.about(visitor))
+
+
+# -- saved views ---------------------------------------------------------------------------------
+
+
+@router.get("/saved-views")
+@error_responses(PersonRequired)
+async def list_saved_views(
+    visitor: RequiresLogin,
+    screen: Annotated[Screen | None, Query(description="Of this list only.")] = None,
+) -> SavedViewsOut:
+    """List your saved views and those that colleagues share."""
+    async with at_desk(visitor) as desk:
+        rows = await desk.list_views(screen)
+    return SavedViewsOut(data=[SavedViewOut.model_validate(row) for row in rows])
+
+
+@router.post("/saved-views", status_code=201)
+@error_responses(PersonRequired, SharingForbidden, SavedViewExists, SavedViewsFull)
+async def save_view(body: SavedViewIn, visitor: RequiresLogin) -> SavedViewOut:
+    """Save what stands in the address of a list under a name, for yourself or for everyone."""
+    async with at_desk(visitor) as desk:
+        return SavedViewOut.model_validate(await desk.save(**body.model_dump()))
+
+
+@router.put("/saved-views/default")
+@error_responses(PersonRequired, SavedViewNotFound)
+async def set_default_view(body: DefaultViewIn, visitor: RequiresLogin) -> SavedViewsOut:
+    """Set with which view a list opens for you. Returns the views of that list."""
+    async with at_desk(visitor) as desk:
+        await desk.set_default(body.screen, body.view_id)
+        rows = await desk.list_views(body.screen)
+    return SavedViewsOut(data=[SavedViewOut.model_validate(row) for row in rows])
+
+
+@router.patch("/saved-views/{saved_view_id}")
+@error_responses(
+    PersonRequired, SavedViewNotFound, SharingForbidden, SavedViewExists, VersionConflict
+)
+async def change_saved_view(
+    saved_view_id: SavedViewId, body: SavedViewPatch, visitor: RequiresLogin
+) -> SavedViewOut:
+    """Change the fields of a saved view that are sent. Shared ones need `auth:invite`."""
+    async with at_desk(visitor) as desk:
+        return SavedViewOut.model_validate(await desk.change(saved_view_id, **body.model_dump()))
+
+
+@router.delete("/saved-views/{saved_view_id}")
+@error_responses(PersonRequired, SavedViewNotFound, SharingForbidden)
+async def delete_saved_view(saved_view_id: SavedViewId, visitor: RequiresLogin) -> SavedViewOut:
+    """Delete a saved view. Shared ones need `auth:invite`, and are gone for everyone."""
+    async with at_desk(visitor) as desk:
+        return SavedViewOut.model_validate(await desk.delete(saved_view_id))
 
 
 def _told(held: Tokens | None) -> dict[str, Any]:

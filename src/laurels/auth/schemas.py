@@ -1,13 +1,15 @@
 """API keys, staff and sessions as the API speaks of them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
 
+from laurels.kit.http.paging import Whole
 from laurels.kit.values.fields import Email, IdOf, Moment, Name, Schema, View
 from laurels.kit.values.text import check_key, check_storable
+from laurels.kit.versions import EditedVersion
 from laurels.permissions import Role
 
 from .passwords import MAX_LENGTH
@@ -280,3 +282,96 @@ class MeOut(View):
         description="Tenants that you work for; empty for machines and operators."
     )
     version: str = Field(description="Version of the server.")
+
+
+# -- saved views ---------------------------------------------------------------------------------
+
+SavedViewId = Annotated[UUID, IdOf("saved_view")]
+Screen = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]*(/[a-z0-9-]+)*$", max_length=60),
+    Field(description="Path of the list below the tenant.", examples=["members"]),
+]
+ViewName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(check_storable),
+]
+_Said = Annotated[str, StringConstraints(max_length=500), AfterValidator(check_storable)]
+Search = Annotated[
+    dict[
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,40}$")],
+        StrictBool | StrictInt | _Said | Annotated[list[_Said], Field(max_length=20)],
+    ],
+    Field(max_length=30),
+]
+
+
+def _short(search: dict[str, Any]) -> dict[str, Any]:
+    if sum(len(key) + len(str(value)) for key, value in search.items()) > MAX_SEARCH:
+        msg = f"holds more than {MAX_SEARCH:,} characters; save fewer filters"
+        raise ValueError(msg)
+    return search
+
+
+MAX_SEARCH = 4000
+ShortSearch = Annotated[Search, AfterValidator(_short)]
+
+
+class SavedViewIn(Schema):
+    """A view of a list to keep under a name."""
+
+    screen: Screen
+    name: ViewName = Field(description="What it is called.", examples=["Gold without a purchase"])
+    search: ShortSearch = Field(
+        description="What stands in the address: filters, order and columns.",
+        examples=[{"status": "blocked", "sort": "name", "columns": "name,email"}],
+    )
+    shared: bool = Field(
+        default=False,
+        description="Whether everyone of the tenant sees it; that needs `auth:invite`.",
+    )
+
+
+class SavedViewPatch(Schema):
+    """What of a view is to change; the rest stays as it is."""
+
+    name: ViewName | None = Field(default=None, description="What it is called.")
+    search: ShortSearch | None = Field(
+        default=None, description="What stands in the address: filters, order and columns."
+    )
+    shared: bool | None = Field(
+        default=None,
+        description="Whether everyone of the tenant sees it; that needs `auth:invite`.",
+    )
+    version: EditedVersion = None
+
+
+class DefaultViewIn(Schema):
+    """With which view a list opens for you."""
+
+    screen: Screen
+    view_id: SavedViewId | None = Field(description="The view; null: the list as it is.")
+
+
+class SavedViewOut(View):
+    """A view of a list."""
+
+    id: SavedViewId
+    screen: str = Field(description="Path of the list below the tenant.")
+    name: str = Field(description="What it is called.")
+    search: dict[str, Any] = Field(description="Filters, order and columns.")
+    shared: bool = Field(description="Whether everyone of the tenant sees it.")
+    mine: bool = Field(description="Whether you saved it.")
+    owner: str = Field(description="Name of who saved it.")
+    is_default: bool = Field(description="Whether the list opens with it for you.")
+    can_change: bool = Field(description="Whether you may change and delete it.")
+    version: int = Field(description="Counts the changes; send it with an edit.")
+    created_at: datetime
+    updated_at: datetime
+
+
+class SavedViewsOut(Whole):
+    """Your own views and the shared ones."""
+
+    data: list[SavedViewOut] = Field(description="Your own by name, then the shared ones.")

@@ -316,3 +316,76 @@ select laurels.add_sign_in_link($1, $2, $3, $4, $5, $6, $7);
 -- name: use_sign_in_link
 select user_id, tenant, operator
 from laurels.use_sign_in_link($1, $2, $3);
+
+-- name: saved_views
+select
+  v.id,
+  v.screen,
+  v.name,
+  v.search,
+  v.shared,
+  v.staff_id = $2 as mine,
+  s.name as owner,
+  d.view_id is not null as is_default,
+  v.version,
+  v.created_at,
+  v.updated_at
+from laurels.saved_views as v
+inner join laurels.staff as s on s.tenant_id = $1 and s.id = v.staff_id
+left join laurels.default_views as d
+  on d.tenant_id = $1 and d.staff_id = $2 and d.view_id = v.id
+where v.tenant_id = $1 and (v.shared or v.staff_id = $2);
+
+-- name: count_saved_views
+select count(*)
+from laurels.saved_views
+where tenant_id = $1 and staff_id = $2;
+
+-- name: add_saved_view
+insert into laurels.saved_views (
+  tenant_id, id, staff_id, screen, name, search, shared, created_at, updated_at
+)
+values ($1, $3, $2, $4, $5, $6::text::jsonb, $7, now(), now());
+
+-- name: lock_saved_view
+select 1
+from laurels.saved_views
+where tenant_id = $1 and id = $2
+for update;
+
+-- name: change_saved_view
+update laurels.saved_views
+set
+  name = coalesce($3, name),
+  search = coalesce($4::text::jsonb, search),
+  shared = coalesce($5, shared),
+  version = version + 1,
+  updated_at = now()
+where tenant_id = $1 and id = $2;
+
+-- name: delete_saved_view
+delete from laurels.saved_views
+where tenant_id = $1 and id = $2;
+
+-- name: forget_views_of_staff
+with own as (
+  delete from laurels.saved_views
+  where tenant_id = $1 and staff_id = $2 and not shared
+)
+delete from laurels.default_views
+where tenant_id = $1 and staff_id = $2;
+
+-- name: set_default_view
+insert into laurels.default_views (tenant_id, staff_id, screen, view_id)
+values ($1, $2, $3, $4)
+on conflict (tenant_id, staff_id, screen) do update set view_id = excluded.view_id;
+
+-- name: forget_default_view
+delete from laurels.default_views
+where tenant_id = $1 and staff_id = $2 and screen = $3;
+
+-- name: forget_defaults_of_others
+delete from laurels.default_views as d
+using laurels.saved_views as v
+where d.tenant_id = $1 and d.view_id = $2 and v.tenant_id = $1 and v.id = $2
+  and d.staff_id <> v.staff_id;

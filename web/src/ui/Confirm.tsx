@@ -75,7 +75,13 @@ export function Confirm({
     }
   };
   return (
-    <Modal opened onClose={running ? () => undefined : onClose} title={title} centered>
+    <Modal
+      opened
+      onClose={running ? () => undefined : onClose}
+      title={title}
+      closeButtonProps={{ "aria-label": t`Close` }}
+      centered
+    >
       <Stack>
         {effect !== undefined && <Text component="div">{effect}</Text>}
         {waiting && <Skeleton h="1.4em" />}

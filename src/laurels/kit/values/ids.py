@@ -36,6 +36,7 @@ PREFIXES: dict[str, str] = {
     "refresh_token": "rft",
     "refund": "rfd",
     "reward": "rwd",
+    "saved_view": "svw",
     "segment": "seg",
     "sign_in_link": "lnk",
     "staff": "stf",

@@ -88,6 +88,8 @@ def keep_tenants_apart() -> None:
     protect("staff_invitations", app=ALL, bi=False)
     protect("staff_sessions", app=ALL, bi=False)
     protect("refresh_tokens", app=ALL, bi=False)
+    protect("saved_views", app=ALL, bi=False)
+    protect("default_views", app=ALL, bi=False)
     protect("job_runs", app=ALL)
     protect("test_clocks")
     protect("idempotency_keys", app=ALL, bi=False)

@@ -553,6 +553,52 @@ create table laurels.refresh_tokens (
 create index ix_refresh_tokens_session_id
 on laurels.refresh_tokens (tenant_id, session_id);
 
+create table laurels.saved_views (
+  tenant_id uuid not null,
+  id uuid default laurels.new_id() not null,
+  staff_id uuid not null,
+  screen text not null,
+  name text not null,
+  search jsonb not null,
+  shared boolean not null,
+  version bigint default 1 not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint pk_saved_views primary key (tenant_id, id),
+  constraint fk_saved_views_tenant_id_staff_id
+  foreign key (tenant_id, staff_id)
+  references laurels.staff (tenant_id, id),
+  constraint uq_saved_views_tenant_id_staff_id_screen_name
+  unique (tenant_id, staff_id, screen, name),
+  constraint ck_saved_views_text_bounded check (length(name) <= 100 and length(screen) <= 60),
+  constraint ck_saved_views_search_object check (jsonb_typeof(search) = 'object'),
+  constraint ck_saved_views_search_bounded check (length(search::text) <= 16000),
+  constraint ck_saved_views_version_positive check (version > 0)
+);
+
+create index ix_saved_views_shared
+on laurels.saved_views (tenant_id, screen)
+where shared;
+
+create table laurels.default_views (
+  tenant_id uuid not null,
+  staff_id uuid not null,
+  screen text not null,
+  view_id uuid not null,
+  constraint pk_default_views primary key (tenant_id, staff_id, screen),
+  constraint fk_default_views_tenant_id_staff_id
+  foreign key (tenant_id, staff_id)
+  references laurels.staff (tenant_id, id),
+  constraint fk_default_views_tenant_id_view_id
+  foreign key (tenant_id, view_id)
+  references laurels.saved_views (tenant_id, id)
+  on delete cascade,
+  constraint ck_default_views_text_bounded check (length(screen) <= 60)
+);
+
+create index ix_default_views_view_id
+on laurels.default_views (tenant_id, view_id);
+
 -- jobs --------------------------------------------------------------------------------------------
 
 create table laurels.job_runs (

@@ -8,7 +8,7 @@ import { Status } from "../Status";
 import { BulkButton } from "../table/BulkBar";
 import type { Column } from "../table/columns";
 import { DataTable } from "../table/DataTable";
-import type { SavedView } from "../table/ViewsMenu";
+import type { SavedView } from "../table/views";
 import { useToast } from "../toast";
 import { usePaging } from "../url";
 import { When } from "../When";
@@ -76,6 +76,13 @@ const VIEWS: SavedView[] = [
     shared: true,
     mine: true,
     search: { tab: "lists", status: "blocked" },
+    screen: "gallery",
+    owner: "Anna",
+    is_default: false,
+    can_change: true,
+    version: 1,
+    created_at: "2026-11-01T00:00:00Z",
+    updated_at: "2026-11-01T00:00:00Z",
   },
 ];
 
@@ -130,7 +137,11 @@ export function Lists() {
       }
       views={{
         list: VIEWS,
-        save: async () => toast.done("Saved", { undo: async () => undefined }),
+        mayShare: true,
+        save: async () => VIEWS[0] as SavedView,
+        change: async () => toast.done("Saved", { undo: async () => undefined }),
+        remove: async () => undefined,
+        setDefault: async () => undefined,
       }}
       selection={{
         everything: true,

@@ -21,7 +21,8 @@ import styles from "./DataTable.module.css";
 import { Head } from "./Head";
 import { Pager } from "./Pager";
 import { SortMenu } from "./SortMenu";
-import { type Views, ViewsMenu } from "./ViewsMenu";
+import type { Views } from "./views";
+import { ViewsMenu } from "./ViewsMenu";
 
 export interface ListAnswer<T> {
   data?: { data: T[]; next_cursor?: string | null } | undefined;
@@ -50,8 +51,8 @@ interface DataTableProps<T> {
   actions?: ReactNode;
   /** Makes rows selectable; `actions` gets what is chosen. */
   selection?: Selecting<T>;
-  /** Views that people save and share. */
-  views?: Views;
+  /** Views that people save and share: `useViews("members")`. */
+  views?: Views | undefined;
 }
 
 const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature });

@@ -1,72 +1,95 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, Checkbox, Menu, Modal, Stack, TextInput } from "@mantine/core";
-import { IconBookmark, IconTrash } from "@tabler/icons-react";
+import { Button, Menu, Modal, Text } from "@mantine/core";
+import {
+  IconBookmark,
+  IconCheck,
+  IconDeviceFloppy,
+  IconPencil,
+  IconPin,
+  IconPinnedOff,
+  IconTrash,
+  IconUsers,
+} from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
-import { Submit } from "../forms/Submit";
-import { ProblemNotice } from "../ProblemNotice";
-import { withoutPlace } from "../url";
+import { type ReactNode, useState } from "react";
+import { type Question, useConfirm } from "../Confirm";
+import { useToast } from "../toast";
+import { NamingView } from "./NamingView";
+import { sameSearch, type SavedView, searchOfView, type Views } from "./views";
 
-export interface SavedView {
-  id: string;
-  name: string;
-  /** Seen by everyone of the tenant. */
-  shared: boolean;
-  /** Whether this person may remove it. */
-  mine: boolean;
-  /** What stands in the address: filters, order, columns. */
-  search: Record<string, unknown>;
-}
-
-/** Where views are kept. A page passes what talks to the API. */
-export interface Views {
-  list: SavedView[];
-  save: (view: { name: string; shared: boolean; search: Record<string, unknown> }) => Promise<void>;
-  remove?: (view: SavedView) => Promise<void>;
-}
-
-/** Views of a list that were saved, and a way to save the present one. */
+/** Views of a list that were saved, what one can do with the open one, and a way to save anew. */
 export function ViewsMenu({ views }: { views: Views }) {
+  const { t } = useLingui();
   const navigate = useNavigate();
-  const search = useSearch({ strict: false }) as Record<string, unknown>;
-  const [naming, setNaming] = useState(false);
-  const open = (view: SavedView) => void navigate({ to: ".", search: view.search as never });
-  const group = (shared: boolean) => views.list.filter((view) => view.shared === shared);
+  const here = useSearch({ strict: false }) as Record<string, unknown>;
+  const [naming, setNaming] = useState<SavedView | "new" | null>(null);
+  const { ask, dialog } = useConfirm();
+  const search = searchOfView(here);
+  const current = views.list.find(
+    (view) => view.id === here.view || (!here.view && sameSearch(view.search, search)),
+  );
+  const changed = current !== undefined && !sameSearch(current.search, search);
+  const name = current?.name;
+  const open = (view: SavedView) =>
+    void navigate({ to: ".", search: { ...view.search, view: view.id } as never });
   return (
     <>
-      <Menu position="bottom-end" shadow="md">
+      {dialog}
+      <Menu position="bottom-end" shadow="md" withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Button variant="subtle" color="gray" size="xs" leftSection={<IconBookmark size={14} />}>
-            <Trans>Views</Trans>
+            {name === undefined ? (
+              <Trans>Views</Trans>
+            ) : changed ? (
+              <Trans>{name} (changed)</Trans>
+            ) : (
+              name
+            )}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
           {[false, true].map((shared) => (
-            <Group key={String(shared)} views={group(shared)} shared={shared} onOpen={open} />
+            <Group
+              key={String(shared)}
+              label={shared ? <Trans>Shared</Trans> : <Trans>Mine</Trans>}
+              views={views.list.filter((view) => view.shared === shared)}
+              current={current}
+              onOpen={open}
+            />
           ))}
-          {views.list.length > 0 && <Menu.Divider />}
-          <Menu.Item onClick={() => setNaming(true)}>
-            <Trans>Save this view…</Trans>
+          {views.list.length === 0 && (
+            <Menu.Label maw="18em">
+              <Trans>A view keeps filters, order and columns under a name.</Trans>
+            </Menu.Label>
+          )}
+          {current && (
+            <OfCurrent
+              view={current}
+              views={views}
+              search={changed ? search : undefined}
+              onRename={() => setNaming(current)}
+              ask={ask}
+            />
+          )}
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconBookmark size={14} />} onClick={() => setNaming("new")}>
+            <Trans>Save as a new view…</Trans>
           </Menu.Item>
-          {views.remove &&
-            views.list
-              .filter((view) => view.mine && same(view.search, withoutPlace(search)))
-              .map(({ name, ...view }) => (
-                <Menu.Item
-                  key={view.id}
-                  leftSection={<IconTrash size={14} />}
-                  onClick={() => void views.remove?.({ name, ...view })}
-                >
-                  <Trans>Delete “{name}”</Trans>
-                </Menu.Item>
-              ))}
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={naming} onClose={() => setNaming(false)} title={<Trans>Save this view</Trans>}>
-        <Naming
-          onSave={async (name, shared) => {
-            await views.save({ name, shared, search: withoutPlace(search) });
-            setNaming(false);
+      <Modal
+        opened={naming !== null}
+        onClose={() => setNaming(null)}
+        closeButtonProps={{ "aria-label": t`Close` }}
+        title={naming === "new" ? t`Save this view` : t`Rename the view`}
+      >
+        <NamingView
+          view={naming === "new" || naming === null ? undefined : naming}
+          mayShare={views.mayShare}
+          onSave={async (words, shared) => {
+            if (naming === "new") open(await views.save({ name: words, shared, search }));
+            else if (naming) await views.change(naming, { name: words });
+            setNaming(null);
           }}
         />
       </Modal>
@@ -75,61 +98,124 @@ export function ViewsMenu({ views }: { views: Views }) {
 }
 
 interface GroupProps {
+  label: ReactNode;
   views: SavedView[];
-  shared: boolean;
+  current: SavedView | undefined;
   onOpen: (view: SavedView) => void;
 }
 
-function Group({ views, shared, onOpen }: GroupProps) {
+function Group({ label, views, current, onOpen }: GroupProps) {
+  const { t } = useLingui();
   if (views.length === 0) return null;
   return (
     <>
-      <Menu.Label>{shared ? <Trans>Shared</Trans> : <Trans>Mine</Trans>}</Menu.Label>
+      <Menu.Label>{label}</Menu.Label>
       {views.map((view) => (
-        <Menu.Item key={view.id} onClick={() => onOpen(view)}>
+        <Menu.Item
+          key={view.id}
+          onClick={() => onOpen(view)}
+          aria-current={view.id === current?.id}
+          leftSection={
+            view.id === current?.id ? <IconCheck size={14} /> : <IconBookmark size={14} />
+          }
+          rightSection={
+            view.is_default && <IconPin size={14} aria-label={t`Opens with the list`} />
+          }
+        >
           {view.name}
+          {view.shared && !view.mine && (
+            <Text span size="xs" display="block">
+              {view.owner}
+            </Text>
+          )}
         </Menu.Item>
       ))}
     </>
   );
 }
 
-const same = (a: object, b: object) =>
-  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+interface OfCurrentProps {
+  view: SavedView;
+  views: Views;
+  /** What stands in the address, where it differs from the view. */
+  search: SavedView["search"] | undefined;
+  onRename: () => void;
+  /** The question stands outside of the menu, which closes. */
+  ask: (question: Question) => void;
+}
 
-function Naming({ onSave }: { onSave: (name: string, shared: boolean) => Promise<void> }) {
+/** What one can do with the view that is open. */
+function OfCurrent({ view, views, search, onRename, ask }: OfCurrentProps) {
   const { t } = useLingui();
-  const [name, setName] = useState("");
-  const [shared, setShared] = useState(false);
-  const [saving, setSaving] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const toast = useToast();
+  const { name } = view;
+  const run = (work: Promise<unknown>, done: string) =>
+    void work.then(() => toast.done(done), toast.failed);
+  const remove = () =>
+    view.shared
+      ? ask({
+          title: t`Delete the view “${name}”?`,
+          effect: t`It will be gone for all who work here.`,
+          action: t`Delete`,
+          run: () => views.remove(view),
+        })
+      : run(views.remove(view), t`The view was deleted.`);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        setSaving(true);
-        void onSave(name.trim(), shared)
-          .catch(setError)
-          .finally(() => setSaving(false));
-      }}
-    >
-      <Stack>
-        <ProblemNotice error={error} />
-        <TextInput
-          label={t`Name of the view`}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          maxLength={100}
-          data-autofocus
-          required
-        />
-        <Checkbox
-          label={t`Share with everyone here`}
-          checked={shared}
-          onChange={(event) => setShared(event.currentTarget.checked)}
-        />
-        <Submit saving={saving}>{t`Save view`}</Submit>
-      </Stack>
-    </form>
+    <>
+      <Menu.Divider />
+      <Menu.Label>{name}</Menu.Label>
+      {view.can_change && search && (
+        <Menu.Item
+          leftSection={<IconDeviceFloppy size={14} />}
+          onClick={() =>
+            run(views.change(view, { search: search as never }), t`The view was saved.`)
+          }
+        >
+          <Trans>Save the changes</Trans>
+        </Menu.Item>
+      )}
+      <Menu.Item
+        leftSection={view.is_default ? <IconPinnedOff size={14} /> : <IconPin size={14} />}
+        onClick={() =>
+          run(
+            views.setDefault(view, !view.is_default),
+            view.is_default
+              ? t`The list opens as it is again.`
+              : t`The list opens with this view for you.`,
+          )
+        }
+      >
+        {view.is_default ? (
+          <Trans>Do not open the list with it</Trans>
+        ) : (
+          <Trans>Open the list with it</Trans>
+        )}
+      </Menu.Item>
+      {view.can_change && (
+        <>
+          <Menu.Item leftSection={<IconPencil size={14} />} onClick={onRename}>
+            <Trans>Rename…</Trans>
+          </Menu.Item>
+          {views.mayShare && view.mine && (
+            <Menu.Item
+              leftSection={<IconUsers size={14} />}
+              onClick={() =>
+                run(
+                  views.change(view, { shared: !view.shared }),
+                  view.shared
+                    ? t`Only you see the view now.`
+                    : t`Your colleagues see the view now.`,
+                )
+              }
+            >
+              {view.shared ? <Trans>Stop sharing</Trans> : <Trans>Share with colleagues</Trans>}
+            </Menu.Item>
+          )}
+          <Menu.Item leftSection={<IconTrash size={14} />} color="red" onClick={remove}>
+            <Trans>Delete</Trans>
+          </Menu.Item>
+        </>
+      )}
+    </>
   );
 }

@@ -13,6 +13,7 @@ import { Points } from "@/ui/Points";
 import { Status } from "@/ui/Status";
 import type { Column } from "@/ui/table/columns";
 import { DataTable } from "@/ui/table/DataTable";
+import { useViews } from "@/ui/table/views";
 import { useTenantPath } from "@/ui/tenant";
 import { useUnits } from "@/ui/units";
 import { usePaging } from "@/ui/url";
@@ -31,6 +32,7 @@ export default function Activities() {
   const unit = useUnits();
   const drawer = useDrawer();
   const paging = usePaging({ sort: "-created_at" });
+  const views = useViews("activities");
   const filters = useFilters([
     { id: "kind", kind: "text", label: t`Kind` },
     {
@@ -114,6 +116,7 @@ export default function Activities() {
         rowLink={(row) => below(`activities/${row.id}`)}
         paging={paging}
         filters={<FilterBar filters={filters} />}
+        views={views}
         empty={
           filters.active ? (
             <Empty title={t`No such activity`}>

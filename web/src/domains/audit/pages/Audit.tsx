@@ -10,6 +10,7 @@ import { FilterBar } from "@/ui/FilterBar";
 import { useFilters } from "@/ui/filters";
 import { Facts, Page } from "@/ui/Page";
 import { DataTable } from "@/ui/table/DataTable";
+import { useViews } from "@/ui/table/views";
 import { usePaging } from "@/ui/url";
 import { When } from "@/ui/When";
 
@@ -19,6 +20,7 @@ export default function Audit() {
   const { api } = useApi();
   const drawer = useDrawer();
   const paging = usePaging();
+  const views = useViews("audit");
   const filters = useFilters([
     {
       id: "actor_type",
@@ -56,6 +58,7 @@ export default function Audit() {
         rowId={(entry) => entry.id}
         paging={paging}
         filters={<FilterBar filters={filters} />}
+        views={views}
         empty={
           <Empty title={t`No changes`}>
             <Trans>Nothing of this kind was changed.</Trans>

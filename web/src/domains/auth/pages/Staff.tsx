@@ -12,6 +12,7 @@ import { useApiForm } from "@/ui/forms/useApiForm";
 import { Page } from "@/ui/Page";
 import { Status } from "@/ui/Status";
 import { DataTable } from "@/ui/table/DataTable";
+import { useViews } from "@/ui/table/views";
 import { useToast } from "@/ui/toast";
 import { usePaging } from "@/ui/url";
 import { When } from "@/ui/When";
@@ -26,6 +27,7 @@ export default function Staff() {
   const may = useMay();
   const drawer = useDrawer();
   const paging = usePaging();
+  const views = useViews("staff");
   const filters = useFilters([
     {
       id: "status",
@@ -59,6 +61,7 @@ export default function Staff() {
         rowId={(person) => person.id}
         paging={paging}
         filters={<FilterBar filters={filters} />}
+        views={views}
         empty={
           <Empty title={t`Nobody`}>
             <Trans>Invite the people who work with you.</Trans>

@@ -9,6 +9,7 @@ import { FilterBar } from "@/ui/FilterBar";
 import { Page } from "@/ui/Page";
 import type { Column } from "@/ui/table/columns";
 import { DataTable } from "@/ui/table/DataTable";
+import { useViews } from "@/ui/table/views";
 import { useTenantPath } from "@/ui/tenant";
 import { usePaging } from "@/ui/url";
 import { When } from "@/ui/When";
@@ -27,6 +28,7 @@ export default function Rules() {
   const may = useMay();
   const usage = useUsage();
   const paging = usePaging({ sort: "-created_at" });
+  const views = useViews("earning-rules");
   const filters = useFilters([
     {
       id: "status",
@@ -127,6 +129,7 @@ export default function Rules() {
         rowLink={(rule) => below(`earning-rules/${rule.id}`)}
         paging={paging}
         filters={<FilterBar filters={filters} />}
+        views={views}
         empty={
           filters.active ? (
             <Empty title={t`No such rule`}>

@@ -13,6 +13,7 @@ import { Page } from "@/ui/Page";
 import { Points } from "@/ui/Points";
 import { Status } from "@/ui/Status";
 import { DataTable } from "@/ui/table/DataTable";
+import { useViews } from "@/ui/table/views";
 import { useTenantPath } from "@/ui/tenant";
 import { usePaging } from "@/ui/url";
 import { When } from "@/ui/When";
@@ -28,6 +29,7 @@ export default function Members() {
   const below = useTenantPath();
   const drawer = useDrawer();
   const paging = usePaging();
+  const views = useViews("members");
   const filters = useFilters([
     { id: "search", kind: "search", label: t`Name, e-mail, phone, card or id` },
     {
@@ -61,6 +63,7 @@ export default function Members() {
         rowLink={(member) => below(`members/${member.id}`)}
         paging={paging}
         filters={<FilterBar filters={filters} />}
+        views={views}
         empty={
           <Empty title={t`No members`}>
             <Trans>

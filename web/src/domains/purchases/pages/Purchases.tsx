@@ -9,6 +9,7 @@ import { Page } from "@/ui/Page";
 import { Points } from "@/ui/Points";
 import type { Column } from "@/ui/table/columns";
 import { DataTable } from "@/ui/table/DataTable";
+import { useViews } from "@/ui/table/views";
 import { useTenantPath } from "@/ui/tenant";
 import { usePaging } from "@/ui/url";
 import { When } from "@/ui/When";
@@ -27,6 +28,7 @@ export default function Purchases() {
   const words = usePurchaseWords();
   const unit = useUnits();
   const paging = usePaging({ sort: "-occurred_at" });
+  const views = useViews("purchases");
   const filters = useFilters([
     {
       id: "status",
@@ -112,6 +114,7 @@ export default function Purchases() {
         rowLink={(row) => below(`purchases/${row.id}`)}
         paging={paging}
         filters={<FilterBar filters={filters} />}
+        views={views}
         empty={
           filters.active ? (
             <Empty title={t`No such purchase`}>

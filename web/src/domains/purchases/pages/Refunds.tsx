@@ -9,6 +9,7 @@ import { Page } from "@/ui/Page";
 import { Points } from "@/ui/Points";
 import type { Column } from "@/ui/table/columns";
 import { DataTable } from "@/ui/table/DataTable";
+import { useViews } from "@/ui/table/views";
 import { useTenantPath } from "@/ui/tenant";
 import { usePaging } from "@/ui/url";
 import { When } from "@/ui/When";
@@ -22,6 +23,7 @@ export default function Refunds() {
   const below = useTenantPath();
   const unit = useUnits();
   const paging = usePaging({ sort: "-created_at" });
+  const views = useViews("refunds");
   const filters = useFilters([
     { id: "recorded", kind: "dates", label: t`Recorded` },
     { id: "external_id", kind: "text", label: t`Your number` },
@@ -80,6 +82,7 @@ export default function Refunds() {
         rowLink={(row) => below(`purchases/${row.purchase_id}`)}
         paging={paging}
         filters={<FilterBar filters={filters} />}
+        views={views}
         empty={
           filters.active ? (
             <Empty title={t`No such refund`}>

@@ -10,6 +10,7 @@ import { FilterBar } from "@/ui/FilterBar";
 import { useFilters } from "@/ui/filters";
 import { Page } from "@/ui/Page";
 import { DataTable } from "@/ui/table/DataTable";
+import { useViews } from "@/ui/table/views";
 import { useTenantPath } from "@/ui/tenant";
 import { usePaging, useUrlState } from "@/ui/url";
 import { When } from "@/ui/When";
@@ -32,6 +33,7 @@ export default function Redemptions() {
   const waiting = state === "pending";
   // Who waits longest is served first.
   const paging = usePaging(waiting ? { sort: "created_at" } : {});
+  const views = useViews("redemptions");
   const filters = useFilters([
     {
       id: "state",
@@ -72,6 +74,7 @@ export default function Redemptions() {
         rowLink={(redemption) => below(`redemptions/${redemption.id}`)}
         paging={paging}
         filters={<FilterBar filters={filters} />}
+        views={views}
         empty={
           waiting ? (
             <Empty title={t`Nothing is waiting`}>

@@ -9,6 +9,7 @@ import { Page } from "@/ui/Page";
 import { Points } from "@/ui/Points";
 import { Status } from "@/ui/Status";
 import { DataTable } from "@/ui/table/DataTable";
+import { useViews } from "@/ui/table/views";
 import { usePaging } from "@/ui/url";
 
 /** What points buy. */
@@ -16,6 +17,7 @@ export default function Rewards() {
   const { t, i18n } = useLingui();
   const { api } = useApi();
   const paging = usePaging();
+  const views = useViews("rewards");
   const filters = useFilters([
     {
       id: "featured",
@@ -41,6 +43,7 @@ export default function Rewards() {
         rowId={(reward) => reward.id}
         paging={paging}
         filters={<FilterBar filters={filters} />}
+        views={views}
         empty={
           <Empty title={t`No rewards`}>
             <Trans>Rewards are made by the API or imported from a file so far.</Trans>
