@@ -137,12 +137,17 @@ def _note(item: Item, posted: Posted) -> audit.Note:
         action=f"ledger.{'penalized' if penalty else verbs[type(item.content)]}",
         target_type="wallet",
         target_id=encode("wallet", posted.balance.wallet_id),
-        after={"points": subject.points, "reason": subject.reason},
+        after={"points": subject.points, "reason": subject.reason} | _for_member(subject),
         actor=item.actor,
         request_id=item.request_id,
         ip=item.ip,
         user_agent=item.user_agent,
     )
+
+
+def _for_member(subject: Any) -> dict[str, str]:
+    words: str | None = getattr(subject, "member_note", None)
+    return {"member_note": words} if words else {}
 
 
 async def look(work: Work, outcomes: Sequence[Posted | AppError]) -> _Seen:
@@ -196,6 +201,7 @@ def _transaction(work: Work, posted: Posted, seen: _Seen) -> TransactionOut | No
         balance_after=row.balance_after,
         reverses_id=row.reverses_id,
         reason=row.reason,
+        member_note=row.member_note,
         attributes=row.attributes or {},
         actor_type=actor.kind,
         actor_id=actor.id,

@@ -105,6 +105,7 @@ def add_row(
         moment,
         movement.by,
         movement.attributes or None,
+        movement.member_note,
     )
     draft.rows.append(row)
     return row

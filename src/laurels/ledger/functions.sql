@@ -98,6 +98,7 @@ create or replace function laurels.book_postings(
   p_balances bigint[],
   p_reverses uuid[],
   p_reasons text[],
+  p_member_notes text[],
   p_attributes text[],
   p_occurred timestamptz[],
   p_wallet_ids uuid[],
@@ -115,13 +116,13 @@ create or replace function laurels.book_postings(
 begin
   insert into laurels.point_transactions (
     tenant_id, id, wallet_id, seq, type, source, source_id, amount, debt_delta, balance_after,
-    reverses_id, reason, attributes, actor_type, actor_id, occurred_at
+    reverses_id, reason, member_note, attributes, actor_type, actor_id, occurred_at
   )
   select
     p_tenant, t.id, t.wallet_id, t.seq, coalesce(t.type, p_types[1]),
     coalesce(t.source, p_sources[1]), t.source_id, t.amount,
     coalesce(t.debt_delta, 0), t.balance_after, t.reverses_id, t.reason,
-    t.attributes::jsonb,
+    t.member_note, t.attributes::jsonb,
     coalesce(t.actor_type, p_actor_types[1]),
     case when cardinality(p_actor_ids) = 1 then p_actor_ids[1] else t.actor_id end, t.occurred_at
   from (
@@ -131,7 +132,8 @@ begin
       unnest(p_types) as type, unnest(p_sources) as source, unnest(p_source_ids) as source_id,
       unnest(p_amounts) as amount, unnest(p_debt_deltas) as debt_delta,
       unnest(p_balances) as balance_after, unnest(p_reverses) as reverses_id,
-      unnest(p_reasons) as reason, unnest(p_attributes) as attributes,
+      unnest(p_reasons) as reason, unnest(p_member_notes) as member_note,
+      unnest(p_attributes) as attributes,
       unnest(p_occurred) as occurred_at
   ) as t;
 
@@ -240,6 +242,7 @@ begin
   update laurels.point_transactions as t
   set
     reason = null,
+    member_note = null,
     attributes = null,
     source_id = case
       when exists (select from unnest(p_words) as word where strpos(t.source_id, word) > 0)

@@ -178,8 +178,8 @@ where x.tenant_id = $1 and x.member_id = any($2)
         "transactions",
         ("point_transactions",),
         "x.id::text as key, x.id, x.wallet_id, x.seq, x.type, x.source, x.source_id, x.amount,"
-        " x.debt_delta, x.points, x.balance_after, x.reverses_id, x.reason, x.attributes,"
-        " x.occurred_at, x.created_at",
+        " x.debt_delta, x.points, x.balance_after, x.reverses_id, x.reason,"
+        " x.member_note, x.attributes, x.occurred_at, x.created_at",
         "laurels.point_transactions as x" + _WALLETS,
     ),
     (

@@ -232,7 +232,10 @@ class PointTransaction(TenantOwned, Base):
     type: Mapped[str] = mapped_column(comment="What sort of movement it is.")
     source: Mapped[str] = mapped_column(comment="What brought it about.")
     source_id: Mapped[str | None] = mapped_column(comment="Which one of that source.")
-    reason: Mapped[str | None] = mapped_column(comment="Why, in somebody's words.")
+    reason: Mapped[str | None] = mapped_column(
+        comment="Why, in the words of who works here; members do not see it."
+    )
+    member_note: Mapped[str | None] = mapped_column(comment="Words for the member; null: none.")
     attributes: Mapped[dict[str, Any] | None] = mapped_column(
         comment="Free facts of whoever moved them; null: none, as nearly all have."
     )

@@ -12,13 +12,15 @@ from laurels.kit.work import Actor
 class Movement:
     """Something asked of one wallet: named by its id, or by member and program.
 
-    `by`: who asks for it, where that is somebody else than whose work it is.
+    `reason` is for who works here, `member_note` for the member. `by`: who asks for it, where that
+    is somebody else than whose work it is.
     """
 
     wallet_id: UUID | None = None
     member_id: UUID | None = None
     program_id: UUID | None = None
     reason: str | None = None
+    member_note: str | None = None
     occurred_at: datetime | None = None
     source: str = "manual"
     source_id: str | None = None
@@ -142,6 +144,7 @@ class Transaction:
     occurred_at: datetime
     by: Actor | None = None
     attributes: dict[str, Any] | None = None
+    member_note: str | None = None
 
     @property
     def points(self) -> int:

@@ -58,7 +58,8 @@ async def period_statement(
 
 
 COLUMNS = (
-    "occurred_at transaction_id type source source_id amount debt_delta balance reason".split()
+    "occurred_at transaction_id type source source_id amount debt_delta balance reason"
+    " member_note".split()
 )
 
 
@@ -80,6 +81,7 @@ def as_csv(statement: dict[str, Any]) -> str:
                 move["debt_delta"],
                 move["balance"],
                 _text(move["reason"]),
+                _text(move["member_note"]),
             ]
         )
     writer.writerow(_balance_row("closing", statement["until"], statement["closing_balance"]))
@@ -87,7 +89,7 @@ def as_csv(statement: dict[str, Any]) -> str:
 
 
 def _balance_row(kind: str, moment: datetime | None, balance: int) -> Sequence[Any]:
-    return ["" if moment is None else moment.isoformat(), "", kind, "", "", "", "", balance, ""]
+    return ["" if moment is None else moment.isoformat(), "", kind, "", "", "", "", balance, "", ""]
 
 
 def _text(value: str | None) -> str:

@@ -345,6 +345,7 @@ def write(work: Work, draft: Draft) -> None:
         [row.balance_after for row in rows],
         sparse([row.reverses_id for row in rows]),
         sparse([row.reason for row in rows]),
+        sparse([row.member_note for row in rows]),
         sparse([row.attributes and orjson.dumps(row.attributes).decode() for row in rows]),
         [row.occurred_at for row in rows],
         [wallet.id for wallet in changed],

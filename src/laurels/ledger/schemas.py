@@ -64,7 +64,14 @@ class MoveIn(Schema):
     """Points to credit or debit by hand or by another system."""
 
     points: Points = Field(description="How many points, more than 0.", examples=[100])
-    reason: Note | None = Field(default=None, description="Why, for the statement.")
+    reason: Note | None = Field(
+        default=None, description="Why, for those who work here; members do not see it."
+    )
+    member_note: Note | None = Field(
+        default=None,
+        description="Words for the member, shown with the movement.",
+        examples=["Sorry for the wait!"],
+    )
     source: Source = Field(
         default="manual", description="System or reason that causes the movement."
     )
@@ -87,6 +94,7 @@ class MoveIn(Schema):
             source_id=self.external_id,
             key=self.external_id,
             reason=self.reason,
+            member_note=self.member_note,
             attributes=self.attributes,
         )
 
@@ -112,6 +120,7 @@ class CreditIn(MoveIn):
             source_id=self.external_id,
             key=self.external_id,
             reason=self.reason,
+            member_note=self.member_note,
             attributes=self.attributes,
             expires_at=self.expires_at,
         )
@@ -121,7 +130,7 @@ class PenaltyIn(MoveIn):
     """Points to take as a penalty: at most those that are there."""
 
     reason: Note = Field(
-        description="Why, for the statement and the audit log.", examples=["Steps were faked"]
+        description="Why, for those who work here and the audit log.", examples=["Steps were faked"]
     )
 
 
@@ -251,7 +260,10 @@ class TransactionOut(View):
     reverses_id: TransactionId | None = Field(
         description="The transaction that this one reverses; null when it reverses none."
     )
-    reason: str | None = Field(description="Why the points moved; null when not given.")
+    reason: str | None = Field(
+        description="Why the points moved, for those who work here; null when not given."
+    )
+    member_note: str | None = Field(description="Words for the member; null when there are none.")
     attributes: dict[str, Any] = Field(description="Your free facts about the movement.")
     actor_type: str
     actor_id: str | None
@@ -269,7 +281,10 @@ class StatementLineOut(View):
     amount: int = Field(description="How it changed the balance.")
     debt_delta: int = Field(description="How it changed the debt.")
     balance: int = Field(description="The balance after it, in the order of this statement.")
-    reason: str | None = Field(description="Why the points moved; null when not given.")
+    reason: str | None = Field(
+        description="Why the points moved, for those who work here; null when not given."
+    )
+    member_note: str | None = Field(description="Words for the member; null when there are none.")
     occurred_at: datetime = Field(description="When it happened.")
 
 

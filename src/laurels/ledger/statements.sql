@@ -15,7 +15,8 @@ where tenant_id = $1;
 -- name: transactions
 select
   t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, t.points, t.amount, t.debt_delta,
-  t.balance_after, t.reverses_id, t.reason, coalesce(t.attributes, '{}') as attributes,
+  t.balance_after, t.reverses_id, t.reason, t.member_note,
+  coalesce(t.attributes, '{}') as attributes,
   t.actor_type, t.actor_id, t.occurred_at, t.created_at
 from laurels.point_transactions as t
 where t.tenant_id = $1;
@@ -585,7 +586,8 @@ where tenant_id = $1 and wallet_id = $2 and remaining > 0;
 -- name: transactions_of_members
 select
   t.id, t.wallet_id, t.seq, t.type, t.source, t.source_id, t.points, t.amount, t.debt_delta,
-  t.balance_after, t.reverses_id, t.reason, coalesce(t.attributes, '{}') as attributes,
+  t.balance_after, t.reverses_id, t.reason, t.member_note,
+  coalesce(t.attributes, '{}') as attributes,
   t.actor_type, t.actor_id, t.occurred_at, t.created_at
 from laurels.point_transactions as t
 inner join laurels.wallets as w on w.tenant_id = t.tenant_id and w.id = t.wallet_id
@@ -701,7 +703,7 @@ where tenant_id = $1 and wallet_id = $2 and ($4::timestamptz is null or occurred
 
 -- name: period_movements
 select
-  id, type, source, source_id, amount, debt_delta, reason, occurred_at,
+  id, type, source, source_id, amount, debt_delta, reason, member_note, occurred_at,
   ($6::bigint + sum(amount) over (order by occurred_at, seq))::bigint as balance
 from laurels.point_transactions
 where tenant_id = $1 and wallet_id = $2 and ($3::timestamptz is null or occurred_at >= $3)

@@ -1036,6 +1036,7 @@ create table laurels.point_transactions (
   source text not null,
   source_id text,
   reason text,
+  member_note text,
   attributes jsonb,
   actor_type text not null,
   actor_id text,

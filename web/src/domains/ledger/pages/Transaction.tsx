@@ -59,6 +59,7 @@ export default function TransactionPage() {
           ],
           [t`Balance after it`, <Points key="" value={found.balance_after} unit={unit} />],
           [t`Reason`, found.reason ?? "–"],
+          found.member_note !== null && [t`Words for the member`, found.member_note],
           [
             t`Caused by`,
             found.source_id === null ? (

@@ -36,6 +36,7 @@ export function Statement({ walletId, unit }: { walletId: string; unit: string }
     { id: "type", header: t`What`, cell: (line) => words.type(line.type) },
     { id: "when", header: t`When`, cell: (line) => <When at={line.occurred_at} form="full" /> },
     { id: "reason", header: t`Reason`, cell: (line) => line.reason ?? line.source },
+    { id: "note", header: t`Words for the member`, cell: (line) => line.member_note },
     {
       id: "amount",
       header: t`Change`,

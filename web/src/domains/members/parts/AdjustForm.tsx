@@ -27,7 +27,9 @@ export function AdjustForm({ name, wallets }: { name: string; wallets: Wallet[] 
       way: "credit",
       points: null as number | null,
       reason: "",
+      note: "",
     },
+    names: { member_note: "note" },
     submit: (values) => move(client, values, false),
     onSaved: async () => {
       drawer.close();
@@ -63,10 +65,16 @@ export function AdjustForm({ name, wallets }: { name: string; wallets: Wallet[] 
         <PointsInput label={t`Points`} min={1} required {...form.getInputProps("points")} />
         <TextInput
           label={t`Reason`}
-          description={t`Stands in the member’s statement and in the audit log.`}
+          description={t`For you and your colleagues; members do not see it.`}
           maxLength={500}
           required
           {...form.getInputProps("reason")}
+        />
+        <TextInput
+          label={t`Words for the member`}
+          description={t`Optional; shown with the points, in your shop or app.`}
+          maxLength={500}
+          {...form.getInputProps("note")}
         />
         <Preview values={values} />
         <div>
@@ -84,6 +92,7 @@ interface Values {
   way: string;
   points: number | null;
   reason: string;
+  note: string;
 }
 
 async function move(client: ReturnType<typeof useApi>["client"], values: Values, dry: boolean) {
@@ -91,6 +100,7 @@ async function move(client: ReturnType<typeof useApi>["client"], values: Values,
   const body = {
     points: values.points ?? 0,
     reason: values.reason || null,
+    member_note: values.note.trim() || null,
     source: "manual" as const,
     attributes: {},
   };
