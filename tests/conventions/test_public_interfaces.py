@@ -14,6 +14,8 @@ from .source import PACKAGE, name_of, nothing, room_of, source_files, tree_of
 # What of a room may be imported past its public interface, by whom, and why.
 SIDE_DOORS: dict[str, tuple[set[str], str]] = {
     "events.catalogue": (set(), "any room may name any event"),
+    "ledger.answers": ({"cli"}, "the demo's staff moves points by hand, as by the API"),
+    "ledger.programs": ({"cli"}, "the demo's staff changes its program, as by the API"),
     "ledger.schemas": ({"settlement"}, "a dry run shows what the ledger would have booked"),
     "members.schemas": (
         {"rewards", "segments", "settlement"},
@@ -22,7 +24,11 @@ SIDE_DOORS: dict[str, tuple[set[str], str]] = {
     ),
     "members.errors": ({"settlement"}, "a door names the errors that pass through it"),
     "purchases.errors": ({"settlement"}, "a door names the errors that pass through it"),
-    "rewards.schemas": ({"imports"}, "a row of a file is checked as a request is"),
+    "rewards.schemas": (
+        {"cli", "imports"},
+        "a row of a file, and what the demo's staff says, is checked as a request is",
+    ),
+    "tiers.schemas": ({"cli"}, "what the demo's staff says is checked as a request is"),
     "tenants.errors": ({"platform", "settlement"}, "a door names the errors that pass through it"),
 }
 MOVES = {"post", "credit", "debit", "reverse", "hold", "capture", "release"}
@@ -30,6 +36,7 @@ MAY_MOVE_POINTS = {
     "earning": "by rule",
     "rewards": "spending, and giving back what was not delivered",
     "settlement": "refunds",
+    "cli": "what the demo's staff does by hand",
     "ledger": "expiry, and an operator's audited adjustment",
     "imports": "opening balances",
 }

@@ -46,7 +46,7 @@ HELP = {
     "migrate": (
         "Migrate the schema to the newest revision; if there is data, take a verified dump first."
     ),
-    "run": "Start everything in one process, with a demo tenant, and show what to try.",
+    "run": "Start everything in one process, with demo tenants, and show what to try.",
 }
 
 

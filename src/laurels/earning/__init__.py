@@ -11,7 +11,7 @@ from .judging import Awarded, Occurrence, source_of
 from .managed import follow_settings
 from .presets import apply_preset
 from .schemas import EarningRuleIn
-from .service import create_rule, replace_rule, set_status
+from .service import create_rule, list_rules, replace_rule, set_status
 from .settings import EarningSettings
 from .simulating import assume_segments, checks_of
 from .supplying import supply
@@ -35,6 +35,7 @@ __all__ = [
     "follow_settings",
     "give_back_usage",
     "judge_at_most",
+    "list_rules",
     "purchase_facts",
     "replace_rule",
     "set_status",

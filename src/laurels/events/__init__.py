@@ -8,6 +8,7 @@ a member's life in which every room takes part at once. It never decides what an
 from .bounds import bound_endpoints
 from .dead_letters import discard_dead_letter, list_dead_letters, replay_dead_letter
 from .dry_runs import DryRunEffect, what_follows
+from .endpoints import change_endpoint, create_endpoint
 from .handling import handler
 from .keeping import forget_old
 from .lifecycle_hooks import Erasing, Merging, Unmerging, lifecycle_hook, parts, run_lifecycle_hooks
@@ -28,7 +29,9 @@ __all__ = [
     "Unmerging",
     "because",
     "bound_endpoints",
+    "change_endpoint",
     "count_waiting",
+    "create_endpoint",
     "discard_dead_letter",
     "emit",
     "forget_old",

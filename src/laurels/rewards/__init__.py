@@ -6,11 +6,12 @@ comes afterwards, and gives the points back if it never does. It never decides w
 
 from . import expanding as _expanding
 from .ending import Delivery, cancel, complete, fail, refund
+from .errors import RedemptionMoved
 from .offers import offers_for
 from .providers import Delivered, Order, Provider, Undeliverable, provide, withdraw
 from .queries import MAX_REWARDS, count_rewards, get_reward, list_rewards, redeemers
 from .redeeming import NewRedemption, Redeemed, redeem, redeem_many
-from .service import change_reward, create_reward
+from .service import change_reward, create_reward, set_active, set_archived
 from .settings import RewardSettings
 from .stock import give_back_stock, take_stock
 from .using import Use, reopen_ended, reopen_refunded, reopen_unfit, use
@@ -37,6 +38,7 @@ __all__ = [
     "Order",
     "Provider",
     "Redeemed",
+    "RedemptionMoved",
     "RewardSettings",
     "Undeliverable",
     "Use",
@@ -61,6 +63,8 @@ __all__ = [
     "reopen_ended",
     "reopen_refunded",
     "reopen_unfit",
+    "set_active",
+    "set_archived",
     "take_stock",
     "upload_vouchers",
     "use",

@@ -11,7 +11,7 @@ from .effect import Settled
 from .ending import cancel, complete, find_stuck, settle_waiting
 from .recording import record_activities, revoke_activity
 from .refunding import Refunded, refund
-from .service import award_enrolment, enrol, settle
+from .service import award_enrolment, enrol, enrol_all, settle
 
 assert _finding.members, "people are found by what is theirs"
 
@@ -26,6 +26,7 @@ __all__ = [
     "cancel",
     "complete",
     "enrol",
+    "enrol_all",
     "find_stuck",
     "follow",
     "record_activities",

@@ -1,9 +1,8 @@
-"""`laurels run`: everything in one process, with a demo tenant to look at."""
+"""`laurels run`: everything in one process, with demo tenants to look at."""
 
 import errno
 import os
 import socket
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,24 +11,25 @@ from uuid import UUID
 import typer
 from rich.markup import escape
 
-from laurels import auth, domains, imports, ledger, members, purchases, tenants
+from laurels import auth, ledger, members, purchases
 from laurels.config import settings
+from laurels.kit.db import roles
 from laurels.kit.db.pool import Database
 from laurels.kit.http.paging import Asked
 from laurels.kit.values.ids import encode
 from laurels.kit.work import OPERATOR, PLATFORM, open_work
 
-from . import demo_story as story
-from .console import err, fail, out
-from .console import run as run_work
-from .database import urls
-from .imports import progress
-from .serve import listen, say_where_mail_goes
+from ..console import err, fail, out
+from ..console import run as run_work
+from ..database import urls
+from ..serve import listen, say_where_mail_goes
+from .business import FEATURED, OWNER
+from .cafe import CAFE
+from .shop import SHOP
+from .telling import beside, tell
 
-SLUG = "demo"
-SOURCE = "demo"
+SLUG = CAFE.slug
 KEY_FILE = "demo-key"
-OWNER = "owner@demo.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,18 @@ def run(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
 ) -> None:
-    """Start everything in one process, with a demo tenant, and show what to try."""
+    """Start everything in one process, with demo tenants, and show what to try."""
     found = settings()
     host = host or found.host
     port = _free_port(host, found.port if port is None else port)
-    url = run_work(urls()).app
+    database = run_work(urls())
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    demo = run_work(_prepare(url, address))
-    _welcome(demo, address)
-    say_where_mail_goes(found)
-    listen(url, host, port)
+    # Each half year is a process's work, so that two cores make both in the time of one.
+    with beside(database, SHOP):
+        demo = run_work(_prepare(database, address))
+        _welcome(demo, address)
+        say_where_mail_goes(found)
+        listen(database.app, host, port)
     out.print("Stopped. The database keeps everything; the next start takes a second.")
 
 
@@ -76,58 +78,22 @@ def _free_port(host: str, port: int) -> int:
         fail(f"port {port} of {host} {why}; choose another one: --port {other}")
 
 
-async def _prepare(url: str, address: str) -> _Demo:
-    pool = Database(url, pool_size=2, statement_timeout=None)
+async def _prepare(database: roles.Urls, address: str) -> _Demo:
+    tenant_id = await tell(database, CAFE)
+    pool = Database(database.app, pool_size=2, statement_timeout=None)
     try:
-        tenant_id = await tenants.find(pool, SLUG)
-        if tenant_id is None:
-            tenant = await tenants.create(
-                pool,
-                slug=SLUG,
-                name="Demo Café",
-                preset="plain",
-                apply_preset=domains.PRESET_INSTALLERS,
-                actor=OPERATOR,
-            )
-            tenant_id = tenant.id
-        await _tell_story(pool, tenant_id)
         key = await _key(pool, tenant_id)
-        link = await _sign_in_link(pool, tenant_id, address)
+        async with open_work(pool, tenant_id=PLATFORM, actor=OPERATOR) as work:
+            link = await auth.make_staff_link(work, email=OWNER, tenant=SLUG, address=address)
         async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as work:
             figures = await ledger.figures(work)
-            (member,) = await members.list_members(work, external_id=story.FEATURED)
+            (member,) = await members.list_members(work, external_id=FEATURED)
             (bought,) = await purchases.list_purchases(
-                work,
-                member_id=member["id"],
-                status="completed",
-                key=(SOURCE, None),
-                asked=Asked(limit=1),
+                work, member_id=member["id"], status="completed", asked=Asked(limit=1)
             )
         return _Demo(key, link, figures, encode("purchase", bought["id"]))
     finally:
         await pool.close()
-
-
-async def _tell_story(pool: Database, tenant_id: UUID) -> None:
-    """The demo tenant has its months of business; a start that broke off is gone on with."""
-    async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as work:
-        if await imports.has_imported(work, kind="members", source=SOURCE):
-            return
-        first_day = (await tenants.current(work)).created_at.date()
-    with tempfile.TemporaryDirectory() as folder:
-        bought, people = Path(folder) / "purchases.csv", Path(folder) / "members.csv"
-        story.write_purchases(bought, first_day)
-        story.write_members(people)
-        # Purchases first: whoever buys is enrolled on the day of the first purchase.
-        for operation, file in (
-            (imports.import_purchases, bought),
-            (imports.import_members, people),
-        ):
-            options = imports.Options(file=file, rejects_dir=_data_dir() / "imports", source=SOURCE)
-            title = f"demo {file.stem}"
-            with progress(file.stat().st_size, quiet=False, title=title) as on_progress:
-                report = await operation(pool, tenant_id, options, on_progress)
-            assert not report.rejected, "the demo's own rows are sound"
 
 
 async def _key(pool: Database, tenant_id: UUID) -> str:
@@ -148,16 +114,6 @@ async def _key(pool: Database, tenant_id: UUID) -> str:
     return key
 
 
-async def _sign_in_link(pool: Database, tenant_id: UUID, address: str) -> str:
-    """Return a link that signs the demo's owner in, once; the owner has no password."""
-    async with open_work(pool, tenant_id=tenant_id, actor=OPERATOR) as work:
-        if await auth.find_login(work, OWNER) is None:
-            owner = auth.Newcomer(OWNER, "Olivia Owner", auth.Role.OWNER, None)
-            await auth.take_over(work, [owner])
-    async with open_work(pool, tenant_id=PLATFORM, actor=OPERATOR) as work:
-        return await auth.make_staff_link(work, email=OWNER, tenant=SLUG, address=address)
-
-
 def _keep(file: Path, key: str) -> None:
     """The key lies in a file that only this account can read."""
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -173,7 +129,7 @@ def _data_dir() -> Path:
 
 def _welcome(demo: _Demo, address: str) -> None:
     ask = 'curl -s -H "Authorization: Bearer $KEY"'
-    body = f'{{"member": "{story.FEATURED}", "amount": "12.50", "currency": "USD"}}'
+    body = f'{{"member": "{FEATURED}", "amount": "12.50", "currency": "USD"}}'
     lines = [
         f"[bold green]Laurels is running:[/] [bold]{address}[/]   (Ctrl-C stops it)",
         f"Tenant `{SLUG}`: {demo.figures.members:,} members,"
@@ -186,7 +142,7 @@ def _welcome(demo: _Demo, address: str) -> None:
         "[dim]# Your API key; keep it in a variable of your shell:[/]",
         f"KEY={demo.key}",
         "[dim]# 1. Find a member by your own id:[/]",
-        f"{ask} '{address}/v1/members?external_id={story.FEATURED}'",
+        f"{ask} '{address}/v1/members?external_id={FEATURED}'",
         "[dim]# 2. Post a purchase:[/]",
         f"{ask} -H 'Content-Type: application/json' -d '{escape(body)}' {address}/v1/purchases",
         "[dim]# 3. Read why a purchase earned what it earned:[/]",
