@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from laurels import auth, tenants
-from laurels.kit.values.ids import encode
+from laurels.kit.values.ids import encode, new_id
 from laurels.kit.values.time import utc_now
 from laurels.kit.work import OPERATOR, PLATFORM, open_work
 from tests.support.application import application
@@ -306,12 +306,16 @@ async def test_how_large_tenants_are_is_told_and_nothing_of_whom(operator, house
     bought = {"amount": "5.00", "currency": "USD", "member": "anna"}
     assert (await client.post("/v1/purchases", json=bought)).status_code == 201
 
-    answer = await operator.get("/v1/platform/figures", params={"tenant_id": mine})
+    nobody = encode("tenant", new_id())
+    asked = {"tenant_ids": f"{mine},{nobody}"}
+    answer = await operator.get("/v1/platform/figures", params=asked)
+    wrong = await operator.get("/v1/platform/figures", params={"tenant_ids": "mem_1"})
 
-    found = answer.json()["data"][0]
+    (found,) = answer.json()["data"]
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "tenant_ids")
     assert found.pop("last_purchase_at") is not None
     assert found == {"tenant_id": mine, "members": 1, "purchases": 1, "staff": 0}
-    assert (await client.get("/v1/platform/figures", params={"tenant_id": mine})).status_code == 403
+    assert (await client.get("/v1/platform/figures", params=asked)).status_code == 403
 
 
 async def test_the_owner_of_a_new_tenant_is_invited(operator, database):

@@ -1,7 +1,7 @@
 """API keys, staff and sessions as the API speaks of them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
@@ -258,6 +258,9 @@ class MyTenantOut(View):
     name: str = Field(description="What the tenant is called.")
     currency: str = Field(description="Currency of its money, three letters (ISO 4217).")
     time_zone: str = Field(description="Time zone of its days, such as `Europe/Vienna`.")
+    status: Literal["active", "suspended"] = Field(
+        description="`active`, or `suspended`: cannot earn or spend."
+    )
     test: bool = Field(description="Whether this is a test tenant, whose clock can be moved.")
     clock: datetime | None = Field(
         description="Where the test clock stands; null where time is the real one."

@@ -6,8 +6,9 @@ from uuid import UUID
 from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import Asked, Found, Listing, text
 from laurels.kit.http.query import words_of
+from laurels.kit.values.ids import decode
 from laurels.kit.work import Work
-from laurels.tenants import TenantNotFound
+from laurels.tenants import TenantInvalid, TenantNotFound
 
 SQL = statements(__name__)
 
@@ -38,6 +39,14 @@ async def get_tenant(work: Work, tenant_id: UUID) -> dict[str, Any]:
     if row is None:
         raise TenantNotFound
     return dict(row)
+
+
+def read_ids(text: str) -> list[UUID]:
+    """Return the ids in a text such as `ten_…,ten_…`. Raise TenantInvalid."""
+    try:
+        return [decode("tenant", each.strip()) for each in text.split(",")]
+    except ValueError as error:
+        raise TenantInvalid(str(error), field="tenant_ids") from None
 
 
 async def figures(work: Work, tenant_ids: list[UUID]) -> list[dict[str, Any]]:

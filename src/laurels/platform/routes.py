@@ -118,14 +118,15 @@ async def resume_platform_tenant(
 
 
 @router.get("/figures")
+@error_responses(TenantInvalid)
 async def list_tenant_figures(
     work: Reading,
-    tenant_id: Annotated[
-        list[TenantId], Query(min_length=1, max_length=100, description="Of which tenants.")
+    tenant_ids: Annotated[
+        str, Query(max_length=4000, description="Ids of tenants, separated by commas.")
     ],
 ) -> TenantsFiguresOut:
     """Read how large tenants are: members, purchases, staff. Nothing of whom they are about."""
-    rows = await queries.figures(work, tenant_id)
+    rows = await queries.figures(work, queries.read_ids(tenant_ids))
     return TenantsFiguresOut(data=[TenantFiguresOut.model_validate(row) for row in rows])
 
 

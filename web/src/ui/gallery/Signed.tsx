@@ -23,6 +23,7 @@ const SOMEBODY: Me = {
     time_zone: "Europe/Berlin",
     test: true,
     clock: null,
+    status: "active",
     brand_color: null,
   },
 };

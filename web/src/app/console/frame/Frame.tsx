@@ -14,6 +14,7 @@ import { NewVersion } from "./NewVersion";
 import { PaletteButton } from "./PaletteButton";
 import { ScreenBoundary } from "./ScreenBoundary";
 import { TenantMenu } from "./TenantMenu";
+import { Suspended } from "./Suspended";
 import { TestTenant } from "./TestTenant";
 
 const MAIN = "main";
@@ -63,6 +64,7 @@ export function Frame() {
         </AppShell.Navbar>
         <AppShell.Main id={MAIN} tabIndex={-1}>
           <NewVersion />
+          <Suspended />
           <ScreenBoundary key={here}>
             <Outlet />
           </ScreenBoundary>

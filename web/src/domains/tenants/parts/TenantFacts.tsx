@@ -5,10 +5,10 @@ import { useState } from "react";
 import { type Schemas, useApi, useMay } from "@/api/context";
 import { Copy } from "@/ui/Copy";
 import { Drawer, useDrawer } from "@/ui/Drawer";
-import { formatNumber } from "@/ui/format";
 import { Submit } from "@/ui/forms/Submit";
 import { useApiForm } from "@/ui/forms/useApiForm";
 import { Facts, Section } from "@/ui/Page";
+import { usePlanLimits } from "@/ui/planLimits";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { Status } from "@/ui/Status";
 import { useToast } from "@/ui/toast";
@@ -77,25 +77,6 @@ export function TenantFacts() {
       </Drawer>
     </Section>
   );
-}
-
-function usePlanLimits() {
-  const { t, i18n } = useLingui();
-  const figure = (value: number | null | undefined) =>
-    value == null ? null : formatNumber(value, i18n.locale);
-  return (limits: Tenant["plan"]["limits"]): string => {
-    const rules = figure(limits.earning_rules);
-    const programs = figure(limits.programs);
-    const hooks = figure(limits.webhook_endpoints);
-    const asked = figure(limits.requests_per_second);
-    const told = [
-      rules && t`at most ${rules} earning rules`,
-      programs && t`at most ${programs} points programs`,
-      hooks && t`at most ${hooks} webhooks`,
-      asked && t`at most ${asked} requests per second and key`,
-    ].filter(Boolean);
-    return told.length === 0 ? t`no limits` : told.join(", ");
-  };
 }
 
 /** Gives the tenant another name. */
