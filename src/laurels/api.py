@@ -27,6 +27,7 @@ from laurels.kit.hot.route import install as install_hot
 from laurels.kit.http import expand
 from laurels.kit.http.access import Public
 from laurels.kit.http.api_docs import router as api_docs
+from laurels.kit.http.media import router as media
 from laurels.kit.http.middleware import Application, Limits, RequestMiddleware
 from laurels.kit.http.openapi import describe
 from laurels.kit.http.origin import networks
@@ -101,7 +102,7 @@ def create_app(
     app.state.preset_installers = domains.PRESET_INSTALLERS
     app.state.follow = follow
     app.state.trusted_proxies = networks(trusted_proxies)
-    for router in (*ROUTERS, api_docs, web_pages):
+    for router in (*ROUTERS, media, api_docs, web_pages):
         app.include_router(router)
     _webhooks(app)
     _health(app, Readiness(database, revisions), metrics=metrics)

@@ -64,6 +64,11 @@ class Settings(BaseSettings):
             " Empty: none."
         ),
     )
+    media: str | None = Field(
+        default=None,
+        description="Where uploaded pictures lie: a folder, or `s3://bucket/prefix` with access by"
+        " the usual `AWS_…` variables. Unset: the folder `media` in the data folder.",
+    )
     body_limit_bytes: int = Field(
         default=1_000_000, ge=1024, description="Largest request body that is accepted."
     )

@@ -15,6 +15,8 @@ PUBLIC = {
     "/", "/docs", "/docs/{name}", "/openapi.json", "/healthz", "/readyz", "/metrics",
     # The built pages, which hold nothing of anybody.
     "/console", "/console/{path:path}", "/ui/version.json", "/ui/assets/{name}",
+    # Pictures for members and shops; nobody guesses the name of one.
+    "/media/{tenant}/{name}",
     # Who comes here has not shown who they are; the body does, or proves nothing.
     "/v1/auth/accept-invitation", "/v1/auth/forgot-password", "/v1/auth/invitation",
     "/v1/auth/refresh", "/v1/auth/reset-password", "/v1/auth/sign-in",

@@ -1,11 +1,13 @@
 """Every operation behind a door that changes configuration, a member or points leaves an entry."""
 
 import re
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from PIL import Image
 from tools.reference.pages import entrances
 
 from laurels import events
@@ -25,6 +27,8 @@ SEGMENT = {
     "criteria": {"field": "points.available", "op": "gte", "value": 50},
 }
 REWARD = {"name": "First", "type": "custom", "cost_points": 5, "fulfilment": "pool"}
+PICTURE = BytesIO()
+Image.new("RGB", (2, 2)).save(PICTURE, "PNG")
 OF_PEOPLE = {"public", "signed-in"}
 """What the doors of people ask for; tests/auth holds that what happens there is noted."""
 OWN_RECORDS = {
@@ -86,6 +90,8 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/webhook-endpoints/{webhook_endpoint_id}": {"description": "Other"},
     "POST /v1/webhook-endpoints/{webhook_endpoint_id}/replay": {"since": "2026-01-01T00:00:00Z"},
 }
+FILES = {"PUT /v1/rewards/{reward_id}/picture": PICTURE.getvalue()}
+"""What is sent where the body is a file."""
 FIRST: dict[str, list[tuple[str, str]]] = {
     "POST /v1/members/{member_id}/restore": [("DELETE", "/v1/members/{member_id}")],
     "POST /v1/members/{member_id}/unblock": [("POST", "/v1/members/{member_id}/block")],
@@ -94,6 +100,7 @@ FIRST: dict[str, list[tuple[str, str]]] = {
     "POST /v1/tiers/{tier_id}/restore": [("DELETE", "/v1/tiers/{tier_id}")],
     "POST /v1/segments/{segment_id}/restore": [("POST", "/v1/segments/{segment_id}/archive")],
     "POST /v1/rewards/{reward_id}/resume": [("POST", "/v1/rewards/{reward_id}/pause")],
+    "DELETE /v1/rewards/{reward_id}/picture": [("PUT", "/v1/rewards/{reward_id}/picture")],
     "POST /v1/rewards/{reward_id}/restore": [("POST", "/v1/rewards/{reward_id}/archive")],
     "POST /v1/redemptions/{redemption_id}/use": [
         ("POST", "/v1/redemptions/{redemption_id}/complete")
@@ -210,7 +217,9 @@ async def test_a_write_leaves_an_entry_with_its_request(client, house, route):
     if route.endswith("/unmerge"):
         await client.post(f"/v1/members/{named['member_id']}/merge", json={"from": other})
     for verb, before in FIRST.get(route, []):
-        await client.request(verb, before.format(**named), json=BODIES.get(f"{verb} {before}"))
+        sent = f"{verb} {before}"
+        body = {"content": FILES[sent]} if sent in FILES else {"json": BODIES.get(sent)}
+        await client.request(verb, before.format(**named), **body)
     body = {"from": other} if route.endswith("/merge") else BODIES.get(route)
     if route.endswith("/members/{member_id}/tier"):
         body = {"tier_id": named["tier_id"]} if method == "PUT" else None
@@ -221,7 +230,11 @@ async def test_a_write_leaves_an_entry_with_its_request(client, house, route):
     if route == "POST /v1/movements/bulk":
         body = {"items": [{"type": "credit", "wallet_id": named["wallet_id"], "points": 1}]}
 
-    answer = await client.request(method, path.format(**named), json=body)
+    path = path.format(**named)
+    if route in FILES:
+        answer = await client.request(method, path, content=FILES[route])
+    else:
+        answer = await client.request(method, path, json=body)
 
     assert answer.status_code in {200, 201, 202, 204}, answer.text
     request_id = answer.headers["x-request-id"]

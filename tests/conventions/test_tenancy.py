@@ -148,6 +148,8 @@ ROWS_BY_HAND = {
     "staff_sessions": "insert into laurels.staff_sessions (tenant_id, staff_id, created_at,"
     " refreshed_at, expires_at, user_agent) select tenant_id, id, now(), now(), now(), 'wall-agent'"
     " from laurels.staff where tenant_id = $1",
+    "pictures": "insert into laurels.pictures (tenant_id, digest, width, height)"
+    " values ($1, repeat('a', 64), 1, 1)",
     "saved_views": "insert into laurels.saved_views (tenant_id, staff_id, screen, name, search,"
     " shared, created_at, updated_at) select tenant_id, id, 'wall', 'wall-view', '{}', true, now(),"
     " now() from laurels.staff where tenant_id = $1",

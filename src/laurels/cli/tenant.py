@@ -11,6 +11,7 @@ from rich.table import Table
 
 from laurels import auth, domains, tenants
 from laurels.config import settings
+from laurels.kit import media
 from laurels.kit.db import roles
 from laurels.kit.db.pool import Database
 from laurels.kit.http.paging import ALL
@@ -298,9 +299,11 @@ def purge(
         left = await _drop_logins(found.owner, admin_url, logins)
         connection = await asyncpg.connect(found.owner)
         try:
-            return await connection.fetchval("select laurels.purge_tenant($1)", tenant_id), left
+            rows = await connection.fetchval("select laurels.purge_tenant($1)", tenant_id)
         finally:
             await connection.close()
+        await media.remove_all(tenant_id)
+        return rows, left
 
     rows, left = run(work())
     out.print(f"{slug} is gone: {rows:,} rows were deleted.")

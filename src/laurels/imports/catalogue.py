@@ -20,7 +20,7 @@ from laurels.kit.values.faults import fault_of
 from laurels.kit.values.strict_json import read_json
 from laurels.kit.values.text import fold
 from laurels.kit.work import Work
-from laurels.rewards.schemas import RewardIn, RewardPatch
+from laurels.rewards.schemas import RewardFields, RewardIn
 
 from .cells import bare
 from .errors import RowInvalid
@@ -219,7 +219,7 @@ async def _book_reward(work: Work, row: RewardRow, catalogue: _Catalogue) -> Out
         reward_id = await rewards.create_reward(work, {**row.form.values(), **own})
         catalogue.by_name[row.form.name] = await rewards.get_reward(work, reward_id)
         return Booked()
-    told = {**RewardPatch.values(row.form), **own}
+    told = {**RewardFields.values(row.form), **own}
     if "active" in row.form.model_fields_set:
         told["active"] = row.form.active
     changed = {name: value for name, value in told.items() if not _same(value, before[name])}

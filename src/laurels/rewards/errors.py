@@ -4,6 +4,8 @@ AppError
 ├── RewardNotFound          no such reward
 ├── RedemptionNotFound      no such redemption
 ├── RewardInvalid           a value that this reward cannot have
+├── PictureUnreadable       the file is no picture that can be read
+├── PictureTooLarge         it has too many pixels
 ├── TooManyRewards          as many as a catalogue holds
 ├── ProviderUnknown         nobody delivers under this name
 ├── RewardHasNoPool         its codes are not uploaded ones
@@ -55,6 +57,18 @@ class RewardInvalid(Invalid):
     """The reward has an invalid value; `errors` names the field."""
 
     code: ClassVar[str] = "reward_invalid"
+
+
+class PictureUnreadable(Invalid):
+    """The file is not a picture that can be read; send a JPEG, PNG, WebP or GIF."""
+
+    code: ClassVar[str] = "picture_unreadable"
+
+
+class PictureTooLarge(Invalid):
+    """The picture has too many pixels; make it smaller."""
+
+    code: ClassVar[str] = "picture_too_large"
 
 
 class TooManyRewards(Conflict):

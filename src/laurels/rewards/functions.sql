@@ -153,3 +153,25 @@ create or replace trigger audit_outside
 after insert or update or delete on laurels.vouchers
 for each row when (session_user <> 'laurels_app')
 execute function laurels.audit_outside('reward', 'rwd', 'reward_id');
+
+-- Tenants with pictures that no reward has had for a day.
+create or replace function laurels.tenants_with_unused_pictures(p_now timestamptz)
+returns setof uuid
+language sql stable security definer set search_path = laurels, pg_temp as $$
+  select t.id
+  from laurels.tenants as t
+  where exists (
+    select
+    from laurels.pictures as p
+    where p.tenant_id = t.id and p.removed_at is null and p.last_used_at < p_now - interval '1 day'
+      and not exists (
+        select
+        from laurels.rewards as r
+        where r.tenant_id = p.tenant_id and r.picture = p.digest
+      )
+  )
+$$;
+
+alter function laurels.tenants_with_unused_pictures(timestamptz) owner to laurels_maintenance;
+revoke all on function laurels.tenants_with_unused_pictures(timestamptz) from public;
+grant execute on function laurels.tenants_with_unused_pictures(timestamptz) to laurels_app;

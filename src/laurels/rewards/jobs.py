@@ -7,7 +7,7 @@ from laurels.kit.jobs import MINUTE, job
 from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
-from . import ending, queries
+from . import ending, pictures, queries
 
 
 @job(
@@ -45,3 +45,15 @@ async def find_stranded_redemptions(work: Work, *, limit: int) -> int:
         )
         raise RedemptionStranded(msg)
     return 0
+
+
+@job(
+    "rewards.remove_unused_pictures",
+    daily="03:20",
+    limit=100,
+    waiting="tenants_with_unused_pictures",
+    business=False,
+)
+async def remove_unused_pictures(work: Work, *, limit: int) -> int:
+    """Remove the files of pictures that no reward has had for a day."""
+    return await pictures.remove_unused(work, limit=limit)

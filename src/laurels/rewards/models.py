@@ -36,6 +36,36 @@ from .values import MAX_NUMBER, MAX_QUANTITY, VALUES
 CODED = "fulfilment in ('code', 'pool')"
 
 
+class Picture(TenantOwned, Base):
+    """A picture whose files are stored: called by its content, so the same one is there once."""
+
+    __tablename__ = "pictures"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenants.id"]),
+        Index(
+            "ix_pictures_kept",
+            "tenant_id",
+            "last_used_at",
+            postgresql_where=text("removed_at is null"),
+        ),
+        CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="digest_is_one"),
+        CheckConstraint("width > 0 and height > 0", name="size_positive"),
+        {"comment": "Pictures that were uploaded; their files lie in the media store."},
+    )
+
+    digest: Mapped[str] = mapped_column(
+        primary_key=True, comment="SHA-256 of the larger file; the name of the files."
+    )
+    width: Mapped[int] = mapped_column(comment="Of the larger file, in pixels.")
+    height: Mapped[int] = mapped_column(comment="Of the larger file, in pixels.")
+    last_used_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()"), comment="When something last took it or let go of it."
+    )
+    removed_at: Mapped[datetime | None] = mapped_column(
+        comment="Since when its files are gone; null: they are there."
+    )
+
+
 class Reward(TenantOwned, Base):
     """Something that points buy: what it costs, who can have it, how it is delivered."""
 
@@ -43,6 +73,10 @@ class Reward(TenantOwned, Base):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenants.id"]),
         tenant_fk("program_id", "programs"),
+        ForeignKeyConstraint(
+            ["tenant_id", "picture"], [f"{SCHEMA}.pictures.tenant_id", f"{SCHEMA}.pictures.digest"]
+        ),
+        CheckConstraint("version > 0", name="version_positive"),
         one_of("type", *VALUES),
         CheckConstraint(
             r"fulfilment in ('code', 'pool', 'manual') or fulfilment ~ '^provider:[a-z0-9_]+$'",
@@ -119,6 +153,9 @@ class Reward(TenantOwned, Base):
     category: Mapped[str | None] = mapped_column(comment="Under which heading it is shown.")
     terms: Mapped[str | None] = mapped_column(comment="The small print.")
     image_url: Mapped[str | None] = mapped_column(comment="Address of a picture of it.")
+    picture: Mapped[str | None] = mapped_column(
+        comment="The picture that was uploaded for it, by its digest."
+    )
     featured: Mapped[bool] = mapped_column(
         server_default=text("false"), comment="Shown before the others."
     )
@@ -139,6 +176,9 @@ class Reward(TenantOwned, Base):
     )
     archived_at: Mapped[datetime | None] = mapped_column(
         comment="Since when it is out of sight; null: it is in the catalogue."
+    )
+    version: Mapped[int] = mapped_column(
+        server_default=text("1"), comment="Counts up with every change by people."
     )
 
 

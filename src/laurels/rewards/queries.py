@@ -22,12 +22,12 @@ MAX_REWARDS = 1000
 Row = dict[str, Any]
 
 REWARD = (
-    "r.id, r.name, r.description, r.type, r.value, r.cost_points, r.program_id, r.min_order_value,"
-    " r.stock, r.codes_left, r.redemptions, r.max_redemptions_total, r.max_redemptions_per_member,"
-    " r.min_tier_level, r.tier_ids, r.segment_ids, r.starts_at, r.ends_at,"
-    " r.redemption_expiry_days, r.fulfilment, r.category, r.terms,"
-    " r.image_url, r.featured, r.sort_order, r.attributes, r.active,"
-    " r.created_at, r.updated_at, r.archived_at"
+    "r.tenant_id, r.id, r.name, r.description, r.type, r.value, r.cost_points, r.program_id,"
+    " r.min_order_value, r.stock, r.codes_left, r.redemptions, r.max_redemptions_total,"
+    " r.max_redemptions_per_member, r.min_tier_level, r.tier_ids, r.segment_ids, r.starts_at,"
+    " r.ends_at, r.redemption_expiry_days, r.fulfilment, r.category, r.terms, r.image_url,"
+    " r.picture, r.featured, r.sort_order, r.attributes, r.active, r.created_at, r.updated_at,"
+    " r.archived_at, r.version"
 )
 REDEMPTION = (
     "d.id, d.reward_id, d.member_id, d.original_member_id, d.state, d.quantity, d.points_spent,"

@@ -17,13 +17,14 @@ from laurels.kit.http.paging import Asked, Page
 from laurels.kit.http.query import Switch
 from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.values.fields import Code, Moment
+from laurels.kit.versions import VersionConflict
 from laurels.kit.work import Work
 from laurels.ledger import BelowMinimum, InsufficientPoints
 from laurels.permissions import Permission
 from laurels.purchases import PurchaseNotFound
 from laurels.tenants import LoyaltyOff, TenantSuspended
 
-from . import answers, ending, offers, queries, redeeming, service, using, vouchers
+from . import answers, ending, offers, picture_routes, queries, redeeming, service, using, vouchers
 from .errors import (
     CodeTaken,
     ForceNeeded,
@@ -81,6 +82,7 @@ from .schemas import (
 from .voucher_schemas import CodesIn, CodesOut, HandledOut, VoucherOut
 
 router = APIRouter(prefix="/v1", tags=["rewards"], route_class=TransactionalRoute)
+router.include_router(picture_routes.router)
 Reading = Annotated[Work, requires(Permission.REWARDS_READ)]
 Writing = Annotated[Work, requires(Permission.REWARDS_WRITE)]
 Redeeming = Annotated[Caller, requires_batched(Permission.REWARDS_REDEEM)]
@@ -161,10 +163,10 @@ async def get_reward(reward_id: RewardId, work: Reading) -> RewardOut:
 
 
 @router.patch("/rewards/{reward_id}")
-@error_responses(RewardNotFound, RewardArchived, RewardInvalid, ProviderUnknown)
+@error_responses(RewardNotFound, VersionConflict, RewardArchived, RewardInvalid, ProviderUnknown)
 async def change_reward(reward_id: RewardId, body: RewardPatch, work: Writing) -> RewardOut:
     """Change the fields that are sent; existing redemptions keep the reward as it was."""
-    await service.change_reward(work, reward_id, body.values())
+    await service.change_reward(work, reward_id, body.values(), version=body.version)
     return await _reward(work, reward_id)
 
 

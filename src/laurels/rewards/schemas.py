@@ -1,11 +1,13 @@
 """Rewards and offers as the API speaks of them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from laurels.kit import media
 from laurels.kit.db.pool import MAX_POINTS
 from laurels.kit.http.paging import Whole
 from laurels.kit.values.fields import (
@@ -22,6 +24,7 @@ from laurels.kit.values.fields import (
     View,
 )
 from laurels.kit.values.text import check_key, check_prose
+from laurels.kit.versions import EditedVersion
 
 from .values import MAX_NUMBER
 
@@ -77,8 +80,8 @@ NULLABLE = frozenset(
 """What may be null: then it is no limit, no text, or the default."""
 
 
-class RewardPatch(Schema):
-    """Changes to a reward. Existing redemptions keep the reward as it was."""
+class RewardFields(Schema):
+    """What is said of a reward."""
 
     name: Name | None = Field(default=None, description="What the reward is called.")
     description: Text | None = Field(default=None, description="Description for members.")
@@ -152,12 +155,19 @@ class RewardPatch(Schema):
 
     def values(self) -> dict[str, Any]:
         """Return what was sent, by column name."""
-        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        names = self.model_fields_set & RewardFields.model_fields.keys()
+        sent = {name: getattr(self, name) for name in names}
         return {name: each for name, each in sent.items() if each is not None or name in NULLABLE}
 
 
+class RewardPatch(RewardFields):
+    """Changes to a reward. Existing redemptions keep the reward as it was."""
+
+    version: EditedVersion = None
+
+
 # pyright: reportIncompatibleVariableOverride=false, reportGeneralTypeIssues=false
-class RewardIn(RewardPatch):
+class RewardIn(RewardFields):
     """A reward to add to the catalogue."""
 
     name: Name = Field(description="What the reward is called.")
@@ -169,6 +179,16 @@ class RewardIn(RewardPatch):
         """Return what was sent, with what every reward has."""
         usual: dict[str, Any] = {"value": {}, "fulfilment": "code", "active": self.active}
         return {**usual, **super().values()}
+
+
+class PictureOut(View):
+    """The files of an uploaded picture, WebP. An address stands for one content for ever."""
+
+    large: str = Field(
+        description="Path below the API's address; at most 1,200 pixels wide and high.",
+        examples=["/media/ten_01jq/3a7bd3e2-large.webp"],
+    )
+    small: str = Field(description="The same for lists; at most 400 pixels.")
 
 
 class RewardOut(View):
@@ -227,14 +247,32 @@ class RewardOut(View):
     terms: str | None = Field(
         description="Terms and conditions, for members; null when there are none."
     )
-    image_url: str | None = Field(description="URL of a picture; null if there is none.")
+    image_url: str | None = Field(description="URL of a picture elsewhere; null if there is none.")
+    picture: PictureOut | None = Field(
+        description="The picture that was uploaded, to be shown before `image_url`; null if there"
+        " is none."
+    )
     featured: bool = Field(description="Whether the catalogue shows it first.")
     sort_order: int = Field(description="Place in the catalogue; lower comes first.")
     attributes: dict[str, Any] = Field(description="Your free facts about the reward.")
     active: bool = Field(description="Whether it can be redeemed; false: it is paused.")
+    version: int = Field(description="Counts up with every change; redemptions do not count.")
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _picture_has_addresses(cls, row: Any) -> Any:
+        """A row names the picture by its digest, and whose it is."""
+        if not isinstance(row, Mapping):
+            return row
+        known = cast("Mapping[str, Any]", row)
+        digest = known.get("picture")
+        if not isinstance(digest, str):
+            return known
+        large, small = (media.path_of(known["tenant_id"], digest, size) for size in media.SIZES)
+        return {**known, "picture": {"large": large, "small": small}}
 
 
 class ReasonOut(View):

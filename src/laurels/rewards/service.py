@@ -10,6 +10,7 @@ from laurels.kit.db.columns import Columns, columns
 from laurels.kit.db.sql import statements
 from laurels.kit.errors import NotFound
 from laurels.kit.values.ids import new_id
+from laurels.kit.versions import check_version
 from laurels.kit.work import Work
 
 from . import providers, queries
@@ -19,7 +20,9 @@ from .values import check_money, read_value
 
 SQL = statements(__name__)
 
-SETTLED_BY_COUNTING = frozenset({"id", "codes_left", "redemptions", "created_at", "updated_at"})
+SETTLED_BY_COUNTING = frozenset(
+    {"tenant_id", "id", "codes_left", "redemptions", "created_at", "updated_at", "version"}
+)
 """What nobody writes: the application counts it."""
 COPIED = frozenset({"archived_at", *SETTLED_BY_COUNTING})
 
@@ -43,12 +46,16 @@ async def create_reward(work: Work, values: dict[str, Any]) -> UUID:
     return reward_id
 
 
-async def change_reward(work: Work, reward_id: UUID, values: dict[str, Any]) -> None:
+async def change_reward(
+    work: Work, reward_id: UUID, values: dict[str, Any], *, version: int | None = None
+) -> None:
     """The reward has these values; redemptions keep it as it was when they were made.
 
-    Raise RewardNotFound, RewardArchived, RewardInvalid or ProviderUnknown.
+    `version` is the one that was edited. Raise RewardNotFound, VersionConflict, RewardArchived,
+    RewardInvalid or ProviderUnknown.
     """
     before = await lock(work, reward_id)
+    check_version(version, before["version"])
     if before["archived_at"] is not None:
         raise RewardArchived
     if not values:
@@ -60,7 +67,7 @@ async def change_reward(work: Work, reward_id: UUID, values: dict[str, Any]) -> 
     row = columns(checked)
     sql = f"""
         update laurels.rewards
-        set {row.pairs}, updated_at = now()
+        set {row.pairs}, version = version + 1, updated_at = now()
         where tenant_id = $1 and id = $2
     """
     await _write(work, sql, reward_id, row)

@@ -129,13 +129,49 @@ from laurels.book_redemptions($1, $2, $3::text::jsonb, $4::text::jsonb);
 
 -- name: set_active
 update laurels.rewards
-set active = $3, updated_at = now()
+set active = $3, version = version + 1, updated_at = now()
 where tenant_id = $1 and id = $2;
 
 -- name: set_archived
 update laurels.rewards
-set archived_at = $3, active = active and $4, updated_at = now()
+set
+  archived_at = $3, active = active and $4, version = version + 1, updated_at = now()
 where tenant_id = $1 and id = $2;
+
+-- name: keep_picture
+insert into laurels.pictures (tenant_id, digest, width, height)
+values ($1, $2, $3, $4)
+on conflict (tenant_id, digest)
+do update set last_used_at = excluded.last_used_at, removed_at = null;
+
+-- name: set_picture
+update laurels.rewards
+set picture = $3, version = version + 1, updated_at = now()
+where tenant_id = $1 and id = $2;
+
+-- name: touch_picture
+update laurels.pictures
+set last_used_at = now()
+where tenant_id = $1 and digest = $2;
+
+-- name: unused_pictures
+select p.digest
+from laurels.pictures as p
+where p.tenant_id = $1 and p.removed_at is null
+  and p.last_used_at < $2::timestamptz - interval '1 day'
+  and not exists (
+    select
+    from laurels.rewards as r
+    where r.tenant_id = p.tenant_id and r.picture = p.digest
+  )
+order by p.last_used_at
+limit $3
+for update;
+
+-- name: pictures_are_removed
+update laurels.pictures
+set removed_at = now()
+where tenant_id = $1 and digest = any($2);
 
 -- name: use
 update laurels.redemptions

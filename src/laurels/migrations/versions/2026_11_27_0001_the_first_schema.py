@@ -120,6 +120,7 @@ def keep_tenants_apart() -> None:
     protect("segment_memberships")
     protect("segment_days")
     protect("segment_cursors")
+    protect("pictures", bi=False)
     protect("rewards")
     protect("redemptions")
     protect("vouchers")

@@ -1645,6 +1645,23 @@ where left_at is null;
 
 -- rewards -----------------------------------------------------------------------------------------
 
+create table laurels.pictures (
+  tenant_id uuid not null,
+  digest text not null,
+  width bigint not null,
+  height bigint not null,
+  last_used_at timestamptz default now() not null,
+  removed_at timestamptz,
+  constraint pk_pictures primary key (tenant_id, digest),
+  constraint fk_pictures_tenant_id foreign key (tenant_id) references laurels.tenants (id),
+  constraint ck_pictures_digest_is_one check (digest ~ '^[0-9a-f]{64}$'),
+  constraint ck_pictures_size_positive check (width > 0 and height > 0)
+);
+
+create index ix_pictures_kept
+on laurels.pictures (tenant_id, last_used_at)
+where removed_at is null;
+
 create table laurels.rewards (
   tenant_id uuid not null,
   id uuid default laurels.new_id() not null,
@@ -1670,6 +1687,7 @@ create table laurels.rewards (
   category text,
   terms text,
   image_url text,
+  picture text,
   featured boolean default false not null,
   sort_order bigint default 0 not null,
   attributes jsonb default '{}' not null,
@@ -1677,11 +1695,16 @@ create table laurels.rewards (
   created_at timestamptz default now() not null,
   updated_at timestamptz default now() not null,
   archived_at timestamptz,
+  version bigint default 1 not null,
   constraint pk_rewards primary key (tenant_id, id),
   constraint fk_rewards_tenant_id foreign key (tenant_id) references laurels.tenants (id),
   constraint fk_rewards_tenant_id_program_id
   foreign key (tenant_id, program_id)
   references laurels.programs (tenant_id, id),
+  constraint fk_rewards_tenant_id_picture
+  foreign key (tenant_id, picture)
+  references laurels.pictures (tenant_id, digest),
+  constraint ck_rewards_version_positive check (version > 0),
   constraint ck_rewards_type_known
   check (type in (
     'discount_percentage', 'discount_fixed', 'free_shipping', 'free_product',
