@@ -114,3 +114,25 @@ async def test_the_tenant_is_renamed(tab, client):
     await expect(page.get_by_role("banner").get_by_text("Café Règles")).to_be_visible()
 
     assert (await client.get("/v1/tenant")).json()["name"] == "Café Règles"
+
+
+async def test_the_first_steps_are_done_one_by_one_and_can_be_hidden(tab, client):
+    page = await tab.open("")
+    await expect(page.get_by_text("1 of 7 are done.")).to_be_visible()
+    await check_accessibility(page)
+    await check_no_sideways_scroll(page)
+    await page.get_by_role("link", name="Give your business its name").click()
+    await page.get_by_role("dialog").get_by_role("textbox", name="Name").fill("Café Règles")
+    await page.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+    await tab.open("")
+    await expect(page.get_by_text("2 of 7 are done.")).to_be_visible()
+    # What happens elsewhere is done here without a reload.
+    bought = {"amount": "5.00", "currency": "USD", "member": "anna"}
+    assert (await client.post("/v1/purchases", json=bought)).status_code == 201
+    await expect(page.get_by_text("4 of 7 are done.")).to_be_visible()
+    await page.get_by_role("button", name="Hide").click()
+    await expect(page.get_by_text("First steps", exact=True)).to_have_count(0)
+
+    assert (await client.get("/v1/settings/console")).json()["values"] == {"first_steps": False}

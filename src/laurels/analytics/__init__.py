@@ -4,6 +4,7 @@ It reads the books of all rooms and decides nothing. Figures are counted when th
 they know what was booked a moment ago, also for days that are long gone.
 """
 
+from .first_steps import FirstSteps, first_steps
 from .overview import Overview, Span, overview
 
-__all__ = ["Overview", "Span", "overview"]
+__all__ = ["FirstSteps", "Overview", "Span", "first_steps", "overview"]

@@ -15,6 +15,7 @@ from laurels.kit.work import Work
 from laurels.ledger import ProgramNotFound
 from laurels.permissions import Permission
 
+from .first_steps import first_steps
 from .overview import Overview, overview
 
 router = APIRouter(prefix="/v1/analytics", tags=["analytics"], route_class=TransactionalRoute)
@@ -82,6 +83,27 @@ class OverviewOut(View):
     parts: list[PartOut] = Field(description="Those who bought something, in three parts.")
 
 
+class StepOut(View):
+    """Something that a new tenant does first."""
+
+    name: Literal[
+        "name", "brand", "rule", "reward", "integration", "import", "staff", "member", "purchase"
+    ] = Field(
+        description="`name` and `brand`: the tenant has its own. `rule`: an earning rule is in"
+        " force. `reward`: there is one. `integration`: a program has used the API with a key."
+        " `import`: a file was imported. `staff`: somebody else is invited. `member`, `purchase`:"
+        " there is one."
+    )
+    done: bool = Field(description="Whether it is done, as the books have it.")
+
+
+class FirstStepsOut(View):
+    """What a new tenant does first, and what of it is done."""
+
+    shown: bool = Field(description="Whether the setting `console.first_steps` is on.")
+    steps: list[StepOut] = Field(description="The steps in their order, by the tenant's preset.")
+
+
 def _out(found: Overview) -> dict[str, Any]:
     return {
         "first_day": found.span.first,
@@ -118,3 +140,9 @@ async def get_overview(
     """
     found = await overview(work, first=first_day, last=last_day, program=program_id)
     return OverviewOut.model_validate(_out(found))
+
+
+@router.get("/first-steps")
+async def get_first_steps(work: Reading) -> FirstStepsOut:
+    """Read what a new tenant does first and what of it is done. Nothing is ticked by hand."""
+    return FirstStepsOut.model_validate(await first_steps(work))

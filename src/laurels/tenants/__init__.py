@@ -12,7 +12,7 @@ from .errors import (
     TenantNotFound,
     TenantSuspended,
 )
-from .loyalty import SettingPoints, loyalty_enabled, require_loyalty
+from .loyalty import ConsoleSettings, SettingPoints, loyalty_enabled, require_loyalty
 from .plans import PlanLimits, lock_counts, require_room
 from .platform_settings import (
     SETTING_HISTORY,
@@ -42,6 +42,7 @@ __all__ = [
     "PRESETS",
     "SETTING_HISTORY",
     "ApiSettings",
+    "ConsoleSettings",
     "FeatureOff",
     "LoyaltyOff",
     "PlanExceeded",

@@ -54,6 +54,17 @@ class BrandingSettings(Section):
 
 
 @register
+class ConsoleSettings(Section):
+    """What the console shows to the tenant's staff."""
+
+    section: ClassVar[str] = "console"
+
+    first_steps: Flag = Field(
+        default=True, description="Whether Home shows the first steps until all are done."
+    )
+
+
+@register
 class NotificationSettings(Section):
     """Which messages members may get. Laurels only stores them for now."""
 

@@ -8,6 +8,7 @@ import { usePeriod } from "@/ui/period";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { Charts } from "../parts/Charts";
 import { Figures } from "../parts/Figures";
+import { FirstSteps } from "../parts/FirstSteps";
 import { Latest } from "../parts/Latest";
 
 /** What the programme did lately, and what happens right now. */
@@ -34,6 +35,7 @@ export default function Home() {
       subtitle={<Trans>What your programme did, compared with as many days before.</Trans>}
       actions={<PeriodPicker />}
     >
+      <FirstSteps />
       <Overview />
       {may("events:read") && <Latest />}
     </Page>
