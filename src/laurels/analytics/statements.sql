@@ -98,15 +98,15 @@ where
 -- name: first_steps
 select
   t.preset, t.name <> t.slug as name,
-  exists (
+  exists(
     select 1 from laurels.tenant_settings as s
     where s.tenant_id = $1 and s.section = 'branding' and s.values <> '{}'::jsonb
   ) as brand,
-  exists (
+  exists(
     select 1 from laurels.earning_rules as r
     where r.tenant_id = $1 and r.current and r.status = 'active'
   ) as rule,
-  exists (
+  exists(
     select 1 from laurels.rewards as w
     where w.tenant_id = $1 and w.archived_at is null
   ) as reward,
@@ -114,12 +114,12 @@ select
     select count(*) > 1 from laurels.staff as p
     where p.tenant_id = $1 and p.status in ('invited', 'active')
   ) as staff,
-  exists (
+  exists(
     select 1 from laurels.api_keys as k
     where k.tenant_id = $1 and k.last_used_at is not null and k.revoked_at is null
   ) as integration,
-  exists (select 1 from laurels.members as m where m.tenant_id = $1) as member,
-  exists (select 1 from laurels.purchases as u where u.tenant_id = $1) as purchase,
-  exists (select 1 from laurels.import_runs as i where i.tenant_id = $1) as import
+  exists(select 1 from laurels.members as m where m.tenant_id = $1) as member,
+  exists(select 1 from laurels.purchases as u where u.tenant_id = $1) as purchase,
+  exists(select 1 from laurels.import_runs as i where i.tenant_id = $1) as import
 from laurels.tenants as t
 where t.id = $1;
