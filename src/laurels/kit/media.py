@@ -65,8 +65,8 @@ async def remove(tenant_id: UUID, digest: str) -> None:
 async def remove_all(tenant_id: UUID) -> None:
     """No file of this tenant is left."""
     # The library leaves the type of its other kind of answer open.
-    found = store().list(prefix=encode("tenant", tenant_id))  # pyright: ignore[reportUnknownMemberType]
-    async for page in found:
+    pages = store().list(prefix=encode("tenant", tenant_id))  # pyright: ignore
+    async for page in pages:
         await obstore.delete_async(store(), [each["path"] for each in page])
 
 
