@@ -60,6 +60,9 @@ READS: dict[str, dict[str, set[str]]] = {
     },
     "rewards": {
         "exports name what a reward refers to, page by page": {"tiers", "segments", "programs"},
+        "it is counted whom a reward is for": {
+            "members", "tier_history", "segment_memberships", "wallets",
+        },
         "a voucher that was used names the purchase": {"purchases"},
         "a nightly look finds what is to be delivered and was never queued": {"outbound_messages"},
     },

@@ -197,3 +197,28 @@ async def test_a_catalogue_that_asks_for_nothing_looks_nothing_up(shop, monkeypa
 
     assert (await shop.ask(anna, reward)).status_code == 201
     assert (await shop.client.get(f"/v1/members/{anna}/rewards")).status_code == 200
+
+
+async def test_it_is_counted_whom_a_reward_is_for_and_who_has_the_points(shop):
+    await tier(shop, "Bronze", 1)
+    gold = await tier(shop, "Gold", 3)
+    regulars = await segment(shop, "Regulars")
+    anna, bert, cora, dora, _ = [await shop.member(balance=b) for b in (1000, 1000, 10, 1000, 1000)]
+    for each in (anna, bert, cora):
+        await stands(shop, each, gold)
+        await belongs(shop, each, regulars)
+    await stands(shop, dora, gold)
+    reward = await shop.reward(
+        tier_ids=[gold], segment_ids=[regulars], max_redemptions_per_member=1, stock=2
+    )
+    path = f"/v1/rewards/{reward['id']}/reach"
+
+    first = (await shop.client.get(path)).json()
+    await shop.redeem(bert, reward)
+    second = (await shop.client.get(path)).json()
+    await shop.redeem(anna, reward)
+    third = (await shop.client.get(path)).json()
+
+    assert first == {"members": 5, "eligible": 3, "ready": 2, "hindrances": []}
+    assert (second["eligible"], second["ready"]) == (2, 1)
+    assert [each["code"] for each in third["hindrances"]] == ["out_of_stock"]

@@ -65,9 +65,10 @@ async def remove(tenant_id: UUID, digest: str) -> None:
 async def remove_all(tenant_id: UUID) -> None:
     """No file of this tenant is left."""
     # The library leaves the type of its other kind of answer open.
-    pages = store().list(prefix=encode("tenant", tenant_id))  # pyright: ignore
+    files = store()
+    pages = files.list(encode("tenant", tenant_id))  # pyright: ignore[reportUnknownMemberType]
     async for page in pages:
-        await obstore.delete_async(store(), [each["path"] for each in page])
+        await obstore.delete_async(files, [each["path"] for each in page])
 
 
 def _key(tenant_id: UUID, name: str) -> str:

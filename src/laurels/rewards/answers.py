@@ -11,11 +11,12 @@ from laurels.kit.http.idempotency import Answer
 from laurels.kit.work import Work
 
 from . import queries
-from .eligibility import Reason
+from .eligibility import Reason, hindrances
+from .facts import offer_of
 from .offers import Offered
 from .redeeming import NewRedemption, redeem_many
 from .redemption_schemas import RedemptionOut
-from .schemas import DayOut, OfferOut, ReasonOut, RewardOut, StateOut, StatsOut
+from .schemas import DayOut, OfferOut, ReachOut, ReasonOut, RewardOut, StateOut, StatsOut
 from .states import RETURNED
 
 
@@ -54,6 +55,12 @@ def offer_out(offered: Offered) -> OfferOut:
 
 def _reason(reason: Reason) -> ReasonOut:
     return ReasonOut(code=reason.code, message=reason.error().message, missing=reason.missing)
+
+
+def reach_out(reward: dict[str, Any], counted: dict[str, Any], now: datetime) -> ReachOut:
+    """Return how many members a reward is for, and why nobody can have it now, if so."""
+    found = hindrances(offer_of(reward), 1, now)
+    return ReachOut(**counted, hindrances=[_reason(reason) for reason in found])
 
 
 def stats_out(

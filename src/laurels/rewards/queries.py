@@ -135,6 +135,23 @@ async def list_catalogue(
     return [dict(row) for row in rows]
 
 
+async def reach(work: Work, reward: Row) -> Row:
+    """Return how many active members there are, may have the reward, and have the points too."""
+    row = await work.fetchrow(
+        SQL.count_reach,
+        work.tenant_id,
+        reward["min_tier_level"],
+        reward["tier_ids"],
+        reward["segment_ids"],
+        reward["max_redemptions_per_member"],
+        reward["id"],
+        list(RETURNED),
+        reward["program_id"],
+        reward["cost_points"],
+    )
+    return dict(row or {})
+
+
 async def count_rewards(work: Work) -> int:
     """Return how many rewards are not archived."""
     row = await work.fetchrow(SQL.count_rewards, work.tenant_id)

@@ -70,6 +70,7 @@ from .redemption_schemas import (
 from .schemas import (
     MemberId,
     OffersOut,
+    ReachOut,
     RedemptionId,
     RewardId,
     RewardIn,
@@ -221,6 +222,14 @@ async def reward_stats(reward_id: RewardId, work: Reading, window: Window) -> St
         raise Invalid(msg, field="until")
     rows = await queries.stats(work, reward_id, since, until)
     return answers.stats_out(reward_id, since, until, rows)
+
+
+@router.get("/rewards/{reward_id}/reach")
+@error_responses(RewardNotFound)
+async def reward_reach(reward_id: RewardId, work: Reading) -> ReachOut:
+    """Count the members that a reward is for, and those who could redeem one now."""
+    reward = await queries.get_reward(work, reward_id)
+    return answers.reach_out(reward, await queries.reach(work, reward), work.now)
 
 
 async def _reward(work: Work, reward_id: UUID) -> RewardOut:

@@ -283,6 +283,20 @@ class ReasonOut(View):
     missing: dict[str, Any] = Field(description="What is missing: numbers, times and ids.")
 
 
+class ReachOut(View):
+    """How many members a reward is for, counted now."""
+
+    members: int = Field(description="Active members.")
+    eligible: int = Field(
+        description="Those whose tier, segments and earlier redemptions allow it, whatever points"
+        " they have."
+    )
+    ready: int = Field(description="Those of them who also have the points.")
+    hindrances: list[ReasonOut] = Field(
+        description="Why nobody at all can redeem it now; empty when somebody can."
+    )
+
+
 class OfferOut(View):
     """A reward as one member sees it."""
 

@@ -87,6 +87,44 @@ select count(*)
 from laurels.rewards
 where tenant_id = $1 and archived_at is null;
 
+-- name: count_reach
+select
+  count(*) as members, count(*) filter (where x.allowed) as eligible,
+  count(*) filter (where x.allowed and x.points >= $9) as ready
+from (
+  select
+    ($2::bigint is null or coalesce(t.level, 0) >= $2)
+    and (cardinality($3::uuid[]) = 0 or h.tier_id = any($3))
+    and (
+      cardinality($4::uuid[]) = 0 or exists (
+        select
+        from laurels.segment_memberships as s
+        where s.tenant_id = $1 and s.member_id = m.id and s.segment_id = any($4)
+          and s.left_at is null
+      )
+    )
+    and ($5::bigint is null or coalesce(d.had, 0) < $5) as allowed,
+    coalesce(w.available - w.debt, 0) as points
+  from laurels.members as m
+  left join laurels.tier_history as h on h.tenant_id = $1 and h.member_id = m.id
+    and h.ended_at is null
+  left join laurels.tiers as t on t.tenant_id = $1 and t.id = h.tier_id
+  left join laurels.wallets as w on w.tenant_id = $1 and w.member_id = m.id
+    and w.program_id = coalesce($8, (
+      select p.id
+      from laurels.programs as p
+      where p.tenant_id = $1 and p.is_default
+    ))
+  left join (
+    select
+      r.member_id, sum(r.quantity) as had
+    from laurels.redemptions as r
+    where r.tenant_id = $1 and r.reward_id = $6 and r.state <> all($7)
+    group by r.member_id
+  ) as d on d.member_id = m.id
+  where m.tenant_id = $1 and m.status = 'active'
+) as x;
+
 -- name: count_had
 select
   member_id, reward_id, coalesce(sum(quantity) filter (where state <> all($3)), 0)::bigint,
