@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("referrals", "clubs", "achievements"),
     ("settlement",),
     # entry points
-    ("pos", "shop", "imports", "platform"),
+    ("pos", "shop", "imports", "bulk", "platform"),
     ("integrations",),
     ("communications",),
     # windows

@@ -25,6 +25,8 @@ class Permission(StrEnum):
     AUTH_INVITE = "auth:invite"
     AUTH_READ = "auth:read"
     AUTH_WRITE = "auth:write"
+    BULK_READ = "bulk:read"
+    BULK_RUN = "bulk:run"
     EARNING_READ = "earning:read"
     EARNING_WRITE = "earning:write"
     EVENTS_CONFIGURE = "events:configure"
@@ -86,6 +88,8 @@ _HELD_BY: dict[Permission, tuple[Role, ...]] = {
     _P.AUTH_INVITE: (_A, _M),
     _P.AUTH_READ: (_A, _M),
     _P.AUTH_WRITE: (_A,),
+    _P.BULK_READ: (_A, _M, _S),
+    _P.BULK_RUN: (_A, _M),
     _P.EARNING_READ: (_A, _M, _S, _N, _C),
     _P.EARNING_WRITE: (_A, _M),
     _P.EVENTS_CONFIGURE: (_A,),

@@ -46,6 +46,7 @@ OWN_RECORDS = {
     "POST /v1/segments/preview": "criteria are tried, and nothing is kept",
     "POST /v1/redemptions": "a redemption is its own record: who, when, for what, by whose key",
     "POST /v1/webhook-endpoints/{webhook_endpoint_id}/test": "a test is an event of its own",
+    "POST /v1/bulk-actions/preview": "an action is tried and undone",
     "POST /v1/tiers/preview": "a preview changes nothing",
     "POST /v1/test-clock": "only test tenants have one; tests/jobs hold that moving it is noted",
 }
@@ -73,6 +74,7 @@ BODIES: dict[str, Any] = {
     "PUT /v1/tiers": {"new": [{"name": "Top", "level": 9}]},
     "PATCH /v1/tiers/{tier_id}": {"name": "Other"},
     "PATCH /v1/programs/{program_id}": {"unit_name": "stars"},
+    "POST /v1/bulk-actions": {"action": {"type": "block", "reason": "x"}, "filter": {}},
     "POST /v1/members/bulk": {"items": [{"external_id": "audited"}]},
     "POST /v1/segments": SEGMENT,
     "PATCH /v1/segments/{segment_id}": {"name": "Other"},
@@ -162,7 +164,11 @@ async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]
         )
     messages = (await client.get("/v1/outbound-messages?channel=webhook")).json()["data"]
     reward, redemption = await rewarded(client, encode("member", member))
+    waiting = await client.post(
+        "/v1/bulk-actions", json=BODIES["POST /v1/bulk-actions"] | {"filter": {"status": "active"}}
+    )
     return {
+        "bulk_action_id": waiting.json()["id"],
         "activity_id": activity.json()["id"],
         "purchase_id": purchase.json()["id"],
         "job": next(iter(all_jobs())),

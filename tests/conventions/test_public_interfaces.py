@@ -33,6 +33,7 @@ SIDE_DOORS: dict[str, tuple[set[str], str]] = {
 }
 MOVES = {"post", "credit", "debit", "reverse", "hold", "capture", "release"}
 MAY_MOVE_POINTS = {
+    "bulk": "what staff does by hand, to many",
     "earning": "by rule",
     "rewards": "spending, and giving back what was not delivered",
     "settlement": "refunds",

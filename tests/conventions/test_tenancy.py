@@ -159,6 +159,11 @@ ROWS_BY_HAND = {
     " expires_at, access_hash, access_expires_at)"
     " select tenant_id, id, 'x', now(), now(), 'y', now() from laurels.staff_sessions"
     " where tenant_id = $1",
+    "bulk_actions": "insert into laurels.bulk_actions (tenant_id, action, state, total, actor_type,"
+    " created_at) values ($1, '{}', 'waiting', 1, 'wall-actor', now())",
+    "bulk_action_members": "insert into laurels.bulk_action_members (tenant_id, action_id,"
+    " member_id) select b.tenant_id, b.id, m.id from laurels.bulk_actions as b"
+    " inner join laurels.members as m on m.tenant_id = b.tenant_id where b.tenant_id = $1 limit 1",
     "rejected_rows": "insert into laurels.rejected_rows (tenant_id, run_id, line, code, message,"
     " row) select tenant_id, id, 1, 'x', 'wall', '{}' from laurels.import_runs"
     " where tenant_id = $1",
@@ -302,6 +307,7 @@ KINDS = {
     "api_key": "api_keys",
     "dead_letter": "event_handlings as h inner join (values ('dead')) as v (state) using (state)",
     "activity": "activities",
+    "bulk_action": "bulk_actions",
     "earning_rule": "earning_rules",
     "event": "outbox",
     "hold": "holds",
@@ -659,10 +665,7 @@ def reading_paths() -> list[str]:
     ]
 
 
-OWN_PATHS = {
-    "/v1/me", "/v1/auth/sessions/{session_id}",
-    "/v1/saved-views", "/v1/saved-views/{saved_view_id}",
-}  # fmt: skip
+OWN_PATHS = {"/v1/me", "/v1/auth/sessions/{session_id}", "/v1/saved-views/{saved_view_id}"}
 """What is about the one who asks; tests/auth looks at what it tells whom."""
 SETTINGS_PATHS = {"/v1/settings/{section}", "/v1/settings/{section}/history"}
 EXPORT = "/v1/exports/{kind}"
@@ -670,8 +673,7 @@ EXPORT = "/v1/exports/{kind}"
 
 # A stream never ends by itself; tests/events watches what it tells whom.
 STREAMS = {"/v1/events/stream"}
-VIEWS = {"/v1/saved-views"}
-"""Machines have none; tests/auth looks at what people see of each other's."""
+VIEWS = {"/v1/saved-views"}  # Machines have none; tests/auth looks at what people see.
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,7 @@ async def remove(work: Work, staff_id: UUID) -> None:
     await work.fetch(SQL.remove_staff, work.tenant_id, staff_id)
     await _revoke_invitations(work, staff_id)
     await work.fetch(SQL.forget_views_of_staff, work.tenant_id, staff_id)
+    await work.fetch(SQL.forget_defaults_of_staff, work.tenant_id, staff_id)
     ended = await end_sessions(work, staff_id, reason="removed")
     await audit.record(
         work,

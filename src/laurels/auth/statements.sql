@@ -368,10 +368,10 @@ delete from laurels.saved_views
 where tenant_id = $1 and id = $2;
 
 -- name: forget_views_of_staff
-with own as (
-  delete from laurels.saved_views
-  where tenant_id = $1 and staff_id = $2 and not shared
-)
+delete from laurels.saved_views
+where tenant_id = $1 and staff_id = $2 and not shared;
+
+-- name: forget_defaults_of_staff
 delete from laurels.default_views
 where tenant_id = $1 and staff_id = $2;
 

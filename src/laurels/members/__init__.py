@@ -5,6 +5,7 @@ points.
 """
 
 from .archiving import archive, block, restore, unblock
+from .choosing import MemberFilter, choose, count
 from .erasing import erase
 from .errors import MemberArchived, MemberBlocked, MemberErased, MemberMerged, MemberNotFound
 from .exporting import export
@@ -45,6 +46,7 @@ __all__ = [
     "MemberArchived",
     "MemberBlocked",
     "MemberErased",
+    "MemberFilter",
     "MemberMerged",
     "MemberNotFound",
     "Merge",
@@ -55,6 +57,8 @@ __all__ = [
     "archive",
     "block",
     "change",
+    "choose",
+    "count",
     "count_active",
     "enrolled_since",
     "ensure",

@@ -48,6 +48,7 @@ async def export(
 
 
 _KINDS = {
+    "bulk_action_id": "bulk_action",
     "member_id": "member",
     "merged_id": "member",
     "survivor_id": "member",

@@ -190,28 +190,51 @@ async def list_members(
     merged member mean the survivor. Who asks what changed since a moment hears of every status, or
     would miss those who left.
     """
-    statement = f"{SQL.members}{_CHOSEN}"
+    conditions, values = chosen(
+        work,
+        external_id=external_id,
+        email=email,
+        identity=identity,
+        search=search,
+        status=status,
+        changed=asked.since is not None,
+    )
+    return await MEMBERS.fetch(work, asked, f"{SQL.members}{conditions}", *values)
+
+
+def chosen(
+    work: Work,
+    *,
+    external_id: str | None,
+    email: str | None,
+    identity: str | None,
+    search: Search | None,
+    status: str | None,
+    changed: bool,
+) -> tuple[str, list[Any]]:
+    """Return the conditions on members `m` that say who is listed, and the values from `$1` on."""
+    conditions = _CHOSEN
     values: list[Any] = [
         work.tenant_id,
         external_id,
         None if email is None else fold(email),
         status,
-        asked.since is not None,
+        changed,
         *(identity.split(":", 1) if identity else (None, None)),
     ]
     if search is not None and not search.is_wide:
-        statement += " and m.id = any($8::uuid[])"
+        conditions += " and m.id = any($8::uuid[])"
         values.append([*search.found, *search.led])
     elif search is not None:
         # Of so many, a page is soon full when the list is read in its order.
-        statement += """
+        conditions += """
           and (
             m.search_key like all($8::text[]) or m.search_key like $9::text
             or m.id = any($10::uuid[])
           )
         """
         values += [search.patterns, search.telephone, list(search.led)]
-    return await MEMBERS.fetch(work, asked, statement, *values)
+    return conditions, values
 
 
 BORN = "(extract(month from birthday) * 100 + extract(day from birthday))::integer"

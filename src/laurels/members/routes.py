@@ -13,11 +13,10 @@ from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
 from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.values.fields import Code, Email, Name
-from laurels.kit.values.text import check_key
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
-from . import erasing, exporting, finding, merging, queries, service
+from . import choosing, erasing, exporting, finding, merging, queries, service
 from .errors import (
     BirthdayInvalid,
     ConsentInvalid,
@@ -37,6 +36,7 @@ from .errors import (
 from .schemas import (
     ExportOut,
     ListedMemberOut,
+    MemberCountOut,
     MemberId,
     MemberIn,
     MemberOut,
@@ -46,19 +46,13 @@ from .schemas import (
 )
 
 router = APIRouter(prefix="/v1/members", tags=["members"], route_class=TransactionalRoute)
+MAX_COUNT = 100_000
 Expand = Annotated[str, ExpansionsOf("member"), Query()]
 Reading = Annotated[Work, requires(Permission.MEMBERS_READ)]
 Writing = Annotated[Work, requires(Permission.MEMBERS_WRITE)]
 Merging = Annotated[Work, requires(Permission.MEMBERS_WRITE, dry_run=True)]
 Erasing = Annotated[Work, requires(Permission.MEMBERS_ERASE)]
 Exporting = Annotated[Work, requires(Permission.MEMBERS_READ)]
-
-
-def _identity(text: str | None) -> str | None:
-    if text is not None and not all(text.partition(":")):
-        msg = "is not a kind and a value such as `crm_id:C-1042`"
-        raise ValueError(msg)
-    return None if text is None else check_key(text)
 
 
 def _listed(row: dict[str, Any], sought: finding.Search | None, more: Any) -> ListedMemberOut:
@@ -75,7 +69,7 @@ async def list_members(
     identity: Annotated[
         str | None,
         Query(max_length=200, description="Exactly this identity: `kind:value`."),
-        AfterValidator(_identity),
+        AfterValidator(lambda text: text and choosing.check_identity(text)),
     ] = None,
     search: Annotated[
         Name | None,
@@ -107,6 +101,15 @@ async def list_members(
     )
     more = await expanding.expand(work, "member", expand, rows)
     return rows.page(_listed(row, sought, more.get(row["id"])) for row in rows)
+
+
+@router.get("/count")
+async def count_members(
+    work: Reading, wanted: Annotated[choosing.MemberFilter, Query()]
+) -> MemberCountOut:
+    """Count the members that the list shows with the same parameters, up to 100,000."""
+    found = await choosing.count(work, wanted, limit=MAX_COUNT + 1)
+    return MemberCountOut(count=min(found, MAX_COUNT), more=found > MAX_COUNT)
 
 
 @router.get("/{member_id}")
@@ -197,8 +200,8 @@ async def export_member(
 ) -> ExportOut:
     """Export everything stored about one person, by section, in pages of at most 1,000 rows.
 
-    It requires the permissions to read everything in it: activities, audit log, earning, events,
-    ledger, purchases, rewards, segments and tiers.
+    It requires the permissions to read everything in it: activities, audit log, bulk
+    actions, earning, events, ledger, purchases, rewards, segments and tiers.
     """
     page = await exporting.export(work, member_id, cursor=cursor, limit=limit)
     data: dict[str, list[dict[str, Any]]] = {}

@@ -252,3 +252,10 @@ class ExportOut(View):
     )
     has_more: bool
     next_cursor: str | None
+
+
+class MemberCountOut(View):
+    """How many members there are."""
+
+    count: int = Field(description="How many; 100,000 where there are more.")
+    more: bool = Field(description="Whether there are more than that.")

@@ -10,7 +10,7 @@ from .errors import RedemptionMoved
 from .offers import offers_for
 from .providers import Delivered, Order, Provider, Undeliverable, provide, withdraw
 from .queries import MAX_REWARDS, count_rewards, get_reward, list_rewards, redeemers
-from .redeeming import NewRedemption, Redeemed, redeem, redeem_many
+from .redeeming import NewRedemption, Redeemed, give, redeem, redeem_many
 from .service import change_reward, create_reward, set_active, set_archived
 from .settings import RewardSettings
 from .stock import give_back_stock, take_stock
@@ -52,6 +52,7 @@ __all__ = [
     "fail",
     "find_codes",
     "get_reward",
+    "give",
     "give_back_stock",
     "list_rewards",
     "offers_for",

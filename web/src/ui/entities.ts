@@ -1,5 +1,6 @@
 /** Where each kind of object has its screen, by the beginning of its id, below the tenant. */
 export const ENTITIES: Record<string, (id: string) => string> = {
+  blk: (id) => `bulk-actions/${id}`,
   mem: (id) => `members/${id}`,
   pur: (id) => `purchases/${id}`,
   rfd: (id) => `refunds/${id}`,

@@ -17,6 +17,7 @@ PREFIXES: dict[str, str] = {
     "award": "awd",
     "dead_letter": "dlt",
     "activity": "act",
+    "bulk_action": "blk",
     "earning_rule": "rul",
     "event": "evt",
     "hold": "hld",

@@ -130,6 +130,8 @@ def keep_tenants_apart() -> None:
     protect("rule_usage")
     protect("import_runs")
     protect("rejected_rows", app=APPEND)
+    protect("bulk_actions", app=ALL)
+    protect("bulk_action_members", app=ALL)
 
 
 OPERATOR = (

@@ -2004,3 +2004,68 @@ create table laurels.rejected_rows (
   foreign key (tenant_id, run_id)
   references laurels.import_runs (tenant_id, id)
 );
+
+-- bulk --------------------------------------------------------------------------------------------
+
+create table laurels.bulk_actions (
+  tenant_id uuid not null,
+  id uuid default laurels.new_id() not null,
+  action jsonb not null,
+  filter jsonb,
+  state text not null,
+  total bigint not null,
+  done bigint default 0 not null,
+  unchanged bigint default 0 not null,
+  failed bigint default 0 not null,
+  actor_type text not null,
+  actor_id text,
+  created_at timestamptz not null,
+  started_at timestamptz,
+  finished_at timestamptz,
+  constraint pk_bulk_actions primary key (tenant_id, id),
+  constraint fk_bulk_actions_tenant_id foreign key (tenant_id) references laurels.tenants (id),
+  constraint ck_bulk_actions_state_known
+  check (state in ('waiting', 'running', 'finished', 'cancelled')),
+  constraint ck_bulk_actions_end_has_time
+  check ((state in ('finished', 'cancelled')) = (finished_at is not null)),
+  constraint ck_bulk_actions_counts_fit
+  check (done >= 0 and unchanged >= 0 and failed >= 0 and done + unchanged + failed <= total),
+  constraint ck_bulk_actions_action_object check (jsonb_typeof(action) = 'object')
+);
+
+create index ix_bulk_actions_open
+on laurels.bulk_actions (tenant_id, id)
+where finished_at is null;
+
+create table laurels.bulk_action_members (
+  tenant_id uuid not null,
+  action_id uuid not null,
+  member_id uuid not null,
+  outcome text,
+  code text,
+  message text,
+  decided_at timestamptz,
+  constraint pk_bulk_action_members primary key (tenant_id, action_id, member_id),
+  constraint fk_bulk_action_members_tenant_id_action_id
+  foreign key (tenant_id, action_id)
+  references laurels.bulk_actions (tenant_id, id)
+  on delete cascade,
+  constraint fk_bulk_action_members_tenant_id_member_id
+  foreign key (tenant_id, member_id)
+  references laurels.members (tenant_id, id),
+  constraint ck_bulk_action_members_outcome_known
+  check (outcome in ('done', 'unchanged', 'failed')),
+  constraint ck_bulk_action_members_outcome_has_time
+  check ((outcome is null) = (decided_at is null)),
+  constraint ck_bulk_action_members_failure_has_code
+  check ((outcome = 'failed') = (code is not null))
+);
+
+create index ix_bulk_action_members_member_id
+on laurels.bulk_action_members (tenant_id, member_id);
+create index ix_bulk_action_members_waiting
+on laurels.bulk_action_members (tenant_id, action_id, member_id)
+where outcome is null;
+create index ix_bulk_action_members_failed
+on laurels.bulk_action_members (tenant_id, action_id, member_id)
+where outcome = 'failed';

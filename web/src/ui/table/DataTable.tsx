@@ -50,7 +50,7 @@ interface DataTableProps<T> {
   /** Stands above at the right: the export. */
   actions?: ReactNode;
   /** Makes rows selectable; `actions` gets what is chosen. */
-  selection?: Selecting<T>;
+  selection?: Selecting<T> | undefined;
   /** Views that people save and share: `useViews("members")`. */
   views?: Views | undefined;
 }

@@ -3,6 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Text } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type Schemas, useApi, useMay } from "@/api/context";
+import { BulkMenu } from "@/domains/bulk/index";
 import { Drawer, useDrawer } from "@/ui/Drawer";
 import { Empty } from "@/ui/Empty";
 import { FilterBar } from "@/ui/FilterBar";
@@ -40,6 +41,12 @@ export default function Members() {
     },
     { id: "changed", kind: "dates", label: t`Changed`, from: "since", to: "until" },
   ]);
+  const total = api.useQuery(
+    "get",
+    "/v1/members/count",
+    { params: { query: filters.query } },
+    { enabled: may("bulk:run"), placeholderData: keepPreviousData },
+  );
   const members = api.useQuery(
     "get",
     "/v1/members",
@@ -64,6 +71,17 @@ export default function Members() {
         paging={paging}
         filters={<FilterBar filters={filters} />}
         views={views}
+        selection={
+          may("bulk:run")
+            ? {
+                everything: true,
+                total: total.data?.more === false ? total.data.count : undefined,
+                actions: (chosen, clear) => (
+                  <BulkMenu chosen={chosen} filter={filters.query} onStarted={clear} />
+                ),
+              }
+            : undefined
+        }
         empty={
           <Empty title={t`No members`}>
             <Trans>
