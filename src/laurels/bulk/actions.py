@@ -50,7 +50,7 @@ async def carry_out(work: Work, action: Action, member_ids: Sequence[UUID]) -> R
 
 async def _adjust(work: Work, action: Action, member_ids: Sequence[UUID]) -> Results:
     program = action.get("program_id")
-    move = {
+    move: dict[str, Any] = {
         "program_id": None if program is None else decode("program", program),
         "points": abs(action["points"]),
         "type": "adjusted",

@@ -96,7 +96,8 @@ where tenant_id = $1 and member_id = any($2) and message is not null;
 
 -- name: export_bulk_actions
 select
-  x.action_id::text as key, x.action_id as bulk_action_id, b.action, x.outcome, x.code, x.message, x.decided_at
+  x.action_id::text as key, x.action_id as bulk_action_id, b.action, x.outcome, x.code, x.message,
+  x.decided_at
 from laurels.bulk_action_members as x
 inner join laurels.bulk_actions as b on b.tenant_id = $1 and b.id = x.action_id
 where x.tenant_id = $1 and x.member_id = any($2) and x.action_id::text > $3
