@@ -13,6 +13,10 @@ export const ENTITIES: Record<string, (id: string) => string> = {
   wal: (id) => `wallets/${id}`,
   txn: (id) => `transactions/${id}`,
   hld: (id) => `holds/${id}`,
+  evt: (id) => `events/${id}`,
+  whk: (id) => `webhooks/${id}`,
+  out: (id) => `outbound-messages/${id}`,
+  dlt: () => "dead-letters",
   stf: () => "staff",
   key: () => "api-keys",
 };

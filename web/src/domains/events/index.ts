@@ -1,5 +1,5 @@
 import { msg } from "@lingui/core/macro";
-import { IconActivity } from "@tabler/icons-react";
+import { IconActivity, IconMailX, IconWebhook } from "@tabler/icons-react";
 import { defineDomain } from "@/ui/domain";
 
 export { EventTimeline } from "./parts/EventTimeline";
@@ -19,6 +19,30 @@ export default defineDomain({
         key: "a",
       },
     },
+    { path: "events/$eventId", page: () => import("./pages/Event"), permissions: ["events:read"] },
+    {
+      path: "webhooks",
+      page: () => import("./pages/Webhooks"),
+      permissions: ["events:configure"],
+      nav: { group: "developers", label: msg`Webhooks`, icon: IconWebhook, order: 20, key: "w" },
+    },
+    {
+      path: "webhooks/$endpointId",
+      page: () => import("./pages/Webhook"),
+      permissions: ["events:configure"],
+    },
+    {
+      path: "dead-letters",
+      page: () => import("./pages/DeadLetters"),
+      permissions: ["events:read"],
+      nav: { group: "developers", label: msg`Dead letters`, icon: IconMailX, order: 40 },
+    },
   ],
-  live: { "*": ["/v1/events"] },
+  actions: [
+    { label: msg`Add a webhook endpoint`, to: "webhooks?open=new", permission: "events:configure" },
+  ],
+  live: {
+    "*": ["/v1/events"],
+    "webhook_endpoint.*": ["/v1/webhook-endpoints"],
+  },
 });

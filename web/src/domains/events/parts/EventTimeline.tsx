@@ -31,6 +31,7 @@ export function EventTimeline({ events }: { events: Event[] }) {
       at: event.timestamp,
       words: subject ? <EntityLink id={subject}>{wordsOf(event)}</EntityLink> : wordsOf(event),
       note: memberId ? <EntityLink id={memberId}>{member}</EntityLink> : undefined,
+      why: <EntityLink id={event.id}>{t`Details`}</EntityLink>,
       value: <Value event={event} />,
     };
   });

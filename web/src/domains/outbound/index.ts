@@ -1,0 +1,25 @@
+import { msg } from "@lingui/core/macro";
+import { IconSend } from "@tabler/icons-react";
+import { defineDomain } from "@/ui/domain";
+
+export { MessageList } from "./parts/MessageList";
+
+const permissions = ["outbound:read"];
+
+export default defineDomain({
+  room: "outbound",
+  screens: [
+    {
+      path: "outbound-messages",
+      page: () => import("./pages/Messages"),
+      permissions,
+      nav: { group: "developers", label: msg`Outbound messages`, icon: IconSend, order: 30 },
+    },
+    {
+      path: "outbound-messages/$messageId",
+      page: () => import("./pages/Message"),
+      permissions,
+    },
+  ],
+  live: { "*": ["/v1/outbound-messages"] },
+});
