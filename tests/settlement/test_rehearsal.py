@@ -57,6 +57,9 @@ def purchase(**more):
 
 
 CHANGE = "/v1/purchases/{purchase_id}"
+TIER = "/v1/members/{member_id}/tier"
+METHODS = {CHANGE: ["PATCH"], TIER: ["PUT", "DELETE"]}
+"""Of the doors that are no POST."""
 
 
 async def doors(client):
@@ -85,6 +88,10 @@ async def doors(client):
     into = f"/v1/members/{wallet['member_id']}"
     merged = await client.post(f"{into}/merge", json={"from": others[0]})
     assert merged.status_code == 200, merged.text
+    ladder = {"new": [{"name": "Bronze", "level": 1, "is_default": True}]}
+    (bronze,) = (await client.put("/v1/tiers", json=ladder)).json()["data"]
+    by_hand = {"tier_id": bronze["id"]}
+    assert (await client.put(f"{into}/tier", json=by_hand)).status_code == 200
     return [
         ("/v1/purchases", "/v1/purchases", purchase(lines=[{"unit_price": "4", "quantity": "10"}])),
         ("/v1/purchases/bulk", "/v1/purchases/bulk", {"items": [purchase(), purchase(amount="x")]}),
@@ -114,6 +121,7 @@ async def doors(client):
         ("/v1/members/{member_id}/unmerge", f"/v1/members/{others[0]}/unmerge", None),
         ("/v1/movements/bulk", "/v1/movements/bulk",
          {"items": [{"wallet_id": wallet["id"], "points": 3, "type": "credit"}]}),
+        (TIER, f"{into}/tier", {**by_hand, "note": "a friend of the house"}),
     ]  # fmt: skip
 
 
@@ -129,18 +137,19 @@ async def test_nothing_is_left_of_a_dry_run_at_any_door(client, tables):
     before = await tables()
     answers = {}
     for route, path, body in tried:
-        answer = await client.request(
-            "PATCH" if route == CHANGE else "POST", path,
-            params={"dry_run": "true"}, json=body, headers={"Idempotency-Key": "dry"},
-        )  # fmt: skip
-        assert answer.status_code == 200, answer.text
-        told = answers[route] = answer.json()
-        assert told["dry_run"] is True
-        assert told["status"] in {200, 201}, answer.text
-        assert await tables() == before, route
+        for method in METHODS.get(route, ["POST"]):
+            answer = await client.request(
+                method, path, params={"dry_run": "true"},
+                json=body, headers={"Idempotency-Key": "dry"},
+            )  # fmt: skip
+            assert answer.status_code == 200, answer.text
+            told = answers[route] = answer.json()
+            assert told["dry_run"] is True
+            assert told["status"] in {200, 201}, answer.text
+            assert await tables() == before, route
 
     assert having == {route for route, _, _ in tried}
-    assert [route for route, told in answers.items() if not told["wallets"]] == [CHANGE]
+    assert [route for route, told in answers.items() if not told["wallets"]] == [CHANGE, TIER]
     bulk = {route: told["answer"] for route, told in answers.items() if route.endswith("bulk")}
     assert {route: (told["succeeded"], told["failed"]) for route, told in bulk.items()} == {
         "/v1/purchases/bulk": (1, 1), "/v1/refunds/bulk": (1, 0), "/v1/movements/bulk": (1, 0),

@@ -43,6 +43,26 @@ async def test_a_tier_by_hand_lasts_until_it_is_taken_back(client, house):
     assert [row["type"] for row in await told(house)] == ["tier.raised", "tier.lowered"]
 
 
+async def test_who_asks_first_is_told_where_the_member_would_stand_and_nothing_is_left(
+    client, house
+):
+    ids = await build(house)
+    await buy(house, "ann", "10")
+    path, dry = await path_of(house, "ann"), {"dry_run": "true"}
+    gold = {"tier_id": encode("tier", ids["Gold"])}
+
+    given = (await client.put(path, params=dry, json=gold)).json()
+    nothing = (await client.delete(path, params=dry)).json()
+    await client.put(path, json=gold)
+    taken = (await client.delete(path, params=dry)).json()
+
+    assert given["answer"]["standing"]["tier"]["name"] == "Gold"
+    assert [event["type"] for event in given["events"]] == ["tier.raised"]
+    assert (nothing["status"], nothing["answer"]["code"]) == (404, "tier_not_assigned")
+    assert taken["answer"]["standing"]["tier"]["name"] == "Bronze"
+    assert await steps(house, "ann") == [("Bronze", "placed"), ("Gold", "manual")]
+
+
 async def test_a_tier_by_hand_is_over_at_its_end_and_what_was_earned_before_is_there_again(
     house,
 ):

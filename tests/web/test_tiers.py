@@ -100,3 +100,46 @@ async def test_a_tier_says_where_its_members_go_before_it_is_archived(open_tab, 
     await page.get_by_role("button", name="Archive", exact=True).click()
 
     await expect(page.get_by_text("Archived", exact=True)).to_be_visible()
+
+
+async def test_support_gives_a_tier_by_hand_and_takes_it_back(open_tab, client):
+    member = await climbed(client)
+    tab = await open_tab("support", width=390)
+
+    page = await tab.open(f"members/{member}?tab=tier")
+    await page.get_by_role("button", name="Give a tier…").click()
+    await page.get_by_role("combobox", name="Tier").click()
+    await page.get_by_role("option", name="Bronze").click()
+    await expect(page.get_by_text("They have earned a higher tier")).to_be_visible()
+    await page.get_by_label("They do not rise above it either").check()
+    await expect(page.get_by_text("The member falls from Gold to Bronze.")).to_be_visible()
+    await page.get_by_role("textbox", name="Reason").fill("Returned everything at the counter")
+    await check_accessibility(page)
+    await page.get_by_role("button", name="Give the tier", exact=True).click()
+
+    await expect(page.get_by_text("Returned everything at the counter")).to_be_visible()
+    standing = (await client.get(f"/v1/members/{member}/tier")).json()["standing"]
+    assert (standing["tier"]["name"], standing["fixed"]) == ("Bronze", True)
+    await page.get_by_role("button", name="Take it back…").click()
+    await expect(page.get_by_text("The member then stands on Gold")).to_be_visible()
+    await page.get_by_role("button", name="Take it back", exact=True).click()
+    await expect(page.get_by_role("button", name="Take it back…")).to_be_hidden()
+    await tab.at_rest()
+    await check_no_sideways_scroll(page)
+    standing = (await client.get(f"/v1/members/{member}/tier")).json()["standing"]
+    assert standing["tier"]["name"] == "Gold"
+
+
+async def test_a_cashier_sees_the_ladder_and_changes_nothing(open_tab, client):
+    member = await climbed(client)
+    tab = await open_tab("cashier")
+
+    page = await tab.open("tiers")
+    edit = page.get_by_role("button", name="Edit the ladder")
+    await expect(edit).to_be_disabled()
+    await edit.hover()
+    await expect(page.get_by_text("Your role may look at tiers, not change them.")).to_be_visible()
+    await tab.open(f"members/{member}?tab=tier")
+
+    await expect(page.get_by_text("Tiers so far").or_(page.get_by_text("History"))).to_be_visible()
+    await expect(page.get_by_role("button", name="Give a tier…")).to_be_hidden()

@@ -58,7 +58,7 @@ from .schemas import (
 router = APIRouter(prefix="/v1", tags=["tiers"], route_class=TransactionalRoute)
 Reading = Annotated[Work, requires(Permission.TIERS_READ)]
 Writing = Annotated[Work, requires(Permission.TIERS_WRITE)]
-Assigning = Annotated[Work, requires(Permission.TIERS_ASSIGN)]
+Assigning = Annotated[Work, requires(Permission.TIERS_ASSIGN, dry_run=True)]
 
 
 async def _standings(work: Work, rows: Rows) -> Mapping[UUID, StandingOut]:

@@ -77,7 +77,11 @@ export default function Member() {
           label: <Trans>Rewards</Trans>,
           content: () => <RewardsTab memberId={memberId} />,
         },
-        { id: "tier", label: <Trans>Tier</Trans>, content: () => <TierTab memberId={memberId} /> },
+        {
+          id: "tier",
+          label: <Trans>Tier</Trans>,
+          content: () => <TierTab memberId={memberId} active={member.status === "active"} />,
+        },
       ]}
     >
       <Wallets wallets={member.expanded?.wallets ?? []} tier={member.expanded?.tier ?? null} />

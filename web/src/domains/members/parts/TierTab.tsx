@@ -1,119 +1,152 @@
+import { useLingui as useDescriptors } from "@lingui/react";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Stack, Text } from "@mantine/core";
-import { useApi, useMay } from "@/api/context";
-import { Empty } from "@/ui/Empty";
+import { Button, Group, Stack, Text, Tooltip } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { type Schemas, useApi, useMay } from "@/api/context";
+import { useConfirm } from "@/ui/Confirm";
+import { Drawer, useDrawer } from "@/ui/Drawer";
+import { EntityLink } from "@/ui/EntityLink";
 import { Money } from "@/ui/Money";
 import { Columns, Facts, Section } from "@/ui/Page";
 import { Points } from "@/ui/Points";
 import { ProblemNotice } from "@/ui/ProblemNotice";
-import { DataTable } from "@/ui/table/DataTable";
+import { useToast } from "@/ui/toast";
 import { When } from "@/ui/When";
+import { BASES } from "../tierWords";
+import { plannedOf, TierForm } from "./TierForm";
+import { TierHistory } from "./TierHistory";
+import { TierProgress } from "./TierProgress";
+
+type MemberTier = Schemas["MemberTierOut"];
+
+interface TierTabProps {
+  memberId: string;
+  /** Whether the member is active: only those get and lose tiers. */
+  active: boolean;
+}
 
 /** Where a member stands on the ladder, what is missing to the next step, and what was before. */
-export function TierTab({ memberId }: { memberId: string }) {
+export function TierTab({ memberId, active }: TierTabProps) {
   const { t } = useLingui();
   const { api } = useApi();
-  const may = useMay();
-  const params = { path: { member_id: memberId } };
-  const enabled = may("tiers:read");
-  const tier = api.useQuery("get", "/v1/members/{member_id}/tier", { params }, { enabled });
-  const history = api.useQuery(
-    "get",
-    "/v1/members/{member_id}/tier/history",
-    { params },
-    { enabled },
-  );
+  const tier = api.useQuery("get", "/v1/members/{member_id}/tier", {
+    params: { path: { member_id: memberId } },
+  });
   if (tier.error) return <ProblemNotice error={tier.error} />;
-  const { standing, next, to_keep: keep, metrics } = tier.data ?? {};
   return (
     <Stack gap="xl">
       <Columns count={2}>
-        <Section title={<Trans>Now</Trans>}>
-          <Facts
-            facts={[
-              [<Trans key="t">Tier</Trans>, standing?.tier.name ?? t`None`],
-              standing != null && [
-                <Trans key="a">Since</Trans>,
-                <When key="w" at={standing.achieved_at} form="full" />,
-              ],
-              standing != null && [
-                <Trans key="u">Kept until</Trans>,
-                standing.expires_at ? (
-                  <When at={standing.expires_at} form="full" />
-                ) : (
-                  t`It has no end`
-                ),
-              ],
-              metrics != null && [
-                <Trans key="s">Spend that counts</Trans>,
-                <Money key="m" amount={metrics.spend} />,
-              ],
-              metrics != null && [
-                <Trans key="p">Points that count</Trans>,
-                <Points key="n" value={metrics.points} />,
-              ],
-              metrics != null && [<Trans key="o">Orders that count</Trans>, String(metrics.orders)],
-            ]}
-          />
+        <Section
+          title={<Trans>Now</Trans>}
+          actions={tier.data && <ByHand memberId={memberId} tier={tier.data} active={active} />}
+        >
+          {tier.data && <Now tier={tier.data} />}
         </Section>
         <Section title={<Trans>What is missing</Trans>}>
-          {next && <MissingWords name={next.name} missing={next.missing} />}
-          {keep && standing && <MissingWords name={standing.tier.name} missing={keep} keep />}
-          {!next && !keep && (
-            <Text c="dimmed">
-              <Trans>Nothing: this is the highest tier, or there is no ladder.</Trans>
-            </Text>
-          )}
+          {tier.data && <TierProgress tier={tier.data} />}
         </Section>
       </Columns>
       <Section title={<Trans>History</Trans>}>
-        <DataTable
-          label={t`Tiers so far`}
-          list={history}
-          rowId={(row) => row.id}
-          empty={<Empty title={t`No tiers so far`} />}
-          columns={[
-            { id: "tier", header: t`Tier`, cell: (row) => row.tier.name },
-            { id: "from", header: t`From`, cell: (row) => <When at={row.achieved_at} /> },
-            {
-              id: "to",
-              header: t`To`,
-              cell: (row) => (row.ended_at ? <When at={row.ended_at} /> : t`now`),
-            },
-            { id: "note", header: t`Note`, cell: (row) => row.note },
-          ]}
-        />
+        <TierHistory memberId={memberId} />
       </Section>
+      <Drawer id="tier" title={t`Give a tier by hand`}>
+        <TierForm memberId={memberId} standing={tier.data?.standing ?? null} />
+      </Drawer>
     </Stack>
   );
 }
 
-interface MissingProps {
-  name: string;
-  missing: { spend: string; points: number; orders: number };
-  keep?: boolean;
+function Now({ tier: { standing, metrics } }: { tier: MemberTier }) {
+  const { t } = useLingui();
+  const { _ } = useDescriptors();
+  if (standing === null)
+    return (
+      <Text c="dimmed">
+        <Trans>No tier.</Trans>
+      </Text>
+    );
+  const basis = BASES[standing.basis];
+  return (
+    <Facts
+      facts={[
+        [
+          t`Tier`,
+          <EntityLink key="t" id={standing.tier.id}>
+            {standing.tier.name}
+          </EntityLink>,
+        ],
+        [t`Why`, basis ? _(basis) : standing.basis],
+        standing.fixed && [t`Higher ones`, t`They do not rise above it`],
+        [t`Since`, <When key="w" at={standing.achieved_at} form="full" />],
+        [
+          t`Kept until`,
+          standing.expires_at ? <When at={standing.expires_at} form="full" /> : t`It has no end`,
+        ],
+        standing.grace_until !== null && [
+          t`Grace until`,
+          <When key="g" at={standing.grace_until} form="full" />,
+        ],
+        metrics && [t`Spend that counts`, <Money key="m" amount={metrics.spend} />],
+        metrics && [t`Points that count`, <Points key="n" value={metrics.points} />],
+        metrics && [t`Orders that count`, <Points key="o" value={metrics.orders} bare />],
+      ]}
+    />
+  );
 }
 
-function MissingWords({ name, missing, keep = false }: MissingProps) {
-  const { orders } = missing;
-  const parts = [
-    Number(missing.spend) > 0 && <Money key="s" amount={missing.spend} />,
-    missing.points > 0 && <Points key="p" value={missing.points} />,
-    orders > 0 && <Trans key="o">{orders} orders</Trans>,
-  ].filter(Boolean);
+/** Giving a tier by hand and taking it back, for those who may. */
+function ByHand({ memberId, tier, active }: TierTabProps & { tier: MemberTier }) {
+  const { t } = useLingui();
+  const { client } = useApi();
+  const may = useMay();
+  const queries = useQueryClient();
+  const drawer = useDrawer();
+  const toast = useToast();
+  const { ask, dialog } = useConfirm();
+  if (!may("tiers:assign")) return null;
+  const name = tier.standing?.tier.name ?? "";
+  const path = { member_id: memberId };
+  const takeBack = () =>
+    ask({
+      title: t`Take back “${name}”?`,
+      preview: async () => {
+        const { data } = await client.DELETE("/v1/members/{member_id}/tier", {
+          params: { path, query: { dry_run: true } },
+        });
+        const after = plannedOf(data)?.tier.name;
+        return after === undefined ? (
+          <Trans>The member then has no tier.</Trans>
+        ) : (
+          <Trans>The member then stands on {after}, where they belong without it.</Trans>
+        );
+      },
+      action: t`Take it back`,
+      run: async () => {
+        await client.DELETE("/v1/members/{member_id}/tier", { params: { path } });
+        toast.done(t`“${name}” is taken back.`);
+        await queries.invalidateQueries();
+      },
+    });
+  const off = !active && t`Only active members get and lose tiers.`;
   return (
-    <Text mb="xs">
-      {keep ? <Trans>To keep {name}:</Trans> : <Trans>To reach {name}:</Trans>}{" "}
-      {parts.length === 0 ? (
-        <Trans>nothing more</Trans>
-      ) : (
-        parts.map((part, at) => (
-          <span key={String(at)}>
-            {at > 0 && " · "}
-            {part}
-          </span>
-        ))
+    <Group gap="xs">
+      {dialog}
+      {tier.standing?.basis === "manual" && (
+        <Button size="xs" variant="default" disabled={!active} onClick={takeBack}>
+          <Trans>Take it back…</Trans>
+        </Button>
       )}
-    </Text>
+      <Tooltip label={off} disabled={off === false}>
+        <Button
+          size="xs"
+          variant="default"
+          data-disabled={!active || undefined}
+          aria-disabled={!active}
+          onClick={() => active && drawer.open("tier")}
+        >
+          <Trans>Give a tier…</Trans>
+        </Button>
+      </Tooltip>
+    </Group>
   );
 }
