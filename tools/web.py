@@ -27,7 +27,8 @@ except ImportError:  # Windows has no flock; there two builds at once are on the
 
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "web"
-OPENAPI = ROOT / "docs" / "reference" / "openapi.json"
+DOCS = ROOT / "docs"
+OPENAPI = DOCS / "reference" / "openapi.json"
 BUILT = ROOT / "src" / "laurels" / "ui"
 DIGEST = BUILT / "digest"
 """What the build was made of."""
@@ -46,7 +47,8 @@ class WebError(Exception):
 
 def sources() -> list[Path]:
     """Return the files that the build is made of."""
-    found = [OPENAPI]
+    # The console shows the documentation, so a word that changes there is a new build.
+    found = [OPENAPI, *DOCS.rglob("*.md")]
     for folder, folders, files in os.walk(WEB):
         folders[:] = [name for name in folders if name not in GENERATED]
         found += [Path(folder, name) for name in files if name not in GENERATED]

@@ -36,6 +36,7 @@ export default defineConfig({
   },
   server: {
     port: 5173,
+    fs: { allow: [here("."), here("../docs")] },
     proxy: { "/v1": process.env.LAURELS_API ?? "http://127.0.0.1:8080" },
   },
   test: {

@@ -33,6 +33,26 @@ def test_no_folder_of_screens_is_forgotten():
     assert folders - set(DOMAINS) == set()
 
 
+def headings_of(page: str) -> set[str]:
+    """Return what links call the headings of a page of the documentation; "" is the page."""
+    lines = re.findall(r"^#+ (.*)$", (ROOT / "docs" / page).read_text(), re.MULTILINE)
+    return {""} | {re.sub(r"[^a-z0-9 _-]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
+def test_pages_of_the_documentation_that_the_console_links_to_are_there():
+    sources = "".join(path.read_text() for path in (WEB / "src").rglob("*.ts*"))
+    linked = set(re.findall(r'(?:DocsLink page=|docs: )"(.+?)"', sources))
+    missing = {
+        link
+        for link in linked
+        for page, _, heading in [link.partition("#")]
+        if heading not in headings_of(page)
+    }
+
+    assert linked
+    assert missing == set()
+
+
 def test_lock_files_name_no_address():
     packages = json.loads((WEB / "package-lock.json").read_text())["packages"]
     python = [path.read_text() for path in ROOT.glob("requirements*.txt")]

@@ -1,5 +1,7 @@
 """Settings as people change them: what they do in words, what follows, history, and who may."""
 
+import re
+
 from playwright.async_api import expect
 
 from laurels.kit.values.ids import encode
@@ -136,3 +138,15 @@ async def test_the_first_steps_are_done_one_by_one_and_can_be_hidden(tab, client
     await expect(page.get_by_text("First steps", exact=True)).to_have_count(0)
 
     assert (await client.get("/v1/settings/console")).json()["values"] == {"first_steps": False}
+
+
+async def test_a_screen_leads_to_where_its_words_are_explained(tab):
+    page = await tab.open("settings/tiers")
+    async with tab.context.expect_page() as opened:
+        await page.get_by_role("link", name="Read more").click()
+    docs = await opened.value
+    await expect(docs.get_by_role("heading", name="Tiers")).to_be_visible()
+    await check_accessibility(docs)
+    await check_no_sideways_scroll(docs)
+    await docs.get_by_role("link", name="Time", exact=True).click()
+    await expect(docs).to_have_title(re.compile("^Time"))

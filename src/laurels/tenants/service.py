@@ -29,7 +29,7 @@ PRESETS: dict[str, str] = {
 }
 
 RESERVED_SLUGS = frozenset(
-    ("forgot-password", "invitation", "one-time", "platform", "reset-password", "sign-in")
+    ("docs", "forgot-password", "invitation", "one-time", "platform", "reset-password", "sign-in")
 )
 """Short names that no tenant can have: they are pages of the console."""
 

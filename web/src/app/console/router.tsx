@@ -42,6 +42,11 @@ const outside = [
     path: "reset-password",
     component: lazyRouteComponent(() => import("./signing/ResetPassword")),
   }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "docs/$",
+    component: lazyRouteComponent(() => import("./docs/Docs")),
+  }),
 ];
 
 if (import.meta.env.DEV)

@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconHelp, IconKeyboard, IconApi } from "@tabler/icons-react";
+import { IconBook, IconHelp, IconKeyboard, IconApi } from "@tabler/icons-react";
 import { openKeyboardMap } from "./Keyboard";
 
 export function HelpMenu() {
@@ -19,6 +19,14 @@ export function HelpMenu() {
           onClick={openKeyboardMap}
         >
           {t`Keyboard`}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconBook size={16} />}
+          component="a"
+          href="/console/docs/index.md"
+          target="_blank"
+        >
+          {t`Documentation`}
         </Menu.Item>
         <Menu.Item leftSection={<IconApi size={16} />} component="a" href="/docs" target="_blank">
           {t`All endpoints of the API`}

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Anchor, Box, Button, Group, List, Progress, Text, ThemeIcon } from "@mantine/core";
-import { IconCheck, IconCircleDashed } from "@tabler/icons-react";
+import { Anchor, Box, Button, Group, Progress, SimpleGrid, Text } from "@mantine/core";
+import { IconCircleDashed } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useApi, useMay } from "@/api/context";
@@ -37,7 +37,10 @@ export function FirstSteps() {
   const done = steps.filter((step) => step.done).length;
   const all = steps.length;
   if (!found.data?.shown || done === all) return null;
-  const next = steps.find((step) => !step.done);
+  const told = steps
+    .filter((step) => step.done)
+    .map(({ name }) => words[name].title)
+    .join(" · ");
   return (
     <Section
       title={<Trans>First steps</Trans>}
@@ -60,47 +63,28 @@ export function FirstSteps() {
       }
     >
       <Progress value={(done / all) * 100} mb="md" aria-label={t`${done} of ${all} are done.`} />
-      <List listStyleType="none" spacing="sm" p={0}>
-        {steps.map((step) => {
-          const { title, about, to } = words[step.name];
-          return (
-            <List.Item
-              key={step.name}
-              styles={{ itemWrapper: { alignItems: "flex-start" } }}
-              icon={
-                <ThemeIcon
-                  size="sm"
-                  radius="xl"
-                  variant={step.done ? "filled" : "transparent"}
-                  color={step.done ? undefined : "gray"}
-                  role="img"
-                  aria-label={step.done ? t`Done` : t`Not done yet`}
-                >
-                  {step.done ? <IconCheck size={14} /> : <IconCircleDashed size={18} />}
-                </ThemeIcon>
-              }
-            >
-              <Group gap="xs" align="baseline">
-                <Anchor
-                  component={Link}
-                  to={below(to)}
-                  c={step.done ? "dimmed" : undefined}
-                  fw={step === next ? 600 : undefined}
-                >
-                  {title}
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="md" component="ul" p={0} m={0}>
+        {steps
+          .filter((step) => !step.done)
+          .map(({ name }) => (
+            <Group key={name} component="li" gap="xs" wrap="nowrap" align="flex-start">
+              <Box component={IconCircleDashed} size={20} c="dimmed" flex="none" aria-hidden />
+              <div>
+                <Anchor component={Link} to={below(words[name].to)} fw={600}>
+                  {words[name].title}
                 </Anchor>
-              </Group>
-              {!step.done && (
-                <Box>
-                  <Text c="dimmed" fz="sm">
-                    {about}
-                  </Text>
-                </Box>
-              )}
-            </List.Item>
-          );
-        })}
-      </List>
+                <Text c="dimmed" fz="sm">
+                  {words[name].about}
+                </Text>
+              </div>
+            </Group>
+          ))}
+      </SimpleGrid>
+      {done > 0 && (
+        <Text c="dimmed" fz="sm" mt="md">
+          <Trans>Done: {told}</Trans>
+        </Text>
+      )}
     </Section>
   );
 }

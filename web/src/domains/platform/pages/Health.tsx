@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Alert, List, Progress, Skeleton, Stack, Text } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { useApi } from "@/api/context";
+import { DocsLink } from "@/ui/DocsLink";
 import { Figure } from "@/ui/Figure";
 import { formatNumber, formatShare } from "@/ui/format";
 import { Columns, Page, Section } from "@/ui/Page";
@@ -59,7 +60,12 @@ export default function Health() {
           </Status>
         )
       }
-      subtitle={<Trans>All tenants together, asked anew every five seconds.</Trans>}
+      subtitle={
+        <>
+          <Trans>All tenants together, asked anew every five seconds.</Trans>{" "}
+          <DocsLink page="operating/monitoring.md" />
+        </>
+      }
     >
       {health.error && <ProblemNotice error={health.error} />}
       {wrong.length > 0 && (

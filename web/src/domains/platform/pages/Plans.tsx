@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Anchor, Button } from "@mantine/core";
 import { useMay } from "@/api/context";
+import { DocsLink } from "@/ui/DocsLink";
 import { Drawer, useDrawer } from "@/ui/Drawer";
 import { formatNumber } from "@/ui/format";
 import { Page } from "@/ui/Page";
@@ -24,10 +25,13 @@ export default function Plans() {
     <Page
       title={t`Plans`}
       subtitle={
-        <Trans>
-          How much of what tenants may have. Who exceeds a limit that you lower keeps what is there,
-          and gets no more.
-        </Trans>
+        <>
+          <Trans>
+            How much of what tenants may have. Who exceeds a limit that you lower keeps what is
+            there, and gets no more.
+          </Trans>{" "}
+          <DocsLink page="operating/operators.md#plans" />
+        </>
       }
       actions={
         writes && (

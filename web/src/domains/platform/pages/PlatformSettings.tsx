@@ -1,6 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Anchor } from "@mantine/core";
 import { useApi } from "@/api/context";
+import { DocsLink } from "@/ui/DocsLink";
 import { Drawer, useDrawer } from "@/ui/Drawer";
 import { Page } from "@/ui/Page";
 import { DataTable } from "@/ui/table/DataTable";
@@ -20,7 +21,12 @@ export default function PlatformSettings() {
   return (
     <Page
       title={t`Settings of the platform`}
-      subtitle={<Trans>They hold for all tenants, unless a tenant is named as an exception.</Trans>}
+      subtitle={
+        <>
+          <Trans>They hold for all tenants, unless a tenant is named as an exception.</Trans>{" "}
+          <DocsLink page="operating/operators.md#settings-and-feature-flags" />
+        </>
+      }
     >
       <DataTable
         label={t`Settings of the platform`}

@@ -4,6 +4,7 @@ import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import * as z from "zod/mini";
 import { useApi, useMay } from "@/api/context";
+import { DocsLink } from "@/ui/DocsLink";
 import { Page } from "@/ui/Page";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { useUrlState } from "@/ui/url";
@@ -41,11 +42,15 @@ export default function Section() {
         <Skeleton h="20em" />
       </Page>
     );
-  const { title, about, unused } = words.section(begun);
+  const { title, about, docs, unused } = words.section(begun);
   return (
     <Page
       title={title}
-      subtitle={about}
+      subtitle={
+        <>
+          {about} {docs && <DocsLink page={docs} />}
+        </>
+      }
       back={back}
       tabs={[
         {

@@ -2,6 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Anchor, Group, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useApi } from "@/api/context";
+import { DocsLink } from "@/ui/DocsLink";
 import { Page, Section } from "@/ui/Page";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { Status } from "@/ui/Status";
@@ -22,7 +23,12 @@ export default function Settings() {
   return (
     <Page
       title={t`Settings`}
-      subtitle={<Trans>How your programme behaves. Every change is kept and can be undone.</Trans>}
+      subtitle={
+        <>
+          <Trans>How your programme behaves. Every change is kept and can be undone.</Trans>{" "}
+          <DocsLink page="concepts/settings.md" />
+        </>
+      }
     >
       <TenantFacts />
       <Section title={t`Sections`} hint={<Trans>In bold what differs from the defaults.</Trans>}>
