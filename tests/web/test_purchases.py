@@ -101,3 +101,30 @@ async def test_a_guests_purchase_is_claimed_for_a_member(tab, client):
     await expect(dialog.get_by_text("+100 points")).to_be_visible()
     await dialog.get_by_role("button", name="Claim").click()
     await expect(page.get_by_role("link", name="Anna Berg").first).to_be_visible()
+
+
+async def test_a_purchase_is_recorded_by_hand_and_says_why_it_earned(open_tab, client):
+    await post(client, "/v1/earning-rules", **WINE)
+    await post(client, "/v1/members", external_id="anna", first_name="Anna", last_name="Berg")
+    tab = await open_tab("cashier")
+    page = await tab.open("purchases")
+    await page.get_by_role("button", name="Record a purchase").click()
+    drawer = page.get_by_role("dialog")
+    await drawer.get_by_role("textbox", name="Member").fill("Anna")
+    await page.get_by_role("option", name="Anna Berg").click()
+    await drawer.get_by_role("button", name="Add an article").click()
+    await drawer.get_by_role("textbox", name="Article", exact=True).fill("Riesling")
+    await drawer.get_by_role("textbox", name="Quantity").fill("2")
+    await drawer.get_by_role("textbox", name="Price of one").fill("30")
+    await drawer.get_by_role("textbox", name="Channel").fill("cellar")
+    await expect(drawer.get_by_text("Together $60.00")).to_be_visible()
+    await expect(drawer.get_by_text("Wine weekend")).to_be_visible()
+    await expect(drawer.get_by_text("+500")).to_be_visible()
+    await check_accessibility(page)
+    await drawer.get_by_role("button", name="Record the purchase").dblclick()
+
+    await expect(page.get_by_text("What it earned, and why")).to_be_visible()
+    await expect(page.get_by_text("Wine weekend")).to_be_visible()
+    listed = (await client.get("/v1/purchases")).json()["data"]
+    assert [(row["amount"], row["source"]) for row in listed] == [("60.00", "console")]
+    await check_no_sideways_scroll(page)

@@ -1,6 +1,7 @@
 """Reading purchases."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -115,18 +116,28 @@ async def list_purchases(
     status: str | None = None,
     refund_state: str | None = None,
     key: tuple[str | None, str | None] = (None, None),
+    amounts: tuple[Decimal | None, Decimal | None] = (None, None),
     asked: Asked = FIRST_PAGE,
 ) -> Found[dict[str, Any]]:
-    """Return purchases, usually the newest recorded first; `key` is source and external id."""
-    sql = f"""
-        {SQL.purchases}
-          and ($2::uuid is null or member_id = $2) and ($3::text is null or status = $3)
-          and ($4::text is null or source = $4) and ($5::text is null or external_id = $5)
-          and ($6::text is null or refund_state = $6)
+    """Return purchases, usually the newest recorded first; `key` is source and external id,
+    `amounts` the least and the most that was paid.
     """
-    return await PURCHASES.fetch(
-        work, asked, sql, work.tenant_id, member_id, status, *key, refund_state
-    )
+    sql: str = SQL.purchases
+    values: list[Any] = [work.tenant_id]
+    # Said only where it is asked, so that those of one member are read by their index.
+    for condition, value in (
+        ("member_id =", member_id),
+        ("status =", status),
+        ("source =", key[0]),
+        ("external_id =", key[1]),
+        ("refund_state =", refund_state),
+        ("amount >=", amounts[0]),
+        ("amount <=", amounts[1]),
+    ):
+        if value is not None:
+            values.append(value)
+            sql += f" and {condition} ${len(values)}"
+    return await PURCHASES.fetch(work, asked, sql, *values)
 
 
 async def get_refund(work: Work, refund_id: UUID) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from laurels.kit.http.expand import ExpansionsOf
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Found, Page
 from laurels.kit.http.route import TransactionalRoute
-from laurels.kit.values.fields import Code
+from laurels.kit.values.fields import Code, SignedAmount
 from laurels.kit.work import Work
 from laurels.members.errors import (
     EmailTaken,
@@ -201,6 +201,10 @@ async def list_purchases(
     refund_state: Annotated[
         RefundState | None, Query(description="Only those with this refund state.")
     ] = None,
+    min_amount: Annotated[
+        SignedAmount | None, Query(description="Of at least this amount.")
+    ] = None,
+    max_amount: Annotated[SignedAmount | None, Query(description="Of at most this amount.")] = None,
     expand: ExpandSummary | None = None,
 ) -> Page[PurchaseSummaryOut]:
     """List purchases, the newest recorded first."""
@@ -211,7 +215,13 @@ async def list_purchases(
             return Found[Any]().page([])
         member_id = known
     rows = await purchases.list_purchases(
-        work, member_id=member_id, status=status, refund_state=refund_state, key=key, asked=asked
+        work,
+        member_id=member_id,
+        status=status,
+        refund_state=refund_state,
+        key=key,
+        amounts=(min_amount, max_amount),
+        asked=asked,
     )
     more = await expanding.expand(work, SUMMARY, expand, rows)
     return rows.page(

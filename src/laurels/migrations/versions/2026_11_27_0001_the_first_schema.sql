@@ -1201,7 +1201,7 @@ create table laurels.purchases (
 );
 
 create index ix_purchases_member
-on laurels.purchases (tenant_id, member_id);
+on laurels.purchases (tenant_id, member_id, id);
 create index ix_purchases_time
 on laurels.purchases (tenant_id, occurred_at);
 create index ix_purchases_unsettled

@@ -22,5 +22,8 @@ export default defineDomain({
     },
     { path: "refunds/$refundId", page: () => import("./pages/Refund"), permissions },
   ],
+  actions: [
+    { label: msg`Record a purchase`, to: "purchases?open=record", permission: "purchases:write" },
+  ],
   live: { "purchase.*": ["/v1/purchases", "/v1/refunds"] },
 });

@@ -1,6 +1,8 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { Button } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type Schemas, useApi, useMay } from "@/api/context";
+import { Drawer, useDrawer } from "@/ui/Drawer";
 import { Empty } from "@/ui/Empty";
 import { FilterBar } from "@/ui/FilterBar";
 import { useFilters } from "@/ui/filters";
@@ -14,6 +16,7 @@ import { useTenantPath } from "@/ui/tenant";
 import { usePaging } from "@/ui/url";
 import { When } from "@/ui/When";
 import { Buyer } from "../parts/Buyer";
+import { RecordForm } from "../parts/RecordForm";
 import { PurchaseStatus } from "../parts/PurchaseStatus";
 import { useUnits } from "@/ui/units";
 import { REFUND_STATES, STATUSES, usePurchaseWords } from "../words";
@@ -27,6 +30,7 @@ export default function Purchases() {
   const below = useTenantPath();
   const words = usePurchaseWords();
   const unit = useUnits();
+  const drawer = useDrawer();
   const paging = usePaging({ sort: "-occurred_at" });
   const views = useViews("purchases");
   const filters = useFilters([
@@ -44,6 +48,7 @@ export default function Purchases() {
     },
     { id: "recorded", kind: "dates", label: t`Recorded` },
     { id: "external_id", kind: "text", label: t`Your number` },
+    { id: "amount", kind: "numbers", label: t`Amount`, from: "min_amount", to: "max_amount" },
     { id: "source", kind: "text", label: t`Sent by` },
     { id: "member", kind: "text", label: t`Your id of the member` },
     { id: "member_id", kind: "text", label: t`Member (mem_…)` },
@@ -105,6 +110,11 @@ export default function Purchases() {
     <Page
       title={t`Purchases`}
       subtitle={<Trans>What members and guests bought, and what it earned them.</Trans>}
+      actions={
+        <Button disabled={!may("purchases:write")} onClick={() => drawer.open("record")}>
+          <Trans>Record a purchase</Trans>
+        </Button>
+      }
     >
       <DataTable
         label={t`Purchases`}
@@ -130,6 +140,9 @@ export default function Purchases() {
           )
         }
       />
+      <Drawer id="record" title={t`Record a purchase`}>
+        <RecordForm />
+      </Drawer>
     </Page>
   );
 }
