@@ -18,6 +18,9 @@ from rich.table import Table
 from laurels.cli.memory import expect_batches
 
 from .doors import CORES, Doors
+from .reads import HEAD as READ_HEAD
+from .reads import MEMBERS as MANY_MEMBERS
+from .reads import PURCHASES, READS, Reads
 from .realistic import KEYS, MEMBERS, Realistic
 from .rows import Bench
 from .segments import GOALS as SEGMENT_GOALS
@@ -113,6 +116,11 @@ async def measure(
     if any(only in name for name, what, *_ in DOORS if what == "realistic"):
         await realistic.prepare(bench.database)
     doors = Doors(yard, bench.members, realistic)
+    reads = Reads(yard, doors)
+    if any(only in name for name in READS):
+        await reads.prepare(bench.database)
+    for name in READS:
+        steps[name] = partial(reads.measure, name, seconds / 2)
     await doors.open(bench.database, bench.pipe_tenant)
     for name, what, by, connections, each in DOORS:
         steps[name] = partial(doors.measure, what, by, connections, seconds, each)
@@ -241,6 +249,28 @@ def segment_lines(found: dict[str, list[Reading]]) -> list[list[str]]:
     return cells
 
 
+def read_lines(found: dict[str, list[Reading]]) -> list[list[str]]:
+    """Return the cells of the table about looking."""
+    cells: list[list[str]] = []
+    for name, (_, goal) in READS.items():
+        readings = found.get(name)
+        if readings is None:
+            continue
+        late = median(readings, lambda x: x.p95 * 1000)
+        cells.append(
+            [
+                name,
+                f"{median(readings, lambda x: x.p50 * 1000):.0f}",
+                f"{late:.0f}",
+                f"{median(readings, lambda x: x.server / x.count * 1000):.0f}",
+                f"{median(readings, lambda x: x.client / x.count * 1000):.0f}",
+                "" if goal is None else f"≤ {goal}",
+                "" if goal is None else ("met" if late <= goal else "not met"),
+            ]
+        )
+    return cells
+
+
 DOOR_HEAD = ["HTTP", "per second", "p50 ms", "p99 ms", "database µs", "API µs", "ratio", "goal", ""]
 HEAD = ["what", "per second", "server µs", "client µs", "ratio", "goal", ""]
 
@@ -249,7 +279,7 @@ def show(head: list[str], cells: list[list[str]]) -> None:
     """Print a table for people."""
     table = Table(box=None, header_style="bold")
     for name in head:
-        side = "left" if name in {"", "what", "HTTP", "segment"} else "right"
+        side = "left" if name in {"", "what", "HTTP", "segment", "looking"} else "right"
         table.add_column(name, justify=side, no_wrap=True)
     for row in cells:
         table.add_row(*row)
@@ -287,6 +317,7 @@ def document(
     cells: list[list[str]],
     door_cells: list[list[str]],
     segment_cells: list[list[str]],
+    read_cells: list[list[str]],
     arguments: argparse.Namespace,
     memory: float,
     times: float | None,
@@ -362,6 +393,16 @@ Memory of the measuring process at its highest: {resident_mb():.0f} MB.
   twice, for who joined and for who left, and writes the averages; with everybody new it also writes
   a row with its reasons for each in three indexes.
 
+## Looking
+
+| {" | ".join(READ_HEAD)} |
+|---|---:|---:|---:|---:|---:|---|
+{_markdown(read_cells)}
+
+- {MANY_MEMBERS:,} members with {PURCHASES:,} purchases in a year, of which four in five moved
+  points, asked over HTTP, one request after the other. Database and API are processor time of one
+  request: on a busy machine they move less than the wait.
+
 ## What holds each figure back
 
 - **HTTP**: at 1 connection nothing ever waits, so every purchase pays the fixed price of a batch
@@ -396,14 +437,18 @@ async def main(arguments: argparse.Namespace) -> None:
     finally:
         close_yard(yard)
     cells, door_cells, segment_cells = lines(found), door_lines(found), segment_lines(found)
+    read_cells = read_lines(found)
     show(HEAD, cells)
     show(DOOR_HEAD, door_cells)
     show(SEGMENT_HEAD, segment_cells)
+    show(READ_HEAD, read_cells)
     times = slower_than_lone(found)
     sys.stderr.write(f"p99 at 1 connection against a lone transaction: {_lone_in_words(times)}\n")
     sys.stderr.write(f"memory of the API process: {memory:.0f} MB\n")
     if arguments.write:
-        DOCUMENT.write_text(document(cells, door_cells, segment_cells, arguments, memory, times))
+        DOCUMENT.write_text(
+            document(cells, door_cells, segment_cells, read_cells, arguments, memory, times)
+        )
         sys.stderr.write("written to docs/benchmarks.md\n")
 
 

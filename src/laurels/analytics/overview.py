@@ -4,9 +4,9 @@ A day is one of the tenant's own. Everything counts on the day on which it happe
 was booked, so a file of old purchases changes the figures of old days.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -80,21 +80,21 @@ async def overview(
     program_id = program or await ledger.default_program(work)
     # Points of a program nobody else shares the books with need no look at wallets.
     only = None if len(await ledger.program_ids(work)) == 1 else program_id
-    since, begun, until = (
-        start_of_day(day, time_zone)
-        for day in (span.before.first, span.first, span.last + timedelta(days=1))
-    )
-    spanned = (work.tenant_id, since, until, tenant.time_zone)
+    # What is sorted here fits into memory; the usual little would write it to disk.
+    await work.raw.execute("set local work_mem = '32MB'")
+    days = [*span.before.every_day(), *span.every_day()]
+    starts = [start_of_day(day, time_zone) for day in (*days, span.last + timedelta(days=1))]
+    spanned = (work.tenant_id, days, starts[:-1], starts[1:])
     points = _by_day(await work.fetch(SQL.points_by_day, *spanned, only))
     purchases = _by_day(await work.fetch(SQL.purchases_by_day, *spanned))
     enrolled = _by_day(await work.fetch(SQL.members_by_day, *spanned))
+    since, begun, until = starts[0], starts[span.days], starts[-1]
     standing = await work.fetchrow(SQL.standing, work.tenant_id, program_id, until)
     later = await work.fetchrow(SQL.change_since, work.tenant_id, until, only)
     assert standing is not None
     assert later is not None
     series = [
-        {"day": day, **_day(points.get(day), purchases.get(day), enrolled.get(day))}
-        for day in (*span.before.every_day(), *span.every_day())
+        {"day": day, **_day(points.get(day), purchases.get(day), enrolled.get(day))} for day in days
     ]
     changes = {day: row["change"] for day, row in points.items()}
     outstanding = standing["outstanding"] - later["change"]
@@ -107,10 +107,11 @@ async def overview(
         values["outstanding_value"] = worth or None
     figures["members"] = standing["members"]
     previous["members"] = standing["members"] - figures["members_enrolled"]
-    parts = await _parts(work, begun, until)
+    bought = [purchases[day] for day in span.every_day()]
+    parts = await _parts(work, begun, until, bought)
     figures["active_members"] = sum(part["members"] for part in parts)
-    earlier = await _parts(work, since, begun)
-    previous["active_members"] = sum(part["members"] for part in earlier)
+    earlier = await work.fetchrow(SQL.count_buyers, work.tenant_id, since, begun)
+    previous["active_members"] = earlier["members"] if earlier else 0
     return Overview(
         span,
         span.last < today,
@@ -158,8 +159,29 @@ def _totals(days: list[dict[str, Any]]) -> dict[str, Any]:
     return {name: sum((day[name] for day in days[1:]), days[0][name]) for name in names}
 
 
-async def _parts(work: Work, since: Any, until: Any) -> list[dict[str, Any]]:
-    rows = await work.fetch(SQL.buyers, work.tenant_id, since, until)
-    found = {row["part"]: dict(row) for row in rows}
-    nobody = {"members": 0, "purchases": 0, "revenue": Decimal(0)}
-    return [{"part": part, **nobody, **found.get(part, {})} for part in PARTS]
+async def _parts(
+    work: Work, since: datetime, until: datetime, bought: Sequence[asyncpg.Record]
+) -> list[dict[str, Any]]:
+    """Return what each part of the buyers bought, of whom the days tell what all bought."""
+    found = await work.fetchrow(SQL.redeeming_buyers, work.tenant_id, since, until)
+    active = await work.fetchrow(SQL.count_buyers, work.tenant_id, since, until)
+    assert found is not None
+    assert active is not None
+    redeeming = dict(found)
+    none = Decimal(0)
+    of_members = {
+        "members": active["members"],
+        "purchases": sum(row["members_purchases"] for row in bought),
+        "revenue": sum((row["members_revenue"] for row in bought), none),
+    }
+    of_all = {
+        "members": active["members"],
+        "purchases": sum(row["purchases"] for row in bought),
+        "revenue": sum((row["revenue"] for row in bought), none),
+    }
+    figures = (
+        redeeming,
+        {name: value - redeeming[name] for name, value in of_members.items()},
+        {name: value - of_members[name] for name, value in of_all.items()},
+    )
+    return [{"part": part, **values} for part, values in zip(PARTS, figures, strict=True)]

@@ -1,75 +1,83 @@
 -- name: points_by_day
-select
-  (t.occurred_at at time zone $4)::date as day,
-  coalesce(sum(t.points) filter (
-    where t.type in ('earned', 'bonus') or (t.type = 'adjusted' and t.points > 0)
-  ), 0)::bigint as issued,
-  coalesce(-sum(t.points) filter (where t.type = 'redeemed'), 0)::bigint as redeemed,
-  coalesce(-sum(t.points) filter (where t.type = 'expired'), 0)::bigint as expired,
-  sum(t.amount)::bigint as change
-from laurels.point_transactions as t
-where
-  t.tenant_id = $1 and t.occurred_at >= $2 and t.occurred_at < $3
-  and (
-    $5::uuid is null or t.wallet_id in (
-      select w.id
-      from laurels.wallets as w
-      where w.tenant_id = $1 and w.program_id = $5
+select d.day, f.issued, f.redeemed, f.expired, f.change
+from unnest($2::date[], $3::timestamptz[], $4::timestamptz[]) as d (day, since, until)
+cross join lateral (
+  select
+    coalesce(sum(t.points) filter (
+      where t.type in ('earned', 'bonus') or (t.type = 'adjusted' and t.points > 0)
+    ), 0)::bigint as issued,
+    coalesce(-sum(t.points) filter (where t.type = 'redeemed'), 0)::bigint as redeemed,
+    coalesce(-sum(t.points) filter (where t.type = 'expired'), 0)::bigint as expired,
+    coalesce(sum(t.amount), 0)::bigint as change
+  from laurels.point_transactions as t
+  where
+    t.tenant_id = $1 and t.occurred_at >= d.since and t.occurred_at < d.until
+    and (
+      $5::uuid is null or t.wallet_id in (
+        select w.id
+        from laurels.wallets as w
+        where w.tenant_id = $1 and w.program_id = $5
+      )
     )
-  )
-group by 1
-order by 1;
+) as f;
 
 -- name: purchases_by_day
-select
-  (p.occurred_at at time zone $4)::date as day,
-  count(*)::bigint as purchases,
-  sum(p.amount - p.refunded) as revenue,
-  coalesce(sum(p.amount - p.refunded) filter (where p.member_id is not null), 0) as members_revenue
-from laurels.purchases as p
-where
-  p.tenant_id = $1 and p.occurred_at >= $2 and p.occurred_at < $3 and p.status = 'completed'
-group by 1
-order by 1;
-
--- name: members_by_day
-select (m.enrolled_at at time zone $4)::date as day, count(*)::bigint as enrolled
-from laurels.members as m
-where
-  m.tenant_id = $1 and m.enrolled_at >= $2 and m.enrolled_at < $3
-  and m.status in ('active', 'blocked')
-group by 1
-order by 1;
-
--- name: buyers
-with redeemers as (
-  select distinct w.member_id
-  from laurels.point_transactions as t
-  inner join laurels.wallets as w on w.tenant_id = t.tenant_id and w.id = t.wallet_id
-  where
-    t.tenant_id = $1 and t.occurred_at >= $2 and t.occurred_at < $3 and t.type = 'redeemed'
-),
-
-buyers as (
-  select p.member_id, count(*) as purchases, sum(p.amount - p.refunded) as revenue
+select d.day, f.purchases, f.members_purchases, f.revenue, f.members_revenue
+from unnest($2::date[], $3::timestamptz[], $4::timestamptz[]) as d (day, since, until)
+cross join lateral (
+  select
+    count(*)::bigint as purchases,
+    count(p.member_id)::bigint as members_purchases,
+    coalesce(sum(p.amount - p.refunded), 0) as revenue,
+    coalesce(
+      sum(p.amount - p.refunded) filter (where p.member_id is not null), 0
+    ) as members_revenue
   from laurels.purchases as p
   where
-    p.tenant_id = $1 and p.occurred_at >= $2 and p.occurred_at < $3 and p.status = 'completed'
-  group by p.member_id
+    p.tenant_id = $1 and p.occurred_at >= d.since and p.occurred_at < d.until
+    and p.status = 'completed'
+) as f;
+
+-- name: members_by_day
+select d.day, f.enrolled
+from unnest($2::date[], $3::timestamptz[], $4::timestamptz[]) as d (day, since, until)
+cross join lateral (
+  select count(*)::bigint as enrolled
+  from laurels.members as m
+  where
+    m.tenant_id = $1 and m.enrolled_at >= d.since and m.enrolled_at < d.until
+    and m.status in ('active', 'blocked')
+) as f;
+
+-- name: redeeming_buyers
+with redeemers as materialized (
+  select distinct w.member_id
+  from (
+    select t.wallet_id
+    from laurels.point_transactions as t
+    where
+      t.tenant_id = $1 and t.occurred_at >= $2 and t.occurred_at < $3 and t.type = 'redeemed'
+  ) as t
+  cross join lateral (
+    select x.member_id
+    from laurels.wallets as x
+    where x.tenant_id = $1 and x.id = t.wallet_id
+    offset 0
+  ) as w
 )
 
 select
-  case
-    when b.member_id is null then 'not_joined'
-    when r.member_id is null then 'not_redeeming'
-    else 'redeeming'
-  end as part,
-  count(b.member_id)::bigint as members,
-  sum(b.purchases)::bigint as purchases,
-  sum(b.revenue) as revenue
-from buyers as b
-left join redeemers as r on r.member_id = b.member_id
-group by 1;
+  count(distinct p.member_id)::bigint as members,
+  count(*)::bigint as purchases,
+  coalesce(sum(p.amount - p.refunded), 0) as revenue
+from laurels.purchases as p
+inner join redeemers as r on r.member_id = p.member_id
+where p.tenant_id = $1 and p.occurred_at >= $2 and p.occurred_at < $3 and p.status = 'completed';
+
+-- name: count_buyers
+select count(distinct p.member_id)::bigint as members
+from laurels.purchases as p
+where p.tenant_id = $1 and p.occurred_at >= $2 and p.occurred_at < $3 and p.status = 'completed';
 
 -- name: standing
 select

@@ -181,7 +181,12 @@ class PointTransaction(TenantOwned, Base):
         tenant_fk("wallet_id", "wallets"),
         UniqueConstraint("tenant_id", "wallet_id", "seq"),
         # The figures of a period, whoever moved them.
-        Index("ix_point_transactions_time", "tenant_id", "occurred_at"),
+        Index(
+            "ix_point_transactions_time",
+            "tenant_id",
+            "occurred_at",
+            postgresql_include=["type", "wallet_id", "points", "amount"],
+        ),
         Index(
             "ix_point_transactions_reverses",
             "tenant_id",

@@ -54,9 +54,10 @@ language sql immutable parallel safe as $$
 $$;
 
 -- Members of this transaction's tenant whose key is like all of these patterns or has this part of
--- a telephone number; of either at most so many, some twice. The index is asked for the three longest
--- words together, and reading ends with the last one that is wanted. It acts as its owner and asks itself what the policy asks:
--- behind the policy no index serves `like`, which might tell of rows that are hidden.
+-- a telephone number; of either at most so many, some twice. The index is asked for the three
+-- longest words together, and reading ends with the last member that is wanted. It acts as its
+-- owner and asks itself what the policy asks: behind the policy no index serves `like`, which might
+-- tell of rows that are hidden.
 create or replace function laurels.search_members(
   p_patterns text[], p_telephone text, p_limit integer
 ) returns setof uuid
@@ -64,7 +65,8 @@ language sql stable security definer set search_path = laurels, pg_temp as $$
   (
     select m.id from laurels.members as m
     where m.tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid
-      and m.search_key like p_patterns[1] and m.search_key like coalesce(p_patterns[2], '%')
+      and m.search_key like p_patterns[1]
+      and m.search_key like coalesce(p_patterns[2], '%')
       and m.search_key like coalesce(p_patterns[3], '%')
       and m.search_key like all(p_patterns)
     limit p_limit

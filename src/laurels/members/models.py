@@ -69,7 +69,7 @@ class Member(TenantOwned, Base):
             postgresql_where=text("birthday is not null and status = 'active'"),
         ),
         Index("ix_members_updated", "tenant_id", "updated_at"),
-        Index("ix_members_enrolled", "tenant_id", "enrolled_at"),
+        Index("ix_members_enrolled", "tenant_id", "enrolled_at", postgresql_include=["status"]),
         Index("ix_members_name", "tenant_id", "name_key", "id"),
         Index("ix_members_email", "tenant_id", "email_key", "id"),
         Index(

@@ -53,7 +53,12 @@ class Purchase(TenantOwned, Base):
         # An index keeps equal keys once, so the first has no moment and the second no id: the
         # purchases of one member, or of one moment, are few enough to be sorted.
         Index("ix_purchases_member", "tenant_id", "member_id", "id"),
-        Index("ix_purchases_time", "tenant_id", "occurred_at"),
+        Index(
+            "ix_purchases_time",
+            "tenant_id",
+            "occurred_at",
+            postgresql_include=["status", "member_id", "amount", "refunded"],
+        ),
         Index(
             "ix_purchases_unsettled",
             "tenant_id",

@@ -771,7 +771,7 @@ create table laurels.members (
 create index ix_members_updated
 on laurels.members (tenant_id, updated_at);
 create index ix_members_enrolled
-on laurels.members (tenant_id, enrolled_at);
+on laurels.members (tenant_id, enrolled_at) include (status);
 create index ix_members_name
 on laurels.members (tenant_id, name_key, id);
 create index ix_members_email
@@ -1078,7 +1078,7 @@ create table laurels.point_transactions (
 );
 
 create index ix_point_transactions_time
-on laurels.point_transactions (tenant_id, occurred_at);
+on laurels.point_transactions (tenant_id, occurred_at) include (type, wallet_id, points, amount);
 create index ix_point_transactions_reverses
 on laurels.point_transactions (tenant_id, reverses_id)
 where reverses_id is not null;
@@ -1203,7 +1203,7 @@ create table laurels.purchases (
 create index ix_purchases_member
 on laurels.purchases (tenant_id, member_id, id);
 create index ix_purchases_time
-on laurels.purchases (tenant_id, occurred_at);
+on laurels.purchases (tenant_id, occurred_at) include (status, member_id, amount, refunded);
 create index ix_purchases_unsettled
 on laurels.purchases (tenant_id, id)
 where status = 'completed' and settled_at is null;
