@@ -117,6 +117,18 @@ class Settings(BaseSettings):
     bulk_body_limit_bytes: int = Field(
         default=5_000_000, ge=1024, description="Largest body of a bulk request or a file."
     )
+    import_file_limit_bytes: int = Field(
+        default=200_000_000,
+        ge=1024,
+        description="Largest file that can be uploaded for an import; larger ones are imported by"
+        " `laurels import`.",
+    )
+    import_file_days: int = Field(
+        default=7,
+        ge=1,
+        le=365,
+        description="After how many days without a change the uploaded file of an import is deleted.",
+    )
     worker: bool = Field(
         default=True,
         description="Whether `laurels serve` also runs jobs and delivers events. If not, run"

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     EVENTS_READ = "events:read"
     EVENTS_WRITE = "events:write"
     IMPORTS_READ = "imports:read"
+    IMPORTS_WRITE = "imports:write"
     JOBS_READ = "jobs:read"
     JOBS_RUN = "jobs:run"
     LEDGER_ADJUST = "ledger:adjust"
@@ -96,6 +97,7 @@ _HELD_BY: dict[Permission, tuple[Role, ...]] = {
     _P.EVENTS_READ: (_A, _M, _S, _N),
     _P.EVENTS_WRITE: (_A,),
     _P.IMPORTS_READ: (_A,),
+    _P.IMPORTS_WRITE: (_A,),
     _P.JOBS_READ: (_A, _M, _N),
     _P.JOBS_RUN: (_A,),
     _P.LEDGER_ADJUST: (_A, _M, _S),

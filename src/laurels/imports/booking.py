@@ -81,7 +81,7 @@ async def _refund(work: Work, rows: Sequence[RefundRow], source: str) -> list[Ou
         if purchase_id is None:
             msg = (
                 f"there is no purchase `{row.of}` of source `{row.source or source}`; put its row"
-                " before this one, or import it first under the same --source"
+                " before this one, or import it first under the same source"
             )
             outcomes.append(OriginMissing(msg, field="refund_of"))
             continue

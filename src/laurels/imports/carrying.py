@@ -20,6 +20,7 @@ from uuid import UUID
 import asyncpg
 
 from laurels import tenants
+from laurels.jobs import RunOvertaken
 from laurels.kit.db.pool import Database, PoolExhausted
 from laurels.kit.errors import AppError
 from laurels.kit.work import Actor, Work, open_work
@@ -41,6 +42,33 @@ ATTEMPTS = 5
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+
+
+class ImportStopped(Exception):
+    """Somebody stopped the import; what is booked stays."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Control:
+    """What holds an import that a worker carries out.
+
+    `run_id` is the run, which was begun before, and `before` what it did so far: so many rows are
+    passed over. `guard` is called in the transaction of each batch and undoes it by raising,
+    `watch` between two batches with the bytes that were read, and ends the import by raising.
+    `measure` is called at both ends of a dry run, in its transaction.
+    """
+
+    run_id: UUID
+    before: Report
+    guard: Callable[[Work, int], Awaitable[None]]
+    watch: Callable[[int], Awaitable[None]]
+    measure: Callable[[Work], Awaitable[None]]
+    rejections: list[Rejection] = field(default_factory=list[Rejection])
+    """Of a dry run: the first rows that were refused, to be kept once everything is undone."""
+
+
+MAX_KEPT = 10_000
+"""Refused rows of a dry run that are kept."""
 
 GONE = (
     OSError,
@@ -84,6 +112,7 @@ class Carrier(Generic[T]):
     """The column whose value the rows of one order share, in a file of lines."""
     numbers: tuple[int, int] | None = None
     """The columns of the orders' numbers and amounts, in a file that should have a row for each."""
+    control: Control | None = None
     _broken: int = 0
     _dry: Work | None = None
     """The transaction of a dry run, which all batches share."""
@@ -99,16 +128,24 @@ class Carrier(Generic[T]):
             # Nobody else can gather statistics of rows that are not committed, and without them
             # the planner would read whole tables for every batch.
             await self._dry.fetch("set local enable_seqscan = off")
+            if self.control is not None:
+                await self.control.measure(self._dry)
             await self._carry_all()
+            if self.control is not None:
+                await self.control.measure(self._dry)
 
     async def _carry_all(self) -> None:
         rows = self._rows()
+        if self.control is not None:
+            await self._pass_over(rows, self.control.before.read)
         batch = await self._read(rows)
         done, measured = 0, 1
         while batch.size:
             following = asyncio.create_task(self._read(rows))
             try:
                 await self._carry(batch)
+                if self.control is not None:
+                    await self.control.watch(self.table.read)
             except BaseException:
                 following.cancel()
                 raise
@@ -122,6 +159,14 @@ class Carrier(Generic[T]):
                 await self.database.refresh_statistics()
                 measured = done * 2
 
+    async def _pass_over(self, rows: Iterator[Row], count: int) -> None:
+        """Go on where a run stopped: its batches were counted in the order of the file."""
+        for number in range(1, count + 1):
+            if next(rows, None) is None:
+                return
+            if number % BATCH == 0:
+                await asyncio.sleep(0)
+
     def _rows(self) -> Iterator[Row]:
         rows = self.table.rows()
         if self.group_by is not None:
@@ -134,7 +179,7 @@ class Carrier(Generic[T]):
             name = self.table.header[self.numbers[0]]
             msg = (
                 f"in the first {found[1]:,} rows, {found[0]:,} values of `{name}` repeat with"
-                f" different amounts. If the file has one row per order line, use --group-by {name}"
+                f" different amounts. If the file has one row per order line, group them by it (--group-by {name})"
             )
             raise FileRefused(msg)
         return chain(head, rows)
@@ -165,7 +210,7 @@ class Carrier(Generic[T]):
         for attempt in range(ATTEMPTS):
             try:
                 part, rejections = await self._book(batch)
-            except (tenants.TenantSuspended, *GONE):
+            except (tenants.TenantSuspended, RunOvertaken, *GONE):
                 raise
             except CONTENDED as error:
                 # Somebody wrote the same rows at the same time; no row of the file is to blame.
@@ -183,9 +228,13 @@ class Carrier(Generic[T]):
                 return
         assert trouble is not None, "a batch that was not booked met trouble"
         if len(batch.items) > 1:
+            # In the order of the file: a run that breaks off goes on after the rows it has counted.
             middle = len(batch.items) // 2
-            await self._carry(Batch(batch.items[:middle], batch.rejections))
-            await self._carry(Batch(batch.items[middle:]))
+            line = batch.items[middle][0].line
+            early = [each for each in batch.rejections if each.line < line]
+            late = [each for each in batch.rejections if each.line >= line]
+            await self._carry(Batch(batch.items[:middle], early))
+            await self._carry(Batch(batch.items[middle:], late))
             return
         await self._set_aside(batch, trouble)
 
@@ -208,7 +257,13 @@ class Carrier(Generic[T]):
             part, rejections = self._count(batch, outcomes)
             if self.report.run_id is not None:
                 await runs.reject(work, self.report.run_id, self.table.header, rejections)
-                await runs.progress(work, self.report.run_id, part)
+                whole = self.report.plus(part)
+                await runs.progress(work, self.report.run_id, part, whole)
+                if self.control is not None:
+                    await self.control.guard(work, part.read)
+            elif self.control is not None:
+                room = MAX_KEPT - len(self.control.rejections)
+                self.control.rejections += rejections[:room]
         return part, rejections
 
     @asynccontextmanager

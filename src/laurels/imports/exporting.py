@@ -155,14 +155,14 @@ async def note_export(work: Work, kind: str) -> None:
 async def export(
     database: Database,
     tenant_id: UUID,
-    kind: str,
+    kind: str | Exported,
     *,
     actor: Actor,
     on_progress: OnExported | None = None,
 ) -> AsyncGenerator[AsyncGenerator[bytes]]:
     """Lend the lines of an export, read in one snapshot that lasts as long as the block."""
     async with open_work(database, tenant_id=tenant_id, actor=actor, kind=SNAPSHOT) as work:
-        yield _pages(work, EXPORTS[kind], on_progress)
+        yield _pages(work, EXPORTS[kind] if isinstance(kind, str) else kind, on_progress)
 
 
 async def _pages(

@@ -23,6 +23,16 @@ MAX_COLUMNS = 200
 MAX_RECORD_LINES = 100
 """How many lines one quoted value may span before its quote counts as open."""
 
+PACKED = (
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"\xd0\xcf\x11\xe0",
+)
+"""How archives and workbooks begin; none of them is ever unpacked."""
 _DELIMITERS = (",", ";", "\t")
 _ENDINGS = "\r\n"
 _SEPARATOR = re.compile("sep=[,;\t|]")
@@ -163,12 +173,10 @@ def _bad(table: Table, number: int, raw: bytes, code: str, message: str) -> BadL
 
 
 @contextmanager
-def open_table(file: Path) -> Generator[Table]:
-    """Lend the table of a CSV file. Raise FileRefused, with the remedy."""
-    csv.field_size_limit(MAX_LINE)
-    source = _opened(file)
-    with source:
-        yield _with_header(source, file)
+def open_table(file: Path, name: str | None = None) -> Generator[Table]:
+    """Lend the table of a CSV file, which errors call by `name`. Raise FileRefused, with the remedy."""
+    with _opened(file) as source:
+        yield table_of(source, name or str(file))
 
 
 def _opened(file: Path) -> BinaryIO:
@@ -182,11 +190,16 @@ def _opened(file: Path) -> BinaryIO:
         raise FileRefused(f"{file} is not readable by this account") from None
 
 
-def _with_header(source: BinaryIO, file: Path) -> Table:
-    size = os.fstat(source.fileno()).st_size
+def table_of(source: BinaryIO, file: str) -> Table:
+    """Return the table that begins here, with its header read. Raise FileRefused."""
+    csv.field_size_limit(MAX_LINE)
+    size = source.seek(0, os.SEEK_END)
+    source.seek(0)
     if size > MAX_FILE:
         raise FileRefused(f"{file} is over 10 GB; split it and import the parts")
     raw = source.readline(MAX_LINE + 1)
+    if raw.startswith(PACKED):
+        raise FileRefused(f"{file} is an archive or a workbook; unpack it, or save it as CSV")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileRefused(f"{file} is UTF-16; save it as UTF-8")
     try:
@@ -195,23 +208,23 @@ def _with_header(source: BinaryIO, file: Path) -> Table:
         raise FileRefused(f"the header of {file} is not UTF-8; save the file as UTF-8") from None
     if _SEPARATOR.fullmatch(text):
         # The first line of some spreadsheets' files only says what separates the columns.
-        return _after_separator(source, file, text[4:], read=len(raw))
+        return _after_separator(source, file, text[4:], size, read=len(raw))
     return _table(raw, text, file, source, size)
 
 
-def _after_separator(source: BinaryIO, file: Path, mark: str, *, read: int) -> Table:
+def _after_separator(source: BinaryIO, file: str, mark: str, size: int, *, read: int) -> Table:
     raw = source.readline(MAX_LINE + 1)
     try:
         text = raw.decode("utf-8").rstrip(_ENDINGS)
     except UnicodeDecodeError:
         raise FileRefused(f"the header of {file} is not UTF-8; save the file as UTF-8") from None
-    return _table(raw, text, file, source, os.fstat(source.fileno()).st_size, mark=mark, read=read)
+    return _table(raw, text, file, source, size, mark=mark, read=read)
 
 
 def _table(
     raw: bytes,
     text: str,
-    file: Path,
+    file: str,
     source: BinaryIO,
     size: int,
     *,
@@ -290,8 +303,8 @@ def find_columns(
         elif column in required:
             msg = (
                 f"the file has no column `{column}`; it has: {listed}."
-                f" Map another column to it with --map {column}=NAME, or set it for all rows with"
-                f" --set {column}=VALUE"
+                f" Map another column to it (--map {column}=NAME), or set it for all rows"
+                f" (--set {column}=VALUE)"
             )
             raise FileRefused(msg)
     used = set(places.values())

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from laurels.kit.errors import AppError
@@ -78,6 +79,21 @@ class Report:
     def suspicious(self) -> bool:
         """Whether so many rows were refused that something about the whole file must be wrong."""
         return self.rejected > self.read * REJECTED_WARNING_SHARE
+
+    def plus(self, part: "Report") -> "Report":
+        """Return what this and a part come to."""
+        whole = replace(self, revenue=dict(self.revenue), reasons=Counter(self.reasons))
+        whole.add(part)
+        return whole
+
+    def facts(self) -> dict[str, Any]:
+        """Return the difference that it made, as it is kept with the run."""
+        return {
+            "points": self.points,
+            "new_members": self.new_members,
+            "amounts": {status: format(sum_, "f") for status, sum_ in sorted(self.revenue.items())},
+            "reasons": dict(self.reasons.most_common()),
+        }
 
     def add(self, part: "Report") -> None:
         """Count in what one batch did."""

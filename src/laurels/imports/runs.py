@@ -18,19 +18,29 @@ from .report import Rejection, Report
 
 SQL = statements(__name__)
 
-MAX_STORED = 2_000
-"""Characters of one value that the table of refused rows keeps; the file keeps them all."""
 
-
-async def begin(work: Work, *, kind: str, source: str, file_name: str) -> UUID:
-    """A run exists; those of the same source that were broken off are failed."""
+async def begin(
+    work: Work, *, kind: str, source: str, file_name: str, columns: Sequence[str]
+) -> UUID:
+    """A run of a command exists; those of the same source that were broken off are failed."""
     await work.fetch(SQL.fail_unfinished, work.tenant_id, kind, source, work.now)
     run_id = new_id()
-    await work.fetch(SQL.begin_run, work.tenant_id, run_id, kind, source, file_name, work.now)
+    await work.fetch(
+        SQL.begin_run,
+        work.tenant_id,
+        run_id,
+        kind,
+        source,
+        file_name,
+        work.now,
+        names_of(columns),
+        work.actor.kind,
+        work.actor.id,
+    )
     return run_id
 
 
-async def progress(work: Work, run_id: UUID, part: Report) -> None:
+async def progress(work: Work, run_id: UUID, part: Report, whole: Report) -> None:
     """The run counts what a batch did, in the transaction that did it."""
     await work.fetch(
         SQL.add_progress,
@@ -40,12 +50,13 @@ async def progress(work: Work, run_id: UUID, part: Report) -> None:
         part.booked,
         part.skipped,
         part.rejected,
+        orjson.dumps(whole.facts()).decode(),
     )
 
 
 async def end(work: Work, run_id: UUID, status: str) -> None:
     """The run is finished, or failed."""
-    await work.fetch(SQL.end_run, work.tenant_id, run_id, status, work.now)
+    await work.fetch(SQL.end_run, work.tenant_id, run_id, status, work.now, None)
 
 
 async def has_finished(work: Work, *, kind: str, source: str) -> bool:
@@ -55,9 +66,14 @@ async def has_finished(work: Work, *, kind: str, source: str) -> bool:
 
 
 async def reject(
-    work: Work, run_id: UUID, header: Sequence[str], rejections: Sequence[Rejection]
+    work: Work,
+    run_id: UUID,
+    header: Sequence[str],
+    rejections: Sequence[Rejection],
+    *,
+    dry_run: int = 0,
 ) -> None:
-    """The refused rows are kept with their reasons."""
+    """The refused rows are kept with their reasons; those of a dry run under its number."""
     if not rejections:
         return
     rows = [
@@ -72,16 +88,25 @@ async def reject(
         [rejection.code for rejection, _, _ in rows],
         [rejection.message.replace("\x00", "\ufffd") for rejection, _, _ in rows],
         [_stored(header, values) for _, _, values in rows],
+        dry_run,
     )
 
 
 def _stored(header: Sequence[str], values: Sequence[str]) -> str:
-    names = [name or f"column {place}" for place, name in enumerate(header, start=1)]
+    names = names_of(header)
     # Rows with too many fields keep them all, under the numbers of their places.
     names += [f"column {place}" for place in range(len(names) + 1, len(values) + 1)]
     row = dict(zip(names, values, strict=False))
-    kept = {name: value[:MAX_STORED].replace("\x00", "\ufffd") for name, value in row.items()}
+    kept = {name: value.replace("\x00", "\ufffd") for name, value in row.items()}
     return orjson.dumps(kept).decode()
+
+
+def names_of(header: Sequence[str]) -> list[str]:
+    """Return the names of the columns; one without a name, or with that of another, by its place."""
+    names: list[str] = []
+    for place, name in enumerate(header, start=1):
+        names.append(name if name and name not in names else f"column {place}")
+    return names
 
 
 class RejectFile:

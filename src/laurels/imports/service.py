@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -16,14 +17,10 @@ from laurels.kit.values.time import utc_now, zone
 from laurels.kit.work import OPERATOR, Actor, Work, open_work
 
 from . import runs
-from .balances import BALANCE_COLUMNS, BalanceReading, BalanceRow, book_balances
-from .balances import REQUIRED as BALANCES_NEED
+from .balances import BalanceReading, BalanceRow, book_balances
 from .booking import PurchaseItem, book_members, book_purchases
-from .carrying import Carrier
+from .carrying import Carrier, Control
 from .catalogue import (
-    REWARD_COLUMNS,
-    REWARDS_NEED,
-    VOUCHER_COLUMNS,
     CatalogueReading,
     RewardRow,
     VoucherRow,
@@ -31,18 +28,11 @@ from .catalogue import (
     book_vouchers,
 )
 from .dialect import Dialect
-from .errors import FileRefused
-from .grouping import rows_of
-from .parsing import (
-    KNOWN_BY,
-    LINE_COLUMNS,
-    MEMBER_COLUMNS,
-    PURCHASE_COLUMNS,
-    REQUIRED,
-    Reading,
-    member_of,
-)
-from .reading import Columns, Row, Table, find_columns, open_table
+from .errors import FileRefused, RowInvalid
+from .forms import BALANCES, MEMBERS, PURCHASES, REWARDS, VOUCHERS, Form
+from .grouping import group, rows_of
+from .parsing import LINE_COLUMNS, Reading, member_of
+from .reading import BadLine, Columns, Row, Table, find_columns, open_table
 from .report import Outcome, Report
 
 MAX_SOURCE = 64
@@ -61,12 +51,13 @@ class Options:
     column is called in the file, `constants` gives columns one value for all rows, `dialect` says
     how numbers and dates are written. `group_by` names the column of the file that the rows of one
     order share. `rejects_dir` is where refused rows are written, `welcome` lets new members earn
-    what sign-up rules say, `known_only` lets nobody new in. Without `with_tiers`
+    what sign-up rules say, `known_only` lets nobody new in. `file_name` is what people call the
+    file, where it is not the one on the disk; `control` is there when a worker carries it out. Without `with_tiers`
     purchases neither earn by tiers nor bring any.
     """
 
     file: Path
-    rejects_dir: Path
+    rejects_dir: Path = Path()
     source: str | None = None
     mapping: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     constants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -77,6 +68,13 @@ class Options:
     known_only: bool = False
     with_tiers: bool = True
     actor: Actor = OPERATOR
+    file_name: str | None = None
+    control: Control | None = None
+
+    @property
+    def name(self) -> str:
+        """What the file is called."""
+        return self.file_name or self.file.name
 
 
 async def import_purchases(
@@ -87,25 +85,7 @@ async def import_purchases(
     Whatever was there before is skipped, so a run that broke off is simply run again. Raise
     FileRefused, TenantSuspended or TooManyBroken.
     """
-    tenant = await _tenant(database, tenant_id)
-    source = _source(options)
-
-    async def book(work: Work, items: Sequence[PurchaseItem]) -> list[Outcome]:
-        return await book_purchases(
-            work, items, source=source, welcome=options.welcome, with_tiers=options.with_tiers
-        )
-
-    def parse(places: Places) -> Parse[PurchaseItem]:
-        return reading(places).purchase
-
-    def parse_lines(places: Places) -> Callable[[list[list[str]]], PurchaseItem]:
-        return reading(places).order
-
-    def reading(places: Places) -> Reading:
-        return Reading(places, source, tenant.currency, zone(tenant.time_zone), utc_now())
-
-    kind = Kind("purchases", PURCHASE_COLUMNS, REQUIRED, parse, book, of_lines=parse_lines)
-    return await _import(database, tenant_id, options, kind, on_progress)
+    return await import_file(database, tenant_id, "purchases", options, on_progress)
 
 
 async def import_members(
@@ -115,19 +95,7 @@ async def import_members(
 
     Raise FileRefused, TenantSuspended or TooManyBroken.
     """
-    tenant = await _tenant(database, tenant_id)
-
-    async def book(work: Work, items: Sequence[dict[str, Any]]) -> list[Outcome]:
-        return await book_members(
-            work, items, welcome=options.welcome, known_only=options.known_only
-        )
-
-    def parse(places: Places) -> Parse[dict[str, Any]]:
-        where, now = zone(tenant.time_zone), utc_now()
-        return lambda values: member_of(values, places, where, now)
-
-    kind = Kind("members", MEMBER_COLUMNS, (), parse, book, one_of=KNOWN_BY)
-    return await _import(database, tenant_id, options, kind, on_progress)
+    return await import_file(database, tenant_id, "members", options, on_progress)
 
 
 async def import_balances(
@@ -137,19 +105,7 @@ async def import_balances(
 
     A run that broke off is simply run again. Raise FileRefused, TenantSuspended or TooManyBroken.
     """
-    tenant = await _tenant(database, tenant_id)
-    source = _source(options)
-
-    async def book(work: Work, items: Sequence[BalanceRow]) -> list[Outcome]:
-        return await book_balances(
-            work, items, source=source, welcome=options.welcome, known_only=options.known_only
-        )
-
-    def parse(places: Places) -> Parse[BalanceRow]:
-        return BalanceReading(places, zone(tenant.time_zone), utc_now()).row
-
-    kind = Kind("balances", BALANCE_COLUMNS, BALANCES_NEED, parse, book, one_of=("member", "email"))
-    return await _import(database, tenant_id, options, kind, on_progress)
+    return await import_file(database, tenant_id, "balances", options, on_progress)
 
 
 async def import_rewards(
@@ -159,13 +115,7 @@ async def import_rewards(
 
     Raise FileRefused, TenantSuspended or TooManyBroken.
     """
-    tenant = await _tenant(database, tenant_id)
-
-    def parse(places: Places) -> Parse[RewardRow]:
-        return CatalogueReading(places, zone(tenant.time_zone), utc_now()).reward
-
-    kind = Kind("rewards", REWARD_COLUMNS, REWARDS_NEED, parse, book_rewards)
-    return await _import(database, tenant_id, options, kind, on_progress)
+    return await import_file(database, tenant_id, "rewards", options, on_progress)
 
 
 async def import_vouchers(
@@ -175,37 +125,104 @@ async def import_vouchers(
 
     Raise FileRefused, TenantSuspended or TooManyBroken.
     """
-    tenant = await _tenant(database, tenant_id)
+    return await import_file(database, tenant_id, "vouchers", options, on_progress)
 
-    def parse(places: Places) -> Parse[VoucherRow]:
-        return CatalogueReading(places, zone(tenant.time_zone), utc_now()).voucher
 
-    kind = Kind("vouchers", VOUCHER_COLUMNS, VOUCHER_COLUMNS, parse, book_vouchers)
-    return await _import(database, tenant_id, options, kind, on_progress)
+def _purchases(tenant: tenants.TenantView, options: Options) -> "Kind[PurchaseItem]":
+    source = source_of(options)
+
+    async def book(work: Work, items: Sequence[PurchaseItem]) -> list[Outcome]:
+        return await book_purchases(
+            work, items, source=source, welcome=options.welcome, with_tiers=options.with_tiers
+        )
+
+    def reading(places: Places) -> Reading:
+        return Reading(places, source, tenant.currency, zone(tenant.time_zone), utc_now())
+
+    return Kind(
+        PURCHASES,
+        lambda places: reading(places).purchase,
+        book,
+        of_lines=lambda places: reading(places).order,
+    )
+
+
+def _members(tenant: tenants.TenantView, options: Options) -> "Kind[dict[str, Any]]":
+    async def book(work: Work, items: Sequence[dict[str, Any]]) -> list[Outcome]:
+        return await book_members(
+            work, items, welcome=options.welcome, known_only=options.known_only
+        )
+
+    def parse(places: Places) -> Parse[dict[str, Any]]:
+        where, now = zone(tenant.time_zone), utc_now()
+        return lambda values: member_of(values, places, where, now)
+
+    return Kind(MEMBERS, parse, book)
+
+
+def _balances(tenant: tenants.TenantView, options: Options) -> "Kind[BalanceRow]":
+    source = source_of(options)
+
+    async def book(work: Work, items: Sequence[BalanceRow]) -> list[Outcome]:
+        return await book_balances(
+            work, items, source=source, welcome=options.welcome, known_only=options.known_only
+        )
+
+    where = zone(tenant.time_zone)
+    return Kind(BALANCES, lambda places: BalanceReading(places, where, utc_now()).row, book)
+
+
+def _rewards(tenant: tenants.TenantView, options: Options) -> "Kind[RewardRow]":
+    del options
+    where = zone(tenant.time_zone)
+    parse = lambda places: CatalogueReading(places, where, utc_now()).reward  # noqa: E731
+    return Kind(REWARDS, parse, book_rewards)
+
+
+def _vouchers(tenant: tenants.TenantView, options: Options) -> "Kind[VoucherRow]":
+    del options
+    where = zone(tenant.time_zone)
+    parse = lambda places: CatalogueReading(places, where, utc_now()).voucher  # noqa: E731
+    return Kind(VOUCHERS, parse, book_vouchers)
+
+
+_KINDS: Mapping[str, Callable[[tenants.TenantView, Options], "Kind[Any]"]] = MappingProxyType(
+    {
+        "purchases": _purchases,
+        "members": _members,
+        "balances": _balances,
+        "rewards": _rewards,
+        "vouchers": _vouchers,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """What sort of rows a file has: its columns, how a row is read, how rows are booked."""
+    """What sort of rows a file has, how a row is read, and how rows are booked."""
 
-    name: str
-    columns: Sequence[str]
-    required: Sequence[str]
+    form: Form
     parse: Callable[[Places], Parse[T]]
     book: Book[T]
-    one_of: Sequence[str] = ()
     of_lines: Callable[[Places], Callable[[list[list[str]]], T]] | None = None
     """How the rows of one order are read, where a file may have a row for each line."""
 
 
-async def _import(
+async def import_file(
     database: Database,
     tenant_id: UUID,
+    kind_name: str,
     options: Options,
-    kind: Kind[T],
-    on_progress: OnProgress | None,
+    on_progress: OnProgress | None = None,
 ) -> Report:
-    with open_table(options.file) as table:
+    """The rows of the file are booked as rows of this kind; return the difference.
+
+    Raise FileRefused, TenantSuspended or TooManyBroken; of a run under control also what ends it.
+    """
+    async with open_work(database, tenant_id=tenant_id) as work:
+        tenant = await tenants.require_active(work)
+    kind = _KINDS[kind_name](tenant, options)
+    with open_table(options.file, options.file_name) as table:
         grouping = _group_by(table, kind, options)
         columns = _columns(table, kind, options)
         carrier = Carrier(
@@ -220,13 +237,46 @@ async def _import(
             on_progress=on_progress,
             group_by=grouping,
             numbers=_numbers(table, kind, columns) if grouping is None else None,
+            control=options.control,
         )
-        return await _carry_out(carrier, kind.name, options)
+        return await _carry_out(carrier, kind.form.kind, options)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What some rows of a file say: which columns are read, and each row or what is wrong with it."""
+
+    columns: Mapping[str, str]
+    ignored: Sequence[str]
+    rejections: Mapping[int, AppError]
+    read: int
+
+
+def try_rows(
+    table: Table, tenant: tenants.TenantView, kind_name: str, options: Options, *, limit: int
+) -> Sample:
+    """Read the first rows without booking them. Raise FileRefused where none could be."""
+    kind = _KINDS[kind_name](tenant, options)
+    grouping = _group_by(table, kind, options)
+    columns = _columns(table, kind, options)
+    parse = _parser(kind, columns, options)
+    rows = table.rows() if grouping is None else group(table.rows(), grouping)
+    wrong: dict[int, AppError] = {}
+    read = 0
+    for read, row in enumerate(islice(rows, limit), start=1):
+        if isinstance(row, BadLine):
+            wrong[row.line] = RowInvalid(row.message)
+            continue
+        try:
+            parse(row)
+        except AppError as error:
+            wrong[row.line] = error
+    return Sample(columns.names, columns.ignored, wrong, read)
 
 
 def _columns(table: Table, kind: Kind[Any], options: Options) -> Columns:
     """Return where the columns stand. Raise FileRefused for one that is missing."""
-    known, required = list(kind.columns), list(kind.required)
+    known, required = list(kind.form.columns), list(kind.form.required)
     mapping = dict(options.mapping)
     if options.group_by is not None:
         known += LINE_COLUMNS
@@ -236,9 +286,9 @@ def _columns(table: Table, kind: Kind[Any], options: Options) -> Columns:
     columns = find_columns(
         table.header, known=known, required=required, mapping=mapping, constants=options.constants
     )
-    if kind.one_of and columns.places.keys().isdisjoint(kind.one_of):
+    if kind.form.one_of and columns.places.keys().isdisjoint(kind.form.one_of):
         listed = ", ".join(name for name in table.header if name)
-        neither = " nor ".join(f"`{name}`" for name in kind.one_of)
+        neither = " nor ".join(f"`{name}`" for name in kind.form.one_of)
         raise FileRefused(f"the file has neither {neither}; it has: {listed}")
     return columns
 
@@ -283,27 +333,23 @@ async def has_imported(work: Work, *, kind: str, source: str) -> bool:
     return await runs.has_finished(work, kind=kind, source=source)
 
 
-async def _tenant(database: Database, tenant_id: UUID) -> tenants.TenantView:
-    async with open_work(database, tenant_id=tenant_id) as work:
-        return await tenants.require_active(work)
-
-
-def _source(options: Options) -> str:
-    source = options.file.name if options.source is None else options.source
+def source_of(options: Options) -> str:
+    """Return the name that the file's natural keys begin with. Raise FileRefused."""
+    source = options.name if options.source is None else options.source
     if not 1 <= len(source) <= MAX_SOURCE:
         msg = f"a source can have 1 to {MAX_SOURCE} characters; `{source[:80]}` has {len(source)}"
-        raise FileRefused(f"{msg}; set one with --source")
+        raise FileRefused(f"{msg}; set another one (--source)")
     try:
         return check_key(source)
     except ValueError as error:
-        msg = f"the source {error}; set one with --source"
+        msg = f"the source {error}; set another one (--source)"
         raise FileRefused(msg) from None
 
 
 def _report(options: Options, columns: Columns) -> Report:
     return Report(
         run_id=None,
-        source=_source(options),
+        source=source_of(options),
         dry_run=options.dry_run,
         grouped=options.group_by is not None,
         ignored_columns=columns.ignored,
@@ -313,12 +359,19 @@ def _report(options: Options, columns: Columns) -> Report:
 async def _carry_out(carrier: Carrier[T], kind: str, options: Options) -> Report:
     """Carry the file within a run that says how far it came and how it ended."""
     report = carrier.report
-    if options.dry_run:
+    if options.control is not None and not options.dry_run:
+        report.run_id = options.control.run_id
+        report.add(options.control.before)
+    if options.dry_run or options.control is not None:
         await carrier.carry()
         return report
     async with _work(carrier) as work:
         report.run_id = await runs.begin(
-            work, kind=kind, source=report.source, file_name=options.file.name
+            work,
+            kind=kind,
+            source=report.source,
+            file_name=options.name,
+            columns=carrier.table.header,
         )
     carrier.rejects = runs.RejectFile(options.rejects_dir, report.run_id, carrier.table.header)
     try:

@@ -23,7 +23,7 @@ from laurels.kit.work import Actor, open_work
 from laurels.permissions import Permission
 
 from .errors import TooManyExports
-from .exporting import export
+from .exporting import Exported, export
 
 log = logging.getLogger("laurels.exports")
 AT_ONCE = 3
@@ -54,20 +54,21 @@ class Exports:
     def stream(
         self,
         tenant_id: UUID,
-        kind: str,
+        kind: str | Exported,
         actor: Actor,
         *,
         token: str,
         permissions: Sequence[Permission],
+        name: str | None = None,
     ) -> "ExportStream":
-        """Return the answer. Raise TooManyExports while others are being sent."""
+        """Return the answer, a file of this name. Raise TooManyExports while others are being sent."""
         if len(self._seats) >= AT_ONCE or any(s.tenant_id == tenant_id for s in self._seats):
             raise TooManyExports
         seat = Seat(tenant_id, token, permissions)
         self._seats.add(seat)
-        return ExportStream(self, seat, kind, actor)
+        return ExportStream(self, seat, kind, actor, name or f"{kind}.csv")
 
-    async def read(self, seat: Seat, kind: str, actor: Actor) -> AsyncGenerator[bytes]:
+    async def read(self, seat: Seat, kind: str | Exported, actor: Actor) -> AsyncGenerator[bytes]:
         """Yield the lines of an export. Raise Unauthenticated once the token has ended."""
         checked = time.monotonic()
         async with export(self._database, seat.tenant_id, kind, actor=actor) as pages:
@@ -92,7 +93,9 @@ class Exports:
 class ExportStream(StreamingResponse):
     """An answer of which the last byte says that it is whole: one that broke off ends without."""
 
-    def __init__(self, exports: Exports, seat: Seat, kind: str, actor: Actor) -> None:
+    def __init__(
+        self, exports: Exports, seat: Seat, kind: str | Exported, actor: Actor, name: str
+    ) -> None:
         self._exports = exports
         self._seat = seat
         self._rows = exports.read(seat, kind, actor)
@@ -100,7 +103,7 @@ class ExportStream(StreamingResponse):
             self._rows,
             media_type="text/csv",
             headers={
-                "Content-Disposition": f'attachment; filename="{kind}.csv"',
+                "Content-Disposition": f'attachment; filename="{name}"',
                 "Cache-Control": "no-store",
                 "X-Accel-Buffering": "no",
             },

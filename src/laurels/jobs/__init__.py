@@ -10,16 +10,18 @@ from .clock import ClockView, advance, clock_of, set_to
 from .errors import JobNotFound, JobRunNotFound, RunOvertaken
 from .planning import Planner
 from .queries import RunView, get_run, list_runs, tenants_last_runs
-from .running import carry_out
+from .running import Attempt, Stopped, carry_out
 from .working import claim, run_jobs, run_planner
 
 __all__ = [
+    "Attempt",
     "ClockView",
     "JobNotFound",
     "JobRunNotFound",
     "Planner",
     "RunOvertaken",
     "RunView",
+    "Stopped",
     "advance",
     "ask",
     "carry_out",

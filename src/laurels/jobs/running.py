@@ -158,8 +158,8 @@ async def _execute(attempt: Attempt, delay: timedelta | None) -> RunView | None:
     job = attempt.run.job
     started = time.perf_counter()
     try:
-        if job in LONG:
-            ended = await _end_alone(attempt, await LONG[job](attempt))
+        if (long := LONG.get(job) or _job(job).long) is not None:
+            ended = await _end_alone(attempt, await long(attempt))
         else:
             ended = await _step_by_step(attempt, _job(job))
     except Stopped:

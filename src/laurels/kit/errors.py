@@ -7,6 +7,7 @@ AppError
 ├── NotFound         404  there is no such thing (or not in this tenant)
 ├── Conflict         409  the state of things forbids it
 ├── Gone             410  there was such a thing, and it is not kept any more
+├── TooLarge         413  more than is taken
 └── Limited          429  too much, too fast
 """
 
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     GONE = "gone"
+    TOO_LARGE = "too_large"
     LIMITED = "limited"
 
 
@@ -36,6 +38,7 @@ HTTP_STATUS: Mapping[Kind, int] = {
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
     Kind.GONE: 410,
+    Kind.TOO_LARGE: 413,
     Kind.LIMITED: 429,
 }
 
@@ -112,6 +115,13 @@ class Gone(AppError):
 
     code = "gone"
     kind = Kind.GONE
+
+
+class TooLarge(AppError):
+    """It is larger than what is taken."""
+
+    code = "too_large"
+    kind = Kind.TOO_LARGE
 
 
 class Limited(AppError):

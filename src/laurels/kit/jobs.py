@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from inspect import getdoc
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -61,6 +61,8 @@ class PeriodStep(Protocol):
         ...
 
 
+Long = Callable[[Any], Awaitable[dict[str, Any]]]
+"""Carries out an attempt at a run (`jobs.Attempt`) and says what came of it."""
 Count = Callable[[Work], Awaitable[int]]
 """Tells how many things there are to do in all, so that a run shows how far it is."""
 NextDue = Callable[[Work], Awaitable[datetime | None]]
@@ -237,13 +239,15 @@ class Job:
     count: Count | None = None
     look_back: timedelta | None = None
     """A period that was missed longer ago is not made up for; without it the last one always is."""
+    long: Long | None = None
+    """With this a run opens transactions of its own, one after the other."""
     period_step: PeriodStep | None = None
     """With this there is a run for each period that was missed, not for the last one alone."""
 
     @property
     def words(self) -> str:
         """What it does: the first line of its docstring."""
-        return (getdoc(self.step or self.walk or self.period_step) or "").partition("\n")[0]
+        return (getdoc(self.step or self.walk or self.period_step or self.long) or "").partition("\n")[0]
 
     async def stride(self, work: Work, *, after: UUID | None, due: datetime) -> Stride:
         """Do the next of it, at most `limit` things; say how many, and which was the last."""
@@ -324,6 +328,19 @@ def walk(
     def register(stride: Walk) -> Walk:
         _add(Job(name, None, schedule, limit, waiting, None, business, stride, count))
         return stride
+
+    return register
+
+
+def long_job(name: str, *, every: timedelta, waiting: str) -> Callable[[Long], Long]:
+    """Register a job whose run opens transactions of its own and looks itself whether it is to stop.
+
+    It keeps to the real time. `waiting` is as of `job`.
+    """
+
+    def register(long: Long) -> Long:
+        _add(Job(name, None, Every(every), 1, waiting, None, business=False, long=long))
+        return long
 
     return register
 

@@ -279,7 +279,7 @@ language sql stable as $$
   select exists (
     select
     from laurels.import_runs as i
-    where i.tenant_id = p_tenant and i.status = 'running'
+    where i.tenant_id = p_tenant and i.status in ('running', 'stopping') and not i.dry_run
       and i.started_at > now() - interval '1 day'
   )
 $$;

@@ -129,6 +129,7 @@ def keep_tenants_apart() -> None:
     protect("awards", app="select, insert, update (member_id, original_member_id)")
     protect("rule_usage")
     protect("import_runs")
+    protect("import_chunks", app="select, insert, delete", bi=False)
     protect("rejected_rows", app=APPEND)
     protect("bulk_actions", app=ALL)
     protect("bulk_action_members", app=ALL)

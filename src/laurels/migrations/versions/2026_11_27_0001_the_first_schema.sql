@@ -1977,29 +1977,69 @@ create table laurels.import_runs (
   source text not null,
   file_name text not null,
   status text not null,
+  version bigint default 1 not null,
+  settings jsonb default '{}' not null,
+  columns text[],
+  seen jsonb,
+  size_bytes bigint,
+  received_bytes bigint default 0 not null,
+  done_bytes bigint default 0 not null,
+  dry_run boolean default false not null,
+  dry_runs bigint default 0 not null,
+  dry_run_result jsonb,
   read bigint default 0 not null,
   booked bigint default 0 not null,
   skipped bigint default 0 not null,
   rejected bigint default 0 not null,
-  started_at timestamptz not null,
+  result jsonb,
+  error text,
+  created_by_kind text default 'system' not null,
+  created_by text,
+  created_at timestamptz default now() not null,
+  started_at timestamptz,
   finished_at timestamptz,
+  file_deleted_at timestamptz,
   constraint pk_import_runs primary key (tenant_id, id),
   constraint fk_import_runs_tenant_id foreign key (tenant_id) references laurels.tenants (id),
   constraint ck_import_runs_kind_known
   check (kind in ('balances', 'members', 'purchases', 'rewards', 'vouchers')),
-  constraint ck_import_runs_status_known check (status in ('running', 'finished', 'failed')),
-  constraint ck_import_runs_n check (read >= 0 and booked >= 0 and skipped >= 0 and rejected >= 0)
+  constraint ck_import_runs_status_known
+  check (
+    status in (
+      'uploading', 'draft', 'waiting', 'running', 'stopping', 'stopped', 'finished', 'failed'
+    )
+  ),
+  constraint ck_import_runs_n check (read >= 0 and booked >= 0 and skipped >= 0 and rejected >= 0),
+  constraint ck_import_runs_adds_up check (read = booked + skipped + rejected),
+  constraint ck_import_runs_version_positive check (version > 0),
+  constraint ck_import_runs_bytes check (received_bytes <= size_bytes and done_bytes >= 0)
+);
+
+create index ix_import_runs_open
+on laurels.import_runs (tenant_id, id)
+where status in ('waiting', 'running', 'stopping');
+
+create table laurels.import_chunks (
+  tenant_id uuid not null,
+  run_id uuid not null,
+  begins_at bigint not null,
+  content bytea not null,
+  constraint pk_import_chunks primary key (tenant_id, run_id, begins_at),
+  constraint fk_import_chunks_tenant_id_run_id
+  foreign key (tenant_id, run_id)
+  references laurels.import_runs (tenant_id, id)
 );
 
 create table laurels.rejected_rows (
   tenant_id uuid not null,
   run_id uuid not null,
+  dry_run bigint default 0 not null,
   line bigint not null,
   field text,
   code text not null,
   message text not null,
   row jsonb not null,
-  constraint pk_rejected_rows primary key (tenant_id, run_id, line),
+  constraint pk_rejected_rows primary key (tenant_id, run_id, dry_run, line),
   constraint fk_rejected_rows_tenant_id_run_id
   foreign key (tenant_id, run_id)
   references laurels.import_runs (tenant_id, id)
