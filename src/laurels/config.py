@@ -127,7 +127,7 @@ class Settings(BaseSettings):
         default=7,
         ge=1,
         le=365,
-        description="After how many days without a change the uploaded file of an import is deleted.",
+        description="After how many days the uploaded file of an import is deleted.",
     )
     worker: bool = Field(
         default=True,

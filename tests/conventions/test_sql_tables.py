@@ -66,6 +66,7 @@ READS: dict[str, dict[str, set[str]]] = {
         "a voucher that was used names the purchase": {"purchases"},
         "a nightly look finds what is to be delivered and was never queued": {"outbound_messages"},
     },
+    "imports": {"imports whose worker is lost are those that no job has": {"job_runs"}},
     "platform": {
         "operators write plans": {"plans"},
         "and look at what waits in all queues": {

@@ -137,6 +137,8 @@ ROWS_BY_HAND = {
     " from laurels.outbound_messages where tenant_id = $1",
     "import_runs": "insert into laurels.import_runs (tenant_id, kind, source, file_name, status,"
     " started_at) values ($1, 'members', 'wall', 'wall.csv', 'finished', now())",
+    "import_chunks": "insert into laurels.import_chunks (tenant_id, run_id, begins_at, content)"
+    " select tenant_id, id, 0, 'wall' from laurels.import_runs where tenant_id = $1 limit 1",
     "job_runs": "insert into laurels.job_runs (tenant_id, job, period, origin, state, due_at,"
     " created_at) values ($1, 'wall.job', 'wall-period', 'hand', 'waiting', now(), now())",
     "segment_days": "insert into laurels.segment_days (tenant_id, segment_id, day, members, joined,"

@@ -179,7 +179,8 @@ class Carrier(Generic[T]):
             name = self.table.header[self.numbers[0]]
             msg = (
                 f"in the first {found[1]:,} rows, {found[0]:,} values of `{name}` repeat with"
-                f" different amounts. If the file has one row per order line, group them by it (--group-by {name})"
+                f" different amounts. If the file has one row per order line, group them by it"
+                f" (--group-by {name})"
             )
             raise FileRefused(msg)
         return chain(head, rows)

@@ -38,7 +38,7 @@ class OriginMissing(NotFound):
 
 
 class MemberUnknown(NotFound):
-    """No member has this external id or e-mail; let new members in to enrol them (without --known-only)."""
+    """No member has this external id or e-mail; leave out `known_only` to enrol them."""
 
     code: ClassVar[str] = "member_unknown"
 

@@ -37,9 +37,7 @@ class ImportRun(TenantOwned, Base):
         CheckConstraint("version > 0", name="version_positive"),
         CheckConstraint("received_bytes <= size_bytes and done_bytes >= 0", name="bytes"),
         Index("ix_import_runs_open", "tenant_id", "id", postgresql_where=text(OPEN)),
-        {
-            "comment": "Imports of files, with progress; one that broke off goes on where it stopped."
-        },
+        {"comment": "Imports of files, with progress; one that broke off goes on."},
     )
 
     id: Mapped[Id]

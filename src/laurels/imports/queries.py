@@ -49,7 +49,7 @@ async def list_rejected(
 
 
 def rejected_sheet(run: dict[str, Any], *, dry_run: int) -> Exported:
-    """Return the file of refused rows, as the command writes it: it is mended and imported again."""
+    """Return the file of refused rows, as the command writes it, to be mended and imported."""
     columns: list[str] = run["columns"] or []
     # A file of refused rows that was refused again has its reasons replaced.
     if tuple(columns[:4]) == REJECT_COLUMNS:

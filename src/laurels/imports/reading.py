@@ -23,15 +23,7 @@ MAX_COLUMNS = 200
 MAX_RECORD_LINES = 100
 """How many lines one quoted value may span before its quote counts as open."""
 
-PACKED = (
-    b"PK\x03\x04",
-    b"\x1f\x8b",
-    b"7z\xbc\xaf",
-    b"Rar!",
-    b"BZh",
-    b"\xfd7zXZ",
-    b"\xd0\xcf\x11\xe0",
-)
+PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh", b"\xfd7zXZ", b"\xd0\xcf\x11")
 """How archives and workbooks begin; none of them is ever unpacked."""
 _DELIMITERS = (",", ";", "\t")
 _ENDINGS = "\r\n"
@@ -174,7 +166,10 @@ def _bad(table: Table, number: int, raw: bytes, code: str, message: str) -> BadL
 
 @contextmanager
 def open_table(file: Path, name: str | None = None) -> Generator[Table]:
-    """Lend the table of a CSV file, which errors call by `name`. Raise FileRefused, with the remedy."""
+    """Lend the table of a CSV file, which errors call by `name`.
+
+    Raise FileRefused, with the remedy.
+    """
     with _opened(file) as source:
         yield table_of(source, name or str(file))
 

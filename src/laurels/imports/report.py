@@ -92,7 +92,7 @@ class Report:
             "points": self.points,
             "new_members": self.new_members,
             "amounts": {status: format(sum_, "f") for status, sum_ in sorted(self.revenue.items())},
-            "reasons": dict(self.reasons.most_common()),
+            "reasons": {str(code): count for code, count in self.reasons.most_common()},
         }
 
     def add(self, part: "Report") -> None:

@@ -31,21 +31,21 @@ from .errors import (
 from .exporting import note_export
 from .forms import FORMS, Form, sample_of
 from .schemas import (
-    ColumnOut,
-    CountsOut,
-    DifferenceOut,
-    DryRunOut,
+    ImportColumnOut,
+    ImportCountsOut,
+    ImportDifferenceOut,
+    ImportDryRunOut,
     ImportId,
     ImportIn,
     ImportKind,
+    ImportKindOut,
+    ImportKindsOut,
     ImportOut,
     ImportPatch,
-    KindOut,
-    KindsOut,
-    PreviewIn,
-    PreviewOut,
+    ImportPreviewIn,
+    ImportPreviewOut,
+    ImportRowProblemOut,
     RejectedRowOut,
-    RowProblemOut,
     Status,
 )
 from .streaming import Exports
@@ -86,10 +86,10 @@ async def list_imports(
 
 
 @router.get("/imports/kinds")
-async def list_import_kinds(work: Reading) -> KindsOut:
+async def list_import_kinds(work: Reading) -> ImportKindsOut:
     """List the kinds of files that can be imported, with their columns."""
     del work  # The same for every tenant; the permission is what was asked.
-    return KindsOut(data=[_kind(form) for form in FORMS.values()])
+    return ImportKindsOut(data=[_kind(form) for form in FORMS.values()])
 
 
 @router.get("/imports/kinds/{kind}/sample", response_class=Response, responses=CSV)
@@ -187,16 +187,18 @@ async def change_import(import_id: ImportId, body: ImportPatch, work: Writing) -
 
 @router.post("/imports/{import_id}/preview")
 @error_responses(ImportNotFound, FileDeleted)
-async def preview_import(import_id: ImportId, body: PreviewIn, work: Reading) -> PreviewOut:
+async def preview_import(
+    import_id: ImportId, body: ImportPreviewIn, work: Reading
+) -> ImportPreviewOut:
     """Try a kind and settings on the first 100 rows: what is read, what is missing. Nothing is
     stored."""
     tried = await uploads.try_out(
         work, import_id, kind=body.kind, settings=body.settings.model_dump()
     )
     if (sample := tried.sample) is None:
-        return PreviewOut(mapping={}, ignored=[], missing=tried.missing, problems=[], read=0)
+        return ImportPreviewOut(mapping={}, ignored=[], missing=tried.missing, problems=[], read=0)
     problems = [
-        RowProblemOut(
+        ImportRowProblemOut(
             line=line,
             field=sample.columns.get(error.fields[0].field, error.fields[0].field)
             if error.fields
@@ -205,7 +207,7 @@ async def preview_import(import_id: ImportId, body: PreviewIn, work: Reading) ->
         )
         for line, error in sample.rejections.items()
     ]
-    return PreviewOut(
+    return ImportPreviewOut(
         mapping=dict(sample.columns),
         ignored=list(sample.ignored),
         missing=None,
@@ -316,7 +318,7 @@ def _shown(run: dict[str, Any]) -> ImportOut:
             "columns": run["columns"] or [],
             "first_rows": seen.get("rows", []),
             "counts": _counts(run),
-            "difference": DifferenceOut.of(run["result"]),
+            "difference": ImportDifferenceOut.of(run["result"]),
             "dry_run_result": _dry_run(run),
             "file_deleted_after": last + timedelta(days=settings().import_file_days)
             if whole
@@ -325,27 +327,29 @@ def _shown(run: dict[str, Any]) -> ImportOut:
     )
 
 
-def _counts(facts: dict[str, Any]) -> CountsOut:
-    return CountsOut.model_validate({name: facts[name] for name in CountsOut.model_fields})
+def _counts(facts: dict[str, Any]) -> ImportCountsOut:
+    return ImportCountsOut.model_validate(
+        {name: facts[name] for name in ImportCountsOut.model_fields}
+    )
 
 
-def _dry_run(run: dict[str, Any]) -> DryRunOut | None:
+def _dry_run(run: dict[str, Any]) -> ImportDryRunOut | None:
     result: dict[str, Any] | None = run["dry_run_result"]
     if result is None:
         return None
-    return DryRunOut.model_validate(
+    return ImportDryRunOut.model_validate(
         {
             **result,
             "counts": _counts(result["counts"]),
-            "difference": DifferenceOut.of(result["difference"]),
+            "difference": ImportDifferenceOut.of(result["difference"]),
             "outdated": result["version"] != run["version"],
         }
     )
 
 
-def _kind(form: Form) -> KindOut:
+def _kind(form: Form) -> ImportKindOut:
     columns = [
-        ColumnOut(
+        ImportColumnOut(
             name=name,
             required=name in form.required,
             one_of=name in form.one_of,
@@ -354,7 +358,7 @@ def _kind(form: Form) -> KindOut:
         )
         for name in (*form.columns, *form.of_lines)
     ]
-    return KindOut.model_validate({"kind": form.kind, "columns": columns})
+    return ImportKindOut.model_validate({"kind": form.kind, "columns": columns})
 
 
 # -- exports -------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def _stored(header: Sequence[str], values: Sequence[str]) -> str:
 
 
 def names_of(header: Sequence[str]) -> list[str]:
-    """Return the names of the columns; one without a name, or with that of another, by its place."""
+    """Return the names of the columns; one that has none of its own is named by its place."""
     names: list[str] = []
     for place, name in enumerate(header, start=1):
         names.append(name if name and name not in names else f"column {place}")

@@ -87,14 +87,14 @@ class ImportPatch(Schema):
     )
 
 
-class PreviewIn(Schema):
+class ImportPreviewIn(Schema):
     """A kind and settings to be tried on the first rows. Nothing is stored."""
 
     kind: ImportKind = Field(description="What the file contains.")
     settings: ImportSettings = Field(description="How the file is to be read.")
 
 
-class RowProblemOut(View):
+class ImportRowProblemOut(View):
     """A row that would be rejected."""
 
     line: int = Field(description="Line in the file, from 1.")
@@ -102,7 +102,7 @@ class RowProblemOut(View):
     message: str = Field(description="What is wrong and what would be right.")
 
 
-class PreviewOut(View):
+class ImportPreviewOut(View):
     """What the first rows of a file say under these settings."""
 
     mapping: dict[str, str] = Field(
@@ -113,11 +113,13 @@ class PreviewOut(View):
     missing: str | None = Field(
         description="Why the file cannot be imported like this; null if it can."
     )
-    problems: list[RowProblemOut] = Field(description="Rows among the first ones with a problem.")
+    problems: list[ImportRowProblemOut] = Field(
+        description="Rows among the first ones with a problem."
+    )
     read: int = Field(description="How many rows were tried.")
 
 
-class TierMoveOut(View):
+class ImportTierMoveOut(View):
     """How many members stand on a tier before and after."""
 
     id: TierId
@@ -126,7 +128,7 @@ class TierMoveOut(View):
     after: int = Field(description="Active members after it.")
 
 
-class CountsOut(View):
+class ImportCountsOut(View):
     """Counts of rows, or of orders where the rows of an order are grouped; they add up."""
 
     read: int = Field(description="Read: the sum of the other three.")
@@ -135,7 +137,7 @@ class CountsOut(View):
     rejected: int = Field(description="Rejected.")
 
 
-class DifferenceOut(View):
+class ImportDifferenceOut(View):
     """What an import changes."""
 
     points: int = Field(
@@ -146,7 +148,7 @@ class DifferenceOut(View):
     reasons: dict[str, int] = Field(description="How many rows were rejected for each reason.")
 
     @classmethod
-    def of(cls, facts: Mapping[str, Any] | None) -> "DifferenceOut | None":
+    def of(cls, facts: Mapping[str, Any] | None) -> "ImportDifferenceOut | None":
         """Return it from what is kept with a run."""
         if facts is None:
             return None
@@ -154,14 +156,16 @@ class DifferenceOut(View):
         return cls.model_validate({**facts, "amounts": amounts})
 
 
-class DryRunOut(View):
+class ImportDryRunOut(View):
     """What the last dry run came to."""
 
     status: Literal["finished", "stopped", "failed"] = Field(description="How it ended.")
     error: str | None = Field(description="Why it failed.")
-    counts: CountsOut
-    difference: DifferenceOut
-    tiers: list[TierMoveOut] = Field(description="Tiers on which the number of members changes.")
+    counts: ImportCountsOut
+    difference: ImportDifferenceOut
+    tiers: list[ImportTierMoveOut] = Field(
+        description="Tiers on which the number of members changes."
+    )
     rejected_kept: int = Field(description="Rejected rows that can be looked at; at most 10,000.")
     outdated: bool = Field(description="Whether the settings have changed since.")
     finished_at: datetime = Field(description="When it ended.")
@@ -190,9 +194,9 @@ class ImportOut(View):
     delimiter: str | None = Field(description="What separates its columns.")
     columns: list[str] = Field(description="Columns of the file.")
     first_rows: list[list[str]] = Field(description="First rows of the file, as long as it exists.")
-    counts: CountsOut
-    difference: DifferenceOut | None = Field(description="What it changed so far.")
-    dry_run_result: DryRunOut | None = Field(description="What the last dry run came to.")
+    counts: ImportCountsOut
+    difference: ImportDifferenceOut | None = Field(description="What it changed so far.")
+    dry_run_result: ImportDryRunOut | None = Field(description="What the last dry run came to.")
     error: str | None = Field(description="Why it failed.")
     created_by_kind: str = Field(description="Who began it: `staff`, `api_key`, `operator` …")
     created_by: str | None = Field(description="Id of the one who began it.")
@@ -215,7 +219,7 @@ class RejectedRowOut(View):
     row: dict[str, Any] = Field(description="The row as read, by column.")
 
 
-class ColumnOut(View):
+class ImportColumnOut(View):
     """A column that a file of a kind can have."""
 
     name: str = Field(description="Name of the column.")
@@ -225,14 +229,14 @@ class ColumnOut(View):
     example: str | None = Field(description="How a cell is written.")
 
 
-class KindOut(View):
+class ImportKindOut(View):
     """A kind of files and its columns."""
 
     kind: ImportKind = Field(description="The kind.")
-    columns: list[ColumnOut] = Field(description="Its columns.")
+    columns: list[ImportColumnOut] = Field(description="Its columns.")
 
 
-class KindsOut(Whole):
+class ImportKindsOut(Whole):
     """The kinds of files that can be imported."""
 
-    data: list[KindOut] = Field(description="All kinds.")
+    data: list[ImportKindOut] = Field(description="All kinds.")

@@ -52,8 +52,8 @@ class Options:
     how numbers and dates are written. `group_by` names the column of the file that the rows of one
     order share. `rejects_dir` is where refused rows are written, `welcome` lets new members earn
     what sign-up rules say, `known_only` lets nobody new in. `file_name` is what people call the
-    file, where it is not the one on the disk; `control` is there when a worker carries it out. Without `with_tiers`
-    purchases neither earn by tiers nor bring any.
+    file, where it is not the one on the disk; `control` is there when a worker carries it out.
+    Without `with_tiers` purchases neither earn by tiers nor bring any.
     """
 
     file: Path
@@ -244,7 +244,7 @@ async def import_file(
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What some rows of a file say: which columns are read, and each row or what is wrong with it."""
+    """What some rows of a file say: which columns are read, and what is wrong with which rows."""
 
     columns: Mapping[str, str]
     ignored: Sequence[str]
@@ -262,8 +262,8 @@ def try_rows(
     parse = _parser(kind, columns, options)
     rows = table.rows() if grouping is None else group(table.rows(), grouping)
     wrong: dict[int, AppError] = {}
-    read = 0
-    for read, row in enumerate(islice(rows, limit), start=1):
+    tried = list(islice(rows, limit))
+    for row in tried:
         if isinstance(row, BadLine):
             wrong[row.line] = RowInvalid(row.message)
             continue
@@ -271,7 +271,7 @@ def try_rows(
             parse(row)
         except AppError as error:
             wrong[row.line] = error
-    return Sample(columns.names, columns.ignored, wrong, read)
+    return Sample(columns.names, columns.ignored, wrong, len(tried))
 
 
 def _columns(table: Table, kind: Kind[Any], options: Options) -> Columns:

@@ -61,7 +61,7 @@ class Exports:
         permissions: Sequence[Permission],
         name: str | None = None,
     ) -> "ExportStream":
-        """Return the answer, a file of this name. Raise TooManyExports while others are being sent."""
+        """Return the answer, a file. Raise TooManyExports while others are being sent."""
         if len(self._seats) >= AT_ONCE or any(s.tenant_id == tenant_id for s in self._seats):
             raise TooManyExports
         seat = Seat(tenant_id, token, permissions)

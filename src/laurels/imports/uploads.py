@@ -32,7 +32,7 @@ from .errors import (
 )
 from .forms import FORMS, guess, propose
 from .parsing import LINE_COLUMNS
-from .reading import REJECT_COLUMNS, Row, Table, table_of
+from .reading import LOST, REJECT_COLUMNS, Row, Table, table_of
 from .runs import names_of
 from .service import MAX_SOURCE, Options, Sample, try_rows
 
@@ -149,7 +149,7 @@ async def _head(work: Work, run: dict[str, Any]) -> Table:
 
 
 async def _look(work: Work, run: dict[str, Any], *, whole: bool) -> None:
-    """What the file seems to be is noted, once it is whole. Raise FileRefused at its first piece."""
+    """What the file seems to be is noted once it is whole. Raise FileRefused."""
     table = await _head(work, run)
     rows: list[Row] = []
     for row in table.rows():
@@ -166,9 +166,7 @@ async def _look(work: Work, run: dict[str, Any], *, whole: bool) -> None:
         settings = {"mapping": propose(FORMS[kind], _own(table.header))}
     seen = {
         "delimiter": table.delimiter,
-        "rows": [
-            [cell[:MAX_SHOWN].replace("\x00", "\ufffd") for cell in row.values] for row in rows
-        ],
+        "rows": [[cell[:MAX_SHOWN].replace("\x00", LOST) for cell in row.values] for row in rows],
     }
     await work.fetch(
         SQL.note_seen,

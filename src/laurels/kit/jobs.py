@@ -247,7 +247,9 @@ class Job:
     @property
     def words(self) -> str:
         """What it does: the first line of its docstring."""
-        return (getdoc(self.step or self.walk or self.period_step or self.long) or "").partition("\n")[0]
+        return (getdoc(self.step or self.walk or self.period_step or self.long) or "").partition(
+            "\n"
+        )[0]
 
     async def stride(self, work: Work, *, after: UUID | None, due: datetime) -> Stride:
         """Do the next of it, at most `limit` things; say how many, and which was the last."""
@@ -333,7 +335,7 @@ def walk(
 
 
 def long_job(name: str, *, every: timedelta, waiting: str) -> Callable[[Long], Long]:
-    """Register a job whose run opens transactions of its own and looks itself whether it is to stop.
+    """Register a job whose run opens transactions of its own and looks when it is to stop.
 
     It keeps to the real time. `waiting` is as of `job`.
     """
