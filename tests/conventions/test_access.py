@@ -46,6 +46,7 @@ def test_what_is_public_is_known():
 
 QUESTIONS = {
     "POST /v1/earning-rules/simulate": "a purchase does not fit into an address; nothing is kept",
+    "POST /v1/imports/{import_id}/preview": "settings do not fit into an address; nothing is kept",
     "POST /v1/members/search": "criteria do not fit into an address; nothing is kept",
     "POST /v1/segments/preview": "criteria do not fit into an address; nothing is kept",
 }

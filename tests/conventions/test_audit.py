@@ -47,6 +47,8 @@ OWN_RECORDS = {
     "POST /v1/redemptions": "a redemption is its own record: who, when, for what, by whose key",
     "POST /v1/webhook-endpoints/{webhook_endpoint_id}/test": "a test is an event of its own",
     "POST /v1/bulk-actions/preview": "an action is tried and undone",
+    "PUT /v1/imports/{import_id}/content": "the import that the file is for was noted",
+    "POST /v1/imports/{import_id}/preview": "a preview changes nothing",
     "POST /v1/tiers/preview": "a preview changes nothing",
     "POST /v1/test-clock": "only test tenants have one; tests/jobs hold that moving it is noted",
 }
@@ -70,6 +72,8 @@ BODIES: dict[str, Any] = {
     "PUT /v1/earning-rules/{rule_id}": {**RULE, "name": "Other"},
     "PATCH /v1/settings/{section}": {"loyalty_enabled": False},
     "POST /v1/programs": {"name": "Stamps"},
+    "POST /v1/imports": {"file_name": "orders.csv", "size_bytes": 9},
+    "PATCH /v1/imports/{import_id}": {"source": "shop"},
     "POST /v1/tiers": {"name": "Top", "level": 9},
     "PUT /v1/tiers": {"new": [{"name": "Top", "level": 9}]},
     "PATCH /v1/tiers/{tier_id}": {"name": "Other"},
@@ -97,6 +101,7 @@ FILES = {"PUT /v1/rewards/{reward_id}/picture": PICTURE.getvalue()}
 FIRST: dict[str, list[tuple[str, str]]] = {
     "POST /v1/members/{member_id}/restore": [("DELETE", "/v1/members/{member_id}")],
     "POST /v1/members/{member_id}/unblock": [("POST", "/v1/members/{member_id}/block")],
+    "POST /v1/imports/{import_id}/stop": [("POST", "/v1/imports/{import_id}/start")],
     "POST /v1/earning-rules/{rule_id}/resume": [("POST", "/v1/earning-rules/{rule_id}/pause")],
     "POST /v1/earning-rules/{rule_id}/restore": [("POST", "/v1/earning-rules/{rule_id}/archive")],
     "POST /v1/tiers/{tier_id}/restore": [("DELETE", "/v1/tiers/{tier_id}")],
@@ -169,6 +174,7 @@ async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]
     )
     return {
         "bulk_action_id": waiting.json()["id"],
+        "import_id": await an_import(client),
         "activity_id": activity.json()["id"],
         "purchase_id": purchase.json()["id"],
         "job": next(iter(all_jobs())),
@@ -189,6 +195,15 @@ async def things(client: httpx.AsyncClient, house, route: str) -> dict[str, str]
         "section": "loyalty",
         "tier_id": tier.json()["id"],
     }
+
+
+async def an_import(client: httpx.AsyncClient) -> str:
+    """A file that waits to be imported."""
+    content = b"external_id\n1\n"
+    asked = {"file_name": "people.csv", "size_bytes": len(content), "kind": "members"}
+    made = (await client.post("/v1/imports", json=asked)).json()["id"]
+    await client.put(f"/v1/imports/{made}/content", content=content)
+    return made
 
 
 async def rewarded(client: httpx.AsyncClient, member: str) -> tuple[str, str]:

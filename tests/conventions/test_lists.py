@@ -9,6 +9,7 @@ from .source import nothing
 WHOLE = {
     "/v1/earning-rules/fields": "a fixed catalogue: the facts that the code has",
     "/v1/earning-rules/usage": "a computation over the latest events, not rows that are kept",
+    "/v1/imports/kinds": "a fixed catalogue: the kinds that the code has",
     "/v1/jobs": "a fixed catalogue: the jobs that the code has",
     "/v1/members/{member_id}/export": "a file in chapters: all of it is asked for, in its order",
     "/v1/members/{member_id}/rewards": "a catalogue in the order it is shown in; what a member can"

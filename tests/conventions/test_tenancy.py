@@ -300,7 +300,7 @@ async def walled(database: Database, owner_url: str) -> Walled:
         }  # fmt: skip
     finally:
         await owner.close()
-    ids["rule_id"] = ids.pop("earning_rule_id")
+    ids["rule_id"], ids["import_id"] = ids.pop("earning_rule_id"), ids.pop("import_run_id")
     words = [value for values in ids.values() for value in values]
     return Walled(mine, theirs, owner_url, ids, [*words, "wall-", "Wall rule", mine.tenant.slug])
 
@@ -313,6 +313,7 @@ KINDS = {
     "earning_rule": "earning_rules",
     "event": "outbox",
     "hold": "holds",
+    "import_run": "import_runs",
     "job_run": "job_runs",
     "lot": "lots",
     "member": "members",
@@ -747,9 +748,7 @@ def writing_routes() -> list[tuple[str, str]]:
 
 BODIES: dict[str, Any] = {
     "merge": {"from": encode("member", uuid.UUID(int=7))},
-    "credit": {"points": 1, "reason": "x"},
-    "debit": {"points": 1, "reason": "x"},
-    "penalty": {"points": 1, "reason": "x"},
+    **dict.fromkeys(("credit", "debit", "penalty"), {"points": 1, "reason": "x"}),
     "holds": {"points": 1},
     "reverse": {"reason": "x"},
     "refunds": {},
@@ -757,14 +756,16 @@ BODIES: dict[str, Any] = {
     "{rule_id}": RULE,
     "{member_id}": {"first_name": "x"},
     "{purchase_id}": {"note": "x"},
-    "{program_id}": {"name": "x"},
-    "{tier_id}": {"name": "x"},
+    "preview": {"kind": "members", "settings": {}},
+    "{import_id}": {"source": "x"},
+    **{
+        f"{{{kind}_id}}": {"name": "x"}
+        for kind in ("program", "tier", "segment", "reward", "staff")
+    },
     "tier": {"tier_id": encode("tier", uuid.UUID(int=7))},
-    "{segment_id}": {"name": "x"},
     "duplicate": {"name": "x"},
     "members": {"external_ids": ["x"]},
     "remove": {"external_ids": ["x"]},
-    "{reward_id}": {"name": "x"},
     "{redemption_id}": {"notes": "x"},
     "vouchers": {"codes": ["x"]},
     "withdraw": {"codes": ["x"]},
@@ -772,7 +773,6 @@ BODIES: dict[str, Any] = {
     "give": {"member": "x", "reason": "x"},
     "block": {"reason": "x"},
     "use": {"order_ref": "x"},
-    "{staff_id}": {"name": "x"},
     "{webhook_endpoint_id}": {"description": "x"},
     "replay": {"since": "2026-01-01T00:00:00Z"},
 }

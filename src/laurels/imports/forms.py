@@ -127,6 +127,7 @@ REWARDS = Form(
             "cost_points": "400",
             "value": '{"amount": "5.00"}',
             "redemption_expiry_days": "90",
+            "fulfilment": "pool",
         },
     ),
 )
@@ -227,7 +228,7 @@ def guess(header: Sequence[str]) -> str:
     return max(FORMS.values(), key=likeness).kind
 
 
-def sample_of(form: Form, currency: str) -> bytes:
+def sample_of(form: Form, currency: str) -> str:
     """Return a small file of this kind, to be filled."""
     columns = [name for name in form.columns if any(name in row for row in form.sample)]
     text = io.StringIO()
@@ -237,4 +238,4 @@ def sample_of(form: Form, currency: str) -> bytes:
         {name: currency if cell == "{currency}" else cell for name, cell in row.items()}
         for row in form.sample
     )
-    return text.getvalue().encode()
+    return text.getvalue()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from laurels import tenants
@@ -87,20 +87,9 @@ async def list_imports(
 
 @router.get("/imports/kinds")
 async def list_import_kinds(work: Reading) -> ImportKindsOut:
-    """List the kinds of files that can be imported, with their columns."""
-    del work  # The same for every tenant; the permission is what was asked.
-    return ImportKindsOut(data=[_kind(form) for form in FORMS.values()])
-
-
-@router.get("/imports/kinds/{kind}/sample", response_class=Response, responses=CSV)
-async def get_import_sample(kind: ImportKind, work: Reading) -> Response:
-    """Download a small CSV file of this kind, to be filled."""
+    """List the kinds of files that can be imported, with their columns and a sample of each."""
     tenant = await tenants.current(work)
-    return Response(
-        sample_of(FORMS[kind], tenant.currency),
-        media_type="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{kind}-sample.csv"'},
-    )
+    return ImportKindsOut(data=[_kind(form, tenant.currency) for form in FORMS.values()])
 
 
 @router.post("/imports", status_code=201)
@@ -144,7 +133,9 @@ async def upload_import_content(
     import_id: ImportId,
     request: Request,
     work: Writing,
-    offset: Annotated[int, Query(ge=0, description="Where the piece begins, in bytes.")] = 0,
+    offset: Annotated[
+        int, Header(alias="Upload-Offset", ge=0, description="Where the piece begins, in bytes.")
+    ] = 0,
 ) -> ImportOut:
     """Upload the file of an import, or the next piece of it: CSV in UTF-8, never compressed.
 
@@ -192,28 +183,8 @@ async def preview_import(
 ) -> ImportPreviewOut:
     """Try a kind and settings on the first 100 rows: what is read, what is missing. Nothing is
     stored."""
-    tried = await uploads.try_out(
-        work, import_id, kind=body.kind, settings=body.settings.model_dump()
-    )
-    if (sample := tried.sample) is None:
-        return ImportPreviewOut(mapping={}, ignored=[], missing=tried.missing, problems=[], read=0)
-    problems = [
-        ImportRowProblemOut(
-            line=line,
-            field=sample.columns.get(error.fields[0].field, error.fields[0].field)
-            if error.fields
-            else None,
-            message=error.message,
-        )
-        for line, error in sample.rejections.items()
-    ]
-    return ImportPreviewOut(
-        mapping=dict(sample.columns),
-        ignored=list(sample.ignored),
-        missing=None,
-        problems=problems,
-        read=tried.read,
-    )
+    settings = body.settings.model_dump()
+    return _tried(await uploads.try_out(work, import_id, kind=body.kind, settings=settings))
 
 
 @router.post("/imports/{import_id}/dry-run", status_code=202)
@@ -327,6 +298,28 @@ def _shown(run: dict[str, Any]) -> ImportOut:
     )
 
 
+def _tried(trial: uploads.Trial) -> ImportPreviewOut:
+    if (sample := trial.sample) is None:
+        return ImportPreviewOut(mapping={}, ignored=[], missing=trial.missing, problems=[], read=0)
+    problems = [
+        ImportRowProblemOut(
+            line=line,
+            field=sample.columns.get(error.fields[0].field, error.fields[0].field)
+            if error.fields
+            else None,
+            message=error.message,
+        )
+        for line, error in sample.rejections.items()
+    ]
+    return ImportPreviewOut(
+        mapping=dict(sample.columns),
+        ignored=list(sample.ignored),
+        missing=None,
+        problems=problems,
+        read=trial.read,
+    )
+
+
 def _counts(facts: dict[str, Any]) -> ImportCountsOut:
     return ImportCountsOut.model_validate(
         {name: facts[name] for name in ImportCountsOut.model_fields}
@@ -347,7 +340,7 @@ def _dry_run(run: dict[str, Any]) -> ImportDryRunOut | None:
     )
 
 
-def _kind(form: Form) -> ImportKindOut:
+def _kind(form: Form, currency: str) -> ImportKindOut:
     columns = [
         ImportColumnOut(
             name=name,
@@ -358,7 +351,9 @@ def _kind(form: Form) -> ImportKindOut:
         )
         for name in (*form.columns, *form.of_lines)
     ]
-    return ImportKindOut.model_validate({"kind": form.kind, "columns": columns})
+    return ImportKindOut.model_validate(
+        {"kind": form.kind, "columns": columns, "sample": sample_of(form, currency)}
+    )
 
 
 # -- exports -------------------------------------------------------------------------------------

@@ -234,6 +234,7 @@ class ImportKindOut(View):
 
     kind: ImportKind = Field(description="The kind.")
     columns: list[ImportColumnOut] = Field(description="Its columns.")
+    sample: str = Field(description="A small file of this kind, to be filled.")
 
 
 class ImportKindsOut(Whole):

@@ -175,14 +175,20 @@ def _balances(tenant: tenants.TenantView, options: Options) -> "Kind[BalanceRow]
 def _rewards(tenant: tenants.TenantView, options: Options) -> "Kind[RewardRow]":
     del options
     where = zone(tenant.time_zone)
-    parse = lambda places: CatalogueReading(places, where, utc_now()).reward  # noqa: E731
+
+    def parse(places: Places) -> Parse[RewardRow]:
+        return CatalogueReading(places, where, utc_now()).reward
+
     return Kind(REWARDS, parse, book_rewards)
 
 
 def _vouchers(tenant: tenants.TenantView, options: Options) -> "Kind[VoucherRow]":
     del options
     where = zone(tenant.time_zone)
-    parse = lambda places: CatalogueReading(places, where, utc_now()).voucher  # noqa: E731
+
+    def parse(places: Places) -> Parse[VoucherRow]:
+        return CatalogueReading(places, where, utc_now()).voucher
+
     return Kind(VOUCHERS, parse, book_vouchers)
 
 

@@ -125,12 +125,12 @@ where tenant_id = $1 and id = $2;
 
 -- name: delete_chunks
 delete from laurels.import_chunks
-where tenant_id = $1 and run_id = any ($2);
+where tenant_id = $1 and run_id = any($2);
 
 -- name: note_deleted
 update laurels.import_runs
 set file_deleted_at = $3, seen = null
-where tenant_id = $1 and id = any ($2);
+where tenant_id = $1 and id = any($2);
 
 -- name: old_files
 select id

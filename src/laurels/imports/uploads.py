@@ -21,6 +21,7 @@ from laurels.kit.values.text import check_key
 from laurels.kit.versions import check_version
 from laurels.kit.work import Actor, Work
 
+from .carrying import Control
 from .dialect import Dialect
 from .errors import (
     FileDeleted,
@@ -31,7 +32,6 @@ from .errors import (
     PieceMisplaced,
 )
 from .forms import FORMS, guess, propose
-from .parsing import LINE_COLUMNS
 from .reading import LOST, REJECT_COLUMNS, Row, Table, table_of
 from .runs import names_of
 from .service import MAX_SOURCE, Options, Sample, try_rows
@@ -64,7 +64,7 @@ async def create(
     if size_bytes > limit:
         msg = (
             f"The file has {size_bytes:,} bytes; at most {limit:,} can be uploaded. Split it, or"
-            " import it with `laurels import`."
+            " import it by command."
         )
         raise FileTooLarge(msg, field="size_bytes", limit_bytes=limit)
     mended = await get(work, mends) if mends is not None else None
@@ -185,26 +185,28 @@ def _own(header: list[str]) -> list[str]:
     return header[first:]
 
 
-def options_of(run: dict[str, Any], **others: Any) -> Options:
+def options_of(
+    run: dict[str, Any], *, file: Path | None = None, control: Control | None = None
+) -> Options:
     """Return how the file of an import is to be read."""
     said: dict[str, Any] = run["settings"]
-    known = set(FORMS[run["kind"]].columns) | (set(LINE_COLUMNS) if said.get("group_by") else set())
+    form = FORMS[run["kind"]]
+    known = {*form.columns, *(form.of_lines if said.get("group_by") else ())}
     return Options(
-        **{
-            "file": Path(run["file_name"]),
-            "source": run["source"],
-            # Of another kind's columns nothing is said.
-            "mapping": {k: v for k, v in said.get("mapping", {}).items() if k in known},
-            "constants": {k: v for k, v in said.get("constants", {}).items() if k in known},
-            "dialect": Dialect(said.get("decimal_comma", False), said.get("dates", "iso")),
-            "group_by": said.get("group_by") if run["kind"] == "purchases" else None,
-            "welcome": said.get("welcome", False),
-            "known_only": said.get("known_only", False),
-            "with_tiers": not said.get("ignore_tiers", False),
-            "actor": Actor(run["created_by_kind"], run["created_by"]),
-            "file_name": run["file_name"],
-            **others,
-        }
+        file=file or Path(run["file_name"]),
+        source=run["source"],
+        # Of another kind's columns nothing is said.
+        mapping={k: v for k, v in said.get("mapping", {}).items() if k in known},
+        constants={k: v for k, v in said.get("constants", {}).items() if k in known},
+        dialect=Dialect(said.get("decimal_comma", False), said.get("dates", "iso")),
+        group_by=said.get("group_by") if run["kind"] == "purchases" else None,
+        dry_run=run["dry_run"],
+        welcome=said.get("welcome", False),
+        known_only=said.get("known_only", False),
+        with_tiers=not said.get("ignore_tiers", False),
+        actor=Actor(run["created_by_kind"], run["created_by"]),
+        file_name=run["file_name"],
+        control=control,
     )
 
 
@@ -234,6 +236,7 @@ async def change(
         source or run["source"],
         _json(run["settings"] if settings is None else settings),
     )
+    await audit.record(work, "imports.changed", "import_run", run_id)
 
 
 async def _editable(work: Work, run_id: UUID) -> dict[str, Any]:
@@ -285,14 +288,13 @@ async def start(work: Work, run_id: UUID, *, dry_run: bool) -> None:
     tenant = await tenants.require_active(work)
     try_rows(await _head(work, run), tenant, run["kind"], options_of(run), limit=0)
     await work.fetch(SQL.wait_for_worker, work.tenant_id, run_id, dry_run)
-    if not dry_run:
-        await audit.record(
-            work,
-            "imports.started",
-            "import_run",
-            run_id,
-            after={"file": run["file_name"], "kind": run["kind"], "source": run["source"]},
-        )
+    await audit.record(
+        work,
+        "imports.tried" if dry_run else "imports.started",
+        "import_run",
+        run_id,
+        after={"file": run["file_name"], "kind": run["kind"], "source": run["source"]},
+    )
     await jobs.ask(work, CARRY_OUT, anew=True)
 
 
@@ -307,8 +309,7 @@ async def stop(work: Work, run_id: UUID) -> None:
         await work.fetch(SQL.end_run, work.tenant_id, run_id, ended, work.now, None)
     else:
         await work.fetch(SQL.ask_to_stop, work.tenant_id, run_id)
-    if not run["dry_run"]:
-        await audit.record(work, "imports.stopped", "import_run", run_id)
+    await audit.record(work, "imports.stopped", "import_run", run_id)
 
 
 async def delete_file(work: Work, run_id: UUID) -> None:

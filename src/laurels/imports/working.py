@@ -75,7 +75,7 @@ async def _carry_out(attempt: jobs.Attempt, run: dict[str, Any]) -> None:
         with TemporaryDirectory(prefix="laurels-import-") as folder:
             file = Path(folder) / "file.csv"
             await _fetch_file(attempt, run, file)
-            options = options_of(run, file=file, dry_run=run["dry_run"], control=control)
+            options = options_of(run, file=file, control=control)
             report = await import_file(attempt.database, attempt.tenant_id, run["kind"], options)
     except (jobs.Stopped, jobs.RunOvertaken, *GONE):
         raise
