@@ -748,7 +748,7 @@ def writing_routes() -> list[tuple[str, str]]:
 
 BODIES: dict[str, Any] = {
     "merge": {"from": encode("member", uuid.UUID(int=7))},
-    **dict.fromkeys(("credit", "debit", "penalty"), {"points": 1, "reason": "x"}),
+    **{kind: {"points": 1, "reason": "x"} for kind in ("credit", "debit", "penalty")},
     "holds": {"points": 1},
     "reverse": {"reason": "x"},
     "refunds": {},
