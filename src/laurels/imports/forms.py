@@ -178,7 +178,6 @@ _CALLED: Mapping[str, Sequence[str]] = MappingProxyType(
         "points": "balance points_balance punkte punktestand".split(),
         "earned_at": "earned verdient_am".split(),
         "expires_at": "expires expiry expiry_date ablaufdatum gueltig_bis gültig_bis".split(),
-        "program": "programm".split(),
         "reason": "note comment grund".split(),
         "cost_points": "cost points price_points kosten punkte".split(),
         "type": "reward_type art typ".split(),
