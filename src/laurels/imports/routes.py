@@ -35,6 +35,7 @@ from .schemas import (
     ImportCountsOut,
     ImportDifferenceOut,
     ImportDryRunOut,
+    ImportedFileIn,
     ImportId,
     ImportKind,
     ImportKindOut,
@@ -46,7 +47,6 @@ from .schemas import (
     ImportRowProblemOut,
     RejectedRowOut,
     Status,
-    UploadIn,
 )
 from .streaming import Exports
 
@@ -94,7 +94,7 @@ async def list_import_kinds(work: Reading) -> ImportKindsOut:
 
 @router.post("/imports", status_code=201)
 @error_responses(FileTooLarge, ImportNotFound)
-async def create_import(body: UploadIn, work: Writing) -> ImportOut:
+async def create_import(body: ImportedFileIn, work: Writing) -> ImportOut:
     """Create an import for a file, which is then uploaded in pieces.
 
     `LAURELS_IMPORT_FILE_LIMIT_BYTES` limits its size. With `mends` it takes over how the file of

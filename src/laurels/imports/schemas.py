@@ -61,7 +61,7 @@ class ImportSettings(Schema):
     )
 
 
-class UploadIn(Schema):
+class ImportedFileIn(Schema):
     """A file that is to be uploaded."""
 
     file_name: Name = Field(description="Name of the file.")
