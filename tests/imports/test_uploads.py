@@ -79,7 +79,7 @@ async def test_a_file_is_seen_tried_imported_mended_and_imported_again(client, h
     dry = tried["dry_run_result"]
     assert dry["counts"] == {"read": 4, "booked": 1, "skipped": 0, "rejected": 3}
     assert (dry["difference"]["points"], dry["difference"]["new_members"]) == (10, 1)
-    rows = (await client.get(f"{path}/rejected-rows?dry_run=true")).json()["data"]
+    rows = (await client.get(f"{path}/rejected-rows?of_dry_run=true")).json()["data"]
     assert [row["line"] for row in rows] == [3, 4, 5]
     assert (await client.get("/v1/purchases")).json()["data"] == []
 

@@ -228,7 +228,7 @@ async def stop_import(import_id: ImportId, work: Writing) -> ImportOut:
     return _shown(await uploads.get(work, import_id))
 
 
-DryRun = Annotated[Switch, Query(description="Those of the last dry run instead.")]
+OfDryRun = Annotated[Switch, Query(description="Those of the last dry run instead.")]
 
 
 @router.get("/imports/{import_id}/rejected-rows")
@@ -237,11 +237,11 @@ async def list_rejected_rows(
     import_id: ImportId,
     work: Reading,
     asked: Annotated[Asked, Depends(queries.REJECTED)],
-    dry_run: DryRun = False,
+    of_dry_run: OfDryRun = False,
 ) -> Page[RejectedRowOut]:
     """List the rows that were rejected, with the reasons, in the order of the file."""
     run = await uploads.get(work, import_id)
-    number = run["dry_runs"] if dry_run else 0
+    number = run["dry_runs"] if of_dry_run else 0
     rows = await queries.list_rejected(work, import_id, dry_run=number, asked=asked)
     return rows.page(RejectedRowOut.model_validate(row) for row in rows)
 
@@ -251,7 +251,7 @@ async def list_rejected_rows(
 )
 @error_responses(ImportNotFound, TooManyExports)
 async def download_rejected_rows(
-    import_id: ImportId, request: Request, work: Reading, dry_run: DryRun = False
+    import_id: ImportId, request: Request, work: Reading, of_dry_run: OfDryRun = False
 ) -> Response:
     """Download the rejected rows as CSV, with line, field, code and reason in front of each.
 
@@ -263,7 +263,7 @@ async def download_rejected_rows(
     await note_export(work, "rejected_rows")
     return exports.stream(
         work.tenant_id,
-        queries.rejected_sheet(run, dry_run=run["dry_runs"] if dry_run else 0),
+        queries.rejected_sheet(run, dry_run=run["dry_runs"] if of_dry_run else 0),
         work.actor,
         token=token_of(request),
         permissions=(Permission.IMPORTS_READ,),
