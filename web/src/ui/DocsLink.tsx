@@ -14,7 +14,7 @@ interface DocsLinkProps {
 /** A link to where a word or a screen is explained at length, in a tab of its own. */
 export function DocsLink({ page, children }: DocsLinkProps) {
   return (
-    <Anchor href={`${DOCS}${page}`} target="_blank" inherit underline="always">
+    <Anchor href={`${DOCS}${page}`} target="_blank" inherit underline="always" className="nowrap">
       {children ?? <Trans>Read more</Trans>}
     </Anchor>
   );

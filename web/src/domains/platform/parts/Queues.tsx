@@ -50,7 +50,12 @@ export function Queues({ queues }: { queues: Queue[] }) {
           id: "lag",
           header: t`Oldest due for`,
           align: "right",
-          cell: (queue) => (queue.waiting === 0 ? "–" : lag(queue.lag_seconds)),
+          cell: (queue) =>
+            queue.waiting === 0
+              ? "–"
+              : queue.lag_seconds === 0
+                ? t`Not due yet`
+                : lag(queue.lag_seconds),
         },
         {
           id: "dead",

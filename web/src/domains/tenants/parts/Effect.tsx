@@ -2,12 +2,13 @@ import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { luminance } from "@mantine/core";
 import type { ReactNode } from "react";
-import { formatNumber } from "@/ui/format";
+import { useApi, useMay } from "@/api/context";
+import { EntityLink } from "@/ui/EntityLink";
+import { dayIn, formatNumber } from "@/ui/format";
 import { Money } from "@/ui/Money";
 import { Points } from "@/ui/Points";
 import { useTenantClock, useTenantZone } from "@/ui/tenant";
 import { Day } from "@/ui/When";
-import { dayIn } from "@/ui/format";
 import { useCountryName } from "../countries";
 import { same, type SectionOut, type Values } from "../model";
 
@@ -72,7 +73,7 @@ export function useEffects(): (section: SectionOut, name: string, values: Values
           </Trans>
         );
       case "ledger.points_expire_enabled":
-        if (none) return <Trans>The expiry that stands at your default program decides.</Trans>;
+        if (none) return <ProgramExpiry />;
         if (value === false) return <Trans>Points that are earned from now on never expire.</Trans>;
         return <Trans>Points that are earned from now on expire unless they are spent.</Trans>;
       case "ledger.points_expire_days":
@@ -168,6 +169,33 @@ export function useEffects(): (section: SectionOut, name: string, values: Values
         return null;
     }
   };
+}
+
+/** What the default program itself says of expiry. */
+function ProgramExpiry() {
+  const { api } = useApi();
+  const may = useMay();
+  const programs = api.useQuery(
+    "get",
+    "/v1/programs",
+    { params: { query: { limit: 100 } } },
+    { enabled: may("ledger:read") },
+  );
+  const program = programs.data?.data.find(({ is_default }) => is_default);
+  if (!program) return <Trans>The expiry that stands at your default program decides.</Trans>;
+  const link = (
+    <EntityLink id={program.id} inSentence>
+      {program.name}
+    </EntityLink>
+  );
+  const days = program.expiry_days;
+  if (days === null) return <Trans>The program {link} decides: its points never expire.</Trans>;
+  const lasting = plural(days, { one: "# day", other: "# days" });
+  return (
+    <Trans>
+      The program {link} decides: its points expire {lasting} after they were earned.
+    </Trans>
+  );
 }
 
 function example(prefix: string, length: number): string {
