@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { SimpleGrid } from "@mantine/core";
+import { SimpleGrid, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Schemas } from "@/api/context";
 import { Figure } from "@/ui/Figure";
@@ -98,7 +98,17 @@ export function Figures({ overview }: { overview: Overview | undefined }) {
             ? t`Points that members held at the end of the period, pending and held ones too. Worth ${worth} when they are paid with.`
             : t`Points that members held at the end of the period, pending and held ones too.`
         }
-        value={<Points value={figures?.points_outstanding ?? 0} bare />}
+        value={
+          <>
+            <Points value={figures?.points_outstanding ?? 0} bare />
+            {worth && (
+              <Text span fz="sm" fw={400} c="dimmed">
+                {" "}
+                · {worth}
+              </Text>
+            )}
+          </>
+        }
         now={figures?.points_outstanding}
         before={previous?.points_outstanding}
         loading={rest.loading}

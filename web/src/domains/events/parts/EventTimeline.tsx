@@ -17,6 +17,9 @@ interface Event {
   expanded?: unknown;
 }
 
+/** What costs or sets aside points: another event says what moved. */
+const UNSIGNED = new Set(["reward.redeemed", "hold.opened", "hold.released"]);
+
 /** What happened, newest first, in sentences that lead to what they are about. */
 export function EventTimeline({ events }: { events: Event[] }) {
   const { t } = useLingui();
@@ -46,7 +49,9 @@ function Value({ event }: { event: Event }) {
     <Text span>
       {money && <Money amount={amount} />}
       {money && typeof points === "number" && points !== 0 && " · "}
-      {typeof points === "number" && points !== 0 && <Points value={points} signed />}
+      {typeof points === "number" && points !== 0 && (
+        <Points value={points} signed={!UNSIGNED.has(event.type)} />
+      )}
     </Text>
   );
 }
