@@ -60,7 +60,11 @@ CAFE = Business(
     prefix="C",
     market=MARKET,
     program={"expiry_days": 100, "grace_days": 14, "point_value": Decimal("0.05")},
-    settings={"rewards": {"code_prefix": "CAFE-"}, "members": {"country": "US"}},
+    settings={
+        "console": {"first_steps": False},
+        "members": {"country": "US"},
+        "rewards": {"code_prefix": "CAFE-"},
+    },
     ladder=(
         {"name": "Guest", "level": 1, "color": "#8D6E63", "icon": "coffee", "is_default": True},
         {

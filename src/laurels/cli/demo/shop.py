@@ -62,6 +62,8 @@ SHOP = Business(
     market=MARKET,
     program={"maturity_days": 14, "grace_days": 30, "point_value": Decimal("0.02")},
     settings={
+        "branding": {"brand_color": "#1F5C7A"},
+        "console": {"first_steps": False},
         "ledger": {"points_expire_enabled": True, "points_expire_days": 110},
         "rewards": {"code_prefix": "FJORD-", "reopen_on_refund": True},
         "members": {"country": "DE"},
