@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from laurels.kit.conditions import evaluation
 from laurels.layers import ROOMS
 
 ROOT = Path(__file__).parents[2]
@@ -93,3 +94,11 @@ def test_the_same_words_mean_the_same_in_every_room():
 
     assert len(seen) > 500
     assert differing == []
+
+
+def test_the_console_knows_how_a_condition_says_that_it_failed():
+    """The API tells failed comparisons in English; other languages take these sentences apart."""
+    known = (WEB / "src/ui/whyWords.ts").read_text("utf-8")
+    missing = [words for _, words in evaluation._WORDS.values() if f'"{words}"' not in known]
+
+    assert missing == []

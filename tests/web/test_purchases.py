@@ -128,3 +128,24 @@ async def test_a_purchase_is_recorded_by_hand_and_says_why_it_earned(open_tab, c
     listed = (await client.get("/v1/purchases")).json()["data"]
     assert [(row["amount"], row["source"]) for row in listed] == [("60.00", "console")]
     await check_no_sideways_scroll(page)
+
+
+async def test_why_a_purchase_gave_nothing_is_told_in_german(open_tab, client):
+    rule = {
+        "name": "Großeinkauf", "trigger": "purchase.completed",
+        "award": {"type": "points_per_money", "rate": "1"},
+        "conditions": {"field": "purchase.amount", "op": "gte", "value": "100"},
+    }  # fmt: skip
+    for row in (await client.get("/v1/earning-rules")).json()["data"]:
+        await client.post(f"/v1/earning-rules/{row['id']}/archive")
+    made = await client.post("/v1/earning-rules", json=rule)
+    assert made.status_code == 201, made.text
+    await client.post("/v1/members", json={"external_id": "anna"})
+    body = {"member": "anna", "amount": "5.00", "currency": "USD"}
+    bought = (await client.post("/v1/purchases", json=body)).json()
+    tab = await open_tab("support", language="de")
+
+    page = await tab.open(f"purchases/{bought['id']}")
+
+    await expect(page.get_by_text("keine gab Punkte")).to_be_visible()
+    await expect(page.get_by_text("verlangt war mindestens 100")).to_be_visible()

@@ -395,6 +395,12 @@ class RuleSaysOut(View):
     )
     points: int = Field(description="Points that it gave.")
     words: list[str] = Field(description="The same in sentences, with the figures.")
+    details: dict[str, Any] = Field(
+        default={},
+        description="The figures of the sentences, for rules that gave points: the `amount` or"
+        " `quantity` that was counted, `raw` points before the limit, `multiplier`, `capped`, and"
+        " of a multiplier its `factor`.",
+    )
 
 
 class LotOfPurchaseOut(View):

@@ -186,6 +186,10 @@ def _money(purchase: dict[str, Any], name: str) -> str:
     return f"{trim_money(purchase[name])} {purchase['currency']}"
 
 
+FIGURES = ("amount", "quantity", "base", "raw", "multiplier", "capped")
+"""What of a rule that fired its sentence tells."""
+
+
 def rules_of(award: dict[str, Any] | None) -> Iterator[RuleSaysOut]:
     """Yield what each rule did, or why it did nothing, as an award's explanation tells it."""
     explanation: dict[str, Any] = award["explanation"] if award else {}
@@ -204,6 +208,7 @@ def rules_of(award: dict[str, Any] | None) -> Iterator[RuleSaysOut]:
             points=sign * fired["points"],
             program_id=programs.get((fired["rule"], fired["version"])),
             words=[sentence_of_fired(fired, verb="took" if sign < 0 else "gave")],
+            details={name: fired[name] for name in FIGURES if name in fired},
         )
     for factor in explanation.get("multipliers", []):
         if "rule" in factor:
@@ -215,6 +220,7 @@ def rules_of(award: dict[str, Any] | None) -> Iterator[RuleSaysOut]:
                 program_id=None,
                 points=0,
                 words=[f"It multiplied what points-per-money rules gave by {factor['factor']}."],
+                details={"factor": factor["factor"]},
             )
     for skipped in explanation.get("skipped", []):
         yield RuleSaysOut(

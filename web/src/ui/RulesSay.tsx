@@ -5,9 +5,12 @@ import { EntityLink } from "./EntityLink";
 import { Points } from "./Points";
 import { Status, type Tone } from "./Status";
 import { useUnits } from "./units";
+import { useWhyWords } from "./whyWords";
 import { When } from "./When";
 
-type Why = Pick<Schemas["WhyOut"], "words" | "rules" | "lots">;
+type Why = Pick<Schemas["WhyOut"], "words" | "rules" | "lots" | "points" | "taken_back"> & {
+  reason: string;
+};
 
 const TONES: Record<string, Tone> = {
   gave: "good",
@@ -34,9 +37,10 @@ function useOutcomes(): Record<string, string> {
 
 /** What something earned: in sentences, rule by rule, and what is left of it. */
 export function RulesSay({ why }: { why: Why }) {
+  const words = useWhyWords();
   return (
     <Stack gap="md">
-      <Sentences words={why.words} />
+      <Sentences words={words.summary(why)} />
       <Rules rules={why.rules} />
       <Lots lots={why.lots} />
     </Stack>
@@ -57,6 +61,7 @@ function Sentences({ words }: { words: string[] }) {
 
 function Rules({ rules }: { rules: Why["rules"] }) {
   const outcomes = useOutcomes();
+  const words = useWhyWords();
   const unit = useUnits();
   // What gave points stands first; the order of the others is that of the rules.
   const sorted = [...rules].sort((a, b) => Number(b.points > 0) - Number(a.points > 0));
@@ -77,7 +82,7 @@ function Rules({ rules }: { rules: Why["rules"] }) {
             </Group>
             {rule.points !== 0 && <Points value={rule.points} signed {...unit(rule.program_id)} />}
           </Group>
-          {rule.words.map((sentence) => (
+          {words.ofRule(rule).map((sentence) => (
             <Text key={sentence} c="dimmed" fz="sm" maw="72ch">
               {sentence}
             </Text>
