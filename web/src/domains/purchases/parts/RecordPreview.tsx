@@ -54,7 +54,7 @@ export function RecordPreview({ body, off }: { body: Body | null; off: boolean }
     >
       <Stack gap="sm">
         {refused ? String(planned.data.answer.detail ?? "") : <Effects planned={planned.data} />}
-        {why.data && <RulesSay why={{ words: why.data.words, rules: why.data.rules, lots: [] }} />}
+        {why.data && <RulesSay why={{ ...why.data, taken_back: 0, lots: [] }} />}
       </Stack>
     </Alert>
   );
