@@ -265,3 +265,31 @@ def test_ids_and_money_are_told_as_everywhere():
         "points": 12,
         "points_paid": None,
     }
+
+
+async def test_events_of_one_member_are_listed_with_what_led_to_them(client, house, relay_now):
+    anna, bert = new_id(), new_id()
+    async with house.work() as work:
+        events.emit(work, [MemberChanged(anna, work.now, ["a"]), MemberChanged(bert, work.now, [])])
+    await relay_now()
+
+    found = await client.get("/v1/events", params={"member_id": encode("member", anna)})
+
+    (row,) = found.json()["data"]
+    assert row["data"]["member_id"] == encode("member", anna)
+    assert row["cause_id"] is None
+    assert (await client.get(f"/v1/events/{row['id']}")).json()["cause_id"] is None
+
+
+async def test_a_replay_says_before_how_much_it_will_send(client, house, relay_now):
+    await tell(house, "before")
+    await relay_now()
+    made = (await client.post("/v1/webhook-endpoints", json=HOOK)).json()["id"]
+    path = f"/v1/webhook-endpoints/{made}/replay"
+    since = {"since": "2020-01-01T00:00:00Z"}
+
+    planned = await client.post(path, json=since, params={"dry_run": True})
+
+    assert planned.json()["answer"] == {"deliveries": 1}
+    assert (await client.get("/v1/outbound-messages")).json()["data"] == []
+    assert (await client.post(path, json=since)).json() == {"deliveries": 1}

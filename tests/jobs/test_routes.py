@@ -134,3 +134,34 @@ async def test_runs_come_in_pages(clocked, doors):
 
     assert len(seen) == len(set(seen)) == 9
     assert seen == sorted(seen, reverse=True)
+
+
+async def test_a_move_of_the_clock_is_foreseen(doors):
+    seen = (await doors.get("/v1/test-clock/preview", params={"advance": "P10D"})).json()
+    wrong = await doors.get("/v1/test-clock/preview", params={"advance": "a while"})
+    after = (await doors.get("/v1/test-clock")).json()
+
+    nightly = next(each for each in seen["due"] if each["job"] == NIGHTLY)
+    assert nightly["runs"] == 10
+    assert seen["now"] < nightly["first_at"] < seen["target"]
+    assert wrong.json()["errors"][0]["field"] == "advance"
+    assert after["status"] == "real"
+
+
+async def test_a_job_says_in_parts_when_it_runs(doors):
+    listed = (await doors.get("/v1/jobs")).json()["data"]
+
+    nightly = next(each for each in listed if each["name"] == NIGHTLY)
+    assert nightly["timing"] == {
+        "kind": "daily", "at": "03:00", "weekday": None, "day": None, "minutes": None,
+        "where_waiting": True,
+    }  # fmt: skip
+
+
+async def test_the_books_are_verified_by_hand(clocked, doors):
+    asked = (await doors.post("/v1/jobs/ledger.verify_the_books/run")).json()
+    await arrive(clocked, asked["id"])
+
+    run = (await doors.get(f"/v1/jobs/runs/{asked['id']}")).json()
+    assert run["state"] == "done"
+    assert set(run["result"]) == {"wallets", "transactions", "points_outstanding", "rules"}

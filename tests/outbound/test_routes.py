@@ -195,3 +195,18 @@ async def test_the_command_shows_dead_letters_and_sends_them_again(house, enqueu
     assert [row["state"] for row in waiting] == ["waiting"]
     assert "given up" in gone
     assert [row["state"] for row in await messages(house)] == ["stopped"]
+
+
+async def test_destinations_say_what_became_of_a_days_messages(house, client, enqueue, post):
+    there = new_id()
+    await enqueue(house, "a", channel="post:two", destination=there)
+    async with working(house, post):
+        await until_over(house)
+    await enqueue(house, "b")
+
+    answer = (await client.get("/v1/outbound-messages/destinations")).json()["data"]
+
+    waits, arrived = sorted(answer, key=lambda row: row["sent"])
+    assert (waits["channel"], waits["waiting"], waits["last_sent_at"]) == ("post", 1, None)
+    assert (arrived["sent"], arrived["troubled"]) == (1, 0)
+    assert arrived["last_sent_at"] is not None

@@ -65,7 +65,12 @@ EVENTS = Listing(
 
 
 async def list_events(
-    work: Work, *, types: Sequence[str], historical: bool, asked: Asked = FIRST
+    work: Work,
+    *,
+    types: Sequence[str],
+    historical: bool,
+    member_id: UUID | None = None,
+    asked: Asked = FIRST,
 ) -> Found[StoredEvent]:
     """Return events, usually newest first; imported history only if asked for."""
     sql = f"""
@@ -73,8 +78,9 @@ async def list_events(
         from laurels.outbox as o
         where o.tenant_id = $1 and o.position is not null
           and (cardinality($2::text[]) = 0 or o.type = any($2)) and (o.historical is false or $3)
+          and ($4::uuid is null or o.member_id = $4)
     """
-    found = await EVENTS.fetch(work, asked, sql, work.tenant_id, list(types), historical)
+    found = await EVENTS.fetch(work, asked, sql, work.tenant_id, list(types), historical, member_id)
     return found.map(StoredEvent.of)
 
 

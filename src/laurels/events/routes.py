@@ -1,6 +1,6 @@
 """Events, live streams, dead letters and webhooks over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response, StreamingResponse
@@ -38,6 +38,7 @@ from .schemas import (
     EventOut,
     LetterId,
     ListedEventOut,
+    MemberId,
     ReplayIn,
     ReplayOut,
     SecretOut,
@@ -52,14 +53,15 @@ Writing = Annotated[Work, requires(Permission.EVENTS_WRITE)]
 Following = Annotated[Work, requires(Permission.EVENTS_READ, feature="event_stream")]
 Configuring = Annotated[Work, requires(Permission.EVENTS_CONFIGURE)]
 Making = Annotated[Work, requires(Permission.EVENTS_CONFIGURE, feature="webhooks")]
+Replaying = Annotated[Work, requires(Permission.EVENTS_WRITE, dry_run=True)]
 Types = Annotated[
     str | None,
     Query(max_length=2000, description="Types of events, separated by commas; by default all."),
 ]
 
 
-def _out(work: Work, event: StoredEvent) -> EventOut:
-    return EventOut.model_validate(told(event, work.tenant_id))
+def _out(work: Work, event: StoredEvent) -> dict[str, Any]:
+    return {**told(event, work.tenant_id), "cause_id": event.cause}
 
 
 @router.get("/events")
@@ -71,18 +73,23 @@ async def list_events(
     historical: Annotated[
         Switch, Query(description="Include the events of imported history.")
     ] = False,
+    member_id: Annotated[
+        MemberId | None, Query(description="Only what happened to this member.")
+    ] = None,
     expand: Annotated[str, ExpansionsOf("event"), Query()] | None = None,
 ) -> Page[ListedEventOut]:
     """List the events of the last 30 days, newest first."""
     found = await queries.list_events(
-        work, types=queries.read_types(types), historical=historical, asked=asked
+        work,
+        types=queries.read_types(types),
+        historical=historical,
+        member_id=member_id,
+        asked=asked,
     )
     rows = [{"id": event.id, "member_id": event.member_id} for event in found]
     more = await expanding.expand(work, "event", expand, rows)
     return found.page(
-        ListedEventOut.model_validate(
-            {**told(event, work.tenant_id), "expanded": more.get(event.id)}
-        )
+        ListedEventOut.model_validate({**_out(work, event), "expanded": more.get(event.id)})
         for event in found
     )
 
@@ -124,8 +131,9 @@ def _streams(request: Request) -> Streams:
 @router.get("/events/{event_id}")
 @error_responses(EventNotFound, EventsForgotten)
 async def get_event(event_id: EventId, work: Reading) -> EventOut:
-    """Read one event."""
-    return _out(work, await queries.get_event(work, event_id))
+    """Read one event, and which one led to it."""
+    event = await queries.get_event(work, event_id)
+    return EventOut.model_validate(_out(work, event))
 
 
 @router.get("/dead-letters")
@@ -237,7 +245,7 @@ async def test_webhook_endpoint(webhook_endpoint_id: EndpointId, work: Writing) 
 @router.post("/webhook-endpoints/{webhook_endpoint_id}/replay", status_code=202)
 @error_responses(EndpointNotFound, EndpointDisabled)
 async def replay_webhook_endpoint(
-    webhook_endpoint_id: EndpointId, body: ReplayIn, work: Writing
+    webhook_endpoint_id: EndpointId, body: ReplayIn, work: Replaying
 ) -> ReplayOut:
     """Resend what the endpoint missed since a given time, at most 10,000 deliveries at once."""
     count = await endpoints.replay_since(

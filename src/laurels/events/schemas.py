@@ -38,6 +38,7 @@ class EventOut(View):
     position: int = Field(description="Place in the stream, without gaps.")
     member_position: int | None = Field(description="Place in the order of its member's events.")
     data: dict[str, Any] = Field(description="The event's data; see the reference of events.")
+    cause_id: EventId | None = Field(description="The event that led to this one; null: none did.")
 
 
 class ListedEventOut(EventOut):

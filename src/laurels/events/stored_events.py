@@ -15,7 +15,7 @@ MAX_DEPTH = 5
 
 COLUMNS = (
     "o.id, o.type, o.payload, o.member_id, o.member_seq, o.position, o.occurred_at, o.created_at,"
-    " o.historical, o.depth"
+    " o.historical, o.depth, o.cause"
 )
 
 
@@ -33,6 +33,7 @@ class StoredEvent:
     created_at: datetime
     historical: bool
     depth: int
+    cause: UUID | None = None
 
     @classmethod
     def of(cls, row: asyncpg.Record | Mapping[str, Any]) -> "StoredEvent":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from laurels import audit, tenants
@@ -26,6 +27,7 @@ class JobView:
     name: str
     description: str
     schedule: str
+    timing: dict[str, Any]
     next_at: datetime | None
     last_run: RunView | None
 
@@ -40,6 +42,7 @@ async def list_jobs(work: Work) -> list[JobView]:
             job.name,
             job.words,
             _when(job),
+            {**job.schedule.facts, "where_waiting": job.waiting is not None},
             None if _looks(job) else job.schedule.following(work.now, place)[1],
             last.get(job.name),
         )

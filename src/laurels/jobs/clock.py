@@ -9,6 +9,7 @@ period has one run.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from laurels import audit, tenants
 from laurels.kit.db.sql import statements
@@ -40,6 +41,25 @@ class ClockView:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A job that would be due on the way; `runs` is None where it runs as things fall due."""
+
+    job: str
+    description: str
+    first_at: datetime
+    runs: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would fall due between two moments."""
+
+    now: datetime
+    target: datetime
+    due: list[Due]
+
+
+@dataclass(frozen=True, slots=True)
 class _Stop:
     """A moment at which the clock stands while what is due is done."""
 
@@ -63,10 +83,7 @@ async def advance(work: Work, span: str) -> ClockView:
     """
     tenant = await _require_test(work)
     now, _ = await _lock(work)
-    try:
-        target = read_span(span).after(now, zone(tenant.time_zone))
-    except ValueError as error:
-        raise ClockTargetInvalid(f"`{span[:40]}` {error}.", field="advance") from None
+    target = _after(now, span, zone(tenant.time_zone))
     return await _send(work, now, target, field="advance")
 
 
@@ -80,6 +97,40 @@ async def set_to(work: Work, target: datetime) -> ClockView:
     if exists and target == now:
         return ClockView(now, None, None)
     return await _send(work, now, target, field="now")
+
+
+async def preview(work: Work, *, span: str | None, target: datetime | None) -> Preview:
+    """Return what would fall due, as far as it is known now, if the clock were moved there.
+
+    What falls due because of what happens on the way is not foreseen. Raise NotATestTenant or
+    ClockTargetInvalid.
+    """
+    tenant = await _require_test(work)
+    place, now = zone(tenant.time_zone), work.now
+    if target is None:
+        target = _after(now, span or "", place)
+    _check(now, target, field="now" if span is None else "advance")
+    found: list[Due] = []
+    for job in _as_it_happens():
+        moment = await job.next_due(work) if job.next_due is not None else None
+        if moment is not None and moment <= target:
+            found.append(Due(job.name, job.words, max(moment, now), None))
+    for job in _by_calendar():
+        runs, first = 0, None
+        _, moment = job.schedule.following(now, place)
+        while moment <= target:
+            runs, first = runs + 1, first or moment
+            _, moment = job.schedule.following(moment, place)
+        if first is not None:
+            found.append(Due(job.name, job.words, first, runs))
+    return Preview(now, target, sorted(found, key=lambda each: (each.first_at, each.job)))
+
+
+def _after(now: datetime, span: str, place: ZoneInfo) -> datetime:
+    try:
+        return read_span(span).after(now, place)
+    except ValueError as error:
+        raise ClockTargetInvalid(f"`{span[:40]}` {error}.", field="advance") from None
 
 
 async def _require_test(work: Work) -> tenants.TenantView:
@@ -103,15 +154,7 @@ async def _lock(work: Work) -> tuple[datetime, bool]:
 
 async def _send(work: Work, now: datetime, target: datetime, *, field: str) -> ClockView:
     """Set out: the clock knows its target, and a run waits that takes it there."""
-    if target <= now:
-        msg = f"A clock goes forward only, and it stands at {now.isoformat()}."
-        raise ClockTargetInvalid(msg, field=field)
-    if target - now > MAX_ADVANCE:
-        msg = "A clock is moved by five years at most at a time; move it in several steps."
-        raise ClockTargetInvalid(msg, field=field)
-    if target - utc_now() > FARTHEST:
-        msg = "A clock goes fifty years ahead of the real time at most."
-        raise ClockTargetInvalid(msg, field=field)
+    _check(now, target, field=field)
     run_id = new_id()
     await work.fetch(
         SQL.make_clock_run,
@@ -132,6 +175,18 @@ async def _send(work: Work, now: datetime, target: datetime, *, field: str) -> C
         after={"now": target},
     )
     return ClockView(now, target, await find_run(work, run_id))
+
+
+def _check(now: datetime, target: datetime, *, field: str) -> None:
+    if target <= now:
+        msg = f"A clock goes forward only, and it stands at {now.isoformat()}."
+        raise ClockTargetInvalid(msg, field=field)
+    if target - now > MAX_ADVANCE:
+        msg = "A clock is moved by five years at most at a time; move it in several steps."
+        raise ClockTargetInvalid(msg, field=field)
+    if target - utc_now() > FARTHEST:
+        msg = "A clock goes fifty years ahead of the real time at most."
+        raise ClockTargetInvalid(msg, field=field)
 
 
 # On the way ---------------------------------------------------------------------------------

@@ -8,12 +8,22 @@ from laurels.kit.http.access import requires
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
 from laurels.kit.http.route import TransactionalRoute
+from laurels.kit.values.fields import Moment
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import asking, clock, queries
 from .errors import ClockMoving, ClockTargetInvalid, JobNotFound, JobRunNotFound, NotATestTenant
-from .schemas import JobOut, JobRunOut, JobsOut, RunId, State, TestClockIn, TestClockOut
+from .schemas import (
+    JobOut,
+    JobRunOut,
+    JobsOut,
+    RunId,
+    State,
+    TestClockIn,
+    TestClockOut,
+    TestClockPreviewOut,
+)
 
 router = APIRouter(prefix="/v1", tags=["jobs"], route_class=TransactionalRoute)
 Reading = Annotated[Work, requires(Permission.JOBS_READ)]
@@ -58,6 +68,23 @@ async def run_job(job: JobName, work: Running) -> JobRunOut:
 async def get_test_clock(work: Reading) -> TestClockOut:
     """Read where the test tenant's clock stands, and what ran when it was last moved."""
     return TestClockOut.of(await clock.clock_of(work), work.now)
+
+
+@router.get("/test-clock/preview")
+@error_responses(NotATestTenant, ClockTargetInvalid)
+async def preview_test_clock(
+    work: Reading,
+    advance: Annotated[
+        str | None, Query(max_length=40, description="A span from where it stands: `P14D`.")
+    ] = None,
+    now: Annotated[Moment | None, Query(description="Or the moment to move it to.")] = None,
+) -> TestClockPreviewOut:
+    """Tell what would fall due if the test clock were moved, as far as it is known before.
+
+    Nothing is changed. What falls due only because of what happens on the way is not foreseen.
+    """
+    found = await clock.preview(work, span=None if now is not None else advance, target=now)
+    return TestClockPreviewOut.model_validate(found)
 
 
 @router.post("/test-clock", status_code=202)

@@ -19,7 +19,7 @@ from prometheus_client import Counter, Histogram
 
 from laurels.kit.db.pool import Database
 from laurels.kit.db.sql import statements
-from laurels.kit.jobs import Count, Job, NotYet, all_jobs
+from laurels.kit.jobs import Count, Faulty, Job, NotYet, all_jobs
 from laurels.kit.values.ids import new_id
 from laurels.kit.work import Work, open_work
 
@@ -173,6 +173,8 @@ async def _execute(attempt: Attempt, delay: timedelta | None) -> RunView | None:
         return None
     except Exception as error:
         said = f"{type(error).__name__}: {error}"[:MAX_ERROR]
+        if isinstance(error, Faulty):
+            delay = None
         state = "failed" if delay is None else "waiting"
         await _leave(attempt, state=state, error=said, delay=delay)
         RUNS.labels(job, "failed" if delay is None else "retried").inc()
@@ -204,10 +206,10 @@ async def _step_by_step(attempt: Attempt, job: Job) -> RunView:
         if attempt.stopping():
             raise Stopped
         async with open_work(attempt.database, tenant_id=attempt.tenant_id) as work:
-            done, after = await job.stride(work, after=after, due=attempt.run.due_at)
+            done, after, result = await job.stride(work, after=after, due=attempt.run.due_at)
             await attempt.beat(work, done=done)
             if done < job.limit:
-                return await _end(work, attempt.run)
+                return await _end(work, attempt.run, result=result)
     msg = f"{job.name} did not come to an end in {MAX_STEPS:,} steps; is it doing the same again?"
     raise RuntimeError(msg)
 

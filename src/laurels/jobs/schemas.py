@@ -40,12 +40,24 @@ class JobRunOut(View):
     error: str | None = Field(description="What went wrong the last time; null when nothing did.")
 
 
+class TimingOut(View):
+    """When a job runs, in parts, to say it in any language."""
+
+    kind: Literal["daily", "weekly", "monthly", "every"] = Field(description="How it comes back.")
+    at: str | None = Field(default=None, description="Time of the tenant's clock, such as `03:00`.")
+    weekday: int | None = Field(default=None, description="1 is Monday.")
+    day: int | None = Field(default=None, description="Day of the month, or its last one.")
+    minutes: int | None = Field(default=None, description="So many minutes apart.")
+    where_waiting: bool = Field(description="Only where something waits for it.")
+
+
 class JobOut(View):
     """A job, when it runs, and how it last went."""
 
     name: str = Field(description="Name of the job.")
     description: str = Field(description="What it does.")
     schedule: str = Field(description="When it runs, in words.")
+    timing: TimingOut = Field(description="The same in parts.")
     next_at: datetime | None = Field(description="When it is next due; null: not by itself.")
     last_run: JobRunOut | None = Field(description="How it last went; null: it never ran.")
 
@@ -77,6 +89,27 @@ class TestClockIn(Schema):
             msg = "send either `now`, a moment, or `advance`, a span such as `P14D`"
             raise ValueError(msg)
         return self
+
+
+class DueOut(View):
+    """What would fall due on the way of a test clock, of one job."""
+
+    job: str = Field(description="Name of the job.")
+    description: str = Field(description="What it does.")
+    first_at: datetime = Field(description="When it is first due.")
+    runs: int | None = Field(
+        description="How often it would run by the calendar; null: as often as something falls due."
+    )
+
+
+class TestClockPreviewOut(View):
+    """What would fall due if a test clock were moved."""
+
+    __test__ = False
+
+    now: datetime = Field(description="Where the clock stands.")
+    target: datetime = Field(description="Where it would stand.")
+    due: list[DueOut] = Field(description="What would fall due on the way, the first one first.")
 
 
 class TestClockOut(View):

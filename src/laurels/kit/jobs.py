@@ -27,9 +27,9 @@ EVERYBODY = timedelta(hours=1)
 
 
 class Step(Protocol):
-    """Do at most `limit` things; return how many were done."""
+    """Do at most `limit` things; return how many were done, or a Stride with a result."""
 
-    async def __call__(self, work: Work, *, limit: int) -> int:
+    async def __call__(self, work: Work, *, limit: int) -> "int | Stride":
         """Do them."""
         ...
 
@@ -38,11 +38,17 @@ class NotYet(Exception):
     """Something else has to end first; a job that raises it is tried again in a minute."""
 
 
+class Faulty(Exception):
+    """A job found what a person must look at. Its run fails at once: trying again mends nothing."""
+
+
 class Stride(NamedTuple):
     """How many things a step did, and the last of them: the next step goes on after it."""
 
     done: int
     last: UUID | None = None
+    result: dict[str, Any] | None = None
+    """What came of the run, when this was its last step."""
 
 
 class Walk(Protocol):
@@ -127,6 +133,11 @@ class Daily(_Calendar):
     def __str__(self) -> str:
         return f"daily at {self.at:%H:%M} of the tenant's clock"
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return it for whoever says it in a language of their own."""
+        return {"kind": "daily", "at": f"{self.at:%H:%M}"}
+
 
 @dataclass(frozen=True, slots=True)
 class Weekly(_Calendar):
@@ -155,6 +166,11 @@ class Weekly(_Calendar):
 
     def __str__(self) -> str:
         return f"{day_name[self.weekday]}s at {self.at:%H:%M} of the tenant's clock"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return it for whoever says it in a language of their own."""
+        return {"kind": "weekly", "at": f"{self.at:%H:%M}", "weekday": self.weekday + 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +211,11 @@ class Monthly(_Calendar):
     def __str__(self) -> str:
         return f"monthly on day {self.day} at {self.at:%H:%M} of the tenant's clock"
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return it for whoever says it in a language of their own."""
+        return {"kind": "monthly", "at": f"{self.at:%H:%M}", "day": self.day}
+
 
 @dataclass(frozen=True, slots=True)
 class Every:
@@ -219,6 +240,11 @@ class Every:
     def __str__(self) -> str:
         minutes = int(self.span.total_seconds()) // 60
         return "every minute" if minutes == 1 else f"every {minutes} minutes"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return it for whoever says it in a language of their own."""
+        return {"kind": "every", "minutes": int(self.span.total_seconds()) // 60}
 
 
 Schedule = Daily | Weekly | Monthly | Every
@@ -258,7 +284,8 @@ class Job:
         if self.period_step is not None:
             return Stride(await self.period_step(work, limit=self.limit, due=due))
         assert self.step is not None, "a job has a step, walks, or does a period"
-        return Stride(await self.step(work, limit=self.limit))
+        done = await self.step(work, limit=self.limit)
+        return done if isinstance(done, Stride) else Stride(done)
 
     def missed(self, since: datetime, now: datetime, zone: ZoneInfo) -> list[tuple[str, datetime]]:
         """Return the periods to have a run that were due after `since` and by now, oldest first."""

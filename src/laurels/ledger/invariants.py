@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from laurels.kit.db.sql import statements
+from laurels.kit.jobs import Faulty
 from laurels.kit.values.ids import encode
 from laurels.kit.work import Work
 
@@ -27,7 +28,7 @@ CHECKS: dict[str, str] = {
 }
 
 
-class BooksFaulty(Exception):
+class BooksFaulty(Faulty):
     """A rule of the books does not hold; raised by the nightly check, with the fault in words."""
 
 

@@ -1,5 +1,6 @@
 """Messages that leave the system, over HTTP."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -9,12 +10,22 @@ from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
 from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.values.fields import Code
+from laurels.kit.values.time import utc_now
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
 from . import service
 from .errors import MessageNotFound, MessageWaiting
-from .schemas import AnyId, MemberId, MessageDetailOut, MessageId, MessageOut, uuid_of
+from .schemas import (
+    AnyId,
+    DestinationOut,
+    DestinationsOut,
+    MemberId,
+    MessageDetailOut,
+    MessageId,
+    MessageOut,
+    uuid_of,
+)
 
 router = APIRouter(
     prefix="/v1/outbound-messages", tags=["outbound"], route_class=TransactionalRoute
@@ -54,6 +65,13 @@ async def list_outbound_messages(
         subject_id=uuid_of(subject_id) if subject_id else None,
     )
     return rows.page(MessageOut.model_validate(row) for row in rows)
+
+
+@router.get("/destinations")
+async def list_outbound_destinations(work: Reading) -> DestinationsOut:
+    """Count what became of the messages of the last 24 hours, by destination."""
+    rows = await service.summary(work, since=utc_now() - timedelta(hours=24))
+    return DestinationsOut(data=[DestinationOut.model_validate(row) for row in rows])
 
 
 @router.get("/{outbound_message_id}")

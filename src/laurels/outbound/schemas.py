@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from laurels.kit.http.paging import Whole
 from laurels.kit.values.fields import Code, IdOf, View
 from laurels.kit.values.ids import PREFIXES, decode
 
@@ -63,6 +64,30 @@ class MessageOut(View):
     finished_at: datetime | None = Field(
         description="When it was sent or given up; null while it is waiting."
     )
+
+
+class DestinationOut(View):
+    """What became of the messages to one destination that were queued in the last 24 hours."""
+
+    channel: str = Field(description="How they are sent.")
+    destination_id: str | None = Field(
+        description="Where they go; null where the channel has only one destination."
+    )
+    sent: int = Field(description="How many arrived.")
+    waiting: int = Field(description="How many wait, for their first attempt or another one.")
+    dead: int = Field(description="How many were given up after their last attempt.")
+    stopped: int = Field(description="How many were stopped before they were sent.")
+    troubled: int = Field(description="How many failed at least once, also of those that arrived.")
+    last_sent_at: datetime | None = Field(description="When one last arrived; null: none did.")
+    last_failed_at: datetime | None = Field(
+        description="When an attempt last failed; null: none did."
+    )
+
+
+class DestinationsOut(Whole):
+    """All destinations to which something was queued in the last 24 hours."""
+
+    data: list[DestinationOut] = Field(description="By channel.")
 
 
 class AttemptOut(View):

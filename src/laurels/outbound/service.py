@@ -1,7 +1,7 @@
 """Looking at messages, sending them again, giving them up, forgetting them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -72,13 +72,10 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
         mail_templates().get(row["type"]) if provider_name(row["channel"]) == "mail" else None
     )
     subject = template.subject if template else provider.subject
-    destination_id = row["destination_id"]
     shown = {name: value for name, value in row.items() if name not in {"payload", "failures"}}
     return shown | {
         "subject_id": encode(subject, row["subject_id"]) if subject else None,
-        "destination_id": encode(provider.destination, destination_id)
-        if provider.destination and destination_id != SOLE_DESTINATION
-        else None,
+        "destination_id": _destination(row),
         "next_attempt_at": row["next_attempt_at"] if row["state"] == "waiting" else None,
     }
 
@@ -148,6 +145,20 @@ async def count_messages(work: Work) -> list[dict[str, Any]]:
     """Return how many messages wait and are dead, by channel."""
     rows = await work.fetch(SQL.count_messages, work.tenant_id)
     return [dict(row) for row in rows]
+
+
+async def summary(work: Work, *, since: datetime) -> list[dict[str, Any]]:
+    """Return what became of the messages that were queued since a moment, by destination."""
+    first = UUID(int=max(0, int(since.timestamp() * 1000)) << 80)
+    rows = await work.fetch(SQL.summary, work.tenant_id, first)
+    return [dict(row) | {"destination_id": _destination(row)} for row in rows]
+
+
+def _destination(row: Any) -> str | None:
+    provider, destination_id = provider_of(row["channel"]), row["destination_id"]
+    if not provider.destination or destination_id == SOLE_DESTINATION:
+        return None
+    return encode(provider.destination, destination_id)
 
 
 async def forget_old(work: Work, *, limit: int = 1000) -> int:

@@ -73,5 +73,25 @@ where tenant_id = $1 and state in ('waiting', 'dead')
 group by channel
 order by channel;
 
+-- name: summary
+select
+  m.channel, m.destination_id,
+  count(*) filter (where m.state = 'sent') as sent,
+  count(*) filter (where m.state = 'waiting') as waiting,
+  count(*) filter (where m.state = 'dead') as dead,
+  count(*) filter (where m.state = 'stopped') as stopped,
+  count(*) filter (where m.attempts > 1 or m.last_error is not null) as troubled,
+  max(m.finished_at) filter (where m.state = 'sent') as last_sent_at,
+  max(a.sent_at) as last_failed_at
+from laurels.outbound_messages as m
+left join lateral (
+  select max(t.sent_at) as sent_at
+  from laurels.outbound_attempts as t
+  where t.tenant_id = $1 and t.message_id = m.id and t.error is not null
+) as a on m.attempts > 1 or m.last_error is not null
+where m.tenant_id = $1 and m.id >= $2
+group by m.channel, m.destination_id
+order by m.channel, m.destination_id;
+
 -- name: forget_old
 select laurels.forget_messages($1, $2, $3) as gone;
