@@ -19,6 +19,7 @@ export const ENTITIES: Record<string, (id: string) => string> = {
   dlt: () => "dead-letters",
   stf: () => "staff",
   key: () => "api-keys",
+  run: (id) => `job-runs/${id}`,
 };
 
 /** The address of an object's screen below its tenant; null when it has none. */

@@ -1,5 +1,5 @@
 import { msg } from "@lingui/core/macro";
-import { IconKey, IconUserCog } from "@tabler/icons-react";
+import { IconApi, IconKey, IconUserCog } from "@tabler/icons-react";
 import { defineDomain } from "@/ui/domain";
 
 export default defineDomain({
@@ -17,6 +17,12 @@ export default defineDomain({
       page: () => import("./pages/ApiKeys"),
       permissions: ["auth:read"],
       nav: { group: "developers", label: msg`API keys`, icon: IconKey, order: 10 },
+    },
+    {
+      path: "api",
+      page: () => import("./pages/Api"),
+      nav: { group: "developers", label: msg`API`, icon: IconApi, order: 5 },
+      permissions: ["auth:read"],
     },
   ],
   actions: [

@@ -1,8 +1,10 @@
 import { msg } from "@lingui/core/macro";
 import { IconClockCog, IconHourglass } from "@tabler/icons-react";
+import { lazy } from "react";
 import { defineDomain } from "@/ui/domain";
 
-export { RunResult } from "./parts/RunResult";
+/** What came of a run, in words; a chunk of its own. */
+export const RunResult = lazy(() => import("./parts/RunResult"));
 
 const permissions = ["jobs:read"];
 

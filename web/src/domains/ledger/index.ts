@@ -1,5 +1,5 @@
 import { msg } from "@lingui/core/macro";
-import { IconCoins, IconLock } from "@tabler/icons-react";
+import { IconBook2, IconCoins, IconLock } from "@tabler/icons-react";
 import { defineDomain } from "@/ui/domain";
 
 const permissions = ["ledger:read"];
@@ -23,6 +23,12 @@ export default defineDomain({
     { path: "holds/$holdId", page: () => import("./pages/Hold"), permissions },
     { path: "wallets/$walletId", page: () => import("./pages/Wallet"), permissions },
     { path: "transactions/$transactionId", page: () => import("./pages/Transaction"), permissions },
+    {
+      path: "books",
+      page: () => import("./pages/Books"),
+      permissions: ["jobs:read"],
+      nav: { group: "programme", label: msg`Verify the books`, icon: IconBook2, order: 70 },
+    },
   ],
   live: { "points.*": ["/v1/wallets", "/v1/transactions", "/v1/holds"] },
 });

@@ -8,7 +8,7 @@ import { ProblemNotice } from "@/ui/ProblemNotice";
 import { ProgressBar } from "@/ui/Progress";
 import { When } from "@/ui/When";
 import { Duration } from "../parts/Duration";
-import { RunResult } from "../parts/RunResult";
+import RunResult from "../parts/RunResult";
 import { RunStatus } from "../parts/RunStatus";
 import { useJobWords, useOriginWords } from "../words";
 

@@ -10,7 +10,7 @@ import { Progress } from "@/ui/Progress";
 import { Status } from "@/ui/Status";
 import { When } from "@/ui/When";
 import { MoveClock } from "../parts/MoveClock";
-import { RunResult } from "../parts/RunResult";
+import RunResult from "../parts/RunResult";
 
 const OFTEN = 1_000;
 

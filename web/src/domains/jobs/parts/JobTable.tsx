@@ -69,7 +69,12 @@ export function JobTable() {
           },
           { id: "next", header: t`Next run`, cell: (job) => <When at={job.next_at} /> },
           { id: "id", header: t`Id`, hidden: true, cell: (job) => job.name },
-          { id: "run", header: "", align: "right", cell: (job) => <RunButton job={job} run={run} /> },
+          {
+            id: "run",
+            header: "",
+            align: "right",
+            cell: (job) => <RunButton job={job} run={run} />,
+          },
         ]}
       />
     </>
@@ -81,12 +86,13 @@ function RunButton({ job, run }: { job: Job; run: (job: Job) => void }) {
   const may = useMay();
   const words = useJobWords();
   const allowed = may("jobs:run");
+  const name = words.name(job.name);
   return (
     <Tooltip label={t`Your role may look at jobs, not run them.`} disabled={allowed}>
       <Button
         variant="default"
         size="xs"
-        aria-label={t`Run “${words.name(job.name)}” now`}
+        aria-label={t`Run “${name}” now`}
         aria-disabled={!allowed}
         data-disabled={!allowed || undefined}
         onClick={() => allowed && run(job)}
@@ -106,9 +112,10 @@ function useRunNow() {
   const below = useTenantPath();
   const words = useJobWords();
   const { ask, dialog } = useConfirm();
-  const run = (job: Job) =>
+  const run = (job: Job) => {
+    const name = words.name(job.name);
     ask({
-      title: t`Run “${words.name(job.name)}” now?`,
+      title: t`Run “${name}” now?`,
       effect: words.does(job.name, job.description),
       action: t`Run now`,
       destructive: false,
@@ -120,5 +127,6 @@ function useRunNow() {
         if (answer.data) await navigate({ to: below(`job-runs/${answer.data.id}`) });
       },
     });
+  };
   return { run, dialog };
 }

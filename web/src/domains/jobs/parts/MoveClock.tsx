@@ -77,8 +77,7 @@ function Foreseen({ whither }: { whither: { now?: string | undefined; advance?: 
   );
   if (seen.error) return <ProblemNotice error={seen.error} />;
   if (seen.data === undefined) return <Skeleton h="6em" w="100%" />;
-  const often = (runs: number) =>
-    t`${plural(runs, { one: "runs once", other: "runs # times" })}`;
+  const often = (runs: number) => t`${plural(runs, { one: "runs once", other: "runs # times" })}`;
   return (
     <div>
       <Text>
@@ -88,7 +87,7 @@ function Foreseen({ whither }: { whither: { now?: string | undefined; advance?: 
         {seen.data.due.length === 0 ? (
           <Trans>Nothing that is known now falls due by then.</Trans>
         ) : (
-          <Trans>On the way falls due:</Trans>
+          <Trans>This falls due on the way:</Trans>
         )}
       </Text>
       <List mt="xs" spacing="xxs">

@@ -9,7 +9,7 @@ import { type Run, useJobWords } from "../words";
 type Counts = Record<string, { runs: number; done: number }>;
 
 /** What came of a run, in a sentence; its failure in its own words. */
-export function RunResult({ run }: { run: Run }) {
+export default function RunResult({ run }: { run: Run }) {
   if (run.error !== null) return <Failure error={run.error} />;
   if (run.state !== "done") return null;
   if (run.job === "ledger.verify_the_books") return <Verified run={run} />;
@@ -34,22 +34,31 @@ function HowMuch({ done }: { done: number }) {
 }
 
 function Verified({ run }: { run: Run }) {
-  const { i18n } = useLingui();
-  const figures = run.result as { wallets: number; transactions: number } | null;
+  const { t, i18n } = useLingui();
+  const figures = run.result as { wallets: number; transactions: number; rules: number } | null;
   if (figures === null)
     return (
       <Text>
         <Trans>All wallets agree with their transactions.</Trans>
       </Text>
     );
-  const wallets = formatNumber(figures.wallets, i18n.locale);
+  const { wallets, rules } = figures;
   const transactions = formatNumber(figures.transactions, i18n.locale);
   return (
-    <Text>
-      <Trans>
-        All {wallets} wallets agree with their transactions, of which there are {transactions}.
-      </Trans>
-    </Text>
+    <>
+      <Text fw={500}>
+        {t`${plural(wallets, {
+          0: "There are no wallets yet, so there is nothing to compare.",
+          one: "The one wallet agrees with its transactions.",
+          other: "All # wallets agree with their transactions.",
+        })}`}
+      </Text>
+      <Text c="dimmed">
+        <Trans>
+          Compared were {transactions} transactions by {rules} rules.
+        </Trans>
+      </Text>
+    </>
   );
 }
 
