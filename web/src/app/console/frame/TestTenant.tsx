@@ -8,7 +8,7 @@ export function TestTenant() {
   const { tenant } = useMe();
   if (!tenant?.test) return null;
   return (
-    <Badge color="yellow" variant="light" tt="none">
+    <Badge color="yellow" variant="light" c="var(--mantine-color-text)" tt="none">
       {tenant.clock ? (
         <Trans>
           Test, clock at <When at={tenant.clock} form="full" />

@@ -92,7 +92,7 @@ function RunButton({ job, run }: { job: Job; run: (job: Job) => void }) {
       <Button
         variant="default"
         size="xs"
-        aria-label={t`Run “${name}” now`}
+        aria-label={t`Run now…: ${name}`}
         aria-disabled={!allowed}
         data-disabled={!allowed || undefined}
         onClick={() => allowed && run(job)}
