@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import asyncpg
 import httpx
 import pytest
 from playwright.async_api import expect
@@ -72,7 +73,7 @@ async def test_the_clock_is_moved_and_points_expire(open_tab, practice, till):
     tab = await open_tab("owner", house=practice)
 
     page = await tab.open("test-clock")
-    await page.get_by_text("A week", exact=True).click()
+    await page.get_by_label("A week").click()
     await expect(page.get_by_text("Points mature and expire: for the first time")).to_be_visible()
     await expect(page.get_by_text("Close the day: runs 7 times")).to_be_visible()
     await check_accessibility(page)
@@ -103,6 +104,14 @@ async def test_the_books_are_verified_in_words(open_tab, client, house):
     await expect(page.get_by_text("All 2 wallets agree with their transactions.")).to_be_visible()
     await check_accessibility(page)
     await check_no_sideways_scroll(page)
+
+
+@pytest.fixture
+async def owner(owner_url):
+    """A connection as the owner of the tables, past everything that the ledger guards."""
+    connection = await asyncpg.connect(owner_url)
+    yield connection
+    await connection.close()
 
 
 async def test_wallets_that_disagree_are_named_with_a_link(open_tab, client, owner):

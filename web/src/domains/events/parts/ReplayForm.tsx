@@ -1,31 +1,37 @@
+import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Checkbox, Stack, Text } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
-import { useApi } from "@/api/context";
+import { Checkbox, Skeleton, Stack, Text } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type Schemas, useApi } from "@/api/context";
 import { useDrawer } from "@/ui/Drawer";
 import { DateTimeInput } from "@/ui/forms/DateTimeInput";
 import { Submit } from "@/ui/forms/Submit";
 import { useApiForm } from "@/ui/forms/useApiForm";
 import { formatNumber } from "@/ui/format";
+import { ProblemNotice } from "@/ui/ProblemNotice";
 import { useToast } from "@/ui/toast";
 import type { Endpoint } from "./EndpointForm";
 
-/** Sends again what an endpoint missed since a moment. */
+/** Sends again what an endpoint missed since a moment; says before how much that is. */
 export function ReplayForm({ endpoint }: { endpoint: Endpoint }) {
   const { t, i18n } = useLingui();
   const { client } = useApi();
   const queries = useQueryClient();
   const drawer = useDrawer();
   const toast = useToast();
+  const replay = async (values: { since: string | null; delivered: boolean }, dry: boolean) => {
+    const params = {
+      path: { webhook_endpoint_id: endpoint.id },
+      query: dry ? { dry_run: true } : {},
+    };
+    const body = { since: values.since ?? "", delivered: values.delivered };
+    return (
+      await client.POST("/v1/webhook-endpoints/{webhook_endpoint_id}/replay", { params, body })
+    ).data;
+  };
   const { form, save, saving, notices } = useApiForm({
     initialValues: { since: null as string | null, delivered: false },
-    submit: async ({ since, delivered }) => {
-      const params = { path: { webhook_endpoint_id: endpoint.id } };
-      const body = { since: since ?? "", delivered };
-      return (
-        await client.POST("/v1/webhook-endpoints/{webhook_endpoint_id}/replay", { params, body })
-      ).data;
-    },
+    submit: async (values) => (await replay(values, false)) as Schemas["ReplayOut"],
     onSaved: async (answer) => {
       const count = formatNumber(answer?.deliveries ?? 0, i18n.locale);
       drawer.close();
@@ -33,6 +39,18 @@ export function ReplayForm({ endpoint }: { endpoint: Endpoint }) {
       await queries.invalidateQueries();
     },
   });
+  const { since, delivered } = form.values;
+  const planned = useQuery({
+    queryKey: ["replay", endpoint.id, since, delivered],
+    enabled: since !== null && !saving,
+    gcTime: 0,
+    retry: false,
+    queryFn: async () => {
+      const { answer } = (await replay({ since, delivered }, true)) as Schemas["DryRunOut"];
+      return (answer as unknown as Schemas["ReplayOut"]).deliveries;
+    },
+  });
+  const count = planned.data;
   return (
     <form onSubmit={save}>
       <Stack>
@@ -48,9 +66,26 @@ export function ReplayForm({ endpoint }: { endpoint: Endpoint }) {
           label={t`Also those that arrived`}
           {...form.getInputProps("delivered", { type: "checkbox" })}
         />
+        {planned.isLoading && <Skeleton h="1.4em" />}
+        <ProblemNotice error={planned.error} />
+        {count !== undefined && (
+          <Text role="status">
+            {t`${plural(count, {
+              0: "There is nothing to send again.",
+              one: "# message will be sent.",
+              other: "# messages will be sent.",
+            })}`}
+          </Text>
+        )}
         <Submit
           saving={saving}
-          blocked={form.values.since === null ? t`Say since when` : undefined}
+          blocked={
+            since === null
+              ? t`Say since when`
+              : count === 0
+                ? t`There is nothing to send`
+                : undefined
+          }
         >
           <Trans>Send again</Trans>
         </Submit>

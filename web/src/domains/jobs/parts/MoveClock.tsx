@@ -1,6 +1,6 @@
 import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { List, SegmentedControl, Skeleton, Stack, Text } from "@mantine/core";
+import { Group, List, Radio, Skeleton, Stack, Text } from "@mantine/core";
 import { keepPreviousData, useQueryClient } from "@tanstack/react-query";
 import * as z from "zod/mini";
 import { useApi } from "@/api/context";
@@ -33,18 +33,19 @@ export function MoveClock() {
     <form onSubmit={save}>
       <Stack gap="md" align="flex-start">
         {notices}
-        <SegmentedControl
-          aria-label={t`How far`}
+        <Radio.Group
+          label={t`How far`}
           value={by}
           onChange={(value) => setState({ by: value }, { replace: true })}
-          data={[
-            { value: "P1D", label: t`A day` },
-            { value: "P1W", label: t`A week` },
-            { value: "P1M", label: t`A month` },
-            { value: "P1Y", label: t`A year` },
-            { value: DATE, label: t`To a date` },
-          ]}
-        />
+        >
+          <Group mt="xs">
+            <Radio value="P1D" label={t`A day`} />
+            <Radio value="P1W" label={t`A week`} />
+            <Radio value="P1M" label={t`A month`} />
+            <Radio value="P1Y" label={t`A year`} />
+            <Radio value={DATE} label={t`To a date`} />
+          </Group>
+        </Radio.Group>
         {by === DATE && (
           <DateTimeInput
             label={t`Move it to`}
