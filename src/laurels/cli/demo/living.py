@@ -346,9 +346,10 @@ async def _run_jobs(life: Life) -> None:
         after: UUID | None = None
         while True:
             async with life.work() as work:
-                done, after = await job.stride(work, after=after, due=life.now)
-            if done < job.limit:
+                stride = await job.stride(work, after=after, due=life.now)
+            if stride.done < job.limit:
                 break
+            after = stride.last
 
 
 def _require(outcome: object) -> None:
