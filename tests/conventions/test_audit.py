@@ -70,6 +70,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/purchases/{purchase_id}/claim": {"member": "audited"},
     "PATCH /v1/staff/{staff_id}": {"role": "manager"},
     "PUT /v1/earning-rules/{rule_id}": {**RULE, "name": "Other"},
+    "PATCH /v1/tenant": {"name": "Other"},
     "PATCH /v1/settings/{section}": {"loyalty_enabled": False},
     "POST /v1/programs": {"name": "Stamps"},
     "POST /v1/imports": {"file_name": "orders.csv", "size_bytes": 9},
