@@ -10,7 +10,7 @@ export function Findings({ preview }: { preview: Schemas["ImportPreviewOut"] | u
   if (preview === undefined) return null;
   if (preview.missing !== null)
     return (
-      <Alert color="yellow" title={t`Something is missing`} role="status">
+      <Alert variant="default" title={t`Something is missing`} role="status">
         {preview.missing}
       </Alert>
     );
@@ -18,7 +18,7 @@ export function Findings({ preview }: { preview: Schemas["ImportPreviewOut"] | u
   if (bad === 0) return null;
   return (
     <Alert
-      color="yellow"
+      variant="default"
       role="status"
       title={
         <Plural

@@ -26,12 +26,12 @@ export function Result({ run }: { run: Import }) {
   return (
     <Stack gap="lg">
       {run.status === "failed" && (
-        <Alert color="red" title={t`The import failed`}>
+        <Alert variant="default" title={t`The import failed`}>
           {run.error} <Trans>What is booked stays booked.</Trans>
         </Alert>
       )}
       {run.status === "stopped" && (
-        <Alert color="yellow" title={t`The import was stopped`}>
+        <Alert variant="default" title={t`The import was stopped`}>
           <Trans>What is booked stays booked. It can go on with the next row.</Trans>
         </Alert>
       )}

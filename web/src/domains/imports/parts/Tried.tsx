@@ -22,15 +22,15 @@ export function Tried({ run, onBack }: { run: Import; onBack: () => void }) {
   return (
     <Stack gap="lg">
       {result.status === "failed" && (
-        <Alert color="red" title={t`The dry run failed`}>
+        <Alert variant="default" title={t`The dry run failed`}>
           {result.error}
         </Alert>
       )}
       {result.status === "stopped" && (
-        <Alert color="yellow" title={t`The dry run was stopped before its end`} />
+        <Alert variant="default" title={t`The dry run was stopped before its end`} />
       )}
       {result.outdated && (
-        <Alert color="yellow" title={t`The settings have changed since this dry run`}>
+        <Alert variant="default" title={t`The settings have changed since this dry run`}>
           <Trans>Try it again before you start the import.</Trans>
         </Alert>
       )}
