@@ -66,6 +66,7 @@ async def test_a_person_imports_a_file_corrects_five_rows_and_imports_them(tab, 
     await page.locator('input[type="file"]').set_input_files(chosen)
     await page.get_by_role("button", name="Start the dry run").click()
     await page.get_by_role("button", name="Import 5 rows").click()
+    await expect(page.get_by_text("What changed")).to_be_visible()
     await expect(
         page.get_by_text("5 read = 5 booked + 0 there before + 0 rejected")
     ).to_be_visible()
