@@ -41,7 +41,7 @@ async def test_who_falls_is_seen_before_the_ladder_is_saved(open_tab, client):
     await check_accessibility(page)
     await page.get_by_role("button", name="Save the ladder").click()
     dialog = page.get_by_role("dialog")
-    await expect(dialog.get_by_text("0 members rise and 1 fall")).to_be_visible()
+    await expect(dialog.get_by_text("Nobody rises, 1 falls.")).to_be_visible()
     await dialog.get_by_role("button", name="Save the ladder").click()
 
     await expect(page.get_by_text("The ladder is saved.")).to_be_visible()
@@ -55,18 +55,21 @@ async def test_a_ladder_is_built_from_nothing_on_a_phone(open_tab, client):
 
     page = await tab.open("tiers")
     await page.get_by_role("link", name="Build the ladder").first.click()
-    for name, spend in (("Friend", None), ("Star", "250")):
-        await page.get_by_role("button", name="Add a tier on top").click()
-        await page.get_by_label("Name").fill(name)
-        if spend is not None:
-            await page.get_by_label("From a spend of").fill(spend)
+    await page.get_by_role("button", name="Begin with Bronze, Silver and Gold").click()
+    await page.get_by_role("button", name=re.compile("^Gold")).click()
+    await page.get_by_label("From a spend of").fill("900")
+    await page.get_by_role("button", name="Add a tier on top").click()
+    await page.get_by_label("Name").fill("Star")
+    await page.get_by_label("From a spend of").fill("2000")
     await check_no_sideways_scroll(page)
     await page.get_by_role("button", name="Save the ladder").click()
 
     await expect(page.get_by_text("The ladder is saved.")).to_be_visible()
-    friend, star = (await client.get("/v1/tiers")).json()["data"]
-    assert (friend["name"], friend["is_default"]) == ("Friend", True)
-    assert (star["level"], star["min_spend"]) == (2, "250.00")
+    await expect(page.get_by_text("30 days before a tier ends")).to_be_visible()
+    bronze, *_, gold, star = (await client.get("/v1/tiers")).json()["data"]
+    assert (bronze["name"], bronze["is_default"]) == ("Bronze", True)
+    assert (gold["min_spend"], gold["points_multiplier"]) == ("900.00", "1.50")
+    assert (star["level"], star["min_spend"]) == (4, "2000.00")
 
 
 async def test_of_two_who_edit_the_ladder_the_second_is_told(open_tab, client):
@@ -96,7 +99,7 @@ async def test_a_tier_says_where_its_members_go_before_it_is_archived(open_tab, 
     await page.get_by_role("link", name="Gold").click()
     await check_accessibility(page)
     await page.get_by_role("button", name="Archive…").click()
-    await expect(page.get_by_text("1 members will go to Bronze.")).to_be_visible()
+    await expect(page.get_by_text("1 member will go to Bronze.")).to_be_visible()
     await page.get_by_role("button", name="Archive", exact=True).click()
 
     await expect(page.get_by_text("Archived", exact=True)).to_be_visible()

@@ -3,10 +3,10 @@ import { msg } from "@lingui/core/macro";
 
 /** What a member's tier rests on. */
 export const BASES: Record<string, MessageDescriptor> = {
-  default: msg`where everyone begins`,
-  qualification: msg`earned`,
-  granted: msg`a step on the way down`,
-  manual: msg`given by hand`,
+  default: msg`Where everyone begins`,
+  qualification: msg`Earned by what they did`,
+  granted: msg`A step on the way down`,
+  manual: msg`Given by hand`,
 };
 
 /** Why a member got a tier. */

@@ -77,13 +77,29 @@ export function nextStep(steps: Step[]): Step {
   };
 }
 
+/** Three steps to begin with, by what is spent in a year; everything of them can be changed. */
+export function firstSteps(names: string[]): Step[] {
+  const steps: Step[] = [];
+  for (const [at, name] of names.entries()) {
+    const key = `new-${at}`;
+    const min_spend = SPENT[at] ?? "0";
+    const points_multiplier = TIMES[at] ?? "1";
+    steps.push({ ...nextStep(steps), key, name, min_spend, points_multiplier });
+  }
+  return steps;
+}
+
+const SPENT = ["0", "250", "1000"];
+const TIMES = ["1", "1.25", "1.5"];
+
 /** Each step's level: its own where the order allows it, else one more than the step below. */
 export function levelsOf(steps: Step[]): number[] {
   let last = 0;
   return steps.map(({ tier }) => (last = Math.max(tier?.level ?? 0, last + 1)));
 }
 
-function fieldsOf(step: Step, level: number) {
+/** A step as the API has it. */
+export function fieldsOf(step: Step, level: number) {
   const counts = (what: Criteria) => step.criteria === what || step.criteria === "hybrid";
   return {
     name: step.name.trim(),

@@ -43,12 +43,17 @@ export function useFieldLabel(tiers: Tier[]): (field: string) => string {
   };
 }
 
+type Taking = Pick<
+  Tier,
+  "min_spend" | "min_points" | "min_orders" | "qualification_period_days" | "is_default"
+>;
+
 /** A tier in sentences: what it takes, what it brings, how long it lasts. */
 export function useTierWords() {
   const { t, i18n } = useLingui();
   const currency = useCurrency();
   const count = (value: number) => formatNumber(value, i18n.locale);
-  const takes = (tier: Tier): string => {
+  const takes = (tier: Taking): string => {
     const money = formatMoney(tier.min_spend, currency, i18n.locale);
     const points = count(tier.min_points);
     const orders = count(tier.min_orders);

@@ -41,7 +41,7 @@ export function TierHistory({ memberId }: { memberId: string }) {
         {
           id: "to",
           header: t`To`,
-          cell: (row) => (row.ended_at ? <When at={row.ended_at} /> : t`now`),
+          cell: (row) => (row.ended_at ? <When at={row.ended_at} /> : t`until today`),
         },
         { id: "why", header: t`Why`, cell: (row) => <Reason stay={row} /> },
         { id: "counted", header: t`Counted then`, cell: (row) => <Counted stay={row} /> },
@@ -72,10 +72,10 @@ function Counted({ stay }: { stay: Stay }) {
   const points = stay.points_at_achievement;
   if (spend === null && points === null) return null;
   return (
-    <>
+    <span>
       {spend !== null && <Money amount={spend} />}
       {spend !== null && points !== null && " · "}
       {points !== null && <Points value={points} />}
-    </>
+    </span>
   );
 }

@@ -3,9 +3,11 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Group, Progress, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Schemas } from "@/api/context";
+import { wallOf } from "@/ui/format";
 import { Money } from "@/ui/Money";
 import { Points } from "@/ui/Points";
-import { When } from "@/ui/When";
+import { useTenantZone } from "@/ui/tenant";
+import { Day, When } from "@/ui/When";
 
 type MemberTier = Schemas["MemberTierOut"];
 type Missing = Schemas["Missing"];
@@ -33,6 +35,7 @@ export function TierProgress({ tier }: { tier: MemberTier }) {
 
 function ToReach({ next }: { next: NonNullable<MemberTier["next"]> }) {
   const { t } = useLingui();
+  const zone = useTenantZone();
   const { name, metrics, missing } = next;
   const parts = [
     {
@@ -76,7 +79,7 @@ function ToReach({ next }: { next: NonNullable<MemberTier["next"]> }) {
       {metrics.since !== null && (
         <Text fz="xs" c="dimmed">
           <Trans>
-            What they did since <When at={metrics.since} form="full" /> counts.
+            What they did since <Day day={wallOf(metrics.since, zone).slice(0, 10)} /> counts.
           </Trans>
         </Text>
       )}

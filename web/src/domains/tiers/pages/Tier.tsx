@@ -1,5 +1,6 @@
+import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Button, List, Skeleton, Stack, Text } from "@mantine/core";
+import { Anchor, Button, List, Skeleton, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { type Schemas, useApi, useMay } from "@/api/context";
@@ -54,11 +55,13 @@ export default function TierPage() {
 function Content({ tier }: { tier: Tier }) {
   const { t, i18n } = useLingui();
   const { api } = useApi();
+  const may = useMay();
+  const below = useTenantPath();
   const words = useTierWords();
   const criteria = useCriteriaWords();
   const distribution = api.useQuery("get", "/v1/tiers/distribution");
   const share = distribution.data?.data.find(({ id }) => id === tier.id);
-  const count = formatNumber(share?.members ?? 0, i18n.locale);
+  const members = share?.members ?? 0;
   const benefits = words.brings(tier);
   return (
     <Stack gap="lg">
@@ -72,6 +75,17 @@ function Content({ tier }: { tier: Tier }) {
               tier.is_default && [t`New members`, t`begin here`],
               [t`Its place`, formatNumber(tier.level, i18n.locale)],
               [t`Last changed`, <When key="" at={tier.updated_at} />],
+              may("audit:read") && [
+                t`Changes`,
+                <Anchor
+                  key=""
+                  component={Link}
+                  to={below("audit")}
+                  search={{ target_id: tier.id } as never}
+                >
+                  {t`who changed what, and when`}
+                </Anchor>,
+              ],
               [t`Id`, <Copy key="" value={tier.id} />],
             ]}
           />
@@ -93,7 +107,16 @@ function Content({ tier }: { tier: Tier }) {
       {share && (
         <Section title={t`Who stands on it`}>
           <Text>
-            <Trans>{count} active members stand on this tier.</Trans>
+            {t`${plural(members, {
+              0: "No active member stands on this tier.",
+              one: "# active member stands on this tier.",
+              other: "# active members stand on this tier.",
+            })}`}{" "}
+            {members > 0 && may("members:read") && (
+              <Anchor component={Link} to={below("members")} search={{ tier: tier.id } as never}>
+                <Trans>Show them</Trans>
+              </Anchor>
+            )}
           </Text>
         </Section>
       )}
@@ -102,7 +125,7 @@ function Content({ tier }: { tier: Tier }) {
 }
 
 function Actions({ tier }: { tier: Tier }) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const { client } = useApi();
   const may = useMay();
   const below = useTenantPath();
@@ -127,7 +150,7 @@ function Actions({ tier }: { tier: Tier }) {
       preview: async () => {
         const body = { archived: [tier.id], changed: [], new: [], replace: false };
         const { data } = await client.POST("/v1/tiers/preview", { body });
-        return <Fallen preview={data as Schemas["PreviewOut"]} locale={i18n.locale} />;
+        return <Fallen preview={data as Schemas["PreviewOut"]} />;
       },
       action: t`Archive`,
       run: async () => {
@@ -155,25 +178,20 @@ function Actions({ tier }: { tier: Tier }) {
   );
 }
 
-function Fallen({ preview, locale }: { preview: Schemas["PreviewOut"]; locale: string }) {
-  const moves = preview.moves.map(({ to_tier: to, members }) => ({
-    name: to?.name,
-    count: formatNumber(members, locale),
-  }));
-  if (moves.length === 0) return <Trans>Nobody stands on it, so nobody moves.</Trans>;
+function Fallen({ preview }: { preview: Schemas["PreviewOut"] }) {
+  const { t } = useLingui();
+  if (preview.moves.length === 0) return t`Nobody stands on it, so nobody moves.`;
   return (
     <List>
-      {moves.map(({ name, count }) => (
-        <List.Item key={name ?? ""}>
-          {name === undefined ? (
-            <Trans>{count} members will have no tier.</Trans>
-          ) : (
-            <Trans>
-              {count} members will go to {name}.
-            </Trans>
-          )}
-        </List.Item>
-      ))}
+      {preview.moves.map(({ to_tier: to, members }) => {
+        const name = to?.name ?? "";
+        const count = t`${plural(members, { one: "# member", other: "# members" })}`;
+        return (
+          <List.Item key={name}>
+            {to ? t`${count} will go to ${name}.` : t`${count} will have no tier.`}
+          </List.Item>
+        );
+      })}
     </List>
   );
 }

@@ -9,6 +9,7 @@ import { Page } from "@/ui/Page";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { DataTable } from "@/ui/table/DataTable";
 import { useTenantPath } from "@/ui/tenant";
+import { ForAllTiers } from "../parts/ForAllTiers";
 import { Swatch } from "../parts/Swatch";
 import { useTierWords } from "../words";
 
@@ -38,14 +39,18 @@ export default function Tiers() {
       {steps.length > 0 && (
         <Ladder
           title={t`Where members stand`}
-          says={t`${total} members in all, ${without} of them without a tier.`}
+          says={
+            distribution.data?.without_tier
+              ? t`${total} members in all, ${without} of them without a tier.`
+              : t`${total} members in all.`
+          }
           unit={t`Members`}
           steps={[...steps].reverse()}
         />
       )}
       <DataTable
         label={t`Tiers`}
-        list={tiers}
+        list={{ ...tiers, data: tiers.data && { data: tiers.data.data.toReversed() } }}
         rowId={(tier) => tier.id}
         rowLink={(tier) => below(`tiers/${tier.id}`)}
         empty={
@@ -84,6 +89,7 @@ export default function Tiers() {
           { id: "lasts", header: t`How long it lasts`, cell: words.lasts },
         ]}
       />
+      <ForAllTiers />
     </Page>
   );
 }

@@ -1,5 +1,6 @@
+import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Box, Button, Stack } from "@mantine/core";
+import { Box, Button, Group, Stack } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -10,7 +11,7 @@ import { Submit } from "@/ui/forms/Submit";
 import { useApiForm } from "@/ui/forms/useApiForm";
 import { useTenantPath } from "@/ui/tenant";
 import { useToast } from "@/ui/toast";
-import { fieldNames, nextStep, proposalOf, stepOf, type Tier } from "../ladder";
+import { fieldNames, firstSteps, nextStep, proposalOf, stepOf, type Tier } from "../ladder";
 import styles from "./ladder.module.css";
 import { useFieldLabel } from "../words";
 import type { LadderValues } from "./StepFields";
@@ -65,21 +66,20 @@ export function LadderEditor({ before, onTheirs }: LadderEditorProps) {
   const preview = usePreview(body, !none && !nameless);
   const moving = preview.data && !none ? preview.data.up + preview.data.down : 0;
   const { up = 0, down = 0 } = preview.data ?? {};
+  const rise = t`${plural(up, { 0: "Nobody rises", one: "# member rises", other: "# members rise" })}`;
+  const fall = t`${plural(down, { 0: "nobody falls", one: "# falls", other: "# fall" })}`;
   const add = () => {
     const step = nextStep(steps);
     form.insertListItem("steps", step);
     setOpen(step.key);
   };
+  const begin = () => form.setFieldValue("steps", firstSteps([t`Bronze`, t`Silver`, t`Gold`]));
   const submit = (event: React.FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (moving === 0) return save();
     ask({
       title: t`Save the ladder?`,
-      effect: (
-        <Trans>
-          {up} members rise and {down} fall. Their new tier counts from the next purchase on.
-        </Trans>
-      ),
+      effect: t`${rise}, ${fall}. Their new tier counts from the next purchase on.`,
       destructive: down > 0,
       action: t`Save the ladder`,
       run: async () => save(),
@@ -91,14 +91,16 @@ export function LadderEditor({ before, onTheirs }: LadderEditorProps) {
         <Stack gap="lg">
           {dialog}
           {notices}
-          <Button
-            variant="default"
-            leftSection={<IconPlus size={16} />}
-            onClick={add}
-            className={styles.add}
-          >
-            <Trans>Add a tier on top</Trans>
-          </Button>
+          <Group gap="sm">
+            <Button variant="default" leftSection={<IconPlus size={16} />} onClick={add}>
+              <Trans>Add a tier on top</Trans>
+            </Button>
+            {steps.length === 0 && (
+              <Button variant="default" onClick={begin}>
+                <Trans>Begin with Bronze, Silver and Gold</Trans>
+              </Button>
+            )}
+          </Group>
           <Steps form={form} open={open} onOpen={setOpen} />
           <Submit
             saving={saving}

@@ -1,7 +1,9 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Accordion, ActionIcon, Group, Text } from "@mantine/core";
+import { Accordion, ActionIcon, Box, Group, Text } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
+import { fieldsOf } from "../ladder";
+import { useTierWords } from "../words";
 import { type LadderValues, StepFields } from "./StepFields";
 import { Swatch } from "./Swatch";
 
@@ -14,6 +16,7 @@ interface StepsProps {
 /** All steps of the ladder, the highest on top; one is open at a time. */
 export function Steps({ form, open, onOpen }: StepsProps) {
   const { t } = useLingui();
+  const words = useTierWords();
   const { steps } = form.values;
   const swap = (at: number, to: number) => form.reorderListItem("steps", { from: at, to });
   return (
@@ -28,12 +31,12 @@ export function Steps({ form, open, onOpen }: StepsProps) {
               <Accordion.Control>
                 <Group gap="sm" wrap="nowrap">
                   <Swatch colour={step.color} />
-                  <Text fw={500}>{name}</Text>
-                  {step.is_default && (
+                  <Box>
+                    <Text fw={500}>{name}</Text>
                     <Text c="dimmed" fz="xs">
-                      <Trans>new members begin here</Trans>
+                      {words.takes(fieldsOf(step, at + 1))}
                     </Text>
-                  )}
+                  </Box>
                   {wrong && (
                     <Text c="var(--mantine-color-error)" fz="xs">
                       <Trans>something is wrong here</Trans>
