@@ -312,3 +312,19 @@ async def test_a_preview_names_some_of_those_who_would_move(client, house):
 
     assert (said["up"], said["down"]) == (1, 0)
     assert said["sample"][0]["member"]["external_id"] == "anna"
+
+
+async def test_a_quick_preview_looks_at_some_and_says_how_many_there_are(client, house):
+    for number in range(12):
+        await buy(house, f"m{number}", "10")
+    ladder = {"new": [{"name": "Gold", "level": 2, "criteria": "spend", "min_spend": "5"}]}
+
+    quick = (await client.post("/v1/tiers/preview", json={**ladder, "at_most": 5})).json()
+    whole = (await client.post("/v1/tiers/preview", json={**ladder, "at_most": 12})).json()
+    saved = await client.put("/v1/tiers", json={**ladder, "at_most": 5})
+
+    assert (quick["active"], quick["complete"]) == (12, False)
+    assert quick["up"] == quick["members"] < 12
+    assert (whole["active"], whole["complete"]) == (12, True)
+    assert whole["up"] == whole["members"] == 12
+    assert (saved.status_code, saved.json()["errors"][0]["field"]) == (422, "at_most")

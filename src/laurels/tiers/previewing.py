@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from laurels import members
 from laurels.kit.db.sql import statements
 from laurels.kit.work import Work
 
@@ -20,7 +21,7 @@ from .reviewing import Case, case_of, judge_all
 SQL = statements(__name__)
 
 MAX_PREVIEW = 200_000
-"""Members that a preview looks at, at most; it says when there are more."""
+"""About so many members a preview looks at, at most; it says when there are more."""
 SAMPLE = 20
 _BATCH = 2000
 
@@ -42,6 +43,7 @@ class Preview:
     """Who would move by another ladder."""
 
     members: int = 0
+    active: int = 0
     complete: bool = True
     up: int = 0
     down: int = 0
@@ -51,8 +53,10 @@ class Preview:
     sample: list[Moving] = field(default_factory=list[Moving])
 
 
-async def preview(work: Work, proposal: Proposal) -> Preview:
-    """Return who would move if the ladder were like this.
+async def preview(work: Work, proposal: Proposal, *, at_most: int = MAX_PREVIEW) -> Preview:
+    """Return who would move if the ladder were like this, of about so many members at most.
+
+    Where there are more, those who are looked at are spread evenly over all.
 
     Raise TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken or TooManyTiers.
     """
@@ -65,25 +69,20 @@ async def preview(work: Work, proposal: Proposal) -> Preview:
         tier.id: (None if tier.id in fresh else tier.id, tier.name, tier.level)
         for tier in ladder.tiers
     }
-    found = Preview()
+    found = Preview(active=await members.count_active(work))
+    every = -(-found.active // at_most) or 1
     last: UUID | None = None
-    while found.members < MAX_PREVIEW:
-        cases = await _page(work, last)
+    while True:
+        rows = await work.fetch(SQL.standings_after, work.tenant_id, last, every, _BATCH)
+        cases = [case_of(row) for row in rows]
         await judge_all(work, ladder, cases, cause="ladder")
         for case in cases:
             _add(found, case, names, after)
         found.members += len(cases)
         if len(cases) < _BATCH:
+            found.complete = every == 1
             return found
         last = cases[-1].member_id
-    found.complete = not await _page(work, last, limit=1)
-    return found
-
-
-async def _page(work: Work, after: UUID | None, *, limit: int = _BATCH) -> list[Case]:
-    """Return the next active members and where they stand, without locking anybody."""
-    rows = await work.fetch(SQL.standings_after, work.tenant_id, after, limit)
-    return [case_of(row) for row in rows]
 
 
 def _add(found: Preview, case: Case, names: Mapping[UUID, Ref], after: Mapping[UUID, Ref]) -> None:

@@ -124,7 +124,8 @@ def _share(part: int, total: int) -> Decimal:
 @error_responses(TierNotFound, TierInvalid, TierNameTaken, TierLevelTaken, TooManyTiers)
 async def preview_tiers(body: PreviewIn, work: Writing) -> PreviewOut:
     """Show which members would move if the ladder were changed. Nothing is saved."""
-    found = await previewing.preview(work, body.proposal())
+    most = body.at_most or previewing.MAX_PREVIEW
+    found = await previewing.preview(work, body.proposal(), at_most=most)
     people: Mapping[UUID, dict[str, Any]] = {}
     if work.permissions is None or Permission.MEMBERS_READ in work.permissions:
         people = await members.get_facts(work, sorted(one.member_id for one in found.sample))
@@ -137,6 +138,7 @@ def _previewed(found: previewing.Preview, people: Mapping[UUID, Mapping[str, Any
     )
     return PreviewOut(
         members=found.members,
+        active=found.active,
         complete=found.complete,
         up=found.up,
         down=found.down,

@@ -26,6 +26,7 @@ from laurels.kit.versions import EditedVersion
 from laurels.members.schemas import MemberOut
 
 from .policy import Metrics, Tier
+from .previewing import MAX_PREVIEW
 from .proposing import Proposal
 
 TierId = Annotated[UUID, IdOf("tier")]
@@ -224,7 +225,7 @@ class TierChange(TierPatch):
     id: TierId = Field(description="The tier.")
 
 
-class PreviewIn(Schema):
+class ProposalIn(Schema):
     """A new ladder, or changes to the current one."""
 
     changed: list[TierChange] = Field(
@@ -251,7 +252,17 @@ class PreviewIn(Schema):
         )
 
 
-class LadderIn(PreviewIn):
+class PreviewIn(ProposalIn):
+    """A ladder to look at, and how closely."""
+
+    at_most: Annotated[int, Field(strict=True, ge=1, le=MAX_PREVIEW)] | None = Field(
+        default=None,
+        description="Look at about so many members at most, spread evenly over all: a quick look"
+        " while somebody edits.",
+    )
+
+
+class LadderIn(ProposalIn):
     """A ladder to save, as it was previewed."""
 
     move_members: Flag = Field(
@@ -291,7 +302,8 @@ class PreviewOut(View):
     """Which members would move with this ladder."""
 
     members: int = Field(description="How many active members were looked at.")
-    complete: bool = Field(description="`false`: there are more members than a preview looks at.")
+    active: int = Field(description="How many active members there are.")
+    complete: bool = Field(description="Whether all of them were looked at.")
     up: int = Field(description="How many members would move up.")
     down: int = Field(description="How many members would move down.")
     moves: list[TierMove] = Field(

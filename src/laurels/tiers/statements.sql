@@ -68,8 +68,9 @@ left join laurels.tier_history as h on h.tenant_id = $1 and h.member_id = m.id
   and h.ended_at is null
 left join laurels.tiers as t on t.tenant_id = $1 and t.id = h.tier_id
 where m.tenant_id = $1 and m.status = 'active' and ($2::uuid is null or m.id > $2)
+  and ($3::bigint = 1 or mod(hashtextextended(m.id::text, 0), $3) = 0)
 order by m.id
-limit $3;
+limit $4;
 
 -- name: count_members
 select count(*)

@@ -113,7 +113,12 @@ function Content({ tier }: { tier: Tier }) {
               other: "# active members stand on this tier.",
             })}`}{" "}
             {members > 0 && may("members:read") && (
-              <Anchor component={Link} to={below("members")} search={{ tier: tier.id } as never}>
+              <Anchor
+                component={Link}
+                to={below("members")}
+                search={{ tier: tier.id } as never}
+                underline="always"
+              >
                 <Trans>Show them</Trans>
               </Anchor>
             )}

@@ -16,7 +16,7 @@ import styles from "./ladder.module.css";
 import { useFieldLabel } from "../words";
 import type { LadderValues } from "./StepFields";
 import { Steps } from "./Steps";
-import { usePreview, WhoMoves } from "./WhoMoves";
+import { type Preview, usePreview, WhoMoves } from "./WhoMoves";
 
 interface LadderEditorProps {
   before: Tier[];
@@ -64,10 +64,6 @@ export function LadderEditor({ before, onTheirs }: LadderEditorProps) {
   const { body, none } = proposalOf(before, steps);
   const nameless = steps.some((step) => step.name.trim() === "");
   const preview = usePreview(body, !none && !nameless);
-  const moving = preview.data && !none ? preview.data.up + preview.data.down : 0;
-  const { up = 0, down = 0 } = preview.data ?? {};
-  const rise = t`${plural(up, { 0: "Nobody rises", one: "# member rises", other: "# members rise" })}`;
-  const fall = t`${plural(down, { 0: "nobody falls", one: "# falls", other: "# fall" })}`;
   const add = () => {
     const step = nextStep(steps);
     form.insertListItem("steps", step);
@@ -76,11 +72,13 @@ export function LadderEditor({ before, onTheirs }: LadderEditorProps) {
   const begin = () => form.setFieldValue("steps", firstSteps([t`Bronze`, t`Silver`, t`Gold`]));
   const submit = (event: React.FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (moving === 0) return save();
+    const seen = preview.settled ? preview.data : undefined;
+    if (seen?.complete && seen.up + seen.down === 0) return save();
     ask({
       title: t`Save the ladder?`,
-      effect: t`${rise}, ${fall}. Their new tier counts from the next purchase on.`,
-      destructive: down > 0,
+      preview: async () => (
+        <Effect preview={(await client.POST("/v1/tiers/preview", { body })).data} />
+      ),
       action: t`Save the ladder`,
       run: async () => save(),
     });
@@ -129,6 +127,14 @@ export function LadderEditor({ before, onTheirs }: LadderEditorProps) {
       </Box>
     </div>
   );
+}
+
+function Effect({ preview }: { preview: Preview | undefined }) {
+  const { t } = useLingui();
+  const { up = 0, down = 0 } = preview ?? {};
+  const rise = t`${plural(up, { 0: "Nobody rises", one: "# member rises", other: "# members rise" })}`;
+  const fall = t`${plural(down, { 0: "nobody falls", one: "# falls", other: "# fall" })}`;
+  return t`${rise}, ${fall}. Their new tier counts from the next purchase on.`;
 }
 
 /** A ladder as changes are told: what each tier has. */

@@ -13,20 +13,42 @@ import { ProblemNotice } from "@/ui/ProblemNotice";
 type Proposal = Schemas["PreviewIn"];
 export type Preview = Schemas["PreviewOut"];
 
+/** So many members are looked at as one edits; all of them before it is saved. */
+const QUICK = 2000;
+
 /** Who would move by a ladder that is not saved yet, counted as one edits. */
 export function usePreview(body: Proposal, enabled: boolean) {
   const { client } = useApi();
-  const [asked] = useDebouncedValue(JSON.stringify(body), 400);
-  return useQuery({
+  const now = JSON.stringify({ ...body, at_most: QUICK });
+  const [asked] = useDebouncedValue(now, 400);
+  const query = useQuery({
     queryKey: ["tiers", "preview", asked],
     queryFn: async ({ signal }) =>
-      (await client.POST("/v1/tiers/preview", { body: JSON.parse(asked) as Proposal, signal }))
-        .data,
+      (
+        await client.POST("/v1/tiers/preview", {
+          body: JSON.parse(asked) as Proposal,
+          signal,
+        })
+      ).data,
     enabled,
     placeholderData: keepPreviousData,
     retry: false,
     gcTime: 0,
   });
+  /** Whether it tells of the ladder as it stands here. */
+  const settled = asked === now && query.isSuccess && !query.isPlaceholderData;
+  return { ...query, settled };
+}
+
+/** How many of all members are meant by so many of those looked at: `≈ 1,200`. */
+function useCount(found: Preview | undefined): (value: number) => string {
+  const { i18n } = useLingui();
+  const { members = 0, active = 0, complete = true } = found ?? {};
+  return (value) => {
+    if (complete || value === 0) return formatNumber(value, i18n.locale);
+    const about = (value * active) / Math.max(members, 1);
+    return `≈ ${formatNumber(Number(about.toPrecision(2)), i18n.locale)}`;
+  };
 }
 
 /** Says who would move, and where to, before the ladder is saved. */
@@ -37,9 +59,9 @@ export function WhoMoves({
   preview: ReturnType<typeof usePreview>;
   none: boolean;
 }) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
   const found = preview.data;
-  const count = (value: number) => formatNumber(value, i18n.locale);
+  const count = useCount(found);
   return (
     <Section
       title={<Trans>Who would move</Trans>}
@@ -67,10 +89,10 @@ export function WhoMoves({
                   definition={t`Members who would stand on a lower tier than now, or on none.`}
                 />
               </Group>
-              {found.moves.length > 0 && <Moves moves={found.moves} />}
+              {found.moves.length > 0 && <Moves moves={found.moves} count={count} />}
               <Sample sample={found.sample} />
               <Text c="dimmed" fz="xs">
-                <Looked members={count(found.members)} complete={found.complete} />
+                <Looked {...found} />
               </Text>
             </>
           )}
@@ -80,18 +102,24 @@ export function WhoMoves({
   );
 }
 
-function Looked({ members, complete }: { members: string; complete: boolean }) {
-  if (complete) return <Trans>All {members} active members were looked at.</Trans>;
-  return <Trans>The first {members} active members were looked at; there are more.</Trans>;
+function Looked({ members, active, complete }: Preview) {
+  const { i18n } = useLingui();
+  const looked = formatNumber(members, i18n.locale);
+  const all = formatNumber(active, i18n.locale);
+  if (complete) return <Trans>All {looked} active members were looked at.</Trans>;
+  return (
+    <Trans>
+      Estimated from {looked} of {all} active members. All of them are counted before it is saved.
+    </Trans>
+  );
 }
 
-function Moves({ moves }: { moves: Preview["moves"] }) {
-  const { i18n } = useLingui();
+function Moves({ moves, count }: { moves: Preview["moves"]; count: (n: number) => string }) {
   return (
     <List spacing="xxs">
       {moves.map(({ from_tier: from, to_tier: to, members }) => (
         <List.Item key={`${from?.name} ${to?.name}`}>
-          <MoveWords count={formatNumber(members, i18n.locale)} from={from?.name} to={to?.name} />
+          <MoveWords count={count(members)} from={from?.name} to={to?.name} />
         </List.Item>
       ))}
     </List>
