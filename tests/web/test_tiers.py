@@ -61,6 +61,7 @@ async def test_a_ladder_is_built_from_nothing_on_a_phone(open_tab, client):
     await page.get_by_role("button", name="Add a tier on top").click()
     await page.get_by_label("Name").fill("Star")
     await page.get_by_label("From a spend of").fill("2000")
+    await expect(page.get_by_text("Nobody moves.")).to_be_visible()
     await check_no_sideways_scroll(page)
     await page.get_by_role("button", name="Save the ladder").click()
 
@@ -78,6 +79,7 @@ async def test_of_two_who_edit_the_ladder_the_second_is_told(open_tab, client):
     page = await tab.open("tiers/edit")
     await page.get_by_role("button", name=re.compile("^Gold")).click()
     await page.get_by_label("Name").fill("Golden")
+    await expect(page.get_by_text("Nobody moves.")).to_be_visible()
     gold = (await client.get("/v1/tiers")).json()["data"][1]
     await client.patch(f"/v1/tiers/{gold['id']}", json={"free_shipping": True})
 

@@ -5,6 +5,7 @@ import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
 import { fieldsOf } from "../ladder";
 import { useTierWords } from "../words";
 import { type LadderValues, StepFields } from "./StepFields";
+import styles from "./ladder.module.css";
 import { Swatch } from "./Swatch";
 
 interface StepsProps {
@@ -20,7 +21,12 @@ export function Steps({ form, open, onOpen }: StepsProps) {
   const { steps } = form.values;
   const swap = (at: number, to: number) => form.reorderListItem("steps", { from: at, to });
   return (
-    <Accordion value={open} onChange={onOpen} variant="separated">
+    <Accordion
+      value={open}
+      onChange={onOpen}
+      variant="separated"
+      classNames={{ item: styles.step ?? "" }}
+    >
       {steps.toReversed().map((step, place) => {
         const at = steps.length - 1 - place;
         const name = step.name.trim() || t`New tier`;

@@ -14,7 +14,7 @@ type Proposal = Schemas["PreviewIn"];
 export type Preview = Schemas["PreviewOut"];
 
 /** So many members are looked at as one edits; all of them before it is saved. */
-const QUICK = 2000;
+const QUICK = 1000;
 
 /** Who would move by a ladder that is not saved yet, counted as one edits. */
 export function usePreview(body: Proposal, enabled: boolean) {
