@@ -70,22 +70,22 @@ export function LadderEditor({ before, onTheirs }: LadderEditorProps) {
     setOpen(step.key);
   };
   const begin = () => form.setFieldValue("steps", firstSteps([t`Bronze`, t`Silver`, t`Gold`]));
-  const submit = (event: React.FormEvent<HTMLFormElement>) => {
+  const count = async () => (await client.POST("/v1/tiers/preview", { body })).data;
+  const submit = async (event: React.FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const seen = preview.settled ? preview.data : undefined;
-    if (seen?.complete && seen.up + seen.down === 0) return save();
+    // Few members are counted at once; where nobody moves, nothing is asked.
+    const seen = preview.data?.complete ? await count().catch(() => undefined) : undefined;
+    if (seen && seen.up + seen.down === 0) return save();
     ask({
       title: t`Save the ladder?`,
-      preview: async () => (
-        <Effect preview={(await client.POST("/v1/tiers/preview", { body })).data} />
-      ),
+      preview: async () => <Effect preview={seen ?? (await count())} />,
       action: t`Save the ladder`,
       run: async () => save(),
     });
   };
   return (
     <div className={styles.beside}>
-      <form onSubmit={submit}>
+      <form onSubmit={(event) => void submit(event)}>
         <Stack gap="lg">
           {dialog}
           {notices}

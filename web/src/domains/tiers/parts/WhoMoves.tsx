@@ -19,9 +19,8 @@ const QUICK = 1000;
 /** Who would move by a ladder that is not saved yet, counted as one edits. */
 export function usePreview(body: Proposal, enabled: boolean) {
   const { client } = useApi();
-  const now = JSON.stringify({ ...body, at_most: QUICK });
-  const [asked] = useDebouncedValue(now, 400);
-  const query = useQuery({
+  const [asked] = useDebouncedValue(JSON.stringify({ ...body, at_most: QUICK }), 400);
+  return useQuery({
     queryKey: ["tiers", "preview", asked],
     queryFn: async ({ signal }) =>
       (
@@ -35,9 +34,6 @@ export function usePreview(body: Proposal, enabled: boolean) {
     retry: false,
     gcTime: 0,
   });
-  /** Whether it tells of the ladder as it stands here. */
-  const settled = asked === now && query.isSuccess && !query.isPlaceholderData;
-  return { ...query, settled };
 }
 
 /** How many of all members are meant by so many of those looked at: `≈ 1,200`. */
