@@ -62,6 +62,7 @@ function Content({ tier }: { tier: Tier }) {
   const distribution = api.useQuery("get", "/v1/tiers/distribution");
   const share = distribution.data?.data.find(({ id }) => id === tier.id);
   const members = share?.members ?? 0;
+  const onIt = JSON.stringify({ field: "tier.level", op: "eq", value: tier.level });
   const benefits = words.brings(tier);
   return (
     <Stack gap="lg">
@@ -112,11 +113,11 @@ function Content({ tier }: { tier: Tier }) {
               one: "# active member stands on this tier.",
               other: "# active members stand on this tier.",
             })}`}{" "}
-            {members > 0 && may("members:read") && (
+            {members > 0 && may("segments:read") && (
               <Anchor
                 component={Link}
                 to={below("members")}
-                search={{ tier: tier.id } as never}
+                search={{ criteria: onIt } as never}
                 underline="always"
               >
                 <Trans>Show them</Trans>
