@@ -1,5 +1,8 @@
 """Segments through the door: create, try, list, compute, compare, and say what is wrong."""
 
+from uuid import UUID
+
+import orjson
 import pytest
 
 from laurels import events, ledger, segments
@@ -94,9 +97,10 @@ async def test_a_segment_is_changed_and_computed_anew(client, house):
     same = (await client.patch(address, json={"criteria": RICH | {"value": 100}})).json()
     history = (await client.get(f"{address}/members", params={"history": "true"})).json()["data"]
 
-    assert (renamed["name"], renamed["version"], renamed["member_count"]) == ("Richer", 1, 1)
-    assert (raised["version"], raised["computed_version"], raised["member_count"]) == (2, 2, 0)
-    assert same["version"] == 2
+    assert (renamed["name"], renamed["version"], renamed["member_count"]) == ("Richer", 2, 1)
+    assert renamed["computed_version"] == 2
+    assert (raised["version"], raised["computed_version"], raised["member_count"]) == (3, 3, 0)
+    assert same["version"] == 3
     assert [(row["version"], row["left_reason"]) for row in history] == [(1, "criteria")]
 
 
@@ -337,3 +341,127 @@ async def test_who_may_not_read_members_lists_none_by_criteria(client):
     answer = await client.post("/v1/members/search", json={"criteria": RICH}, headers=bearer)
 
     assert answer.status_code == 403
+
+
+async def test_the_second_of_two_editors_is_told(client):
+    segment = await made(client)
+    at = f"/v1/segments/{segment['id']}"
+
+    first = await client.patch(at, json={"name": "Richer", "version": 1})
+    second = await client.patch(at, json={"description": "Ours", "version": 1})
+
+    assert (first.status_code, first.json()["version"]) == (200, 2)
+    assert (second.status_code, second.json()["code"]) == (409, "version_conflict")
+    assert (await client.get(at)).json()["description"] is None
+
+
+async def test_a_segment_tells_who_names_it(client):
+    segment = await made(client)
+    rule = {
+        "name": "Double", "trigger": "purchase.completed",
+        "conditions": {"field": "member.segments", "op": "contains", "value": segment["id"]},
+        "award": {"type": "multiplier", "factor": "2"},
+    }  # fmt: skip
+    reward = {
+        "name": "Mug", "type": "custom", "cost_points": 10,
+        "segment_ids": [segment["id"]],
+    }  # fmt: skip
+    rule = await client.post("/v1/earning-rules", json=rule)
+    reward = await client.post("/v1/rewards", json=reward)
+    assert (rule.status_code, reward.status_code) == (201, 201), (rule.text, reward.text)
+
+    asked = {"expand": "earning_rules,rewards"}
+    listed = (await client.get("/v1/segments", params=asked)).json()["data"]
+    alone = (await client.get(f"/v1/segments/{segment['id']}", params=asked)).json()
+
+    assert listed == [alone]
+    assert [each["name"] for each in alone["expanded"]["earning_rules"]] == ["Double"]
+    assert [each["name"] for each in alone["expanded"]["rewards"]] == ["Mug"]
+
+
+async def test_a_pasted_list_tells_what_was_not_found(client, house):
+    segment = await made(client, kind="static", criteria=None)
+    anna = encode("member", await house.member(external_id="anna"))
+    for profile in (
+        {"external_id": "bert", "email": "Bert@example.com"},
+        {"external_id": "cara", "identities": {"card": "1234"}},
+        {"external_id": "dora", "identities": {"card": "77", "crm_id": "C-1"}},
+        {"external_id": "emil", "identities": {"crm_id": "77"}},
+    ):
+        assert (await client.post("/v1/members", json=profile)).status_code == 201
+
+    pasted = ["bert@EXAMPLE.com", "1234", "77", "crm_id:C-1", "anna", anna, "nobody@example.com"]
+    at = f"/v1/segments/{segment['id']}/members"
+    answer = await client.post(at, json={"identifiers": pasted})
+    gone = await client.post(f"{at}/remove", json={"identifiers": ["1234", "77"]})
+
+    assert answer.status_code == 200, answer.text
+    outcomes = [(each["name"], each["outcome"]) for each in answer.json()["data"]]
+    assert outcomes == list(
+        zip(
+            pasted,
+            ["added", "added", "ambiguous", "added", "added", "already", "not_found"],
+            strict=True,
+        )
+    )
+    assert [each["outcome"] for each in gone.json()["data"]] == ["removed", "ambiguous"]
+    assert gone.json()["member_count"] == 3
+
+
+async def test_members_are_listed_by_segment_and_by_criteria_beside_other_filters(client, house):
+    for name, balance in (("anna", 60), ("bert", 70), ("cara", 10)):
+        await house.member(external_id=name, balance=balance)
+    hand = await made(client, name="Hand", kind="static", criteria=None)
+    await client.post(f"/v1/segments/{hand['id']}/members", json={"external_ids": ["anna", "cara"]})
+    rich = orjson.dumps(RICH).decode()
+
+    async def listed(**params):
+        params = {"sort": "created_at", "limit": 1} | params
+        found = []
+        while True:
+            answer = await client.get("/v1/members", params=params)
+            assert answer.status_code == 200, answer.text
+            found += [each["external_id"] for each in answer.json()["data"]]
+            if not answer.json()["has_more"]:
+                return found
+            params["cursor"] = answer.json()["next_cursor"]
+
+    assert await listed(criteria=rich) == ["anna", "bert"]
+    assert await listed(segment=hand["id"]) == ["anna", "cara"]
+    assert await listed(segment=hand["id"], criteria=rich, expand="segments") == ["anna"]
+    assert await listed(search="bert", criteria=rich) == ["bert"]
+
+
+@pytest.mark.parametrize(
+    ("params", "status"),
+    [
+        ({"criteria": "{"}, 422),
+        ({"criteria": '{"field": "x", "op": "eq", "value": 1}'}, 422),
+        ({"segment": encode("segment", UUID(int=1))}, 422),
+    ],
+)
+async def test_a_list_cannot_be_narrowed_by_what_is_not_there(client, params, status):
+    assert (await client.get("/v1/members", params=params)).status_code == status
+
+
+async def test_who_may_not_read_segments_lists_no_members_by_them(client):
+    made = await client.post("/v1/api-keys", json={"name": "s", "scopes": ["members:read"]})
+    bearer = {"Authorization": f"Bearer {made.json()['api_key']}"}
+
+    answer = await client.get(
+        "/v1/members", params={"criteria": orjson.dumps(RICH).decode()}, headers=bearer
+    )
+
+    assert answer.status_code == 403
+
+
+async def test_members_of_a_segment_and_of_a_preview_have_names(client, house):
+    await house.member(balance=60, external_id="anna")
+    segment = await made(client)
+
+    asked = {"expand": "member"}
+    members = await client.get(f"/v1/segments/{segment['id']}/members", params=asked)
+    preview = await client.post("/v1/segments/preview", params=asked, json={"criteria": RICH})
+
+    for row in (members.json()["data"][0], preview.json()["sample"][0]):
+        assert row["expanded"]["member"]["external_id"] == "anna"

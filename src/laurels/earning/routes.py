@@ -1,5 +1,6 @@
 """Earning rules over HTTP."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ from pydantic import Field
 
 from laurels import tenants
 from laurels.kit.http.access import requires
+from laurels.kit.http.expand import Rows, offer
 from laurels.kit.http.listed_fields import FieldOut
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page, Whole
@@ -75,6 +77,25 @@ class EarningRuleOut(View):
     created_at: datetime = Field(description="When this version was made.")
     actor_type: str = Field(description="Kind of who made this version, such as `staff`.")
     actor_id: str | None = Field(description="Which one of that kind; null when there is none.")
+
+
+class NamedRuleOut(View):
+    """A rule by its name."""
+
+    id: RuleId
+    name: str = Field(description="What the rule is called.")
+    status: str = Field(description="`active` or `paused`.")
+
+
+async def _naming_segments(work: Work, rows: Rows) -> Mapping[UUID, list[NamedRuleOut]]:
+    found = await service.list_naming_segments(work, list(rows))
+    return {
+        segment_id: [NamedRuleOut.model_validate(rule) for rule in rules]
+        for segment_id, rules in found.items()
+    }
+
+
+offer("segment", "earning_rules", _naming_segments, reads=Permission.EARNING_READ)
 
 
 class EarningFieldOut(FieldOut):

@@ -337,6 +337,15 @@ async def list_versions(work: Work, rule_id: UUID, asked: Asked) -> Found[dict[s
     return await VERSIONS.fetch(work, asked, f"{SQL.rules} and id = $2", work.tenant_id, rule_id)
 
 
+async def list_naming_segments(work: Work, ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return by segment the rules in use whose conditions name it: id, name and status."""
+    found: dict[UUID, list[dict[str, Any]]] = {segment_id: [] for segment_id in ids}
+    codes = [encode("segment", segment_id) for segment_id in ids]
+    for row in await work.fetch(SQL.rules_naming_segments, work.tenant_id, list(ids), codes):
+        found[row["segment_id"]].append(dict(row))
+    return found
+
+
 RECENT = 1000
 """Events, the latest ones, in which a tenant's rules are counted."""
 

@@ -5,6 +5,13 @@ select
 from laurels.earning_rules
 where tenant_id = $1;
 
+-- name: rules_naming_segments
+select s.segment_id, r.id, r.name, r.status
+from unnest($2::uuid[], $3::text[]) as s (segment_id, code)
+inner join laurels.earning_rules as r on r.tenant_id = $1 and r.current and r.status <> 'archived'
+  and strpos(r.conditions::text, s.code) > 0
+order by r.name, r.id;
+
 -- name: active_rules
 select jsonb_agg(jsonb_build_array(id, version) order by id)
 from laurels.earning_rules

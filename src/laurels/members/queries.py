@@ -1,6 +1,7 @@
 """Reading members."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ import orjson
 from laurels.kit.db.sql import statements
 from laurels.kit.http.paging import FIRST as FIRST_PAGE
 from laurels.kit.http.paging import Asked, Found, Key, Listing, at
-from laurels.kit.values.ids import FIRST, encode
+from laurels.kit.values.ids import FIRST, decode, encode
 from laurels.kit.values.text import fold
 from laurels.kit.work import Call, Work
 
@@ -171,6 +172,19 @@ _CHOSEN = """
 """Which of `SQL.members` are listed; see `list_members`."""
 
 
+Narrowing = Callable[[Work, str, list[Any]], AbstractAsyncContextManager[str]]
+"""Says which members `m` a text means, as SQL, for a statement with these values so far.
+
+It stays open while the statement runs.
+"""
+_NARROWING: dict[str, Narrowing] = {}
+
+
+def narrow(name: str, narrowing: Narrowing) -> None:
+    """Let lists of members be narrowed by something of another room; it checks who may see that."""
+    _NARROWING[name] = narrowing
+
+
 async def list_members(
     work: Work,
     *,
@@ -179,6 +193,7 @@ async def list_members(
     identity: str | None = None,
     search: Search | None = None,
     status: str | None = None,
+    narrowed: Mapping[str, str | None] | None = None,
     asked: Asked = FIRST_PAGE,
 ) -> Found[dict[str, Any]]:
     """Return members, usually newest first: by exact external id, e-mail or other identity
@@ -188,9 +203,9 @@ async def list_members(
     one or two characters begin what they are found in. Without a status: those in sight (active or
     blocked), and whoever an exact external id or identity means, whatever they are; the ids of a
     merged member mean the survivor. Who asks what changed since a moment hears of every status, or
-    would miss those who left.
+    would miss those who left. `narrowed`: what of other rooms narrows it, by name.
     """
-    conditions, values = chosen(
+    async with chosen(
         work,
         external_id=external_id,
         email=email,
@@ -198,11 +213,13 @@ async def list_members(
         search=search,
         status=status,
         changed=asked.since is not None,
-    )
-    return await MEMBERS.fetch(work, asked, f"{SQL.members}{conditions}", *values)
+        narrowed=narrowed or {},
+    ) as (conditions, values):
+        return await MEMBERS.fetch(work, asked, f"{SQL.members}{conditions}", *values)
 
 
-def chosen(
+@asynccontextmanager
+async def chosen(
     work: Work,
     *,
     external_id: str | None,
@@ -211,8 +228,9 @@ def chosen(
     search: Search | None,
     status: str | None,
     changed: bool,
-) -> tuple[str, list[Any]]:
-    """Return the conditions on members `m` that say who is listed, and the values from `$1` on."""
+    narrowed: Mapping[str, str | None],
+) -> AsyncGenerator[tuple[str, list[Any]]]:
+    """Yield the conditions on members `m` that say who is listed, and the values from `$1` on."""
     conditions = _CHOSEN
     values: list[Any] = [
         work.tenant_id,
@@ -236,7 +254,12 @@ def chosen(
           )
         """
         values += [search.patterns, search.telephone, list(search.led)]
-    return conditions, values
+    async with AsyncExitStack() as held:
+        for name, text in narrowed.items():
+            if text is not None:
+                sql = await held.enter_async_context(_NARROWING[name](work, text, values))
+                conditions += f" and {sql}"
+        yield conditions, values
 
 
 BORN = "(extract(month from birthday) * 100 + extract(day from birthday))::integer"
@@ -284,6 +307,40 @@ async def find_by_identity(work: Work, kind: str, values: Sequence[str]) -> dict
     rows = await work.fetch(SQL.find_by_identity, work.tenant_id, kind, list(values))
     present = await lock_present(work, [row[1] for row in rows])
     return {row[0]: present[row[1]].id for row in rows}
+
+
+async def find_by_anything(work: Work, texts: Sequence[str]) -> dict[str, frozenset[UUID]]:
+    """Return the ids of the members who are known by these, whatever kind of identifier each is.
+
+    An external id comes before an e-mail, that before other identities (of any kind, or
+    `kind:value`), and last comes the e-mail of somebody who was merged. Several: the same number
+    is known of several people. Our own ids are understood, too.
+    """
+    said = sorted(set(texts))
+    if not said:
+        return {}
+    pairs = [text.partition(":") for text in said]
+    rows = await work.fetch(
+        SQL.find_by_anything,
+        work.tenant_id,
+        said,
+        [fold(text) for text in said],
+        [kind for kind, _, _ in pairs],
+        [value for _, _, value in pairs],
+    )
+    found: dict[str, tuple[int, set[UUID]]] = {}
+    for text, place, member_id in rows:
+        best, ids = found.setdefault(text, (place, set()))
+        if place < best:
+            found[text] = (place, {member_id})
+        elif place == best:
+            ids.add(member_id)
+    known = {text: frozenset(ids) for text, (_, ids) in found.items()}
+    for text in said:
+        if text not in known:
+            with suppress(ValueError):
+                known[text] = frozenset({decode("member", text)})
+    return known
 
 
 async def walk(work: Work, *, after: UUID | None, limit: int) -> list[dict[str, Any]]:

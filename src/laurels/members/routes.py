@@ -1,6 +1,7 @@
 """Members over HTTP. Enrolling is `settlement`'s, because wallets and welcome points go with it."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator
@@ -12,7 +13,7 @@ from laurels.kit.http.expand import ExpansionsOf
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
 from laurels.kit.http.route import TransactionalRoute
-from laurels.kit.values.fields import Code, Email, Name
+from laurels.kit.values.fields import Code, Email, IdOf, Name
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
@@ -86,6 +87,20 @@ async def list_members(
             description="Defaults to active, or to any with `external_id`, `identity` or `since`."
         ),
     ] = None,
+    segment: Annotated[
+        UUID | None,
+        IdOf("segment"),
+        Query(description="Members of this segment. It requires `segments:read`, too."),
+    ] = None,
+    criteria: Annotated[
+        str | None,
+        Query(
+            max_length=choosing.MAX_CRITERIA,
+            description="Members that match criteria, as JSON: a condition over the fields of"
+            " `GET /v1/segments/fields`. It requires `segments:read`, too.",
+            examples=['{"field": "points.available", "op": "gte", "value": 500}'],
+        ),
+    ] = None,
     expand: Expand | None = None,
 ) -> Page[ListedMemberOut]:
     """List members, newest first."""
@@ -97,6 +112,7 @@ async def list_members(
         identity=identity,
         search=sought,
         status=status,
+        narrowed=choosing.narrowed(segment, criteria),
         asked=asked,
     )
     more = await expanding.expand(work, "member", expand, rows)

@@ -219,6 +219,29 @@ select lower(email collate "C"), id
 from laurels.members
 where tenant_id = $1 and lower(email collate "C") = any($2) and status in ('active', 'blocked');
 
+-- name: find_by_anything
+select n.said, x.place, case when x.survivor_id is null then x.id else x.survivor_id end
+from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as n (said, mail, kind, value)
+cross join lateral (
+  select 1 as place, m.id, m.survivor_id
+  from laurels.members as m
+  where m.tenant_id = $1 and m.external_id = n.said
+  union all
+  select 2, m.id, m.survivor_id
+  from laurels.members as m
+  where m.tenant_id = $1 and lower(m.email collate "C") = n.mail
+    and m.status in ('active', 'blocked')
+  union all
+  select 3, m.id, m.survivor_id
+  from laurels.member_identities as i
+  inner join laurels.members as m on m.tenant_id = $1 and m.id = i.member_id
+  where i.tenant_id = $1 and (i.value = n.said or (i.kind = n.kind and i.value = n.value))
+  union all
+  select 4, m.id, m.survivor_id
+  from laurels.members as m
+  where m.tenant_id = $1 and lower(m.email collate "C") = n.mail and m.status = 'merged'
+) as x;
+
 -- name: find_by_identity
 select value, member_id
 from laurels.member_identities

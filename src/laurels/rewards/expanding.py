@@ -11,7 +11,7 @@ from laurels.members.schemas import MemberOut
 from laurels.permissions import Permission
 
 from . import queries
-from .schemas import RewardOut
+from .schemas import NamedRewardOut, RewardOut
 
 REDEMPTION = "redemption"
 
@@ -28,5 +28,14 @@ async def _rewards(work: Work, rows: Rows) -> Mapping[UUID, RewardOut]:
     return {row_id: views[row["reward_id"]] for row_id, row in rows.items()}
 
 
+async def _for_segments(work: Work, rows: Rows) -> Mapping[UUID, list[NamedRewardOut]]:
+    found = await queries.list_for_segments(work, list(rows))
+    return {
+        segment_id: [NamedRewardOut.model_validate(reward) for reward in rewards]
+        for segment_id, rewards in found.items()
+    }
+
+
 expand.offer(REDEMPTION, "member", _members, reads=Permission.MEMBERS_READ)
 expand.offer(REDEMPTION, "reward", _rewards, reads=Permission.REWARDS_READ)
+expand.offer("segment", "rewards", _for_segments, reads=Permission.REWARDS_READ)

@@ -57,6 +57,14 @@ async def find_rewards(work: Work, ids: Sequence[UUID]) -> dict[UUID, Row]:
     return {row["id"]: dict(row) for row in rows}
 
 
+async def list_for_segments(work: Work, ids: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    """Return by segment the rewards in use that are for its members: id and name."""
+    found: dict[UUID, list[Row]] = {segment_id: [] for segment_id in ids}
+    for row in await work.fetch(SQL.rewards_for_segments, work.tenant_id, list(ids)):
+        found[row["segment_id"]].append(dict(row))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What rewards ask of whoever wants them: belonging to segments, or anything that may end."""

@@ -191,6 +191,13 @@ class PictureOut(View):
     small: str = Field(description="The same for lists; at most 400 pixels.")
 
 
+class NamedRewardOut(View):
+    """A reward by its name."""
+
+    id: RewardId
+    name: str = Field(description="What the reward is called.")
+
+
 class RewardOut(View):
     """A reward as it is now, with what is left of it."""
 

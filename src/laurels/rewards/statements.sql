@@ -294,3 +294,10 @@ union all
 select member_id
 from laurels.redemptions
 where tenant_id = $1 and lower(code collate "C") = $3;
+
+-- name: rewards_for_segments
+select s.segment_id, r.id, r.name
+from unnest($2::uuid[]) as s (segment_id)
+inner join laurels.rewards as r on r.tenant_id = $1 and s.segment_id = any(r.segment_ids)
+  and r.archived_at is null
+order by r.name, r.id;

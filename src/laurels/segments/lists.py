@@ -22,22 +22,33 @@ MAX_AT_ONCE = 100_000
 """Members of one call, at most."""
 CHUNK = 1000
 """Members of one statement."""
-Outcome = Literal["added", "already", "removed", "absent", "not_found", "inactive"]
+Outcome = Literal["added", "already", "removed", "absent", "not_found", "ambiguous", "inactive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """By what somebody is named who is known by it, whatever kind it is."""
+
+    text: str
+
+
+Named = UUID | str | Identifier
+"""How somebody is named: by our id, by the tenant's own, or by whatever they are known by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """What came of one that was named: who that is, and whether they were added or removed."""
 
-    name: UUID | str
+    name: Named
     member_id: UUID | None
     outcome: Outcome
 
 
 async def add(
-    work: Work, segment_id: UUID, names: Sequence[UUID | str], *, notify: bool = True
+    work: Work, segment_id: UUID, names: Sequence[Named], *, notify: bool = True
 ) -> list[Listed]:
-    """These members are on the list; each is named by our id or by the tenant's own.
+    """These members are on the list, however each is named.
 
     The ids of a merged member mean the survivor. Raise SegmentNotFound, SegmentArchived or
     SegmentIsDynamic.
@@ -51,7 +62,7 @@ async def add(
 
 
 async def remove(
-    work: Work, segment_id: UUID, names: Sequence[UUID | str], *, notify: bool = True
+    work: Work, segment_id: UUID, names: Sequence[Named], *, notify: bool = True
 ) -> list[Listed]:
     """These members are not on the list any more; that they were stays in its history.
 
@@ -65,7 +76,7 @@ async def remove(
     return found
 
 
-async def _open(work: Work, segment_id: UUID, names: Sequence[UUID | str]) -> None:
+async def _open(work: Work, segment_id: UUID, names: Sequence[Named]) -> None:
     if len(names) > MAX_AT_ONCE:
         msg = f"Send at most {MAX_AT_ONCE:,} members per request; split the list."
         raise Invalid(msg, field="members")
@@ -86,19 +97,19 @@ async def _close(work: Work, segment_id: UUID, action: str, found: Sequence[List
 
 
 async def _add(
-    work: Work, segment_id: UUID, names: Sequence[UUID | str], *, notify: bool
+    work: Work, segment_id: UUID, names: Sequence[Named], *, notify: bool
 ) -> list[Listed]:
     people = await _people(work, names)
-    wanted = sorted({row["id"] for row in people.values() if row["status"] == "active"})
-    rows = await work.fetch(SQL.add_members, work.tenant_id, segment_id, wanted, work.now)
+    wanted = {row["id"] for row in people.values() if row and row["status"] == "active"}
+    rows = await work.fetch(SQL.add_members, work.tenant_id, segment_id, sorted(wanted), work.now)
     added = {row[0] for row in rows}
     if notify:
         emit(work, [SegmentJoined(each, work.now, segment_id) for each in sorted(added)])
     found: list[Listed] = []
     for name in names:
         row = people.get(name)
-        if row is None:
-            found.append(Listed(name, None, "not_found"))
+        if not row:
+            found.append(_nobody(name, people))
         elif row["status"] != "active":
             found.append(Listed(name, row["id"], "inactive"))
         else:
@@ -109,14 +120,14 @@ async def _add(
 
 
 async def _remove(
-    work: Work, segment_id: UUID, names: Sequence[UUID | str], *, notify: bool
+    work: Work, segment_id: UUID, names: Sequence[Named], *, notify: bool
 ) -> list[Listed]:
     people = await _people(work, names)
     rows = await work.fetch(
         SQL.remove_members,
         work.tenant_id,
         segment_id,
-        sorted({row["id"] for row in people.values()}),
+        sorted({row["id"] for row in people.values() if row}),
         work.now,
     )
     removed = {row[0] for row in rows}
@@ -125,24 +136,37 @@ async def _remove(
     found: list[Listed] = []
     for name in names:
         row = people.get(name)
-        if row is None:
-            found.append(Listed(name, None, "not_found"))
+        if not row:
+            found.append(_nobody(name, people))
             continue
         found.append(Listed(name, row["id"], "removed" if row["id"] in removed else "absent"))
         removed.discard(row["id"])
     return found
 
 
-async def _people(work: Work, names: Sequence[UUID | str]) -> dict[UUID | str, dict[str, Any]]:
-    """Return whom the names mean, as far as they mean anybody: id and status."""
+People = dict[Named, dict[str, Any] | None]
+
+
+def _nobody(name: Named, people: People) -> Listed:
+    return Listed(name, None, "ambiguous" if name in people else "not_found")
+
+
+async def _people(work: Work, names: Sequence[Named]) -> People:
+    """Return whom the names mean: id and status. None: several; who means nobody is absent."""
     codes = [name for name in names if isinstance(name, str)]
-    coded: dict[UUID | str, UUID] = {**await members.find(work, codes)}
+    coded: dict[Named, UUID] = {**await members.find(work, codes)}
+    found: People = {}
+    texts = [name.text for name in names if isinstance(name, Identifier)]
+    for text, ids in (await members.find_by_anything(work, texts)).items():
+        if len(ids) > 1:
+            found[Identifier(text)] = None
+        else:
+            coded[Identifier(text)] = next(iter(ids))
     asked = {*coded.values(), *(name for name in names if isinstance(name, UUID))}
     rows = await members.get_facts(work, sorted(asked)) if asked else {}
     gone = {row["survivor_id"] for row in rows.values() if row["status"] == "merged"} - rows.keys()
     if gone:
         rows |= await members.get_facts(work, sorted(gone))
-    found: dict[UUID | str, dict[str, Any]] = {}
     for name in names:
         row = rows.get(cast("UUID", coded.get(name, name)))
         if row is not None and row["status"] == "merged":

@@ -55,10 +55,10 @@ class Segment(TenantOwned, Base):
         comment="Who belongs to it, in the condition form; null for a list by hand."
     )
     version: Mapped[int] = mapped_column(
-        server_default=text("1"), comment="Which criteria these are; each change counts up."
+        server_default=text("1"), comment="Counts up with each change."
     )
     computed_version: Mapped[int | None] = mapped_column(
-        comment="Of which criteria the members are; null: never computed."
+        comment="Of which version the members are; null: never computed."
     )
     auto_update: Mapped[bool] = mapped_column(
         comment="Whether members come and go by themselves; else when somebody asks."
@@ -127,7 +127,9 @@ class SegmentMembership(TenantOwned, Base):
     member_id: Mapped[UUID] = mapped_column(comment="The member.")
     joined_at: Mapped[datetime] = mapped_column(comment="Since when they belong to it.")
     reason: Mapped[str] = mapped_column(comment="What brought them: criteria, a hand, a merge.")
-    version: Mapped[int | None] = mapped_column(comment="Of which criteria, where criteria did.")
+    version: Mapped[int | None] = mapped_column(
+        comment="Of which version of it, where criteria did."
+    )
     found: Mapped[dict[str, Any] | None] = mapped_column(
         comment="The comparisons that held, by field, with what was found unless it is private."
     )

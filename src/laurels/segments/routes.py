@@ -1,6 +1,7 @@
 """Segments over HTTP."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
@@ -8,20 +9,22 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from laurels import members
+from laurels.kit.http import expand as expansions
 from laurels.kit.http.access import demand, requires
-from laurels.kit.http.expand import offer
+from laurels.kit.http.expand import ExpansionsOf, offer
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
 from laurels.kit.http.query import Switch
 from laurels.kit.http.route import TransactionalRoute
 from laurels.kit.values.fields import Day
 from laurels.kit.values.ids import encode
+from laurels.kit.versions import VersionConflict
 from laurels.kit.work import Work
 from laurels.members.schemas import MemberOut
 from laurels.permissions import Permission
 
 from . import criteria as registry
-from . import expanding, lists, queries, service
+from . import expanding, lists, narrowing, queries, service
 from .errors import (
     CriteriaInvalid,
     SegmentArchived,
@@ -61,6 +64,13 @@ Reading = Annotated[Work, requires(Permission.SEGMENTS_READ)]
 Writing = Annotated[Work, requires(Permission.SEGMENTS_WRITE)]
 History = Annotated[Switch, Query(description="Include stays that have ended, with when and why.")]
 offer("member", "segments", expanding.segments, reads=Permission.SEGMENTS_READ)
+offer("segment_membership", "member", expanding.members_of, reads=Permission.MEMBERS_READ)
+offer("sample", "member", expanding.members_of, reads=Permission.MEMBERS_READ)
+members.narrow("segment", narrowing.of_segment)
+members.narrow("criteria", narrowing.by_criteria)
+Expand = Annotated[str, ExpansionsOf("segment"), Query()]
+OfMembership = Annotated[str, ExpansionsOf("segment_membership"), Query()]
+OfSample = Annotated[str, ExpansionsOf("sample"), Query()]
 MAX_SPAN = timedelta(days=366)
 
 
@@ -72,10 +82,14 @@ async def list_segments(
     archived: Annotated[
         Switch, Query(description="Archived segments instead of active ones.")
     ] = False,
+    expand: Expand | None = None,
 ) -> Page[SegmentOut]:
     """List segments, newest first."""
     rows = await queries.list_segments(work, kind=kind, archived=archived, asked=asked)
-    return rows.page(SegmentOut.model_validate(row) for row in rows)
+    more = await expansions.expand(work, "segment", expand, rows)
+    return rows.page(
+        SegmentOut.model_validate({**row, "expanded": more.get(row["id"])}) for row in rows
+    )
 
 
 @router.get("/segments/fields")
@@ -93,11 +107,15 @@ async def list_segment_fields(work: Reading) -> SegmentFieldsOut:
 
 @router.post("/segments/preview")
 @error_responses(CriteriaInvalid)
-async def preview_segment(body: SegmentPreviewIn, work: Reading) -> SegmentPreviewOut:
+async def preview_segment(
+    body: SegmentPreviewIn, work: Reading, expand: OfSample | None = None
+) -> SegmentPreviewOut:
     """Try criteria: count the matching members and show the newest. Nothing is stored."""
-    return SegmentPreviewOut.model_validate(
-        await queries.preview(work, registry.read(body.criteria))
-    )
+    found = await queries.preview(work, registry.read(body.criteria))
+    rows = [{"id": row["member_id"], **row} for row in found.sample]
+    more = await expansions.expand(work, "sample", expand, rows)
+    sample = [{**row, "expanded": more.get(row["id"])} for row in rows]
+    return SegmentPreviewOut.model_validate(replace(found, sample=sample))
 
 
 @router.post("/members/search", tags=["members"])
@@ -120,18 +138,28 @@ async def create_segment(body: SegmentIn, work: Writing) -> SegmentOut:
 
 @router.get("/segments/{segment_id}")
 @error_responses(SegmentNotFound)
-async def get_segment(segment_id: SegmentId, work: Reading) -> SegmentOut:
+async def get_segment(
+    segment_id: SegmentId, work: Reading, expand: Expand | None = None
+) -> SegmentOut:
     """Read a segment."""
-    return SegmentOut.model_validate(await queries.get_segment(work, segment_id))
+    row = await queries.get_segment(work, segment_id)
+    more = await expansions.expand(work, "segment", expand, [row])
+    return SegmentOut.model_validate({**row, "expanded": more.get(segment_id)})
 
 
 @router.patch("/segments/{segment_id}")
 @error_responses(
-    SegmentNotFound, SegmentArchived, SegmentIsStatic, CriteriaInvalid, SegmentNameTaken
+    SegmentNotFound,
+    SegmentArchived,
+    SegmentIsStatic,
+    CriteriaInvalid,
+    SegmentNameTaken,
+    VersionConflict,
 )
 async def change_segment(segment_id: SegmentId, body: SegmentPatch, work: Writing) -> SegmentOut:
     """Change the fields that are sent. New criteria are computed as for a new segment."""
-    return SegmentOut.model_validate(await service.change(work, segment_id, body.content()))
+    row = await service.change(work, segment_id, body.content(), edited=body.version)
+    return SegmentOut.model_validate(row)
 
 
 @router.post("/segments/{segment_id}/archive")
@@ -174,11 +202,16 @@ async def list_segment_members(
     work: Reading,
     asked: Annotated[Asked, Depends(queries.MEMBERSHIPS)],
     history: History = False,
+    expand: OfMembership | None = None,
 ) -> Page[SegmentMembershipOut]:
     """List the members of a segment, newest first, with why they joined."""
     await queries.get_segment(work, segment_id)
     rows = await queries.list_memberships(work, segment_id=segment_id, history=history, asked=asked)
-    return rows.page(SegmentMembershipOut.model_validate(row) for row in rows)
+    more = await expansions.expand(work, "segment_membership", expand, rows)
+    return rows.page(
+        SegmentMembershipOut.model_validate({**row, "expanded": more.get(row["id"])})
+        for row in rows
+    )
 
 
 @router.post("/segments/{segment_id}/members")
@@ -187,7 +220,7 @@ async def add_segment_members(
     segment_id: SegmentId, body: ListedIn, work: Writing
 ) -> ListedResultOut:
     """Add members to a static segment. Each succeeds or fails on its own."""
-    found = await lists.add(work, segment_id, [*body.members, *body.external_ids])
+    found = await lists.add(work, segment_id, body.names())
     return await _listed(work, segment_id, found)
 
 
@@ -197,7 +230,7 @@ async def remove_segment_members(
     segment_id: SegmentId, body: ListedIn, work: Writing
 ) -> ListedResultOut:
     """Remove members from a static segment; its history keeps that they were in it."""
-    found = await lists.remove(work, segment_id, [*body.members, *body.external_ids])
+    found = await lists.remove(work, segment_id, body.names())
     return await _listed(work, segment_id, found)
 
 
@@ -205,13 +238,19 @@ async def _listed(work: Work, segment_id: UUID, found: Sequence[lists.Listed]) -
     segment = await queries.get_segment(work, segment_id)
     data = [
         ListedOut(
-            name=each.name if isinstance(each.name, str) else encode("member", each.name),
+            name=_said(each.name),
             member_id=each.member_id,
             outcome=each.outcome,
         )
         for each in found
     ]
     return ListedResultOut(data=data, member_count=segment["member_count"])
+
+
+def _said(name: lists.Named) -> str:
+    if isinstance(name, UUID):
+        return encode("member", name)
+    return name if isinstance(name, str) else name.text
 
 
 @router.get("/segments/{segment_id}/performance")

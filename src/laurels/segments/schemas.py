@@ -4,19 +4,23 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from laurels.kit.http.expand import Expanded
 from laurels.kit.http.listed_fields import FieldOut
 from laurels.kit.http.paging import Whole
 from laurels.kit.values.fields import Code, Flag, IdOf, MoneyOut, Name, Note, Schema, View
+from laurels.kit.values.text import check_key
+from laurels.kit.versions import EditedVersion
 
-from .lists import CHUNK
+from .lists import CHUNK, Identifier
 
 SegmentId = Annotated[UUID, IdOf("segment")]
 MemberId = Annotated[UUID, IdOf("member")]
 Kind = Literal["dynamic", "static"]
 Label = Literal["behavioral", "demographic", "value"]
 Criteria = dict[str, Any]
+Pasted = Annotated[str, StringConstraints(min_length=1, max_length=254), AfterValidator(check_key)]
 _EXAMPLE: dict[str, Any] = {
     "all": [
         {"field": "rfm.monetary", "op": "gte", "value": 4},
@@ -58,6 +62,7 @@ class SegmentPatch(Schema):
     auto_update: Flag | None = Field(
         default=None, description="Whether members join and leave automatically."
     )
+    version: EditedVersion = None
 
     @model_validator(mode="after")
     def _keeps_what_it_needs(self) -> Self:
@@ -69,7 +74,7 @@ class SegmentPatch(Schema):
 
     def content(self) -> dict[str, Any]:
         """Return what was sent, and only that."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: getattr(self, name) for name in self.model_fields_set - {"version"}}
 
 
 class SegmentOut(View):
@@ -83,10 +88,8 @@ class SegmentOut(View):
     criteria: dict[str, Any] | None = Field(
         description="The condition that its members fulfil; null for a static segment."
     )
-    version: int = Field(description="Version of the criteria; each change counts up.")
-    computed_version: int | None = Field(
-        description="Version of the criteria that the members match."
-    )
+    version: int = Field(description="Version of the segment; each change counts up.")
+    computed_version: int | None = Field(description="Version whose criteria the members match.")
     auto_update: bool = Field(description="Whether members join and leave automatically.")
     member_count: int = Field(description="How many members it has.")
     avg_lifetime_value: MoneyOut = Field(
@@ -107,6 +110,7 @@ class SegmentOut(View):
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
+    expanded: Expanded = None
 
 
 class DuplicateIn(Schema):
@@ -161,6 +165,7 @@ class SampleOut(View):
         description="Your own id of the member; null when none was given."
     )
     found: dict[str, Any] = Field(description="The values found, by field.")
+    expanded: Expanded = None
 
 
 class SegmentPreviewOut(View):
@@ -200,7 +205,7 @@ class SegmentMembershipOut(View):
         description="Why the member joined: `criteria`, `hand` or `merge`."
     )
     version: int | None = Field(
-        description="Version of the criteria, if criteria brought the member in."
+        description="Version of the segment, if its criteria brought the member in."
     )
     found: dict[str, Any] | None = Field(
         description="The comparisons that held, by field, with the values found."
@@ -209,6 +214,7 @@ class SegmentMembershipOut(View):
     left_reason: Literal["criteria", "hand", "merge", "erased"] | None = Field(
         description="What ended it; null while it lasts."
     )
+    expanded: Expanded = None
 
 
 class MemberSegmentOut(View):
@@ -257,7 +263,7 @@ class OverlapsOut(Whole):
 
 
 class ListedIn(Schema):
-    """The members to add or remove: up to 1,000, by our ids, by yours, or both."""
+    """The members to add or remove: up to 1,000, by our ids, by yours, or by what they show."""
 
     members: list[MemberId] = Field(
         default=[], max_length=CHUNK, description="Our ids of the members."
@@ -268,13 +274,24 @@ class ListedIn(Schema):
         examples=[["anna", "bert"]],
         description="Your own ids of the members.",
     )
+    identifiers: list[Pasted] = Field(
+        default=[],
+        max_length=CHUNK,
+        examples=[["anna@example.com", "C-1042"]],
+        description="Whatever else you have of them: e-mail addresses, card numbers or other"
+        " identities (also `kind:value`), or your own ids, mixed as in a pasted list.",
+    )
 
     @model_validator(mode="after")
     def _names_somebody(self) -> Self:
-        if not 0 < len(self.members) + len(self.external_ids) <= CHUNK:
-            msg = f"send 1 to {CHUNK} members in `members` and `external_ids` together"
-            raise ValueError(msg)
+        if not 0 < len(self.names()) <= CHUNK:
+            msg = f"send 1 to {CHUNK} members in `members`, `external_ids` and `identifiers`"
+            raise ValueError(f"{msg} together")
         return self
+
+    def names(self) -> list[UUID | str | Identifier]:
+        """Return all that was sent, in order."""
+        return [*self.members, *self.external_ids, *map(Identifier, self.identifiers)]
 
 
 class ListedOut(View):
@@ -282,14 +299,17 @@ class ListedOut(View):
 
     name: str = Field(description="The id as it was sent.")
     member_id: MemberId | None = Field(description="The member; null if none was found.")
-    outcome: Literal["added", "already", "removed", "absent", "not_found", "inactive"] = Field(
+    outcome: Literal[
+        "added", "already", "removed", "absent", "not_found", "ambiguous", "inactive"
+    ] = Field(
         description="`added` or `removed`: done. `already` on the list, `absent` from it,"
-        " `not_found`, or `inactive`: blocked, archived, merged or erased."
+        " `not_found`, `ambiguous`: several members are known by it, or `inactive`: blocked,"
+        " archived, merged or erased."
     )
 
 
 class ListedResultOut(View):
-    """The outcome for each, in the order sent: `members`, then `external_ids`."""
+    """The outcome for each, in the order sent: `members`, `external_ids`, then `identifiers`."""
 
     data: list[ListedOut] = Field(description="One entry per id that was sent.")
     member_count: int = Field(description="Members on the list now.")

@@ -10,6 +10,7 @@ from laurels.kit.conditions import to_json
 from laurels.kit.db.columns import columns
 from laurels.kit.db.sql import statements
 from laurels.kit.values.ids import new_id
+from laurels.kit.versions import check_version
 from laurels.kit.work import Work
 
 from . import criteria as registry
@@ -57,12 +58,16 @@ async def create(work: Work, content: dict[str, Any]) -> dict[str, Any]:
     return await get_segment(work, segment_id)
 
 
-async def change(work: Work, segment_id: UUID, content: dict[str, Any]) -> dict[str, Any]:
+async def change(
+    work: Work, segment_id: UUID, content: dict[str, Any], *, edited: int | None = None
+) -> dict[str, Any]:
     """The segment is as said; fields not named stay. Other criteria are computed like new ones.
 
-    Raise SegmentNotFound, SegmentArchived, SegmentIsStatic, CriteriaInvalid or SegmentNameTaken.
+    `edited` is the version that somebody began from. Raise SegmentNotFound, SegmentArchived,
+    SegmentIsStatic, CriteriaInvalid, SegmentNameTaken or VersionConflict.
     """
     before = await get_segment(work, segment_id, lock=True)
+    check_version(edited, before["version"])
     if before["archived_at"] is not None:
         raise SegmentArchived
     values = {name: content[name] for name in CHANGEABLE if name in content}
@@ -76,7 +81,10 @@ async def change(work: Work, segment_id: UUID, content: dict[str, Any]) -> dict[
         return before
     anew = "criteria" in values
     row = columns({**values, "updated_at": work.now})
-    more = ", version = version + 1" if anew else ""
+    # With the same criteria the members are those of the new version, as they were of the old one.
+    more = ", version = version + 1"
+    if not anew:
+        more += ", computed_version = computed_version + (computed_version = version)::int"
     try:
         async with work.savepoint():
             sql = f"update laurels.segments set {row.pairs}{more} where tenant_id = $1 and id = $2"
