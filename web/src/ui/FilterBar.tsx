@@ -13,7 +13,7 @@ const FilterEditor = lazy(() => import("./FilterEditor"));
 export function FilterBar({ filters }: { filters: Filters }) {
   const [added, setAdded] = useState<string | null>(null);
   const search = filters.list.find((filter) => filter.kind === "search");
-  const others = filters.list.filter((filter) => filter.kind !== "search");
+  const others = filters.list.filter((filter) => !["search", "own"].includes(filter.kind));
   const used = (filter: Filter) => filters.values[filter.id] !== undefined || filter.id === added;
   const unused = others.filter((filter) => !used(filter));
   return (
@@ -134,6 +134,7 @@ function useWords(filter: Filter, value: string | undefined): string {
     options.find((option) => option.value === raw)?.label ?? raw;
   switch (filter.kind) {
     case "search":
+    case "own":
     case "text":
       return value;
     case "choice":

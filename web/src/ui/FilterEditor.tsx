@@ -50,7 +50,7 @@ function Editing(props: FilterEditorProps & { onChange: (value: string | undefin
     case "choice":
       return (
         <Radio.Group label={filter.label} value={value ?? ""} onChange={onApply}>
-          <Stack gap="xs" mt="xs">
+          <Stack gap="xs" mt="xs" mah="18rem" style={{ overflowY: "auto" }}>
             {filter.options.map((option) => (
               <Radio key={option.value} size="xs" value={option.value} label={option.label} />
             ))}

@@ -8,6 +8,7 @@ export const ENTITIES: Record<string, (id: string) => string> = {
   rul: (id) => `earning-rules/${id}`,
   rwd: () => "rewards",
   rdm: (id) => `redemptions/${id}`,
+  seg: (id) => `segments/${id}`,
   tir: (id) => `tiers/${id}`,
   prg: (id) => `programs/${id}`,
   wal: (id) => `wallets/${id}`,

@@ -19,6 +19,8 @@ interface Named {
 
 export type Filter =
   | (Named & { kind: "search" })
+  /** Set by the page in a way of its own; it stands in the address, and not in the bar. */
+  | (Named & { kind: "own" })
   | (Named & { kind: "text" })
   | (Named & { kind: "choice"; options: Choice[] })
   | (Named & { kind: "several"; options: Choice[] })

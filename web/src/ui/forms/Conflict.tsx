@@ -9,12 +9,13 @@ interface ConflictProps {
   began: Record<string, unknown>;
   theirs: Record<string, unknown>;
   label?: ((field: string) => ReactNode) | undefined;
+  show?: ((field: string, value: unknown) => ReactNode) | undefined;
   onTake: () => void;
   onClose: () => void;
 }
 
 /** Someone saved first: what they changed, and what becomes of one's own changes. */
-export function Conflict({ mine, began, theirs, label, onTake, onClose }: ConflictProps) {
+export function Conflict({ mine, began, theirs, label, show, onTake, onClose }: ConflictProps) {
   const fields = Object.keys(mine).filter((field) => field in theirs);
   const only = (from: Record<string, unknown>) =>
     Object.fromEntries(fields.map((field) => [field, from[field]]));
@@ -28,7 +29,7 @@ export function Conflict({ mine, began, theirs, label, onTake, onClose }: Confli
           Nothing of yours was saved, and nothing of theirs is lost. This is what they changed:
         </Trans>
       </Text>
-      <Diff before={only(began)} after={only(theirs)} label={label} />
+      <Diff before={only(began)} after={only(theirs)} label={label} show={show} />
       <Group gap="xs" mt="sm">
         <Button size="xs" variant="default" onClick={onTake}>
           <Trans>Go on from their version</Trans>

@@ -28,6 +28,8 @@ interface ApiFormInput<V extends Values, R> extends Pick<
   told?: (values: V) => Values;
   /** Words of fields, for the comparison with another's changes. */
   label?: (field: string) => ReactNode;
+  /** How values are shown there, where they are no plain words. */
+  show?: (field: string, value: unknown) => ReactNode;
   /** Do not ask before unsaved changes are left. */
   silent?: boolean;
 }
@@ -52,6 +54,7 @@ export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V,
     latest,
     onLatest,
     label,
+    show,
     told = (values: V): Values => values,
     silent = false,
   } = input;
@@ -103,6 +106,7 @@ export function useApiForm<V extends Values, R = unknown>(input: ApiFormInput<V,
           began={told((input.initialValues ?? {}) as V)}
           theirs={theirs}
           label={label}
+          show={show}
           onTake={() => {
             onLatest?.(theirs);
             setTheirs(null);

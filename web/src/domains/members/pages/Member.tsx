@@ -3,6 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Skeleton } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { useApi, useMay } from "@/api/context";
+import { SegmentsOfMember } from "@/domains/segments/index";
 import { Drawer, useDrawer } from "@/ui/Drawer";
 import { memberName } from "@/ui/memberName";
 import { Page } from "@/ui/Page";
@@ -82,6 +83,15 @@ export default function Member() {
           label: <Trans>Tier</Trans>,
           content: () => <TierTab memberId={memberId} active={member.status === "active"} />,
         },
+        ...(may("segments:read")
+          ? [
+              {
+                id: "segments",
+                label: <Trans>Segments</Trans>,
+                content: () => <SegmentsOfMember memberId={memberId} />,
+              },
+            ]
+          : []),
       ]}
     >
       <Wallets wallets={member.expanded?.wallets ?? []} tier={member.expanded?.tier ?? null} />

@@ -4,6 +4,7 @@ import { Button, Text } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { type Schemas, useApi, useMay } from "@/api/context";
 import { BulkMenu } from "@/domains/bulk/index";
+import { MemberCriteria } from "@/domains/segments/index";
 import { Drawer, useDrawer } from "@/ui/Drawer";
 import { Empty } from "@/ui/Empty";
 import { FilterBar } from "@/ui/FilterBar";
@@ -31,6 +32,14 @@ export default function Members() {
   const drawer = useDrawer();
   const paging = usePaging();
   const views = useViews("members");
+  const segmented = may("segments:read");
+  const segments = api.useQuery(
+    "get",
+    "/v1/segments",
+    { params: { query: { limit: 100, sort: "name" } } },
+    { enabled: segmented },
+  );
+  const options = (segments.data?.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
   const filters = useFilters([
     { id: "search", kind: "search", label: t`Name, e-mail, phone, card or id` },
     {
@@ -40,6 +49,8 @@ export default function Members() {
       options: Object.entries(STATUS).map(([value, { words }]) => ({ value, label: _(words) })),
     },
     { id: "changed", kind: "dates", label: t`Changed`, from: "since", to: "until" },
+    ...(segmented ? [{ id: "segment", kind: "choice" as const, label: t`Segment`, options }] : []),
+    ...(segmented ? [{ id: "criteria", kind: "own" as const, label: t`Conditions` }] : []),
   ]);
   const total = api.useQuery(
     "get",
@@ -69,7 +80,17 @@ export default function Members() {
         rowId={(member) => member.id}
         rowLink={(member) => below(`members/${member.id}`)}
         paging={paging}
-        filters={<FilterBar filters={filters} />}
+        filters={
+          <>
+            <FilterBar filters={filters} />
+            {segmented && (
+              <MemberCriteria
+                value={filters.values.criteria}
+                onChange={(value) => filters.set("criteria", value)}
+              />
+            )}
+          </>
+        }
         views={views}
         selection={
           may("bulk:run")
