@@ -10,7 +10,7 @@ export default defineDomain({
       path: "segments",
       page: () => import("./pages/Segments"),
       permissions: ["segments:read"],
-      nav: { group: "people", label: msg`Segments`, icon: IconUsersGroup, order: 20, key: "g" },
+      nav: { group: "people", label: msg`Segments`, icon: IconUsersGroup, order: 12, key: "g" },
     },
     {
       path: "segments/new",

@@ -83,12 +83,7 @@ export default function Members() {
         filters={
           <>
             <FilterBar filters={filters} />
-            {segmented && (
-              <MemberCriteria
-                value={filters.values.criteria}
-                onChange={(value) => filters.set("criteria", value)}
-              />
-            )}
+            {segmented && <MemberCriteria />}
           </>
         }
         views={views}

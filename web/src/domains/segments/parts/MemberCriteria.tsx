@@ -3,29 +3,34 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import * as z from "zod/mini";
 import { useMay } from "@/api/context";
 import { Condition } from "@/ui/condition/Condition";
 import { Drawer, useDrawer } from "@/ui/Drawer";
 import { useTenantPath } from "@/ui/tenant";
+import { useUrlState } from "@/ui/url";
 import { type Criteria, type CriteriaTold, useCriteriaFields } from "../queries";
 import { Counted } from "./Counted";
 import { CriteriaSentence } from "./CriteriaSentence";
 import { Presets } from "./Presets";
 
-interface MemberCriteriaProps {
-  /** Conditions as JSON, as they stand in the address. */
-  value: string | undefined;
-  onChange: (value: string | undefined) => void;
-}
+/** Conditions as JSON, and whether they are being edited. */
+const STATE = { criteria: z.optional(z.string()), open: z.optional(z.string()) };
 
 /** Filters a list of members by conditions, which can be kept as a segment. */
-export default function MemberCriteria({ value, onChange }: MemberCriteriaProps) {
+export default function MemberCriteria() {
   const { t } = useLingui();
   const drawer = useDrawer();
   const told = useCriteriaFields();
   const may = useMay();
   const below = useTenantPath();
+  const [{ criteria: value }, setState] = useUrlState(STATE);
   const criteria = read(value);
+  const show = (next: Criteria) =>
+    setState(
+      { criteria: next === null ? undefined : JSON.stringify(next), open: undefined },
+      { restart: true },
+    );
   return (
     <Stack gap="xs">
       <Group gap="xs">
@@ -50,7 +55,7 @@ export default function MemberCriteria({ value, onChange }: MemberCriteriaProps)
               variant="subtle"
               color="gray"
               leftSection={<IconX size={12} aria-hidden />}
-              onClick={() => onChange(undefined)}
+              onClick={() => show(null)}
             >
               <Trans>Without conditions</Trans>
             </Button>
@@ -63,11 +68,7 @@ export default function MemberCriteria({ value, onChange }: MemberCriteriaProps)
         </Text>
       )}
       <Drawer id="conditions" title={t`Members who fit conditions`}>
-        <Editor
-          begin={criteria}
-          told={told}
-          onApply={(next) => onChange(next === null ? undefined : JSON.stringify(next))}
-        />
+        <Editor begin={criteria} told={told} onApply={show} />
       </Drawer>
     </Stack>
   );
