@@ -430,6 +430,15 @@ async def test_members_are_listed_by_segment_and_by_criteria_beside_other_filter
     assert await listed(segment=hand["id"]) == ["anna", "cara"]
     assert await listed(segment=hand["id"], criteria=rich, expand="segments") == ["anna"]
     assert await listed(search="bert", criteria=rich) == ["bert"]
+    counted = await client.get("/v1/members/count", params={"criteria": rich})
+    assert counted.json()["count"] == 2
+    action = {"type": "block", "reason": "Test"}
+    chosen = {"segment": hand["id"], "criteria": rich}
+    body = {"action": action, "filter": chosen}
+    previewed = await client.post("/v1/bulk-actions/preview", json=body)
+    begun = await client.post("/v1/bulk-actions", json=body)
+    assert (previewed.status_code, previewed.json()["total"]) == (200, 1), previewed.text
+    assert (begun.status_code, begun.json()["total"]) == (202, 1), begun.text
 
 
 @pytest.mark.parametrize(
