@@ -5,7 +5,7 @@ import { StackedBar } from "@/ui/charts/BarChart";
 import { LineChart } from "@/ui/charts/LineChart";
 import { Empty } from "@/ui/Empty";
 import { Figure } from "@/ui/Figure";
-import { formatDay, formatMoney, formatNumber } from "@/ui/format";
+import { formatMoney, formatNumber, formatShortDay } from "@/ui/format";
 import { Money } from "@/ui/Money";
 import { usePeriod } from "@/ui/period";
 import { PeriodPicker } from "@/ui/PeriodPicker";
@@ -52,7 +52,7 @@ export function History({ segment }: { segment: Segment }) {
 function Charts({ days }: { days: Day[] }) {
   const { t, i18n } = useLingui();
   const currency = useCurrency();
-  const x = days.map(({ day }) => formatDay(day, i18n.locale));
+  const x = days.map(({ day }) => formatShortDay(day, i18n.locale));
   const sum = (of: (day: Day) => number) => days.reduce((total, day) => total + of(day), 0);
   const count = (value: number) => formatNumber(value, i18n.locale);
   const first = days[0]?.members ?? 0;

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Skeleton } from "@mantine/core";
+import { Skeleton, Text } from "@mantine/core";
 import { useApi } from "@/api/context";
 import { Funnel } from "@/ui/charts/Ladder";
 import { Empty } from "@/ui/Empty";
@@ -34,19 +34,23 @@ export function Overlap({ segment }: { segment: Segment }) {
       says={t`It has most in common with “${name}”: ${shared} members.`}
       unit={t`Members`}
       steps={[
-        { id: segment.id, label: segment.name, value: own, note: <Trans>this segment</Trans> },
+        { id: segment.id, label: segment.name, value: own },
         ...others.map((other) => {
           const share = formatShare(other.shared / (other.shared + other.only_other), i18n.locale);
           const all = formatNumber(other.shared + other.only_other, i18n.locale);
           return {
             id: other.segment_id,
-            label: <EntityLink id={other.segment_id}>{other.name}</EntityLink>,
-            value: other.shared,
-            note: (
-              <Trans>
-                {share} of its {all} members
-              </Trans>
+            label: (
+              <>
+                <EntityLink id={other.segment_id}>{other.name}</EntityLink>
+                <Text span c="dimmed" fz="xs" display="block">
+                  <Trans>
+                    {share} of its {all} members
+                  </Trans>
+                </Text>
+              </>
             ),
+            value: other.shared,
           };
         }),
       ]}
