@@ -6,7 +6,7 @@ export const ENTITIES: Record<string, (id: string) => string> = {
   rfd: (id) => `refunds/${id}`,
   act: (id) => `activities/${id}`,
   rul: (id) => `earning-rules/${id}`,
-  rwd: () => "rewards",
+  rwd: (id) => `rewards/${id}`,
   rdm: (id) => `redemptions/${id}`,
   seg: (id) => `segments/${id}`,
   tir: (id) => `tiers/${id}`,

@@ -2,6 +2,7 @@ import { msg } from "@lingui/core/macro";
 import { IconGift, IconTicket } from "@tabler/icons-react";
 import { defineDomain } from "@/ui/domain";
 
+export { Reasons } from "./parts/Reasons";
 export { RedemptionStatus } from "./parts/RedemptionStatus";
 
 export default defineDomain({
@@ -12,6 +13,21 @@ export default defineDomain({
       page: () => import("./pages/Rewards"),
       permissions: ["rewards:read"],
       nav: { group: "programme", label: msg`Rewards`, icon: IconGift, order: 40, key: "r" },
+    },
+    {
+      path: "rewards/new",
+      page: () => import("./pages/EditReward"),
+      permissions: ["rewards:write"],
+    },
+    {
+      path: "rewards/$rewardId",
+      page: () => import("./pages/Reward"),
+      permissions: ["rewards:read"],
+    },
+    {
+      path: "rewards/$rewardId/edit",
+      page: () => import("./pages/EditReward"),
+      permissions: ["rewards:write"],
     },
     {
       path: "redemptions",
@@ -25,6 +41,7 @@ export default defineDomain({
       permissions: ["rewards:read"],
     },
   ],
+  actions: [{ label: msg`New reward`, to: "rewards/new", permission: "rewards:write" }],
   live: {
     "reward.*": ["/v1/rewards", "/v1/redemptions"],
     "redemption.*": ["/v1/redemptions", "/v1/rewards"],

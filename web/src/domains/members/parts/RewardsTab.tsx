@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
-import { Stack, Text } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { useApi, useMay } from "@/api/context";
-import { RedemptionStatus } from "@/domains/rewards/index";
+import { Reasons, RedemptionStatus } from "@/domains/rewards/index";
 import { Drawer, useDrawer } from "@/ui/Drawer";
 import { Empty } from "@/ui/Empty";
 import { EntityLink } from "@/ui/EntityLink";
@@ -102,13 +102,7 @@ export function RewardsTab({ memberId }: { memberId: string }) {
                 offer.available ? (
                   <Status tone="good">{t`Can be redeemed`}</Status>
                 ) : (
-                  <Stack gap="xxs">
-                    {offer.reasons.map((reason) => (
-                      <Text key={reason.code} c="dimmed">
-                        {reason.message}
-                      </Text>
-                    ))}
-                  </Stack>
+                  <Reasons reasons={offer.reasons} />
                 ),
             },
             {
