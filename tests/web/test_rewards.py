@@ -33,7 +33,7 @@ async def test_a_reward_is_made_with_a_picture_and_ten_codes(open_tab, client):
 
     page = await tab.open("rewards")
     await page.get_by_role("link", name="New reward").click()
-    await page.get_by_role("textbox", name="Name", exact=True).fill("Espresso at Luigi’s")
+    await page.get_by_role("textbox", name="Name", exact=True).fill("Espresso at the corner")
     await page.get_by_label("Amount").fill("3.5")
     await page.get_by_label("Points for one").fill("120")
     await page.get_by_label("By a code of your list, at once").check()
@@ -43,7 +43,7 @@ async def test_a_reward_is_made_with_a_picture_and_ten_codes(open_tab, client):
     await check_accessibility(page)
     await page.get_by_role("button", name="Add to the catalogue").click()
 
-    await expect(page.get_by_role("heading", name="Espresso at Luigi’s")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Espresso at the corner")).to_be_visible()
     await expect(page.get_by_text("None left")).to_be_visible()
     (reward,) = (await client.get("/v1/rewards")).json()["data"]
     assert (reward["value"], reward["fulfilment"]) == ({"amount": "3.5"}, "pool")
