@@ -87,6 +87,7 @@ def test_only_doors_of_ones_own_open_to_whoever_is_signed_in():
         "/v1/me", "/v1/auth/password", "/v1/auth/sessions", "/v1/auth/sessions/{session_id}",
         "/v1/auth/sign-out", "/v1/auth/sign-out-everywhere",
         "/v1/auth/browser/sign-out", "/v1/auth/browser/switch",
+        "/v1/exports/lists/{name}",
         "/v1/saved-views", "/v1/saved-views/default", "/v1/saved-views/{saved_view_id}",
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from laurels import tenants
 from laurels.config import settings
-from laurels.kit.http.access import demand, requires, token_of
+from laurels.kit.http.access import RequiresLogin, demand, requires, token_of
 from laurels.kit.http.openapi import error_responses
 from laurels.kit.http.paging import Asked, Page
 from laurels.kit.http.query import Switch
@@ -18,7 +18,7 @@ from laurels.kit.versions import VersionConflict
 from laurels.kit.work import Work
 from laurels.permissions import Permission
 
-from . import queries, uploads
+from . import lists, queries, uploads
 from .errors import (
     FileDeleted,
     FileRefused,
@@ -402,6 +402,39 @@ async def export_rows(kind: Kind, request: Request, work: Reading) -> Response:
         token=token_of(request),
         permissions=(Permission.IMPORTS_READ, *SHOWS[kind]),
     )
+
+
+ListName = Literal[
+    "members", "purchases", "refunds", "activities", "redemptions", "wallets", "audit-log"
+]
+
+
+@router.get(
+    "/exports/lists/{name}",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+async def export_list(
+    name: ListName,
+    request: Request,
+    visitor: RequiresLogin,
+    query: Annotated[
+        str,
+        Query(
+            max_length=4000,
+            description="Query parameters of the list, without its place, as they would stand in"
+            " its address: `status=active&sort=name`.",
+        ),
+    ] = "",
+) -> Response:
+    """Export what a list shows, all pages of it, as CSV: the same rows in the same order.
+
+    It needs the permission that the list needs. With `expand=member` in the query the member's id
+    of yours, e-mail and names stand beside each row. Cells that a spreadsheet would take for a
+    formula are prefixed with `'`. Pages are read one after the other, so rows that come meanwhile
+    can be among them.
+    """
+    return await lists.answer(request, visitor, name, query)
 
 
 router.include_router(files)

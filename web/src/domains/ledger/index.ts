@@ -1,5 +1,5 @@
 import { msg } from "@lingui/core/macro";
-import { IconBook2, IconCoins, IconLock } from "@tabler/icons-react";
+import { IconBook2, IconCoins, IconLock, IconScale } from "@tabler/icons-react";
 import { defineDomain } from "@/ui/domain";
 
 const permissions = ["ledger:read"];
@@ -19,6 +19,12 @@ export default defineDomain({
       page: () => import("./pages/Holds"),
       permissions,
       nav: { group: "people", label: msg`Holds`, icon: IconLock, order: 60 },
+    },
+    {
+      path: "debts",
+      page: () => import("./pages/Debts"),
+      permissions,
+      nav: { group: "people", label: msg`Points owed`, icon: IconScale, order: 70 },
     },
     { path: "holds/$holdId", page: () => import("./pages/Hold"), permissions },
     { path: "wallets/$walletId", page: () => import("./pages/Wallet"), permissions },

@@ -13,6 +13,7 @@ import { Points } from "@/ui/Points";
 import { Status } from "@/ui/Status";
 import type { Column } from "@/ui/table/columns";
 import { DataTable } from "@/ui/table/DataTable";
+import { ExportButton } from "@/ui/table/ExportButton";
 import { useViews } from "@/ui/table/views";
 import { useTenantPath } from "@/ui/tenant";
 import { useUnits } from "@/ui/units";
@@ -117,6 +118,7 @@ export default function Activities() {
         paging={paging}
         filters={<FilterBar filters={filters} />}
         views={views}
+        actions={<ExportButton name="activities" query={{ ...filters.query, ...paging.query }} />}
         empty={
           filters.active ? (
             <Empty title={t`No such activity`}>

@@ -10,6 +10,7 @@ import { FilterBar } from "@/ui/FilterBar";
 import { useFilters } from "@/ui/filters";
 import { Facts, Page } from "@/ui/Page";
 import { DataTable } from "@/ui/table/DataTable";
+import { ExportButton } from "@/ui/table/ExportButton";
 import { useViews } from "@/ui/table/views";
 import { usePaging } from "@/ui/url";
 import { When } from "@/ui/When";
@@ -59,6 +60,7 @@ export default function Audit() {
         paging={paging}
         filters={<FilterBar filters={filters} />}
         views={views}
+        actions={<ExportButton name="audit-log" query={{ ...filters.query, ...paging.query }} />}
         empty={
           <Empty title={t`No changes`}>
             <Trans>Nothing of this kind was changed.</Trans>

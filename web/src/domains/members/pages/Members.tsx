@@ -15,6 +15,7 @@ import { Page } from "@/ui/Page";
 import { Points } from "@/ui/Points";
 import { Status } from "@/ui/Status";
 import { DataTable } from "@/ui/table/DataTable";
+import { ExportButton } from "@/ui/table/ExportButton";
 import { useViews } from "@/ui/table/views";
 import { useTenantPath } from "@/ui/tenant";
 import { usePaging } from "@/ui/url";
@@ -87,6 +88,7 @@ export default function Members() {
           </>
         }
         views={views}
+        actions={<ExportButton name="members" query={{ ...filters.query, ...paging.query }} />}
         selection={
           may("bulk:run")
             ? {

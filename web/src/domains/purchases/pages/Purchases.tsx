@@ -11,6 +11,7 @@ import { Page } from "@/ui/Page";
 import { Points } from "@/ui/Points";
 import type { Column } from "@/ui/table/columns";
 import { DataTable } from "@/ui/table/DataTable";
+import { ExportButton } from "@/ui/table/ExportButton";
 import { useViews } from "@/ui/table/views";
 import { useTenantPath } from "@/ui/tenant";
 import { usePaging } from "@/ui/url";
@@ -125,6 +126,16 @@ export default function Purchases() {
         paging={paging}
         filters={<FilterBar filters={filters} />}
         views={views}
+        actions={
+          <ExportButton
+            name="purchases"
+            query={{
+              ...filters.query,
+              ...paging.query,
+              ...(may("members:read") ? { expand: "member" } : {}),
+            }}
+          />
+        }
         empty={
           filters.active ? (
             <Empty title={t`No such purchase`}>

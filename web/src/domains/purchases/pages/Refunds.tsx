@@ -9,6 +9,7 @@ import { Page } from "@/ui/Page";
 import { Points } from "@/ui/Points";
 import type { Column } from "@/ui/table/columns";
 import { DataTable } from "@/ui/table/DataTable";
+import { ExportButton } from "@/ui/table/ExportButton";
 import { useViews } from "@/ui/table/views";
 import { useTenantPath } from "@/ui/tenant";
 import { usePaging } from "@/ui/url";
@@ -83,6 +84,7 @@ export default function Refunds() {
         paging={paging}
         filters={<FilterBar filters={filters} />}
         views={views}
+        actions={<ExportButton name="refunds" query={{ ...filters.query, ...paging.query }} />}
         empty={
           filters.active ? (
             <Empty title={t`No such refund`}>

@@ -10,6 +10,7 @@ import { FilterBar } from "@/ui/FilterBar";
 import { useFilters } from "@/ui/filters";
 import { Page } from "@/ui/Page";
 import { DataTable } from "@/ui/table/DataTable";
+import { ExportButton } from "@/ui/table/ExportButton";
 import { useViews } from "@/ui/table/views";
 import { useTenantPath } from "@/ui/tenant";
 import { usePaging, useUrlState } from "@/ui/url";
@@ -75,6 +76,7 @@ export default function Redemptions() {
         paging={paging}
         filters={<FilterBar filters={filters} />}
         views={views}
+        actions={<ExportButton name="redemptions" query={{ ...filters.query, ...paging.query }} />}
         empty={
           waiting ? (
             <Empty title={t`Nothing is waiting`}>
