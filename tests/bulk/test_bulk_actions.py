@@ -53,7 +53,8 @@ async def test_all_that_match_get_points_with_both_texts(house, client):
 
 async def test_who_lacks_points_is_listed_with_the_reason(house, client):
     rich, poor = await house.member(balance=100), await house.member(balance=10)
-    ids = [encode("member", each) for each in (rich, poor)]
+    poorer = await house.member(balance=5)
+    ids = [encode("member", each) for each in (rich, poor, poorer)]
 
     action = await carried_out(
         house, client, await asked(client, {**GIFT, "points": -50}, member_ids=ids)
@@ -62,10 +63,10 @@ async def test_who_lacks_points_is_listed_with_the_reason(house, client):
         f"/v1/bulk-actions/{action['id']}/members", params={"outcome": "failed"}
     )
 
-    assert counts(action) == {"total": 2, "done": 1, "unchanged": 0, "failed": 1}
-    assert [(p["code"], p["members"]) for p in action["problems"]] == [("insufficient_points", 1)]
+    assert counts(action) == {"total": 3, "done": 1, "unchanged": 0, "failed": 2}
+    assert [(p["code"], p["members"]) for p in action["problems"]] == [("insufficient_points", 2)]
     assert [(m["member_id"], m["code"]) for m in failed.json()["data"]] == [
-        (ids[1], "insufficient_points")
+        (each, "insufficient_points") for each in ids[1:]
     ]
     assert (await house.balance(rich))["available"] == 50
     assert (await house.balance(poor))["available"] == 10
@@ -74,15 +75,16 @@ async def test_who_lacks_points_is_listed_with_the_reason(house, client):
 async def test_a_preview_says_what_would_happen_and_keeps_nothing(house, client):
     await house.member(balance=100)
     poor = await house.member(balance=10)
+    await house.member(balance=5)
 
     preview = await client.post(
         "/v1/bulk-actions/preview", json={"action": {**GIFT, "points": -50}, "filter": {}}
     )
 
     assert preview.status_code == 200
-    assert {**counts(preview.json()), "checked": 2} == {
-        "total": 2, "done": 1, "unchanged": 0, "failed": 1, "checked": 2,
-    }  # fmt: skip
+    assert counts(preview.json()) == {"total": 3, "done": 1, "unchanged": 0, "failed": 2}
+    assert preview.json()["checked"] == 3
+    assert [p["members"] for p in preview.json()["problems"]] == [2]
     assert (await house.balance(poor))["available"] == 10
     assert (await client.get("/v1/bulk-actions")).json()["data"] == []
 

@@ -95,7 +95,7 @@ class ProblemsOut(View):
     """A reason for which it could not be done, and to how many."""
 
     code: str = Field(description="The reason, as errors are named.")
-    message: str | None = Field(description="The reason in words.")
+    message: str | None = Field(description="The reason in words, of one of them.")
     members: int = Field(description="Of how many members.")
 
 

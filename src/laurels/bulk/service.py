@@ -101,16 +101,17 @@ async def preview(work: Work, action: Action, chosen: Chosen) -> dict[str, Any]:
     except _Tried:
         pass
     counts = Counter(result.outcome for result in results.values())
-    reasons = Counter(
-        (result.code, result.message) for result in results.values() if result.outcome == "failed"
-    )
+    failures = [result for result in results.values() if result.outcome == "failed"]
+    # Words tell how many points a member lacks; one of them stands for all.
+    words = {result.code: result.message for result in failures}
+    reasons = Counter(result.code for result in failures)
     return {
         "total": len(found),
         "checked": len(tried),
         **{name: counts[name] for name in ("done", "unchanged", "failed")},
         "problems": [
-            {"code": code, "message": message, "members": number}
-            for (code, message), number in reasons.most_common(20)
+            {"code": code, "message": words[code], "members": number}
+            for code, number in reasons.most_common(20)
         ],
     }
 

@@ -11,10 +11,10 @@ from laurels.bulk_action_members
 where tenant_id = $1 and action_id = $2;
 
 -- name: problems_of
-select code, message, count(*) as members
+select code, min(message) as message, count(*) as members
 from laurels.bulk_action_members
 where tenant_id = $1 and action_id = $2 and outcome = 'failed'
-group by code, message
+group by code
 order by members desc, code
 limit 20;
 
