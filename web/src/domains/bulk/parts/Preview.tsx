@@ -1,7 +1,7 @@
+import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Alert, List, Skeleton, Text } from "@mantine/core";
 import type { Schemas } from "@/api/context";
-import { formatNumber } from "@/ui/format";
 import { ProblemNotice } from "@/ui/ProblemNotice";
 import { useReason } from "./useReason";
 
@@ -11,39 +11,32 @@ interface PreviewProps {
 
 /** What the action would do, as the API has tried it and undone it. */
 export function Preview({ preview }: PreviewProps) {
-  const { i18n } = useLingui();
+  const { t } = useLingui();
   const reason = useReason();
   if (preview.error) return <ProblemNotice error={preview.error} />;
   if (!preview.data) return <Skeleton h="4em" />;
-  const figure = (value: number) => formatNumber(value, i18n.locale);
   const { total, checked, done, unchanged, failed, problems } = preview.data;
   const why = problems.map(reason).join("; ");
-  const [all, tried, would, already, not] = [total, checked, done, unchanged, failed].map(figure);
   return (
     <Alert color="gray" title={<Trans>What this does</Trans>}>
       <Text>
-        {total === checked ? (
-          <Trans>It is for {all}.</Trans>
-        ) : (
-          <Trans>
-            It is for {all}. Tried on the first {tried}:
-          </Trans>
-        )}
+        {t`${plural(total, { one: "It is for # member.", other: "It is for # members." })}`}{" "}
+        {total > checked &&
+          t`${plural(checked, { one: "Tried on the first one:", other: "Tried on the first #:" })}`}
       </Text>
       <List>
         <List.Item>
-          <Trans>{would} will be changed</Trans>
+          {t`${plural(done, { one: "# will be changed", other: "# will be changed" })}`}
         </List.Item>
         {unchanged > 0 && (
           <List.Item>
-            <Trans>{already} are so already</Trans>
+            {t`${plural(unchanged, { one: "# is so already", other: "# are so already" })}`}
           </List.Item>
         )}
         {failed > 0 && (
           <List.Item>
-            <Trans>
-              {not} will be left out: {why}
-            </Trans>
+            {t`${plural(failed, { one: "# will be left out", other: "# will be left out" })}`}:{" "}
+            {why}
           </List.Item>
         )}
       </List>
