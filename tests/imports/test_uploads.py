@@ -167,6 +167,7 @@ async def test_columns_of_other_names_are_proposed_and_others_are_said(client, h
     told = {**found["settings"], "decimal_comma": True, "dates": "day-first"}
     tried = await client.post(f"{path}/preview", json={"kind": "purchases", "settings": told})
     assert "no column `currency`" in tried.json()["missing"]
+    assert "--" not in tried.json()["missing"]
     refused = await client.post(f"{path}/start")
     assert refused.json()["code"] == "file_refused"
     told["constants"] = {"currency": "USD"}
@@ -283,6 +284,8 @@ async def test_an_import_needs_the_rights_to_write_what_is_in_it(client, house):
 async def test_kinds_say_their_columns_and_have_samples_that_can_be_imported(client, house):
     kinds = (await client.get("/v1/imports/kinds")).json()["data"]
     assert [each["kind"] for each in kinds][:2] == ["purchases", "members"]
+    (currency,) = [each for each in kinds[0]["columns"] if each["name"] == "currency"]
+    assert currency["example"] == "USD"
     samples = {each["kind"]: each["sample"] for each in kinds}
     for kind in ("members", "purchases", "balances", "rewards", "vouchers"):
         path, answer = await upload(client, samples[kind], f"{kind}.csv")

@@ -227,6 +227,12 @@ def guess(header: Sequence[str]) -> str:
     return max(FORMS.values(), key=likeness).kind
 
 
+def example_of(form: Form, column: str, currency: str) -> str | None:
+    """Return how a cell of this column is written."""
+    cell = next((row[column] for row in form.sample if column in row), None)
+    return currency if cell == "{currency}" else cell
+
+
 def sample_of(form: Form, currency: str) -> str:
     """Return a small file of this kind, to be filled."""
     columns = [name for name in form.columns if any(name in row for row in form.sample)]

@@ -29,7 +29,7 @@ from .errors import (
     TooManyExports,
 )
 from .exporting import note_export
-from .forms import FORMS, Form, sample_of
+from .forms import FORMS, Form, example_of, sample_of
 from .schemas import (
     ImportColumnOut,
     ImportCountsOut,
@@ -347,7 +347,7 @@ def _kind(form: Form, currency: str) -> ImportKindOut:
             required=name in form.required,
             one_of=name in form.one_of,
             of_lines=name in form.of_lines,
-            example=next((row[name] for row in form.sample if name in row), None),
+            example=example_of(form, name, currency),
         )
         for name in (*form.columns, *form.of_lines)
     ]

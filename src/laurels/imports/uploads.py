@@ -5,6 +5,7 @@ carries the import out (`working`). It is deleted some days later, or when someb
 """
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -268,7 +269,8 @@ async def try_out(work: Work, run_id: UUID, *, kind: str, settings: dict[str, An
     try:
         sample = try_rows(table, tenant, kind, options_of(tried), limit=TRIED_ROWS)
     except FileRefused as error:
-        return Trial(None, error.message, 0)
+        # What the command calls its options helps nobody here.
+        return Trial(None, re.sub(r" \(--[^)]*\)", "", error.message), 0)
     return Trial(sample, None, sample.read)
 
 

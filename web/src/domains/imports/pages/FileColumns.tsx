@@ -78,7 +78,7 @@ function Columns({ kind }: { kind: FileKind }) {
           {
             id: "example",
             header: t`Example`,
-            cell: (column) => column.example?.replace("{currency}", "EUR"),
+            cell: (column) => column.example,
           },
         ]}
       />
