@@ -93,13 +93,21 @@ async def test_of_two_who_edit_the_ladder_the_second_is_told(open_tab, client):
     await expect(page.get_by_label("Free shipping")).to_be_checked()
 
 
-async def test_a_tier_says_where_its_members_go_before_it_is_archived(open_tab, client):
+async def test_a_tier_shows_its_members_and_says_where_they_go_before_it_is_archived(
+    open_tab, client
+):
     await climbed(client)
+    bo = {"external_id": "bo", "first_name": "Bo", "last_name": "Holm"}
+    assert (await client.post("/v1/members", json=bo)).status_code == 201
     tab = await open_tab()
 
     page = await tab.open("tiers")
     await page.get_by_role("link", name="Gold").click()
     await check_accessibility(page)
+    await page.get_by_role("link", name="Show them").click()
+    await expect(page.get_by_role("link", name="Anna Berg")).to_be_visible()
+    await expect(page.get_by_role("link", name="Bo Holm")).to_be_hidden()
+    await page.go_back()
     await page.get_by_role("button", name="Archive…").click()
     await expect(page.get_by_text("1 member will go to Bronze.")).to_be_visible()
     await page.get_by_role("button", name="Archive", exact=True).click()

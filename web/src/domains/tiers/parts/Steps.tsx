@@ -55,6 +55,7 @@ export function Steps({ form, open, onOpen }: StepsProps) {
                 color="gray"
                 size="lg"
                 disabled={at === steps.length - 1}
+                className={styles.move}
                 aria-label={t`Move ${name} up`}
                 onClick={() => swap(at, at + 1)}
               >
@@ -65,6 +66,7 @@ export function Steps({ form, open, onOpen }: StepsProps) {
                 color="gray"
                 size="lg"
                 disabled={at === 0}
+                className={styles.move}
                 aria-label={t`Move ${name} down`}
                 onClick={() => swap(at, at - 1)}
               >
