@@ -16,6 +16,8 @@ export function CodeBlock({ code, children }: { code: string; children?: ReactNo
         {({ copied, copy }) => (
           <ActionIcon
             className={styles.copy}
+            // Mantine's own style sheet would put it below the text.
+            pos="absolute"
             variant="default"
             onClick={copy}
             aria-label={copied ? t`Copied` : t`Copy`}

@@ -15,9 +15,25 @@ const JOBS: Record<string, { name: MessageDescriptor; does: MessageDescriptor }>
     name: msg`Forget old sign-ins`,
     does: msg`Forgets sessions and invitations thirty days after their end.`,
   },
+  "bulk.carry_out": {
+    name: msg`Carry out bulk actions`,
+    does: msg`Carries out actions on many members, batch by batch.`,
+  },
+  "bulk.forget_old": {
+    name: msg`Forget old bulk actions`,
+    does: msg`Forgets actions on many members that ended more than ninety days ago.`,
+  },
   "events.forget_old": {
     name: msg`Forget old events`,
     does: msg`Forgets events of more than thirty days ago, with their log.`,
+  },
+  "imports.carry_out": {
+    name: msg`Carry out imports`,
+    does: msg`Imports files that were uploaded, and tries out those that are only to be tried.`,
+  },
+  "imports.delete_old_files": {
+    name: msg`Delete old files of imports`,
+    does: msg`Deletes uploaded files of imports after their days.`,
   },
   "jobs.forget_old_runs": {
     name: msg`Forget old runs`,
@@ -54,6 +70,10 @@ const JOBS: Record<string, { name: MessageDescriptor; does: MessageDescriptor }>
   "rewards.find_stranded_redemptions": {
     name: msg`Find stranded redemptions`,
     does: msg`Fails when a redemption waits for a provider that nobody asks. It changes nothing.`,
+  },
+  "rewards.remove_unused_pictures": {
+    name: msg`Remove unused pictures`,
+    does: msg`Removes the files of pictures that no reward has had for a day.`,
   },
   "segments.count_days": {
     name: msg`Count the day of segments`,
