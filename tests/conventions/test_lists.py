@@ -14,6 +14,9 @@ WHOLE = {
     "/v1/members/{member_id}/export": "a file in chapters: all of it is asked for, in its order",
     "/v1/members/{member_id}/rewards": "a catalogue in the order it is shown in; what a member can"
     " have of it is judged after it was read",
+    "/v1/outbound-messages/destinations": "a computation over the latest messages, not rows that"
+    " are kept",
+    "/v1/platform/figures": "a computation over the tenants that are named",
     "/v1/platform/plans": "a fixed catalogue: a handful, which the operator writes",
     "/v1/platform/settings": "a fixed catalogue: the settings that the code has",
     "/v1/saved-views": "what one person keeps and a few share, for a menu",

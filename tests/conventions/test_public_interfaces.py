@@ -18,9 +18,10 @@ SIDE_DOORS: dict[str, tuple[set[str], str]] = {
     "ledger.programs": ({"cli"}, "the demo's staff changes its program, as by the API"),
     "ledger.schemas": ({"settlement"}, "a dry run shows what the ledger would have booked"),
     "members.schemas": (
-        {"rewards", "segments", "settlement"},
+        {"rewards", "segments", "settlement", "tiers"},
         "POST /v1/members enrols, which earns: settlement owns the write, members its shape;"
-        " and what belongs to a member can be expanded by them; criteria list members",
+        " and what belongs to a member can be expanded by them; criteria list members, and so"
+        " does a preview of tiers",
     ),
     "members.errors": ({"settlement"}, "a door names the errors that pass through it"),
     "purchases.errors": ({"settlement"}, "a door names the errors that pass through it"),

@@ -72,8 +72,14 @@ READS: dict[str, dict[str, set[str]]] = {
         "and look at what waits in all queues": {
             "outbox", "event_handlings", "outbound_messages", "job_runs",
         },
+        "tenants are shown with how many people are in them": {
+            "members", "member_totals", "staff",
+        },
     },
     "analytics": {
+        "first steps are done when what they ask for is there": {
+            "api_keys", "earning_rules", "import_runs", "rewards", "staff", "tenant_settings",
+        },
         "figures add up the books of a period": {
             "members", "purchases", "wallets", "point_transactions",
         },

@@ -61,10 +61,34 @@ def _listed(row: dict[str, Any], sought: finding.Search | None, more: Any) -> Li
     return ListedMemberOut.model_validate({**row, "expanded": more, "matched": matched})
 
 
+def _narrowed(
+    segment: Annotated[
+        UUID | None,
+        IdOf("segment"),
+        Query(description="Members of this segment. It requires `segments:read`, too."),
+    ] = None,
+    criteria: Annotated[
+        str | None,
+        Query(
+            max_length=choosing.MAX_CRITERIA,
+            description="Members that match criteria, as JSON: a condition over the fields of"
+            " `GET /v1/segments/fields`. It requires `segments:read`, too.",
+            examples=['{"field": "points.available", "op": "gte", "value": 500}'],
+        ),
+    ] = None,
+) -> dict[str, str | None]:
+    """Return what of other rooms narrows the list, by its name there."""
+    return choosing.narrowed(segment, criteria)
+
+
+Narrowed = Annotated[dict[str, str | None], Depends(_narrowed)]
+
+
 @router.get("")
 async def list_members(
     work: Reading,
     asked: Annotated[Asked, Depends(queries.MEMBERS)],
+    narrowed: Narrowed,
     external_id: Annotated[Code | None, Query(description="Exactly this external id.")] = None,
     email: Annotated[Email | None, Query(description="Exactly this e-mail, any case.")] = None,
     identity: Annotated[
@@ -87,20 +111,6 @@ async def list_members(
             description="Defaults to active, or to any with `external_id`, `identity` or `since`."
         ),
     ] = None,
-    segment: Annotated[
-        UUID | None,
-        IdOf("segment"),
-        Query(description="Members of this segment. It requires `segments:read`, too."),
-    ] = None,
-    criteria: Annotated[
-        str | None,
-        Query(
-            max_length=choosing.MAX_CRITERIA,
-            description="Members that match criteria, as JSON: a condition over the fields of"
-            " `GET /v1/segments/fields`. It requires `segments:read`, too.",
-            examples=['{"field": "points.available", "op": "gte", "value": 500}'],
-        ),
-    ] = None,
     expand: Expand | None = None,
 ) -> Page[ListedMemberOut]:
     """List members, newest first."""
@@ -112,7 +122,7 @@ async def list_members(
         identity=identity,
         search=sought,
         status=status,
-        narrowed=choosing.narrowed(segment, criteria),
+        narrowed=narrowed,
         asked=asked,
     )
     more = await expanding.expand(work, "member", expand, rows)
