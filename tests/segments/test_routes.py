@@ -470,7 +470,7 @@ async def test_members_of_a_segment_and_of_a_preview_have_names(client, house):
 
     asked = {"expand": "member"}
     members = await client.get(f"/v1/segments/{segment['id']}/members", params=asked)
-    preview = await client.post("/v1/segments/preview", params=asked, json={"criteria": RICH})
+    preview = await client.post("/v1/segments/preview", json={"criteria": RICH, **asked})
 
     for row in (members.json()["data"][0], preview.json()["sample"][0]):
         assert row["expanded"]["member"]["external_id"] == "anna"

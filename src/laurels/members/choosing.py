@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import AfterValidator, Field
 
 from laurels.kit.values.fields import Code, Email, IdOf, Moment, Name, Schema
@@ -19,7 +20,22 @@ MAX_CRITERIA = 8000
 """Characters of criteria in an address."""
 
 
-def narrowed(segment: UUID | None, criteria: str | None) -> dict[str, str | None]:
+def narrowed(
+    segment: Annotated[
+        UUID | None,
+        IdOf("segment"),
+        Query(description="Members of this segment. It requires `segments:read`, too."),
+    ] = None,
+    criteria: Annotated[
+        str | None,
+        Query(
+            max_length=MAX_CRITERIA,
+            description="Members that match criteria, as JSON: a condition over the fields of"
+            " `GET /v1/segments/fields`. It requires `segments:read`, too.",
+            examples=['{"field": "points.available", "op": "gte", "value": 500}'],
+        ),
+    ] = None,
+) -> dict[str, str | None]:
     """Return what of other rooms narrows a list, by its name there."""
     return {"segment": None if segment is None else str(segment), "criteria": criteria}
 

@@ -70,7 +70,6 @@ members.narrow("segment", narrowing.of_segment)
 members.narrow("criteria", narrowing.by_criteria)
 Expand = Annotated[str, ExpansionsOf("segment"), Query()]
 OfMembership = Annotated[str, ExpansionsOf("segment_membership"), Query()]
-OfSample = Annotated[str, ExpansionsOf("sample"), Query()]
 MAX_SPAN = timedelta(days=366)
 
 
@@ -107,13 +106,11 @@ async def list_segment_fields(work: Reading) -> SegmentFieldsOut:
 
 @router.post("/segments/preview")
 @error_responses(CriteriaInvalid)
-async def preview_segment(
-    body: SegmentPreviewIn, work: Reading, expand: OfSample | None = None
-) -> SegmentPreviewOut:
+async def preview_segment(body: SegmentPreviewIn, work: Reading) -> SegmentPreviewOut:
     """Try criteria: count the matching members and show the newest. Nothing is stored."""
     found = await queries.preview(work, registry.read(body.criteria))
     rows = [{"id": row["member_id"], **row} for row in found.sample]
-    more = await expansions.expand(work, "sample", expand, rows)
+    more = await expansions.expand(work, "sample", body.expand, rows)
     sample = [{**row, "expanded": more.get(row["id"])} for row in rows]
     return SegmentPreviewOut.model_validate(replace(found, sample=sample))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from laurels.kit.http.expand import Expanded
+from laurels.kit.http.expand import Expanded, ExpansionsOf
 from laurels.kit.http.listed_fields import FieldOut
 from laurels.kit.http.paging import Whole
 from laurels.kit.values.fields import Code, Flag, IdOf, MoneyOut, Name, Note, Schema, View
@@ -138,8 +138,8 @@ class RecomputeOut(View):
     )
 
 
-class SegmentPreviewIn(Schema):
-    """Criteria to try."""
+class CriteriaIn(Schema):
+    """Criteria."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"criteria": _EXAMPLE}]}
@@ -148,7 +148,13 @@ class SegmentPreviewIn(Schema):
     criteria: Annotated[Criteria, _CRITERIA]
 
 
-class MemberSearchIn(SegmentPreviewIn):
+class SegmentPreviewIn(CriteriaIn):
+    """Criteria to try."""
+
+    expand: Annotated[str, ExpansionsOf("sample")] | None = None
+
+
+class MemberSearchIn(CriteriaIn):
     """Criteria, and which page of the members that match."""
 
     cursor: Annotated[str, Field(max_length=2000)] | None = Field(

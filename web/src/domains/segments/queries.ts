@@ -51,12 +51,12 @@ export function usePreview(criteria: Criteria) {
   const { client } = useApi();
   const may = useMay();
   const [asked] = useDebouncedValue(JSON.stringify(criteria), 300);
-  const query = may("members:read") ? { expand: "member" } : {};
+  const expand = may("members:read") ? "member" : undefined;
   const found = useQuery({
     queryKey: ["segments", "preview", asked],
     queryFn: async ({ signal }) => {
-      const body = { criteria: JSON.parse(asked) as Record<string, unknown> };
-      return (await client.POST("/v1/segments/preview", { params: { query }, body, signal })).data;
+      const body = { criteria: JSON.parse(asked) as Record<string, unknown>, expand };
+      return (await client.POST("/v1/segments/preview", { body, signal })).data;
     },
     enabled: asked !== "null",
     placeholderData: keepPreviousData,
