@@ -1,8 +1,11 @@
 import { msg } from "@lingui/core/macro";
 import { IconStack2 } from "@tabler/icons-react";
+import { lazy } from "react";
 import { defineDomain } from "@/ui/domain";
 
-export { BulkMenu } from "./parts/BulkMenu";
+export const BulkMenu = lazy(() =>
+  import("./parts/BulkMenu").then((part) => ({ default: part.BulkMenu })),
+);
 
 const permissions = ["bulk:read"];
 

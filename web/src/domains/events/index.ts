@@ -1,8 +1,11 @@
 import { msg } from "@lingui/core/macro";
 import { IconActivity, IconMailX, IconWebhook } from "@tabler/icons-react";
+import { lazy } from "react";
 import { defineDomain } from "@/ui/domain";
 
-export { EventTimeline } from "./parts/EventTimeline";
+export const EventTimeline = lazy(() =>
+  import("./parts/EventTimeline").then((part) => ({ default: part.EventTimeline })),
+);
 
 export default defineDomain({
   room: "events",

@@ -1,8 +1,11 @@
 import { msg } from "@lingui/core/macro";
 import { IconSend } from "@tabler/icons-react";
+import { lazy } from "react";
 import { defineDomain } from "@/ui/domain";
 
-export { MessageList } from "./parts/MessageList";
+export const MessageList = lazy(() =>
+  import("./parts/MessageList").then((part) => ({ default: part.MessageList })),
+);
 
 const permissions = ["outbound:read"];
 

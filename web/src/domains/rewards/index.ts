@@ -1,9 +1,14 @@
 import { msg } from "@lingui/core/macro";
 import { IconGift, IconTicket } from "@tabler/icons-react";
+import { lazy } from "react";
 import { defineDomain } from "@/ui/domain";
 
-export { Reasons } from "./parts/Reasons";
-export { RedemptionStatus } from "./parts/RedemptionStatus";
+export const Reasons = lazy(() =>
+  import("./parts/Reasons").then((part) => ({ default: part.Reasons })),
+);
+export const RedemptionStatus = lazy(() =>
+  import("./parts/RedemptionStatus").then((part) => ({ default: part.RedemptionStatus })),
+);
 
 export default defineDomain({
   room: "rewards",

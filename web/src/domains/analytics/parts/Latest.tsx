@@ -1,4 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { Suspense } from "react";
 import { Anchor } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useApi } from "@/api/context";
@@ -33,7 +34,11 @@ export function Latest() {
           <Trans>Purchases, points and members appear here the moment they are booked.</Trans>
         </Empty>
       )}
-      {events.data && <EventTimeline events={events.data.data} />}
+      {events.data && (
+        <Suspense>
+          <EventTimeline events={events.data.data} />
+        </Suspense>
+      )}
     </Section>
   );
 }

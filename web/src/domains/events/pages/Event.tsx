@@ -1,4 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { Suspense } from "react";
 import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { useApi, useMay } from "@/api/context";
@@ -68,7 +69,9 @@ export default function EventPage() {
         </Section>
         {may("outbound:read") && (
           <Section title={t`What it sent out`}>
-            <MessageList subject={found.id} />
+            <Suspense>
+              <MessageList subject={found.id} />
+            </Suspense>
           </Section>
         )}
       </Stack>

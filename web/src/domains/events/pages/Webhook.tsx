@@ -1,7 +1,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Alert, Modal, Skeleton, Stack } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useState, Suspense } from "react";
 import { useApi } from "@/api/context";
 import { MessageList } from "@/domains/outbound/index";
 import { Copy } from "@/ui/Copy";
@@ -47,7 +47,9 @@ export default function WebhookPage() {
         )}
         <Overview endpoint={found} />
         <Section title={t`What was sent to it`}>
-          <MessageList destination={found.id} />
+          <Suspense>
+            <MessageList destination={found.id} />
+          </Suspense>
         </Section>
       </Stack>
       <Drawer id="edit" title={t`Edit the endpoint`}>
