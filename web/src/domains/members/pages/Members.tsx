@@ -2,6 +2,7 @@ import { useLingui as useDescriptors } from "@lingui/react";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Button, Text } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
+import { Suspense } from "react";
 import { type Schemas, useApi, useMay } from "@/api/context";
 import { BulkMenu } from "@/domains/bulk/index";
 import { MemberCriteria } from "@/domains/segments/index";
@@ -95,7 +96,9 @@ export default function Members() {
                 everything: true,
                 total: total.data?.more === false ? total.data.count : undefined,
                 actions: (chosen, clear) => (
-                  <BulkMenu chosen={chosen} filter={filters.query} onStarted={clear} />
+                  <Suspense fallback={null}>
+                    <BulkMenu chosen={chosen} filter={filters.query} onStarted={clear} />
+                  </Suspense>
                 ),
               }
             : undefined

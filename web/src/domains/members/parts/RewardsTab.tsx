@@ -1,4 +1,5 @@
 import { Trans, useLingui } from "@lingui/react/macro";
+import { Suspense } from "react";
 import { Stack } from "@mantine/core";
 import { useApi, useMay } from "@/api/context";
 import { Reasons, RedemptionStatus } from "@/domains/rewards/index";
@@ -54,7 +55,15 @@ export function RewardsTab({ memberId }: { memberId: string }) {
               cell: (row) => <EntityLink id={row.id}>{String(row.reward.name ?? "")}</EntityLink>,
             },
             { id: "when", header: t`When`, cell: (row) => <When at={row.redeemed_at} /> },
-            { id: "state", header: t`State`, cell: (row) => <RedemptionStatus redemption={row} /> },
+            {
+              id: "state",
+              header: t`State`,
+              cell: (row) => (
+                <Suspense fallback={null}>
+                  <RedemptionStatus redemption={row} />
+                </Suspense>
+              ),
+            },
             {
               id: "points",
               header: t`Points`,
@@ -102,7 +111,9 @@ export function RewardsTab({ memberId }: { memberId: string }) {
                 offer.available ? (
                   <Status tone="good">{t`Can be redeemed`}</Status>
                 ) : (
-                  <Reasons reasons={offer.reasons} />
+                  <Suspense fallback={null}>
+                    <Reasons reasons={offer.reasons} />
+                  </Suspense>
                 ),
             },
             {
