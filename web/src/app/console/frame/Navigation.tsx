@@ -21,7 +21,7 @@ export function Navigation() {
   const screens = useScreens();
   const here = useRouterState({ select: (state) => state.location.pathname });
   return (
-    <ScrollArea type="auto">
+    <ScrollArea type="hover" scrollbarSize="0.4rem">
       {GROUPS.map((group) => {
         const members = screens
           .filter((screen) => screen.nav?.group === group)

@@ -60,6 +60,7 @@ export default function Redemptions() {
     >
       <SegmentedControl
         mb="md"
+        w="fit-content"
         aria-label={t`Which redemptions`}
         value={waiting ? "pending" : "all"}
         onChange={(value) => setState({ state: value === "pending" ? value : undefined })}
