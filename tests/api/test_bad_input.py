@@ -102,7 +102,7 @@ async def test_a_body_that_is_not_json_names_the_place(client, body, words):
         (
             "members?emial=a@b.c",
             "emial",
-            "use cursor, email, expand, external_id, identity, limit, search",
+            "use criteria, cursor, email, expand, external_id, identity, limit, search",
         ),
         ("members?email=nobody", "email", "such as `anna@example.com`"),
         ("tenant?verbose=1", "verbose", "it takes none"),

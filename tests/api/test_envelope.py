@@ -64,7 +64,7 @@ async def test_the_callers_own_id_is_kept_everywhere(house):
             "/v1/purchases", json=PURCHASE, headers={"X-Request-Id": "till-7/4711"}
         )
         changed = await client.patch(
-            "/v1/settings/api", json={}, headers={"X-Request-Id": "till-7/4712"}
+            "/v1/settings/tiers", json={"notice_days": 9}, headers={"X-Request-Id": "till-7/4712"}
         )
         refused = await client.get("/v1/nowhere", headers={"X-Request-Id": "till-7/4713"})
 

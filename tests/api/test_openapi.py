@@ -135,17 +135,17 @@ async def test_the_example_of_a_body_is_understood(each, client, operator_client
 OF_NO_ROUTE = {
     "batch_too_large": "HTTP takes at most 1,000 items",
     "conflict": "its children have names",
-    "file_refused": "files come by command",
     "gone": "its children have names",
-    "lapsed_already": "balances come in by command",
+    "lapsed_already": "a row is rejected and told with its import",
     "limited": "its children have names",
-    "member_unknown": "balances come in by command",
+    "member_unknown": "a row is rejected and told with its import",
     "not_found": "its children have names",
-    "origin_missing": "files come by command",
+    "origin_missing": "a row is rejected and told with its import",
     "points_not_positive": "the schema refuses them before",
     "run_overtaken": "workers tell each other",
-    "row_invalid": "files come by command",
-    "too_many_broken": "files come by command",
+    "row_invalid": "a row is rejected and told with its import",
+    "too_large": "its children have names",
+    "too_many_broken": "an import fails with it, and tells it",
 }
 """Errors that no operation answers with, each with its reason."""
 

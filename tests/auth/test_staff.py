@@ -49,7 +49,9 @@ async def test_each_role_opens_the_doors_of_its_permissions_and_no_others(house,
                 address = address.replace(kind, "nothing")
             while "{" in address:
                 name = address.partition("{")[2].partition("}")[0]
-                kind = {"rule_id": "earning_rule"}.get(name, name.removesuffix("_id"))
+                kind = {"rule_id": "earning_rule", "import_id": "import_run"}.get(
+                    name, name.removesuffix("_id")
+                )
                 address = address.replace(f"{{{name}}}", encode(kind, new_id()))
             answer = await client.request(method, address, headers=person.headers, json={})
             may = asks in auth.ROLES[role]

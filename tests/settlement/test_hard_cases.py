@@ -142,13 +142,13 @@ async def test_a_number_that_unfolds_to_megabytes_is_refused(client):
 async def test_settings_changed_by_many_at_once_are_versions_in_a_row(client):
     answers = await asyncio.gather(
         *(
-            client.patch("/v1/settings/loyalty", json={"loyalty_enabled": bool(number % 2)})
+            client.patch("/v1/settings/tiers", json={"notice_days": number + 1})
             for number in range(6)
         )
     )
 
     assert {answer.status_code for answer in answers} == {200}
-    history = (await client.get("/v1/settings/loyalty/history")).json()["data"]
+    history = (await client.get("/v1/settings/tiers/history")).json()["data"]
     assert [row["version"] for row in history] == [6, 5, 4, 3, 2, 1]
 
 

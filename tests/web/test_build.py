@@ -18,7 +18,7 @@ def elsewhere(tmp_path, monkeypatch):
     (tmp_path / document).parent.mkdir(parents=True)
     shutil.copy(web.OPENAPI, tmp_path / document)
     home = web.node_home()
-    for name in ("WEB", "OPENAPI", "BUILT", "DIGEST", "MODULES", "STAMP", "SCHEMA"):
+    for name in ("WEB", "DOCS", "OPENAPI", "BUILT", "DIGEST", "MODULES", "STAMP", "SCHEMA"):
         place = getattr(web, name).relative_to(web.ROOT)
         monkeypatch.setattr(web, name, tmp_path / place)
     monkeypatch.setattr(web, "ROOT", tmp_path)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from laurels import tenants
@@ -415,7 +415,7 @@ ListName = Literal[
     responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
 )
 async def export_list(
-    name: ListName,
+    name: Annotated[ListName, Path(description="The list.")],
     request: Request,
     visitor: RequiresLogin,
     query: Annotated[

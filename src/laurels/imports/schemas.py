@@ -161,8 +161,8 @@ class ImportDryRunOut(View):
 
     status: Literal["finished", "stopped", "failed"] = Field(description="How it ended.")
     error: str | None = Field(description="Why it failed.")
-    counts: ImportCountsOut
-    difference: ImportDifferenceOut
+    counts: ImportCountsOut = Field(description="How many rows it read, and what became of them.")
+    difference: ImportDifferenceOut = Field(description="What it would change.")
     tiers: list[ImportTierMoveOut] = Field(
         description="Tiers on which the number of members changes."
     )
@@ -185,7 +185,7 @@ class ImportOut(View):
     )
     dry_run: bool = Field(description="Whether what waits or runs is a dry run.")
     version: int = Field(description="Version of the settings, for edits.")
-    settings: ImportSettings
+    settings: ImportSettings = Field(description="How the file is to be read.")
     size_bytes: int | None = Field(description="Size of the file; null: imported by the command.")
     received_bytes: int = Field(description="How much of the file was uploaded.")
     has_file: bool = Field(description="Whether the whole file is still there.")
@@ -194,7 +194,7 @@ class ImportOut(View):
     delimiter: str | None = Field(description="What separates its columns.")
     columns: list[str] = Field(description="Columns of the file.")
     first_rows: list[list[str]] = Field(description="First rows of the file, as long as it exists.")
-    counts: ImportCountsOut
+    counts: ImportCountsOut = Field(description="How many rows it read, and what became of them.")
     difference: ImportDifferenceOut | None = Field(description="What it changed so far.")
     dry_run_result: ImportDryRunOut | None = Field(description="What the last dry run came to.")
     error: str | None = Field(description="Why it failed.")

@@ -25,7 +25,7 @@ PATH = "/rewards/{reward_id}/picture"
         "requestBody": {
             "required": True,
             "content": {
-                kind: {"schema": {"type": "string", "format": "binary"}} for kind in pictures.KINDS
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
             },
         }
     },

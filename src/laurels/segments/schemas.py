@@ -151,7 +151,9 @@ class CriteriaIn(Schema):
 class SegmentPreviewIn(CriteriaIn):
     """Criteria to try."""
 
-    expand: Annotated[str, ExpansionsOf("sample")] | None = None
+    expand: Annotated[str, ExpansionsOf("sample")] | None = Field(
+        default=None, description="Objects to include with each member of the sample: `member`."
+    )
 
 
 class MemberSearchIn(CriteriaIn):

@@ -52,7 +52,7 @@ class TenantOut(View):
     created_at: datetime
 
 
-class TenantPatch(Schema):
+class OwnTenantPatch(Schema):
     """What a tenant changes of itself; fields that are not sent stay as they are."""
 
     name: Name | None = Field(default=None, description="What it is called.")
@@ -105,7 +105,7 @@ async def get_tenant(work: Reading) -> TenantOut:
 
 @router.patch("/tenant")
 @error_responses(VersionConflict)
-async def change_tenant(body: TenantPatch, work: Writing) -> TenantOut:
+async def change_tenant(body: OwnTenantPatch, work: Writing) -> TenantOut:
     """Rename the tenant. Only its operator moves it to another plan."""
     if body.name is not None:
         await service.change(work, {"name": body.name}, version=body.version)

@@ -1,7 +1,6 @@
 import { Trans } from "@lingui/react/macro";
 import { Box, Button, Group, Stack, Text } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
-import { Status } from "@/ui/Status";
 import { same, type SectionOut, type Values } from "../model";
 import { useWords } from "../useWords";
 import { useEffects } from "./Effect";
@@ -32,7 +31,11 @@ export function SettingRow({ section, name, form, locked }: SettingRowProps) {
         <Text c="dimmed" fz="sm" id={`about-${name}`}>
           {setting.hint}
         </Text>
-        {setting.unused && <Status tone="quiet">{setting.unused}</Status>}
+        {setting.unused && (
+          <Text c="dimmed" fz="xs">
+            {setting.unused}
+          </Text>
+        )}
       </Box>
       <Stack gap="xs">
         <SettingInput setting={setting} form={form} locked={locked} />
