@@ -29,8 +29,8 @@ async def catalogue(house) -> list[dict]:
     """The rewards that are not archived, without what the application counts."""
     async with house.work() as work:
         found = await rewards.walk_rewards(work, after=None, limit=100)
-    counted = {"tenant_id", "id", "program_id", "tier_ids", "segment_ids", "created_at", "updated_at",
-               "redemptions"}  # fmt: skip
+    counted = {"tenant_id", "id", "program_id", "tier_ids", "segment_ids", "created_at",
+               "updated_at", "redemptions"}  # fmt: skip
     return [{name: value for name, value in each.items() if name not in counted} for each in found]
 
 
