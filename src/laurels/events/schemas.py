@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from laurels.kit.http.expand import Expanded
-from laurels.kit.values.fields import IdOf, Moment, Note, Schema, View
+from laurels.kit.values.fields import Flag, IdOf, Moment, Note, Schema, View
 from laurels.kit.values.text import check_key
 
 from .addresses import MAX_URL
@@ -108,7 +108,7 @@ class ReplayIn(Schema):
     """Which past events to resend."""
 
     since: Moment = Field(description="Resend events from this moment on.")
-    delivered: bool = Field(default=False, description="Also resend events that were delivered.")
+    delivered: Flag = Field(default=False, description="Also resend events that were delivered.")
 
 
 class ReplayOut(View):

@@ -50,7 +50,8 @@ export function LadderEditor({ before, onTheirs }: LadderEditorProps) {
       await client.PUT("/v1/tiers", { body: { ...body, move_members: true } });
     },
     onSaved: () => {
-      void queries.invalidateQueries();
+      // What would have moved has no meaning any more, and cannot be asked again.
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "tiers" });
       toast.done(t`The ladder is saved. Members move within a minute.`);
       void navigate({ to: below("tiers"), ignoreBlocker: true });
     },
